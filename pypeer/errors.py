@@ -1,0 +1,88 @@
+"""Errors of a peer.
+
+    PeerError
+    ├── CodeError           the code cannot be one (mistyped)
+    ├── MeetError           two peers did not come together
+    │   ├── NotFoundError   nobody waits under the code
+    │   └── RefusedError    wrong words, burned, used, busy, broken
+    ├── DeclinedError       the other person said no
+    ├── ServerError         the server cannot be reached, or answered with an error
+    ├── ConnectError        no path between the two peers opened, or all closed
+    └── TransferError       a transfer ended early; carries the EndCode
+
+The text of each is for the person who reads it: what happened, and what to do. `code` is the code on the wire or in
+`--json`, `retry` whether the same may work later, `status` the exit status of the command.
+"""
+
+from pypeer.protocol.codes import EndCode, RefusalCode
+from signaling.protocol.codes import ErrorCode
+
+
+class PeerError(Exception):
+    """Root of all errors of this package."""
+
+    code: str = "internal"
+    retry: bool = False
+    status: int = 1
+
+
+class CodeError(PeerError):
+    """The text is no code and no link."""
+
+    code = "bad-code"
+    status = 2
+
+
+class MeetError(PeerError):
+    """Two peers did not come together."""
+
+    code = "not-met"
+
+
+class NotFoundError(MeetError):
+    """Nobody waits under this code."""
+
+    code = ErrorCode.UNKNOWN_LOCATOR.value
+    status = 4
+
+
+class RefusedError(MeetError):
+    """The other side, or someone in between, refused before the pair was sealed."""
+
+    def __init__(self, text: str, refusal: RefusalCode) -> None:
+        super().__init__(text)
+        self.code = refusal.value
+        self.retry = refusal is RefusalCode.BUSY
+        self.status = 4 if refusal in (RefusalCode.BURNED, RefusalCode.USED) else 1
+
+
+class DeclinedError(PeerError):
+    """The other person said no."""
+
+    code = EndCode.DECLINED.value
+    status = 3
+
+
+class ServerError(PeerError):
+    """The server cannot be reached, or answered with an error."""
+
+    def __init__(self, text: str, code: str = "server", retry: bool = True) -> None:
+        super().__init__(text)
+        self.code = code
+        self.retry = retry
+
+
+class ConnectError(PeerError):
+    """No path opened between the peers, or the last one closed."""
+
+    code = "no-path"
+    retry = True
+
+
+class TransferError(PeerError):
+    """A transfer ended before its end."""
+
+    def __init__(self, text: str, end: EndCode) -> None:
+        super().__init__(text)
+        self.code = end.value
+        self.retry = end in (EndCode.CHANGED, EndCode.NO_SPACE, EndCode.INTERNAL)

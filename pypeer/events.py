@@ -1,0 +1,129 @@
+"""Events of the API, each also one line of `--json`: `{"event": ...}`. Fields are only ever added."""
+
+import msgspec
+
+from pypeer.links.link import Scope
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", omit_defaults=True):
+    """Root of all events. `session` tells receivers of one code apart; it is empty where there is only one."""
+
+    session: str = ""
+
+
+class Ready(Event, frozen=True, tag="ready"):
+    """A code is open. `expires` is in seconds from now."""
+
+    code: str
+    link: str
+    expires: float
+
+
+class Joined(Event, frozen=True, tag="joined"):
+    """The other peer proved the code: its id, short name, and what it calls itself."""
+
+    peer: str
+    short: str
+    name: str = ""
+
+
+class Guessed(Event, frozen=True, tag="guessed"):
+    """Someone tried wrong words; `left` attempts remain before the code burns."""
+
+    left: int
+
+
+class Offered(Event, frozen=True, tag="offered"):
+    """What the other side offers."""
+
+    files: int
+    folders: int
+    bytes: int
+    title: str = ""
+    text: bool = False
+
+
+class Accepted(Event, frozen=True, tag="accepted"):
+    """The receiver accepted."""
+
+    files: int
+    bytes: int
+
+
+class PathChanged(Event, frozen=True, tag="path"):
+    """How the two peers are connected, when the session gets a link and at each change."""
+
+    way: str
+    scope: Scope
+    local: str
+    remote: str
+
+
+class Progress(Event, frozen=True, tag="progress"):
+    """Verified and stored so far; `rate` in bytes a second, `left` in seconds."""
+
+    bytes: int
+    total: int
+    files: int = 0
+    rate: float | None = None
+    left: float | None = None
+
+
+class Text(Event, frozen=True, tag="text"):
+    """A text that was sent as text."""
+
+    text: str
+
+
+class Paused(Event, frozen=True, tag="paused"):
+    """One side paused (`by` is `me` or `them`)."""
+
+    by: str
+
+
+class Resumed(Event, frozen=True, tag="resumed"):
+    """The transfer goes on."""
+
+
+class Reconnecting(Event, frozen=True, tag="reconnecting"):
+    """The last path broke; another is being looked for."""
+
+
+class FileFailed(Event, frozen=True, tag="file-failed"):
+    """One file could not be sent or stored; the others go on."""
+
+    path: str
+    code: str
+    message: str
+
+
+class Done(Event, frozen=True, tag="done"):
+    """A transfer is complete: everything is verified and stored. `into` are the paths written (get)."""
+
+    files: int
+    bytes: int
+    seconds: float
+    failed: int = 0
+    into: tuple[str, ...] = ()
+
+
+class Failed(Event, frozen=True, tag="error"):
+    """A transfer, or the whole command, ended with an error."""
+
+    code: str
+    message: str
+    retry: bool = False
+
+
+class Closed(Event, frozen=True, tag="closed"):
+    """The code takes no more receivers: `used`, `expired`, `burned` or `stopped`."""
+
+    reason: str
+
+
+_encoder = msgspec.json.Encoder()
+
+
+def to_json(event: Event) -> str:
+    """One line of JSON."""
+    return _encoder.encode(event).decode()

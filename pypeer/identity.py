@@ -1,0 +1,109 @@
+"""Identity of a peer: an Ed25519 key, kept in a file that only its owner can read.
+
+The peer id is the first 20 bytes of SHA-256(ID_CONTEXT and the public key) in lower-case base32: 160 bits, so that
+nobody can make a second key with the same id.
+"""
+
+import base64
+import hashlib
+import os
+from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from platformdirs import user_config_path
+
+from pypeer.errors import PeerError
+from pypeer.secure.code import short_name
+
+ID_CONTEXT = b"byway peer v1\n"
+ID_BYTES = 20
+SEED_BYTES = 32
+FILE_NAME = "identity.key"
+
+
+class IdentityError(PeerError):
+    """The identity file cannot be used."""
+
+    code = "bad-identity"
+
+
+class Identity:
+    """A private key with what is derived from it."""
+
+    def __init__(self, private: Ed25519PrivateKey) -> None:
+        self._private = private
+        self.key: bytes = private.public_key().public_bytes_raw()
+        self.id: str = peer_id(self.key)
+        self.name: str = short_name(self.id)
+
+    def __repr__(self) -> str:
+        return f"<Identity {self.id}>"
+
+    @classmethod
+    def new(cls) -> "Identity":
+        """A fresh identity."""
+        return cls(Ed25519PrivateKey.generate())
+
+    @classmethod
+    def from_seed(cls, seed: bytes) -> "Identity":
+        """The identity of a 32-byte seed."""
+        return cls(Ed25519PrivateKey.from_private_bytes(seed))
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> "Identity":
+        """Read the identity file, or make it (mode 0600) the first time; raises IdentityError."""
+        path = path or default_path()
+        try:
+            return cls.from_seed(_read_or_create(path))
+        except (OSError, ValueError) as error:
+            raise IdentityError(
+                f"cannot use the identity file {path}: {error}; repair it, remove it to get a new identity, "
+                "or name another folder in BYWAY_HOME"
+            ) from None
+
+    def sign(self, message: bytes) -> bytes:
+        """Sign."""
+        return self._private.sign(message)
+
+
+def default_path() -> Path:
+    """Where the identity of this user is kept: in BYWAY_HOME, else in the user's configuration folder."""
+    home = os.environ.get("BYWAY_HOME")
+    return (Path(home) if home else user_config_path("byway")) / FILE_NAME
+
+
+def peer_id(key: bytes) -> str:
+    """The id of a public key."""
+    digest = hashlib.sha256(ID_CONTEXT + key).digest()[:ID_BYTES]
+    return base64.b32encode(digest).decode("ascii").lower()
+
+
+def verify(key: bytes, message: bytes, signature: bytes) -> bool:
+    """Whether the signature of the message is by this key."""
+    try:
+        Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def _read_or_create(path: Path) -> bytes:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return _read(path)
+    seed = Ed25519PrivateKey.generate().private_bytes_raw()
+    with os.fdopen(handle, "wb") as file:
+        file.write(seed)
+    return seed
+
+
+def _read(path: Path) -> bytes:
+    if os.name == "posix" and path.stat().st_mode & 0o077:
+        raise ValueError(f"others may read it: run chmod 600 {path}")
+    seed = path.read_bytes()
+    if len(seed) != SEED_BYTES:
+        raise ValueError(f"{len(seed)} bytes instead of {SEED_BYTES}")
+    return seed

@@ -1,0 +1,57 @@
+"""Limits of the contract between peers, each with its reason."""
+
+from typing import Final
+
+VERSION: Final = 1
+"""Version of the peer contract, in both `hello` messages."""
+
+BLOCK_BYTES: Final = 16 * 1024
+"""A leaf of the Merkle tree: fixed by BEP 52."""
+
+CHUNK_BYTES: Final = 256 * 1024
+"""Smallest chunk: 16 leaves. Small enough to resume finely, large enough that a request costs little beside it."""
+
+CHUNK_BYTES_MAX: Final = 4 * 1024 * 1024
+"""Largest chunk: a few in flight must fit the memory of a phone."""
+
+CHUNKS_PER_FILE: Final = 16_384
+"""Chunks grow (doubling, up to the largest) so that a file has at most this many while they can: 512 KiB of hashes."""
+
+FRAME_BYTES: Final = 64 * 1024
+"""Largest frame on a link: what every WebRTC stack accepts when the session description says nothing (RFC 8841)."""
+
+CONTROL_BYTES: Final = 60 * 1024
+"""Largest JSON text in a control frame; a page of the manifest is filled up to here."""
+
+ENTRIES_MAX: Final = 200_000
+"""Entries a receiver takes in one offer: about 60 MB of memory in Python; more is better packed first."""
+
+PATH_BYTES: Final = 4096
+"""Longest path in UTF-8 bytes: PATH_MAX of Linux."""
+
+FILE_BYTES: Final = 2**53 - 1
+"""Largest file and largest sum: integers that JavaScript represents exactly."""
+
+WINDOW_BYTES: Final = 4 * 1024 * 1024
+"""Bytes a receiver has asked for and not yet stored: fills 16 MiB/s at 250 ms of round trip, and bounds its memory."""
+
+WINDOW_REQUESTS: Final = 256
+"""Requests in flight, for trees of tiny files where bytes alone would allow thousands."""
+
+QUEUE_REQUESTS: Final = 1024
+"""Requests a sender queues for one receiver; more is a protocol error, so a receiver cannot fill its memory."""
+
+GUESSES: Final = 3
+"""Wrong guesses before a code burns: 3 in 2**22 for two words. Three forgive a typo."""
+
+WORDS: Final = 2
+"""Words of a code unless more are asked for; 11 bits each."""
+
+TEXT_BYTES: Final = 1024 * 1024
+"""Longest text sent as text, shown and not stored: more is a file."""
+
+PROGRESS_S: Final = 0.25
+"""Least time between two `progress` messages: smooth for the eye, nothing for the wire."""
+
+LIST_ENTRIES: Final = 1000
+"""Entries in one page of the manifest at most: bounds the work for one message."""

@@ -1,0 +1,195 @@
+"""Messages between two peers: sealed ones through the server, and control messages on a link.
+
+Sealed messages (inside `signal` bodies, see pypeer.secure): `meet`, then `description`, `candidate` and `part`.
+Link messages (JSON in control frames, see frames): both `hello`; then the sender `offer`s; the receiver `list`s, and
+`accept`s or `decline`s, asks for chunks with binary requests, and ends with `done`.
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from pypeer.protocol import limits
+from pypeer.protocol.codes import EndCode
+from signaling.protocol.messages import Capabilities, Label, Prose, Signature
+
+Index = Annotated[int, Meta(ge=0, le=2**32 - 1)]
+Bytes = Annotated[int, Meta(ge=0, le=limits.FILE_BYTES)]
+Hash = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$", description="SHA-256, hexadecimal")]
+Sdp = Annotated[str, Meta(max_length=11_000, description="session description, RFC 8866")]
+Name = Annotated[str, Meta(max_length=128, description="what a person calls this peer; untrusted")]
+
+
+class Sealed(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", omit_defaults=True):
+    """Root of the messages that travel sealed through the server."""
+
+
+class Meet(Sealed, frozen=True, tag="meet"):
+    """First sealed message each way. `sig` is by the identity key over MEET_CONTEXT, the role byte and the binding."""
+
+    v: int
+    client: Label
+    sig: Signature
+    name: Name = ""
+    caps: Capabilities = ()
+
+
+class Description(Sealed, frozen=True, tag="description"):
+    """An offer or answer of WebRTC; `link` numbers the attempts to connect, so that a late answer is recognised."""
+
+    link: Index
+    kind: Literal["offer", "answer"]
+    sdp: Sdp
+
+
+class Candidate(Sealed, frozen=True, tag="candidate"):
+    """Candidates gathered since the last; an empty list ends them."""
+
+    link: Index
+    candidates: Annotated[tuple[Annotated[str, Meta(max_length=512)], ...], Meta(max_length=64)]
+
+
+class Part(Sealed, frozen=True, tag="part"):
+    """The session is over."""
+
+    code: EndCode | None = None
+    message: Prose = ""
+
+
+SealedMessage = Meet | Description | Candidate | Part
+
+
+class Control(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", omit_defaults=True):
+    """Root of the control messages on a link."""
+
+
+class Hello(Control, frozen=True, tag="hello"):
+    """First message each way on every link."""
+
+    v: int
+    client: Label
+    frame: Annotated[int, Meta(ge=16_384, le=2**30, description="largest frame this side takes, bytes")]
+    caps: Capabilities = ()
+
+
+class Offer(Control, frozen=True, tag="offer"):
+    """What is offered, in sum; `text` means one entry to be shown, not stored."""
+
+    files: Bytes
+    folders: Bytes
+    bytes: Bytes
+    title: Annotated[str, Meta(max_length=256)] = ""
+    text: bool = False
+
+
+class List(Control, frozen=True, tag="list"):
+    """Ask for a page of the manifest."""
+
+    start: Index
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, array_like=False):
+    """A file or folder of the manifest; its index is its place in the whole list."""
+
+    path: Annotated[
+        str, Meta(min_length=1, max_length=limits.PATH_BYTES, description="relative, '/' between parts; untrusted")
+    ]
+    size: Bytes = 0
+    mtime: Annotated[int, Meta(ge=-(2**53 - 1), le=2**53 - 1, description="milliseconds since 1970")] | None = None
+    exec: bool = False
+    folder: bool = False
+    root: Hash | None = None
+    """BEP 52 root, when it is already known."""
+
+
+class Entries(Control, frozen=True, tag="entries"):
+    """A page of the manifest, from index `start`; `last` ends it."""
+
+    start: Index
+    entries: Annotated[tuple[Entry, ...], Meta(max_length=limits.LIST_ENTRIES)]
+    last: bool = False
+
+
+class Accept(Control, frozen=True, tag="accept"):
+    """The receiver wants it; `files` counts what it asks for, `bytes` their size, `have` what it already holds."""
+
+    files: Bytes
+    bytes: Bytes
+    have: Bytes = 0
+
+
+class Decline(Control, frozen=True, tag="decline"):
+    """The receiver does not want it."""
+
+    code: EndCode = EndCode.DECLINED
+    message: Prose = ""
+
+
+class Refuse(Control, frozen=True, tag="refuse"):
+    """The sender cannot serve a request. `code` says whether the file is lost (`file-changed`, `file-vanished`)."""
+
+    request: Index
+    code: EndCode
+    message: Prose = ""
+
+
+class AskRoot(Control, frozen=True, tag="ask-root"):
+    """Ask for the root of a file, once all its chunks are here and none of them carried it."""
+
+    file: Index
+
+
+class Root(Control, frozen=True, tag="root"):
+    """The root of a file."""
+
+    file: Index
+    root: Hash
+
+
+class Progress(Control, frozen=True, tag="progress"):
+    """What the receiver has verified and stored so far."""
+
+    bytes: Bytes
+    files: Bytes
+
+
+class Pause(Control, frozen=True, tag="pause"):
+    """This side's person paused."""
+
+
+class Resume(Control, frozen=True, tag="resume"):
+    """This side's person goes on."""
+
+
+class Done(Control, frozen=True, tag="done"):
+    """All that was accepted is verified and stored; `failed` counts files that the sender could not serve."""
+
+    files: Bytes
+    bytes: Bytes
+    failed: Bytes = 0
+
+
+class Cancel(Control, frozen=True, tag="cancel"):
+    """The transfer is over before its end."""
+
+    code: EndCode = EndCode.CANCELLED
+    message: Prose = ""
+
+
+ControlMessage = (
+    Hello
+    | Offer
+    | List
+    | Entries
+    | Accept
+    | Decline
+    | Refuse
+    | AskRoot
+    | Root
+    | Progress
+    | Pause
+    | Resume
+    | Done
+    | Cancel
+)

@@ -1,0 +1,22 @@
+"""Write the peer contract as JSON Schema: `python -m pypeer.protocol.schema` prints what schema.json must hold."""
+
+from typing import Any
+
+from pypeer.protocol import codes, limits, messages
+from signaling.protocol.schema import build, dump
+
+
+def peer_schema() -> dict[str, Any]:
+    """The schema of sealed and control messages; binary frames are in docs/protocol.md and in the vectors."""
+    groups: dict[str, object] = {
+        "SealedMessage": messages.SealedMessage,
+        "ControlMessage": messages.ControlMessage,
+    }
+    constants: dict[str, object] = {k: v for k, v in vars(limits).items() if k.isupper()}
+    constants["END_CODES"] = [c.value for c in codes.EndCode]
+    constants["REFUSAL_CODES"] = [c.value for c in codes.RefusalCode]
+    return build("Byway between peers, version 1", groups, constants)
+
+
+if __name__ == "__main__":
+    print(dump(peer_schema()), end="")

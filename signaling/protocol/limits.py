@@ -1,0 +1,46 @@
+"""Limits of the signaling contract. Each is enforced by the server and announced or documented, with its reason."""
+
+from typing import Final
+
+SUBPROTOCOL: Final = "byway.v1"
+"""WebSocket subprotocol; a server refuses a handshake that does not offer it, so versions cannot be mixed up."""
+
+VERSION: Final = 1
+"""Version of the messages, in `challenge` and `hello`."""
+
+MESSAGE_BYTES: Final = 64 * 1024
+"""Largest WebSocket message in bytes, either way: four times the largest body, so an envelope always fits."""
+
+BODY_CHARS: Final = 16 * 1024
+"""Largest sealed body in characters (base64url): a session description with dozens of candidates is below 8 KiB."""
+
+NONCE_BYTES: Final = 32
+"""Sign-in challenge: 256 bits never repeat by chance."""
+
+TTL_DEFAULT_S: Final = 24 * 3600
+"""How long a code lives unless asked otherwise: a day, so that a link sent in the evening works in the morning."""
+
+TTL_MIN_S: Final = 30
+"""Shortest life of a code: less than it takes to read it out makes no sense."""
+
+TTL_MAX_S: Final = 7 * 24 * 3600
+"""Longest life of a code: a locator is a scarce, guessable number; a week covers a weekend with room to spare."""
+
+PING_S: Final = 25
+"""A client pings after this long without sending: below the 30 to 60 s after which proxies drop idle sockets."""
+
+IDLE_S: Final = 60
+"""The server closes a connection silent for this long: two lost pings and a slow third."""
+
+SIGN_IN_S: Final = 10
+"""A connection that has not signed in by then is closed: enough for a slow phone, too short to hoard sockets."""
+
+GRACE_S: Final = 60
+"""A session whose connection broke waits this long for its client: covers a change of network or a deploy."""
+
+BACKLOG_MESSAGES: Final = 64
+BACKLOG_BYTES: Final = 256 * 1024
+"""What is kept for a session, unacknowledged, to be sent again after a resume; beyond either the session is dropped."""
+
+SIGN_IN_CONTEXT: Final = b"byway sign-in v1\n"
+"""Domain separation of the sign-in signature, so that it can never be used for anything else."""

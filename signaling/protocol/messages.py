@@ -1,0 +1,324 @@
+"""Every message between a peer and the server, as typed, immutable structs.
+
+The flow (docs/protocol.md has worked transcripts):
+
+1. server: `challenge`; client: `hello`, signed; server: `welcome`.
+2. who shares: `open`, gets `opened` with a locator; who fetches: `knock`, gets `met`; the first gets `knocked`.
+3. both: `signal` with sealed bodies that the server cannot read; at the end `leave` and `report`.
+
+Reliability: after `welcome` every message of the server carries `seq`, every request of a client carries `id`, both
+counted from 1 without gaps. A resumed session says how far each side got (`Resume.seen`, `Welcome.received`); the rest
+is sent again, so each message takes effect exactly once.
+"""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from signaling.protocol import limits
+from signaling.protocol.codes import ErrorCode
+
+_B64 = r"^[A-Za-z0-9_-]*$"
+
+Key = Annotated[
+    str, Meta(pattern=r"^[A-Za-z0-9_-]{43}$", description="Ed25519 public key, 32 bytes, base64url without padding")
+]
+Nonce = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{43}$", description="32 random bytes, base64url without padding")]
+Signature = Annotated[
+    str, Meta(pattern=r"^[A-Za-z0-9_-]{86}$", description="Ed25519 signature, 64 bytes, base64url without padding")
+]
+Locator = Annotated[
+    str, Meta(pattern=r"^[1-9][0-9]{0,6}$", description="the public part of a code: a number of up to 7 digits")
+]
+Body = Annotated[
+    str,
+    Meta(
+        pattern=_B64,
+        min_length=1,
+        max_length=limits.BODY_CHARS,
+        description="opaque to the server, base64url without padding",
+    ),
+]
+Pair = Annotated[
+    str, Meta(pattern=r"^[A-Za-z0-9_-]{1,32}$", description="two sessions that agreed to meet; chosen by the server")
+]
+SessionId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,32}$", description="chosen by the server")]
+Token = Annotated[
+    str, Meta(min_length=1, max_length=256, description="proves the right to resume a session; opaque, secret")
+]
+Id = Annotated[int, Meta(ge=1, le=2**53 - 1, description="number of the request, from 1 without gaps")]
+Seq = Annotated[int, Meta(ge=1, le=2**53 - 1, description="number of the server's message, from 1 without gaps")]
+Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+Seconds = Annotated[float, Meta(ge=0, le=31_536_000)]
+Label = Annotated[str, Meta(max_length=64, description="name and version of a program, for logs")]
+Capability = Annotated[str, Meta(max_length=32, pattern=r"^[a-z0-9.-]+$")]
+Capabilities = Annotated[
+    tuple[Capability, ...], Meta(max_length=16, description="optional features; unknown ones are ignored")
+]
+Host = Annotated[
+    str, Meta(min_length=1, max_length=261, description="host[:port] the client dialled, as in the Host header")
+]
+Reason = Annotated[str, Meta(max_length=64, pattern=r"^[a-z0-9-]*$", description="a short code, not prose")]
+Prose = Annotated[str, Meta(max_length=512, description="for people; never parsed")]
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", omit_defaults=True, gc=False):
+    """Root of all messages; unknown fields are ignored, so fields can be added without a new version."""
+
+
+class IceServer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A STUN or TURN server for the peer to use, in the form of the W3C's RTCIceServer."""
+
+    urls: Annotated[tuple[Annotated[str, Meta(max_length=256)], ...], Meta(max_length=8)]
+    username: Annotated[str, Meta(max_length=256)] | None = None
+    credential: Annotated[str, Meta(max_length=256)] | None = None
+
+
+class Resume(msgspec.Struct, frozen=True, kw_only=True):
+    """Request to go on with a session: its token and the last `seq` that arrived."""
+
+    token: Token
+    seen: Count
+
+
+# --- sign-in ---------------------------------------------------------------------------------------------------------
+
+
+class Challenge(Message, frozen=True, tag="challenge"):
+    """First message of the server: the nonce to sign."""
+
+    v: int
+    nonce: Nonce
+    server: Label
+
+
+class Hello(Message, frozen=True, tag="hello"):
+    """First message of the client. `sig` is over SIGN_IN_CONTEXT, the 32 nonce bytes, and the host in UTF-8."""
+
+    v: int
+    client: Label
+    key: Key
+    host: Host
+    sig: Signature
+    caps: Capabilities = ()
+    resume: Resume | None = None
+
+
+class Welcome(Message, frozen=True, tag="welcome"):
+    """Answer to `hello`. `resumed` false after a `resume` means that codes and pairs are gone: open and knock again."""
+
+    session: SessionId
+    token: Token
+    resumed: bool
+    received: Count
+    """The last request id that took effect; the client sends the later ones again."""
+    ping: Seconds
+    idle: Seconds
+    grace: Seconds
+    server: Label
+    caps: Capabilities = ()
+    ice: Annotated[tuple[IceServer, ...], Meta(max_length=16)] = ()
+
+
+# --- requests of a client --------------------------------------------------------------------------------------------
+
+
+class Open(Message, frozen=True, tag="open"):
+    """Wait under a locator for whoever knows the code. `locator` asks for one held before (after a lost session)."""
+
+    id: Id
+    ttl: Annotated[float, Meta(ge=limits.TTL_MIN_S, le=limits.TTL_MAX_S, description="seconds")] | None = None
+    locator: Locator | None = None
+
+
+class Shut(Message, frozen=True, tag="shut"):
+    """Stop waiting under a locator; pairs that already met go on."""
+
+    id: Id
+    locator: Locator
+
+
+class Knock(Message, frozen=True, tag="knock"):
+    """Meet whoever waits under a locator."""
+
+    id: Id
+    locator: Locator
+
+
+class Signal(Message, frozen=True, tag="signal"):
+    """Pass a body to the other member of a pair."""
+
+    id: Id
+    pair: Pair
+    body: Body
+
+
+class Leave(Message, frozen=True, tag="leave"):
+    """End a pair."""
+
+    id: Id
+    pair: Pair
+    reason: Reason = ""
+
+
+class Report(Message, frozen=True, tag="report"):
+    """Tell the operator's counters how a pair ended up connected: a way of the ladder, or `failed`."""
+
+    id: Id
+    pair: Pair
+    outcome: Reason
+
+
+class Ping(Message, frozen=True, tag="ping"):
+    """Sign of life, and acknowledgement of all messages up to `seen`."""
+
+    seen: Count
+
+
+class Bye(Message, frozen=True, tag="bye"):
+    """The client goes away on purpose: its session, codes and pairs end now."""
+
+
+# --- answers and pushes of the server --------------------------------------------------------------------------------
+
+
+class Ok(Message, frozen=True, tag="ok"):
+    """The request `re` took effect."""
+
+    seq: Seq
+    re: Id
+
+
+class Opened(Message, frozen=True, tag="opened"):
+    """Answer to `open`."""
+
+    seq: Seq
+    re: Id
+    locator: Locator
+    ttl: Seconds
+
+
+class Met(Message, frozen=True, tag="met"):
+    """Answer to `knock`: the pair, and the key under which the other side signed in (proven only end to end)."""
+
+    seq: Seq
+    re: Id
+    pair: Pair
+    peer: Key
+
+
+class Error(Message, frozen=True, tag="error"):
+    """A request failed (`re`), or a message could not be understood (no `re`). Never `seq` before `welcome`."""
+
+    code: ErrorCode
+    message: Prose
+    retry: bool = False
+    wait: Seconds | None = None
+    re: Id | None = None
+    seq: Seq | None = None
+
+
+class Knocked(Message, frozen=True, tag="knocked"):
+    """Someone knocked at a locator of this session."""
+
+    seq: Seq
+    pair: Pair
+    locator: Locator
+    peer: Key
+
+
+class Signaled(Message, frozen=True, tag="signaled"):
+    """A body from the other member of a pair."""
+
+    seq: Seq
+    pair: Pair
+    body: Body
+
+
+class Left(Message, frozen=True, tag="left"):
+    """The other member of a pair left (`reason` is theirs) or is gone for good (`gone`)."""
+
+    seq: Seq
+    pair: Pair
+    reason: Reason = ""
+
+
+class Lapsed(Message, frozen=True, tag="lapsed"):
+    """A locator of this session ended by itself."""
+
+    seq: Seq
+    locator: Locator
+    reason: Reason = ""
+
+
+class Pong(Message, frozen=True, tag="pong"):
+    """Answer to `ping`: the last request id that took effect."""
+
+    received: Count
+
+
+class Restarting(Message, frozen=True, tag="restarting"):
+    """The server goes away: connect again after `reconnect_in` seconds, and keep trying for `try_for`."""
+
+    reconnect_in: Seconds
+    try_for: Seconds
+
+
+ClientMessage = Hello | Open | Shut | Knock | Signal | Leave | Report | Ping | Bye
+Request = Open | Shut | Knock | Signal | Leave | Report
+ServerMessage = Challenge | Welcome | Ok | Opened | Met | Error | Knocked | Signaled | Left | Lapsed | Pong | Restarting
+
+_encoder = msgspec.json.Encoder()
+_client_decoder: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)
+_server_decoder: msgspec.json.Decoder[ServerMessage] = msgspec.json.Decoder(ServerMessage)
+CLIENT_TYPES = frozenset(m.__struct_config__.tag for m in ClientMessage.__args__)
+SERVER_TYPES = frozenset(m.__struct_config__.tag for m in ServerMessage.__args__)
+
+
+class MessageError(ValueError):
+    """Text that is no message of the contract; `code` says why, `malformed` that it is not even JSON with a type."""
+
+    def __init__(self, text: str, code: ErrorCode, malformed: bool = False) -> None:
+        super().__init__(text)
+        self.code = code
+        self.malformed = malformed
+
+
+def encode(message: Message) -> str:
+    """Serialise a message to the text of one WebSocket frame."""
+    return _encoder.encode(message).decode()
+
+
+def decode_client(text: str | bytes) -> ClientMessage:
+    """Parse and validate what a client sent; raises MessageError."""
+    try:
+        return _client_decoder.decode(text)
+    except msgspec.MsgspecError as error:
+        raise _explain(text, CLIENT_TYPES, error) from None
+    except (UnicodeError, RecursionError) as error:
+        raise MessageError(f"not JSON: {error}", ErrorCode.BAD_MESSAGE, malformed=True) from None
+
+
+def decode_server(text: str | bytes) -> ServerMessage:
+    """Parse and validate what a server sent; raises MessageError."""
+    try:
+        return _server_decoder.decode(text)
+    except msgspec.MsgspecError as error:
+        raise _explain(text, SERVER_TYPES, error) from None
+    except (UnicodeError, RecursionError) as error:
+        raise MessageError(f"not JSON: {error}", ErrorCode.BAD_MESSAGE, malformed=True) from None
+
+
+class _Envelope(msgspec.Struct):
+    t: str
+
+
+def _explain(text: str | bytes, known: frozenset[object], error: msgspec.MsgspecError) -> MessageError:
+    try:
+        kind = msgspec.json.decode(text, type=_Envelope).t
+    except msgspec.MsgspecError:
+        return MessageError(f"not a JSON object with a type: {error}", ErrorCode.BAD_MESSAGE, malformed=True)
+    if kind not in known:
+        return MessageError(f"unknown type of message: {kind[:32]!r}", ErrorCode.UNKNOWN_TYPE)
+    return MessageError(f"{kind}: {error}", ErrorCode.BAD_MESSAGE)

@@ -1,0 +1,161 @@
+/**
+ * What the engine offers to the user interface: immutable snapshots and a way to watch them. No DOM, no WebRTC.
+ * The engine (app/engine.ts) makes these; the interface (ui/) shows them and calls the actions. Neither knows more of the other.
+ */
+
+/** A value that changes over time; `watch` calls back at once with the present value and after each change. */
+export interface Watchable<T> {
+  readonly value: T;
+  watch(callback: (value: T) => void): () => void;
+}
+
+/** How this page and the server stand: `away` heals by itself (in `retryIn` seconds), `refused` does not. */
+export type ServerState =
+  | { readonly kind: "connecting" }
+  | { readonly kind: "online" }
+  | { readonly kind: "away"; readonly retryIn: number }
+  | { readonly kind: "refused"; readonly message: string };
+
+/** Two words for a peer, its id, and the name it calls itself ("" if none). Names are claims, ids are proven. */
+export interface Person {
+  readonly id: string;
+  readonly short: string;
+  readonly name: string;
+}
+
+/** How two peers are connected: same machine, same network, through NATs over the Internet, or over a relay. */
+export interface PathInfo {
+  readonly scope: "machine" | "network" | "internet" | "relay";
+  readonly way: string;
+  readonly local: string;
+  readonly remote: string;
+}
+
+/** Something ended or went wrong: `message` says what and what to do, for the person reading it. */
+export interface Problem {
+  readonly code: string;
+  readonly message: string;
+  readonly retry: boolean;
+}
+
+/** Bytes and files verified and stored so far; `rate` in bytes a second, `left` in seconds, null while unknown. */
+export interface ProgressInfo {
+  readonly bytes: number;
+  readonly total: number;
+  readonly files: number;
+  readonly rate: number | null;
+  readonly left: number | null;
+}
+
+/** Life of one transfer as its person sees it. */
+export type TransferPhase =
+  | "meeting" // proving the code to each other
+  | "connecting" // looking for a path
+  | "asking" // the receiver is looking at the offer
+  | "moving"
+  | "paused"
+  | "reconnecting" // the path broke; it heals by itself
+  | "done"
+  | "failed";
+
+export interface TransferState {
+  readonly phase: TransferPhase;
+  readonly person: Person | null;
+  readonly path: PathInfo | null;
+  readonly progress: ProgressInfo;
+  readonly pausedBy: "me" | "them" | null;
+  readonly problem: Problem | null;
+  /** Files that could not be sent or stored; the others arrived. */
+  readonly lost: readonly { readonly path: string; readonly message: string }[];
+}
+
+/** One receiver of a share. */
+export interface Receiver {
+  readonly key: string;
+  readonly state: Watchable<TransferState>;
+  pause(): void;
+  resume(): void;
+  cancel(): void;
+}
+
+/** A file, or an empty folder, to be shared, with its path inside the share. */
+export interface ShareItem {
+  readonly path: string;
+  readonly file: File | null;
+}
+
+export interface ShareOptions {
+  /** The code ends after one complete transfer. */
+  readonly once: boolean;
+  /** Seconds until the code ends; null for the server's default. */
+  readonly expires: number | null;
+}
+
+export interface ShareSummary {
+  readonly files: number;
+  readonly folders: number;
+  readonly bytes: number;
+  readonly title: string;
+  readonly text: boolean;
+}
+
+export type ShareState =
+  | { readonly kind: "opening" }
+  /** Waiting for receivers, or serving them. `guesses` counts wrong words tried. `until` is a Date.now() time. */
+  | { readonly kind: "open"; readonly code: string; readonly link: string; readonly until: number; readonly guesses: number }
+  /** No new receivers; running transfers go on. */
+  | { readonly kind: "closed"; readonly reason: "used" | "expired" | "burned" | "stopped" }
+  | { readonly kind: "failed"; readonly problem: Problem };
+
+/** Something this page shares under one code, with a receiver for each person who came. */
+export interface Share {
+  readonly summary: ShareSummary;
+  readonly state: Watchable<ShareState>;
+  readonly receivers: Watchable<readonly Receiver[]>;
+  /** Ends the code and every transfer. */
+  stop(): void;
+}
+
+/** A file of an offer, with a name that is safe to show and to store. */
+export interface OfferedEntry {
+  readonly index: number;
+  readonly path: string;
+  readonly size: number;
+  readonly folder: boolean;
+}
+
+export interface OfferInfo extends ShareSummary {
+  readonly from: Person;
+  readonly entries: readonly OfferedEntry[];
+  /** The text itself, once it arrived, if the offer is one. */
+  readonly content: string | null;
+}
+
+/** Where received files go; `download` is a streamed download, `folder` and `file` are handles the person picked. */
+export type Target = "download" | "folder" | "file";
+
+/** Something this page fetches by a code. */
+export interface Fetch {
+  readonly state: Watchable<TransferState>;
+  readonly offer: Watchable<OfferInfo | null>;
+  /** Targets this browser can offer for this offer, best first. */
+  targets(): readonly Target[];
+  /** Must be called from a click or key press: browsers ask for a place only then. Resolves false if the person closed the dialogue. */
+  accept(target: Target): Promise<boolean>;
+  decline(): void;
+  pause(): void;
+  resume(): void;
+  cancel(): void;
+}
+
+/** The engine. */
+export interface Engine {
+  readonly me: Person;
+  readonly server: Watchable<ServerState>;
+  share(items: readonly ShareItem[], options: ShareOptions): Share;
+  shareText(text: string, options: ShareOptions): Share;
+  /** Throws a CodeProblem (an Error whose message is for the person) if the text cannot be a code. */
+  fetch(code: string): Fetch;
+  /** What the person calls this peer; shown to the other side. */
+  setName(name: string): void;
+}
