@@ -36,8 +36,8 @@ class LinkClosedError(ConnectError):
 class Link(Protocol):
     """A message channel. All methods are for the event loop's thread; callbacks are called there too.
 
-    Flow: call `start` once; send while `buffered` is low, else `await drain()`. Nothing limits what arrives but what was
-    asked for.
+    Flow: call `start` once; send while `buffered` is low, else `await drain()`. What arrives is limited only
+    by what was asked for.
     """
 
     @property
