@@ -26,6 +26,9 @@ CONTROL_BYTES: Final = 60 * 1024
 ENTRIES_MAX: Final = 200_000
 """Entries a receiver takes in one offer: about 60 MB of memory in Python; more is better packed first."""
 
+MANIFEST_BYTES: Final = 32 * 1024 * 1024
+"""All paths of an offer together, in UTF-8 bytes: 160 for each of the most entries, so a hostile one cannot fill memory."""
+
 PATH_BYTES: Final = 4096
 """Longest path in UTF-8 bytes: PATH_MAX of Linux."""
 
@@ -33,7 +36,9 @@ FILE_BYTES: Final = 2**53 - 1
 """Largest file and largest sum: integers that JavaScript represents exactly."""
 
 WINDOW_BYTES: Final = 4 * 1024 * 1024
-"""Bytes a receiver has asked for and not yet stored: fills 16 MiB/s at 250 ms of round trip, and bounds its memory."""
+"""Bytes a receiver has asked for and not yet stored: fills 16 MiB/s at 250 ms of round trip, and bounds its memory.
+
+Two chunks, if that is more: with a single one in flight the link would rest while it is stored."""
 
 WINDOW_REQUESTS: Final = 256
 """Requests in flight, for trees of tiny files where bytes alone would allow thousands."""

@@ -84,7 +84,7 @@ class Offer(Control, frozen=True, tag="offer"):
 
 
 class List(Control, frozen=True, tag="list"):
-    """Ask for a page of the manifest."""
+    """Ask for a page of the manifest; the first on a link starts anywhere, each next where the last page ended."""
 
     start: Index
 
@@ -141,10 +141,11 @@ class AskRoot(Control, frozen=True, tag="ask-root"):
 
 
 class Root(Control, frozen=True, tag="root"):
-    """The root of a file."""
+    """The root of a file, or, in `code`, why there is none (`file-changed`, `file-vanished`): the file is lost then."""
 
     file: Index
-    root: Hash
+    root: Hash | None = None
+    code: EndCode | None = None
 
 
 class Progress(Control, frozen=True, tag="progress"):
