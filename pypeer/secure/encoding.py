@@ -13,7 +13,7 @@ def unb64(text: str) -> bytes:
     """Decode; raises ValueError for anything but the canonical encoding."""
     try:
         data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except binascii.Error as error:
+    except (binascii.Error, ValueError) as error:
         raise ValueError(f"not base64url: {error}") from None
     if b64(data) != text:
         raise ValueError("not base64url in its canonical form")

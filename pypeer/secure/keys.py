@@ -14,6 +14,7 @@ from enum import Enum
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from spake2 import SPAKE2_A, SPAKE2_B, SPAKEError
+from spake2.ed25519_basic import NotOnCurve
 
 PASSWORD_CONTEXT = b"byway code v1\n"
 KEYS_CONTEXT = b"byway pair v1"
@@ -67,7 +68,7 @@ class Pake:
             raise PakeError("not a message of the other side")
         try:
             key = self._pake.finish(message)
-        except (SPAKEError, ValueError, AssertionError) as error:
+        except (SPAKEError, NotOnCurve, ValueError, AssertionError) as error:
             raise PakeError(f"not a valid key-exchange message ({type(error).__name__})") from None
         first, second = (self.message, message) if self._role is Role.A else (message, self.message)
         return derive(key), first + second

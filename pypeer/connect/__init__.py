@@ -1,0 +1,1 @@
+"""How two peers connect: candidates, attempts, and what path came out of them."""

@@ -1,0 +1,125 @@
+"""A link over a WebRTC data channel of aiortc (RFC 8831)."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+from aiortc import RTCDataChannel, RTCPeerConnection
+
+from pypeer.connect.addresses import join, scope_between
+from pypeer.links.link import LinkClosedError, Path, Scope
+from pypeer.protocol import limits
+
+LOW_WATER_BYTES: Final = 256 * 1024
+"""`drain` returns below this: four frames, so that the sender is never starved while the caller refills."""
+
+FLUSH_S: Final = 5.0
+"""How long `close` waits for what is queued: the last words are short, and the other side may be gone."""
+
+POLL_S: Final = 0.01
+"""Interval at which `close` looks whether all is acknowledged; SCTP in aiortc has no event for it."""
+
+
+class WebRtcLink:
+    """A link; made once the channel is open. Implements pypeer.links.link.Link."""
+
+    def __init__(self, connection: RTCPeerConnection, channel: RTCDataChannel) -> None:
+        self._connection = connection
+        self._channel = channel
+        self._on_frame: Callable[[bytes], None] | None = None
+        self._on_close: Callable[[], None] = lambda: None
+        self._early: list[bytes] = []
+        self._room = asyncio.Event()
+        self._closed = False
+        channel.bufferedAmountLowThreshold = LOW_WATER_BYTES
+        channel.on("message", self._message)
+        channel.on("bufferedamountlow", self._room.set)
+        channel.on("close", self._lost)
+        connection.on("connectionstatechange", self._state_changed)
+
+    def __repr__(self) -> str:
+        return f"<WebRtcLink {self.path.way} {self.path.remote}{' closed' if self._closed else ''}>"
+
+    @property
+    def path(self) -> Path:
+        """The nominated candidate pair (RFC 8445, section 8)."""
+        return nominated_path(self._connection)
+
+    @property
+    def frame_bytes(self) -> int:
+        """Largest message that both stacks take; the other side's `hello` may lower it."""
+        return limits.FRAME_BYTES
+
+    @property
+    def buffered(self) -> int:
+        """Bytes that wait for room in SCTP's window."""
+        return int(self._channel.bufferedAmount)
+
+    def start(self, on_frame: Callable[[bytes], None], on_close: Callable[[], None]) -> None:
+        """Deliver frames and the end; see Link."""
+        self._on_frame, self._on_close = on_frame, on_close
+        early, self._early = self._early, []
+        for frame in early:
+            on_frame(frame)
+        if self._closed:
+            on_close()
+
+    def send(self, frame: bytes) -> None:
+        """Queue a frame; see Link."""
+        if self._closed or self._channel.readyState != "open":
+            raise LinkClosedError("The connection to the other peer is closed.")
+        self._channel.send(frame)
+
+    async def drain(self) -> None:
+        """Wait for room; see Link."""
+        while self.buffered > LOW_WATER_BYTES and not self._closed:
+            self._room.clear()
+            await self._room.wait()
+        if self._closed:
+            raise LinkClosedError("The connection to the other peer is closed.")
+
+    async def close(self) -> None:
+        """Flush within a bounded time, then close; see Link."""
+        rounds = int(FLUSH_S / POLL_S)
+        for _ in range(rounds):
+            if self._closed or not self._unacknowledged():
+                break
+            await asyncio.sleep(POLL_S)
+        self._lost()
+        await self._connection.close()
+
+    def _unacknowledged(self) -> bool:
+        sctp = self._channel.transport
+        return bool(self.buffered or sctp._outbound_queue or sctp._sent_queue)
+
+    def _message(self, data: bytes | str) -> None:
+        frame = data if isinstance(data, bytes) else b""
+        if self._on_frame is None:
+            self._early.append(frame)
+        elif not self._closed:
+            self._on_frame(frame)
+
+    def _state_changed(self) -> None:
+        if self._connection.connectionState in ("failed", "closed"):
+            self._lost()
+
+    def _lost(self) -> None:
+        if not self._closed:
+            self._closed = True
+            self._room.set()
+            self._on_close()
+
+
+def nominated_path(connection: RTCPeerConnection) -> Path:
+    """What ICE settled on."""
+    assert connection.sctp is not None
+    pair = connection.sctp.transport.transport._connection._nominated.get(1)
+    if pair is None:
+        return Path("direct", Scope.NETWORK, "", "")
+    local, remote = pair.local_candidate, pair.remote_candidate
+    ends = join(local.host, local.port), join(remote.host, remote.port)
+    if "relay" in (local.type, remote.type):
+        return Path("turn-udp", Scope.RELAY, *ends)
+    scope = scope_between(local.host, remote.host)
+    punched = scope is Scope.INTERNET and {local.type, remote.type} != {"host"}
+    return Path("punched" if punched else "direct", scope, *ends)

@@ -1,0 +1,256 @@
+"""The asyncio shell of the signaling client: one WebSocket at a time, kept up by a background task."""
+
+import asyncio
+import contextlib
+import random
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+import aiohttp
+from yarl import URL
+
+from pypeer import __version__
+from pypeer.errors import NotFoundError, ServerError
+from pypeer.identity import Identity
+from pypeer.signaling_client import core
+from pypeer.signaling_client.core import Answer, Effect, Hangup, Over, Push, Ready, Retry, SendText
+from signaling.protocol import limits
+from signaling.protocol.codes import CloseCode, ErrorCode
+from signaling.protocol.messages import Error, IceServer, Knocked, Lapsed, Left, Met, Ok, Opened, Request, Signaled
+
+CONNECT_S = 10.0
+"""Bound of one attempt to connect: a SYN sent three times."""
+
+START_S = 15.0
+"""Bound of the first sign-in: a server that restarts is back by then, and a person still waits."""
+
+CLOSE_S = 2.0
+"""Bound of the closing handshake: a dead server must not hold up the end of a command."""
+
+PushHandler = Callable[[Knocked | Signaled | Left | Lapsed], None]
+_Reply = TypeVar("_Reply", Ok, Opened, Met)
+
+
+class SignalingClient:
+    """Connection to one server.
+
+    `start` fails at once when the server cannot be reached; afterwards the connection heals itself, and `on_ready`
+    tells each later sign-in (`resumed` false: open and knock again).
+    """
+
+    def __init__(
+        self, server: str, identity: Identity, on_push: PushHandler, on_ready: Callable[[bool], None] | None = None
+    ) -> None:
+        self.url = _page_url(server)
+        self.ice: tuple[IceServer, ...] = ()
+        self._on_push = on_push
+        self._on_ready = on_ready or (lambda _resumed: None)
+        host = self.url.host_port_subcomponent or ""
+        self._core = core.Client(identity, host, f"pypeer/{__version__}", random.random)
+        self._waiting: dict[int, asyncio.Future[Ok | Opened | Met]] = {}
+        self._socket: aiohttp.ClientWebSocketResponse | None = None
+        self._http: aiohttp.ClientSession | None = None
+        self._outbox: asyncio.Queue[str] = asyncio.Queue()
+        self._task: asyncio.Task[None] | None = None
+        self._first: asyncio.Future[None] | None = None
+        self._retry_s: float | None = None
+        self._hangup: asyncio.Task[None] | None = None
+        self._error: ServerError | None = None
+
+    async def start(self) -> None:
+        """Connect and sign in; raises ServerError when that fails."""
+        self._http = aiohttp.ClientSession(trust_env=True)
+        self._first = asyncio.get_running_loop().create_future()
+        self._task = asyncio.create_task(self._run(), name="byway-signaling")
+        try:
+            async with asyncio.timeout(START_S):
+                await self._first
+        except TimeoutError:
+            await self.close()
+            raise ServerError(f"The server at {self.url} does not let anybody in: try again in a minute.") from None
+        except BaseException:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        """Say `bye` and close."""
+        self._perform(self._core.bye(time.monotonic()))
+        if self._task is not None:
+            if self._socket is None:
+                self._task.cancel()
+            await asyncio.wait({self._task}, timeout=CLOSE_S)
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        if self._http is not None:
+            await self._http.close()
+        self._fail_waiting(ServerError("The connection was closed.", "closed"))
+
+    async def ask(self, request: Request, reply: type[_Reply]) -> _Reply:
+        """Send a request and wait for its answer, through any number of reconnections; raises ServerError."""
+        if self._error is not None:
+            raise self._error
+        ticket, effects = self._core.request(request, time.monotonic())
+        future: asyncio.Future[Ok | Opened | Met] = asyncio.get_running_loop().create_future()
+        self._waiting[ticket] = future
+        self._perform(effects)
+        answer = await future
+        if not isinstance(answer, reply):
+            raise ServerError(f"The server answered {type(request).__name__} with {type(answer).__name__}.", "protocol")
+        return answer
+
+    def post(self, request: Request) -> None:
+        """Send a request whose answer does not matter."""
+        _, effects = self._core.request(request, time.monotonic())
+        self._perform(effects)
+
+    async def _run(self) -> None:
+        while self._error is None and self._core.state is not core.State.ENDED:
+            code = await self._connect_once()
+            self._perform(self._core.disconnected(code))
+            if self._error is None and self._retry_s is not None:
+                await asyncio.sleep(self._retry_s)
+
+    async def _connect_once(self) -> int:
+        assert self._http is not None
+        self._retry_s = self._hangup = None
+        try:
+            async with asyncio.timeout(CONNECT_S):
+                socket = await self._http.ws_connect(
+                    self.url / "ws",
+                    protocols=(limits.SUBPROTOCOL,),
+                    max_msg_size=limits.MESSAGE_BYTES,
+                    timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_S),
+                )
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            self._fail_first(_unreachable(self.url, error))
+            return core.ABNORMAL
+        async with socket:
+            self._socket = socket
+            self._core.connected(time.monotonic())
+            try:
+                return await self._pump(socket)
+            finally:
+                self._socket = None
+
+    async def _pump(self, socket: aiohttp.ClientWebSocketResponse) -> int:
+        self._outbox = asyncio.Queue()
+        writer = asyncio.create_task(self._write(socket))
+        try:
+            while not socket.closed:
+                await self._read(socket)
+            return socket.close_code or core.ABNORMAL
+        finally:
+            writer.cancel()
+            if self._hangup is not None:
+                self._hangup.cancel()
+
+    async def _read(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        try:
+            message = await socket.receive(timeout=max(0.001, self._core.deadline() - time.monotonic()))
+        except TimeoutError:
+            self._perform(self._core.tick(time.monotonic()))
+            return
+        if message.type is aiohttp.WSMsgType.TEXT:
+            self._perform(self._core.received(message.data, time.monotonic()))
+        elif message.type is aiohttp.WSMsgType.BINARY:
+            self._perform([Hangup(CloseCode.MALFORMED)])
+
+    async def _write(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        with contextlib.suppress(ConnectionError):
+            while True:
+                await socket.send_str(await self._outbox.get())
+                self._outbox.task_done()
+
+    def _hang_up(self, code: int) -> None:
+        if self._socket is not None and self._hangup is None:
+            self._hangup = asyncio.create_task(self._flush_and_close(self._socket, code))
+
+    async def _flush_and_close(self, socket: aiohttp.ClientWebSocketResponse, code: int) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_S):
+                await self._outbox.join()
+        await socket.close(code=code)
+
+    def _perform(self, effects: list[Effect]) -> None:
+        for effect in effects:
+            match effect:
+                case SendText():
+                    self._outbox.put_nowait(effect.text)
+                case Hangup():
+                    self._hang_up(effect.code)
+                case Ready():
+                    self._ready(effect)
+                case Answer():
+                    self._answer(effect)
+                case Push():
+                    self._on_push(effect.message)
+                case Retry():
+                    self._retry_s = effect.delay
+                case Over():
+                    self._over(effect.error)
+
+    def _ready(self, effect: Ready) -> None:
+        self.ice = effect.welcome.ice
+        if self._first is not None and not self._first.done():
+            self._first.set_result(None)
+        else:
+            self._on_ready(effect.welcome.resumed)
+
+    def _answer(self, effect: Answer) -> None:
+        future = self._waiting.pop(effect.ticket, None)
+        if future is None or future.done():
+            return
+        if isinstance(effect.message, Error):
+            future.set_exception(_explain(effect.message))
+        else:
+            future.set_result(effect.message)
+
+    def _over(self, error: ServerError | None) -> None:
+        self._error = error or ServerError("The connection was closed.", "closed")
+        self._fail_first(self._error)
+        self._fail_waiting(self._error)
+
+    def _fail_first(self, error: ServerError) -> None:
+        if self._first is not None and not self._first.done():
+            self._error = error
+            self._first.set_exception(error)
+
+    def _fail_waiting(self, error: ServerError) -> None:
+        for future in self._waiting.values():
+            if not future.done():
+                future.set_exception(error)
+        self._waiting.clear()
+
+
+def _page_url(server: str) -> URL:
+    text = server if "://" in server else f"http://{server}"
+    try:
+        url = URL(text)
+    except ValueError:
+        raise ServerError(f"{server!r} is not a server address: use http://HOST:PORT", "bad-server", False) from None
+    if url.scheme not in ("http", "https") or not url.host:
+        raise ServerError(f"{server!r} is not a server address: use http://HOST:PORT", "bad-server", retry=False)
+    return url.with_query(None).with_fragment(None)
+
+
+def _unreachable(url: URL, error: Exception) -> ServerError:
+    match error:
+        case aiohttp.WSServerHandshakeError(status=429):
+            text = f"The server at {url} has too many connections from here: wait a minute."
+        case aiohttp.WSServerHandshakeError():
+            text = f"{url} answers, but not as a Byway server (HTTP {error.status}): check the address in --server."
+        case aiohttp.ClientConnectorCertificateError() | aiohttp.ClientConnectorSSLError():
+            text = f"The certificate of {url} is not trusted: check the address and the clock, or the certificate."
+        case _:
+            text = f"Cannot reach the server at {url}: is it running, and is the address in --server right?"
+    return ServerError(text, "server-unreachable")
+
+
+def _explain(error: Error) -> ServerError | NotFoundError:
+    if error.code is ErrorCode.UNKNOWN_LOCATOR:
+        return NotFoundError(
+            "Nobody is waiting under this code: it is mistyped, expired or used up, or its sender has gone."
+        )
+    return ServerError(error.message, error.code.value, error.retry)

@@ -1,0 +1,284 @@
+"""The signaling client without I/O: text and time in, effects out (docs/protocol.md, "Signaling").
+
+It signs in, numbers requests, sends again after a resume what did not take effect, acknowledges, notices a dead
+connection, and decides when to connect again.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+
+import msgspec
+
+from pypeer.errors import ServerError
+from pypeer.identity import Identity
+from pypeer.secure.encoding import b64, unb64
+from pypeer.signaling_client import backoff
+from signaling.protocol import limits
+from signaling.protocol.codes import Action, CloseCode, ErrorCode
+from signaling.protocol.messages import (
+    Bye,
+    Challenge,
+    Error,
+    Hello,
+    Knocked,
+    Lapsed,
+    Left,
+    Met,
+    Ok,
+    Opened,
+    Ping,
+    Pong,
+    Request,
+    Restarting,
+    Resume,
+    ServerMessage,
+    Signaled,
+    Welcome,
+    decode_server,
+    encode,
+)
+
+Reply = Ok | Opened | Met | Error
+Event = Knocked | Signaled | Left | Lapsed
+
+ABNORMAL = 1006
+"""What RFC 6455, section 7.1.5, calls a connection that broke without a close frame."""
+
+
+class State(Enum):
+    """Where the connection stands."""
+
+    AWAY = "away"
+    SIGNING_IN = "signing-in"
+    READY = "ready"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class SendText:
+    """Send this text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hangup:
+    """Close the connection; the shell then calls `disconnected`."""
+
+    code: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Signed in. Without `resumed` all codes and pairs of before are gone."""
+
+    welcome: Welcome
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to a request, by its ticket."""
+
+    ticket: int
+    message: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """Something happened to a code or a pair."""
+
+    message: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Connect again after so many seconds."""
+
+    delay: float
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """Do not connect again."""
+
+    error: ServerError | None
+
+
+Effect = SendText | Hangup | Ready | Answer | Push | Retry | Over
+
+SESSION_LOST = Error(
+    code=ErrorCode.PEER_GONE, message="The connection to the server was lost for too long.", retry=True
+)
+"""Given as the answer to whatever was asked in a session that could not be resumed."""
+
+
+@dataclass(slots=True)
+class _Session:
+    """What numbering needs; begins anew when the server does not resume."""
+
+    token: str | None = None
+    seen: int = 0
+    next_id: int = 1
+    pending: dict[int, tuple[int, Request]] = field(default_factory=dict)
+    """By id: the ticket under which the shell waits, and the request, until it is answered."""
+
+
+class Client:
+    """The state of one peer's signaling."""
+
+    def __init__(self, identity: Identity, host: str, label: str, random: Callable[[], float]) -> None:
+        self.state = State.AWAY
+        self._identity = identity
+        self._host = host
+        self._label = label
+        self._random = random
+        self._session = _Session()
+        self._tickets = 0
+        self._failures = 0
+        self._not_before = 0.0
+        self._ping_s: float = limits.PING_S
+        self._idle_s: float = limits.IDLE_S
+        self._heard = 0.0
+        self._sent = 0.0
+
+    def __repr__(self) -> str:
+        return f"<Client {self.state.name} {self._host}>"
+
+    def connected(self, now: float) -> None:
+        """The WebSocket is open."""
+        self.state = State.SIGNING_IN
+        self._heard = self._sent = now
+
+    def request(self, request: Request, now: float) -> tuple[int, list[Effect]]:
+        """Ask; the request's own `id` is replaced. The ticket comes back with the answer, whatever happens."""
+        self._tickets += 1
+        numbered = msgspec.structs.replace(request, id=self._session.next_id)
+        self._session.pending[numbered.id] = (self._tickets, numbered)
+        self._session.next_id += 1
+        return self._tickets, [self._send(encode(numbered), now)] if self.state is State.READY else []
+
+    def bye(self, now: float) -> list[Effect]:
+        """Leave for good."""
+        was_ready, self.state = self.state is State.READY, State.ENDED
+        return [self._send(encode(Bye()), now), Hangup(CloseCode.DONE)] if was_ready else [Hangup(CloseCode.DONE)]
+
+    def received(self, text: str, now: float) -> list[Effect]:
+        """A message of the server."""
+        self._heard = now
+        try:
+            message = decode_server(text)
+            return self._handle(message, now)
+        except ValueError:
+            return [Hangup(CloseCode.MALFORMED)]
+
+    def tick(self, now: float) -> list[Effect]:
+        """Time passes: ping when quiet, hang up on a server that is silent."""
+        if self.state not in (State.READY, State.SIGNING_IN):
+            return []
+        if now - self._heard >= self._idle_s:
+            return [Hangup(CloseCode.IDLE)]
+        if self.state is State.READY and now - self._sent >= self._ping_s:
+            return [self._send(encode(Ping(seen=self._session.seen)), now)]
+        return []
+
+    def deadline(self) -> float:
+        """When `tick` has something to do next, at the earliest."""
+        dead = self._heard + self._idle_s
+        return min(dead, self._sent + self._ping_s) if self.state is State.READY else dead
+
+    def disconnected(self, code: int) -> list[Effect]:
+        """The WebSocket closed, or could not be opened (ABNORMAL)."""
+        if self.state is State.ENDED:
+            return [Over(None)]
+        if code >= CloseCode.MALFORMED and not _reconnects(code):
+            self.state = State.ENDED
+            return [Over(_refused(code))]
+        self.state = State.AWAY
+        wait = backoff.delay(self._failures, self._random(), self._not_before)
+        self._failures += 1
+        self._not_before = 0.0
+        return [Retry(wait)]
+
+    def _handle(self, message: ServerMessage, now: float) -> list[Effect]:
+        match message:
+            case Challenge():
+                return [self._hello(message, now)]
+            case Welcome():
+                return self._welcome(message, now)
+            case Restarting():
+                self._not_before = message.reconnect_in
+                return []
+            case Pong():
+                return []
+            case Error(seq=None):
+                return []
+            case _:
+                return self._numbered(message, now)
+
+    def _numbered(
+        self, message: Ok | Opened | Met | Error | Knocked | Signaled | Left | Lapsed, now: float
+    ) -> list[Effect]:
+        seq = message.seq or 0
+        if seq <= self._session.seen:
+            return []
+        if seq != self._session.seen + 1:
+            raise ValueError("the server left out a message")
+        self._session.seen = seq
+        acknowledge: list[Effect] = []
+        if seq % (limits.BACKLOG_MESSAGES // 4) == 0:
+            acknowledge.append(self._send(encode(Ping(seen=seq)), now))
+        if isinstance(message, Reply):
+            ticket, _ = self._session.pending.pop(message.re or 0, (None, None))
+            return acknowledge if ticket is None else [Answer(ticket, message), *acknowledge]
+        return [Push(message), *acknowledge]
+
+    def _hello(self, challenge: Challenge, now: float) -> Effect:
+        statement = limits.SIGN_IN_CONTEXT + unb64(challenge.nonce) + self._host.encode()
+        token = self._session.token
+        hello = Hello(
+            v=limits.VERSION,
+            client=self._label,
+            key=b64(self._identity.key),
+            host=self._host,
+            sig=b64(self._identity.sign(statement)),
+            resume=None if token is None else Resume(token=token, seen=self._session.seen),
+        )
+        return self._send(encode(hello), now)
+
+    def _welcome(self, welcome: Welcome, now: float) -> list[Effect]:
+        self.state = State.READY
+        self._failures = 0
+        self._ping_s, self._idle_s = welcome.ping, welcome.idle
+        effects: list[Effect] = []
+        had_token = self._session.token is not None
+        if had_token and not welcome.resumed:
+            effects = [Answer(ticket, SESSION_LOST) for ticket, _ in self._session.pending.values()]
+            self._session = _Session()
+        self._session.token = welcome.token
+        effects.append(Ready(welcome))
+        again = [request for number, (_, request) in self._session.pending.items() if number > welcome.received]
+        return effects + [self._send(encode(request), now) for request in again]
+
+    def _send(self, text: str, now: float) -> Effect:
+        self._sent = now
+        return SendText(text)
+
+
+def _reconnects(code: int) -> bool:
+    return code in CloseCode.__members__.values() and CloseCode(code).action is Action.RECONNECT
+
+
+def _refused(code: int) -> ServerError:
+    reasons = {
+        CloseCode.VERSION: "The server speaks another version of Byway: update this program, or the server.",
+        CloseCode.SIGN_IN: "The server refused the sign-in: the address in --server must be the one the server knows "
+        "itself by (its --public-url), and nothing between may rewrite the Host header.",
+        CloseCode.REPLACED: "The session was taken over by another connection of the same identity.",
+        CloseCode.SIGN_IN_TIMEOUT: "The server waited too long for the sign-in.",
+        CloseCode.ERRORS: "The server closed the connection after too many errors.",
+    }
+    text = reasons.get(CloseCode(code) if code in CloseCode.__members__.values() else CloseCode.MALFORMED)
+    return ServerError(
+        text or f"The server closed the connection for good (code {code}).", f"close-{code}", retry=False
+    )

@@ -1,0 +1,136 @@
+"""A pair: the sealed way to one other peer through the server, from the first body to the last."""
+
+import asyncio
+from collections.abc import Callable
+
+from pypeer.errors import MeetError, RefusedError
+from pypeer.protocol.codes import EndCode, RefusalCode
+from pypeer.protocol.messages import Meet, Part, SealedMessage
+from pypeer.secure.encoding import b64, unb64
+from pypeer.secure.keys import Role
+from pypeer.secure.meeting import Effect, Ended, Meeting, Opened, Received, Send, State, WrongWords
+from pypeer.signaling_client.client import SignalingClient
+from signaling.protocol.messages import Leave, Report, Signal
+
+MEET_S = 30.0
+"""Bound of a meeting: four messages each way over the slowest network that could carry a file."""
+
+
+class Pair:
+    """One pair. `on_message` gets what the other side sealed; `on_end` is called once when the other side has left."""
+
+    def __init__(self, client: SignalingClient, pair_id: str, peer_key: bytes, meeting: Meeting) -> None:
+        self.id = pair_id
+        self.peer_key = peer_key
+        self.on_message: Callable[[SealedMessage], None] = lambda _message: None
+        self.on_end: Callable[[], None] = lambda: None
+        self.on_wrong_words: Callable[[], int] = lambda: 0
+        self._client = client
+        self._meeting = meeting
+        self._met: asyncio.Future[Meet] = asyncio.get_running_loop().create_future()
+        self._ended = False
+
+    def __repr__(self) -> str:
+        return f"<Pair {self.id} {self._meeting!r}>"
+
+    @property
+    def role(self) -> Role:
+        """Which side this is."""
+        return self._meeting.role
+
+    async def meet(self) -> Meet:
+        """Prove the code to each other; raises MeetError."""
+        self._perform(self._meeting.start())
+        try:
+            async with asyncio.timeout(MEET_S):
+                return await asyncio.shield(self._met)
+        except TimeoutError:
+            raise MeetError("The other side does not answer: is its page or command still open?") from None
+
+    def send(self, message: SealedMessage) -> None:
+        """Seal and send."""
+        if not self._ended and self._meeting.state is State.OPEN:
+            self._perform([self._meeting.seal(message)])
+
+    def refuse(self, refusal: RefusalCode) -> None:
+        """Turn the other side away before anything is proven."""
+        self._perform([self._meeting.refuse(refusal)])
+        self.leave(refusal.value)
+
+    def report(self, outcome: str) -> None:
+        """Tell the operator's counters how the pair got connected."""
+        if not self._ended:
+            self._client.post(Report(id=1, pair=self.id, outcome=outcome))
+
+    def part(self, code: EndCode | None = None) -> None:
+        """Say that the session is over, and leave."""
+        self.send(Part(code=code))
+        self.leave("done" if code is None else code.value)
+
+    def leave(self, reason: str = "") -> None:
+        """Leave; safe to call twice."""
+        if not self._ended:
+            self._ended = True
+            self._client.post(Leave(id=1, pair=self.id, reason=reason))
+
+    def signaled(self, body: str) -> None:
+        """A body arrived."""
+        try:
+            data = unb64(body)
+        except ValueError:
+            data = b""
+        self._perform(self._meeting.receive(data))
+
+    def left(self) -> None:
+        """The other side left, or the session with the server was lost."""
+        if self._ended:
+            return
+        self._ended = True
+        if not self._met.done():
+            self._met.set_exception(MeetError("The other side went away before the code was proven: try again."))
+            self._met.exception()
+        self.on_end()
+
+    def _perform(self, effects: list[Effect]) -> None:
+        for effect in effects:
+            match effect:
+                case Send():
+                    self._client.post(Signal(id=1, pair=self.id, body=b64(effect.body)))
+                case Opened():
+                    self._met.set_result(effect.meet)
+                case Received():
+                    self.on_message(effect.message)
+                case WrongWords():
+                    self._wrong_words()
+                case Ended():
+                    self._fail(effect)
+
+    def _wrong_words(self) -> None:
+        left = self.on_wrong_words()
+        refusal = RefusalCode.WRONG_WORDS if left else RefusalCode.BURNED
+        self._perform([self._meeting.refuse(refusal, left)])
+        self._fail(Ended(refusal, left))
+
+    def _fail(self, ended: Ended) -> None:
+        was_over = self._ended
+        self.leave(ended.refusal.value)
+        if not self._met.done():
+            self._met.set_exception(RefusedError(_explain(ended), ended.refusal))
+            self._met.exception()
+        elif not was_over:
+            self.on_end()
+
+
+def _explain(ended: Ended) -> str:
+    match ended.refusal:
+        case RefusalCode.WRONG_WORDS:
+            left = f" {ended.left} attempts are left before the code is worthless." if ended.left else ""
+            return f"The words of the code are wrong: check the spelling and try again.{left}"
+        case RefusalCode.BURNED:
+            return "The words were wrong too often, so the code is worthless now: ask the sender for a new one."
+        case RefusalCode.USED:
+            return "The code was for one receiver, and has been used: ask the sender for a new one."
+        case RefusalCode.BUSY:
+            return "The sender serves as many receivers as it can: try again in a while."
+        case RefusalCode.BROKEN:
+            return "A message on the way was altered or repeated: the server or the network cannot be trusted."
