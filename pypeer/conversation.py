@@ -1,0 +1,156 @@
+"""Everything between two peers once they have met: links come and go under one transfer session.
+
+Role A makes the offers and so decides when to try again; role B waits for it. The pair with the server may end while a
+link lives: the transfer goes on, and only when that link breaks too is there no way back.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from pypeer.connect.connector import Connector
+from pypeer.errors import ConnectError, PeerError
+from pypeer.events import Event, PathChanged, Reconnecting
+from pypeer.links.link import Link, Path
+from pypeer.links.webrtc import WebRtcLink
+from pypeer.protocol.codes import EndCode
+from pypeer.protocol.messages import Candidate, Description, Part, SealedMessage
+from pypeer.secure.keys import Role
+from pypeer.signaling_client import backoff
+from pypeer.signaling_client.pair import Pair
+from signaling.protocol.messages import IceServer
+
+ATTEMPTS: Final = 3
+"""Attempts in a row that may fail before role A gives up: a minute and a half, each with fresh candidates."""
+
+RECOVER_S: Final = 120.0
+"""How long role B waits for a new offer after its link broke: all attempts of role A, and the waits between them."""
+
+
+class TransferSession(Protocol):
+    """What a conversation needs of a transfer (pypeer.transfer.session)."""
+
+    on_lost: Callable[[], None]
+
+    def attach(self, link: Link) -> None:
+        """Go on over this link."""
+
+    def fail(self, error: PeerError) -> None:
+        """End with an error."""
+
+    async def wait(self) -> None:
+        """Wait for the end; raises PeerError."""
+
+
+class Conversation:
+    """One transfer with one peer, over whatever links open."""
+
+    def __init__(
+        self,
+        pair: Pair,
+        session: TransferSession,
+        ice: tuple[IceServer, ...],
+        session_id: str,
+        emit: Callable[[Event], None],
+    ) -> None:
+        self._pair = pair
+        self._session = session
+        self._session_id = session_id
+        self._emit = emit
+        self._link: WebRtcLink | None = None
+        self._failures = 0
+        self._paired = True
+        self._timer: asyncio.TimerHandle | None = None
+        self._connector = Connector(pair.role, pair.send, self._on_link, self._on_failed, ice)
+        session.on_lost = self._on_lost
+        pair.on_message = self._on_message
+        pair.on_end = self._on_pair_end
+
+    async def run(self) -> None:
+        """Connect, and see the transfer through to its end; raises PeerError."""
+        code: EndCode | None = EndCode.CANCELLED
+        try:
+            if self._pair.role is Role.A:
+                self._connector.connect()
+            else:
+                self._wait_for_offer()
+            await self._session.wait()
+            code = None
+        finally:
+            self._pair.part(code)
+            await self.close()
+
+    async def close(self) -> None:
+        """Close what is open."""
+        self._stop_timer()
+        await self._connector.close()
+        if self._link is not None:
+            await self._link.close()
+
+    def _on_link(self, link: WebRtcLink) -> None:
+        self._stop_timer()
+        self._failures = 0
+        self._link = link
+        path = link.path
+        self._pair.report(path.way)
+        self._emit(_path_event(path, self._session_id))
+        self._session.attach(link)
+
+    def _on_lost(self) -> None:
+        lost, self._link = self._link, None
+        if lost is not None:
+            asyncio.ensure_future(lost.close())
+        if not self._paired:
+            self._session.fail(_gone())
+            return
+        self._emit(Reconnecting(session=self._session_id))
+        if self._pair.role is Role.A:
+            self._retry()
+        else:
+            self._wait_for_offer()
+
+    def _on_failed(self, error: ConnectError) -> None:
+        self._failures += 1
+        if self._pair.role is Role.A and self._failures < ATTEMPTS and self._paired:
+            self._retry()
+        elif self._pair.role is Role.A or not self._paired:
+            self._pair.report("failed")
+            self._session.fail(error)
+
+    def _retry(self) -> None:
+        self._start_timer(backoff.delay(self._failures, random.random()), self._connector.connect)
+
+    def _wait_for_offer(self) -> None:
+        self._start_timer(RECOVER_S, lambda: self._session.fail(_gone()))
+
+    def _on_message(self, message: SealedMessage) -> None:
+        match message:
+            case Description() | Candidate():
+                self._connector.handle(message)
+            case Part():
+                self._on_pair_end()
+            case _:
+                pass
+
+    def _on_pair_end(self) -> None:
+        self._paired = False
+        if self._link is None:
+            self._session.fail(_gone())
+
+    def _start_timer(self, delay: float, action: Callable[[], None]) -> None:
+        self._stop_timer()
+        self._timer = asyncio.get_running_loop().call_later(delay, action)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+
+def _path_event(path: Path, session_id: str) -> PathChanged:
+    return PathChanged(session=session_id, way=path.way, scope=path.scope, local=path.local, remote=path.remote)
+
+
+def _gone() -> ConnectError:
+    return ConnectError("The other side has gone: it closed its page or command, or lost its network for too long.")

@@ -1,0 +1,94 @@
+"""A fetch: one code, one sender, one conversation; files end up in a folder."""
+
+import asyncio
+import contextlib
+from pathlib import Path
+from types import TracebackType
+
+from pypeer.conversation import Conversation
+from pypeer.errors import PeerError
+from pypeer.events import Failed, Joined
+from pypeer.identity import Identity, peer_id
+from pypeer.secure.code import Code, short_name
+from pypeer.secure.encoding import unb64
+from pypeer.secure.keys import Role
+from pypeer.secure.meeting import Meeting
+from pypeer.signaling_client.client import SignalingClient
+from pypeer.signaling_client.pair import Pair
+from pypeer.stream import EventStream
+from pypeer.transfer.session import Decide, ReceiveSession
+from signaling.protocol.messages import Knock, Met
+
+
+class Fetch:
+    """Something fetched by a code. Iterate over it for events; the last is `Done` or `Failed`."""
+
+    def __init__(
+        self, client: SignalingClient, identity: Identity, code: Code, into: Path, decide: Decide, name: str
+    ) -> None:
+        self.events = EventStream()
+        self.pair: Pair | None = None
+        self._client = client
+        self._identity = identity
+        self._code = code
+        self._into = into
+        self._decide = decide
+        self._name = name
+        self._session: ReceiveSession | None = None
+        self._task = asyncio.create_task(self._run(), name=f"byway-fetch-{code.locator}")
+
+    def pause(self) -> None:
+        """Stop asking for chunks; the connection stays."""
+        if self._session is not None:
+            self._session.pause()
+
+    def resume(self) -> None:
+        """Go on."""
+        if self._session is not None:
+            self._session.resume()
+
+    async def wait(self) -> None:
+        """Wait for the end; raises PeerError."""
+        await asyncio.shield(self._task)
+
+    async def stop(self) -> None:
+        """Cancel, tell the other side, and wait until all is closed."""
+        self._task.cancel()
+        with contextlib.suppress(asyncio.CancelledError, PeerError):
+            await self._task
+        self.events.end()
+
+    def __aiter__(self) -> EventStream:
+        return self.events
+
+    async def __aenter__(self) -> "Fetch":
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    async def _run(self) -> None:
+        try:
+            await self._fetch()
+        except PeerError as error:
+            self.events.emit(Failed(code=error.code, message=str(error), retry=error.retry))
+            raise
+        finally:
+            self.events.end()
+
+    async def _fetch(self) -> None:
+        met = await self._client.ask(Knock(id=1, locator=self._code.locator), Met)
+        key = unb64(met.peer)
+        meeting = Meeting(Role.A, self._identity, key, self._code.password, self._name)
+        self.pair = pair = Pair(self._client, met.pair, key, meeting)
+        try:
+            meet = await pair.meet()
+        except BaseException:
+            pair.leave()
+            raise
+        who = peer_id(key)
+        self.events.emit(Joined(peer=who, short=short_name(who), name=meet.name))
+        self._session = ReceiveSession(self._into, self._decide, self.events.emit)
+        await Conversation(pair, self._session, self._client.ice, "", self.events.emit).run()

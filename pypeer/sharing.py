@@ -1,0 +1,185 @@
+"""An offer: one code, and a conversation with each receiver that proves it."""
+
+import asyncio
+from types import TracebackType
+from typing import Final
+
+from pypeer.conversation import Conversation
+from pypeer.errors import MeetError, PeerError, RefusedError
+from pypeer.events import Closed, Failed, Guessed, Joined, Ready
+from pypeer.identity import Identity, peer_id
+from pypeer.protocol import limits
+from pypeer.protocol.codes import EndCode, RefusalCode
+from pypeer.secure.code import Code, short_name
+from pypeer.secure.encoding import unb64
+from pypeer.secure.keys import Role
+from pypeer.secure.meeting import Meeting
+from pypeer.signaling_client.client import SignalingClient
+from pypeer.signaling_client.pair import Pair
+from pypeer.stream import EventStream
+from pypeer.transfer.session import SendSession
+from pypeer.transfer.sources import OfferedTree
+from signaling.protocol.messages import Knocked, Open, Opened, Shut
+
+RECEIVERS_MAX: Final = 32
+"""Receivers served at once: each has a connection and up to a window of buffers; more get `busy`."""
+
+MEETINGS_MAX: Final = 64
+"""Knocks being answered at once: those who knock without proving anything must not use up memory."""
+
+
+class Offer:
+    """Something offered under a code. Iterate over it for events; `stop` or leaving `async with` ends it."""
+
+    def __init__(
+        self, client: SignalingClient, identity: Identity, tree: OfferedTree, words: tuple[str, ...], once: bool, name: str
+    ) -> None:
+        self.events = EventStream()
+        self._client = client
+        self._identity = identity
+        self._tree = tree
+        self._words = words
+        self._once = once
+        self._name = name
+        self._code: Code | None = None
+        self._guesses = limits.GUESSES
+        self._expires = 0.0
+        self._closed: str | None = None
+        self._pairs: dict[str, Pair] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._serving = 0
+
+    @property
+    def code(self) -> str:
+        """The code to tell the receiver."""
+        assert self._code is not None
+        return str(self._code)
+
+    @property
+    def link(self) -> str:
+        """The same as a link to the server's page."""
+        assert self._code is not None
+        return self._code.link(str(self._client.url))
+
+    @property
+    def locator(self) -> str:
+        """The part of the code that the server knows."""
+        return self._code.locator if self._code is not None else ""
+
+    async def open(self, expires: float | None) -> None:
+        """Get a locator; raises ServerError."""
+        loop = asyncio.get_running_loop()
+        opened = await self._client.ask(Open(id=1, ttl=expires), Opened)
+        self._code = Code(opened.locator, self._words)
+        self._expires = loop.time() + opened.ttl
+        self.events.emit(Ready(code=self.code, link=self.link, expires=opened.ttl))
+
+    async def reopen(self) -> None:
+        """Wait again under the same locator, after the server lost the session."""
+        left = self._expires - asyncio.get_running_loop().time()
+        if self._closed is not None or left < 1:
+            return
+        try:
+            await self._client.ask(Open(id=1, ttl=max(left, 30.0), locator=self.locator), Opened)
+        except PeerError as error:
+            self._close("lost")
+            self.events.emit(Failed(code=error.code, message=f"The code could not be kept: {error}", retry=True))
+
+    def knocked(self, knocked: Knocked) -> Pair:
+        """Someone knocked: meet them."""
+        key = unb64(knocked.peer)
+        assert self._code is not None
+        meeting = Meeting(Role.B, self._identity, key, self._code.password, self._name)
+        pair = Pair(self._client, knocked.pair, key, meeting)
+        pair.on_wrong_words = self._wrong_words
+        self._spawn(pair)
+        return pair
+
+    def lapsed(self) -> None:
+        """The server ended the code."""
+        self._close("expired")
+
+    async def stop(self) -> None:
+        """End the code and all transfers."""
+        self._close("stopped")
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self.events.end()
+
+    def __aiter__(self) -> EventStream:
+        return self.events
+
+    async def __aenter__(self) -> "Offer":
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    def _spawn(self, pair: Pair) -> None:
+        refusal = self._refusal()
+        if refusal is not None:
+            pair.refuse(refusal)
+            return
+        task = asyncio.create_task(self._serve(pair), name=f"byway-serve-{pair.id}")
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
+
+    def _refusal(self) -> RefusalCode | None:
+        if self._closed is not None:
+            return RefusalCode.BURNED if self._closed == "burned" else RefusalCode.USED
+        limit = 1 if self._once else RECEIVERS_MAX
+        if self._serving >= limit or len(self._tasks) >= MEETINGS_MAX:
+            return RefusalCode.BUSY
+        return None
+
+    async def _serve(self, pair: Pair) -> None:
+        try:
+            meet = await pair.meet()
+        except MeetError as error:
+            if not isinstance(error, RefusedError):
+                pair.leave()
+            return
+        if self._once and self._serving:
+            pair.part(EndCode.EXPIRED)
+            return
+        self._serving += 1
+        try:
+            who = peer_id(pair.peer_key)
+            self.events.emit(Joined(session=pair.id, peer=who, short=short_name(who), name=meet.name))
+            await self._converse(pair)
+        except PeerError as error:
+            self.events.emit(Failed(session=pair.id, code=error.code, message=str(error), retry=error.retry))
+        finally:
+            self._serving -= 1
+
+    async def _converse(self, pair: Pair) -> None:
+        session = SendSession(self._tree, pair.id, self.events.emit)
+        await Conversation(pair, session, self._client.ice, pair.id, self.events.emit).run()
+        if self._once:
+            self._close("used")
+
+    def _wrong_words(self) -> int:
+        self._guesses = max(0, self._guesses - 1)
+        self.events.emit(Guessed(left=self._guesses))
+        if self._guesses == 0:
+            self._close("burned")
+        return self._guesses
+
+    def _close(self, reason: str) -> None:
+        if self._closed is None:
+            self._closed = reason
+            if self._code is not None and reason != "expired":
+                self._client.post(Shut(id=1, locator=self.locator))
+            self.events.emit(Closed(reason=reason))
+            self._end_if_idle()
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._end_if_idle()
+
+    def _end_if_idle(self) -> None:
+        if self._closed is not None and not self._tasks:
+            self.events.end()
