@@ -62,6 +62,7 @@ class Conversation:
         self._failures = 0
         self._paired = True
         self._timer: asyncio.TimerHandle | None = None
+        self._closing: asyncio.Task[None] | None = None
         self._connector = Connector(pair.role, pair.send, self._on_link, self._on_failed, ice)
         session.on_lost = self._on_lost
         pair.on_message = self._on_message
@@ -87,6 +88,8 @@ class Conversation:
         await self._connector.close()
         if self._link is not None:
             await self._link.close()
+        if self._closing is not None:
+            await self._closing
 
     def _on_link(self, link: WebRtcLink) -> None:
         self._stop_timer()
@@ -100,7 +103,7 @@ class Conversation:
     def _on_lost(self) -> None:
         lost, self._link = self._link, None
         if lost is not None:
-            asyncio.ensure_future(lost.close())
+            self._closing = asyncio.create_task(lost.close())
         if not self._paired:
             self._session.fail(_gone())
             return

@@ -15,6 +15,7 @@ from pypeer.secure.keys import Role
 from pypeer.secure.meeting import Meeting
 from pypeer.signaling_client.client import SignalingClient
 from pypeer.signaling_client.pair import Pair
+from pypeer.signaling_client.switch import Switchboard
 from pypeer.stream import EventStream
 from pypeer.transfer.session import Decide, ReceiveSession
 from signaling.protocol.messages import Knock, Met
@@ -24,11 +25,18 @@ class Fetch:
     """Something fetched by a code. Iterate over it for events; the last is `Done` or `Failed`."""
 
     def __init__(
-        self, client: SignalingClient, identity: Identity, code: Code, into: Path, decide: Decide, name: str
+        self,
+        client: SignalingClient,
+        switchboard: Switchboard,
+        identity: Identity,
+        code: Code,
+        into: Path,
+        decide: Decide,
+        name: str,
     ) -> None:
         self.events = EventStream()
-        self.pair: Pair | None = None
         self._client = client
+        self._switchboard = switchboard
         self._identity = identity
         self._code = code
         self._into = into
@@ -82,13 +90,17 @@ class Fetch:
         met = await self._client.ask(Knock(id=1, locator=self._code.locator), Met)
         key = unb64(met.peer)
         meeting = Meeting(Role.A, self._identity, key, self._code.password, self._name)
-        self.pair = pair = Pair(self._client, met.pair, key, meeting)
+        pair = Pair(self._client, met.pair, key, meeting)
+        self._switchboard.adopt(pair)
         try:
-            meet = await pair.meet()
-        except BaseException:
+            await self._converse(pair)
+        finally:
+            self._switchboard.drop(pair)
             pair.leave()
-            raise
-        who = peer_id(key)
+
+    async def _converse(self, pair: Pair) -> None:
+        meet = await pair.meet()
+        who = peer_id(pair.peer_key)
         self.events.emit(Joined(peer=who, short=short_name(who), name=meet.name))
         self._session = ReceiveSession(self._into, self._decide, self.events.emit)
         await Conversation(pair, self._session, self._client.ice, "", self.events.emit).run()

@@ -16,6 +16,7 @@ from pypeer.secure.keys import Role
 from pypeer.secure.meeting import Meeting
 from pypeer.signaling_client.client import SignalingClient
 from pypeer.signaling_client.pair import Pair
+from pypeer.signaling_client.switch import Switchboard
 from pypeer.stream import EventStream
 from pypeer.transfer.session import SendSession
 from pypeer.transfer.sources import OfferedTree
@@ -32,10 +33,18 @@ class Offer:
     """Something offered under a code. Iterate over it for events; `stop` or leaving `async with` ends it."""
 
     def __init__(
-        self, client: SignalingClient, identity: Identity, tree: OfferedTree, words: tuple[str, ...], once: bool, name: str
+        self,
+        client: SignalingClient,
+        switchboard: Switchboard,
+        identity: Identity,
+        tree: OfferedTree,
+        words: tuple[str, ...],
+        once: bool,
+        name: str,
     ) -> None:
         self.events = EventStream()
         self._client = client
+        self._switchboard = switchboard
         self._identity = identity
         self._tree = tree
         self._words = words
@@ -45,9 +54,10 @@ class Offer:
         self._guesses = limits.GUESSES
         self._expires = 0.0
         self._closed: str | None = None
-        self._pairs: dict[str, Pair] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._serving = 0
+        self.delivered = 0
+        """Receivers that have everything."""
 
     @property
     def code(self) -> str:
@@ -85,7 +95,7 @@ class Offer:
             self._close("lost")
             self.events.emit(Failed(code=error.code, message=f"The code could not be kept: {error}", retry=True))
 
-    def knocked(self, knocked: Knocked) -> Pair:
+    def knocked(self, knocked: Knocked) -> None:
         """Someone knocked: meet them."""
         key = unb64(knocked.peer)
         assert self._code is not None
@@ -93,7 +103,6 @@ class Offer:
         pair = Pair(self._client, knocked.pair, key, meeting)
         pair.on_wrong_words = self._wrong_words
         self._spawn(pair)
-        return pair
 
     def lapsed(self) -> None:
         """The server ended the code."""
@@ -123,6 +132,7 @@ class Offer:
         if refusal is not None:
             pair.refuse(refusal)
             return
+        self._switchboard.adopt(pair)
         task = asyncio.create_task(self._serve(pair), name=f"byway-serve-{pair.id}")
         self._tasks.add(task)
         task.add_done_callback(self._finished)
@@ -139,6 +149,7 @@ class Offer:
         try:
             meet = await pair.meet()
         except MeetError as error:
+            self._switchboard.drop(pair)
             if not isinstance(error, RefusedError):
                 pair.leave()
             return
@@ -154,10 +165,12 @@ class Offer:
             self.events.emit(Failed(session=pair.id, code=error.code, message=str(error), retry=error.retry))
         finally:
             self._serving -= 1
+            self._switchboard.drop(pair)
 
     async def _converse(self, pair: Pair) -> None:
         session = SendSession(self._tree, pair.id, self.events.emit)
         await Conversation(pair, session, self._client.ice, pair.id, self.events.emit).run()
+        self.delivered += 1
         if self._once:
             self._close("used")
 

@@ -1,0 +1,45 @@
+# `make run` and `make test` do everything on a fresh machine with Python 3.11; both are quick the second time.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PAGE := $(shell find web -path web/node_modules -prune -o -path web/src/gen -prune -o -type f -print 2>/dev/null) \
+	signaling/protocol/schema.json pypeer/protocol/schema.json pypeer/secure/words.txt
+
+.PHONY: run test check lint types js debian clean
+
+run: $(VENV)/.page
+	$(BIN)/signaling $(ARGS)
+
+test: $(VENV)/.page debian
+	$(BIN)/python -m tests.isolated -m pytest $(ARGS)
+	$(MAKE) --no-print-directory js
+
+check: lint types
+	$(MAKE) --no-print-directory test ARGS="--cov $(ARGS)"
+
+lint: $(VENV)/.page
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.page
+	$(BIN)/mypy
+	cd web && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent check
+
+js: $(VENV)/.page
+	cd web && PATH="$(CURDIR)/$(BIN):$$PATH" npm test --silent
+
+$(VENV)/.installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	touch $@
+
+$(VENV)/.page: $(VENV)/.installed $(PAGE)
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python web/hatch_hook.py
+	touch $@
+
+debian:
+	@$(BIN)/python -m tests.debian
+
+clean:
+	rm -rf $(VENV) web/node_modules web/src/gen signaling/page dist

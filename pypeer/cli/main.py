@@ -1,0 +1,133 @@
+"""The commands and their options."""
+
+import asyncio
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import click
+
+from pypeer import __version__
+from pypeer.api import Peer, default_server
+from pypeer.cli.qr import terminal_qr
+from pypeer.cli.run import run
+from pypeer.cli.show import Show
+from pypeer.cli.words import contents
+from pypeer.events import Failed, Offered, Ready
+from pypeer.protocol import limits
+from pypeer.secure import code
+from pypeer.sharing import Offer
+from signaling.protocol.limits import TTL_MAX_S, TTL_MIN_S
+
+SECONDS: Final = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+class Duration(click.ParamType[float]):
+    """A time like 90, 30s, 10m, 2h, 1d or 1w, in seconds."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Read it, within what codes may live."""
+        if isinstance(value, float):
+            return value
+        match = re.fullmatch(r"(\d{1,7})([smhdw]?)", str(value).strip().lower())
+        if match is None:
+            self.fail(f"{value!r} is no time: use a number and s, m, h, d or w, like 10m", param, ctx)
+        seconds = float(int(match[1]) * SECONDS[match[2]])
+        if not TTL_MIN_S <= seconds <= TTL_MAX_S:
+            self.fail(f"{value!r} is out of range: a code lives 30 seconds to 7 days", param, ctx)
+        return seconds
+
+
+def common(command: _Command) -> _Command:
+    """Options of every command."""
+    command = click.option("--json", "as_json", is_flag=True, help="One event a line on standard output.")(command)
+    command = click.option("--name", default="", metavar="NAME", help="Shown beside your short name.")(command)
+    return click.option("--server", metavar="URL", default=default_server, help="BYWAY_SERVER, or this machine.")(
+        command
+    )
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="pypeer")
+def main() -> None:
+    """Send files directly to another person's browser or pypeer, and get what others send."""
+
+
+@main.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--text", metavar="TEXT", help="Send a text instead of files; - reads it from standard input.")
+@click.option("--once", is_flag=True, help="End after one receiver has everything.")
+@click.option("--expires", type=Duration(), metavar="TIME", help="How long the code lives: 90s, 10m, 2h, 1d.")
+@click.option("--words", type=click.IntRange(2, 8), default=limits.WORDS, show_default=True, help="Words of the code.")
+@click.option("--qr", is_flag=True, help="Show the link as a QR code.")
+@common
+def send(
+    paths: tuple[Path, ...],
+    text: str | None,
+    once: bool,
+    expires: float | None,
+    words: int,
+    qr: bool,
+    server: str,
+    name: str,
+    as_json: bool,
+) -> None:
+    """Offer files, folders or a text, and serve them until stopped.
+
+    Prints a code and a link: tell the code, or send the link, to whoever shall have it.
+    """
+    if bool(paths) == (text is not None):
+        raise click.UsageError("name files or folders to send, or give --text, but not both")
+    show = Show(as_json)
+    content = click.get_text_stream("stdin").read() if text == "-" else text
+
+    async def work() -> int:
+        async with Peer(server, name=name) as peer:
+            offer = await peer.send(paths, text=content, once=once, expires=expires, words=words)
+            return await _serve(offer, show, qr)
+
+    run(show, work)
+
+
+async def _serve(offer: Offer, show: Show, qr: bool) -> int:
+    async for event in offer:
+        show.event(event)
+        if isinstance(event, Ready) and not show.json:
+            click.echo(f"Code: {event.code}\nLink: {event.link}")
+            if qr:
+                click.echo(terminal_qr(event.link))
+            show.say(f"Waiting for a receiver: pypeer get {event.code}   (Ctrl-C ends it)")
+    return 0 if offer.delivered else 1
+
+
+@main.command()
+@click.argument("what", metavar="CODE|LINK")
+@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), default=Path(), metavar="DIR")
+@click.option("-y", "--yes", is_flag=True, help="Accept without asking.")
+@common
+def get(what: str, output: Path, yes: bool, server: str, name: str, as_json: bool) -> None:
+    """Fetch what a code or a link names into a folder; run again, it resumes."""
+    show = Show(as_json)
+    if code.is_link(what):
+        server = code.server_of(what)
+
+    async def decide(offered: Offered) -> bool:
+        if yes or not show.interactive:
+            return True
+        return await asyncio.to_thread(show.ask, f"Get {contents(offered)}?")
+
+    async def work() -> int:
+        code.parse(what)
+        async with Peer(server, name=name) as peer, peer.get(what, output, decide) as fetch:
+            async for event in fetch:
+                if not isinstance(event, Failed):
+                    show.event(event)
+            await fetch.wait()
+            return 0
+
+    run(show, work)

@@ -1,0 +1,37 @@
+"""Running a command: its event loop, signals, errors and exit status."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+from pypeer.cli.show import Show
+from pypeer.errors import PeerError
+
+INTERRUPTED: Final = 130
+"""Exit status after Ctrl-C or SIGTERM: 128 and the number of SIGINT, as shells have it."""
+
+
+def run(show: Show, work: Callable[[], Coroutine[Any, Any, int]]) -> None:
+    """Run a command to its end and exit with its status; whatever happens, no traceback for what a user can mend."""
+    try:
+        with show:
+            status = asyncio.run(_cancellable(work))
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        show.say("Interrupted.")
+        status = INTERRUPTED
+    except PeerError as error:
+        show.error(error)
+        status = error.status
+    except BrokenPipeError:
+        status = 1
+    sys.exit(status)
+
+
+async def _cancellable(work: Callable[[], Coroutine[Any, Any, int]]) -> int:
+    task = asyncio.current_task()
+    loop = asyncio.get_running_loop()
+    if task is not None and sys.platform != "win32":
+        loop.add_signal_handler(signal.SIGTERM, task.cancel)
+    return await work()

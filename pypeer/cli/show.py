@@ -1,0 +1,111 @@
+"""What a person, or a script, sees of the events of a command."""
+
+import sys
+from types import TracebackType
+from typing import Final
+
+import click
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
+
+from pypeer import events
+from pypeer.cli.words import describe
+from pypeer.errors import PeerError
+from pypeer.events import Event, to_json
+
+REFRESH_HZ: Final = 5
+"""Redraws a second: smooth, and next to nothing beside the transfer."""
+
+
+class Show:
+    """Shows events: as lines of JSON on standard output, or as prose and bars on standard error."""
+
+    def __init__(self, json: bool = False) -> None:
+        self.json = json
+        self._console = Console(stderr=True, highlight=False, soft_wrap=True)
+        self._bars: Progress | None = None
+        self._tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> "Show":
+        if not self.json and self._console.is_terminal:
+            self._bars = Progress(
+                TextColumn("{task.description}"),
+                BarColumn(),
+                DownloadColumn(binary_units=True),
+                TransferSpeedColumn(),
+                TimeRemainingColumn(),
+                console=self._console,
+                refresh_per_second=REFRESH_HZ,
+            )
+            self._bars.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bars is not None:
+            self._bars.stop()
+
+    @property
+    def interactive(self) -> bool:
+        """Whether there is a person to ask."""
+        return not self.json and sys.stdin.isatty() and self._console.is_terminal
+
+    def event(self, event: Event) -> None:
+        """Show an event."""
+        if self.json:
+            click.echo(to_json(event))
+            return
+        if isinstance(event, events.Progress):
+            self._progress(event)
+        elif (text := describe(event)) is not None:
+            self.say(text)
+        if isinstance(event, events.Text):
+            click.echo(event.text)
+        if isinstance(event, events.Done | events.Failed):
+            self._forget(event.session)
+
+    def say(self, text: str) -> None:
+        """Prose for a person."""
+        if not self.json:
+            self._console.print(text, markup=False)
+
+    def error(self, error: PeerError) -> None:
+        """The end of a command by an error; a script has had the event, or gets it now."""
+        if self.json:
+            self.event(events.Failed(code=error.code, message=str(error), retry=error.retry))
+        else:
+            self._console.print(f"pypeer: {error}", markup=False, style="red")
+
+    def ask(self, question: str) -> bool:
+        """Ask a person, without the bars in the way."""
+        if self._bars is not None:
+            self._bars.stop()
+        try:
+            return click.confirm(question, default=True, err=True)
+        except click.Abort:
+            raise KeyboardInterrupt from None
+        finally:
+            if self._bars is not None:
+                self._bars.start()
+
+    def _progress(self, event: events.Progress) -> None:
+        if self._bars is None:
+            return
+        task = self._tasks.get(event.session)
+        if task is None:
+            task = self._tasks[event.session] = self._bars.add_task(event.session or "Receiving", total=event.total)
+        self._bars.update(task, completed=event.bytes, total=event.total)
+
+    def _forget(self, session: str) -> None:
+        task = self._tasks.pop(session, None)
+        if task is not None and self._bars is not None:
+            self._bars.remove_task(task)
