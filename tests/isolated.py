@@ -1,7 +1,7 @@
 """Run Python in a network namespace of its own: `python -m tests.isolated -m pytest`.
 
-There is loopback and one dummy interface, so peers gather candidates as on a real machine and nothing reaches any
-network. Without the right to make namespaces the command runs as it is.
+There is loopback and one interface that leads nowhere, so peers gather candidates as on a real machine and nothing
+reaches any network. Without the right to make namespaces the command runs as it is.
 """
 
 import ctypes
@@ -13,6 +13,9 @@ from typing import Final
 
 CLONE_NEWNET: Final = 0x40000000
 """From linux/sched.h."""
+
+INTERFACE: Final = "lan0"
+"""One end of a veth pair whose other end nobody uses."""
 
 ADDRESSES: Final = ("10.111.0.1/24", "fd11:1::1/64")
 """Private addresses, so that the path between two peers counts as being in the same network."""
@@ -26,11 +29,12 @@ def isolate() -> bool:
     if libc.unshare(CLONE_NEWNET) != 0:
         return False
     run("ip", "link", "set", "lo", "up")
-    run("ip", "link", "add", "dummy0", "type", "dummy")
+    run("ip", "link", "add", INTERFACE, "type", "veth", "peer", "name", "nowhere")
+    run("ip", "link", "set", "nowhere", "up")
     for address in ADDRESSES:
-        run("ip", "addr", "add", address, "dev", "dummy0", *(("nodad",) if ":" in address else ()))
-    run("ip", "link", "set", "dummy0", "up")
-    run("ip", "route", "add", "default", "dev", "dummy0")
+        run("ip", "addr", "add", address, "dev", INTERFACE, *(("nodad",) if ":" in address else ()))
+    run("ip", "link", "set", INTERFACE, "up")
+    run("ip", "route", "add", "default", "dev", INTERFACE)
     return True
 
 
