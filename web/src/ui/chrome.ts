@@ -1,0 +1,112 @@
+/** What stands around every view: header with the server's state and the own name, other activities, footer. */
+
+import type { ServerState } from "../app/model.ts";
+import { routeTo, type Activity, type App } from "./app.ts";
+import { Cell } from "./cell.ts";
+import { personName } from "./describe.ts";
+import { h, uid, type Child } from "./dom.ts";
+import { icon, mark } from "./icons.ts";
+import { button } from "./parts/button.ts";
+import { openDialogue } from "./parts/dialogue.ts";
+import { notice } from "./parts/notice.ts";
+import type { Scope } from "./scope.ts";
+import * as texts from "./texts.ts";
+
+export function header(app: App, scope: Scope): HTMLElement {
+  const name = new Cell(app.engine.me.name || app.engine.me.short);
+  const home = h("button", { type: "button", class: "brand", "aria-label": texts.app.home, onclick: () => app.go({ kind: "home" }) }, mark(), h("span", {}, texts.app.name));
+  const you = h("button", { type: "button", class: "button quiet you", onclick: () => editName(app, name) }, icon("person"), h("span", {}, scope.text(name, texts.me.you)));
+  return h("header", { class: "top" }, home, h("div", { class: "top-right" }, serverLamp(app, scope), you));
+}
+
+/** A lamp and a word. The seconds count down here, so the engine need not wake for them. */
+function serverLamp(app: App, scope: Scope): HTMLElement {
+  let since = Date.now();
+  const words = document.createTextNode("");
+  const lamp = h("p", { class: "server" }, h("span", { class: "lamp", "aria-hidden": "true" }), h("span", {}, words));
+  const show = (): void => {
+    const state = app.engine.server.value;
+    const next = serverWords(state, (Date.now() - since) / 1000);
+    lamp.dataset["kind"] = state.kind;
+    if (words.data !== next) words.data = next;
+  };
+  scope.watch(app.engine.server, () => {
+    since = Date.now();
+    show();
+  });
+  scope.every(1000, show);
+  return lamp;
+}
+
+function serverWords(state: ServerState, elapsed: number): string {
+  return state.kind === "away" ? texts.server.away(Math.max(0, Math.ceil(state.retryIn - elapsed))) : texts.server[state.kind];
+}
+
+/** Shown above every view when the server will not have this page. */
+export function refusal(app: App, scope: Scope): HTMLElement {
+  const { server } = app.engine;
+  return scope.region(server, (state) => (state.kind === "refused" ? state.message : ""), (state) =>
+    state.kind === "refused" && notice("bad", h("p", {}, h("strong", {}, texts.server.refusedTitle)), h("p", {}, state.message),
+      button("plain", null, texts.server.reload, () => location.reload())));
+}
+
+function editName(app: App, name: Cell<string>): void {
+  const [field, hint] = [uid("name"), uid("hint")];
+  const { me } = app.engine;
+  openDialogue(texts.me.title, (close) => {
+    const input = h("input", { id: field, type: "text", maxlength: 64, autocomplete: "nickname", "aria-describedby": hint, value: name.value === me.short ? "" : name.value });
+    const save = (event: Event): void => {
+      event.preventDefault();
+      app.engine.setName(input.value.trim());
+      name.set(input.value.trim() || me.short);
+      app.say(texts.me.saved);
+      close();
+    };
+    return h("form", { class: "stack", onsubmit: save }, [
+      h("p", {}, texts.me.proven(me.short)),
+      h("div", { class: "field" }, h("label", { for: field }, texts.me.label), input, h("p", { id: hint, class: "hint" }, texts.me.hint)),
+      h("div", { class: "buttons" }, h("button", { type: "submit", class: "button primary" }, texts.me.save), button("plain", null, texts.dialogue.close, close)),
+    ]);
+  });
+}
+
+/** What else is open, with a way to it; empty while everything open is on the screen. */
+export function otherActivities(app: App, scope: Scope): HTMLElement {
+  const box = h("nav", { class: "running", "aria-label": texts.running.label });
+  const draw = (): void => {
+    const route = app.route.value;
+    const shown = route.kind === "share" || route.kind === "fetch" ? route.activity : null;
+    const others = app.activities.value.filter((each) => each !== shown);
+    box.replaceChildren(...others.map((each) => button("plain", each.kind === "share" ? "share" : "download", activityWords(each), () => app.go(routeTo(each)))));
+    box.hidden = others.length === 0;
+  };
+  scope.watch(app.route, draw);
+  scope.watch(app.activities, draw);
+  return box;
+}
+
+function activityWords(activity: Activity): string {
+  if (activity.kind === "share") return texts.running.share(activity.share.summary.title, activity.share.receivers.value.length);
+  return texts.running.fetch(personName(activity.fetch.state.value.person));
+}
+
+export function footer(version: string, serverName: string): HTMLElement {
+  return h("footer", { class: "bottom" }, [
+    button("quiet", "shield", texts.privacy.open, showPrivacy),
+    h("p", {}, serverName, serverName !== "" && " · ", texts.app.version(version)),
+  ]);
+}
+
+function showPrivacy(): void {
+  const { privacy } = texts;
+  const list = (title: string, lines: readonly string[]): Child => [h("h3", {}, title), h("ul", {}, lines.map((line) => h("li", {}, line)))];
+  openDialogue(privacy.title, (close) => [
+    list(privacy.seesTitle, privacy.sees),
+    list(privacy.neverTitle, privacy.never),
+    h("h3", {}, privacy.otherTitle),
+    h("p", {}, privacy.other),
+    h("h3", {}, privacy.trustTitle),
+    h("p", {}, privacy.trust),
+    h("div", { class: "buttons" }, button("plain", null, texts.dialogue.close, close)),
+  ]);
+}

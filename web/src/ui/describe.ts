@@ -1,0 +1,70 @@
+/** What a state means, in words. Pure: states in, sentences out. */
+
+import type { Person, ProgressInfo, TransferState } from "../app/model.ts";
+import { percent } from "./format.ts";
+import * as texts from "./texts.ts";
+
+/** Which end of a transfer this page is. */
+export type Side = "sending" | "receiving";
+
+/** Phases in which bytes may still flow, so that pausing and cancelling mean something. */
+export function isRunning(state: TransferState): boolean {
+  return state.phase !== "done" && state.phase !== "failed";
+}
+
+/** Phases that show a progress bar with figures. */
+export function hasFigures(state: TransferState): boolean {
+  return state.phase === "moving" || state.phase === "paused" || state.phase === "reconnecting";
+}
+
+/** Short name, which is proven, or a word for someone who has not proved anything yet. */
+export function personName(person: Person | null): string {
+  return person?.short ?? texts.transfer.someone;
+}
+
+/** One line for the phase. */
+export function phaseWords(state: TransferState, side: Side): string {
+  if (state.phase === "paused" && state.pausedBy !== null) return texts.transfer.pausedBy[state.pausedBy];
+  if (side === "receiving" && state.phase in texts.transfer.receivingPhase) {
+    return texts.transfer.receivingPhase[state.phase as keyof typeof texts.transfer.receivingPhase];
+  }
+  return texts.transfer.phase[state.phase];
+}
+
+/** Figures of a running transfer: amount always, speed and time while they are known and it moves. */
+export function figures(state: TransferState): { readonly amount: string; readonly rate: string; readonly left: string } {
+  const { bytes, total, rate, left } = state.progress;
+  const moving = state.phase === "moving";
+  return {
+    amount: texts.transfer.amount(bytes, total),
+    rate: moving && rate !== null ? texts.transfer.rate(rate) : "",
+    left: moving && left !== null ? texts.transfer.left(left) : "",
+  };
+}
+
+/** Percent shown: a finished transfer is full, whatever was left out. */
+export function shown(state: TransferState): number {
+  return state.phase === "done" ? 100 : percent(state.progress.bytes, state.progress.total);
+}
+
+/** What to say aloud when a transfer changes from `before`; empty for mere progress. */
+export function announcement(before: TransferState | null, state: TransferState, side: Side): string {
+  const name = personName(state.person);
+  if (before?.phase !== state.phase) {
+    const words = state.phase === "failed" ? (state.problem?.message ?? phaseWords(state, side)) : phaseWords(state, side);
+    return words === "" ? arrival(state) : `${name}: ${words}`;
+  }
+  return before.path?.scope === state.path?.scope ? "" : arrival(state);
+}
+
+function arrival(state: TransferState): string {
+  return state.path === null ? "" : texts.transfer.connected(personName(state.person), texts.path.name[state.path.scope]);
+}
+
+/** Sum of several transfers, for the title of the page. Null if none is running. */
+export function overall(states: readonly TransferState[]): number | null {
+  const running = states.filter(hasFigures).map((state): ProgressInfo => state.progress);
+  if (running.length === 0) return null;
+  const sum = (pick: (progress: ProgressInfo) => number): number => running.reduce((all, each) => all + pick(each), 0);
+  return percent(sum((each) => each.bytes), sum((each) => each.total));
+}

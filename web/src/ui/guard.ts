@@ -1,0 +1,90 @@
+/** Looks after running transfers: warns before the page is closed, keeps the screen on, tells changes aloud, and shows percent in the title. */
+
+import type { Receiver, Share, TransferState, Watchable } from "../app/model.ts";
+import type { Activity, App } from "./app.ts";
+import { announcement, hasFigures, isRunning, overall, type Side } from "./describe.ts";
+import { Scope } from "./scope.ts";
+import * as texts from "./texts.ts";
+
+/** What of an activity would be lost with the page. */
+export function wouldBeLost(activity: Activity): boolean {
+  if (activity.kind === "fetch") return isRunning(activity.fetch.state.value);
+  const { state, receivers } = activity.share;
+  return state.value.kind === "open" || state.value.kind === "opening" || receivers.value.some((each) => isRunning(each.state.value));
+}
+
+/** States of all transfers of this page. */
+export function transfersOf(activities: readonly Activity[]): readonly TransferState[] {
+  return activities.flatMap((each) => (each.kind === "fetch" ? [each.fetch.state.value] : each.share.receivers.value.map((one) => one.state.value)));
+}
+
+export function installGuard(app: App, scope: Scope, title: (percent: number | null) => void): void {
+  scope.listen(window, "beforeunload", (event) => {
+    if (app.activities.value.some(wouldBeLost)) event.preventDefault();
+  });
+  const screen = new ScreenLock();
+  scope.listen(document, "visibilitychange", () => screen.want(screen.wanted));
+  const changed = (): void => {
+    const states = transfersOf(app.activities.value);
+    title(overall(states));
+    screen.want(states.some(hasFigures));
+  };
+  let inner = scope.child();
+  scope.watch(app.activities, (activities) => {
+    inner.end();
+    inner = scope.child();
+    for (const activity of activities) follow(app, activity, inner, changed);
+    changed();
+  });
+}
+
+function follow(app: App, activity: Activity, scope: Scope, changed: () => void): void {
+  if (activity.kind === "fetch") return tell(app, activity.fetch.state, "receiving", scope, changed);
+  followShare(app, activity.share, scope, changed);
+}
+
+function followShare(app: App, share: Share, scope: Scope, changed: () => void): void {
+  const known = new Set<string>();
+  scope.watch(share.receivers, (receivers: readonly Receiver[]) => {
+    for (const receiver of receivers) {
+      if (known.has(receiver.key)) continue;
+      known.add(receiver.key);
+      tell(app, receiver.state, "sending", scope, changed);
+    }
+  });
+  let guesses = 0;
+  scope.watch(share.state, (state) => {
+    if (state.kind === "closed") app.say(texts.share.closed[state.reason]);
+    if (state.kind === "open" && state.guesses > guesses) app.say(texts.share.guesses((guesses = state.guesses)));
+  });
+}
+
+function tell(app: App, source: Watchable<TransferState>, side: Side, scope: Scope, changed: () => void): void {
+  let before: TransferState | null = null;
+  scope.watch(source, (state) => {
+    app.say(announcement(before, state, side));
+    before = state;
+    changed();
+  });
+}
+
+/** A phone that dims its screen soon stops the page; browsers drop the lock whenever the page is hidden. */
+class ScreenLock {
+  wanted = false;
+  #lock: Promise<WakeLockSentinel | null> | null = null;
+
+  want(wanted: boolean): void {
+    this.wanted = wanted;
+    if (wanted && document.visibilityState === "visible") this.#take();
+    else this.#drop();
+  }
+
+  #take(): void {
+    this.#lock ??= navigator.wakeLock?.request("screen").catch(() => null) ?? null;
+  }
+
+  #drop(): void {
+    void this.#lock?.then((lock) => lock?.release());
+    this.#lock = null;
+  }
+}

@@ -1,0 +1,40 @@
+/** Pause, resume and cancel of one transfer. */
+
+import type { TransferState, Watchable } from "../../app/model.ts";
+import { isRunning, personName } from "../describe.ts";
+import { h } from "../dom.ts";
+import { icon, type Icon } from "../icons.ts";
+import type { Scope } from "../scope.ts";
+import * as texts from "../texts.ts";
+import { button } from "./button.ts";
+
+/** What can be done to a transfer. */
+export interface Controlled {
+  readonly state: Watchable<TransferState>;
+  pause(): void;
+  resume(): void;
+  cancel(): void;
+}
+
+/** Pause becomes Resume in place, so the focus stays. `askCancel` asks first, where something would be lost. */
+export function controls(scope: Scope, transfer: Controlled, askCancel: (cancel: () => void) => void): HTMLElement {
+  const { state } = transfer;
+  const who = (): string => personName(state.value.person);
+  const isMine = (): boolean => state.value.pausedBy === "me";
+  const toggle = button("plain", null, "", () => (isMine() ? transfer.resume() : transfer.pause()));
+  const stop = button("plain", "close", texts.transfer.cancel, () => askCancel(() => transfer.cancel()));
+  const box = h("div", { class: "buttons controls" }, toggle, stop);
+  const face = (sign: Icon, words: string): void => {
+    if (toggle.textContent === words) return;
+    toggle.replaceChildren(icon(sign), h("span", {}, words));
+  };
+  scope.watch(state, (now) => {
+    const action = isMine() ? texts.transfer.resume : texts.transfer.pause;
+    face(isMine() ? "play" : "pause", action);
+    toggle.setAttribute("aria-label", texts.transfer.forWhom(action, who()));
+    stop.setAttribute("aria-label", texts.transfer.forWhom(texts.transfer.cancel, who()));
+    toggle.hidden = now.phase !== "moving" && now.phase !== "paused" && now.phase !== "reconnecting";
+    box.hidden = !isRunning(now);
+  });
+  return box;
+}

@@ -1,0 +1,48 @@
+/** What is offered, file by file, drawn a page at a time so that thousands of files do not freeze the screen. */
+
+import type { OfferedEntry } from "../../app/model.ts";
+import { h, type Child } from "../dom.ts";
+import { bytes, splitPath } from "../format.ts";
+import { icon } from "../icons.ts";
+import * as texts from "../texts.ts";
+import { button } from "./button.ts";
+
+/** Rows drawn at first, and with each "Show more": a few milliseconds of layout even on a phone. */
+const PAGE = 100;
+
+/** Files, and the folders that have nothing in them; other folders show in the paths. */
+export function visibleEntries(entries: readonly OfferedEntry[]): readonly OfferedEntry[] {
+  const filled = new Set(entries.map((entry) => splitPath(entry.path).folder.slice(0, -1)));
+  return entries.filter((entry) => !entry.folder || !filled.has(entry.path));
+}
+
+export function fileList(entries: readonly OfferedEntry[]): HTMLElement {
+  const shown = visibleEntries(entries);
+  const list = h("ul", { class: "files", role: "list", tabindex: 0, "aria-label": texts.fetching.files });
+  const more = button("quiet", "plus", "", () => page());
+  const rest = h("div", { class: "files-more" }, more);
+  const page = (): void => {
+    const start = list.childElementCount;
+    list.append(...shown.slice(start, start + PAGE).map(row));
+    const left = shown.length - list.childElementCount;
+    rest.hidden = left === 0;
+    if (left === 0 && start > 0) list.focus();
+    more.lastElementChild?.replaceChildren(`${texts.fetching.showMore} (${texts.fetching.more(left)})`);
+  };
+  page();
+  return h("div", {}, list, rest);
+}
+
+function row(entry: OfferedEntry): HTMLElement {
+  const { folder, name } = splitPath(entry.path);
+  const size: Child = entry.folder ? texts.fetching.emptyFolder : bytes(entry.size);
+  const path = h("bdi", { class: "file-path" }, folder !== "" && h("span", { class: "file-folder" }, folder), h("wbr"), name);
+  return h("li", {}, icon(entry.folder ? "folder" : "file"), path, h("span", { class: "file-size" }, size));
+}
+
+/** Files that did not make it, each with its reason. */
+export function lostList(lost: readonly { readonly path: string; readonly message: string }[]): HTMLElement {
+  const rows = lost.slice(0, PAGE).map(({ path, message }) => h("li", {}, h("bdi", { class: "file-path" }, path), h("span", { class: "reason" }, message)));
+  const rest = lost.length - rows.length;
+  return h("ul", { class: "lost", role: "list" }, rows, rest > 0 && h("li", {}, texts.fetching.more(rest)));
+}

@@ -1,0 +1,22 @@
+/** Who is at the other end: the proven name in bold, the claimed one in quotes. */
+
+import type { Person } from "../../app/model.ts";
+import { personName } from "../describe.ts";
+import { h } from "../dom.ts";
+import { icon } from "../icons.ts";
+import * as texts from "../texts.ts";
+
+export function personLabel(person: Person | null): HTMLElement {
+  const claim = person !== null && person.name !== "" ? h("span", { class: "claim" }, texts.transfer.calls(person.name)) : null;
+  return h(
+    "div",
+    { class: "person" },
+    h("span", { class: "face" }, person === null ? icon("person") : initials(person.short)),
+    h("div", { class: "names" }, h("bdi", { class: "short" }, personName(person)), claim),
+  );
+}
+
+function initials(short: string): HTMLElement {
+  const letters = short.split(/\s+/).map((word) => word[0] ?? "");
+  return h("span", { "aria-hidden": "true" }, letters.slice(0, 2).join("").toUpperCase());
+}

@@ -1,0 +1,37 @@
+/** Progress as a road between two places: how far it is covered, whether it goes over a relay, and the figures below. */
+
+import type { TransferState, Watchable } from "../../app/model.ts";
+import { figures, hasFigures, personName, phaseWords, shown, type Side } from "../describe.ts";
+import { h } from "../dom.ts";
+import type { Scope } from "../scope.ts";
+import * as texts from "../texts.ts";
+
+/** Phases whose length nobody knows. */
+function isIndefinite(state: TransferState): boolean {
+  return state.phase === "meeting" || state.phase === "connecting" || state.phase === "reconnecting";
+}
+
+export function road(scope: Scope, source: Watchable<TransferState>): HTMLElement {
+  const cover = h("span", { class: "road-cover" });
+  const bar = h("div", { class: "road", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100 }, cover);
+  scope.watch(source, (state) => {
+    const percent = shown(state);
+    bar.dataset["phase"] = state.phase;
+    bar.dataset["scope"] = state.path?.scope ?? "";
+    bar.setAttribute("aria-label", texts.transfer.progress(personName(state.person)));
+    cover.style.setProperty("inline-size", `${state.phase === "asking" ? 0 : percent}%`);
+    if (isIndefinite(state)) bar.removeAttribute("aria-valuenow");
+    else bar.setAttribute("aria-valuenow", String(percent));
+    const { amount, rate, left } = figures(state);
+    bar.setAttribute("aria-valuetext", [`${percent} %`, amount, rate, left].filter((part) => part !== "").join(", "));
+  });
+  return bar;
+}
+
+/** The line below the road: phase in words, then amount, speed and time left in columns that do not jump. */
+export function roadLegend(scope: Scope, source: Watchable<TransferState>, side: Side): HTMLElement {
+  const figure = (name: "amount" | "rate" | "left"): HTMLElement =>
+    h("span", { class: `figure ${name}` }, scope.text(source, (state) => (hasFigures(state) ? figures(state)[name] : "")));
+  const phase = h("span", { class: "phase" }, scope.text(source, (state) => phaseWords(state, side)));
+  return h("div", { class: "legend" }, phase, figure("amount"), figure("rate"), figure("left"));
+}

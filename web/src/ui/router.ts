@@ -1,0 +1,42 @@
+/**
+ * Keeps the address bar and the back button in step with the route.
+ *
+ * The history has two levels: the start page, and one entry above it for whatever was opened from there, so Back leads to the
+ * start page while transfers go on. A code stands in the fragment only until it is used or refused; then it is removed, so
+ * it is not passed on by accident with the address of the page, and does not stay in the history.
+ */
+
+import type { App } from "./app.ts";
+import type { Scope } from "./scope.ts";
+
+/** Marks the upper level in `history.state`. */
+const ABOVE = "byway-above";
+
+/** Follows the address and the history for as long as `scope` lives. */
+export function followAddress(app: App, scope: Scope): void {
+  const arrive = (): void => {
+    const code = codeIn(location.hash);
+    if (code !== null) app.go({ kind: "invite", code });
+    else if (app.route.value.kind !== "home") app.go({ kind: "home" });
+  };
+  if (history.state === ABOVE) history.replaceState(null, "");
+  scope.listen(window, "popstate", arrive);
+  arrive();
+  scope.watch(app.route, (route) => {
+    if (route.kind === "invite") return;
+    if (location.hash !== "") history.replaceState(history.state, "", location.pathname + location.search);
+    else if (route.kind !== "home" && history.state !== ABOVE) history.pushState(ABOVE, "");
+    else if (route.kind === "home" && history.state === ABOVE) history.back();
+  });
+}
+
+/** The code in a fragment, as it stands if it is not well encoded; null if there is none. */
+export function codeIn(fragment: string): string | null {
+  const text = fragment.replace(/^#/, "");
+  if (text === "") return null;
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

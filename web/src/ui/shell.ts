@@ -1,0 +1,89 @@
+/** Puts the page together: one view at a time, with what stands around it. */
+
+import type { Engine } from "../app/model.ts";
+import { App, type Route, type Site } from "./app.ts";
+import { footer, header, otherActivities, refusal } from "./chrome.ts";
+import { fill, h } from "./dom.ts";
+import { installGatherer } from "./gather.ts";
+import { installGuard } from "./guard.ts";
+import { mark } from "./icons.ts";
+import { followAddress } from "./router.ts";
+import { focusFirst, Scope } from "./scope.ts";
+import * as texts from "./texts.ts";
+import { blockedView } from "./views/blocked.ts";
+import { draftView } from "./views/draft.ts";
+import { fetchView } from "./views/fetch.ts";
+import { homeView } from "./views/home.ts";
+import { inviteView } from "./views/invite.ts";
+import { shareView } from "./views/share.ts";
+import type { Stage, View } from "./views/view.ts";
+
+/** Shows the page in `body` and follows the engine for as long as the page lives. */
+export function mount(body: HTMLElement, engine: Engine, site: Site): App {
+  const app = new App(engine, site);
+  const scope = new Scope();
+  const main = h("main", { id: "main", tabindex: -1 });
+  const saying = h("p", { class: "visually-hidden", role: "status" });
+  fill(body, skipLink(main), header(app, scope), otherActivities(app, scope), refusal(app, scope), main, footer(site.version, site.serverName), saying);
+  const gatherer = installGatherer(app, body, scope);
+  followAddress(app, scope);
+  let name = "";
+  let busy: number | null = null;
+  const title = (): void => void (document.title = busy === null ? texts.app.title(name) : texts.app.titleBusy(busy));
+  showRoutes({ app, scope, gatherer }, main, (view) => {
+    name = view;
+    title();
+  });
+  installGuard(app, scope, (percent) => {
+    busy = percent;
+    title();
+  });
+  scope.watch(app.said, (words) => void (saying.textContent = words));
+  return app;
+}
+
+/** Each new view gets the focus on its heading, except the first, which the person did not ask for. */
+function showRoutes(stage: Stage, main: HTMLElement, named: (title: string) => void): void {
+  let inner = new Scope();
+  let first = true;
+  stage.scope.watch(stage.app.route, (route) => {
+    inner.end();
+    inner = new Scope();
+    const view = viewOf({ ...stage, scope: inner }, route);
+    main.dataset["view"] = route.kind;
+    fill(main, view.body);
+    named(view.title);
+    if (!first) {
+      window.scrollTo(0, 0);
+      focusFirst(main);
+    }
+    first = false;
+  });
+}
+
+function viewOf(stage: Stage, route: Route): View {
+  switch (route.kind) {
+    case "home":
+      return homeView(stage);
+    case "draft":
+      return draftView(stage, route.draft);
+    case "invite":
+      return inviteView(stage, route.code);
+    case "share":
+      return shareView(stage, route.activity);
+    case "fetch":
+      return fetchView(stage, route.activity);
+  }
+}
+
+/** A button and not a link: a fragment in the address would be taken for a code. */
+function skipLink(main: HTMLElement): HTMLElement {
+  return h("button", { type: "button", class: "skip", onclick: () => main.focus() }, texts.app.skip);
+}
+
+/** Shows why the page cannot work, in place of everything else. */
+export function mountBlocked(body: HTMLElement, kind: keyof typeof texts.obstacles, detail = ""): void {
+  document.title = texts.app.title(texts.obstacles[kind].title);
+  const brand = h("p", { class: "brand" }, mark(), h("span", {}, texts.app.name));
+  fill(body, h("header", { class: "top" }, brand), h("main", { id: "main" }, blockedView(kind, detail)));
+}

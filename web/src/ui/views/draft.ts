@@ -1,0 +1,102 @@
+/** What is about to be shared, and how. */
+
+import type { ShareOptions } from "../../app/model.ts";
+import type { App } from "../app.ts";
+import { h, uid } from "../dom.ts";
+import { filesIn, OPTIONS, TEXT_BYTES, without, type Draft, type Group } from "../draft.ts";
+import { bytes, count } from "../format.ts";
+import { icon } from "../icons.ts";
+import { button } from "../parts/button.ts";
+import * as texts from "../texts.ts";
+import type { Stage, View } from "./view.ts";
+
+export function draftView(stage: Stage, draft: Draft): View {
+  return draft.kind === "text" ? textDraft(stage, draft.text) : filesDraft(stage, draft.groups);
+}
+
+function filesDraft({ app, gatherer }: Stage, groups: readonly Group[]): View {
+  const { draft: words } = texts;
+  const total = groups.reduce((sum, each) => sum + each.bytes, 0);
+  const files = groups.reduce((sum, each) => sum + filesIn(each), 0);
+  const chosen = options();
+  const share = (): void => app.share({ kind: "files", groups }, chosen.read());
+  return {
+    title: words.title,
+    body: h("div", { class: "column" }, [
+      h("h1", {}, words.title),
+      h("p", { class: "lead" }, `${count(files, "file")}, ${bytes(total)}`),
+      h("ul", { class: "card groups", role: "list" }, groups.map((each) => groupRow(app, groups, each))),
+      h("div", { class: "buttons" }, [
+        button("quiet", "plus", words.more, () => gatherer.pickFiles()),
+        button("quiet", "folder", words.moreFolder, () => gatherer.pickFolder()),
+      ]),
+      chosen.element,
+      h("div", { class: "buttons main-buttons" }, [
+        button("primary", "arrow", words.go, share),
+        button("plain", null, words.cancel, () => app.go({ kind: "home" })),
+      ]),
+    ]),
+  };
+}
+
+function groupRow(app: App, groups: readonly Group[], group: Group): HTMLElement {
+  const { draft: words } = texts;
+  const remove = (): void => {
+    const rest = without(groups, group.name);
+    app.say(words.removed(group.name));
+    app.go(rest.length === 0 ? { kind: "home" } : { kind: "draft", draft: { kind: "files", groups: rest } });
+  };
+  const detail = group.folder ? words.inFolder(filesIn(group), group.bytes) : bytes(group.bytes);
+  return h(
+    "li",
+    {},
+    icon(group.folder ? "folder" : "file"),
+    h("div", { class: "names" }, h("bdi", { class: "file-path" }, group.name), h("span", { class: "claim" }, detail)),
+    h("button", { type: "button", class: "button quiet icon-only", "aria-label": words.remove(group.name), onclick: remove }, icon("close")),
+  );
+}
+
+function textDraft({ app }: Stage, text: string): View {
+  const { draft: words } = texts;
+  const [field, hint] = [uid("text"), uid("hint")];
+  const area = h("textarea", { id: field, rows: 10, "aria-describedby": hint, "data-focus": true });
+  area.value = text;
+  const remark = h("p", { id: hint, class: "hint", "aria-live": "polite" }, words.textHint);
+  const chosen = options();
+  const share = (): void => app.share({ kind: "text", text: area.value }, chosen.read());
+  const go = button("primary", "arrow", words.go, share);
+  const judge = (): void => {
+    const long = new TextEncoder().encode(area.value).length > TEXT_BYTES;
+    go.disabled = long || area.value.trim() === "";
+    remark.textContent = long ? words.tooLong(TEXT_BYTES) : words.textHint;
+    area.setAttribute("aria-invalid", String(long));
+  };
+  area.addEventListener("input", judge);
+  judge();
+  return {
+    title: words.textTitle,
+    body: h("div", { class: "column" }, [
+      h("h1", {}, words.textTitle),
+      h("div", { class: "field" }, h("label", { for: field }, words.textLabel), area, remark),
+      chosen.element,
+      h("div", { class: "buttons main-buttons" }, go, button("plain", null, words.cancel, () => app.go({ kind: "home" }))),
+    ]),
+  };
+}
+
+function options(): { readonly element: HTMLElement; read(): ShareOptions } {
+  const { draft: words } = texts;
+  const [onceId, hint, lifeId] = [uid("once"), uid("hint"), uid("life")];
+  const once = h("input", { id: onceId, type: "checkbox", "aria-describedby": hint, checked: OPTIONS.once });
+  const choice = ([seconds, label]: readonly [number, string]): HTMLElement =>
+    h("option", { value: seconds, selected: seconds === OPTIONS.expires }, label);
+  const life = h("select", { id: lifeId }, words.lives.map(choice));
+  const element = h(
+    "fieldset",
+    { class: "options" },
+    h("legend", {}, words.options),
+    h("div", { class: "option" }, once, h("div", {}, h("label", { for: onceId }, words.once), h("p", { id: hint, class: "hint" }, words.onceHint))),
+    h("div", { class: "option" }, h("label", { for: lifeId }, words.expires), life),
+  );
+  return { element, read: () => ({ once: once.checked, expires: Number(life.value) }) };
+}

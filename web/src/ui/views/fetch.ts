@@ -1,0 +1,160 @@
+/** Something is fetched: who offers what, the person's decision, progress, and the end. */
+
+import type { Target, TransferState } from "../../app/model.ts";
+import type { App, FetchActivity } from "../app.ts";
+import { Cell } from "../cell.ts";
+import { isRunning, personName } from "../describe.ts";
+import { h, type Child } from "../dom.ts";
+import { button, copyButton } from "../parts/button.ts";
+import { controls } from "../parts/controls.ts";
+import { confirm } from "../parts/dialogue.ts";
+import { fileList, lostList } from "../parts/file_list.ts";
+import { notice } from "../parts/notice.ts";
+import { pathBadge, pathKey } from "../parts/path_badge.ts";
+import { personLabel } from "../parts/person.ts";
+import { road, roadLegend } from "../parts/road.ts";
+import type { Scope } from "../scope.ts";
+import * as texts from "../texts.ts";
+import type { Stage, View } from "./view.ts";
+
+/** Parts of the view that replace each other; changes within one are updates. */
+type Part = "seeking" | "offer" | "running" | "done" | "failed";
+
+function partOf({ phase }: TransferState): Part {
+  if (phase === "done" || phase === "failed") return phase;
+  if (phase === "asking") return "offer";
+  return phase === "meeting" || phase === "connecting" ? "seeking" : "running";
+}
+
+/** What the views of one fetch share. */
+interface Context {
+  readonly app: App;
+  readonly activity: FetchActivity;
+  /** Where the files go, once that is chosen. */
+  readonly target: Cell<Target | null>;
+}
+
+/** The choice outlives the view, which is built anew when the person comes back to it. */
+const targets = new WeakMap<FetchActivity, Cell<Target | null>>();
+
+export function fetchView({ app, scope }: Stage, activity: FetchActivity): View {
+  const target = targets.get(activity) ?? new Cell<Target | null>(null);
+  targets.set(activity, target);
+  const context: Context = { app, activity, target };
+  const { state } = activity.fetch;
+  const parts: Readonly<Record<Part, (now: TransferState, inner: Scope) => Child>> = {
+    seeking: (_, inner) => seeking(context, inner),
+    offer: (_, inner) => offer(context, inner),
+    running: (_, inner) => running(context, inner),
+    done: (now) => done(context, now),
+    failed: (now) => failed(context, now),
+  };
+  const part = scope.region(state, partOf, (now, inner) => parts[partOf(now)](now, inner));
+  return { title: texts.fetching.title, body: h("div", { class: "column" }, head(scope, activity), part) };
+}
+
+/** Who, and how they are connected: the same through all parts. */
+function head(scope: Scope, { fetch }: FetchActivity): HTMLElement {
+  return h("div", { class: "receiver-head" }, [
+    scope.region(fetch.state, (now) => now.person?.id, (now) => personLabel(now.person)),
+    scope.region(fetch.state, (now) => (isRunning(now) ? pathKey(now.path) : ""), (now) => isRunning(now) && now.path !== null && pathBadge(now.path)),
+  ]);
+}
+
+function seeking({ app, activity }: Context, scope: Scope): Child {
+  const { state } = activity.fetch;
+  const stop = (): void => {
+    activity.fetch.cancel();
+    app.leave(activity);
+  };
+  return h("div", { class: "waiting" }, [
+    h("h1", {}, scope.text(state, (now) => (partOf(now) === "seeking" ? texts.transfer.phase[now.phase] : ""))),
+    road(scope, state),
+    h("div", { class: "buttons" }, button("plain", "close", texts.transfer.cancel, stop)),
+  ]);
+}
+
+function offer(context: Context, scope: Scope): Child {
+  const { fetch } = context.activity;
+  return scope.region(fetch.offer, (what) => what !== null, (what) => {
+    if (what === null) return h("h1", {}, texts.fetching.listing);
+    const title = what.text ? texts.fetching.offersText(what.from.short) : texts.fetching.offers(what.from.short, what);
+    return h("div", { class: "stack" }, [
+      h("h1", {}, title),
+      h("p", { class: "lead" }, what.text ? texts.fetching.askText : texts.fetching.ask),
+      !what.text && h("div", { class: "card offer-list" }, h("h2", {}, h("bdi", {}, what.title)), fileList(what.entries)),
+      decision(context, what.text),
+    ]);
+  });
+}
+
+function decision({ app, activity, target }: Context, text: boolean): Child {
+  const { fetch } = activity;
+  const remark = h("p", { class: "hint", "aria-live": "polite" });
+  const take = async (choice: Target): Promise<void> => {
+    target.set(choice);
+    if (!(await fetch.accept(choice))) remark.textContent = texts.fetching.noPlace;
+  };
+  const choices = fetch.targets();
+  const shown = text ? choices.slice(0, 1) : choices;
+  const words = (choice: Target): string => (text ? texts.fetching.show : texts.fetching.targets[choice]);
+  const refuse = (): void => {
+    fetch.decline();
+    app.leave(activity);
+  };
+  return [
+    shown.length === 0 && notice("bad", texts.fetching.noTarget),
+    h("div", { class: "buttons main-buttons" }, [
+      shown.map((choice, index) => button(index === 0 ? "primary" : "plain", text ? "text" : "download", words(choice), () => void take(choice))),
+      button("plain", null, texts.fetching.decline, refuse),
+    ]),
+    remark,
+  ];
+}
+
+function running({ activity }: Context, scope: Scope): Child {
+  const { fetch } = activity;
+  const askCancel = (cancel: () => void): void => confirm(texts.fetching.cancelTitle, texts.fetching.cancelText, texts.transfer.cancel, cancel);
+  const what = fetch.offer.value;
+  return h("div", { class: "stack" }, [
+    h("h1", {}, texts.fetching.title, " ", what !== null && h("span", { class: "muted" }, texts.contents(what))),
+    h("div", { class: "card receiver" }, road(scope, fetch.state), h("div", { class: "receiver-foot" }, roadLegend(scope, fetch.state, "receiving"), controls(scope, fetch, askCancel))),
+    what !== null && !what.text && h("details", { class: "fold" }, h("summary", {}, texts.fetching.files), fileList(what.entries)),
+  ]);
+}
+
+function done({ app, activity, target }: Context, state: TransferState): Child {
+  const what = activity.fetch.offer.value;
+  const files = what?.files ?? state.progress.files;
+  const { lost } = state;
+  const title = what?.text ? texts.fetching.doneText : lost.length > 0 ? texts.fetching.donePart(files - lost.length, files) : texts.fetching.doneTitle(files);
+  return h("div", { class: "stack" }, [
+    h("h1", {}, title),
+    what?.text ? received(app, what.content ?? "") : target.value !== null && notice("good", texts.fetching.where[target.value]),
+    lost.length > 0 && notice("warn", h("p", {}, texts.fetching.lost(lost.length)), lostList(lost)),
+    h("div", { class: "buttons main-buttons" }, [
+      lost.length > 0 && button("primary", "arrow", texts.fetching.again, () => activity.again()),
+      button(lost.length > 0 ? "plain" : "primary", null, texts.fetching.another, () => app.leave(activity)),
+    ]),
+  ]);
+}
+
+function received(app: App, content: string): Child {
+  return [
+    h("pre", { class: "card received", tabindex: 0, "aria-label": texts.draft.textLabel, role: "region" }, h("bdi", {}, content)),
+    h("div", { class: "buttons" }, copyButton("primary", texts.fetching.copyText, () => content, (words) => app.say(words))),
+  ];
+}
+
+function failed({ app, activity }: Context, state: TransferState): Child {
+  const retry = state.problem?.retry ?? true;
+  return h("div", { class: "stack" }, [
+    h("h1", {}, texts.fetching.failed),
+    notice("bad", state.problem?.message ?? personName(state.person)),
+    state.lost.length > 0 && lostList(state.lost),
+    h("div", { class: "buttons main-buttons" }, [
+      retry && button("primary", "arrow", texts.fetching.again, () => activity.again()),
+      button(retry ? "plain" : "primary", null, texts.fetching.another, () => app.leave(activity)),
+    ]),
+  ]);
+}

@@ -1,0 +1,95 @@
+/** An engine that shows whatever state a scene asks for; for screenshots and tests of the interface. Actions are recorded. */
+
+import type {
+  Engine, Fetch, OfferInfo, Person, Receiver, ServerState, Share, ShareItem, ShareOptions, ShareState, ShareSummary, Target, TransferState,
+} from "../src/app/model.ts";
+import { Cell } from "../src/ui/cell.ts";
+
+/** What a fake engine shows. Tests change the cells to play a story. */
+export interface Scene {
+  readonly server: ServerState;
+  readonly share: ShareState;
+  readonly receivers: readonly TransferState[];
+  readonly fetch: TransferState;
+  readonly offer: OfferInfo | null;
+  readonly targets: readonly Target[];
+}
+
+export class FakeEngine implements Engine {
+  readonly me: Person = { id: "a".repeat(32), short: "Amber Falcon", name: "" };
+  readonly server: Cell<ServerState>;
+  readonly shareState: Cell<ShareState>;
+  readonly receivers: Cell<readonly Receiver[]>;
+  readonly fetchState: Cell<TransferState>;
+  readonly offer: Cell<OfferInfo | null>;
+  /** Names of the actions that were called, in order. */
+  readonly calls: string[] = [];
+  readonly #scene: Scene;
+
+  constructor(scene: Scene) {
+    this.#scene = scene;
+    this.server = new Cell(scene.server);
+    this.shareState = new Cell(scene.share);
+    this.fetchState = new Cell(scene.fetch);
+    this.offer = new Cell(scene.offer);
+    this.receivers = new Cell<readonly Receiver[]>(scene.receivers.map((state, index) => this.#receiver(`r${index}`, new Cell(state))));
+  }
+
+  share(items: readonly ShareItem[], options: ShareOptions): Share {
+    this.calls.push(`share ${items.map((item) => item.path).join(",")} once=${options.once} expires=${options.expires}`);
+    const files = items.filter((item) => item.file !== null);
+    const bytes = files.reduce((sum, item) => sum + (item.file?.size ?? 0), 0);
+    return this.#share({ files: files.length, folders: items.length - files.length, bytes, title: items[0]?.path.split("/")[0] ?? "", text: false });
+  }
+
+  shareText(text: string, options: ShareOptions): Share {
+    this.calls.push(`text ${text} once=${options.once}`);
+    return this.#share({ files: 1, folders: 0, bytes: text.length, title: "Text", text: true });
+  }
+
+  fetch(code: string): Fetch {
+    this.calls.push(`fetch ${code}`);
+    const { calls, fetchState: state, offer } = this;
+    return {
+      state,
+      offer,
+      targets: () => this.#scene.targets,
+      accept: (target) => {
+        calls.push(`accept ${target}`);
+        state.set({ ...state.value, phase: "moving" });
+        return Promise.resolve(true);
+      },
+      decline: () => void calls.push("decline"),
+      ...this.#controls("fetch", state),
+    };
+  }
+
+  setName(name: string): void {
+    this.calls.push(`name ${name}`);
+  }
+
+  #share(summary: ShareSummary): Share {
+    const { shareState: state, receivers } = this;
+    const stop = (): void => {
+      this.calls.push("stop");
+      state.set({ kind: "closed", reason: "stopped" });
+    };
+    return { summary, state, receivers, stop };
+  }
+
+  #receiver(key: string, state: Cell<TransferState>): Receiver {
+    return { key, state, ...this.#controls(key, state) };
+  }
+
+  #controls(key: string, state: Cell<TransferState>): Pick<Receiver, "pause" | "resume" | "cancel"> {
+    const become = (call: string, change: Partial<TransferState>): void => {
+      this.calls.push(`${key} ${call}`);
+      state.set({ ...state.value, ...change });
+    };
+    return {
+      pause: () => become("pause", { phase: "paused", pausedBy: "me" }),
+      resume: () => become("resume", { phase: "moving", pausedBy: null }),
+      cancel: () => become("cancel", { phase: "failed", problem: { code: "cancelled", message: "You stopped it.", retry: false } }),
+    };
+  }
+}

@@ -1,0 +1,48 @@
+/** Mounts the interface with a fake engine: `?scene=NAME` opens that scene. Not part of the page that is shipped. */
+
+import type { App } from "../src/ui/app.ts";
+import { mount, mountBlocked } from "../src/ui/shell.ts";
+import { obstacles } from "../src/ui/texts.ts";
+import { FakeEngine } from "./fake_engine.ts";
+import { scenes } from "./scenes.ts";
+import { words } from "./words.ts";
+
+declare global {
+  interface Window {
+    byway: { readonly app: App; readonly engine: FakeEngine; readonly scenes: readonly string[] };
+  }
+}
+
+const name = new URLSearchParams(location.search).get("scene") ?? "home";
+const scene = scenes[name];
+if (scene === undefined) throw new Error(`no scene ${name}`);
+const view = name.split("-")[0];
+const file = (path: string, size: number): { path: string; file: File } => ({ path, file: new File([new Uint8Array(size)], path.split("/").at(-1) ?? path) });
+
+function open(app: App): void {
+  switch (name) {
+    case "draft-files":
+      app.gather([file("Holiday/beach.mov", 240_000), file("Holiday/map.pdf", 91_000), file("report.pdf", 1_480_000), { path: "Empty", file: null }]);
+      return;
+    case "draft-text":
+      return app.go({ kind: "draft", draft: { kind: "text", text: "The key is with the neighbour." } });
+    case "invite":
+      return app.go({ kind: "invite", code: "7-guitar-sunset" });
+    case "invite-broken":
+      return app.go({ kind: "invite", code: "7-guitar-sunsat" });
+  }
+  if (view === "fetch") app.fetch("7-guitar-sunset");
+  if (view !== "share") return;
+  app.gather([file("Holiday/beach.mov", 240_000), file("Holiday/map.pdf", 91_000)]);
+  const route = app.route.value;
+  if (route.kind === "draft") app.share(route.draft, { once: false, expires: 3600 });
+  if (name === "share-running") app.go({ kind: "home" });
+}
+
+if (view === "blocked") mountBlocked(document.body, name.split("-")[1] as keyof typeof obstacles);
+else {
+  const engine = new FakeEngine(scene);
+  const app = mount(document.body, engine, { version: "1.0.0", serverName: "byway.example", words });
+  window.byway = { app, engine, scenes: Object.keys(scenes) };
+  open(app);
+}

@@ -1,0 +1,98 @@
+/** States of the page to look at, each under a name. */
+
+import type { OfferedEntry, OfferInfo, PathInfo, Person, ShareState, TransferPhase, TransferState } from "../src/app/model.ts";
+import type { Scene } from "./fake_engine.ts";
+
+const otter: Person = { id: "b".repeat(32), short: "Tawny Otter", name: "Anna’s laptop" };
+const heron: Person = { id: "c".repeat(32), short: "Quiet Heron", name: "" };
+const maple: Person = { id: "d".repeat(32), short: "Maple Harbour", name: "" };
+const ember: Person = { id: "e".repeat(32), short: "Ember Lagoon", name: "An astonishingly long name that somebody chose for a phone" };
+
+const paths: Readonly<Record<PathInfo["scope"], PathInfo>> = {
+  machine: { scope: "machine", way: "direct", local: "127.0.0.1:51820", remote: "127.0.0.1:51821" },
+  network: { scope: "network", way: "direct", local: "192.0.2.10:51820", remote: "192.0.2.44:40110" },
+  internet: { scope: "internet", way: "punched", local: "198.51.100.7:51820", remote: "203.0.113.9:61001" },
+  relay: { scope: "relay", way: "turn-tls", local: "198.51.100.7:443", remote: "203.0.113.9:443" },
+};
+
+const TOTAL = 3_412_000_000;
+
+/** A transfer in some phase; `part` of it is done. */
+function transfer(phase: TransferPhase, part: number, more: Partial<TransferState> = {}): TransferState {
+  const progress = { bytes: Math.round(TOTAL * part), total: TOTAL, files: Math.round(12 * part), rate: 24_600_000, left: 83 };
+  return { phase, person: otter, path: paths.network, progress, pausedBy: null, problem: null, lost: [], ...more };
+}
+
+const seeking = { person: null, path: null };
+const gone = { code: "cancelled", message: "The other person stopped it.", retry: false };
+const lost = [
+  { path: "Holiday/beach.mov", message: "It changed while it was being sent. Send it again to get the new content." },
+  { path: "Holiday/notes/draft.txt", message: "It was removed on the other side." },
+];
+
+const names = ["Holiday/beach.mov", "Holiday/harbour at night.jpg", "Holiday/map.pdf", "Holiday/notes/draft.txt", "Holiday/notes/addresses.csv"];
+const files = names.map((path, index): OfferedEntry => ({ index, path, size: 10 ** (3 + index) * 2.4, folder: false }));
+const empty: OfferedEntry = { index: 5, path: "Holiday/for later", size: 0, folder: true };
+const many = Array.from({ length: 5000 }, (_, index): OfferedEntry => ({ index, path: `Archive/scan-${String(index).padStart(5, "0")}.tiff`, size: 681_000 + index, folder: false }));
+
+const offer: OfferInfo = { files: 12, folders: 2, bytes: TOTAL, title: "Holiday", text: false, from: otter, entries: [...files, empty], content: null };
+const offerMany: OfferInfo = { ...offer, files: 5000, title: "Archive", entries: many };
+const offerText: OfferInfo = { ...offer, files: 1, folders: 0, bytes: 92, title: "Text", text: true, entries: [], content: "Door code 4471.\nThe key is with the neighbour on the left, third floor.\n\nSee you on Sunday!" };
+
+const open: ShareState = { kind: "open", code: "7-guitar-sunset", link: "https://byway.example/#7-guitar-sunset", until: Date.now() + 3_540_000, guesses: 0 };
+
+const base: Scene = { server: { kind: "online" }, share: open, receivers: [], fetch: transfer("asking", 0), offer, targets: ["folder", "download"] };
+
+const share = (more: Partial<Scene> = {}): Scene => ({ ...base, ...more });
+const closed = (reason: "used" | "expired" | "burned" | "stopped"): Scene => share({ share: { kind: "closed", reason } });
+const fetch = (state: TransferState, more: Partial<Scene> = {}): Scene => ({ ...base, fetch: state, ...more });
+
+/** Scenes by name; the first part of a name says which view opens. */
+export const scenes: Readonly<Record<string, Scene>> = {
+  home: base,
+  "home-connecting": { ...base, server: { kind: "connecting" } },
+  "home-away": { ...base, server: { kind: "away", retryIn: 8 } },
+  "home-refused": { ...base, server: { kind: "refused", message: "The server speaks a newer version of Byway. Reload the page to get it." } },
+  "draft-files": base,
+  "draft-text": base,
+  "share-opening": share({ share: { kind: "opening" } }),
+  "share-nobody": share(),
+  "share-many": share({
+    share: { ...open, guesses: 1 },
+    receivers: [
+      transfer("moving", 0.42, { person: otter, path: paths.network }),
+      transfer("asking", 0, { person: heron, path: paths.internet }),
+      transfer("paused", 0.77, { person: ember, path: paths.relay, pausedBy: "me" }),
+      transfer("done", 1, { person: maple, path: paths.machine }),
+      transfer("connecting", 0, { ...seeking }),
+      transfer("reconnecting", 0.2, { person: heron, path: null }),
+      transfer("failed", 0.3, { person: maple, path: null, problem: gone }),
+    ],
+  }),
+  "share-used": { ...closed("used"), receivers: [transfer("done", 1, { lost })] },
+  "share-expired": { ...closed("expired"), receivers: [transfer("moving", 0.6, { path: paths.relay })] },
+  "share-burned": closed("burned"),
+  "share-stopped": closed("stopped"),
+  "share-failed": share({ share: { kind: "failed", problem: { code: "rate-limited", message: "The server has given out too many codes to this address. Wait a minute and try again.", retry: true } } }),
+  "share-running": share({ receivers: [transfer("moving", 0.42)] }),
+  invite: base,
+  "invite-broken": base,
+  "fetch-meeting": fetch(transfer("meeting", 0, seeking)),
+  "fetch-connecting": fetch(transfer("connecting", 0, { path: null })),
+  "fetch-listing": fetch(transfer("asking", 0), { offer: null }),
+  "fetch-offer": fetch(transfer("asking", 0)),
+  "fetch-offer-many": fetch(transfer("asking", 0, { path: paths.relay, person: ember }), { offer: offerMany, targets: ["download"] }),
+  "fetch-offer-text": fetch(transfer("asking", 0), { offer: { ...offerText, content: null } }),
+  "fetch-offer-stuck": fetch(transfer("asking", 0), { targets: [] }),
+  "fetch-moving": fetch(transfer("moving", 0.42, { path: paths.internet })),
+  "fetch-paused": fetch(transfer("paused", 0.42, { pausedBy: "them" })),
+  "fetch-reconnecting": fetch(transfer("reconnecting", 0.42, { path: null })),
+  "fetch-done": fetch(transfer("done", 1)),
+  "fetch-lost": fetch(transfer("done", 0.8, { lost })),
+  "fetch-text": fetch(transfer("done", 1), { offer: offerText }),
+  "fetch-failed": fetch(transfer("failed", 0, { ...seeking, problem: { code: "wrong-words", message: "The words of the code are not right. Check them with the sender; two attempts are left.", retry: true } })),
+  "fetch-gone": fetch(transfer("failed", 0.5, { problem: { code: "no-space", message: "The disk is full. Make room and fetch again: what has arrived is kept.", retry: false }, lost })),
+  "blocked-insecure": base,
+  "blocked-webrtc": base,
+  "blocked-ed25519": base,
+};
