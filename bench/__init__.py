@@ -1,0 +1,1 @@
+"""Side-by-side benchmarks: each prints ratios from one run, so that the speed of the machine cancels out."""
