@@ -20,3 +20,9 @@ def chunk_length(size: int, chunk: int) -> int:
     """Bytes in chunk number `chunk`, which must exist; the last one is shorter."""
     full = chunk_bytes(size)
     return min(full, size - chunk * full)
+
+
+def range_length(size: int, start: int, stop: int) -> int:
+    """Bytes in the chunks from `start` up to before `stop`, all of which must exist."""
+    full = chunk_bytes(size)
+    return min(size, stop * full) - start * full

@@ -29,7 +29,7 @@ def chunk_hash(data: bytes | bytearray | memoryview, size: int) -> bytes:
 
 
 def file_root(hashes: bytes | bytearray | memoryview, size: int) -> bytes:
-    """Root of a file of `size` bytes from the concatenated hashes of all its chunks; an empty file has 32 zero bytes."""
+    """Root of a file of `size` bytes from the hashes of all its chunks, concatenated; 32 zero bytes if it is empty."""
     if size == 0:
         return MISSING_LEAF
     view = memoryview(hashes)

@@ -1,0 +1,186 @@
+"""What the cores want done: values, so that a test reads like a transcript and the shell decides nothing."""
+
+from dataclasses import dataclass
+
+from pypeer.errors import PeerError
+from pypeer.events import Event
+from pypeer.protocol.codes import EndCode
+from pypeer.protocol.frames import Frame
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A transfer that came to its end: all that was accepted is verified and stored, save `failed` files."""
+
+    files: int
+    bytes: int
+    failed: int
+    into: tuple[str, ...] = ()
+    """Paths that were written, the topmost ones only; empty at the sender and for a text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send this frame on the link."""
+
+    frame: Frame
+
+
+@dataclass(frozen=True, slots=True)
+class Emit:
+    """Tell this to whoever watches."""
+
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The session is over; close the link once what was sent before is out."""
+
+    result: Outcome | PeerError
+
+
+# --- sender ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """There may be something to read: `Sender.take` says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindRoot:
+    """Hash what is not yet hashed of this file, then call `Sender.root_found`."""
+
+    file: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Read:
+    """A chunk that the receiver asked for; two are the same only if they are one object."""
+
+    request: int
+    file: int
+    chunk: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A chunk as it was read, its hash, and the root of its file if by now every chunk was hashed."""
+
+    data: bytes
+    hash: bytes
+    root: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A file that cannot be sent or stored, and why."""
+
+    file: int
+    code: EndCode
+    message: str
+    chunk: int | None = None
+    """The chunk whose Store this answers."""
+
+
+# --- receiver --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Examine:
+    """Find safe names for the manifest, then call `Receiver.examined`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decide:
+    """Ask the person, then call `Receiver.decided`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepare:
+    """Make room, look for what an earlier run left, then call `Receiver.prepared`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Verify this chunk against its hash and write it; answer with Stored, Corrupt or Lost."""
+
+    file: int
+    chunk: int
+    data: bytearray
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """Verify a file, all of whose chunks are stored, against its root, name it; answer with Finished, Stale or Lost."""
+
+    file: int
+    root: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Discard:
+    """Forget this file; no answer."""
+
+    file: int
+
+
+@dataclass(frozen=True, slots=True)
+class Conclude:
+    """Nothing more comes: set the times of folders, tidy up; answer with Concluded."""
+
+
+StoreEffect = Store | Finish | Discard | Conclude
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The chunk is verified and written."""
+
+    file: int
+    chunk: int
+
+
+@dataclass(frozen=True, slots=True)
+class Corrupt:
+    """The chunk does not match its hash; it was not written."""
+
+    file: int
+    chunk: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The file is verified and has its name."""
+
+    file: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """The file does not match its root and was forgotten; `resumed` if some of it was from an earlier run."""
+
+    file: int
+    resumed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Nothing more can be stored at all."""
+
+    code: EndCode
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Concluded:
+    """All is in its place; these are the topmost paths."""
+
+    into: tuple[str, ...]
+
+
+StoreResult = Stored | Corrupt | Finished | Stale | Lost | Broken | Concluded
+
+Effect = Send | Emit | End | Wake | FindRoot | Examine | Decide | Prepare | StoreEffect

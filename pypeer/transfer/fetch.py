@@ -1,0 +1,265 @@
+"""What the receiver fetches: the state of every file, requests in flight, and what is to be stored; sans-I/O.
+
+A chunk goes missing -> in flight -> being stored -> stored; a lost link or a wrong hash sends it back to missing. A
+file goes FETCHING -> CHECKING (all chunks stored; its root is awaited or compared) -> STORED, or LOST.
+"""
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Final
+
+from pypeer import events
+from pypeer.protocol.codes import EndCode
+from pypeer.protocol.frames import Data, End, Request, Stop
+from pypeer.protocol.messages import AskRoot, Entry, Refuse, Root
+from pypeer.transfer import chunks, endings, merkle
+from pypeer.transfer.effects import Corrupt, Discard, Effect, Emit, Finish, Finished, Lost, Send, Stale, Store, Stored
+from pypeer.transfer.names import printable
+from pypeer.transfer.party import ViolationError
+from pypeer.transfer.schedule import Schedule, Window
+
+ATTEMPTS: Final = 3
+"""How often a chunk is asked for before its file is given up: a link is authenticated, so a wrong hash means a fault
+at the other side, which a few repetitions either outlast or do not."""
+
+ASKS: Final = 256
+"""Roots asked for at once: with as many requests, half of what a sender queues."""
+
+Ranges = tuple[tuple[int, int], ...]
+"""Chunks from the first up to before the second number."""
+
+
+class Status(IntEnum):
+    """Life of a file."""
+
+    FETCHING = 0
+    CHECKING = 1
+    STORED = 2
+    LOST = 3
+
+
+@dataclass(slots=True)
+class Flight:
+    """A request on its way: the chunk and what came of it."""
+
+    file: int
+    chunk: int
+    length: int
+    data: bytearray = field(default_factory=bytearray)
+    received: int = 0
+
+
+class Fetch:
+    """All files of one accepted offer. `missing` says what is still to come of files that an earlier run began."""
+
+    def __init__(self, entries: Sequence[Entry], missing: Mapping[int, Ranges]) -> None:
+        self.effects: list[Effect] = []
+        self.files = sum(not entry.folder for entry in entries)
+        self.bytes = sum(entry.size for entry in entries)
+        self.stored_files = self.stored_bytes = self.failed = 0
+        self._entries = entries
+        self._status = bytearray(len(entries))
+        self._left = [0] * len(entries)
+        self._roots: dict[int, bytes] = {}
+        self._schedule = Schedule()
+        self._window = Window()
+        self._flights: dict[int, Flight] = {}
+        self._stopped: set[int] = set()
+        self._next_request = 0
+        self._asks: deque[int] = deque()
+        self._asked: set[int] = set()
+        self._attempts: dict[tuple[int, int], int] = {}
+        self._held: dict[int, int] = {}
+        for file, entry in enumerate(entries):
+            if not entry.folder:
+                self._begin(file, missing.get(file))
+
+    @property
+    def settled(self) -> bool:
+        """Whether every file is stored or lost."""
+        return self.stored_files + self.failed == self.files
+
+    def pump(self) -> None:
+        """Ask for as much as the window allows."""
+        while (want := self._schedule.peek()) and self._window.has_room(self._entries[want[0]].size, want[1]):
+            self._schedule.take()
+            flight = Flight(*want, chunks.chunk_length(self._entries[want[0]].size, want[1]))
+            self._window.add(flight.length)
+            self._flights[self._next_request] = flight
+            self._send(Request(self._next_request, *want))
+            self._next_request += 1
+        while self._asks and len(self._asked) < ASKS:
+            file = self._asks.popleft()
+            if self._status[file] == Status.CHECKING:
+                self._asked.add(file)
+                self._send(AskRoot(file=file))
+
+    def link_lost(self) -> None:
+        """What was on its way is missing again; the next link counts its requests anew."""
+        for flight in reversed(self._flights.values()):
+            self._window.remove(flight.length)
+            self._schedule.give_back(flight.file, flight.chunk)
+        self._flights.clear()
+        self._stopped.clear()
+        self._next_request = 0
+        self._asks.extend(sorted(self._asked))
+        self._asked.clear()
+
+    def data(self, frame: Data) -> None:
+        """A part of a chunk; raises ViolationError."""
+        flight = self._flight(frame.request)
+        if flight is None:
+            return
+        if not flight.data:
+            flight.data = bytearray(flight.length)
+        end = flight.received + len(frame.payload)
+        if end > flight.length:
+            raise ViolationError(f"chunk {flight.chunk} of file {flight.file} is longer than {flight.length} bytes")
+        flight.data[flight.received : end] = frame.payload
+        flight.received = end
+
+    def end(self, frame: End) -> None:
+        """The end of a chunk: verify and store it; raises ViolationError."""
+        flight = self._flight(frame.request)
+        if flight is None:
+            self._stopped.discard(frame.request)
+            return
+        if flight.received != flight.length:
+            raise ViolationError(f"chunk {flight.chunk} of file {flight.file} ends after {flight.received} bytes")
+        del self._flights[frame.request]
+        if frame.root is not None:
+            self._learn_root(flight.file, frame.root)
+        self.effects.append(Store(flight.file, flight.chunk, flight.data, frame.hash))
+
+    def refuse(self, frame: Refuse) -> None:
+        """The sender cannot serve a file; raises ViolationError."""
+        flight = self._flight(frame.request)
+        if flight is None:
+            self._stopped.discard(frame.request)
+            return
+        del self._flights[frame.request]
+        self._window.remove(flight.length)
+        self.lose(Lost(flight.file, frame.code, str(endings.from_peer(frame.code, frame.message))))
+
+    def root(self, frame: Root) -> None:
+        """The root of a file, or why there is none; raises ViolationError."""
+        if frame.file not in self._asked:
+            raise ViolationError(f"the root of file {frame.file} was not asked for")
+        self._asked.remove(frame.file)
+        if frame.root is not None:
+            self._learn_root(frame.file, bytes.fromhex(frame.root))
+            self._check(frame.file)
+        else:
+            code = frame.code or EndCode.VANISHED
+            self.lose(Lost(frame.file, code, str(endings.from_peer(code, ""))))
+
+    def stored(self, result: Stored) -> None:
+        """A chunk is on the disk."""
+        self._settle(result.file, result.chunk)
+        if self._status[result.file] == Status.FETCHING:
+            self._hold(result.file, self._length(result.file, result.chunk))
+            self._left[result.file] -= 1
+            if not self._left[result.file]:
+                self._check(result.file)
+
+    def corrupt(self, result: Corrupt) -> None:
+        """A chunk did not match its hash: ask again, a few times."""
+        key = (result.file, result.chunk)
+        self._settle(*key)
+        self._attempts[key] = self._attempts.get(key, 0) + 1
+        if self._attempts[key] < ATTEMPTS:
+            self._schedule.give_back(*key)
+        else:
+            self.lose(Lost(result.file, EndCode.CORRUPT, endings.TEXTS[EndCode.CORRUPT]))
+
+    def finished(self, result: Finished) -> None:
+        """A file has its name."""
+        self._status[result.file] = Status.STORED
+        self._roots.pop(result.file, None)
+        self._held.pop(result.file, None)
+        self.stored_files += 1
+
+    def stale(self, result: Stale) -> None:
+        """A file did not match its root: if part of it is from an earlier run, that was of another content."""
+        self._let_go(result.file)
+        if result.resumed:
+            self._begin(result.file, None)
+        else:
+            self.lose(Lost(result.file, EndCode.CORRUPT, endings.TEXTS[EndCode.CORRUPT]))
+
+    def lose(self, lost: Lost) -> None:
+        """Go on without this file."""
+        if self._status[lost.file] in (Status.STORED, Status.LOST):
+            return
+        self._status[lost.file] = Status.LOST
+        self.failed += 1
+        self._let_go(lost.file)
+        self._schedule.drop(lost.file)
+        for request in [n for n, flight in self._flights.items() if flight.file == lost.file]:
+            self._window.remove(self._flights.pop(request).length)
+            self._stopped.add(request)
+            self._send(Stop(request))
+        self.effects.append(Discard(lost.file))
+        path = printable(self._entries[lost.file].path)
+        self.effects.append(Emit(events.FileFailed(path=path, code=lost.code, message=lost.message)))
+
+    def unstorable(self, lost: Lost) -> None:
+        """A file could not be stored."""
+        if lost.chunk is not None:
+            self._settle(lost.file, lost.chunk)
+        self.lose(lost)
+
+    def _begin(self, file: int, missing: Ranges | None) -> None:
+        """Everything of a file is to come, or only what is missing."""
+        size = self._entries[file].size
+        ranges = ((0, chunks.chunk_count(size)),) if missing is None else missing
+        self._status[file] = Status.FETCHING
+        self._left[file] = sum(stop - start for start, stop in ranges)
+        for start, stop in ranges:
+            self._schedule.add(file, start, stop)
+            size -= chunks.range_length(self._entries[file].size, start, stop)
+        self._hold(file, size)
+        if not self._left[file]:
+            self._check(file)
+
+    def _hold(self, file: int, length: int) -> None:
+        self._held[file] = self._held.get(file, 0) + length
+        self.stored_bytes += length
+
+    def _let_go(self, file: int) -> None:
+        self.stored_bytes -= self._held.pop(file, 0)
+
+    def _check(self, file: int) -> None:
+        """All chunks are stored: compare the root, asking for it if nobody has told."""
+        self._status[file] = Status.CHECKING
+        entry = self._entries[file]
+        root = self._roots.get(file) if entry.root is None else bytes.fromhex(entry.root)
+        if not entry.size:
+            root = merkle.MISSING_LEAF
+        if root is None:
+            self._asks.append(file)
+        else:
+            self.effects.append(Finish(file, root))
+
+    def _learn_root(self, file: int, root: bytes) -> None:
+        known = self._entries[file].root
+        if self._roots.setdefault(file, root) != root or (known is not None and known != root.hex()):
+            raise ViolationError(f"file {file} has two roots")
+
+    def _flight(self, request: int) -> Flight | None:
+        """The request that a frame answers; None if it was taken back."""
+        flight = self._flights.get(request)
+        if flight is None and request not in self._stopped:
+            raise ViolationError(f"an answer to request {request}, which is not open")
+        return flight
+
+    def _settle(self, file: int, chunk: int) -> None:
+        self._window.remove(self._length(file, chunk))
+
+    def _length(self, file: int, chunk: int) -> int:
+        return chunks.chunk_length(self._entries[file].size, chunk)
+
+    def _send(self, frame: Request | Stop | AskRoot) -> None:
+        self.effects.append(Send(frame))

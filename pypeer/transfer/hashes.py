@@ -1,0 +1,36 @@
+"""Hashes of the chunks of one file as they become known, shared by all receivers of an offer."""
+
+import threading
+
+from pypeer.transfer import chunks, merkle
+
+
+class FileHashes:
+    """32 bytes for each chunk, allocated when the first is known. For threads: readers of several sessions use it."""
+
+    def __init__(self, size: int) -> None:
+        self.root = merkle.MISSING_LEAF if size == 0 else None
+        """The root, once every chunk is known."""
+        self._size = size
+        self._lock = threading.Lock()
+        self._hashes = bytearray()
+        self._unknown = chunks.chunk_count(size)
+
+    def get(self, chunk: int) -> bytes | None:
+        """The hash of a chunk if it is known."""
+        found = bytes(self._hashes[chunk * merkle.HASH_BYTES : (chunk + 1) * merkle.HASH_BYTES])
+        return found if any(found) else None
+
+    def put(self, chunk: int, digest: bytes) -> None:
+        """Learn the hash of a chunk."""
+        with self._lock:
+            if not self._hashes:
+                self._hashes = bytearray(merkle.HASH_BYTES * chunks.chunk_count(self._size))
+            self._unknown -= self.get(chunk) is None
+            self._hashes[chunk * merkle.HASH_BYTES : (chunk + 1) * merkle.HASH_BYTES] = digest
+            if not self._unknown and self.root is None:
+                self.root = merkle.file_root(self._hashes, self._size)
+
+    def unknown(self) -> list[int]:
+        """Chunks whose hash is not known yet."""
+        return [chunk for chunk in range(chunks.chunk_count(self._size)) if self.get(chunk) is None]

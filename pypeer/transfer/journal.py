@@ -1,0 +1,108 @@
+"""What a fetch has stored so far, written beside it, so that a later run goes on from there.
+
+One line of JSON a record, appended after what it tells of was written (chunks) or just before (names). Nothing here is
+believed without a look at the disk, so the journal needs no fsync; a line that was cut by a crash is dropped.
+"""
+
+import os
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+
+from pypeer.protocol.messages import Entry
+
+
+class Record(msgspec.Struct, frozen=True, array_like=True, tag_field="t"):
+    """Root of the records. `key` stands for a file of the manifest."""
+
+
+class ChunkStored(Record, frozen=True, tag="chunk"):
+    """A chunk is in the part file, with this hash."""
+
+    key: str
+    chunk: int
+    hash: bytes
+
+
+class FilePlaced(Record, frozen=True, tag="file"):
+    """The file with this root got this name, relative to the target, or was about to."""
+
+    key: str
+    root: bytes
+    place: str
+
+
+class TopPlaced(Record, frozen=True, tag="top"):
+    """The top folder `name` of the offer is the folder `place` here."""
+
+    name: str
+    place: str
+
+
+class Forgotten(Record, frozen=True, tag="forget"):
+    """What was told of this file before is void."""
+
+    key: str
+
+
+AnyRecord = ChunkStored | FilePlaced | TopPlaced | Forgotten
+
+_encoder = msgspec.json.Encoder()
+_decoder: msgspec.json.Decoder[AnyRecord] = msgspec.json.Decoder(AnyRecord)
+
+
+def file_key(entry: Entry) -> str:
+    """What recognises a file in another run: path, size and time of change."""
+    return sha256(f"{entry.path}\0{entry.size}\0{entry.mtime}".encode()).hexdigest()[:32]
+
+
+class Journal:
+    """An open journal; blocking."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or create; raises OSError, BlockingIOError if another process has it open."""
+        self._handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
+        try:
+            _lock(self._handle)
+            self.records = self._load(path)
+        except BaseException:
+            os.close(self._handle)
+            raise
+
+    def write(self, record: AnyRecord) -> None:
+        """Append a record; raises OSError."""
+        line = _encoder.encode(record) + b"\n"
+        if os.write(self._handle, line) < len(line):
+            # The next run drops the cut line and fetches that chunk again.
+            raise OSError(28, "No space left on device")
+
+    def close(self) -> None:
+        """Close, and let others have it."""
+        os.close(self._handle)
+
+    def _load(self, path: Path) -> list[AnyRecord]:
+        """All whole records; what follows them is cut off."""
+        records: list[AnyRecord] = []
+        end = 0
+        for line in path.read_bytes().splitlines(keepends=True):
+            try:
+                records.append(_decoder.decode(line))
+            except (msgspec.MsgspecError, UnicodeError):
+                break
+            if not line.endswith(b"\n"):
+                records.pop()
+                break
+            end += len(line)
+        os.ftruncate(self._handle, end)
+        os.lseek(self._handle, end, os.SEEK_SET)
+        return records
+
+
+def _lock(handle: int) -> None:
+    """Keep other processes out, where the system can; freed when the process ends, however it ends."""
+    try:
+        import fcntl
+    except ImportError:
+        return
+    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,0 +1,82 @@
+"""Giving files and folders their names without ever overwriting anything. Blocking."""
+
+import errno
+import itertools
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from pypeer.transfer.names import numbered
+
+_NO_LINKS = frozenset((errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EACCES))
+"""What file systems without hard links (FAT, some network and FUSE ones) and systems that forbid them answer."""
+
+
+def place_file(part: Path, wanted: Path, announce: Callable[[Path], None]) -> Path:
+    """Move a complete file to its name, or to `name (1)` and so on; atomic. `announce` hears of each name before it
+    is tried. Raises OSError."""
+    for candidate in _candidates(wanted):
+        announce(candidate)
+        try:
+            _move(part, candidate)
+        except FileNotFoundError:
+            candidate.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                _move(part, candidate)
+            except FileExistsError:
+                continue
+        except FileExistsError:
+            continue
+        return candidate
+    raise AssertionError("the names are endless")
+
+
+def make_folder(wanted: Path) -> Path:
+    """Make a new folder of this name, or of `name (1)` and so on; raises OSError."""
+    for candidate in _candidates(wanted):
+        try:
+            candidate.mkdir()
+        except FileExistsError:
+            continue
+        return candidate
+    raise AssertionError("the names are endless")
+
+
+def ignores_case(folder: Path) -> bool:
+    """Whether the file system takes `A` and `a` for one name, as far as the names on the way to `folder` can tell."""
+    for place in (folder, *folder.parents):
+        swapped = place.with_name(place.name.swapcase()) if place.name else place
+        if swapped != place and place.exists():
+            return swapped.exists() and swapped.samefile(place)
+    return os.name == "nt"
+
+
+def _candidates(wanted: Path) -> Iterator[Path]:
+    yield wanted
+    for number in itertools.count(1):
+        yield wanted.with_name(numbered(wanted.name, number))
+
+
+def _move(part: Path, final: Path) -> None:
+    """Rename without replacing, which POSIX has only as a link and an unlink; raises FileExistsError."""
+    if os.name == "nt":
+        os.rename(part, final)
+        return
+    try:
+        os.link(part, final)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        _reserve(part, final)
+    else:
+        os.unlink(part)
+
+
+def _reserve(part: Path, final: Path) -> None:
+    """Take the name with an empty file of ours, then replace that; the name is never another's and never half."""
+    os.close(os.open(final, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+    try:
+        os.replace(part, final)
+    except BaseException:
+        os.unlink(final)
+        raise

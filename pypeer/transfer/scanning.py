@@ -1,0 +1,179 @@
+"""From paths on this machine to the entries of an offer. Blocking; `sources.scan` runs it in a thread.
+
+What is not a file or a folder (sockets, pipes, devices) is left out, and so is what cannot be read. A symbolic link
+that a person named is followed. Inside a folder a link to a file is sent as that file if it stays inside the chosen
+folder; links that lead out, and links to folders, which may loop, are left out. All of that is reported.
+"""
+
+import os
+import stat
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from pypeer.errors import TransferError
+from pypeer.protocol import limits
+from pypeer.protocol.codes import EndCode
+from pypeer.protocol.messages import Entry
+from pypeer.transfer.names import numbered, show
+
+TITLE_CHARS = 256
+"""Longest title: the contract's limit on `offer.title`."""
+
+
+class Identity(NamedTuple):
+    """What tells that a file is still the one that was scanned."""
+
+    device: int
+    inode: int
+    size: int
+    mtime_ns: int
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> "Identity":
+        """From what stat said."""
+        return cls(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a file is, and what it was when it was scanned."""
+
+    path: str
+    identity: Identity
+
+
+@dataclass(slots=True)
+class Scan:
+    """What was found. `sources` go with `entries`, None for folders; `skipped` says what was left out, and why."""
+
+    entries: list[Entry] = field(default_factory=list)
+    sources: list[Source | None] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    title: str = ""
+
+
+def scan_paths(paths: Sequence[Path]) -> Scan:
+    """Scan files and folders; raises TransferError if a path is not there or nothing can be sent."""
+    result, names = Scan(), dict[str, None]()
+    for path in paths:
+        name = _unique(_base_name(path), names)
+        names[name] = None
+        try:
+            _scan_path(result, path, name)
+        except OSError as error:
+            raise TransferError(f"{path} cannot be read: {error.strerror}", EndCode.VANISHED) from error
+    if not result.entries:
+        reason = f": {result.skipped[0]}" if result.skipped else ""
+        raise TransferError(f"there is nothing to send{reason}", EndCode.VANISHED)
+    result.title = _title(list(names))
+    return result
+
+
+def _scan_path(result: Scan, path: Path, name: str) -> None:
+    status = path.stat()
+    if not stat.S_ISDIR(status.st_mode):
+        _add_file(result, os.fspath(path), name, status)
+        return
+    root = os.path.realpath(path)
+    _add_folder(result, name, status)
+    stack = [(os.fspath(path), name)]
+    while stack:
+        folder, prefix = stack.pop()
+        inner = []
+        for item, child in _children(result, folder, prefix):
+            if _is_folder(item):
+                inner.append((item.path, child))
+                _add_folder(result, child, item.stat(follow_symlinks=False))
+            else:
+                _add_item(result, item, child, root)
+        stack += reversed(inner)
+
+
+def _children(result: Scan, folder: str, prefix: str) -> Iterator[tuple[os.DirEntry[str], str]]:
+    """What is in a folder, in the order of its names, with the paths to be offered."""
+    try:
+        items = sorted(os.scandir(folder), key=lambda item: item.name)
+    except OSError as error:
+        result.skipped.append(f"{show(folder)} cannot be read: {error.strerror}")
+        return
+    names = set[str]()
+    for item in items:
+        name = _unique(_text(item.name), names)
+        names.add(name)
+        yield item, f"{prefix}/{name}"
+
+
+def _is_folder(item: os.DirEntry[str]) -> bool:
+    return item.is_dir(follow_symlinks=False)
+
+
+def _add_item(result: Scan, item: os.DirEntry[str], name: str, root: str) -> None:
+    try:
+        if item.is_symlink() and not _stays_inside(item.path, root):
+            result.skipped.append(f"{show(item.path)} is a link to a folder or out of the chosen one")
+        else:
+            _add_file(result, item.path, name, item.stat())
+    except OSError as error:
+        result.skipped.append(f"{show(item.path)} cannot be read: {error.strerror}")
+
+
+def _stays_inside(link: str, root: str) -> bool:
+    target = os.path.realpath(link)
+    return os.path.commonpath((root, target)) == root and not os.path.isdir(target)
+
+
+def _add_folder(result: Scan, name: str, status: os.stat_result) -> None:
+    entry = Entry(path=name, folder=True, mtime=_milliseconds(status))
+    _append(result, entry, None)
+
+
+def _add_file(result: Scan, path: str, name: str, status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        result.skipped.append(f"{show(path)} is neither a file nor a folder")
+        return
+    if not os.access(path, os.R_OK):
+        result.skipped.append(f"{show(path)} may not be read by this user")
+        return
+    executable = bool(status.st_mode & stat.S_IXUSR) and os.name == "posix"
+    entry = Entry(path=name, size=status.st_size, mtime=_milliseconds(status), exec=executable)
+    _append(result, entry, Source(os.path.abspath(path), Identity.of(status)))
+
+
+def _append(result: Scan, entry: Entry, source: Source | None) -> None:
+    if len(entry.path.encode()) > limits.PATH_BYTES:
+        result.skipped.append(f"{show(entry.path)} has too long a path")
+        return
+    if len(result.entries) >= limits.ENTRIES_MAX:
+        text = f"more than {limits.ENTRIES_MAX} files and folders: pack them into an archive first"
+        raise TransferError(text, EndCode.TOO_MANY_ENTRIES)
+    result.entries.append(entry)
+    result.sources.append(source)
+
+
+def _milliseconds(status: os.stat_result) -> int:
+    return status.st_mtime_ns // 1_000_000
+
+
+def _base_name(path: Path) -> str:
+    """What a path is called at the other side: `.` by the name of the folder that it is."""
+    return _text(path.name if path.name not in ("", "..") else path.resolve().name) or "files"
+
+
+def _text(name: str) -> str:
+    """A name in Unicode: bytes that are no UTF-8 become replacement characters."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _unique(name: str, taken: Container[str]) -> str:
+    candidate, number = name, 1
+    while candidate in taken:
+        number += 1
+        candidate = numbered(name, number)
+    return candidate
+
+
+def _title(names: Sequence[str]) -> str:
+    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    return names[0][: TITLE_CHARS - len(more)] + more

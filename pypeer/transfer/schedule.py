@@ -1,0 +1,64 @@
+"""Which chunks are still to be asked for. Knows nothing of links, so several can draw from one schedule."""
+
+from collections import deque
+
+from pypeer.protocol import limits
+from pypeer.transfer import chunks
+
+
+class Schedule:
+    """Missing chunks as ranges, in the order of the manifest; what comes back is next."""
+
+    def __init__(self) -> None:
+        self._ranges: deque[tuple[int, int, int]] = deque()
+        self._dropped: set[int] = set()
+
+    def add(self, file: int, start: int, stop: int) -> None:
+        """Chunks `start` up to before `stop` of a file are missing."""
+        self._dropped.discard(file)
+        if start < stop:
+            self._ranges.append((file, start, stop))
+
+    def give_back(self, file: int, chunk: int) -> None:
+        """A chunk that was taken is missing after all."""
+        self._ranges.appendleft((file, chunk, chunk + 1))
+
+    def drop(self, file: int) -> None:
+        """Nothing of this file is wanted any more."""
+        self._dropped.add(file)
+
+    def peek(self) -> tuple[int, int] | None:
+        """File and chunk that `take` takes next."""
+        while self._ranges and self._ranges[0][0] in self._dropped:
+            self._ranges.popleft()
+        return self._ranges[0][:2] if self._ranges else None
+
+    def take(self) -> None:
+        """The chunk that `peek` told is no longer missing."""
+        file, chunk, stop = self._ranges.popleft()
+        if chunk + 1 < stop:
+            self._ranges.appendleft((file, chunk + 1, stop))
+
+
+class Window:
+    """What may be outstanding, counting a chunk from its request until it is stored: bounds memory on both sides."""
+
+    def __init__(self) -> None:
+        self.bytes = 0
+        self.requests = 0
+
+    def has_room(self, size: int, chunk: int) -> bool:
+        """Whether chunk number `chunk` of a file of `size` bytes may be asked for now."""
+        most = max(limits.WINDOW_BYTES, 2 * chunks.chunk_bytes(size))
+        fits = self.bytes + chunks.chunk_length(size, chunk) <= most
+        return fits and self.requests < limits.WINDOW_REQUESTS
+
+    def add(self, length: int) -> None:
+        """A chunk of this length was asked for."""
+        self.bytes += length
+        self.requests += 1
+
+    def remove(self, length: int) -> None:
+        """A chunk of this length was stored, or is not awaited any more."""
+        self.bytes -= length
+        self.requests -= 1

@@ -1,0 +1,175 @@
+"""What both sessions have in common: a core, the present link, and the tasks that do what the core wants."""
+
+import asyncio
+import logging
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Coroutine, Iterable
+from functools import partial
+from typing import Any, Final, ParamSpec, TypeVar
+
+import msgspec
+
+from pypeer.errors import PeerError
+from pypeer.events import Accepted, Done, Event
+from pypeer.links.link import Link, LinkClosedError
+from pypeer.protocol import frames
+from pypeer.protocol.codes import EndCode
+from pypeer.transfer.effects import Effect, Emit, End, Outcome, Send
+from pypeer.transfer.party import Party
+
+HIGH_WATER_BYTES: Final = 1024 * 1024
+"""A sender waits when this much is buffered: enough to keep a link busy while the next chunk is read, little enough to
+stop soon on a pause."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_log = logging.getLogger("byway.transfer")
+
+
+class Session(ABC):
+    """Runs a core over one link after another. For the event loop's thread."""
+
+    def __init__(self, core: Party, session_id: str, emit: Callable[[Event], None], clock: Callable[[], float]) -> None:
+        self.on_lost: Callable[[], None] = lambda: None
+        """Called when the link has closed and the session is not over: attach another, or `fail`."""
+        self._core = core
+        self._session_id = session_id
+        self._emit_event = emit
+        self._clock = clock
+        self._link: Link | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._result: Outcome | PeerError | None = None
+        self._closing: asyncio.Task[None] | None = None
+        self._over = asyncio.Event()
+        self._started = clock()
+
+    def attach(self, link: Link) -> None:
+        """Go on over this link; the one before is not listened to any more."""
+        self._link = link
+        self._perform(self._core.link_up(link.frame_bytes, self._clock()))
+        link.start(partial(self._on_frame, link), partial(self._on_close, link))
+
+    def pause(self) -> None:
+        """The person here pauses; what is on its way still arrives."""
+        self._perform(self._core.pause(self._clock()))
+
+    def resume(self) -> None:
+        """The person here goes on."""
+        self._perform(self._core.resume(self._clock()))
+
+    def cancel(self, code: EndCode = EndCode.CANCELLED, message: str = "") -> None:
+        """End the session, and tell the other side if there is a link."""
+        self._perform(self._core.cancel(code, message, self._clock()))
+
+    def fail(self, error: PeerError) -> None:
+        """End the session with this error."""
+        self._perform(self._core.abandon(error))
+
+    async def wait(self) -> Outcome:
+        """Wait for the end, when nothing runs and no file is open any more; raises PeerError.
+
+        Cancelling it cancels the session, and still waits until all is closed.
+        """
+        try:
+            await self._over.wait()
+        except asyncio.CancelledError:
+            self.cancel()
+            await self._closed()
+            raise
+        await self._closed()
+        assert self._result is not None
+        if isinstance(self._result, PeerError):
+            raise self._result
+        return self._result
+
+    async def _closed(self) -> None:
+        if self._closing is not None:
+            await asyncio.shield(self._closing)
+
+    def _on_frame(self, link: Link, data: bytes) -> None:
+        if link is self._link:
+            self._perform(self._core.receive(data, self._clock()))
+
+    def _on_close(self, link: Link) -> None:
+        if link is self._link:
+            self._link = None
+            self._perform(self._core.link_lost(self._clock()))
+            if not self._core.ended:
+                self.on_lost()
+
+    def _perform(self, effects: Iterable[Effect]) -> None:
+        for effect in effects:
+            match effect:
+                case Send():
+                    self._send(effect.frame)
+                case Emit():
+                    self._emit(effect.event)
+                case End():
+                    self._result = effect.result
+                    self._closing = asyncio.create_task(self._end(effect.result), name="byway-transfer-end")
+                case _:
+                    self._do(effect)
+
+    def _send(self, frame: frames.Frame) -> None:
+        if self._link is not None:
+            try:
+                self._link.send(frames.encode(frame))
+            except LinkClosedError:
+                _log.debug("%s was not sent: the link has closed", type(frame).__name__)
+
+    def _emit(self, event: Event) -> None:
+        if isinstance(event, Accepted):
+            self._started = self._clock()
+        self._emit_event(msgspec.structs.replace(event, session=self._session_id) if self._session_id else event)
+
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(work, name=f"byway-{name}")
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            _log.error("the transfer failed", exc_info=error)
+            self.cancel(EndCode.INTERNAL, f"the program failed: {type(error).__name__}")
+
+    async def _end(self, result: Outcome | PeerError) -> None:
+        """Stop what runs, let go of what is open, then tell."""
+        self._stop()
+        tasks = tuple(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.to_thread(self._release)
+        if isinstance(result, Outcome):
+            self._tell(result)
+        self._over.set()
+
+    def _tell(self, result: Outcome) -> None:
+        seconds = self._clock() - self._started
+        done = Done(files=result.files, bytes=result.bytes, seconds=seconds, failed=result.failed, into=result.into)
+        self._emit(done)
+
+    @abstractmethod
+    def _do(self, effect: Effect) -> None:
+        """Effects of the one core or the other."""
+
+    @abstractmethod
+    def _stop(self) -> None:
+        """The session is over: make what runs in a thread end soon."""
+
+    @abstractmethod
+    def _release(self) -> None:
+        """Close files; blocking."""
+
+
+async def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run blocking work in a thread; when cancelled, still wait for it, so that nobody closes what it uses."""
+    running = asyncio.ensure_future(asyncio.to_thread(work, *args, **kwargs))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait((running,))
+        raise

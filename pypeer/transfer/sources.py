@@ -1,0 +1,176 @@
+"""What is offered, and how its chunks are read: each one hashed once, each file watched for changes.
+
+The blocking parts run in threads; one OfferedTree serves all receivers of its code at the same time.
+"""
+
+import asyncio
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, Protocol
+
+from pypeer.errors import TransferError
+from pypeer.protocol import limits
+from pypeer.protocol.codes import EndCode
+from pypeer.protocol.messages import Entry, Offer
+from pypeer.transfer import chunks, endings, manifest, merkle
+from pypeer.transfer.effects import Chunk, Lost, Read
+from pypeer.transfer.hashes import FileHashes
+from pypeer.transfer.scanning import Identity, Source, scan_paths
+
+HANDLES: Final = 16
+"""Files kept open for reading in one offer: more than are read at a time, far below any limit on open files."""
+
+HASH_STEP_BYTES: Final = 16 * 2**20
+"""How much is hashed for a root before others get their turn: 10 ms of work."""
+
+
+class Content(Protocol):
+    """Where the bytes of an offer come from. For threads."""
+
+    def read(self, file: int, offset: int, length: int) -> bytes:
+        """Exactly these bytes; raises ChangedError or OSError."""
+
+    def close(self) -> None:
+        """Let go of what is open; reading opens it again."""
+
+
+class ChangedError(Exception):
+    """The file is not the one any more that was scanned."""
+
+
+class OfferedTree:
+    """Entries, their content, and the hashes known so far."""
+
+    def __init__(self, entries: Sequence[Entry], content: Content, title: str, text: bool = False) -> None:
+        self.entries = entries
+        self.offer: Offer = manifest.offer(entries, title, text)
+        self.skipped: Sequence[str] = ()
+        """What was left out of the offer, and why, for the person who offers it."""
+        self._content = content
+        self._hashes: dict[int, FileHashes] = {}
+        self._lock = threading.Lock()
+
+    def read(self, reads: Sequence[Read]) -> list[Chunk | Lost]:
+        """Read and hash chunks; blocking."""
+        return [self._read(read.file, read.chunk) for read in reads]
+
+    def hash_some(self, file: int) -> bytes | Lost | None:
+        """Hash on towards the root of a file, for a bounded time: the root, or None to be called again; blocking."""
+        hashes = self._hashes_of(file)
+        budget = HASH_STEP_BYTES
+        for chunk in hashes.unknown():
+            result = self._read(file, chunk)
+            budget -= limits.CHUNK_BYTES_MAX if isinstance(result, Lost) else len(result.data)
+            if isinstance(result, Lost) or budget <= 0:
+                return result if isinstance(result, Lost) else hashes.root
+        return hashes.root
+
+    def close(self) -> None:
+        """Close open files."""
+        self._content.close()
+
+    def _read(self, file: int, chunk: int) -> Chunk | Lost:
+        size = self.entries[file].size
+        offset, length = chunk * chunks.chunk_bytes(size), chunks.chunk_length(size, chunk)
+        try:
+            data = self._content.read(file, offset, length)
+        except ChangedError:
+            return Lost(file, EndCode.CHANGED, endings.TEXTS[EndCode.CHANGED])
+        except OSError as error:
+            return Lost(file, EndCode.VANISHED, f"the file was removed or can no longer be read: {error.strerror}")
+        hashes = self._hashes_of(file)
+        digest = hashes.get(chunk)
+        if digest is None:
+            digest = merkle.chunk_hash(data, size)
+            hashes.put(chunk, digest)
+        return Chunk(data, digest, hashes.root)
+
+    def _hashes_of(self, file: int) -> FileHashes:
+        with self._lock:
+            if file not in self._hashes:
+                self._hashes[file] = FileHashes(self.entries[file].size)
+            return self._hashes[file]
+
+
+class Files:
+    """Content of scanned files. A file is checked to be the scanned one when it is opened and after each read."""
+
+    def __init__(self, sources: Sequence[Source | None]) -> None:
+        self._sources = sources
+        self._open: OrderedDict[int, int] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def read(self, file: int, offset: int, length: int) -> bytes:
+        """Exactly these bytes; raises ChangedError or OSError."""
+        source = self._sources[file]
+        assert source is not None, "the sender reads no folders"
+        with self._lock:
+            handle = self._handle(file, source)
+            data = _read_at(handle, offset, length)
+        if len(data) < length or Identity.of(os.stat(source.path)) != source.identity:
+            raise ChangedError
+        return data
+
+    def close(self) -> None:
+        """Close open files; reading opens them again."""
+        with self._lock:
+            while self._open:
+                os.close(self._open.popitem()[1])
+
+    def _handle(self, file: int, source: Source) -> int:
+        if file in self._open:
+            self._open.move_to_end(file)
+            return self._open[file]
+        # Without O_NONBLOCK a pipe that took the place of the file would block the thread for ever.
+        handle = os.open(source.path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
+        if Identity.of(os.fstat(handle)) != source.identity:
+            os.close(handle)
+            raise ChangedError
+        self._open[file] = handle
+        if len(self._open) > HANDLES:
+            os.close(self._open.popitem(last=False)[1])
+        return handle
+
+
+class Text:
+    """Content of a text."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def read(self, file: int, offset: int, length: int) -> bytes:
+        """Exactly these bytes."""
+        return self._data[offset : offset + length]
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+async def scan(paths: Sequence[Path]) -> OfferedTree:
+    """What these files and folders offer; raises TransferError if one is not there or nothing can be read."""
+    found = await asyncio.to_thread(scan_paths, paths)
+    if sum(entry.size for entry in found.entries) > limits.FILE_BYTES:
+        raise TransferError("that is more than one offer can hold: 8 PiB", EndCode.TOO_MANY_ENTRIES)
+    tree = OfferedTree(found.entries, Files(found.sources), found.title)
+    tree.skipped = found.skipped
+    return tree
+
+
+def text_tree(text: str) -> OfferedTree:
+    """A text to be shown, not stored; raises TransferError if it is too long."""
+    data = text.encode()
+    if len(data) > limits.TEXT_BYTES:
+        raise TransferError("a text has at most 1 MiB; send it as a file", EndCode.TOO_MANY_ENTRIES)
+    return OfferedTree([Entry(path="text.txt", size=len(data))], Text(data), "", text=True)
+
+
+def _read_at(handle: int, offset: int, length: int) -> bytes:
+    os.lseek(handle, offset, os.SEEK_SET)
+    parts = []
+    while length > 0 and (part := os.read(handle, length)):
+        parts.append(part)
+        length -= len(part)
+    return parts[0] if len(parts) == 1 else b"".join(parts)

@@ -1,0 +1,291 @@
+"""Where received files are put; blocking, for one thread at a time.
+
+Everything unfinished is in one hidden folder beside the target, `.byway-<id>.part`: part files under safe names of
+their own, and the journal. A file gets its final name only when it matches its root, atomically, never over something
+else: a top folder or file whose name is taken becomes `name (1)`. What is unfinished at the end stays, and the next run
+for an offer with the same top names goes on with it.
+
+A file of several chunks is flushed to the disk (fsync) before it gets its name: afterwards the journal, which could
+repair it, is gone. Smaller files are not: thousands of flushes cost minutes, and such a file costs one request to get
+again. Nothing is flushed for the journal: it is checked against the part files anyway.
+"""
+
+import contextlib
+import errno
+import os
+import shutil
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from pypeer.protocol.codes import EndCode
+from pypeer.protocol.messages import Entry
+from pypeer.transfer import chunks, merkle
+from pypeer.transfer.effects import (
+    Broken,
+    Conclude,
+    Concluded,
+    Corrupt,
+    Discard,
+    Finish,
+    Finished,
+    Lost,
+    Stale,
+    Store,
+    Stored,
+    StoreEffect,
+    StoreResult,
+)
+from pypeer.transfer.fetch import Ranges
+from pypeer.transfer.hashes import FileHashes
+from pypeer.transfer.journal import ChunkStored, FilePlaced, Forgotten, Journal, TopPlaced, file_key
+from pypeer.transfer.placing import make_folder, place_file
+from pypeer.transfer.recovery import AbortedError, recover
+
+HANDLES: Final = 16
+"""Part files kept open: more than are written at a time, far below any limit on open files."""
+
+_FULL: Final = frozenset((errno.ENOSPC, errno.EDQUOT))
+_THIS_FILE: Final = frozenset((errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ, errno.ENOTDIR, errno.EISDIR))
+"""Errors of giving a name that concern that name only; after any other nothing more can be stored."""
+
+
+class DiskStore:
+    """Stores the files of one offer under `into`. `paths` are the safe paths of the entries."""
+
+    def __init__(self, into: Path, entries: Sequence[Entry], paths: Sequence[str]) -> None:
+        self._into = into
+        self._entries = entries
+        self._paths = paths
+        self._tops = sorted({path.partition("/")[0] for path in paths})
+        name = sha256("\0".join(self._tops).encode()).hexdigest()[:12]
+        self._work = into / f".byway-{name}.part"
+        self._journal: Journal | None = None
+        self._places: dict[str, str] = {}
+        self._new_tops: list[Path] = []
+        self._hashes: dict[int, FileHashes] = {}
+        self._earlier: dict[int, FilePlaced] = {}
+        self._resumed: set[int] = set()
+        self._aborted = threading.Event()
+        self._discarded: set[int] = set()
+        self._open: OrderedDict[int, int] = OrderedDict()
+        self._into_paths: dict[str, None] = {}
+        self._stored = False
+
+    def prepare(self) -> dict[int, Ranges] | Broken:
+        """Make the folders, find what an earlier run left, check the room: what is missing of the files begun."""
+        try:
+            self._into.mkdir(parents=True, exist_ok=True)
+            self._work.mkdir(exist_ok=True)
+            self._journal = Journal(self._work / "journal")
+            missing = self._recover()
+            self._make_tops()
+        except AbortedError:
+            return Broken(EndCode.CANCELLED, "cancelled while looking at what is already here")
+        except BlockingIOError:
+            return Broken(EndCode.UNWRITABLE, f"another process is fetching this into {self._into}")
+        except OSError as error:
+            return _broken(error, self._into)
+        return self._check_room(missing) or missing
+
+    def abort(self) -> None:
+        """Make `prepare` give up; for any thread."""
+        self._aborted.set()
+
+    def perform(self, effect: StoreEffect) -> StoreResult | None:
+        """Do it; errors are results."""
+        try:
+            match effect:
+                case Store():
+                    return self._store(effect)
+                case Finish():
+                    return self._finish(effect)
+                case Discard():
+                    self._discard(effect.file)
+                    return None
+                case Conclude():
+                    return self._conclude()
+        except OSError as error:
+            return _broken(error, self._into)
+
+    def release(self) -> None:
+        """Close everything; what is unfinished stays for the next run, if there is anything."""
+        for file in tuple(self._open):
+            self._close(file)
+        if self._journal is not None:
+            self._journal.close()
+            self._journal = None
+        if not self._stored:
+            for top in self._new_tops:
+                with contextlib.suppress(OSError):
+                    top.rmdir()
+            shutil.rmtree(self._work, ignore_errors=True)
+
+    def _recover(self) -> dict[int, Ranges]:
+        self._stored = bool(self._log.records)
+        found = recover(self._into, self._work, self._entries, self._log.records, self._aborted.is_set)
+        self._hashes, self._earlier, self._places = found.hashes, found.earlier, found.places
+        self._resumed = set(found.missing)
+        return found.missing
+
+    def _make_tops(self) -> None:
+        """Every top folder is new, or is the one that an earlier run made."""
+        folders = {
+            path.partition("/")[0] for path, e in zip(self._paths, self._entries, strict=True) if _inside(path, e)
+        }
+        for name in sorted(folders):
+            place = self._into / self._places.get(name, name)
+            if name not in self._places or place.is_symlink() or not place.is_dir():
+                place = make_folder(self._into / name)
+                self._places[name] = place.name
+                self._new_tops.append(place)
+                self._log.write(TopPlaced(name, place.name))
+            self._into_paths[str(place)] = None
+
+    def _check_room(self, missing: dict[int, Ranges]) -> Broken | None:
+        need = 0
+        for file, entry in enumerate(self._entries):
+            ranges = missing.get(file)
+            parts = (chunks.range_length(entry.size, *r) for r in ranges or ())
+            need += entry.size if ranges is None else sum(parts)
+        free = shutil.disk_usage(self._work).free
+        if need <= free:
+            return None
+        return Broken(EndCode.NO_SPACE, f"{need} bytes are needed, {free} are free in {self._into}")
+
+    def _store(self, effect: Store) -> StoreResult:
+        file, chunk, size = effect.file, effect.chunk, self._entries[effect.file].size
+        if file in self._discarded:
+            return Stored(file, chunk)
+        if merkle.chunk_hash(effect.data, size) != effect.hash:
+            return Corrupt(file, chunk)
+        _write_at(self._handle(file), effect.data, chunk * chunks.chunk_bytes(size))
+        self._known(file).put(chunk, effect.hash)
+        if chunks.chunk_count(size) > 1:
+            self._log.write(ChunkStored(file_key(self._entries[file]), chunk, effect.hash))
+            self._stored = True
+        return Stored(file, chunk)
+
+    def _finish(self, effect: Finish) -> StoreResult:
+        file = effect.file
+        earlier = self._earlier.pop(file, None)
+        matches = (earlier.root if earlier is not None else self._known(file).root) == effect.root
+        if not matches:
+            resumed = file in self._resumed
+            self._forget(file)
+            return Stale(file, resumed)
+        if earlier is None:
+            try:
+                place = self._place(file, effect.root)
+            except OSError as error:
+                if error.errno not in _THIS_FILE:
+                    raise
+                return Lost(file, EndCode.UNWRITABLE, f"it cannot be stored under its name: {error.strerror}")
+        else:
+            place = self._into / earlier.place
+        self._into_paths[str(self._into / place.relative_to(self._into).parts[0])] = None
+        self._hashes.pop(file, None)
+        self._stored = True
+        return Finished(file)
+
+    def _place(self, file: int, root: bytes) -> Path:
+        """Give a complete file its time, its mode and its name."""
+        entry, part = self._entries[file], self._part(file)
+        handle = self._handle(file)
+        if chunks.chunk_count(entry.size) > 1:
+            os.fsync(handle)
+        self._close(file)
+        if entry.exec:
+            mode = os.stat(part).st_mode
+            part.chmod(mode | (mode & 0o444) >> 2)
+        _set_time(part, entry)
+        key = file_key(entry)
+        return place_file(
+            part,
+            self._target(self._paths[file]),
+            lambda place: self._log.write(FilePlaced(key, root, place.relative_to(self._into).as_posix())),
+        )
+
+    def _discard(self, file: int) -> None:
+        self._discarded.add(file)
+        self._forget(file)
+
+    def _forget(self, file: int) -> None:
+        self._close(file)
+        if self._hashes.pop(file, None) is not None:
+            self._part(file).unlink(missing_ok=True)
+        self._resumed.discard(file)
+        self._log.write(Forgotten(file_key(self._entries[file])))
+
+    def _conclude(self) -> Concluded:
+        """Folders that have nothing in them, times of folders (innermost first), and no trace of the part files."""
+        folders = [(self._target(p), e) for p, e in zip(self._paths, self._entries, strict=True) if e.folder]
+        for folder, _ in folders:
+            folder.mkdir(parents=True, exist_ok=True)
+        for folder, entry in reversed(folders):
+            _set_time(folder, entry)
+        if not self._discarded:
+            self._log.close()
+            self._journal = None
+            shutil.rmtree(self._work, ignore_errors=True)
+        self._stored = True
+        return Concluded(tuple(self._into_paths))
+
+    def _target(self, path: str) -> Path:
+        top, slash, rest = path.partition("/")
+        return self._into / (self._places.get(top, top) + slash + rest)
+
+    def _part(self, file: int) -> Path:
+        return self._work / file_key(self._entries[file])
+
+    def _known(self, file: int) -> FileHashes:
+        if file not in self._hashes:
+            self._hashes[file] = FileHashes(self._entries[file].size)
+        return self._hashes[file]
+
+    @property
+    def _log(self) -> Journal:
+        assert self._journal is not None, "prepare opens it, release closes it"
+        return self._journal
+
+    def _handle(self, file: int) -> int:
+        if file in self._open:
+            self._open.move_to_end(file)
+            return self._open[file]
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+        self._open[file] = handle = os.open(self._part(file), flags, 0o666)
+        if len(self._open) > HANDLES:
+            os.close(self._open.popitem(last=False)[1])
+        return handle
+
+    def _close(self, file: int) -> None:
+        handle = self._open.pop(file, None)
+        if handle is not None:
+            os.close(handle)
+
+
+def _inside(path: str, entry: Entry) -> bool:
+    return entry.folder or "/" in path
+
+
+def _set_time(path: Path, entry: Entry) -> None:
+    """Times that this file system cannot hold are left alone."""
+    if entry.mtime is not None:
+        with contextlib.suppress(OSError, OverflowError):
+            os.utime(path, ns=(entry.mtime * 1_000_000, entry.mtime * 1_000_000))
+
+
+def _write_at(handle: int, data: bytearray, offset: int) -> None:
+    os.lseek(handle, offset, os.SEEK_SET)
+    view = memoryview(data)
+    while view:
+        view = view[os.write(handle, view) :]
+
+
+def _broken(error: OSError, into: Path) -> Broken:
+    if error.errno in _FULL:
+        return Broken(EndCode.NO_SPACE, f"no space is left in {into}")
+    return Broken(EndCode.UNWRITABLE, f"{into} cannot be written: {error.strerror}")
