@@ -1,0 +1,63 @@
+/**
+ * Builds the page into signaling/page/: the template as it is, and under assets/ everything it loads, each under a name
+ * that holds a hash of its content, so that browsers may keep it for ever. assets/manifest.json tells the names.
+ */
+
+import { createHash } from "node:crypto";
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { basename, extname, join } from "node:path";
+import { build } from "esbuild";
+import { generate } from "./gen.mjs";
+
+const WEB = import.meta.dirname;
+const PAGE = join(WEB, "..", "signaling", "page");
+const ASSETS = join(PAGE, "assets");
+
+/** The oldest browsers with all that the page needs: Ed25519 in WebCrypto came later than all of this syntax. */
+const TARGET = ["chrome113", "firefox115", "safari17"];
+
+const COMMON = {
+  absWorkingDir: WEB,
+  bundle: true,
+  minify: true,
+  write: false,
+  metafile: true,
+  outdir: ASSETS,
+  entryNames: "[name]-[hash]",
+  assetNames: "[name]-[hash]",
+  loader: { ".woff2": "file", ".svg": "file", ".png": "file" },
+  target: TARGET,
+  legalComments: "none",
+  logLevel: "warning",
+};
+
+/** Writes what esbuild made of one entry; gives its hashed name. */
+async function bundle(entry, options) {
+  const { outputFiles, metafile } = await build({ ...COMMON, entryPoints: [entry], ...options });
+  for (const file of outputFiles) await writeFile(file.path, file.contents);
+  const [path] = Object.entries(metafile.outputs).find(([, output]) => output.entryPoint === entry);
+  return basename(path);
+}
+
+async function copyHashed(path) {
+  const content = await readFile(path);
+  const hash = createHash("sha256").update(content).digest("base64url").replace(/[^A-Za-z0-9]/g, "").slice(0, 8);
+  const name = `${basename(path, extname(path))}-${hash}${extname(path)}`;
+  await writeFile(join(ASSETS, name), content);
+  return name;
+}
+
+async function main() {
+  await generate();
+  await rm(PAGE, { recursive: true, force: true });
+  await mkdir(ASSETS, { recursive: true });
+  const names = {};
+  names["sw.js"] = await bundle("src/sw/sw.ts", { format: "iife" });
+  names["main.js"] = await bundle("src/main.ts", { format: "esm", define: { SERVICE_WORKER: JSON.stringify(names["sw.js"]) } });
+  names["main.css"] = await bundle("src/styles/main.css", {});
+  for (const icon of await readdir(join(WEB, "src", "icons"))) names[icon] = await copyHashed(join(WEB, "src", "icons", icon));
+  await writeFile(join(ASSETS, "manifest.json"), `${JSON.stringify(names, null, 1)}\n`);
+  await copyFile(join(WEB, "templates", "index.html"), join(PAGE, "index.html"));
+}
+
+await main();

@@ -1,0 +1,74 @@
+/** The service worker of the page: answers the address of a download with what the page hands over, piece by piece. */
+
+import { PREFIX, type FromStream, type ToStream, type ToWorker } from "../sinks/stream_messages.ts";
+
+declare const self: ServiceWorkerGlobalScope;
+
+interface Download {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly port: MessagePort;
+}
+
+const downloads = new Map<string, Download>();
+
+self.addEventListener("install", () => void self.skipWaiting());
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+
+self.addEventListener("message", (event) => {
+  const message = event.data as ToWorker;
+  const [port] = event.ports;
+  if (message.type !== "announce" || port === undefined) return;
+  downloads.set(message.id, { headers: message.headers, port });
+  tell(port, { type: "announced" });
+});
+
+self.addEventListener("fetch", (event) => {
+  const { pathname } = new URL(event.request.url);
+  const start = new URL(PREFIX, self.registration.scope).pathname;
+  if (!pathname.startsWith(start)) return;
+  const id = pathname.slice(start.length);
+  const download = downloads.get(id);
+  downloads.delete(id);
+  event.respondWith(download === undefined ? new Response("This download is over.", { status: 404 }) : answer(download));
+});
+
+function answer({ headers, port }: Download): Response {
+  return new Response(streamOf(port), { headers });
+}
+
+/** No piece is asked for before the browser wants it; so the queue of the stream holds nothing. */
+function streamOf(port: MessagePort): ReadableStream<Uint8Array> {
+  let deliver = (): void => undefined;
+  return new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        port.onmessage = ({ data }: MessageEvent<ToStream>) => {
+          take(controller, data);
+          deliver();
+        };
+      },
+      pull: () =>
+        new Promise<void>((resolve) => {
+          deliver = resolve;
+          tell(port, { type: "pull" });
+        }),
+      cancel: () => tell(port, { type: "cancelled" }),
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+function take(controller: ReadableStreamDefaultController<Uint8Array>, message: ToStream): void {
+  switch (message.type) {
+    case "piece":
+      return controller.enqueue(message.bytes);
+    case "end":
+      return controller.close();
+    case "fail":
+      return controller.error(new Error(message.message));
+  }
+}
+
+function tell(port: MessagePort, message: FromStream): void {
+  port.postMessage(message);
+}
