@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final, Protocol
@@ -43,6 +44,10 @@ from pypeer.transfer.text import TextStore
 READ_BYTES: Final = 1024 * 1024
 """Read at a time by a thread: a few chunks, or hundreds of small files, for one hop there and back. Two such batches
 wait while one is sent."""
+
+WRITE_BYTES: Final = 1024 * 1024
+WRITE_EFFECTS: Final = 64
+"""Written at a time by a thread, in bytes and in chunks and files: a quarter of the window."""
 
 Decide = Callable[[Offered], Awaitable[bool]]
 """Asks the person: whether to accept what is offered."""
@@ -158,7 +163,7 @@ class ReceiveSession(Session):
         self._decide = decide
         self._paths: list[str] = []
         self._store: _Store | None = None
-        self._todo: list[StoreEffect] = []
+        self._todo: deque[StoreEffect] = deque()
         self._work = asyncio.Event()
         self._spawn(self._tick(), "transfer-tick")
 
@@ -205,14 +210,23 @@ class ReceiveSession(Session):
         self._perform(self._receiver.prepared(missing, self._clock()))
 
     async def _write(self, store: _Store) -> None:
-        """All that is there goes to the thread at once, so small files cost few hops."""
+        """Several go to the thread at once, so small files cost few hops, but not all, so others work meanwhile."""
         while True:
-            await self._work.wait()
             self._work.clear()
-            todo, self._todo = self._todo, []
-            for result in await in_thread(_perform_all, store, todo):
-                if result is not None:
-                    self._perform(self._receiver.stored(result, self._clock()))
+            while batch := self._batch():
+                for result in await in_thread(_perform_all, store, batch):
+                    if result is not None:
+                        self._perform(self._receiver.stored(result, self._clock()))
+            await self._work.wait()
+
+    def _batch(self) -> list[StoreEffect]:
+        batch: list[StoreEffect] = []
+        room = WRITE_BYTES
+        while self._todo and room > 0:
+            effect = self._todo.popleft()
+            batch.append(effect)
+            room -= max(WRITE_BYTES // WRITE_EFFECTS, len(effect.data) if isinstance(effect, Store) else 0)
+        return batch
 
     async def _tick(self) -> None:
         while True:

@@ -13,7 +13,7 @@ LOW_WATER_BYTES = 256 * 1024
 
 
 class MemoryLink:
-    """One end. Frames move a few at a time, in turns of the event loop, so both ends and their buffers are exercised."""
+    """One end. Frames move a few at a time, in turns of the event loop, so both ends and their buffers are used."""
 
     def __init__(self, frame_bytes: int = 65536, window: int = 16) -> None:
         self.path = Path("direct", Scope.MACHINE, "memory:1", "memory:2")
@@ -31,6 +31,7 @@ class MemoryLink:
         self._closed = False
         self._moving = False
         self._room = asyncio.Event()
+        self._empty = asyncio.Event()
         self._on_frame: Callable[[bytes], None] | None = None
         self._on_close: Callable[[], None] | None = None
 
@@ -79,7 +80,8 @@ class MemoryLink:
     async def close(self) -> None:
         """Send what is queued, then close both ends."""
         while self._out and not self._closed:
-            await asyncio.sleep(0)
+            self._empty.clear()
+            await self._empty.wait()
         self.cut()
 
     def cut(self) -> None:
@@ -89,6 +91,7 @@ class MemoryLink:
                 end._closed = True
                 end._out.clear()
                 end._room.set()
+                end._empty.set()
                 asyncio.get_running_loop().call_soon(end._close_now)
 
     def _move(self) -> None:
@@ -101,7 +104,9 @@ class MemoryLink:
             self.other._arrive(frame)
         if self._buffered <= LOW_WATER_BYTES:
             self._room.set()
-        if self._out and not self._moving:
+        if not self._out:
+            self._empty.set()
+        elif not self._moving:
             self._moving = True
             asyncio.get_running_loop().call_soon(self._move)
 
