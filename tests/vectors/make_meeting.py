@@ -45,7 +45,7 @@ def run(number: int, text: str) -> dict[str, Any]:
     return {
         "code": text,
         "password": parsed.password.decode(),
-        "identity": {side: _identity(i, f"{side}{number}") for side, i in (("A", a), ("B", b))},
+        "identity": {side: _identity(i, f"{side.lower()}{number}") for side, i in (("A", a), ("B", b))},
         "entropy": {side.upper(): entropy[side](64).hex() for side in "ab"},
         "scalar": {side.upper(): f"{int.from_bytes(entropy[side](64), 'big') % GROUP_ORDER:064x}" for side in "ab"},
         "keys": {
