@@ -13,8 +13,8 @@ const WEB = import.meta.dirname;
 const PAGE = join(WEB, "..", "signaling", "page");
 const ASSETS = join(PAGE, "assets");
 
-/** The oldest browsers with all that the page needs: Ed25519 in WebCrypto came later than all of this syntax. */
-const TARGET = ["chrome113", "firefox115", "safari17"];
+/** The oldest browsers with all that the page needs: the latest to come was Ed25519 in WebCrypto. */
+const TARGET = ["chrome137", "firefox130", "safari17.4"];
 
 const COMMON = {
   absWorkingDir: WEB,
@@ -53,7 +53,9 @@ async function main() {
   await mkdir(ASSETS, { recursive: true });
   const names = {};
   names["sw.js"] = await bundle("src/sw/sw.ts", { format: "iife" });
-  names["main.js"] = await bundle("src/main.ts", { format: "esm", define: { SERVICE_WORKER: JSON.stringify(names["sw.js"]) } });
+  names["timers.js"] = await bundle("src/timers/worker.ts", { format: "iife", entryNames: "timers-[hash]" });
+  const define = { SERVICE_WORKER: JSON.stringify(names["sw.js"]), TIMERS_WORKER: JSON.stringify(names["timers.js"]) };
+  names["main.js"] = await bundle("src/main.ts", { format: "esm", define });
   names["main.css"] = await bundle("src/styles/main.css", {});
   for (const icon of await readdir(join(WEB, "src", "icons"))) names[icon] = await copyHashed(join(WEB, "src", "icons", icon));
   await writeFile(join(ASSETS, "manifest.json"), `${JSON.stringify(names, null, 1)}\n`);

@@ -36,7 +36,7 @@ function discriminated(schema) {
 /** Titles would become aliases of their own, one for each property that has one. */
 function types(name, schema) {
   const untitled = JSON.parse(JSON.stringify(schema.$defs, (key, value) => (key === "title" && typeof value === "string" ? undefined : value)));
-  const options = { unreachableDefinitions: true, additionalProperties: false, bannerComment: BANNER, format: false };
+  const options = { unreachableDefinitions: true, additionalProperties: false, ignoreMinAndMaxItems: true, bannerComment: BANNER, format: false };
   return compile({ $defs: untitled, title: `${name} contract`, not: {} }, name, options);
 }
 

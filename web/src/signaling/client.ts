@@ -1,0 +1,214 @@
+/** The shell of the signaling client: one WebSocket at a time, kept up until `close`. */
+
+import { PeerError } from "../errors.ts";
+import type { Error as ErrorMessage, IceServer, Met, Ok, Opened } from "../gen/signaling.ts";
+import { CLOSE_CODES, SUBPROTOCOL } from "../gen/signaling_constants.ts";
+import type { Identity } from "../secure/identity.ts";
+import type { Timer } from "../timers/timers.ts";
+import { Client, type Effect, type Push, type Request } from "./core.ts";
+
+/** Least time between two looks at the clock, in seconds, so that a deadline just missed makes no busy loop. */
+const TICK_S = 0.05;
+
+/** How the connection stands; `refused` does not heal by itself. */
+export type Connection =
+  | { readonly kind: "connecting" | "online" }
+  | { readonly kind: "away"; readonly retryIn: number }
+  | { readonly kind: "refused"; readonly message: string };
+
+/** What a client is made from. */
+export interface SignalingOptions {
+  /** Address of the page; the WebSocket is beside it. */
+  readonly page: string;
+  readonly identity: Identity;
+  /** For the server's logs. */
+  readonly label: string;
+  readonly timer: Timer;
+  readonly onState: (state: Connection) => void;
+  readonly onPush: (push: Push) => void;
+  /** Signed in again; unless `resumed`, codes and pairs are gone. */
+  readonly onReady: (resumed: boolean) => void;
+}
+
+type Answer = Ok | Opened | Met;
+type AnswerTo<R extends Request> = R extends { t: "open" } ? Opened : R extends { t: "knock" } ? Met : Ok;
+
+interface Waiting {
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: PeerError) => void;
+}
+
+/** The connection to one server. It heals by itself; requests wait meanwhile. */
+export class SignalingClient {
+  readonly #options: SignalingOptions;
+  readonly #address: URL;
+  readonly #core: Client;
+  readonly #waiting = new Map<number, Waiting>();
+  #socket: WebSocket | null = null;
+  #ice: readonly IceServer[] = [];
+  #error: PeerError | null = null;
+  #cancelRetry: (() => void) | null = null;
+
+  constructor(options: SignalingOptions) {
+    this.#options = options;
+    this.#address = addressOf(options.page);
+    const { key } = options.identity;
+    this.#core = new Client({ key, host: this.#address.host, label: options.label, random: Math.random });
+  }
+
+  /** STUN and TURN servers, as of the last sign-in. */
+  get ice(): readonly IceServer[] {
+    return this.#ice;
+  }
+
+  /** Connects now rather than later; nothing if connected. */
+  connect(): void {
+    if (this.#socket !== null || this.#core.state === "ended") return;
+    this.#cancelRetry?.();
+    this.#options.onState({ kind: "connecting" });
+    const socket = new WebSocket(this.#address, SUBPROTOCOL);
+    this.#socket = socket;
+    socket.onopen = () => this.#opened(socket);
+    socket.onmessage = ({ data }: MessageEvent<unknown>) => this.#received(socket, data);
+    socket.onclose = ({ code }) => this.#closed(socket, code);
+  }
+
+  /** Says `bye` and closes. */
+  close(): void {
+    this.#perform(this.#core.bye(now()));
+    this.#cancelRetry?.();
+    this.#end(new PeerError("closed", "The connection was closed."));
+  }
+
+  /** Sends a request and waits for its answer, through any number of reconnections; rejects with PeerError. */
+  ask<R extends Request>(request: R): Promise<AnswerTo<R>> {
+    return new Promise((resolve, reject) => {
+      if (this.#error !== null) return reject(this.#error);
+      const { ticket, effects } = this.#core.request(request, now());
+      this.#waiting.set(ticket, { resolve: resolve as Waiting["resolve"], reject });
+      this.#perform(effects);
+    });
+  }
+
+  /** Sends a request whose answer does not matter. */
+  post(request: Request): void {
+    this.#perform(this.#core.request(request, now()).effects);
+  }
+
+  #opened(socket: WebSocket): void {
+    if (socket !== this.#socket) return;
+    this.#core.connected(now());
+    this.#watch(socket);
+  }
+
+  /** Calls `tick` when it has something to do, for as long as this socket is the present one. */
+  #watch(socket: WebSocket): void {
+    this.#options.timer(Math.max(TICK_S, this.#core.deadline() - now()), () => {
+      if (socket !== this.#socket) return;
+      this.#perform(this.#core.tick(now()));
+      this.#watch(socket);
+    });
+  }
+
+  #received(socket: WebSocket, data: unknown): void {
+    if (socket === this.#socket) this.#perform(this.#core.received(typeof data === "string" ? data : "", now()));
+  }
+
+  #closed(socket: WebSocket, code: number): void {
+    if (socket !== this.#socket) return;
+    this.#socket = null;
+    this.#perform(this.#core.disconnected(code));
+  }
+
+  #perform(effects: readonly Effect[]): void {
+    for (const effect of effects) this.#do(effect);
+  }
+
+  #do(effect: Effect): void {
+    switch (effect.type) {
+      case "send":
+        return this.#socket?.send(effect.text);
+      case "hangup":
+        return this.#hangUp(effect.code);
+      case "sign":
+        return void this.#sign(effect.statement);
+      case "ready":
+        this.#ice = effect.welcome.ice ?? [];
+        this.#options.onState({ kind: "online" });
+        return this.#options.onReady(effect.welcome.resumed);
+      case "answer":
+        return this.#answer(effect.ticket, effect.reply);
+      case "push":
+        return this.#options.onPush(effect.push);
+      case "retry":
+        return this.#retry(effect.delay);
+      case "over":
+        return this.#over(effect.code);
+    }
+  }
+
+  /** A browser waits long for the other side's close frame, so the socket is forgotten at once. */
+  #hangUp(code: number): void {
+    const socket = this.#socket;
+    if (socket === null) return;
+    socket.close(code);
+    this.#closed(socket, code);
+  }
+
+  async #sign(statement: Uint8Array<ArrayBuffer>): Promise<void> {
+    const socket = this.#socket;
+    const signature = await this.#options.identity.sign(statement);
+    if (socket === this.#socket) this.#perform(this.#core.signed(signature, now()));
+  }
+
+  #answer(ticket: number, reply: Answer | ErrorMessage): void {
+    const waiting = this.#waiting.get(ticket);
+    this.#waiting.delete(ticket);
+    if (reply.t === "error") waiting?.reject(explain(reply));
+    else waiting?.resolve(reply);
+  }
+
+  #retry(delay: number): void {
+    this.#options.onState({ kind: "away", retryIn: delay });
+    this.#cancelRetry = this.#options.timer(delay, () => this.connect());
+  }
+
+  #over(code: number | null): void {
+    if (code === null) return;
+    const message = refusal(code);
+    this.#options.onState({ kind: "refused", message });
+    this.#end(new PeerError(`close-${code}`, message, false));
+  }
+
+  #end(error: PeerError): void {
+    this.#error = error;
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
+  }
+}
+
+function now(): number {
+  return performance.now() / 1000;
+}
+
+function addressOf(page: string): URL {
+  const url = new URL("ws", page);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  return url;
+}
+
+const REFUSALS: Readonly<Record<number, string>> = {
+  [CLOSE_CODES.VERSION.code]: "This page is older or newer than its server. Reload it.",
+  [CLOSE_CODES.SIGN_IN.code]: "The server did not accept this page's sign-in. Open the page at the address that the server is known by.",
+  [CLOSE_CODES.REPLACED.code]: "This browser has too many pages of this server open. Close some, and reload this one.",
+  [CLOSE_CODES.SIGN_IN_TIMEOUT.code]: "The sign-in took too long. Reload the page.",
+};
+
+function refusal(code: number): string {
+  return REFUSALS[code] ?? `The server closed the connection for good (code ${code}). Reload the page.`;
+}
+
+function explain(error: ErrorMessage): PeerError {
+  if (error.code !== "unknown-locator") return new PeerError(error.code, error.message, error.retry ?? false);
+  return new PeerError(error.code, "Nobody is waiting under this code: it is mistyped, expired or used up, or its sender has gone.");
+}

@@ -1,0 +1,165 @@
+/** A pair: the sealed way to one other peer through the server, from the first body to the last. */
+
+import { PeerError } from "../errors.ts";
+import type { EndCode, Meet, SealedMessage } from "../gen/peer.ts";
+import { type Bytes, fromBase64url, toBase64url } from "../secure/encoding.ts";
+import type { Effect, Meeting, RefusalCode } from "../secure/meeting.ts";
+import type { Role } from "../secure/pake.ts";
+import type { Timer } from "../timers/timers.ts";
+import type { Request } from "./core.ts";
+import type { PairEnd } from "./switch.ts";
+
+/** Bound of a meeting, in seconds: four messages each way over the slowest network that could carry a file. */
+const MEET_S = 30;
+
+/** What a pair needs of the connection to the server. */
+export interface Post {
+  post(request: Request): void;
+}
+
+/** The other side turned us away, or broke the rules, before or while the pair was open. */
+export class RefusedError extends PeerError {
+  override readonly name = "RefusedError";
+}
+
+/** One pair. Assign the handlers before `meet`. */
+export class Pair implements PairEnd {
+  readonly id: string;
+  readonly peerKey: Bytes;
+  /** Gets what the other side sealed. */
+  onMessage: (message: SealedMessage) => void = () => undefined;
+  /** Called once when the other side has left and can no longer be reached this way. */
+  onEnd: () => void = () => undefined;
+  /** Role B: somebody guessed wrong; gives the attempts that remain. */
+  onWrongWords: () => number = () => 0;
+  readonly #server: Post;
+  readonly #meeting: Meeting;
+  readonly #met = Promise.withResolvers<Meet>();
+  #isOver = false;
+  #isMet = false;
+
+  constructor(server: Post, id: string, peerKey: Bytes, meeting: Meeting) {
+    this.id = id;
+    this.peerKey = peerKey;
+    this.#server = server;
+    this.#meeting = meeting;
+    this.#met.promise.catch(() => undefined); // whoever waits gets it; nobody may
+  }
+
+  get role(): Role {
+    return this.#meeting.role;
+  }
+
+  /** Proves the code to each other; rejects with PeerError. */
+  async meet(timer: Timer): Promise<Meet> {
+    const cancel = timer(MEET_S, () => {
+      this.#fail(new PeerError("no-answer", "The other side does not answer. Is its page or command still open?"), "timeout");
+    });
+    this.#perform(this.#meeting.start());
+    try {
+      return await this.#met.promise;
+    } finally {
+      cancel();
+    }
+  }
+
+  /** Seals and sends. */
+  send(message: SealedMessage): void {
+    void this.#meeting.seal(message).then((effects) => this.#perform(effects));
+  }
+
+  /** Turns the other side away. */
+  refuse(refusal: RefusalCode, left = 0): void {
+    this.#perform(this.#meeting.refuse(refusal, left));
+    this.leave(refusal);
+  }
+
+  /** Tells the operator's counters how the pair got connected. */
+  report(outcome: string): void {
+    this.#post({ t: "report", pair: this.id, outcome });
+  }
+
+  /** Says that the session is over, and leaves. */
+  async part(code: EndCode | null): Promise<void> {
+    this.#perform(await this.#meeting.seal(code === null ? { t: "part" } : { t: "part", code }));
+    this.leave(code ?? "done");
+  }
+
+  /** Leaves; safe to call twice. */
+  leave(reason: string): void {
+    this.#post({ t: "leave", pair: this.id, reason });
+    this.#isOver = true;
+  }
+
+  /** A body arrived. */
+  signaled(body: string): void {
+    const received = this.#meeting.receive(fromBase64url(body) ?? new Uint8Array());
+    void received.then((effects) => this.#perform(effects));
+  }
+
+  /** The other side left, or the session with the server was lost. */
+  left(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#met.reject(new PeerError("peer-left", "The other side went away before the code was proven. Try again."));
+    if (this.#isMet) this.onEnd();
+  }
+
+  #perform(effects: readonly Effect[]): void {
+    for (const effect of effects) this.#do(effect);
+  }
+
+  #do(effect: Effect): void {
+    switch (effect.type) {
+      case "send":
+        return this.#post({ t: "signal", pair: this.id, body: toBase64url(effect.body) });
+      case "opened":
+        this.#isMet = true;
+        return this.#met.resolve(effect.meet);
+      case "received":
+        return this.onMessage(effect.message);
+      case "wrong-words":
+        return this.#wrongWords();
+      case "ended":
+        return this.#fail(explain(effect.refusal, effect.left), effect.refusal);
+    }
+  }
+
+  #wrongWords(): void {
+    const left = this.onWrongWords();
+    const refusal = left > 0 ? "wrong-words" : "burned";
+    this.#perform(this.#meeting.refuse(refusal, left));
+    this.#fail(explain(refusal, left), refusal);
+  }
+
+  #fail(error: PeerError, reason: string): void {
+    if (this.#isOver) return;
+    this.leave(reason);
+    this.#met.reject(error);
+    if (this.#isMet) this.onEnd();
+  }
+
+  #post(request: Request): void {
+    if (!this.#isOver) this.#server.post(request);
+  }
+}
+
+function explain(refusal: RefusalCode, left: number | null): RefusedError {
+  switch (refusal) {
+    case "wrong-words":
+      return new RefusedError(refusal, `The words of the code are wrong. Check the spelling and try again.${attempts(left)}`);
+    case "burned":
+      return new RefusedError(refusal, "The words were wrong too often, so the code is worthless now. Ask the sender for a new one.", false);
+    case "used":
+      return new RefusedError(refusal, "The code was for one receiver, and has been used. Ask the sender for a new one.", false);
+    case "busy":
+      return new RefusedError(refusal, "The sender serves as many receivers as it can. Try again in a while.");
+    case "broken":
+      return new RefusedError(refusal, "A message on the way was altered or repeated. Do not trust this server or this network.");
+  }
+}
+
+function attempts(left: number | null): string {
+  if (left === null || left === 0) return "";
+  return left === 1 ? " One attempt is left." : ` ${left} attempts are left.`;
+}
