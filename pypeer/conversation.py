@@ -39,7 +39,7 @@ class TransferSession(Protocol):
     def fail(self, error: PeerError) -> None:
         """End with an error."""
 
-    async def wait(self) -> None:
+    async def wait(self) -> object:
         """Wait for the end; raises PeerError."""
 
 
@@ -65,8 +65,6 @@ class Conversation:
         self._closing: asyncio.Task[None] | None = None
         self._connector = Connector(pair.role, pair.send, self._on_link, self._on_failed, ice)
         session.on_lost = self._on_lost
-        pair.on_message = self._on_message
-        pair.on_end = self._on_pair_end
 
     async def run(self) -> None:
         """Connect, and see the transfer through to its end; raises PeerError."""
@@ -76,6 +74,7 @@ class Conversation:
                 self._connector.connect()
             else:
                 self._wait_for_offer()
+            self._pair.listen(self._on_message, self._on_pair_end)
             await self._session.wait()
             code = None
         finally:
@@ -136,10 +135,10 @@ class Conversation:
             case _:
                 pass
 
-    def _on_pair_end(self) -> None:
+    def _on_pair_end(self, error: PeerError | None = None) -> None:
         self._paired = False
         if self._link is None:
-            self._session.fail(_gone())
+            self._session.fail(error or _gone())
 
     def _start_timer(self, delay: float, action: Callable[[], None]) -> None:
         self._stop_timer()

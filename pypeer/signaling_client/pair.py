@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from pypeer.errors import MeetError, RefusedError
+from pypeer.errors import MeetError, PeerError, RefusedError
 from pypeer.protocol.codes import EndCode, RefusalCode
 from pypeer.protocol.messages import Meet, Part, SealedMessage
 from pypeer.secure.encoding import b64, unb64
@@ -17,18 +17,20 @@ MEET_S = 30.0
 
 
 class Pair:
-    """One pair. `on_message` gets what the other side sealed; `on_end` is called once when the other side has left."""
+    """One pair: `meet`, then `listen`; what arrives in between is kept."""
 
     def __init__(self, client: SignalingClient, pair_id: str, peer_key: bytes, meeting: Meeting) -> None:
         self.id = pair_id
         self.peer_key = peer_key
-        self.on_message: Callable[[SealedMessage], None] = lambda _message: None
-        self.on_end: Callable[[], None] = lambda: None
         self.on_wrong_words: Callable[[], int] = lambda: 0
         self._client = client
         self._meeting = meeting
         self._met: asyncio.Future[Meet] = asyncio.get_running_loop().create_future()
         self._ended = False
+        self._end_error: PeerError | None = None
+        self._early: list[SealedMessage] = []
+        self._on_message: Callable[[SealedMessage], None] = self._early.append
+        self._on_end: Callable[[PeerError | None], None] = lambda _error: None
 
     def __repr__(self) -> str:
         return f"<Pair {self.id} {self._meeting!r}>"
@@ -46,6 +48,14 @@ class Pair:
                 return await asyncio.shield(self._met)
         except TimeoutError:
             raise MeetError("The other side does not answer: is its page or command still open?") from None
+
+    def listen(self, on_message: Callable[[SealedMessage], None], on_end: Callable[[PeerError | None], None]) -> None:
+        """Get what the other side sealed, and, once, the end of the pair unless it is ours, with its error if any."""
+        self._on_message, self._on_end = on_message, on_end
+        for message in self._early:
+            on_message(message)
+        if self._ended:
+            on_end(self._end_error)
 
     def send(self, message: SealedMessage) -> None:
         """Seal and send."""
@@ -89,7 +99,7 @@ class Pair:
         if not self._met.done():
             self._met.set_exception(MeetError("The other side went away before the code was proven: try again."))
             self._met.exception()
-        self.on_end()
+        self._on_end(None)
 
     def _perform(self, effects: list[Effect]) -> None:
         for effect in effects:
@@ -99,7 +109,7 @@ class Pair:
                 case Opened():
                     self._met.set_result(effect.meet)
                 case Received():
-                    self.on_message(effect.message)
+                    self._on_message(effect.message)
                 case WrongWords():
                     self._wrong_words()
                 case Ended():
@@ -113,12 +123,13 @@ class Pair:
 
     def _fail(self, ended: Ended) -> None:
         was_over = self._ended
+        self._end_error = error = RefusedError(_explain(ended), ended.refusal)
         self.leave(ended.refusal.value)
         if not self._met.done():
-            self._met.set_exception(RefusedError(_explain(ended), ended.refusal))
+            self._met.set_exception(error)
             self._met.exception()
         elif not was_over:
-            self.on_end()
+            self._on_end(error)
 
 
 def _explain(ended: Ended) -> str:
