@@ -130,7 +130,7 @@ def frame_vectors() -> dict[str, Any]:
     """Frames in hexadecimal with what they mean; control texts need not be encoded byte by byte alike."""
     valid = [{"name": name, "hex": frames.encode(frame).hex(), "frame": form} for name, (frame, form) in FRAMES.items()]
     control = [
-        {"hex": frames.encode(m).hex(), "frame": {"type": "control", "message": msgspec.to_builtins(m)}}
+        {"hex": frames.encode(m).hex(), "frame": {"type": "control", "message": json.loads(msgspec.json.encode(m))}}
         for m in CONTROLS
     ]
     invalid = [{"name": name, "hex": data.hex()} for name, data in INVALID.items()]
