@@ -277,12 +277,16 @@ SERVER_TYPES = frozenset(m.__struct_config__.tag for m in ServerMessage.__args__
 
 
 class MessageError(ValueError):
-    """Text that is no message of the contract; `code` says why, `malformed` that it is not even JSON with a type."""
+    """Text that is no message of the contract.
 
-    def __init__(self, text: str, code: ErrorCode, malformed: bool = False) -> None:
+    `code` says why, `malformed` that it is not even JSON with a type, `id` which request it would have been.
+    """
+
+    def __init__(self, text: str, code: ErrorCode, malformed: bool = False, id: int | None = None) -> None:
         super().__init__(text)
         self.code = code
         self.malformed = malformed
+        self.id = id
 
 
 def encode(message: Message) -> str:
@@ -310,15 +314,22 @@ def decode_server(text: str | bytes) -> ServerMessage:
         raise MessageError(f"not JSON: {error}", ErrorCode.BAD_MESSAGE, malformed=True) from None
 
 
+_EXPLANATION = 256
+"""Longest explanation of a bad message; some quote the input."""
+
+
 class _Envelope(msgspec.Struct):
     t: str
+    id: object = None
 
 
 def _explain(text: str | bytes, known: frozenset[object], error: msgspec.MsgspecError) -> MessageError:
     try:
-        kind = msgspec.json.decode(text, type=_Envelope).t
+        envelope = msgspec.json.decode(text, type=_Envelope)
     except msgspec.MsgspecError:
         return MessageError(f"not a JSON object with a type: {error}", ErrorCode.BAD_MESSAGE, malformed=True)
+    kind, number = envelope.t, envelope.id
+    request = number if isinstance(number, int) and not isinstance(number, bool) else None
     if kind not in known:
-        return MessageError(f"unknown type of message: {kind[:32]!r}", ErrorCode.UNKNOWN_TYPE)
-    return MessageError(f"{kind}: {error}", ErrorCode.BAD_MESSAGE)
+        return MessageError(f"unknown type of message: {kind[:32]!r}", ErrorCode.UNKNOWN_TYPE, id=request)
+    return MessageError(f"{kind}: {error}"[:_EXPLANATION], ErrorCode.BAD_MESSAGE, id=request)

@@ -14,7 +14,7 @@ from pypeer.identity import Identity
 from pypeer.protocol.codes import RefusalCode
 from pypeer.secure import code
 from pypeer.secure.keys import Role
-from pypeer.secure.meeting import Effect, Ended, Meeting, Send, WrongWords
+from pypeer.secure.meeting import Effect, Ended, Meeting, Send, State, WrongWords
 from pypeer.sharing import Offer
 from tests.support.hostile import HostileServer, honest
 
@@ -159,6 +159,9 @@ async def test_three_guesses_of_the_server_burn_the_code(tmp_path: Path) -> None
                 assert isinstance(effect, Send)
                 await server.deliver("b", effect.body, pair)
             assert await meet.next_event(Guessed) == Guessed(left=left)
+            while guesser.state is not State.ENDED:
+                server.passed.clear()
+                await server.passed.wait()
         assert await meet.next_event(Closed) == Closed(reason="burned")
         server.tamper = honest
         with pytest.raises(RefusedError) as caught:

@@ -223,9 +223,10 @@ export class Client {
   }
 
   #answer(reply: Reply): readonly Effect[] {
-    const waiting = this.#session.pending.get(reply.re ?? 0);
+    const id = reply.re ?? 0;
+    const waiting = this.#session.pending.get(id);
     if (waiting === undefined) return [];
-    this.#session.pending.delete(reply.re ?? 0);
+    this.#session.pending.delete(id);
     return [{ type: "answer", ticket: waiting.ticket, reply }];
   }
 

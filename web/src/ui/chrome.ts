@@ -15,7 +15,7 @@ import * as texts from "./texts.ts";
 export function header(app: App, scope: Scope): HTMLElement {
   const name = new Cell(app.engine.me.name || app.engine.me.short);
   const home = h("button", { type: "button", class: "brand", "aria-label": texts.app.home, onclick: () => app.go({ kind: "home" }) }, mark(), h("span", {}, texts.app.name));
-  const you = h("button", { type: "button", class: "button quiet you", onclick: () => editName(app, name) }, icon("person"), h("span", {}, scope.text(name, texts.me.you)));
+  const you = h("button", { type: "button", class: "button quiet you", onclick: () => editName(app, name) }, icon("person"), h("span", {}, h("span", { class: "you-word" }, texts.me.you), scope.text(name, String)));
   return h("header", { class: "top" }, home, h("div", { class: "top-right" }, serverLamp(app, scope), you));
 }
 

@@ -32,10 +32,11 @@ export function phaseWords(state: TransferState, side: Side): string {
 }
 
 /** Figures of a running transfer: amount always, speed and time while they are known and it moves. */
-export function figures(state: TransferState): { readonly amount: string; readonly rate: string; readonly left: string } {
+export function figures(state: TransferState): { readonly part: string; readonly amount: string; readonly rate: string; readonly left: string } {
   const { bytes, total, rate, left } = state.progress;
   const moving = state.phase === "moving";
   return {
+    part: `${shown(state)} %`,
     amount: texts.transfer.amount(bytes, total),
     rate: moving && rate !== null ? texts.transfer.rate(rate) : "",
     left: moving && left !== null ? texts.transfer.left(left) : "",

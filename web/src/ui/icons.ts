@@ -45,3 +45,17 @@ export function mark(): SVGSVGElement {
     svg("circle", { class: "mark-place", cx: 23.5, cy: 9, r: 3 }),
   );
 }
+
+/** A laptop and a phone with a byway between them; decoration of the start page. */
+export function scenery(): SVGSVGElement {
+  return svg(
+    "svg",
+    { class: "scenery", viewBox: "0 0 360 150", "aria-hidden": "true", focusable: "false" },
+    svg("path", { class: "scenery-road", d: "M98 112C176 112 150 44 214 44S262 84 300 76" }),
+    svg("path", { class: "scenery-device", d: "M22 68h64a6 6 0 0 1 6 6v42H16V74a6 6 0 0 1 6-6zM6 116h96v3a6 6 0 0 1-6 6H12a6 6 0 0 1-6-6z" }),
+    svg("rect", { class: "scenery-device", x: 306, y: 30, width: 46, height: 84, rx: 9 }),
+    svg("path", { class: "scenery-device", d: "M322 102h14" }),
+    svg("circle", { class: "scenery-start", cx: 54, cy: 91, r: 9 }),
+    svg("circle", { class: "scenery-end", cx: 329, cy: 66, r: 9 }),
+  );
+}

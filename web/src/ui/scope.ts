@@ -3,7 +3,8 @@
 import type { Watchable } from "../app/model.ts";
 import { fill, h, type Child } from "./dom.ts";
 
-const FOCUSABLE = "[data-focus], h1, h2, button:not([disabled]), input, a[href], summary";
+/** Where the focus goes in a new part of the page, best first. */
+const FOCUSABLE = ["[data-focus]", "h1", "h2", "button:not([disabled])", "input, a[href], summary"] as const;
 
 /** Collects subscriptions and ends them together. */
 export class Scope {
@@ -75,8 +76,10 @@ export class Scope {
 
 /** Moves the focus to what a person would go on with; headings take it without becoming a tab stop. */
 export function focusFirst(container: ParentNode): void {
-  const target = container.querySelector<HTMLElement>("[data-focus]") ?? container.querySelector<HTMLElement>(FOCUSABLE);
-  if (target === null) return;
-  if (/^H\d$/.test(target.tagName)) target.tabIndex = -1;
-  target.focus({ preventScroll: false });
+  for (const selector of FOCUSABLE) {
+    const target = container.querySelector<HTMLElement>(selector);
+    if (target === null) continue;
+    if (/^H\d$/.test(target.tagName)) target.tabIndex = -1;
+    return target.focus();
+  }
 }

@@ -165,10 +165,10 @@ export const transfer = {
     done: "Delivered and verified",
     failed: "Not delivered",
   } satisfies Record<TransferPhase, string>,
-  receivingPhase: { asking: "Waiting for you", moving: "Receiving", done: "Arrived", failed: "Stopped" },
+  receivingPhase: { asking: "Waiting for you", moving: "", done: "Arrived", failed: "Stopped" },
   pausedBy: { me: "Paused by you", them: "Paused by the other side" },
   someone: "Someone",
-  calls: (name: string) => `calls itself “${name}”`,
+  calls: (name: string) => `goes by “${name}”`,
   progress: (who: string) => `Progress, ${who}`,
   amount: (done: number, total: number) => `${bytes(done)} of ${bytes(total)}`,
   rate: (rate: number) => `${bytes(rate)}/s`,
@@ -203,7 +203,7 @@ export const path = {
 };
 
 export const me = {
-  you: (name: string) => `You: ${name}`,
+  you: "You: ",
   title: "Who you are here",
   proven: (short: string) => `Others see you as ${short}. These two words come from a key that only this browser has.`,
   label: "Name to show beside them",

@@ -5,6 +5,7 @@ import { icon } from "../icons.ts";
 import { complete, read, whole, type Reading } from "../code_entry.ts";
 import type { App } from "../app.ts";
 import * as texts from "../texts.ts";
+import type { Weight } from "./button.ts";
 
 /** What to say about a reading; empty if there is nothing to say yet. */
 export function hintFor(reading: Reading): string {
@@ -13,7 +14,7 @@ export function hintFor(reading: Reading): string {
   return reading.problem === "unknown" ? texts.code.unknown(reading.word, reading.near) : texts.code[reading.problem];
 }
 
-export function codeForm(app: App, initial = ""): HTMLFormElement {
+export function codeForm(app: App, initial = "", weight: Weight = "primary"): HTMLFormElement {
   const { words } = app.site;
   const [field, hint] = [uid("code"), uid("hint")];
   const input = h("input", {
@@ -54,7 +55,7 @@ export function codeForm(app: App, initial = ""): HTMLFormElement {
     "form",
     { class: "code-form", novalidate: true, onsubmit: submit },
     h("label", { for: field }, texts.code.label),
-    h("div", { class: "code-row" }, input, h("button", { type: "submit", class: "button primary" }, h("span", {}, texts.code.see), icon("arrow"))),
+    h("div", { class: "code-row" }, input, h("button", { type: "submit", class: `button ${weight}` }, h("span", {}, texts.code.see), icon("arrow"))),
     remark,
     chips,
   );

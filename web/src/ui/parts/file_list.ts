@@ -16,14 +16,21 @@ export function visibleEntries(entries: readonly OfferedEntry[]): readonly Offer
   return entries.filter((entry) => !entry.folder || !filled.has(entry.path));
 }
 
-export function fileList(entries: readonly OfferedEntry[]): HTMLElement {
+/** `title/` if every path begins with it: a single folder is named once, above the list. */
+export function commonFolder(title: string, entries: readonly OfferedEntry[]): string {
+  const prefix = `${title}/`;
+  return entries.length > 0 && entries.every((entry) => entry.path.startsWith(prefix)) ? prefix : "";
+}
+
+export function fileList(title: string, entries: readonly OfferedEntry[]): HTMLElement {
   const shown = visibleEntries(entries);
+  const skip = commonFolder(title, shown).length;
   const list = h("ul", { class: "files", role: "list", tabindex: 0, "aria-label": texts.fetching.files });
   const more = button("quiet", "plus", "", () => page());
   const rest = h("div", { class: "files-more" }, more);
   const page = (): void => {
     const start = list.childElementCount;
-    list.append(...shown.slice(start, start + PAGE).map(row));
+    list.append(...shown.slice(start, start + PAGE).map((entry) => row(entry, entry.path.slice(skip))));
     const left = shown.length - list.childElementCount;
     rest.hidden = left === 0;
     if (left === 0 && start > 0) list.focus();
@@ -33,8 +40,8 @@ export function fileList(entries: readonly OfferedEntry[]): HTMLElement {
   return h("div", {}, list, rest);
 }
 
-function row(entry: OfferedEntry): HTMLElement {
-  const { folder, name } = splitPath(entry.path);
+function row(entry: OfferedEntry, shortened: string): HTMLElement {
+  const { folder, name } = splitPath(shortened);
   const size: Child = entry.folder ? texts.fetching.emptyFolder : bytes(entry.size);
   const path = h("bdi", { class: "file-path" }, folder !== "" && h("span", { class: "file-folder" }, folder), h("wbr"), name);
   return h("li", {}, icon(entry.folder ? "folder" : "file"), path, h("span", { class: "file-size" }, size));

@@ -22,16 +22,16 @@ export function road(scope: Scope, source: Watchable<TransferState>): HTMLElemen
     cover.style.setProperty("inline-size", `${state.phase === "asking" ? 0 : percent}%`);
     if (isIndefinite(state)) bar.removeAttribute("aria-valuenow");
     else bar.setAttribute("aria-valuenow", String(percent));
-    const { amount, rate, left } = figures(state);
-    bar.setAttribute("aria-valuetext", [`${percent} %`, amount, rate, left].filter((part) => part !== "").join(", "));
+    const { part, amount, rate, left } = figures(state);
+    bar.setAttribute("aria-valuetext", [part, amount, rate, left].filter((part) => part !== "").join(", "));
   });
   return bar;
 }
 
-/** The line below the road: phase in words, then amount, speed and time left in columns that do not jump. */
+/** The line below the road: phase in words, then percent, amount, speed and time left in columns that do not jump. */
 export function roadLegend(scope: Scope, source: Watchable<TransferState>, side: Side): HTMLElement {
-  const figure = (name: "amount" | "rate" | "left"): HTMLElement =>
+  const figure = (name: "part" | "amount" | "rate" | "left"): HTMLElement =>
     h("span", { class: `figure ${name}` }, scope.text(source, (state) => (hasFigures(state) ? figures(state)[name] : "")));
   const phase = h("span", { class: "phase" }, scope.text(source, (state) => phaseWords(state, side)));
-  return h("div", { class: "legend" }, phase, figure("amount"), figure("rate"), figure("left"));
+  return h("div", { class: "legend" }, phase, figure("part"), figure("amount"), figure("rate"), figure("left"));
 }

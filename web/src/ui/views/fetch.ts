@@ -56,7 +56,7 @@ export function fetchView({ app, scope }: Stage, activity: FetchActivity): View 
 /** Who, and how they are connected: the same through all parts. */
 function head(scope: Scope, { fetch }: FetchActivity): HTMLElement {
   return h("div", { class: "receiver-head" }, [
-    scope.region(fetch.state, (now) => now.person?.id, (now) => personLabel(now.person)),
+    scope.region(fetch.state, (now) => now.person?.id, (now) => now.person !== null && personLabel(now.person)),
     scope.region(fetch.state, (now) => (isRunning(now) ? pathKey(now.path) : ""), (now) => isRunning(now) && now.path !== null && pathBadge(now.path)),
   ]);
 }
@@ -82,7 +82,7 @@ function offer(context: Context, scope: Scope): Child {
     return h("div", { class: "stack" }, [
       h("h1", {}, title),
       h("p", { class: "lead" }, what.text ? texts.fetching.askText : texts.fetching.ask),
-      !what.text && h("div", { class: "card offer-list" }, h("h2", {}, h("bdi", {}, what.title)), fileList(what.entries)),
+      !what.text && h("div", { class: "card offer-list" }, h("h2", {}, h("bdi", {}, what.title)), fileList(what.title, what.entries)),
       decision(context, what.text),
     ]);
   });
@@ -119,7 +119,7 @@ function running({ activity }: Context, scope: Scope): Child {
   return h("div", { class: "stack" }, [
     h("h1", {}, texts.fetching.title, " ", what !== null && h("span", { class: "muted" }, texts.contents(what))),
     h("div", { class: "card receiver" }, road(scope, fetch.state), h("div", { class: "receiver-foot" }, roadLegend(scope, fetch.state, "receiving"), controls(scope, fetch, askCancel))),
-    what !== null && !what.text && h("details", { class: "fold" }, h("summary", {}, texts.fetching.files), fileList(what.entries)),
+    what !== null && !what.text && h("details", { class: "fold" }, h("summary", {}, texts.fetching.files), fileList(what.title, what.entries)),
   ]);
 }
 

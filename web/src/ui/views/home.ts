@@ -1,7 +1,7 @@
 /** The start: send something, or type a code. */
 
 import { h } from "../dom.ts";
-import { icon, type Icon } from "../icons.ts";
+import { icon, scenery, type Icon } from "../icons.ts";
 import { button } from "../parts/button.ts";
 import { codeForm } from "../parts/code_form.ts";
 import * as texts from "../texts.ts";
@@ -12,9 +12,9 @@ export function homeView(stage: Stage): View {
   return {
     title: texts.home.title,
     body: [
-      h("div", { class: "hero" }, h("h1", {}, texts.home.title), h("p", { class: "lead" }, texts.home.lead)),
+      h("div", { class: "hero" }, h("div", { class: "hero-words" }, h("h1", {}, texts.home.title), h("p", { class: "lead" }, texts.home.lead)), scenery()),
       h("div", { class: "doors" }, sendDoor(stage), h("section", { class: "card door", "aria-labelledby": "receive-title" },
-        h("h2", { id: "receive-title" }, texts.home.receive), codeForm(app))),
+        h("h2", { id: "receive-title" }, texts.home.receive), codeForm(app, "", "plain"))),
       h("ul", { class: "points", role: "list" }, texts.home.points.map(([sign, title, text]) => point(sign, title, text))),
     ],
   };

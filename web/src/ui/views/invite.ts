@@ -3,8 +3,7 @@
 import { h } from "../dom.ts";
 import { read, whole } from "../code_entry.ts";
 import { button } from "../parts/button.ts";
-import { codeForm, hintFor } from "../parts/code_form.ts";
-import { notice } from "../parts/notice.ts";
+import { codeForm } from "../parts/code_form.ts";
 import { codeSign } from "../parts/sign.ts";
 import * as texts from "../texts.ts";
 import type { Stage, View } from "./view.ts";
@@ -15,7 +14,7 @@ export function inviteView({ app }: Stage, code: string): View {
   if (reading.kind !== "whole") {
     return {
       title: texts.invite.broken,
-      body: h("div", { class: "column" }, [h("h1", {}, texts.invite.broken), notice("warn", hintFor(reading)), h("div", { class: "card" }, codeForm(app, code)), later]),
+      body: h("div", { class: "column" }, [h("h1", {}, texts.invite.broken), h("div", { class: "card" }, codeForm(app, code)), later]),
     };
   }
   const full = whole(code, app.site.words);

@@ -14,6 +14,8 @@ import type { Scope } from "../scope.ts";
 import * as texts from "../texts.ts";
 import type { Stage, View } from "./view.ts";
 
+const TONES = { used: "good", expired: "info", burned: "warn", stopped: "info" } as const;
+
 type Open = Extract<ShareState, { kind: "open" }>;
 
 export function shareView({ app, scope }: Stage, activity: ShareActivity): View {
@@ -26,7 +28,7 @@ export function shareView({ app, scope }: Stage, activity: ShareActivity): View 
       case "open":
         return open(app, activity, state, inner);
       case "closed":
-        return ended(app, activity, texts.share.closedTitle[state.reason], notice(state.reason === "used" ? "good" : "info", texts.share.closed[state.reason]));
+        return ended(app, activity, texts.share.closedTitle[state.reason], notice(TONES[state.reason], texts.share.closed[state.reason]));
       case "failed":
         return ended(app, activity, texts.share.failed, notice("bad", state.problem.message));
     }
