@@ -1,0 +1,132 @@
+"""The command `signaling`: its options are the fields of Settings."""
+
+import asyncio
+import sys
+import tomllib
+from collections.abc import Callable
+from dataclasses import Field, fields
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from signaling import __version__
+from signaling.http.serve import ListenError, serve
+from signaling.logs import configure
+from signaling.settings import Settings, SettingsError
+
+TYPES: Final[dict[Any, Any]] = {str: str, int: int, float: float, tuple[str, ...]: str}
+"""What click converts a value to, by the type of the field."""
+
+
+def main() -> None:
+    """Run the command; status 0 after an orderly end, 1 if it cannot listen, 2 for settings that cannot be."""
+    try:
+        sys.exit(command.main(prog_name="signaling", standalone_mode=False))
+    except click.ClickException as error:
+        fail(error.format_message(), 2)
+    except SettingsError as error:
+        fail(str(error), 2)
+    except ListenError as error:
+        fail(str(error), 1)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+
+
+def fail(text: str, status: int) -> None:
+    """End with one line."""
+    print(f"signaling: {text}", file=sys.stderr)
+    sys.exit(status)
+
+
+def _read_file(context: click.Context, _: click.Parameter, path: Path | None) -> None:
+    if path is None:
+        return
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise click.ClickException(f"cannot read {path}: {error}") from None
+    unknown = sorted(set(values) - {field.name for field in fields(Settings)})
+    if unknown:
+        raise click.ClickException(f"{path}: unknown setting {unknown[0]!r}; --print-config shows all")
+    context.default_map = values
+
+
+def run(print_config: bool, **values: Any) -> None:
+    """Serve the Byway page, and bring peers together."""
+    settings = Settings(**values)
+    if print_config:
+        print(as_toml(settings), end="")
+        return
+    configure(settings.log_level)
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(serve(settings))
+
+
+def as_toml(settings: Settings) -> str:
+    """All settings as a configuration file, each with what it does and why it is what it is."""
+    blocks = []
+    for field in fields(settings):
+        comment = "\n".join(f"# {text}" for text in (field.metadata["help"], field.metadata["reason"]) if text)
+        blocks.append(f"{comment}\n{field.name} = {_toml(getattr(settings, field.name))}\n")
+    return "\n".join(blocks)
+
+
+def _toml(value: str | float | tuple[str, ...]) -> str:
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_toml, value))}]"
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}"'
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """The faster loop of the extra `fast`, where it is installed."""
+    return import_module("uvloop").new_event_loop if find_spec("uvloop") else None
+
+
+def flag(field: Field[Any]) -> str:
+    """The flag of a setting."""
+    return f"--{field.name.replace('_', '-')}"
+
+
+def variable(field: Field[Any]) -> str:
+    """The environment variable of a setting."""
+    return f"BYWAY_{field.name.upper()}"
+
+
+def _option(field: Field[Any]) -> click.Option:
+    return click.Option(
+        [flag(field), field.name],
+        type=TYPES[field.type],
+        default=field.default,
+        multiple=isinstance(field.default, tuple),
+        envvar=variable(field),
+        show_default=bool(field.default) or field.default == 0,
+        help=field.metadata["help"],
+    )
+
+
+_config = click.Option(
+    ["--config"],
+    type=click.Path(dir_okay=False, path_type=Path),
+    envvar="BYWAY_CONFIG",
+    callback=_read_file,
+    is_eager=True,
+    expose_value=False,
+    help="File with settings (TOML).",
+)
+_print_config = click.Option(["--print-config"], is_flag=True, help="Print all settings as such a file, and end.")
+_version = click.version_option(__version__, message="%(prog)s %(version)s")
+command = _version(
+    click.Command(
+        "signaling",
+        callback=run,
+        params=[_config, _print_config, *map(_option, fields(Settings))],
+        help=run.__doc__,
+        epilog="Each option can also be set in the environment (--public-url: BYWAY_PUBLIC_URL) and in the file.",
+    )
+)

@@ -1,0 +1,55 @@
+"""What the shell is told to do. Effects are values, so that a test reads as a transcript."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from signaling.protocol.codes import CloseCode
+
+
+class Tally(StrEnum):
+    """What is counted for the operator; the label of a `Count` says more."""
+
+    MESSAGES = "messages"
+    """By type, as received."""
+    ERRORS = "errors"
+    """By error code, as sent."""
+    PAIRS = "pairs"
+    """Pairs that met; no label."""
+    REPORTS = "reports"
+    """By outcome: how pairs got connected."""
+    SIGN_INS = "sign-ins"
+    """`new` or `resumed`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send this text on a connection, after what it was told to send before."""
+
+    connection: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Close a connection once what was sent before has left."""
+
+    connection: int
+    code: CloseCode
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Something to count happened."""
+
+    tally: Tally
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """The server itself failed at a request; to be logged with its traceback."""
+
+    error: Exception
+
+
+Effect = Send | Close | Count | Fault

@@ -1,0 +1,112 @@
+"""The numbers by which the server decides, each an option of the command with its reason."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from signaling.core.quota import Rate
+from signaling.protocol import limits
+
+
+def option(default: Any, help: str, reason: str = "", low: float | None = None, high: float | None = None) -> Any:
+    """A setting: its default, what it does, why the default is what it is, and between which bounds it must be."""
+    return field(default=default, metadata={"help": help, "reason": reason, "low": low, "high": high})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """Timers in seconds, rates, and how much of anything one client may hold."""
+
+    ping: float = option(
+        limits.PING_S, "Seconds of silence after which a client pings.", "proxies drop idle sockets after 30 to 60 s", 1
+    )
+    idle: float = option(
+        limits.IDLE_S,
+        "Seconds of silence after which a connection is closed.",
+        "two lost pings and a slow third; must be more than --ping",
+        2,
+    )
+    sign_in_timeout: float = option(
+        limits.SIGN_IN_S,
+        "Seconds within which a connection has to sign in.",
+        "enough for a slow phone, too short to hoard sockets",
+        0.1,
+    )
+    grace: float = option(
+        limits.GRACE_S,
+        "Seconds for which a session waits for its client after the connection broke.",
+        "covers a change of network or a restart of a proxy",
+        0,
+    )
+    ttl: float = option(
+        limits.TTL_DEFAULT_S,
+        "Seconds a code lives unless its sender asks otherwise.",
+        "a link sent in the evening works in the morning",
+        limits.TTL_MIN_S,
+        limits.TTL_MAX_S,
+    )
+    max_ttl: float = option(
+        limits.TTL_MAX_S,
+        "Seconds a code lives at most.",
+        "a locator is a scarce, guessable number; a week covers a weekend",
+        limits.TTL_MIN_S,
+        limits.TTL_MAX_S,
+    )
+    quarantine: float = option(
+        600,
+        "Seconds for which a freed locator is not given to another key.",
+        "a code read out a minute too late must not lead to a stranger",
+        0,
+    )
+    sessions_per_key: int = option(
+        16, "Sessions one identity may have.", "tabs and commands of one person; beyond, the oldest is closed", 1
+    )
+    locators_per_session: int = option(
+        16, "Codes one session may hold open.", "more at once is no person's doing, and locators are scarce", 1
+    )
+    pairs_per_session: int = option(
+        256, "Pairs one session may be in.", "a link posted to a large group; about 1 KiB each", 1
+    )
+    request_rate: float = option(
+        30,
+        "Requests a second of one session, after four seconds' worth at once.",
+        "connecting takes a pair about 25 messages in all",
+        0.01,
+    )
+    knock_rate: float = option(
+        30,
+        "Knocks a minute from one address (IPv6: /64), as many at once.",
+        "an office behind one address; a guesser gets a fifth of it, see docs/deployment.md",
+        0.01,
+    )
+    open_rate: float = option(
+        60,
+        "Codes a minute opened from one address (IPv6: /64), as many at once.",
+        "a restart brings everybody of an office back within a minute",
+        0.01,
+    )
+    error_budget: int = option(
+        20,
+        "Faulty messages on one connection before it is closed; one is forgiven every five seconds.",
+        "a program that is a version ahead asks for a few unknown things, a broken one never stops",
+        1,
+    )
+
+    @property
+    def requests(self) -> Rate:
+        """Bound of one session's requests."""
+        return Rate(burst=4 * self.request_rate, per_second=self.request_rate)
+
+    @property
+    def knocks(self) -> Rate:
+        """Bound of the knocks from one address."""
+        return Rate(burst=self.knock_rate, per_second=self.knock_rate / 60)
+
+    @property
+    def opens(self) -> Rate:
+        """Bound of the codes opened from one address."""
+        return Rate(burst=self.open_rate, per_second=self.open_rate / 60)
+
+    @property
+    def errors(self) -> Rate:
+        """Bound of the faults on one connection."""
+        return Rate(burst=self.error_budget, per_second=0.2)

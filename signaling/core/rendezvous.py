@@ -1,0 +1,206 @@
+"""Codes and pairs: bringing two sessions together, and what they may say to each other.
+
+Each function answers one request of a session with the message to send it; what others are told goes through the
+engine.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from signaling.core.effects import Count, Effect, Tally
+from signaling.core.policy import Policy
+from signaling.core.session import Session
+from signaling.engine.base import Engine, Holder, Presence
+from signaling.protocol.codes import Action, ErrorCode
+from signaling.protocol.encoding import b64
+from signaling.protocol.messages import (
+    Error,
+    Knock,
+    Knocked,
+    Lapsed,
+    Leave,
+    Left,
+    Met,
+    Ok,
+    Open,
+    Opened,
+    Report,
+    Request,
+    Shut,
+    Signal,
+    Signaled,
+)
+
+Answer = Ok | Opened | Met | Error
+
+UNNUMBERED: Final = 0
+"""`seq` of a message before its session has numbered it."""
+
+DIGITS: Final = (3, 4, 5, 6, 7)
+"""Lengths of locators, from the shortest: they are read aloud. Seven digits is what the contract allows."""
+
+CROWDED: Final = 3
+"""Locators of one length are given out until one in three is taken, so that a few random tries find a free one."""
+
+TRIES: Final = 32
+"""Random tries for a free locator: with one in three taken all fail once in 10^15."""
+
+MISS_COST: Final = 5
+"""What a knock at a locator that nobody holds costs: whoever looks for open codes by trying gets a fifth as far."""
+
+AWAY_WAIT_S: Final = 2.0
+"""When to knock again at a session that is away: most come back within their first tries."""
+
+OUTCOMES: Final = frozenset(
+    {"direct", "reversed", "mapped", "punched", "predicted", "spliced", "websocket", "failed"}
+    | {"turn-udp", "turn-tcp", "turn-tls"}
+)
+"""What `report` may say; anything else is counted as `other`, so that nobody can fill the operator's counters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendezvous:
+    """The rules over an engine. `entropy` gives so many random bytes."""
+
+    policy: Policy
+    engine: Engine
+    entropy: Callable[[int], bytes]
+    emit: Callable[[Effect], None]
+
+    async def answer(self, session: Session, address: str, request: Request, now: float) -> Answer:
+        """Carry out a request."""
+        match request:
+            case Open():
+                return await self._open(session, address, request, now)
+            case Shut():
+                return await self._shut(session, request, now)
+            case Knock():
+                return await self._knock(session, address, request, now)
+            case Signal():
+                return await self._signal(session, request)
+            case Leave():
+                return await self._leave(session, request)
+            case Report():
+                return await self._report(session, request)
+
+    async def lapse(self, session: Session, locator: str, now: float) -> None:
+        """The time of a locator is over."""
+        if await self.engine.release(locator, session.id, self.policy.quarantine, now):
+            await self.engine.deliver(session.id, Lapsed(seq=UNNUMBERED, locator=locator, reason="expired"))
+
+    async def end(self, session: Session, reason: str, now: float) -> None:
+        """A session is over: free its locators and tell the other members of its pairs."""
+        for locator in session.locators:
+            await self.engine.release(locator, session.id, self.policy.quarantine, now)
+        for pair in await self.engine.pairs_of(session.id):
+            await self._part(session, pair, reason)
+        await self.engine.set_presence(session.id, None)
+
+    async def _open(self, session: Session, address: str, request: Open, now: float) -> Answer:
+        if request.locator not in session.locators and len(session.locators) >= self.policy.locators_per_session:
+            return failed(request, ErrorCode.TOO_MANY, f"a session may hold {self.policy.locators_per_session} codes")
+        wait = await self.engine.take(f"open {address}", self.policy.opens, 1, now)
+        if wait:
+            return failed(request, ErrorCode.RATE_LIMITED, "too many codes opened from this address", wait)
+        ttl = min(request.ttl or self.policy.ttl, self.policy.max_ttl)
+        holder = Holder(session.id, session.key, now + ttl)
+        locator = await self._claim(request.locator, holder, now)
+        if locator is None:
+            return failed(request, ErrorCode.LOCATOR_TAKEN, "this locator belongs to someone else: ask for any")
+        session.locators[locator] = None
+        return Opened(seq=UNNUMBERED, re=request.id, locator=locator, ttl=ttl)
+
+    async def _claim(self, wanted: str | None, holder: Holder, now: float) -> str | None:
+        candidates = [wanted] if wanted else await self._free_looking(now)
+        for locator in candidates:
+            claim = await self.engine.claim(locator, holder, now)
+            if claim.displaced:
+                await self.engine.deliver(claim.displaced, Lapsed(seq=UNNUMBERED, locator=locator, reason="moved"))
+            if claim.granted:
+                return locator
+        return None
+
+    async def _free_looking(self, now: float) -> list[str]:
+        totals = await self.engine.totals(now)
+        taken = totals.locators + totals.reserved
+        digits = next((n for n in DIGITS if taken * CROWDED < 10**n - 1), DIGITS[-1])
+        return [str(1 + int.from_bytes(self.entropy(8)) % (10**digits - 1)) for _ in range(TRIES)]
+
+    async def _shut(self, session: Session, request: Shut, now: float) -> Answer:
+        if request.locator not in session.locators:
+            return failed(request, ErrorCode.UNKNOWN_LOCATOR, "this session does not hold this locator")
+        await self.engine.release(request.locator, session.id, self.policy.quarantine, now)
+        del session.locators[request.locator]
+        return _ok(request)
+
+    async def _knock(self, session: Session, address: str, request: Knock, now: float) -> Answer:
+        counter = f"knock {address}"
+        wait = await self.engine.take(counter, self.policy.knocks, 1, now)
+        if wait:
+            return failed(request, ErrorCode.RATE_LIMITED, "too many codes tried from this address", wait)
+        holder = await self.engine.find(request.locator, now)
+        presence = await self.engine.presence(holder.session) if holder else None
+        if holder is None or presence is None:
+            await self.engine.charge(counter, self.policy.knocks, MISS_COST - 1, now)
+            return failed(request, ErrorCode.UNKNOWN_LOCATOR, "nobody waits under this code")
+        if presence is Presence.AWAY:
+            return failed(
+                request, ErrorCode.SENDER_AWAY, "whoever opened this code has lost the connection", AWAY_WAIT_S
+            )
+        if holder.session == session.id:
+            return failed(request, ErrorCode.BAD_MESSAGE, "a session cannot knock at its own code")
+        return await self._meet(session, holder, request)
+
+    async def _meet(self, session: Session, holder: Holder, request: Knock) -> Answer:
+        pair = b64(self.entropy(12))
+        if not await self.engine.pair(pair, (session.id, holder.session), self.policy.pairs_per_session):
+            return failed(
+                request, ErrorCode.TOO_MANY, f"one of the two is in {self.policy.pairs_per_session} pairs already"
+            )
+        self.emit(Count(Tally.PAIRS))
+        knocked = Knocked(seq=UNNUMBERED, pair=pair, locator=request.locator, peer=session.key)
+        await self.engine.deliver(holder.session, knocked)
+        return Met(seq=UNNUMBERED, re=request.id, pair=pair, peer=holder.key)
+
+    async def _signal(self, session: Session, request: Signal) -> Answer:
+        other = await self.engine.other(request.pair, session.id)
+        if other is None:
+            return _no_member(session, request)
+        await self.engine.deliver(other, Signaled(seq=UNNUMBERED, pair=request.pair, body=request.body))
+        return _ok(request)
+
+    async def _leave(self, session: Session, request: Leave) -> Answer:
+        if not await self._part(session, request.pair, request.reason) and not session.was_in(request.pair):
+            return _no_member(session, request)
+        return _ok(request)
+
+    async def _report(self, session: Session, request: Report) -> Answer:
+        if await self.engine.other(request.pair, session.id) is None and not session.was_in(request.pair):
+            return _no_member(session, request)
+        self.emit(Count(Tally.REPORTS, request.outcome if request.outcome in OUTCOMES else "other"))
+        return _ok(request)
+
+    async def _part(self, session: Session, pair: str, reason: str) -> bool:
+        other = await self.engine.part(pair, session.id)
+        if other is None:
+            return False
+        session.pair_ended(pair)
+        await self.engine.deliver(other, Left(seq=UNNUMBERED, pair=pair, reason=reason))
+        return True
+
+
+def failed(request: Request, code: ErrorCode, message: str, wait: float | None = None) -> Error:
+    """The answer to a request that did not take effect."""
+    rounded = None if wait is None else round(wait, 3)
+    return Error(code=code, message=message, retry=code.action is Action.RETRY, wait=rounded, re=request.id)
+
+
+def _ok(request: Request) -> Ok:
+    return Ok(seq=UNNUMBERED, re=request.id)
+
+
+def _no_member(session: Session, request: Signal | Leave | Report) -> Error:
+    if session.was_in(request.pair):
+        return failed(request, ErrorCode.PEER_GONE, "the pair is over")
+    return failed(request, ErrorCode.UNKNOWN_PAIR, "this session is no member of this pair")

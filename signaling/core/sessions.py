@@ -1,0 +1,142 @@
+"""All sessions of a node: made, resumed, left alone for the grace time, ended; and what each is told."""
+
+from collections.abc import Callable
+from typing import Final
+
+from signaling.core.effects import Count, Effect, Send, Tally
+from signaling.core.policy import Policy
+from signaling.core.quota import Bucket
+from signaling.core.rendezvous import Rendezvous
+from signaling.core.session import Numbered, Session
+from signaling.core.states import Event
+from signaling.core.timers import Timers
+from signaling.engine.base import Engine, Presence, Push
+from signaling.protocol.encoding import b64
+from signaling.protocol.messages import Error, Lapsed, Left, Opened, Resume, Shut
+
+ID_BYTES: Final = 12
+"""Random bytes of a session's id: never twice in a life of a server."""
+
+TOKEN_BYTES: Final = 32
+"""Random bytes of a resume token: not to be guessed."""
+
+AT_ONCE: Final = float("-inf")
+"""A deadline that is due at the next tick."""
+
+
+class Sessions:
+    """The sessions hosted here. Nothing is sent to a session but through `tell` and `arrived`."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        make_engine: Callable[[Callable[[str, Push], None]], Engine],
+        entropy: Callable[[int], bytes],
+        emit: Callable[[Effect], None],
+    ) -> None:
+        self.engine = make_engine(self.arrived)
+        self.rendezvous = Rendezvous(policy, self.engine, entropy, emit)
+        self._policy = policy
+        self._entropy = entropy
+        self._emit = emit
+        self._by_id: dict[str, Session] = {}
+        self._by_token: dict[str, Session] = {}
+        self._by_key: dict[str, dict[str, Session]] = {}
+        self._grace: Timers[str] = Timers()
+        self._lapses: Timers[tuple[str, str]] = Timers()
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    async def new(self, key: str) -> Session:
+        """Make a session."""
+        session = Session(
+            id=b64(self._entropy(ID_BYTES)),
+            token=b64(self._entropy(TOKEN_BYTES)),
+            key=key,
+            requests=Bucket(self._policy.requests),
+        )
+        self._by_id[session.id] = self._by_token[session.token] = session
+        self._by_key.setdefault(key, {})[session.id] = session
+        await self.engine.set_presence(session.id, Presence.HERE)
+        self._emit(Count(Tally.SIGN_INS, "new"))
+        return session
+
+    def surplus(self, key: str) -> Session | None:
+        """The oldest session of an identity that has as many as it may."""
+        sessions = self._by_key.get(key, {})
+        return next(iter(sessions.values())) if len(sessions) >= self._policy.sessions_per_key else None
+
+    async def resume(self, resume: Resume, key: str, now: float) -> Session | None:
+        """Find the session to go on with. One that cannot give back all that was missed ends instead."""
+        session = self._by_token.get(resume.token)
+        if session is None or session.key != key:
+            return None
+        if not session.can_resume(resume.seen):
+            await self.end(session, "gone", now)
+            return None
+        session.happens(Event.RESUMED)
+        self._grace.cancel(session.id)
+        await self.engine.set_presence(session.id, Presence.HERE)
+        self._emit(Count(Tally.SIGN_INS, "resumed"))
+        return session
+
+    async def lost(self, session: Session, now: float) -> None:
+        """The connection of a session broke."""
+        session.connection = None
+        session.happens(Event.LOST)
+        self._grace.set(session.id, now + self._policy.grace)
+        await self.engine.set_presence(session.id, Presence.AWAY)
+
+    async def end(self, session: Session, reason: str, now: float) -> None:
+        """A session is over."""
+        session.happens(Event.END)
+        session.connection = None
+        del self._by_id[session.id], self._by_token[session.token], self._by_key[session.key][session.id]
+        if not self._by_key[session.key]:
+            del self._by_key[session.key]
+        self._grace.cancel(session.id)
+        for locator in session.locators:
+            self._lapses.cancel((session.id, locator))
+        await self.rendezvous.end(session, reason, now)
+
+    async def tick(self, now: float) -> None:
+        """End what nobody came back to, and codes whose time is over."""
+        for session_id in self._grace.due(now):
+            await self.end(self._by_id[session_id], "gone", now)
+        for session_id, locator in self._lapses.due(now):
+            await self.rendezvous.lapse(self._by_id[session_id], locator, now)
+
+    def opened(self, session: Session, opened: Opened, now: float) -> None:
+        """A session holds a locator now, for that long."""
+        self._lapses.set((session.id, opened.locator), now + opened.ttl)
+
+    def shut(self, session: Session, shut: Shut) -> None:
+        """A session no longer holds a locator."""
+        self._lapses.cancel((session.id, shut.locator))
+
+    def tell(self, session: Session, message: Numbered) -> None:
+        """Number a message and send it, now or after a resume."""
+        if isinstance(message, Error):
+            self._emit(Count(Tally.ERRORS, message.code.value))
+        forgotten = session.forgotten
+        text = session.number(message)
+        if session.connection is not None:
+            self._emit(Send(session.connection, text))
+        elif session.forgotten > forgotten:
+            self._grace.set(session.id, AT_ONCE)
+
+    def arrived(self, session_id: str, push: Push) -> None:
+        """Another session, or the clock, has something to tell one that lives here."""
+        session = self._by_id.get(session_id)
+        if session is None:
+            return
+        match push:
+            case Left():
+                session.pair_ended(push.pair)
+            case Lapsed():
+                session.locators.pop(push.locator, None)
+                self._lapses.cancel((session.id, push.locator))
+            case _:
+                pass
+        self.tell(session, push)

@@ -1,0 +1,1 @@
+"""What the nodes of one server share: locators, presence, pairs, counters, and delivery between their sessions."""

@@ -1,0 +1,1 @@
+"""The shell: HTTP, WebSockets, the page, metrics and the life of the process, around signaling.core."""

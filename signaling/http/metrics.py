@@ -1,0 +1,59 @@
+"""What /metrics tells an operator, in the format of Prometheus. No label can take values that clients make up."""
+
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+
+from signaling.core.effects import Count, Tally
+from signaling.engine.base import Totals
+from signaling.protocol.codes import CloseCode
+
+PLAIN_CLOSES: Final = frozenset({1000, 1001, 1005, 1006, 1007, 1009})
+"""Close codes of RFC 6455 that are counted under their own number; others that clients send are `other`."""
+
+
+class Metrics:
+    """Counters and gauges of one server."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        counter, gauge = self._counter, self._gauge
+        self._tallies = {
+            Tally.MESSAGES: counter("messages", "Messages of clients by type", "type"),
+            Tally.ERRORS: counter("errors", "Errors told to clients by code", "code"),
+            Tally.PAIRS: counter("pairs_met", "Pairs that met"),
+            Tally.REPORTS: counter("reports", "How pairs got connected, as they reported it", "outcome"),
+            Tally.SIGN_INS: counter("sign_ins", "Sign-ins", "kind"),
+        }
+        self.connections = counter("connections", "WebSockets accepted")
+        self.rejections = counter("rejections", "WebSockets refused by reason", "reason")
+        self.overflows = counter("outbox_overflows", "Connections closed because they did not read")
+        self.faults = counter("faults", "Failures of the server itself")
+        self._closes = counter("closes", "WebSockets closed by close code", "code")
+        self._current = {
+            name: gauge(name, f"{name.capitalize()} there are now")
+            for name in ("open_connections", "sessions", "locators", "reserved_locators", "pairs")
+        }
+
+    def count(self, count: Count) -> None:
+        """Something that the core counts happened."""
+        counter = self._tallies[count.tally]
+        (counter.labels(count.label) if count.label else counter).inc()
+
+    def closed(self, code: int) -> None:
+        """A connection closed with this code."""
+        known = code in PLAIN_CLOSES or code in CloseCode.__members__.values()
+        self._closes.labels(str(code) if known else "other").inc()
+
+    def render(self, connections: int, sessions: int, totals: Totals) -> bytes:
+        """The text of /metrics, with what there is now."""
+        values = (connections, sessions, totals.locators, totals.reserved, totals.pairs)
+        for gauge, value in zip(self._current.values(), values, strict=True):
+            gauge.set(value)
+        return generate_latest(self.registry)
+
+    def _counter(self, name: str, text: str, *labels: str) -> Counter:
+        return Counter(f"byway_{name}", text, labels, registry=self.registry)
+
+    def _gauge(self, name: str, text: str) -> Gauge:
+        return Gauge(f"byway_{name}", text, registry=self.registry)

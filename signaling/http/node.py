@@ -1,0 +1,173 @@
+"""The hub with what it needs to run: a clock, random numbers, outboxes, counters, and an end."""
+
+import asyncio
+import os
+import time
+from collections.abc import Callable
+from itertools import count
+from typing import Final
+
+from aiohttp import WSMsgType, web
+
+from signaling import __version__
+from signaling.core.effects import Close, Count, Effect, Fault, Send
+from signaling.core.hub import Hub
+from signaling.engine.memory import MemoryEngine
+from signaling.http.admission import Admission, RefusedError
+from signaling.http.metrics import Metrics
+from signaling.http.outbox import Outbox
+from signaling.logs import hide, line, log
+from signaling.protocol.codes import CloseCode
+from signaling.settings import Settings
+
+TICK_S: Final = 1.0
+"""How late a time-out may be: nothing depends on less than a second."""
+
+BATCH: Final = 256
+"""Connections closed at once when the server ends."""
+
+BATCH_S: Final = 0.05
+"""Pause between two batches: 10,000 connections take two seconds."""
+
+RESTART_S: Final = 1.0
+"""Nobody comes back sooner after a restart: a process takes about as long to start."""
+
+TRY_FOR_S: Final = 300.0
+"""How long clients are asked to keep trying after a restart: a deployment that went wrong is noticed by then."""
+
+
+class Node:
+    """One running server."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Callable[[], float] = time.monotonic,
+        entropy: Callable[[int], bytes] = os.urandom,
+    ) -> None:
+        self.metrics = Metrics()
+        self.hub = Hub(
+            settings,
+            MemoryEngine,
+            entropy,
+            self._carry_out,
+            settings.names,
+            label=f"byway/{__version__}",
+            ice=settings.ice,
+        )
+        self.admission = Admission(settings, self.hub.sessions.engine)
+        self._settings = settings
+        self._clock = clock
+        self._numbers = count(1)
+        self._outboxes: dict[int, Outbox] = {}
+        self._empty = asyncio.Event()
+
+    async def admit(self, request: web.Request) -> str:
+        """The address a WebSocket counts by, if it may be opened; raises RefusedError."""
+        address = self.admission.address(request)
+        try:
+            if self.hub.draining:
+                raise RefusedError(503, "draining", "the server restarts: come back in a moment", wait=RESTART_S)
+            await self.admission.admit(request, address, self._clock())
+        except RefusedError as error:
+            self.metrics.rejections.labels(error.reason).inc()
+            log.info(line("rejected", reason=error.reason, ip=hide(address)))
+            raise
+        return address
+
+    async def serve(
+        self, socket: web.WebSocketResponse, transport: asyncio.Transport, address: str, dialled: str
+    ) -> None:
+        """Carry one WebSocket from its handshake to its end."""
+        number = next(self._numbers)
+        outbox = self._outboxes[number] = Outbox(socket, transport)
+        self.metrics.connections.inc()
+        self.admission.opened(address)
+        log.debug(line("connected", connection=number, ip=hide(address)))
+        try:
+            self.hub.connect(number, address, dialled, self._clock())
+            await self._read(number, socket)
+        finally:
+            await self.hub.disconnect(number, self._clock())
+            await outbox.finish()
+            self._forget(number, address, outbox.code or socket.close_code or CloseCode.INTERNAL)
+
+    async def tick(self) -> None:
+        """Let the hub know the time, now."""
+        await self.hub.tick(self._clock())
+
+    async def run_clock(self) -> None:
+        """Let the hub know the time, forever."""
+        while True:
+            await asyncio.sleep(TICK_S)
+            try:
+                await self.tick()
+            except Exception as error:
+                self._fault(error)
+
+    async def drain(self) -> None:
+        """Let everybody go: told when to come back, closed in batches, and waited for until the deadline."""
+        spread = self._settings.restart_spread
+        log.info(line("draining", connections=len(self._outboxes), seconds=self._settings.drain))
+        self.hub.drain(RESTART_S, spread, TRY_FOR_S)
+        try:
+            async with asyncio.timeout(self._settings.drain):
+                await self._close_all()
+        except TimeoutError:
+            log.warning(line("drain-timeout", connections=len(self._outboxes)))
+
+    async def render_metrics(self) -> bytes:
+        """The text of /metrics."""
+        totals = await self.hub.sessions.engine.totals(self._clock())
+        return self.metrics.render(len(self._outboxes), len(self.hub.sessions), totals)
+
+    async def _close_all(self) -> None:
+        waiting = list(self._outboxes.values())
+        for start in range(0, len(waiting), BATCH):
+            for outbox in waiting[start : start + BATCH]:
+                outbox.close(CloseCode.RESTARTING)
+            await asyncio.sleep(BATCH_S)
+        while self._outboxes:
+            self._empty.clear()
+            await self._empty.wait()
+
+    async def _read(self, number: int, socket: web.WebSocketResponse) -> None:
+        while True:
+            message = await socket.receive()
+            try:
+                if message.type is WSMsgType.TEXT:
+                    await self.hub.receive(number, message.data, self._clock())
+                elif message.type is WSMsgType.BINARY:
+                    await self.hub.malformed(number, self._clock())
+                else:
+                    return
+            except Exception as error:
+                self._fault(error)
+                await self.hub.close(number, CloseCode.INTERNAL, self._clock())
+
+    def _carry_out(self, effect: Effect) -> None:
+        match effect:
+            case Send():
+                outbox = self._outboxes.get(effect.connection)
+                if outbox is not None and not outbox.put(effect.text):
+                    self.metrics.overflows.inc()
+            case Close():
+                outbox = self._outboxes.get(effect.connection)
+                if outbox is not None:
+                    outbox.close(effect.code)
+            case Count():
+                self.metrics.count(effect)
+            case Fault():
+                self._fault(effect.error)
+
+    def _fault(self, error: Exception) -> None:
+        self.metrics.faults.inc()
+        log.error(line("fault", error=error), exc_info=error)
+
+    def _forget(self, number: int, address: str, code: int) -> None:
+        del self._outboxes[number]
+        self.admission.closed(address)
+        self.metrics.closed(code)
+        log.debug(line("closed", connection=number, code=int(code), ip=hide(address)))
+        if not self._outboxes:
+            self._empty.set()

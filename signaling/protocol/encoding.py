@@ -1,0 +1,20 @@
+"""Base64url without padding, as all binary fields of the contract have it."""
+
+import base64
+import binascii
+
+
+def b64(data: bytes) -> str:
+    """Encode."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+
+
+def unb64(text: str) -> bytes:
+    """Decode; raises ValueError for anything but the canonical encoding."""
+    try:
+        data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise ValueError(f"not base64url: {error}") from None
+    if b64(data) != text:
+        raise ValueError("not base64url in its canonical form")
+    return data

@@ -1,0 +1,175 @@
+"""The settings of the server: declared once, here and in core.policy, read from flags, environment and a file.
+
+Each field is a flag (`public_url`: `--public-url`), an environment variable (`BYWAY_PUBLIC_URL`) and a key of the
+configuration file (`public_url`); a flag wins over the environment, that over the file, that over the default.
+"""
+
+import ipaddress
+from dataclasses import dataclass, fields
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
+
+from signaling.core.address import Network
+from signaling.core.policy import Policy, option
+from signaling.core.sign_in import Names, host_of
+from signaling.protocol.messages import IceServer
+
+EVERYWHERE: Final = "*"
+"""The host that stands for all addresses of the machine, IPv4 and IPv6."""
+
+LOG_LEVELS: Final = ("debug", "info", "warning", "error")
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be: the message names it and says what it must be."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(Policy):
+    """Everything an operator may set."""
+
+    host: str = option(
+        EVERYWHERE,
+        "Address to listen on; * is every address of this machine, IPv4 and IPv6.",
+        "peers are on other machines; behind a proxy on the same machine use 127.0.0.1",
+    )
+    port: int = option(8080, "Port to listen on; 0 picks a free one.", "needs no privileges", 0, 65535)
+    public_url: str = option(
+        "", "Address of the page as people type it, e.g. https://share.example.org.", "required behind a domain name"
+    )
+    tls_cert: str = option("", "File with the certificate chain (PEM), to serve HTTPS itself; needs --tls-key.")
+    tls_key: str = option("", "File with the private key (PEM) of --tls-cert.")
+    trusted_proxy: tuple[str, ...] = option(
+        (),
+        "Address or network of a proxy whose X-Forwarded-For is believed; may be repeated.",
+        "believed from anybody, the header would let everybody choose the address that limits count by",
+    )
+    allowed_origin: tuple[str, ...] = option(
+        (),
+        "Origin of another site whose pages may connect, e.g. https://example.org; may be repeated.",
+        "a browser would let any page connect otherwise",
+    )
+    ice_server: tuple[str, ...] = option(
+        (),
+        "STUN server that peers are told, e.g. stun:stun.example.org:3478; may be repeated.",
+        "nothing leaves unasked",
+    )
+    metrics_listen: str = option(
+        "",
+        "HOST:PORT for /metrics alone; it is then not served on the main address.",
+        "one server needs no second port",
+    )
+    engine: str = option("memory", "Where shared state is kept; memory is the only one in this version.")
+    max_connections: int = option(
+        10_000, "Connections in all.", "about 20 KiB each; needs as many file descriptors (ulimit -n)", 1
+    )
+    connections_per_address: int = option(
+        100, "Connections from one address (IPv6: /64) at a time.", "an office behind one address", 1
+    )
+    connection_rate: float = option(
+        120,
+        "New connections a minute from one address (IPv6: /64), as many at once.",
+        "an office that comes back after a restart",
+        0.01,
+    )
+    drain: float = option(
+        10,
+        "Seconds for an orderly end after SIGTERM; a second signal ends it at once.",
+        "what service managers allow before they kill",
+        0,
+        300,
+    )
+    restart_spread: float = option(
+        10,
+        "Seconds over which clients are told to come back after a restart.",
+        "all at once would be a storm; more would be felt",
+        0,
+        300,
+    )
+    log_level: str = option("info", f"How much is logged: {', '.join(LOG_LEVELS)}.")
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            _check_range(field.name, getattr(self, field.name), field.metadata["low"], field.metadata["high"])
+        _require(self.idle > self.ping, "idle", f"{self.idle:g} must be more than ping, {self.ping:g}")
+        _require(self.ttl <= self.max_ttl, "ttl", f"{self.ttl:g} must not be more than max_ttl, {self.max_ttl:g}")
+        _require(self.engine == "memory", "engine", f"{self.engine!r} is not known: use memory")
+        _require(self.log_level in LOG_LEVELS, "log_level", f"{self.log_level!r} is none of {', '.join(LOG_LEVELS)}")
+        _require(bool(self.tls_cert) == bool(self.tls_key), "tls_cert", "a certificate and its key go together")
+        for name in ("networks", "origins", "names", "ice", "metrics_address"):
+            getattr(self, name)
+
+    @property
+    def networks(self) -> tuple[Network, ...]:
+        """The proxies that are believed."""
+        return tuple(_network(text) for text in self.trusted_proxy)
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """The origins of other sites that may connect."""
+        return frozenset(_origin("allowed_origin", text) for text in self.allowed_origin)
+
+    @property
+    def public_origin(self) -> str:
+        """Scheme and host of the page; empty if it is not known."""
+        return _origin("public_url", self.public_url) if self.public_url else ""
+
+    @property
+    def names(self) -> Names:
+        """The hosts this server goes by."""
+        if self.public_url and urlsplit(self.public_url).path not in ("", "/"):
+            raise SettingsError("public_url: the page has to be at the root of its host, without a path")
+        return Names(self.public_origin.partition("://")[2])
+
+    @property
+    def ice(self) -> tuple[IceServer, ...]:
+        """What peers are told to use."""
+        for url in self.ice_server:
+            text = f"{url!r} is not of the form stun:HOST:PORT"
+            _require(url.startswith(("stun:", "stuns:")) and len(url) <= 256, "ice_server", text)
+        _require(len(self.ice_server) <= 8, "ice_server", "at most 8")
+        return (IceServer(urls=self.ice_server),) if self.ice_server else ()
+
+    @property
+    def metrics_address(self) -> tuple[str, int] | None:
+        """Where /metrics is served by itself."""
+        if not self.metrics_listen:
+            return None
+        parts = _split("metrics_listen", f"//{self.metrics_listen}")
+        text = f"{self.metrics_listen!r} is not of the form HOST:PORT"
+        _require(parts.hostname is not None and parts.port is not None, "metrics_listen", text)
+        return parts.hostname or "", parts.port or 0
+
+
+def _require(condition: bool, name: str, text: str) -> None:
+    if not condition:
+        raise SettingsError(f"{name}: {text}")
+
+
+def _check_range(name: str, value: float | str, low: float | None, high: float | None) -> None:
+    if isinstance(value, str) or low is None:
+        return
+    _require(value >= low, name, f"{value:g} is less than {low:g}")
+    _require(high is None or value <= high, name, f"{value:g} is more than {high or 0:g}")
+
+
+def _network(text: str) -> Network:
+    try:
+        return ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        raise SettingsError(f"trusted_proxy: {text!r} is no address or network, e.g. 10.0.0.0/8") from None
+
+
+def _split(name: str, url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError as error:
+        raise SettingsError(f"{name}: {url!r}: {error}") from None
+    return parts
+
+
+def _origin(name: str, url: str) -> str:
+    parts = _split(name, url)
+    _require(parts.scheme in ("http", "https") and bool(parts.hostname), name, f"{url!r} is not like https://HOST")
+    return f"{parts.scheme}://{host_of(parts)}"
