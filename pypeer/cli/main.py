@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -84,7 +85,7 @@ def send(
     if bool(paths) == (text is not None):
         raise click.UsageError("name files or folders to send, or give --text, but not both")
     show = Show(as_json)
-    content = click.get_text_stream("stdin").read() if text == "-" else text
+    content = sys.stdin.read() if text == "-" else text
 
     async def work() -> int:
         async with Peer(server, name=name) as peer:
