@@ -1,0 +1,65 @@
+"""Events in words."""
+
+import pytest
+
+from pypeer import events
+from pypeer.cli import words
+from pypeer.events import Event
+from pypeer.links.link import Scope
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [(0, "0 bytes"), (1023, "1023 bytes"), (1024, "1.0 KiB"), (5 * 2**20, "5.0 MiB"), (2**62, "4096.0 PiB")],
+)
+def test_sizes(count: int, text: str) -> None:
+    assert words.size(count) == text
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(0.4, "0 s"), (61, "1 min 1 s"), (7261, "2 h 1 min")])
+def test_durations(seconds: float, text: str) -> None:
+    assert words.duration(seconds) == text
+
+
+EVENTS: list[tuple[Event, str | None]] = [
+    (events.Joined(peer="x", short="Happy Guide"), "Met Happy Guide."),
+    (events.Joined(peer="x", short="Happy Guide", name="Ada\x1b[2J"), "Met Happy Guide (Ada\ufffd[2J)."),
+    (events.Guessed(left=1), "Someone tried wrong words; 1 attempt is left."),
+    (events.Offered(files=1, folders=0, bytes=5, text=True), "A text of 5 bytes."),
+    (events.Offered(files=2, folders=1, bytes=2048, title="album"), "album: 2 files, 1 folder, 2.0 KiB."),
+    (events.Offered(files=1, folders=0, bytes=0), "Offer: 1 file, 0 bytes."),
+    (
+        events.PathChanged(way="direct", scope=Scope.NETWORK, local="a", remote="b"),
+        "Connected directly, in the same network (direct).",
+    ),
+    (events.Reconnecting(), "The connection broke; looking for another way."),
+    (events.Paused(by="me"), "Paused."),
+    (events.Paused(by="them"), "The other side paused."),
+    (events.Resumed(), "Going on."),
+    (events.FileFailed(path="a\u202eb", code="corrupt", message="no"), "a\ufffdb: no"),
+    (events.Done(files=1, bytes=2048, seconds=2), "Done: 1 file, 2.0 KiB, 1.0 KiB/s, all verified."),
+    (
+        events.Done(files=3, bytes=0, seconds=0, failed=1, into=("a", "b")),
+        "Done: 3 files, 0 bytes, all verified. 1 file could not be transferred. Saved: a, b.",
+    ),
+    (events.Failed(session="1", code="x", message="because"), "Failed: because"),
+    (events.Failed(code="x", message="because"), None),
+    (events.Closed(reason="used"), "The code has been used and is closed."),
+    (events.Closed(reason="other"), "other"),
+    (events.Text(text="x"), None),
+]
+
+
+@pytest.mark.parametrize(("event", "text"), EVENTS, ids=lambda value: type(value).__name__)
+def test_events(event: Event, text: str | None) -> None:
+    assert words.describe(event) == text
+
+
+def test_every_scope_has_words() -> None:
+    assert set(words.SCOPES) == set(Scope)
+
+
+def test_progress() -> None:
+    assert words.progress(events.Progress(bytes=1, total=2)) == "1 bytes of 2 bytes"
+    full = events.Progress(bytes=1024, total=2048, rate=1024.0, left=1.0)
+    assert words.progress(full) == "1.0 KiB of 2.0 KiB, 1.0 KiB/s, 1 s left"
