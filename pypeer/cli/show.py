@@ -6,18 +6,10 @@ from typing import Final
 
 import click
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    DownloadColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeRemainingColumn,
-    TransferSpeedColumn,
-)
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from pypeer import events
-from pypeer.cli.words import describe
+from pypeer.cli.words import describe, progress
 from pypeer.errors import PeerError
 from pypeer.events import Event, to_json
 
@@ -33,15 +25,14 @@ class Show:
         self._console = Console(stderr=True, highlight=False, soft_wrap=True)
         self._bars: Progress | None = None
         self._tasks: dict[str, TaskID] = {}
+        self._names: dict[str, str] = {}
 
     def __enter__(self) -> "Show":
         if not self.json and self._console.is_terminal:
             self._bars = Progress(
-                TextColumn("{task.description}"),
+                TextColumn("{task.description}", markup=False),
                 BarColumn(),
-                DownloadColumn(binary_units=True),
-                TransferSpeedColumn(),
-                TimeRemainingColumn(),
+                TextColumn("{task.fields[state]}", markup=False),
                 console=self._console,
                 refresh_per_second=REFRESH_HZ,
             )
@@ -64,6 +55,8 @@ class Show:
         if self.json:
             click.echo(to_json(event))
             return
+        if isinstance(event, events.Joined):
+            self._names[event.session] = event.short
         if isinstance(event, events.Progress):
             self._progress(event)
         elif (text := describe(event)) is not None:
@@ -102,8 +95,9 @@ class Show:
             return
         task = self._tasks.get(event.session)
         if task is None:
-            task = self._tasks[event.session] = self._bars.add_task(event.session or "Receiving", total=event.total)
-        self._bars.update(task, completed=event.bytes, total=event.total)
+            name = self._names.get(event.session, "")
+            task = self._tasks[event.session] = self._bars.add_task(name, total=event.total, state="")
+        self._bars.update(task, completed=event.bytes, total=event.total, state=progress(event))
 
     def _forget(self, session: str) -> None:
         task = self._tasks.pop(session, None)

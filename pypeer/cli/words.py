@@ -60,6 +60,22 @@ def describe(event: Event) -> str | None:
             return None
 
 
+def duration(seconds: float) -> str:
+    """A time for people, in its two largest units."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def progress(event: events.Progress) -> str:
+    """How far, how fast, how long."""
+    rate = f", {size(event.rate)}/s" if event.rate is not None else ""
+    left = f", {duration(event.left)} left" if event.left is not None else ""
+    return f"{size(event.bytes)} of {size(event.total)}{rate}{left}"
+
+
 def contents(event: events.Offered) -> str:
     """What an offer holds."""
     folders = f", {count(event.folders, 'folder', 'folders')}" if event.folders else ""

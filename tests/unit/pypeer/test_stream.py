@@ -31,6 +31,5 @@ async def test_only_the_latest_unread_progress_of_a_session_is_kept() -> None:
 
 
 def test_an_event_is_one_line_of_json() -> None:
-    assert to_json(Joined(peer="x", short="y", session="s")) == (
-        '{"event":"joined","session":"s","peer":"x","short":"y"}'
-    )
+    line = to_json(Joined(peer="x", short="y", session="s"))
+    assert line == '{"event":"joined","peer":"x","short":"y","session":"s"}'
