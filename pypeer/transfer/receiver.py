@@ -8,7 +8,7 @@ from enum import Enum, auto
 from typing import Final
 
 from pypeer import events
-from pypeer.errors import DeclinedError
+from pypeer.errors import DeclinedError, PeerError
 from pypeer.protocol import limits
 from pypeer.protocol.frames import Data, End, Frame
 from pypeer.protocol.messages import (
@@ -57,6 +57,8 @@ class Phase(Enum):
     PREPARING = auto()
     FETCHING = auto()
     CONCLUDING = auto()
+    TELLING = auto()
+    """All is stored; the sender is to hear of it, if need be on the next link."""
     OVER = auto()
 
 
@@ -69,6 +71,7 @@ class Step(Enum):
     PREPARED = auto()
     SETTLED = auto()
     CONCLUDED = auto()
+    TOLD = auto()
 
 
 _ANSWERS: Final = (Data, End, Refuse, Root)
@@ -87,12 +90,13 @@ TRANSITIONS: Final[dict[Phase, dict[type | Step, Phase]]] = {
     Phase.CONCLUDING: {
         Offer: Phase.CONCLUDING,
         **dict.fromkeys(_ANSWERS, Phase.CONCLUDING),
-        Step.CONCLUDED: Phase.OVER,
+        Step.CONCLUDED: Phase.TELLING,
     },
+    Phase.TELLING: {Offer: Phase.TELLING, **dict.fromkeys(_ANSWERS, Phase.TELLING), Step.TOLD: Phase.OVER},
     Phase.OVER: {},
 }
 """What may happen in each phase, and where it leads; any other frame is a violation. The same offer comes again on
-every new link; answers in CONCLUDING can only be to requests that were taken back."""
+every new link; answers after FETCHING can only be to requests that were taken back."""
 
 
 class Receiver(Party):
@@ -104,6 +108,7 @@ class Receiver(Party):
         self._offered_here = False
         self._manifest: Manifest | None = None
         self._fetch: Fetch | None = None
+        self._outcome: Outcome | None = None
         self._said = (-1, -1)
         self._said_at = float("-inf")
 
@@ -265,6 +270,7 @@ class Receiver(Party):
         if Paused.ME in self.paused:
             self._send(Pause())
         self._flows(now)
+        self._tell_done()
 
     def _advance(self, now: float) -> None:
         """Collect what the fetch wants done, ask for more, notice the end."""
@@ -295,5 +301,15 @@ class Receiver(Party):
         self._step(Step.CONCLUDED)
         self._report(now, last=True)
         fetch = self._fetching
-        self._say(Done(files=fetch.stored_files, bytes=fetch.stored_bytes, failed=fetch.failed))
-        self._end(Outcome(fetch.stored_files, fetch.stored_bytes, fetch.failed, result.into))
+        self._outcome = Outcome(fetch.stored_files, fetch.stored_bytes, fetch.failed, result.into)
+        self._tell_done()
+
+    def _tell_done(self) -> None:
+        if self._outcome is not None and self._offered_here and self._link is LinkState.OPEN:
+            self._step(Step.TOLD)
+            self._send(Done(files=self._outcome.files, bytes=self._outcome.bytes, failed=self._outcome.failed))
+            self._end(self._outcome)
+
+    def _end(self, result: Outcome | PeerError) -> None:
+        """Once all is stored, no end that comes from outside can make it a failure."""
+        super()._end(self._outcome or result)

@@ -230,7 +230,9 @@ class Sender(Party):
 
     def _done(self, frame: Done, now: float) -> None:
         accepted = self._sums()
-        if frame.files + frame.failed != accepted.files or frame.bytes > accepted.bytes:
+        all_files = frame.files + frame.failed == accepted.files
+        all_bytes = frame.bytes == accepted.bytes if not frame.failed else frame.bytes <= accepted.bytes
+        if not (all_files and all_bytes):
             raise ViolationError("done does not add up to what was accepted")
         self._tell(Progress(bytes=frame.bytes, files=frame.files), now)
         self._end(Outcome(frame.files, frame.bytes, frame.failed))

@@ -178,7 +178,8 @@ class World:
                 self.at_receiver(self.receiver.examined(self._problem(), self.now))
             case effects.Decide():
                 self.at_receiver(self.receiver.decided(self.accept, self.now))
-            case effects.Prepare():
+            case effect:
+                assert isinstance(effect, effects.Prepare)
                 self.at_receiver(self.receiver.prepared(self.held, self.now))
 
     def _problem(self) -> names.ManifestError | None:

@@ -64,7 +64,9 @@ def test_round_trip(frame: frames.Frame) -> None:
     assert form(frames.decode(frames.encode(frame))) == form(frame)
 
 
-@given(st.binary(max_size=100) | st.tuples(st.integers(0, 5), st.binary(max_size=80)).map(lambda t: bytes((t[0],)) + t[1]))
+@given(
+    st.binary(max_size=100) | st.tuples(st.integers(0, 5), st.binary(max_size=80)).map(lambda t: bytes((t[0],)) + t[1])
+)
 def test_any_bytes_are_a_frame_or_a_frame_error(data: bytes) -> None:
     try:
         frame = frames.decode(data)

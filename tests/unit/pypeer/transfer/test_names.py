@@ -17,9 +17,26 @@ from pypeer.transfer.names import ManifestError, Mapper, map_entries, numbered, 
 from tests.vectors import make_names
 
 VECTORS: dict[str, Any] = json.loads(Path(make_names.FILE).read_text("utf-8"))
-IMPOSSIBLE = ["/etc/passwd", "../x", "a/../../x", "a/./b", "..", ".", "a//b", "a/", "/", "", "a\0b", "C:/x", "c:\\x", "C:"]
+IMPOSSIBLE = [
+    "/etc/passwd",
+    "../x",
+    "a/../../x",
+    "a/./b",
+    "..",
+    ".",
+    "a//b",
+    "a/",
+    "/",
+    "",
+    "a\0b",
+    "C:/x",
+    "c:\\x",
+    "C:",
+]
 NASTY = st.text(
-    st.sampled_from("aAbß\u00e9e\u0301.. _()12/\\:\u202e\u200b\u0000\x1f\U0001f600ıİ\ufb01CONcon"), min_size=1, max_size=12
+    st.sampled_from("aAbß\u00e9e\u0301.. _()12/\\:\u202e\u200b\u0000\x1f\U0001f600ıİ\ufb01CONcon"),
+    min_size=1,
+    max_size=12,
 )
 
 
