@@ -1,4 +1,4 @@
-"""Serves the interface of the page with a fake engine, so that every state can be opened by name (web/test/scenes.ts)."""
+"""Serves the interface of the page with a fake engine: every state can be opened by name (web/test/scenes.ts)."""
 
 import functools
 import http.server

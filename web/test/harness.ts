@@ -5,7 +5,7 @@ import { mount, mountBlocked } from "../src/ui/shell.ts";
 import { obstacles } from "../src/ui/texts.ts";
 import { FakeEngine } from "./fake_engine.ts";
 import { scenes } from "./scenes.ts";
-import { words } from "./words.ts";
+import { words } from "../src/gen/words.ts";
 
 declare global {
   interface Window {
@@ -42,7 +42,7 @@ function open(app: App): void {
 if (view === "blocked") mountBlocked(document.body, name.split("-")[1] as keyof typeof obstacles);
 else {
   const engine = new FakeEngine(scene);
-  const app = mount(document.body, engine, { version: "1.0.0", serverName: "byway.example", words });
+  const app = mount(document.body, engine, { version: "1.0.0", host: "byway.example", words });
   window.byway = { app, engine, scenes: Object.keys(scenes) };
   open(app);
 }

@@ -31,7 +31,8 @@ export type Route =
 /** What the server put into the page for its interface. */
 export interface Site {
   readonly version: string;
-  readonly serverName: string;
+  /** Where the page comes from, as the address bar has it. */
+  readonly host: string;
   /** The word list of codes, for completion. */
   readonly words: readonly string[];
 }

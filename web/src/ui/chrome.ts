@@ -1,10 +1,10 @@
 /** What stands around every view: header with the server's state and the own name, other activities, footer. */
 
 import type { ServerState } from "../app/model.ts";
-import { routeTo, type Activity, type App } from "./app.ts";
+import { routeTo, type Activity, type App, type Site } from "./app.ts";
 import { Cell } from "./cell.ts";
 import { personName } from "./describe.ts";
-import { h, uid, type Child } from "./dom.ts";
+import { fill, h, uid, type Child } from "./dom.ts";
 import { icon, mark } from "./icons.ts";
 import { button } from "./parts/button.ts";
 import { openDialogue } from "./parts/dialogue.ts";
@@ -44,10 +44,14 @@ function serverWords(state: ServerState, elapsed: number): string {
 
 /** Shown above every view when the server will not have this page. */
 export function refusal(app: App, scope: Scope): HTMLElement {
-  const { server } = app.engine;
-  return scope.region(server, (state) => (state.kind === "refused" ? state.message : ""), (state) =>
-    state.kind === "refused" && notice("bad", h("p", {}, h("strong", {}, texts.server.refusedTitle)), h("p", {}, state.message),
-      button("plain", null, texts.server.reload, () => location.reload())));
+  const box = h("section", { class: "refusal", "aria-label": texts.server.refusedTitle, hidden: true });
+  scope.watch(app.engine.server, (state) => {
+    box.hidden = state.kind !== "refused";
+    const reload = button("plain", null, texts.server.reload, () => location.reload());
+    if (state.kind === "refused") fill(box, notice("bad", h("p", {}, h("strong", {}, texts.server.refusedTitle)), h("p", {}, state.message), reload));
+    app.say(state.kind === "refused" ? state.message : "");
+  });
+  return box;
 }
 
 function editName(app: App, name: Cell<string>): void {
@@ -90,10 +94,10 @@ function activityWords(activity: Activity): string {
   return texts.running.fetch(personName(activity.fetch.state.value.person));
 }
 
-export function footer(version: string, serverName: string): HTMLElement {
+export function footer({ host, version }: Site): HTMLElement {
   return h("footer", { class: "bottom" }, [
     button("quiet", "shield", texts.privacy.open, showPrivacy),
-    h("p", {}, serverName, serverName !== "" && " · ", texts.app.version(version)),
+    h("p", {}, host, " · ", texts.app.version(version)),
   ]);
 }
 

@@ -50,11 +50,6 @@ export function complete(input: string, word: string): string {
   return typed.join("-") + (typed.length <= WORDS ? "-" : "");
 }
 
-/** The code in full: its number and whole words, joined by hyphens. */
-export function whole(input: string, words: readonly string[]): string {
-  return parts(input).map((part, index) => (index === 0 ? part : (find(part, words) ?? part))).join("-");
-}
-
 function unknown(word: string, words: readonly string[]): Reading {
   return { kind: "wrong", problem: "unknown", word, near: nearest(word, words) };
 }

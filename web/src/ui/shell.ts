@@ -24,7 +24,7 @@ export function mount(body: HTMLElement, engine: Engine, site: Site): App {
   const scope = new Scope();
   const main = h("main", { id: "main", tabindex: -1 });
   const saying = h("p", { class: "visually-hidden", role: "status" });
-  fill(body, skipLink(main), header(app, scope), otherActivities(app, scope), refusal(app, scope), main, footer(site.version, site.serverName), saying);
+  fill(body, skipLink(main), header(app, scope), otherActivities(app, scope), refusal(app, scope), main, footer(site), saying);
   const gatherer = installGatherer(app, body, scope);
   followAddress(app, scope);
   let name = "";

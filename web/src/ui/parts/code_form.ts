@@ -2,7 +2,7 @@
 
 import { h, uid } from "../dom.ts";
 import { icon } from "../icons.ts";
-import { complete, read, whole, type Reading } from "../code_entry.ts";
+import { complete, read, type Reading } from "../code_entry.ts";
 import type { App } from "../app.ts";
 import * as texts from "../texts.ts";
 import type { Weight } from "./button.ts";
@@ -44,7 +44,7 @@ export function codeForm(app: App, initial = "", weight: Weight = "primary"): HT
   };
   const submit = (event: Event): void => {
     event.preventDefault();
-    if (judge(true).kind === "whole") tryFetch(app, whole(input.value, words), remark, input);
+    if (judge(true).kind === "whole") tryFetch(app, input.value, remark, input);
     else input.focus();
   };
 
