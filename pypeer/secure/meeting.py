@@ -158,15 +158,11 @@ class Meeting:
         return _refusal(refusal, left)
 
     def _handle(self, state: State, kind: Kind, rest: bytes) -> list[Effect]:
-        match kind:
-            case Kind.PAKE:
-                return self._on_pake(rest)
-            case Kind.CONFIRM:
-                return self._on_confirm(rest)
-            case Kind.SEALED:
-                return self._on_sealed(state, rest)
-            case Kind.REFUSAL:
-                return self._on_refusal(rest)
+        if kind is Kind.PAKE:
+            return self._on_pake(rest)
+        if kind is Kind.CONFIRM:
+            return self._on_confirm(rest)
+        return self._on_sealed(state, rest) if kind is Kind.SEALED else self._on_refusal(rest)
 
     def _on_pake(self, rest: bytes) -> list[Effect]:
         self._keys, self._transcript = self._pake.finish(rest)
