@@ -14,7 +14,7 @@ from signaling.core.connection import Connection
 from signaling.core.effects import Close, Count, Effect, Fault, Send, Tally
 from signaling.core.policy import Policy
 from signaling.core.quota import Bucket
-from signaling.core.rendezvous import Answer, failed
+from signaling.core.rendezvous import Answer, failed, wait_to_tell
 from signaling.core.session import Session
 from signaling.core.sessions import Sessions
 from signaling.core.sign_in import Names, refusal
@@ -150,7 +150,7 @@ class Hub:
                 await self.sessions.end(session, "bye", now)
                 await self._close(connection, CloseCode.DONE, now)
             case Ping() | Hello() if wait:
-                await self._fault(connection, session, rate_limited(wait), now)
+                await self._too_fast(connection, session, wait, None, now)
             case Ping():
                 session.acknowledge(message.seen)
                 self._send(connection, Pong(received=session.received))
@@ -171,7 +171,7 @@ class Hub:
             return
         session.received = request.id
         if wait:
-            await self._fault(connection, session, rate_limited(wait, request.id), now)
+            await self._too_fast(connection, session, wait, request.id, now)
             return
         answer = await self._answer(connection, session, request, now)
         self.sessions.tell(session, answer)
@@ -259,11 +259,22 @@ class Hub:
             session.received += number is not None
             await self._fault(connection, session, Error(code=error.code, message=str(error), re=number), now)
 
+    async def _too_fast(
+        self, connection: Connection, session: Session, wait: float, request: int | None, now: float
+    ) -> None:
+        """Tell a client to wait; only one that has been told and does not is at fault."""
+        warned, session.wait_until = now < session.wait_until, now + wait
+        self.sessions.tell(session, rate_limited(wait, request))
+        if warned:
+            await self._charge(connection, CloseCode.RATE, now)
+
     async def _fault(self, connection: Connection, session: Session, error: Error, now: float) -> None:
-        """Tell a client of its fault, and close if it was one too many."""
         self.sessions.tell(session, error)
+        await self._charge(connection, CloseCode.ERRORS, now)
+
+    async def _charge(self, connection: Connection, code: CloseCode, now: float) -> None:
+        """Close a connection with one fault too many."""
         if connection.errors.take(now):
-            code = CloseCode.RATE if error.code is ErrorCode.RATE_LIMITED else CloseCode.ERRORS
             await self._close(connection, code, now)
 
     async def _turn_away(self, connection: Connection, code: ErrorCode, text: str, now: float) -> None:
@@ -296,7 +307,7 @@ class Hub:
         self._emit(Send(connection.id, encode(message)))
 
 
-def rate_limited(wait: float, request: int | None = None) -> Error:
+def rate_limited(wait: float, request: int | None) -> Error:
     """Told to a session that sends too much."""
     text = "too many messages: slow down"
-    return Error(code=ErrorCode.RATE_LIMITED, message=text, retry=True, wait=round(wait, 3), re=request)
+    return Error(code=ErrorCode.RATE_LIMITED, message=text, retry=True, wait=wait_to_tell(wait), re=request)

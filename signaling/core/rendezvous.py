@@ -4,6 +4,7 @@ Each function answers one request of a session with the message to send it; what
 engine.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -114,7 +115,7 @@ class Rendezvous:
     async def _claim(self, wanted: str | None, holder: Holder, now: float) -> str | None:
         candidates = [wanted] if wanted else await self._free_looking(now)
         for locator in candidates:
-            claim = await self.engine.claim(locator, holder, now)
+            claim = await self.engine.claim(locator, holder, wanted is not None, now)
             if claim.displaced:
                 await self.engine.deliver(claim.displaced, Lapsed(seq=UNNUMBERED, locator=locator, reason="moved"))
             if claim.granted:
@@ -192,8 +193,13 @@ class Rendezvous:
 
 def failed(request: Request, code: ErrorCode, message: str, wait: float | None = None) -> Error:
     """The answer to a request that did not take effect."""
-    rounded = None if wait is None else round(wait, 3)
-    return Error(code=code, message=message, retry=code.action is Action.RETRY, wait=rounded, re=request.id)
+    told = None if wait is None else wait_to_tell(wait)
+    return Error(code=code, message=message, retry=code.action is Action.RETRY, wait=told, re=request.id)
+
+
+def wait_to_tell(wait: float) -> float:
+    """Seconds, rounded up: whoever waits as told must not come too early."""
+    return math.ceil(wait * 1000) / 1000
 
 
 def _ok(request: Request) -> Ok:

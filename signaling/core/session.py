@@ -38,6 +38,8 @@ class Session:
     """The number of the last message to the client."""
     forgotten: int = 0
     """What is numbered up to this cannot be sent again."""
+    wait_until: float = float("-inf")
+    """Until when the client was last told to wait."""
     locators: dict[str, None] = field(default_factory=dict)
     _kept: deque[tuple[int, str]] = field(default_factory=deque)
     _kept_bytes: int = 0

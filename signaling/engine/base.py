@@ -51,8 +51,8 @@ class Totals:
 class Engine(Protocol):
     """Shared state. What a session sends itself through `deliver` arrives in the order in which it was sent."""
 
-    async def claim(self, locator: str, holder: Holder, now: float) -> Claim:
-        """Put the holder under the locator if that is free, or was or is held by the same key."""
+    async def claim(self, locator: str, holder: Holder, reclaim: bool, now: float) -> Claim:
+        """Put the holder under the locator if that is free; with `reclaim` also if its own key holds or held it."""
 
     async def release(self, locator: str, session: str, reserve: float, now: float) -> bool:
         """Free a locator if this session holds it, and keep it for its key for `reserve` seconds."""

@@ -26,12 +26,12 @@ class MemoryEngine:
         self._buckets: dict[str, Bucket] = {}
         self._prune_beyond = BUCKETS
 
-    async def claim(self, locator: str, holder: Holder, now: float) -> Claim:
+    async def claim(self, locator: str, holder: Holder, reclaim: bool, now: float) -> Claim:
         """See Engine."""
         self._expire(now)
         current = self._held.get(locator)
-        owner = current.key if current else self._reserved.get(locator, holder.key)
-        if owner != holder.key:
+        owner = current.key if current else self._reserved.get(locator)
+        if owner is not None and not (reclaim and owner == holder.key):
             return Claim(granted=False)
         self._reserved.pop(locator, None)
         self._free_at.cancel(locator)
