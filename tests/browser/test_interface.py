@@ -1,0 +1,209 @@
+"""What a person does on the page, with a fake engine that records what it is asked to do."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Dialog, Page, expect
+
+from tests.browser.interface import Interface
+
+
+def calls(page: Page) -> list[str]:
+    """What the engine was asked to do."""
+    found: list[str] = page.evaluate("window.byway.engine.calls")
+    return found
+
+
+def drop(page: Page, *paths: Path) -> None:
+    """Drag files and folders from the desktop onto the page."""
+    devtools = page.context.new_cdp_session(page)
+    data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        devtools.send("Input.dispatchDragEvent", {"type": kind, "x": 300, "y": 300, "data": data})
+
+
+def test_a_link_fetches_nothing_before_the_person_acts(interface: Interface) -> None:
+    with interface.open("invite", fragment="#7-guitar-sunset") as page:
+        expect(page.get_by_role("heading", level=1)).to_have_text("Someone wants to send you files")
+        assert calls(page) == []
+        page.get_by_role("button", name="See what is offered").click()
+        assert calls(page) == ["fetch 7-guitar-sunset"]
+        assert "#" not in page.url
+
+
+def test_a_link_that_is_refused_leaves_the_address(interface: Interface) -> None:
+    with interface.open("home") as page:
+        page.evaluate("location.hash = '7-guitar-sunset'")
+        page.get_by_role("button", name="Not now").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Send files straight to someone")
+        assert "#" not in page.url
+        assert calls(page) == []
+
+
+def test_a_code_is_typed_by_keyboard_alone(interface: Interface) -> None:
+    with interface.open("home") as page:
+        page.get_by_label("Code", exact=True).focus()
+        page.keyboard.type("7 guit")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("button", name="guitar")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.get_by_label("Code", exact=True)).to_be_focused()
+        page.keyboard.type("suns")
+        page.keyboard.press("Enter")
+        assert calls(page) == ["fetch 7-guitar-suns"]
+        expect(page.get_by_role("heading", level=1)).to_be_focused()
+
+
+def test_a_slip_in_a_code_is_pointed_out_and_costs_nothing(interface: Interface) -> None:
+    with interface.open("home") as page:
+        field = page.get_by_label("Code", exact=True)
+        field.fill("7-guitra-sunset")
+        expect(field).to_have_accessible_description(re.compile("Did you mean “guitar”"))
+        field.press("Enter")
+        expect(field).to_be_focused()
+        assert calls(page) == []
+
+
+def test_files_are_chosen_looked_over_and_shared(interface: Interface) -> None:
+    with interface.open("home") as page:
+        chosen: Any = [{"name": name, "mimeType": "text/plain", "buffer": b"x"} for name in ("a.txt", "b.txt", "c.txt")]
+        with page.expect_file_chooser() as chooser:
+            page.get_by_role("button", name="Choose files").click()
+        chooser.value.set_files(chosen)
+        page.get_by_role("button", name="Remove b.txt").click()
+        page.get_by_label("Only one receiver").check()
+        page.get_by_label("Code ends after").select_option("10 minutes")
+        page.get_by_role("button", name="Get a code").click()
+        assert calls(page) == ["share a.txt,c.txt once=true expires=600"]
+        expect(page.get_by_role("heading", level=1)).to_be_focused()
+
+
+def test_a_folder_is_dropped_with_its_empty_folders(interface: Interface, tmp_path: Path) -> None:
+    (tmp_path / "Holiday/for later").mkdir(parents=True)
+    (tmp_path / "Holiday/beach.txt").write_text("sand")
+    (tmp_path / "note.txt").write_text("hi")
+    with interface.open("home") as page:
+        drop(page, tmp_path / "Holiday", tmp_path / "note.txt")
+        page.get_by_role("button", name="Get a code").click()
+        (call,) = calls(page)
+        paths = call.removeprefix("share ").removesuffix(" once=false expires=86400").split(",")
+        assert sorted(paths) == ["Holiday/beach.txt", "Holiday/for later", "note.txt"]
+
+
+def test_thousands_of_files_are_one_row_and_do_not_freeze(interface: Interface, tmp_path: Path) -> None:
+    folder = tmp_path / "Archive"
+    folder.mkdir()
+    for number in range(5000):
+        (folder / f"{number}.txt").touch()
+    with interface.open("home") as page:
+        drop(page, folder)
+        expect(page.get_by_text("folder, 5,000 files")).to_be_visible()
+        expect(page.locator(".groups li")).to_have_count(1)
+
+
+def test_thousands_of_offered_files_are_drawn_by_and_by(interface: Interface) -> None:
+    with interface.open("fetch-offer-many") as page:
+        rows = page.locator(".files li")
+        expect(rows).to_have_count(100)
+        page.get_by_role("button", name="and 4,900 more").click()
+        expect(rows).to_have_count(200)
+
+
+def test_text_is_pasted(interface: Interface) -> None:
+    with interface.open("home") as page:
+        page.evaluate(
+            """() => {
+              const clipboardData = new DataTransfer();
+              clipboardData.setData("text/plain", "the key is under the mat");
+              document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true }));
+            }"""
+        )
+        expect(page.get_by_label("Text")).to_have_value("the key is under the mat")
+        page.get_by_role("button", name="Get a code").click()
+        assert calls(page) == ["text the key is under the mat once=false"]
+
+
+def test_pausing_keeps_the_focus_and_cancelling_asks(interface: Interface) -> None:
+    with interface.open("share-many") as page:
+        row = page.locator(".receiver").first
+        pause = row.get_by_role("button", name="Pause")
+        pause.focus()
+        page.keyboard.press("Enter")
+        resume = row.get_by_role("button", name="Resume")
+        expect(resume).to_be_focused()
+        page.keyboard.press("Enter")
+        row.get_by_role("button", name="Cancel").click()
+        page.get_by_role("dialog").get_by_role("button", name="Go on").click()
+        assert calls(page)[1:] == ["r0 pause", "r0 resume"]
+        row.get_by_role("button", name="Cancel").click()
+        page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+        assert calls(page)[-1] == "r0 cancel"
+
+
+def test_progress_moves_without_taking_the_focus(interface: Interface) -> None:
+    with interface.open("fetch-moving") as page:
+        page.get_by_role("button", name="Pause").focus()
+        page.evaluate(
+            """() => {
+              const { fetchState } = window.byway.engine;
+              const { total, files } = fetchState.value.progress;
+              const progress = { bytes: total / 2, total, files, rate: 1e6, left: 61 };
+              fetchState.set({ ...fetchState.value, progress });
+            }"""
+        )
+        bar = page.get_by_role("progressbar")
+        expect(bar).to_have_attribute("aria-valuenow", "50")
+        expect(bar).to_have_attribute("aria-valuetext", "50 %, 1.7 GB of 3.4 GB, 1.0 MB/s, 1 min 1 s left")
+        expect(page.get_by_role("button", name="Pause")).to_be_focused()
+        expect(page).to_have_title("50 % · Byway")
+
+
+def test_an_end_is_told_aloud(interface: Interface) -> None:
+    with interface.open("fetch-moving") as page:
+        page.evaluate("byway.engine.fetchState.set({ ...byway.engine.fetchState.value, phase: 'done' })")
+        expect(page.get_by_role("heading", level=1)).to_have_text("All 12 files arrived and are verified")
+        expect(page.locator("[role=status]", has_text="Tawny Otter: Arrived")).to_have_count(1)
+
+
+def test_the_offer_is_taken_by_a_click(interface: Interface) -> None:
+    with interface.open("fetch-offer") as page:
+        expect(page.get_by_role("heading", level=1)).to_have_text("Tawny Otter offers 12 files, 3.4 GB")
+        page.get_by_role("button", name="Save to a folder").click()
+        assert calls(page) == ["fetch 7-guitar-sunset", "accept folder"]
+        expect(page.get_by_role("progressbar")).to_be_visible()
+
+
+def test_back_leads_to_the_start_and_sharing_goes_on(interface: Interface) -> None:
+    with interface.open("share-many") as page:
+        page.go_back()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Send files straight to someone")
+        page.get_by_role("button", name="Sharing Holiday").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Pass on this code")
+        assert "stop" not in calls(page)
+
+
+@pytest.mark.parametrize(("scene", "asked"), [("share-nobody", 1), ("fetch-moving", 1), ("fetch-done", 0), ("home", 0)])
+def test_closing_is_asked_only_while_something_would_be_lost(interface: Interface, scene: str, asked: int) -> None:
+    dialogues: list[str] = []
+
+    def answer(dialogue: Dialog) -> None:
+        dialogues.append(dialogue.type)
+        dialogue.accept()
+
+    with interface.open(scene) as page:
+        page.on("dialog", answer)
+        page.locator("h1").click()  # Browsers ask only where the person has done something.
+        page.goto("about:blank")
+        assert dialogues == ["beforeunload"] * asked
+
+
+def test_a_name_is_changed(interface: Interface) -> None:
+    with interface.open("home") as page:
+        page.get_by_role("button", name="Amber Falcon").click()
+        page.get_by_label("Name to show").fill("Anna at work")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("button", name="You: Anna at work")).to_be_focused()
+        assert calls(page) == ["name Anna at work"]

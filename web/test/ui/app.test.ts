@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { App, routeTo, type Route } from "../../src/ui/app.ts";
+import { OPTIONS } from "../../src/ui/draft.ts";
+import { transfersOf, wouldBeLost } from "../../src/ui/guard.ts";
+import type { Scene } from "../fake_engine.ts";
+import { FakeEngine } from "../fake_engine.ts";
+import { scenes } from "../scenes.ts";
+
+function start(scene: string): { readonly app: App; readonly engine: FakeEngine } {
+  const engine = new FakeEngine(scenes[scene] as Scene);
+  return { app: new App(engine, { version: "1", host: "byway.example", words: [] }), engine };
+}
+
+const file = (path: string, content: string) => ({ path, file: new File([content], path, { lastModified: 1 }) });
+
+function draftOf(route: Route) {
+  assert.equal(route.kind, "draft");
+  return route.kind === "draft" ? route.draft : assert.fail();
+}
+
+test("what is gathered adds up until it is shared", () => {
+  const { app, engine } = start("share-nobody");
+  app.gather([file("a", "1")]);
+  app.gather([file("b", "22")]);
+  app.share(draftOf(app.route.value), { ...OPTIONS, once: true });
+  assert.deepEqual(engine.calls, ["share a,b once=true expires=86400"]);
+  assert.equal(app.route.value.kind, "share");
+});
+
+test("files take the place of a text that was not shared", () => {
+  const { app, engine } = start("share-nobody");
+  app.go({ kind: "draft", draft: { kind: "text", text: "hello" } });
+  app.gather([file("a", "1")]);
+  assert.equal(draftOf(app.route.value).kind, "files");
+  app.share({ kind: "text", text: "hello" }, OPTIONS);
+  assert.deepEqual(engine.calls, ["text hello once=false"]);
+});
+
+test("trying again takes the place of what failed", () => {
+  const { app, engine } = start("fetch-failed");
+  app.fetch("7-guitar-sunset");
+  const [first] = app.activities.value;
+  first?.again();
+  assert.equal(app.activities.value.length, 1);
+  assert.notEqual(app.activities.value[0], first);
+  assert.deepEqual(engine.calls, ["fetch 7-guitar-sunset", "fetch 7-guitar-sunset"]);
+});
+
+test("a new code is for the same things", () => {
+  const { app, engine } = start("share-burned");
+  app.share({ kind: "text", text: "hello" }, OPTIONS);
+  app.activities.value[0]?.again();
+  assert.deepEqual(engine.calls, ["text hello once=false", "text hello once=false"]);
+  assert.equal(app.activities.value.length, 1);
+});
+
+test("what goes on elsewhere is kept until it is left", () => {
+  const { app } = start("share-running");
+  app.share({ kind: "text", text: "hello" }, OPTIONS);
+  const [activity] = app.activities.value;
+  assert.ok(activity);
+  app.go({ kind: "home" });
+  assert.deepEqual(app.activities.value, [activity]);
+  assert.deepEqual(routeTo(activity), { kind: "share", activity });
+  app.leave(activity);
+  assert.deepEqual(app.activities.value, []);
+});
+
+test("silence is not announced", () => {
+  const { app } = start("home");
+  app.say("Something.");
+  app.say("");
+  assert.equal(app.said.value, "Something.");
+});
+
+test("only what is under way would be lost with the page", () => {
+  const lost = (scene: string): readonly boolean[] => {
+    const { app } = start(scene);
+    if (scene.startsWith("share")) app.share({ kind: "text", text: "hello" }, OPTIONS);
+    else app.fetch("7-guitar-sunset");
+    return app.activities.value.map(wouldBeLost);
+  };
+  for (const scene of ["share-opening", "share-nobody", "share-expired", "fetch-moving", "fetch-offer"]) assert.deepEqual(lost(scene), [true], scene);
+  for (const scene of ["share-burned", "share-used", "share-failed", "fetch-done", "fetch-failed"]) assert.deepEqual(lost(scene), [false], scene);
+});
+
+test("all transfers of the page are looked after", () => {
+  const { app } = start("share-many");
+  app.share({ kind: "text", text: "hello" }, OPTIONS);
+  app.fetch("7-guitar-sunset");
+  assert.equal(transfersOf(app.activities.value).length, 8);
+});
