@@ -6,8 +6,10 @@ Prints a table: seconds, MiB/s, the ratio to the raw channel of the same kind, a
 import argparse
 import json
 import os
+import socket
 import subprocess
 import tempfile
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,11 +59,14 @@ def pypeer_to_pypeer(mib: int, server: str, folder: Path) -> Row:
     source = make_file(folder / "source.bin", mib * MIB)
     sender = start("-m", "pypeer", "send", str(source), "--once", "--json", "--server", server)
     code = json.loads(pipe(sender.stdout).readline())["code"]
+    reading = threading.Thread(target=last_event, args=(sender,))
+    reading.start()
     began = now()
     receiver = start("-m", "pypeer", "get", code, "-o", str(folder / "got"), "--json", "--server", server)
     last = last_event(receiver)
     got = finish(receiver)
     seconds = now() - began
+    reading.join()
     sent = finish(sender)
     if last["event"] != "done" or (folder / "got" / source.name).stat().st_size != mib * MIB:
         raise SystemExit(f"the transfer failed: {last}")
@@ -88,8 +93,6 @@ def serve(folder: Path) -> tuple[subprocess.Popen[str], str]:
 
 def free_port() -> int:
     """A port that nobody uses right now."""
-    import socket
-
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

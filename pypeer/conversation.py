@@ -81,6 +81,11 @@ class Conversation:
             self._pair.part(code)
             await self.close()
 
+    async def drop_link(self) -> None:
+        """Close the present link, as a change of network would; another is made at once."""
+        if self._link is not None:
+            await self._link.close()
+
     async def close(self) -> None:
         """Close what is open."""
         self._stop_timer()

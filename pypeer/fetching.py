@@ -43,6 +43,8 @@ class Fetch:
         self._decide = decide
         self._name = name
         self._session: ReceiveSession | None = None
+        self.conversation: Conversation | None = None
+        """Set once the two peers have met."""
         self._task = asyncio.create_task(self._run(), name=f"byway-fetch-{code.locator}")
 
     def pause(self) -> None:
@@ -103,4 +105,5 @@ class Fetch:
         who = peer_id(pair.peer_key)
         self.events.emit(Joined(peer=who, short=short_name(who), name=meet.name))
         self._session = ReceiveSession(self._into, self._decide, self.events.emit)
-        await Conversation(pair, self._session, self._client.ice, "", self.events.emit).run()
+        self.conversation = Conversation(pair, self._session, self._client.ice, "", self.events.emit)
+        await self.conversation.run()

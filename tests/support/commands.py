@@ -59,6 +59,19 @@ class Server:
                 sleep(0.05)
         raise RuntimeError(f"the server is not ready: {self.log.read_text()}")
 
+    def until_metric(self, name: str, value: float) -> None:
+        """Wait until a metric has this value."""
+        end = monotonic() + PATIENCE_S
+        while f"{name} {float(value)}" not in self.metrics():
+            if monotonic() > end:
+                raise AssertionError(f"{name} is not {value}: {self.metrics()}")
+            sleep(0.1)
+
+    def metrics(self) -> str:
+        """What /metrics says."""
+        with urllib.request.urlopen(f"{self.url}metrics", timeout=10) as answer:
+            return str(answer.read(), "utf-8")
+
     def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
         """End it and return its exit status."""
         if self.process.poll() is None:

@@ -1,0 +1,116 @@
+"""What breaks under a running transfer: the server, the link, the other side. The transfer goes on, or says why not."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pypeer.api import Peer
+from pypeer.errors import ConnectError, PeerError
+from pypeer.events import Done, PathChanged, Progress, Reconnecting
+from pypeer.fetching import Fetch
+from pypeer.identity import Identity
+from pypeer.sharing import Offer
+from tests.support.commands import Command, Server
+
+MIB = 1024 * 1024
+
+
+def test_a_transfer_goes_on_without_the_server_and_the_code_outlives_a_restart(
+    pypeer: Callable[..., Command], tmp_path: Path
+) -> None:
+    first = Server(tmp_path / "server")
+    source = tmp_path / "large.bin"
+    source.write_bytes(os.urandom(40 * MIB))
+    sender = pypeer("send", source, url=first.url)
+    code = sender.until("ready")["code"]
+    receiver = pypeer("get", code, "-o", tmp_path / "got", url=first.url)
+    receiver.until("progress")
+    first.stop(signal.SIGKILL)
+    assert receiver.end() == 0
+    assert (tmp_path / "got" / "large.bin").read_bytes() == source.read_bytes()
+    second = Server(tmp_path / "server", port=first.port)
+    try:
+        second.until_metric("byway_locators", 1)
+        late = pypeer("get", code, "-o", tmp_path / "again", url=second.url)
+        assert late.end() == 0
+        assert late.one("done")["bytes"] == source.stat().st_size
+    finally:
+        assert sender.interrupt() == 130
+        assert second.stop() == 0
+
+
+class Pairing:
+    """A sender and a receiver in this process, in the middle of a transfer."""
+
+    def __init__(self, server: str, folder: Path) -> None:
+        self.sender = Peer(server, identity=Identity.new())
+        self.receiver = Peer(server, identity=Identity.new())
+        self.folder = folder
+        self.offer: Offer
+        self.fetch: Fetch
+
+    async def __aenter__(self) -> "Pairing":
+        await self.sender.__aenter__()
+        await self.receiver.__aenter__()
+        (self.folder / "large.bin").write_bytes(os.urandom(24 * MIB))
+        self.offer = await self.sender.send([self.folder / "large.bin"])
+        self.fetch = self.receiver.get(self.offer.code, self.folder / "got")
+        async for event in self.fetch:
+            if isinstance(event, Progress):
+                break
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.receiver.__aexit__(None, None, None)
+        await self.sender.__aexit__(None, None, None)
+
+    def same(self) -> bool:
+        """Whether what arrived is what was sent."""
+        return (self.folder / "got" / "large.bin").read_bytes() == (self.folder / "large.bin").read_bytes()
+
+
+async def test_a_lost_link_is_replaced_and_the_transfer_goes_on(tmp_path: Path, server: Server) -> None:
+    async with Pairing(server.url, tmp_path) as pairing:
+        conversation = pairing.fetch.conversation
+        assert conversation is not None
+        await conversation.drop_link()
+        kinds = [type(event) async for event in pairing.fetch]
+        assert kinds.index(Reconnecting) < kinds.index(PathChanged) < kinds.index(Done)
+        assert pairing.same()
+
+
+async def test_pause_holds_on_both_sides_and_resume_goes_on(tmp_path: Path, server: Server) -> None:
+    async with Pairing(server.url, tmp_path) as pairing:
+        pairing.fetch.pause()
+        await until(pairing.offer, "paused")
+        held = bytes_so_far(pairing)
+        await asyncio.sleep(0.5)
+        assert bytes_so_far(pairing) <= held + 8 * MIB
+        pairing.fetch.resume()
+        await asyncio.wait_for(pairing.fetch.wait(), 60)
+        assert pairing.same()
+
+
+async def test_a_sender_that_stops_is_an_error_and_nothing_has_its_final_name(tmp_path: Path, server: Server) -> None:
+    async with Pairing(server.url, tmp_path) as pairing:
+        await pairing.offer.stop()
+        with pytest.raises(PeerError):
+            await asyncio.wait_for(pairing.fetch.wait(), 60)
+        assert not (tmp_path / "got" / "large.bin").exists()
+
+
+async def until(offer: Offer, kind: str) -> None:
+    """Read the sender's events up to one kind."""
+    async for event in offer:
+        if type(event).__struct_config__.tag == kind:
+            return
+    raise ConnectError(f"no {kind}")
+
+
+def bytes_so_far(pairing: Pairing) -> int:
+    """What has been written."""
+    return sum(path.stat().st_size for path in (pairing.folder / "got").rglob("*") if path.is_file())
