@@ -54,8 +54,7 @@ async function main() {
   const names = {};
   names["sw.js"] = await bundle("src/sw/sw.ts", { format: "iife" });
   names["timers.js"] = await bundle("src/timers/worker.ts", { format: "iife", entryNames: "timers-[hash]" });
-  const define = { SERVICE_WORKER: JSON.stringify(names["sw.js"]), TIMERS_WORKER: JSON.stringify(names["timers.js"]) };
-  names["main.js"] = await bundle("src/main.ts", { format: "esm", define });
+  names["main.js"] = await bundle("src/main.ts", { format: "esm", define: { TIMERS_WORKER: JSON.stringify(names["timers.js"]) } });
   names["main.css"] = await bundle("src/styles/main.css", {});
   for (const icon of await readdir(join(WEB, "src", "icons"))) names[icon] = await copyHashed(join(WEB, "src", "icons", icon));
   await writeFile(join(ASSETS, "manifest.json"), `${JSON.stringify(names, null, 1)}\n`);

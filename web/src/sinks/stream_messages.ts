@@ -31,5 +31,5 @@ export type FromStream =
   /** The person stopped the download in the browser, or the disk is full. */
   | { readonly type: "cancelled" };
 
-/** Below the worker's scope: the address of a download is this and its id. */
-export const PREFIX = "download/";
+/** Where the worker's scope is, from the page; the address of a download is this and its id. Nothing else is below it. */
+export const SCOPE = "download/";

@@ -1,6 +1,6 @@
 /** The service worker of the page: answers the address of a download with what the page hands over, piece by piece. */
 
-import { PREFIX, type FromStream, type ToStream, type ToWorker } from "../sinks/stream_messages.ts";
+import type { FromStream, ToStream, ToWorker } from "../sinks/stream_messages.ts";
 
 declare const self: ServiceWorkerGlobalScope;
 
@@ -23,10 +23,9 @@ self.addEventListener("message", (event) => {
 });
 
 self.addEventListener("fetch", (event) => {
-  const { pathname } = new URL(event.request.url);
-  const start = new URL(PREFIX, self.registration.scope).pathname;
-  if (!pathname.startsWith(start)) return;
-  const id = pathname.slice(start.length);
+  const { scope } = self.registration;
+  if (!event.request.url.startsWith(scope)) return;
+  const id = event.request.url.slice(scope.length);
   const download = downloads.get(id);
   downloads.delete(id);
   event.respondWith(download === undefined ? new Response("This download is over.", { status: 404 }) : answer(download));

@@ -1,0 +1,136 @@
+/** A link over a WebRTC data channel (RFC 8831): an ordered, reliable channel of frames to the other peer. */
+
+import { FRAME_BYTES } from "../gen/peer_constants.ts";
+import type { Bytes } from "../secure/encoding.ts";
+import type { Timer } from "../timers/timers.ts";
+import { type Path, selectedPath, type Stats } from "./path.ts";
+
+/** A sender fills the channel up to here: far below the 16 MiB at which Chromium closes it, enough for a fast network. */
+export const HIGH_WATER_BYTES = 1024 * 1024;
+
+/** And again once it is below this: several frames, so that the network never waits for the page. */
+const LOW_WATER_BYTES = 256 * 1024;
+
+/** Largest message that Chromium takes; others take more. */
+const MESSAGE_BYTES = 256 * 1024;
+
+/** How long a link without an answer may come back by itself, in seconds, before another is made. */
+const DISCONNECTED_S = 5;
+
+/** How long `close` waits for the last words, in seconds: they are short, and the other side may be gone. */
+const FLUSH_S = 5;
+
+/** A message channel to one peer. */
+export interface Link {
+  /** Largest frame that both stacks take; the other side's `hello` may lower it. */
+  readonly frameBytes: number;
+  /** Bytes given to `send` and not yet handed to the network. */
+  readonly buffered: number;
+  /** Delivers frames, also those that arrived before, and the end of the link, in order; call it once. */
+  start(onFrame: (frame: Bytes) => void, onClose: () => void): void;
+  /** Queues a frame; false if the link is closed. */
+  send(frame: Bytes): boolean;
+  /** Waits until there is room for more; false if the link is closed. */
+  drain(): Promise<boolean>;
+  /** Sends what is queued, within a bounded time, then closes. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** A link; made once the channel is open. */
+export class ChannelLink implements Link {
+  /** Told when the path is known, and at each change. */
+  onPath: (path: Path) => void = () => undefined;
+  readonly #connection: RTCPeerConnection;
+  readonly #channel: RTCDataChannel;
+  readonly #timer: Timer;
+  #onFrame: ((frame: Bytes) => void) | null = null;
+  #onClose: () => void = () => undefined;
+  #early: Bytes[] = [];
+  #isClosed = false;
+  #room = Promise.withResolvers<void>();
+  readonly #gone = Promise.withResolvers<void>();
+
+  constructor(connection: RTCPeerConnection, channel: RTCDataChannel, timer: Timer) {
+    this.#connection = connection;
+    this.#channel = channel;
+    this.#timer = timer;
+    channel.bufferedAmountLowThreshold = LOW_WATER_BYTES;
+    channel.onmessage = ({ data }: MessageEvent<ArrayBuffer | string>) => this.#message(data);
+    channel.onbufferedamountlow = () => this.#room.resolve();
+    channel.onclose = () => this.#lost();
+    connection.onconnectionstatechange = () => this.#stateChanged();
+  }
+
+  get frameBytes(): number {
+    return Math.min(this.#connection.sctp?.maxMessageSize ?? FRAME_BYTES, MESSAGE_BYTES);
+  }
+
+  get buffered(): number {
+    return this.#channel.bufferedAmount;
+  }
+
+  start(onFrame: (frame: Bytes) => void, onClose: () => void): void {
+    this.#onFrame = onFrame;
+    this.#onClose = onClose;
+    const early = this.#early;
+    this.#early = [];
+    for (const frame of early) onFrame(frame);
+    if (this.#isClosed) onClose();
+    const transport = this.#connection.sctp?.transport.iceTransport;
+    transport?.addEventListener("selectedcandidatepairchange", () => void this.#tellPath());
+    void this.#tellPath();
+  }
+
+  send(frame: Bytes): boolean {
+    if (this.#isClosed || this.#channel.readyState !== "open") return false;
+    this.#channel.send(frame);
+    return true;
+  }
+
+  async drain(): Promise<boolean> {
+    while (this.buffered > LOW_WATER_BYTES && !this.#isClosed) {
+      this.#room = Promise.withResolvers();
+      await this.#room.promise;
+    }
+    return !this.#isClosed;
+  }
+
+  async close(): Promise<void> {
+    if (!this.#isClosed) {
+      this.#channel.close(); // sends what is queued before it closes (RFC 8831, section 6.7)
+      const cancel = this.#timer(FLUSH_S, () => this.#lost());
+      await this.#gone.promise;
+      cancel();
+    }
+    this.#connection.close();
+  }
+
+  #message(data: ArrayBuffer | string): void {
+    const frame = typeof data === "string" ? new Uint8Array() : new Uint8Array(data);
+    if (this.#onFrame === null) this.#early.push(frame);
+    else this.#onFrame(frame);
+  }
+
+  #stateChanged(): void {
+    const state = this.#connection.connectionState;
+    if (state === "failed" || state === "closed") this.#lost();
+    if (state !== "disconnected") return;
+    this.#timer(DISCONNECTED_S, () => {
+      if (this.#connection.connectionState === "disconnected") this.#lost();
+    });
+  }
+
+  #lost(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#room.resolve();
+    this.#gone.resolve();
+    this.#onClose();
+  }
+
+  async #tellPath(): Promise<void> {
+    const report = await this.#connection.getStats();
+    const path = selectedPath([...report.values()] as Stats[]);
+    if (path !== null && !this.#isClosed) this.onPath(path);
+  }
+}

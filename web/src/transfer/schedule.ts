@@ -1,0 +1,75 @@
+/** Which chunks are still to be asked for. Knows nothing of links. */
+
+import { WINDOW_BYTES, WINDOW_REQUESTS } from "../gen/peer_constants.ts";
+import { chunkBytes, chunkLength } from "./chunks.ts";
+
+/** One chunk of one file. */
+export interface Place {
+  readonly file: number;
+  readonly chunk: number;
+}
+
+interface Range {
+  readonly file: number;
+  readonly start: number;
+  readonly stop: number;
+}
+
+/** Missing chunks in the order of the manifest; what comes back is next. */
+export class Schedule {
+  /** In reverse, so that the next range is cheap to take and to put back. */
+  readonly #ranges: Range[] = [];
+  readonly #dropped = new Set<number>();
+
+  /** Everything of these files is missing; `counts` are their numbers of chunks. */
+  constructor(counts: ReadonlyMap<number, number>) {
+    for (const [file, stop] of [...counts].reverse()) if (stop > 0) this.#ranges.push({ file, start: 0, stop });
+  }
+
+  /** A chunk that was taken is missing after all. */
+  giveBack({ file, chunk }: Place): void {
+    this.#ranges.push({ file, start: chunk, stop: chunk + 1 });
+  }
+
+  /** Nothing of this file is wanted any more. */
+  drop(file: number): void {
+    this.#dropped.add(file);
+  }
+
+  /** What `take` takes next, or null. */
+  peek(): Place | null {
+    let next = this.#ranges.at(-1);
+    for (; next !== undefined && this.#dropped.has(next.file); next = this.#ranges.at(-1)) this.#ranges.pop();
+    return next === undefined ? null : { file: next.file, chunk: next.start };
+  }
+
+  /** The chunk that `peek` told is no longer missing. */
+  take(): void {
+    const next = this.#ranges.pop();
+    if (next !== undefined && next.start + 1 < next.stop) this.#ranges.push({ ...next, start: next.start + 1 });
+  }
+}
+
+/** What may be outstanding, counting a chunk from its request until it is stored: bounds memory on both sides. */
+export class Window {
+  #bytes = 0;
+  #requests = 0;
+
+  /** Whether chunk number `chunk` of a file of `size` bytes may be asked for now. */
+  hasRoom(size: number, chunk: number): boolean {
+    const most = Math.max(WINDOW_BYTES, 2 * chunkBytes(size));
+    return this.#bytes + chunkLength(size, chunk) <= most && this.#requests < WINDOW_REQUESTS;
+  }
+
+  /** A chunk of this length was asked for. */
+  add(length: number): void {
+    this.#bytes += length;
+    this.#requests += 1;
+  }
+
+  /** A chunk of this length was stored, or is not awaited any more. */
+  remove(length: number): void {
+    this.#bytes -= length;
+    this.#requests -= 1;
+  }
+}

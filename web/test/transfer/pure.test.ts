@@ -1,0 +1,190 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { test } from "node:test";
+import type { ControlMessage } from "../../src/gen/peer.ts";
+import { isControlMessage, isSealedMessage } from "../../src/gen/validators.js";
+import { type Bytes, concat, fromHex, toHex } from "../../src/secure/encoding.ts";
+import { chunkBytes, chunkCount, chunkLength, chunkStart } from "../../src/transfer/chunks.ts";
+import { decode, encode, type Frame } from "../../src/transfer/frames.ts";
+import { FileHashes } from "../../src/transfer/hashes.ts";
+import { hashChunk } from "../../src/transfer/hashing.ts";
+import { fileRoot, missingSubtree } from "../../src/transfer/merkle.ts";
+import { Mapper, numbered, printable, safeName, show } from "../../src/transfer/names.ts";
+import { Rate } from "../../src/transfer/rate.ts";
+import { vectors } from "../vectors.ts";
+
+for (const known of vectors<readonly { size: number; chunk: number; count: number; last: number }[]>("chunks")) {
+  test(`${known.size} bytes make ${known.count} chunks`, () => {
+    assert.deepEqual([chunkBytes(known.size), chunkCount(known.size)], [known.chunk, known.count]);
+    if (known.count > 0) assert.equal(chunkLength(known.size, known.count - 1), known.last);
+  });
+}
+
+interface Merkle {
+  readonly libtorrent: readonly { readonly size: number; readonly root: string }[];
+  readonly missing: readonly string[];
+  readonly chunks: readonly { readonly size: number; readonly chunk: number; readonly hash: string }[];
+}
+
+const merkle = vectors<Merkle>("merkle");
+
+/** The content that the vectors are made over. */
+function content(size: number): Bytes {
+  const blocks = Array.from({ length: Math.ceil(size / 32) }, (_, at) => {
+    const number = Buffer.alloc(8);
+    number.writeBigUInt64BE(BigInt(at));
+    return createHash("sha256").update(number).digest();
+  });
+  return new Uint8Array(Buffer.concat(blocks).subarray(0, size));
+}
+
+async function hashesOf(size: number): Promise<FileHashes> {
+  const whole = content(size);
+  const hashes = new FileHashes(size);
+  for (let chunk = hashes.unknown(); chunk !== null; chunk = hashes.unknown()) {
+    const start = chunkStart(size, chunk);
+    hashes.put(chunk, await hashChunk(whole.subarray(start, start + chunkLength(size, chunk)), size));
+  }
+  return hashes;
+}
+
+for (const { size, root } of merkle.libtorrent) {
+  test(`the root of ${size} bytes is that of libtorrent`, async () => assert.equal(toHex((await hashesOf(size)).root as Bytes), root));
+}
+
+for (const { size, chunk, hash } of merkle.chunks) {
+  test(`the hash of chunk ${chunk} of ${size} bytes is that of Python`, async () => assert.equal(toHex((await hashesOf(size)).get(chunk) as Bytes), hash));
+}
+
+test("missing subtrees are those of Python", () => {
+  merkle.missing.forEach((hash, height) => assert.equal(toHex(missingSubtree(height)), hash));
+});
+
+test("hashes are known one by one, the root at the end and for good", () => {
+  const hashes = new FileHashes(262_145);
+  assert.deepEqual([hashes.get(0), hashes.root, hashes.unknown()], [null, null, 0]);
+  hashes.put(0, new Uint8Array(32).fill(1));
+  assert.deepEqual([hashes.get(1), hashes.root, hashes.unknown()], [null, null, 1]);
+  hashes.put(1, new Uint8Array(32).fill(2));
+  const { root } = hashes;
+  assert.deepEqual(root, fileRoot(concat(new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)), 262_145));
+  hashes.put(1, new Uint8Array(32).fill(2));
+  assert.equal(hashes.root, root);
+  assert.deepEqual([hashes.get(1), hashes.unknown()], [new Uint8Array(32).fill(2), null]);
+});
+
+interface Frames {
+  readonly binary: readonly { readonly name: string; readonly hex: string; readonly frame: Readonly<Record<string, unknown>> }[];
+  readonly control: readonly { readonly hex: string; readonly frame: { readonly message: ControlMessage } }[];
+  readonly invalid: readonly { readonly name: string; readonly hex: string }[];
+}
+
+const frames = vectors<Frames>("frames");
+
+function plain(frame: Frame | null): Record<string, unknown> {
+  const fields = Object.entries(frame ?? {}).filter(([, value]) => value !== null);
+  return Object.fromEntries(fields.map(([name, value]) => [name, value instanceof Uint8Array ? toHex(value) : value]));
+}
+
+for (const { name, hex, frame } of frames.binary) {
+  test(`frame: ${name}`, () => {
+    const decoded = decode(fromHex(hex));
+    assert.deepEqual(plain(decoded), frame);
+    assert.equal(toHex(encode(decoded as Frame)), hex);
+  });
+}
+
+for (const { hex, frame } of frames.control) {
+  test(`control frame: ${frame.message.t}`, () => {
+    assert.deepEqual(decode(fromHex(hex)), { type: "control", message: frame.message });
+    assert.equal(toHex(encode({ type: "control", message: frame.message })), hex);
+  });
+}
+
+for (const { name, hex } of frames.invalid) test(`no frame: ${name}`, () => assert.equal(decode(fromHex(hex)), null));
+
+test("no frame: a control message that is too long", () => {
+  assert.equal(decode(concat(new Uint8Array(1), new Uint8Array(61_441).fill(0x20))), null);
+});
+
+interface PeerMessage {
+  readonly group: "ControlMessage" | "SealedMessage";
+  readonly valid: boolean;
+  readonly message: unknown;
+}
+
+test("messages of peers are valid where they are in Python", () => {
+  const validators = { ControlMessage: isControlMessage, SealedMessage: isSealedMessage };
+  for (const { group, valid, message } of vectors<readonly PeerMessage[]>("peer")) {
+    assert.equal(validators[group](message), valid, JSON.stringify(message).slice(0, 200));
+  }
+});
+
+interface Names {
+  readonly names: readonly { readonly name: string; readonly safe: string }[];
+  readonly trees: readonly { readonly about: string; readonly fold: boolean; readonly paths: readonly string[]; readonly mapped: readonly string[] | null }[];
+}
+
+const names = vectors<Names>("names");
+
+for (const { name, safe } of names.names) {
+  test(`the safe name of ${JSON.stringify(name.slice(0, 40))}`, () => {
+    assert.equal(safeName(name), safe);
+    assert.equal(safeName(safe), safe, "unchanged by another pass");
+  });
+}
+
+for (const { about, fold, paths, mapped } of names.trees) {
+  test(`names of a tree: ${about}`, () => {
+    const mapper = new Mapper(fold);
+    const map = (): readonly string[] => paths.map((path) => mapper.map(path.replace(/\/$/, ""), path.endsWith("/")));
+    if (mapped === null) assert.throws(map, { name: "ManifestError" });
+    else assert.deepEqual(map(), mapped);
+  });
+}
+
+test("nested folders that nobody listed are bounded", () => {
+  const mapper = new Mapper();
+  const deep = (number: number): string => `${number}/${"a/".repeat(2000)}b`;
+  assert.throws(() => {
+    for (let number = 0; number < 100; number += 1) mapper.map(deep(number), false);
+  }, /too many nested folders/);
+});
+
+test("names are numbered before their extension, and cut to fit", () => {
+  assert.equal(numbered("a.txt", 2), "a (2).txt");
+  assert.equal(numbered(".hidden", 2), ".hidden (2)");
+  assert.equal(numbered(`${"ü".repeat(200)}.txt`, 12), `${"ü".repeat(123)} (12).txt`);
+});
+
+test("text of the other side is shown without what could deceive", () => {
+  assert.equal(printable("a\u202eb<c>"), "a_b<c>");
+  assert.equal(show("x\u0000"), "'x_'");
+  assert.equal(show("x".repeat(300)), `'${"x".repeat(200)}...'`);
+});
+
+test("speed is the average of the last seconds, and unknown at first", () => {
+  const rate = new Rate();
+  rate.add(0, 10);
+  assert.deepEqual([rate.speed(9), rate.left(9, 1)], [null, null]);
+  rate.start(0, 100);
+  rate.add(0.5, 200);
+  assert.equal(rate.speed(0.9), null);
+  assert.equal(rate.speed(1), 100);
+  assert.equal(rate.left(1, 50), 0.5);
+  assert.equal(rate.speed(10), 10, "falls while nothing comes");
+  rate.start(0, 0);
+  assert.deepEqual([rate.speed(2), rate.left(2, 5)], [0, null]);
+  for (let second = 1; second <= 20; second += 1) rate.add(second, second < 12 ? 0 : (second - 12) * 10);
+  assert.equal(rate.speed(20), 10);
+  rate.stop();
+  assert.equal(rate.speed(30), null);
+});
+
+test("speed after a gap still has something to stand on", () => {
+  const rate = new Rate();
+  rate.start(0, 0);
+  rate.add(1, 10);
+  rate.add(100, 20);
+  assert.equal(rate.speed(100), 10 / 99);
+});
