@@ -31,7 +31,7 @@ def build(into: Path) -> None:
     for source, name in (("test/harness.ts", "main.js"), ("src/styles/main.css", "main.css")):
         esbuild = ["--no-install", "esbuild", source, "--bundle", "--format=esm", f"--outfile={into / name}"]
         done = npx([*esbuild, "--log-level=warning"], return_completed_process=True, cwd=WEB, capture_output=True)
-        assert done.returncode == 0, done.stderr.decode()
+        assert done.returncode == 0, f"{done.stderr!s}"
     (into / "icon.svg").write_bytes((WEB / "src/icons/icon.svg").read_bytes())
     template = jinja2.Template((WEB / "templates/index.html").read_text(), autoescape=True)
     names = ("main.js", "main.css", "icon.svg")

@@ -81,7 +81,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
   "fetch-connecting": fetch(transfer("connecting", 0, { path: null })),
   "fetch-listing": fetch(transfer("asking", 0), { offer: null }),
   "fetch-offer": fetch(transfer("asking", 0)),
-  "fetch-offer-many": fetch(transfer("asking", 0, { path: paths.relay, person: ember }), { offer: offerMany, targets: ["download"] }),
+  "fetch-offer-many": fetch(transfer("asking", 0, { path: paths.relay, person: ember }), { offer: { ...offerMany, from: ember }, targets: ["download"] }),
   "fetch-offer-text": fetch(transfer("asking", 0), { offer: { ...offerText, content: null } }),
   "fetch-offer-stuck": fetch(transfer("asking", 0), { targets: [] }),
   "fetch-moving": fetch(transfer("moving", 0.42, { path: paths.internet })),

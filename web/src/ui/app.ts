@@ -1,24 +1,9 @@
 /** The state of the interface: where it is (one route), and what is going on (activities). No DOM. */
 
-import type { Engine, Fetch, Share, ShareItem, ShareOptions, Watchable } from "../app/model.ts";
+import type { Engine, ShareItem, ShareOptions, Watchable } from "../app/model.ts";
+import { wouldBeLost, type Activity, type FetchActivity, type ShareActivity } from "./activity.ts";
 import { Cell } from "./cell.ts";
 import { add, itemsOf, type Draft } from "./draft.ts";
-
-/** Something this page shares; `again` asks for a new code for the same things. */
-export interface ShareActivity {
-  readonly kind: "share";
-  readonly share: Share;
-  again(): void;
-}
-
-/** Something this page fetches; `again` tries the same code once more. */
-export interface FetchActivity {
-  readonly kind: "fetch";
-  readonly fetch: Fetch;
-  again(): void;
-}
-
-export type Activity = ShareActivity | FetchActivity;
 
 /** Every view of the page. `activity` may go on while another view is shown. */
 export type Route =
@@ -92,14 +77,21 @@ export class App {
     this.#begin(activity, instead);
   }
 
-  /** Forgets an activity that is over, or that its view has just ended, and shows the start. */
+  /** Goes to the start page; what is over is forgotten, what still runs is kept at hand. */
   leave(activity: Activity): void {
+    if (wouldBeLost(activity)) this.go({ kind: "home" });
+    else this.forget(activity);
+  }
+
+  /** For what the person has just refused or stopped. */
+  forget(activity: Activity): void {
     this.#activities.set(this.#activities.value.filter((each) => each !== activity));
     this.go({ kind: "home" });
   }
 
   #begin(activity: Activity, instead: Activity | undefined): void {
-    this.#activities.set([...this.#activities.value.filter((each) => each !== instead), activity]);
+    const kept = this.#activities.value.filter((each) => each !== instead || wouldBeLost(each));
+    this.#activities.set([...kept, activity]);
     this.go(routeTo(activity));
   }
 }

@@ -1,7 +1,8 @@
 /** What stands around every view: header with the server's state and the own name, other activities, footer. */
 
 import type { ServerState } from "../app/model.ts";
-import { routeTo, type Activity, type App, type Site } from "./app.ts";
+import type { Activity } from "./activity.ts";
+import { routeTo, type App, type Site } from "./app.ts";
 import { Cell } from "./cell.ts";
 import { personName } from "./describe.ts";
 import { fill, h, uid, type Child } from "./dom.ts";
@@ -77,11 +78,14 @@ function editName(app: App, name: Cell<string>): void {
 /** What else is open, with a way to it; empty while everything open is on the screen. */
 export function otherActivities(app: App, scope: Scope): HTMLElement {
   const box = h("nav", { class: "running", "aria-label": texts.running.label });
+  let inner = scope.child();
   const draw = (): void => {
+    inner.end();
+    inner = scope.child();
     const route = app.route.value;
     const shown = route.kind === "share" || route.kind === "fetch" ? route.activity : null;
     const others = app.activities.value.filter((each) => each !== shown);
-    box.replaceChildren(...others.map((each) => button("plain", each.kind === "share" ? "share" : "download", activityWords(each), () => app.go(routeTo(each)))));
+    fill(box, others.map((each) => button("plain", each.kind === "share" ? "share" : "download", activityWords(each, inner), () => app.go(routeTo(each)))));
     box.hidden = others.length === 0;
   };
   scope.watch(app.route, draw);
@@ -89,9 +93,10 @@ export function otherActivities(app: App, scope: Scope): HTMLElement {
   return box;
 }
 
-function activityWords(activity: Activity): string {
-  if (activity.kind === "share") return texts.running.share(activity.share.summary.title, activity.share.receivers.value.length);
-  return texts.running.fetch(personName(activity.fetch.state.value.person));
+function activityWords(activity: Activity, scope: Scope): Text {
+  if (activity.kind === "fetch") return scope.text(activity.fetch.state, ({ person }) => texts.running.fetch(personName(person)));
+  const { summary, receivers } = activity.share;
+  return scope.text(receivers, ({ length }) => texts.running.share(summary.title, length));
 }
 
 export function footer({ host, version }: Site): HTMLElement {

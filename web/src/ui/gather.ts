@@ -36,7 +36,8 @@ export function installGatherer(app: App, body: HTMLElement, scope: Scope): Gath
   }
   listenForDrops(scope, veil, (transfer) => void take(fromTransfer(transfer, found)));
   listenForPastes(app, scope, (collecting) => void take(collecting), found);
-  return { pickFiles: () => files.click(), pickFolder: () => void pickFolder(folder, found, take) };
+  const canPickFolder = "webkitdirectory" in folder || "showDirectoryPicker" in window;
+  return { canPickFolder, pickFiles: () => files.click(), pickFolder: () => void pickFolder(folder, found, take) };
 }
 
 /** The folder picker shows empty folders and asks a clearer question; where it is missing, the input does. */

@@ -1,22 +1,11 @@
 /** Looks after running transfers: warns before the page is closed, keeps the screen on, tells changes aloud, and shows percent in the title. */
 
 import type { Receiver, Share, TransferState, Watchable } from "../app/model.ts";
-import type { Activity, App } from "./app.ts";
-import { announcement, hasFigures, isRunning, overall, type Side } from "./describe.ts";
+import { transfersOf, wouldBeLost, type Activity } from "./activity.ts";
+import type { App } from "./app.ts";
+import { announcement, hasFigures, overall, type Side } from "./describe.ts";
 import { Scope } from "./scope.ts";
 import * as texts from "./texts.ts";
-
-/** What of an activity would be lost with the page. */
-export function wouldBeLost(activity: Activity): boolean {
-  if (activity.kind === "fetch") return isRunning(activity.fetch.state.value);
-  const { state, receivers } = activity.share;
-  return state.value.kind === "open" || state.value.kind === "opening" || receivers.value.some((each) => isRunning(each.state.value));
-}
-
-/** States of all transfers of this page. */
-export function transfersOf(activities: readonly Activity[]): readonly TransferState[] {
-  return activities.flatMap((each) => (each.kind === "fetch" ? [each.fetch.state.value] : each.share.receivers.value.map((one) => one.state.value)));
-}
 
 export function installGuard(app: App, scope: Scope, title: (percent: number | null) => void): void {
   scope.listen(window, "beforeunload", (event) => {

@@ -140,9 +140,9 @@ export const fetching = {
   donePart: (arrived: number, all: number) => `${arrived.toLocaleString("en-GB")} of ${count(all, "file")} arrived`,
   doneText: "The text arrived",
   where: {
-    folder: "They are in the folder that you chose.",
-    file: "It is where you chose to save it.",
-    download: "Look in your downloads. You can close this page.",
+    folder: "Look in the folder that you chose. Nothing is left to do.",
+    file: "It is where you chose to save it. Nothing is left to do.",
+    download: "Look in your downloads. Nothing is left to do.",
   },
   lost: (number: number) => `${count(number, "file")} could not be delivered`,
   copyText: "Copy text",

@@ -11,7 +11,7 @@ export const privacy = {
     "how many bytes pass, if they have to be relayed",
   ],
   neverTitle: "It never sees",
-  never: ["your files, their names or texts", "the words of a code, also not those in a link", "the name you give yourself"],
+  never: ["your files, their names or texts", "the words of a code, not even those in a link", "the name you give yourself"],
   otherTitle: "The other person sees",
   other: "your two-word name, the name you chose, and your network address. Without the code nobody learns that you are here.",
   trustTitle: "What you have to trust",

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { transfersOf, wouldBeLost } from "../../src/ui/activity.ts";
 import { App, routeTo, type Route } from "../../src/ui/app.ts";
 import { OPTIONS } from "../../src/ui/draft.ts";
-import { transfersOf, wouldBeLost } from "../../src/ui/guard.ts";
 import type { Scene } from "../fake_engine.ts";
 import { FakeEngine } from "../fake_engine.ts";
 import { scenes } from "../scenes.ts";
@@ -64,6 +64,25 @@ test("what goes on elsewhere is kept until it is left", () => {
   assert.deepEqual(app.activities.value, [activity]);
   assert.deepEqual(routeTo(activity), { kind: "share", activity });
   app.leave(activity);
+  assert.deepEqual(app.activities.value, [activity]);
+  activity.kind === "share" && activity.share.stop();
+  app.leave(activity);
+  assert.deepEqual(app.activities.value, [activity], "a transfer still runs");
+  app.forget(activity);
+  assert.deepEqual(app.activities.value, []);
+});
+
+test("a new code does not hide the transfers of the old one", () => {
+  const { app } = start("share-expired");
+  app.share({ kind: "text", text: "hello" }, OPTIONS);
+  app.activities.value[0]?.again();
+  assert.equal(app.activities.value.length, 2);
+});
+
+test("what is over is forgotten when it is left", () => {
+  const { app } = start("fetch-done");
+  app.fetch("7-guitar-sunset");
+  app.activities.value.forEach((activity) => app.leave(activity));
   assert.deepEqual(app.activities.value, []);
 });
 

@@ -16,7 +16,7 @@ export interface Controlled {
   cancel(): void;
 }
 
-/** Pause becomes Resume in place, so the focus stays. `askCancel` asks first, where something would be lost. */
+/** Pause becomes Resume in place, so the focus stays; at the end it goes to the card around. `askCancel` asks first, where something would be lost. */
 export function controls(scope: Scope, transfer: Controlled, askCancel: (cancel: () => void) => void): HTMLElement {
   const { state } = transfer;
   const who = (): string => personName(state.value.person);
@@ -34,6 +34,7 @@ export function controls(scope: Scope, transfer: Controlled, askCancel: (cancel:
     toggle.setAttribute("aria-label", texts.transfer.forWhom(action, who()));
     stop.setAttribute("aria-label", texts.transfer.forWhom(texts.transfer.cancel, who()));
     toggle.hidden = now.phase !== "moving" && now.phase !== "paused" && now.phase !== "reconnecting";
+    if (!isRunning(now) && box.contains(document.activeElement)) box.closest<HTMLElement>("[tabindex]")?.focus();
     box.hidden = !isRunning(now);
   });
   return box;

@@ -47,7 +47,7 @@ function receiverRow(receiver: Receiver, scope: Scope): HTMLElement {
     if (state.value.progress.bytes === 0) cancel();
     else confirm(title, texts.transfer.cancelText, texts.transfer.cancel, cancel);
   };
-  return h("li", { class: "card receiver" }, [
+  return h("li", { class: "card receiver", tabindex: -1 }, [
     h("div", { class: "receiver-head" }, [
       scope.region(state, (now) => now.person?.id, (now) => personLabel(now.person)),
       scope.region(state, (now) => pathKey(now.path), (now) => now.path !== null && pathBadge(now.path)),

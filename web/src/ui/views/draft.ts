@@ -28,7 +28,7 @@ function filesDraft({ app, gatherer }: Stage, groups: readonly Group[]): View {
       h("ul", { class: "card groups", role: "list" }, groups.map((each) => groupRow(app, groups, each))),
       h("div", { class: "buttons" }, [
         button("quiet", "plus", words.more, () => gatherer.pickFiles()),
-        button("quiet", "folder", words.moreFolder, () => gatherer.pickFolder()),
+        gatherer.canPickFolder && button("quiet", "folder", words.moreFolder, () => gatherer.pickFolder()),
       ]),
       chosen.element,
       h("div", { class: "buttons main-buttons" }, [

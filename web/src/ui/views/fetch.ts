@@ -1,8 +1,8 @@
 /** Something is fetched: who offers what, the person's decision, progress, and the end. */
 
 import type { Target, TransferState } from "../../app/model.ts";
-import type { App, FetchActivity } from "../app.ts";
-import { Cell } from "../cell.ts";
+import type { FetchActivity } from "../activity.ts";
+import type { App } from "../app.ts";
 import { isRunning, personName } from "../describe.ts";
 import { h, type Child } from "../dom.ts";
 import { button, copyButton } from "../parts/button.ts";
@@ -30,17 +30,15 @@ function partOf({ phase }: TransferState): Part {
 interface Context {
   readonly app: App;
   readonly activity: FetchActivity;
-  /** Where the files go, once that is chosen. */
-  readonly target: Cell<Target | null>;
+  /** Where the files go, once that is chosen. It outlives the view, which is built anew when the person comes back. */
+  target: Target | null;
 }
 
-/** The choice outlives the view, which is built anew when the person comes back to it. */
-const targets = new WeakMap<FetchActivity, Cell<Target | null>>();
+const contexts = new WeakMap<FetchActivity, Context>();
 
 export function fetchView({ app, scope }: Stage, activity: FetchActivity): View {
-  const target = targets.get(activity) ?? new Cell<Target | null>(null);
-  targets.set(activity, target);
-  const context: Context = { app, activity, target };
+  const context = contexts.get(activity) ?? { app, activity, target: null };
+  contexts.set(activity, context);
   const { state } = activity.fetch;
   const parts: Readonly<Record<Part, (now: TransferState, inner: Scope) => Child>> = {
     seeking: (_, inner) => seeking(context, inner),
@@ -65,7 +63,7 @@ function seeking({ app, activity }: Context, scope: Scope): Child {
   const { state } = activity.fetch;
   const stop = (): void => {
     activity.fetch.cancel();
-    app.leave(activity);
+    app.forget(activity);
   };
   return h("div", { class: "waiting" }, [
     h("h1", {}, scope.text(state, (now) => (partOf(now) === "seeking" ? texts.transfer.phase[now.phase] : ""))),
@@ -88,24 +86,30 @@ function offer(context: Context, scope: Scope): Child {
   });
 }
 
-function decision({ app, activity, target }: Context, text: boolean): Child {
+function decision(context: Context, text: boolean): Child {
+  const { app, activity } = context;
   const { fetch } = activity;
   const remark = h("p", { class: "hint", "aria-live": "polite" });
   const take = async (choice: Target): Promise<void> => {
-    target.set(choice);
-    if (!(await fetch.accept(choice))) remark.textContent = texts.fetching.noPlace;
+    // A second click while the browser's own dialogue is open would ask twice; a disabled button would lose the focus.
+    if (context.target !== null) return;
+    context.target = choice;
+    if (await fetch.accept(choice)) return;
+    context.target = null;
+    remark.textContent = texts.fetching.noPlace;
   };
   const choices = fetch.targets();
   const shown = text ? choices.slice(0, 1) : choices;
   const words = (choice: Target): string => (text ? texts.fetching.show : texts.fetching.targets[choice]);
   const refuse = (): void => {
     fetch.decline();
-    app.leave(activity);
+    app.forget(activity);
   };
+  const buttons = shown.map((choice, index) => button(index === 0 ? "primary" : "plain", text ? "text" : "download", words(choice), () => void take(choice)));
   return [
     shown.length === 0 && notice("bad", texts.fetching.noTarget),
     h("div", { class: "buttons main-buttons" }, [
-      shown.map((choice, index) => button(index === 0 ? "primary" : "plain", text ? "text" : "download", words(choice), () => void take(choice))),
+      buttons,
       button("plain", null, texts.fetching.decline, refuse),
     ]),
     remark,
@@ -130,7 +134,8 @@ function done({ app, activity, target }: Context, state: TransferState): Child {
   const title = what?.text ? texts.fetching.doneText : lost.length > 0 ? texts.fetching.donePart(files - lost.length, files) : texts.fetching.doneTitle(files);
   return h("div", { class: "stack" }, [
     h("h1", {}, title),
-    what?.text ? received(app, what.content ?? "") : target.value !== null && notice("good", texts.fetching.where[target.value]),
+    what !== null && !what.text && h("p", { class: "lead" }, h("bdi", {}, what.title), " · ", texts.contents(what)),
+    what?.text ? received(app, what.content ?? "") : target !== null && notice("good", texts.fetching.where[target]),
     lost.length > 0 && notice("warn", h("p", {}, texts.fetching.lost(lost.length)), lostList(lost)),
     h("div", { class: "buttons main-buttons" }, [
       lost.length > 0 && button("primary", "arrow", texts.fetching.again, () => activity.again()),

@@ -28,7 +28,7 @@ function sendDoor({ app, gatherer }: Stage): HTMLElement {
     h("h2", { id: "send-title" }, h("span", { class: "with-mouse" }, home.drop), h("span", { class: "with-touch" }, home.choose)),
     h("div", { class: "buttons" }, [
       button("primary", "file", home.files, () => gatherer.pickFiles()),
-      button("plain", "folder", home.folder, () => gatherer.pickFolder()),
+      gatherer.canPickFolder && button("plain", "folder", home.folder, () => gatherer.pickFolder()),
       button("plain", "text", home.text, () => app.go({ kind: "draft", draft: { kind: "text", text: "" } })),
     ]),
     h("p", { class: "hint with-mouse" }, home.paste),

@@ -1,7 +1,8 @@
 /** Something is shared: the code to pass on, and who came for it. */
 
 import type { ShareState } from "../../app/model.ts";
-import type { App, ShareActivity } from "../app.ts";
+import type { ShareActivity } from "../activity.ts";
+import type { App } from "../app.ts";
 import { h, type Child } from "../dom.ts";
 import { isRunning } from "../describe.ts";
 import { button, copyButton } from "../parts/button.ts";

@@ -19,6 +19,8 @@ export interface Stage {
 
 /** Ways to pick something to send; the shell handles drops and pastes with the same means. */
 export interface Gatherer {
+  /** Phones mostly cannot. */
+  readonly canPickFolder: boolean;
   pickFiles(): void;
   pickFolder(): void;
 }

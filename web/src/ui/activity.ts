@@ -1,0 +1,32 @@
+/** What goes on in this page: shares and fetches, whether they are on the screen or not. */
+
+import type { Fetch, Share, TransferState } from "../app/model.ts";
+import { isRunning } from "./describe.ts";
+
+/** Something this page shares; `again` asks for a new code for the same things. */
+export interface ShareActivity {
+  readonly kind: "share";
+  readonly share: Share;
+  again(): void;
+}
+
+/** Something this page fetches; `again` tries the same code once more. */
+export interface FetchActivity {
+  readonly kind: "fetch";
+  readonly fetch: Fetch;
+  again(): void;
+}
+
+export type Activity = ShareActivity | FetchActivity;
+
+/** Whether something would be lost with the page: a code that waits, or a transfer that runs. */
+export function wouldBeLost(activity: Activity): boolean {
+  if (activity.kind === "fetch") return isRunning(activity.fetch.state.value);
+  const { state, receivers } = activity.share;
+  return state.value.kind === "open" || state.value.kind === "opening" || receivers.value.some((each) => isRunning(each.state.value));
+}
+
+/** States of all transfers of this page. */
+export function transfersOf(activities: readonly Activity[]): readonly TransferState[] {
+  return activities.flatMap((each) => (each.kind === "fetch" ? [each.fetch.state.value] : each.share.receivers.value.map((one) => one.state.value)));
+}
