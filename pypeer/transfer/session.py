@@ -242,7 +242,7 @@ class ReceiveSession(Session):
             self._store.release()
 
     def _tell(self, result: Outcome) -> None:
-        if isinstance(self._store, TextStore):
+        if isinstance(self._store, TextStore) and not result.failed:
             self._emit(Text(text=self._store.text))
         super()._tell(result)
 

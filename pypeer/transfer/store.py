@@ -115,9 +115,10 @@ class DiskStore:
         """Close everything; what is unfinished stays for the next run, if there is anything."""
         for file in tuple(self._open):
             self._close(file)
-        if self._journal is not None:
-            self._journal.close()
-            self._journal = None
+        if self._journal is None:
+            return
+        self._journal.close()
+        self._journal = None
         if not self._stored:
             for top in self._new_tops:
                 with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""Sender and receiver together: whatever happens in whatever order, files are bit-identical or there is a defined error."""
+"""Sender and receiver together: whatever happens, files are bit-identical or there is a defined error."""
 
 from collections.abc import Callable
 from functools import cache

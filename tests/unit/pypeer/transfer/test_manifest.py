@@ -1,6 +1,8 @@
 """Pages of the manifest, and manifests that must be refused before they cost anything."""
 
 import tracemalloc
+from collections.abc import Iterable
+from itertools import repeat
 
 import pytest
 from hypothesis import given
@@ -24,6 +26,11 @@ ENTRIES = st.lists(
     ),
     max_size=60,
 )
+
+
+def add_all(gathered: Manifest, pages: Iterable[tuple[Entry, ...]]) -> None:
+    for page in pages:
+        gathered.add(Entries(start=len(gathered.entries), entries=page))
 
 
 @given(ENTRIES, st.integers(0, 3))
@@ -54,8 +61,7 @@ def test_million_entries_after_a_modest_offer_are_refused_early_in_little_memory
     gathered = Manifest(Offer(files=1000, folders=0, bytes=0))
     tracemalloc.start()
     with pytest.raises(ManifestError, match="more entries") as caught:
-        for start in range(0, 1_000_000, 500):
-            gathered.add(Entries(start=start, entries=tuple(Entry(path=f"{start + i}") for i in range(500))))
+        add_all(gathered, (tuple(Entry(path=f"{start + i}") for i in range(500)) for start in range(0, 10**6, 500)))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 2**20
@@ -65,8 +71,7 @@ def test_million_entries_after_a_modest_offer_are_refused_early_in_little_memory
 def test_long_paths_are_bounded_altogether() -> None:
     gathered = Manifest(Offer(files=limits.ENTRIES_MAX, folders=0, bytes=0))
     with pytest.raises(TooManyError, match="longer than"):
-        for start in range(0, limits.ENTRIES_MAX, 10):
-            gathered.add(Entries(start=start, entries=(Entry(path="x" * 4096),) * 10))
+        add_all(gathered, repeat((Entry(path="x" * 4096),) * 10, limits.ENTRIES_MAX // 10))
     assert len(gathered.entries) <= limits.MANIFEST_BYTES // 4096 + 10
 
 

@@ -1,5 +1,7 @@
 """The receiver against senders that do what they must not, and its pauses, progress and ends."""
 
+from collections.abc import Callable
+
 import pytest
 
 from pypeer import events
@@ -84,7 +86,7 @@ def receiver(phase: Phase) -> Receiver:
     here = Receiver()
     here.link_up(65536, 0)
     tell(here, HELLO)
-    steps = {
+    steps: dict[Phase, Callable[[], object]] = {
         Phase.LISTING: lambda: tell(here, OFFER),
         Phase.EXAMINING: lambda: tell(here, PAGE),
         Phase.DECIDING: lambda: here.examined(None, 0),
