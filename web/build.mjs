@@ -1,10 +1,10 @@
 /**
- * Builds the page into signaling/page/: the template as it is, and under assets/ everything it loads, each under a name
+ * Builds the page into signaling/page/: templates/ as they are, and under assets/ everything it loads, each under a name
  * that holds a hash of its content, so that browsers may keep it for ever. assets/manifest.json tells the names.
  */
 
 import { createHash } from "node:crypto";
-import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { build } from "esbuild";
 import { generate } from "./gen.mjs";
@@ -39,12 +39,25 @@ async function bundle(entry, options) {
   return basename(path);
 }
 
-async function copyHashed(path) {
-  const content = await readFile(path);
+/** Writes a file under a name with its hash; gives that name. */
+async function writeHashed(file, content) {
   const hash = createHash("sha256").update(content).digest("base64url").replace(/[^A-Za-z0-9]/g, "").slice(0, 8);
-  const name = `${basename(path, extname(path))}-${hash}${extname(path)}`;
+  const name = `${basename(file, extname(file))}-${hash}${extname(file)}`;
   await writeFile(join(ASSETS, name), content);
   return name;
+}
+
+/** Copies the icons, and the web app manifest with the names that they get. */
+async function icons(folder) {
+  const names = {};
+  const files = (await readdir(folder)).sort((a, b) => Number(a.endsWith(".webmanifest")) - Number(b.endsWith(".webmanifest")));
+  for (const file of files) {
+    const content = await readFile(join(folder, file));
+    const isManifest = file.endsWith(".webmanifest");
+    const named = isManifest ? Object.entries(names).reduce((text, [icon, name]) => text.replaceAll(icon, name), `${content}`) : content;
+    names[file] = await writeHashed(file, named);
+  }
+  return names;
 }
 
 async function main() {
@@ -56,9 +69,9 @@ async function main() {
   names["timers.js"] = await bundle("src/timers/worker.ts", { format: "iife", entryNames: "timers-[hash]" });
   names["main.js"] = await bundle("src/main.ts", { format: "esm", define: { TIMERS_WORKER: JSON.stringify(names["timers.js"]) } });
   names["main.css"] = await bundle("src/styles/main.css", {});
-  for (const icon of await readdir(join(WEB, "src", "icons"))) names[icon] = await copyHashed(join(WEB, "src", "icons", icon));
+  Object.assign(names, await icons(join(WEB, "src", "icons")));
   await writeFile(join(ASSETS, "manifest.json"), `${JSON.stringify(names, null, 1)}\n`);
-  await copyFile(join(WEB, "templates", "index.html"), join(PAGE, "index.html"));
+  await cp(join(WEB, "templates"), join(PAGE, "templates"), { recursive: true });
 }
 
 await main();
