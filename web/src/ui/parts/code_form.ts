@@ -14,60 +14,66 @@ export function hintFor(reading: Reading): string {
   return reading.problem === "unknown" ? texts.code.unknown(reading.word, reading.near) : texts.code[reading.problem];
 }
 
+/** The form; with `initial`, what is wrong with that is said at once. */
 export function codeForm(app: App, initial = "", weight: Weight = "primary"): HTMLFormElement {
-  const { words } = app.site;
-  const [field, hint] = [uid("code"), uid("hint")];
-  const input = h("input", {
-    id: field, class: "code-input", name: "code", type: "text", autocomplete: "off", autocapitalize: "none", spellcheck: "false",
-    enterkeyhint: "go", placeholder: "7-guitar-sunset", "aria-describedby": hint, translate: "no",
-  });
-  const remark = h("p", { id: hint, class: "hint", "aria-live": "polite" });
-  const chips = h("div", { class: "chips", role: "group", "aria-label": texts.code.complete, hidden: true });
-
-  const take = (word: string): void => {
-    input.value = complete(input.value, word);
-    judge(false);
-    input.focus();
-  };
-  const judge = (done: boolean): Reading => {
-    const reading = read(input.value, words, done);
-    const wrong = reading.kind === "wrong";
-    const say = hintFor(reading) || (done ? texts.code.empty : texts.home.receiveHint);
-    if (remark.textContent !== say) remark.textContent = say;
-    remark.dataset["kind"] = wrong ? "wrong" : reading.kind;
-    input.setAttribute("aria-invalid", String(wrong));
-    const completions = reading.kind === "typing" ? reading.completions : [];
-    const chip = (word: string): HTMLElement => h("button", { type: "button", class: "chip", onclick: () => take(word) }, word);
-    chips.replaceChildren(...completions.map(chip));
-    chips.hidden = completions.length === 0;
-    return reading;
-  };
-  const submit = (event: Event): void => {
-    event.preventDefault();
-    if (judge(true).kind === "whole") tryFetch(app, input.value, remark, input);
-    else input.focus();
-  };
-
-  input.addEventListener("input", () => judge(false));
-  input.value = initial;
-  judge(initial !== "");
-  return h(
-    "form",
-    { class: "code-form", novalidate: true, onsubmit: submit },
-    h("label", { for: field }, texts.code.label),
-    h("div", { class: "code-row" }, input, h("button", { type: "submit", class: `button ${weight}` }, h("span", {}, texts.code.see), icon("arrow"))),
-    remark,
-    chips,
-  );
+  return new CodeForm(app, initial, weight).element;
 }
 
-function tryFetch(app: App, code: string, remark: HTMLElement, input: HTMLInputElement): void {
-  try {
-    app.fetch(code);
-  } catch (problem) {
-    remark.textContent = problem instanceof Error ? problem.message : String(problem);
-    remark.dataset["kind"] = "wrong";
-    input.setAttribute("aria-invalid", "true");
-    input.focus();
+class CodeForm {
+  readonly element: HTMLFormElement;
+  readonly #app: App;
+  readonly #remark = h("p", { id: uid("hint"), class: "hint", "aria-live": "polite" });
+  readonly #chips = h("div", { class: "chips", role: "group", "aria-label": texts.code.complete });
+  readonly #input = h("input", {
+    id: uid("code"), class: "code-input", name: "code", type: "text", autocomplete: "off", autocapitalize: "none", spellcheck: "false",
+    enterkeyhint: "go", placeholder: "7-guitar-sunset", "aria-describedby": this.#remark.id, translate: "no", oninput: () => this.#judge(false),
+  });
+
+  constructor(app: App, initial: string, weight: Weight) {
+    this.#app = app;
+    const see = h("button", { type: "submit", class: `button ${weight}` }, h("span", {}, texts.code.see), icon("arrow"));
+    const submit = (event: Event): void => {
+      event.preventDefault();
+      this.#submit();
+    };
+    const label = h("label", { for: this.#input.id }, texts.code.label);
+    const row = h("div", { class: "code-row" }, this.#input, see);
+    this.element = h("form", { class: "code-form", novalidate: true, onsubmit: submit }, label, row, this.#remark, this.#chips);
+    this.#input.value = initial;
+    this.#judge(initial !== "");
+  }
+
+  #judge(done: boolean): Reading {
+    const reading = read(this.#input.value, this.#app.site.words, done);
+    this.#say(hintFor(reading) || (done ? texts.code.empty : texts.home.receiveHint), reading.kind);
+    this.#offer(reading.kind === "typing" ? reading.completions : []);
+    return reading;
+  }
+
+  #say(words: string, kind: Reading["kind"]): void {
+    if (this.#remark.textContent !== words) this.#remark.textContent = words;
+    this.#remark.dataset["kind"] = kind;
+    this.#input.setAttribute("aria-invalid", String(kind === "wrong"));
+  }
+
+  #offer(completions: readonly string[]): void {
+    this.#chips.replaceChildren(...completions.map((word) => h("button", { type: "button", class: "chip", onclick: () => this.#take(word) }, word)));
+    this.#chips.hidden = completions.length === 0;
+  }
+
+  #take(word: string): void {
+    this.#input.value = complete(this.#input.value, word);
+    this.#judge(false);
+    this.#input.focus();
+  }
+
+  #submit(): void {
+    if (this.#judge(true).kind !== "whole") return this.#input.focus();
+    try {
+      this.#app.fetch(this.#input.value);
+    } catch (problem) {
+      this.#say(problem instanceof Error ? problem.message : String(problem), "wrong");
+      this.#input.focus();
+    }
   }
 }

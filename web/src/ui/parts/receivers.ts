@@ -3,7 +3,7 @@
 import type { Receiver, Share } from "../../app/model.ts";
 import { personName } from "../describe.ts";
 import { h } from "../dom.ts";
-import { Scope } from "../scope.ts";
+import type { Scope } from "../scope.ts";
 import * as texts from "../texts.ts";
 import { controls } from "./controls.ts";
 import { confirm } from "./dialogue.ts";
@@ -14,30 +14,54 @@ import { personLabel } from "./person.ts";
 import { road, roadLegend } from "./road.ts";
 
 export function receiverList(scope: Scope, share: Share): HTMLElement {
-  const rows = new Map<string, { readonly element: HTMLElement; readonly scope: Scope }>();
-  const list = h("ul", { class: "receivers", role: "list" });
-  const nobody = h("p", { class: "muted nobody" });
+  const rows = new Rows(scope);
+  const nobody = h("p", { class: "muted" });
+  const title = h("h2", { id: "receivers-title" }, texts.share.receivers);
+  const part = h("section", { class: "receivers-part", "aria-labelledby": "receivers-title" }, title, nobody, rows.list);
+  const show = (): void => {
+    const { kind } = share.state.value;
+    const none = share.receivers.value.length === 0;
+    part.hidden = none && (kind === "opening" || kind === "failed");
+    nobody.hidden = !none;
+    nobody.textContent = kind === "open" ? texts.share.nobody : texts.share.nobodyCame;
+  };
   scope.watch(share.receivers, (receivers) => {
-    for (const receiver of receivers) {
-      if (rows.has(receiver.key)) continue;
-      const inner = scope.child();
-      const element = receiverRow(receiver, inner);
-      rows.set(receiver.key, { element, scope: inner });
-      list.append(element);
-    }
+    rows.follow(receivers);
+    show();
+  });
+  scope.watch(share.state, show);
+  return part;
+}
+
+/** Keeps one row for each receiver, so that what happens to one leaves the others alone. */
+class Rows {
+  readonly list = h("ul", { class: "receivers", role: "list" });
+  readonly #rows = new Map<string, { readonly element: HTMLElement; readonly scope: Scope }>();
+  readonly #scope: Scope;
+
+  constructor(scope: Scope) {
+    this.#scope = scope;
+  }
+
+  follow(receivers: readonly Receiver[]): void {
     const present = new Set(receivers.map((receiver) => receiver.key));
-    for (const [key, row] of rows) {
-      if (present.has(key)) continue;
-      row.scope.end();
-      row.element.remove();
-      rows.delete(key);
-    }
-    nobody.hidden = receivers.length > 0;
-  });
-  scope.watch(share.state, (state) => {
-    nobody.textContent = state.kind === "open" ? texts.share.nobody : state.kind === "opening" ? "" : texts.share.nobodyCame;
-  });
-  return h("section", { class: "receivers-part", "aria-labelledby": "receivers-title" }, h("h2", { id: "receivers-title" }, texts.share.receivers), nobody, list);
+    for (const key of this.#rows.keys()) if (!present.has(key)) this.#remove(key);
+    for (const receiver of receivers) if (!this.#rows.has(receiver.key)) this.#add(receiver);
+  }
+
+  #add(receiver: Receiver): void {
+    const scope = this.#scope.child();
+    const element = receiverRow(receiver, scope);
+    this.#rows.set(receiver.key, { element, scope });
+    this.list.append(element);
+  }
+
+  #remove(key: string): void {
+    const row = this.#rows.get(key);
+    row?.scope.end();
+    row?.element.remove();
+    this.#rows.delete(key);
+  }
 }
 
 function receiverRow(receiver: Receiver, scope: Scope): HTMLElement {

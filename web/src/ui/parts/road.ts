@@ -20,12 +20,18 @@ export function road(scope: Scope, source: Watchable<TransferState>): HTMLElemen
     bar.dataset["scope"] = state.path?.scope ?? "";
     bar.setAttribute("aria-label", texts.transfer.progress(personName(state.person)));
     cover.style.setProperty("inline-size", `${state.phase === "asking" ? 0 : percent}%`);
-    if (isIndefinite(state)) bar.removeAttribute("aria-valuenow");
-    else bar.setAttribute("aria-valuenow", String(percent));
     const { part, amount, rate, left } = figures(state);
-    bar.setAttribute("aria-valuetext", [part, amount, rate, left].filter((part) => part !== "").join(", "));
+    const words = [part, amount, rate, left].filter((figure) => figure !== "").join(", ");
+    setOrRemove(bar, "aria-valuenow", isIndefinite(state) ? null : String(percent));
+    setOrRemove(bar, "aria-valuetext", isIndefinite(state) ? null : words);
   });
   return bar;
+}
+
+/** A progress bar without a value is one of unknown length (WAI-ARIA 1.2). */
+function setOrRemove(element: Element, name: string, value: string | null): void {
+  if (value === null) element.removeAttribute(name);
+  else element.setAttribute(name, value);
 }
 
 /** The line below the road: phase in words, then percent, amount, speed and time left in columns that do not jump. */
