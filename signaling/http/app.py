@@ -18,7 +18,7 @@ from signaling.http import page
 from signaling.http.admission import RefusedError
 from signaling.http.headers import SecurityHeaders
 from signaling.http.node import Node
-from signaling.http.outbox import CLOSE_S
+from signaling.http.wire import CLOSE_S
 from signaling.protocol import limits
 from signaling.settings import Settings
 
@@ -56,7 +56,7 @@ def make_metrics_app(app: web.Application) -> web.Application:
 async def _websocket(request: web.Request) -> web.StreamResponse:
     socket = web.WebSocketResponse(
         protocols=(limits.SUBPROTOCOL,),
-        timeout=CLOSE_S,
+        timeout=2 * CLOSE_S,
         compress=False,
         max_msg_size=FRAME_BYTES,
         decode_text=False,

@@ -1,4 +1,4 @@
-"""The hub with what it needs to run: a clock, random numbers, outboxes, counters, and an end."""
+"""The hub with what it needs to run: a clock, random numbers, wires, counters, and an end."""
 
 import asyncio
 import os
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from itertools import count
 from typing import Final
 
-from aiohttp import WSMsgType, web
+from aiohttp import WSMessage, WSMsgType, web
 
 from signaling import __version__
 from signaling.core.effects import Close, Count, Effect, Fault, Send
@@ -15,7 +15,7 @@ from signaling.core.hub import Hub
 from signaling.engine.memory import MemoryEngine
 from signaling.http.admission import Admission, RefusedError
 from signaling.http.metrics import Metrics
-from signaling.http.outbox import Outbox
+from signaling.http.wire import Wire
 from signaling.logs import hide, line, log
 from signaling.protocol.codes import CloseCode
 from signaling.settings import Settings
@@ -59,7 +59,7 @@ class Node:
         self._settings = settings
         self._clock = clock
         self._numbers = count(1)
-        self._outboxes: dict[int, Outbox] = {}
+        self._wires: dict[int, Wire] = {}
         self._empty = asyncio.Event()
 
     async def admit(self, request: web.Request) -> str:
@@ -80,17 +80,16 @@ class Node:
     ) -> None:
         """Carry one WebSocket from its handshake to its end."""
         number = next(self._numbers)
-        outbox = self._outboxes[number] = Outbox(socket, transport)
+        wire = self._wires[number] = Wire(socket, transport)
         self.metrics.connections.inc()
         self.admission.opened(address)
         log.debug(line("connected", connection=number, ip=hide(address)))
         try:
             self.hub.connect(number, address, dialled, self._clock())
-            await self._read(number, socket)
+            await wire.run(lambda message: self._receive(number, message))
         finally:
             await self.hub.disconnect(number, self._clock())
-            await outbox.finish()
-            self._forget(number, address, outbox.code or socket.close_code or CloseCode.INTERNAL)
+            self._forget(number, address, wire.closed_with)
 
     async def tick(self) -> None:
         """Let the hub know the time, now."""
@@ -108,53 +107,49 @@ class Node:
     async def drain(self) -> None:
         """Let everybody go: told when to come back, closed in batches, and waited for until the deadline."""
         spread = self._settings.restart_spread
-        log.info(line("draining", connections=len(self._outboxes), seconds=self._settings.drain))
+        log.info(line("draining", connections=len(self._wires), seconds=self._settings.drain))
         self.hub.drain(RESTART_S, spread, TRY_FOR_S)
         try:
             async with asyncio.timeout(self._settings.drain):
                 await self._close_all()
         except TimeoutError:
-            log.warning(line("drain-timeout", connections=len(self._outboxes)))
+            log.warning(line("drain-timeout", connections=len(self._wires)))
 
     async def render_metrics(self) -> bytes:
         """The text of /metrics."""
         totals = await self.hub.sessions.engine.totals(self._clock())
-        return self.metrics.render(len(self._outboxes), len(self.hub.sessions), totals)
+        return self.metrics.render(len(self._wires), len(self.hub.sessions), totals)
 
     async def _close_all(self) -> None:
-        waiting = list(self._outboxes.values())
+        waiting = list(self._wires.values())
         for start in range(0, len(waiting), BATCH):
-            for outbox in waiting[start : start + BATCH]:
-                outbox.close(CloseCode.RESTARTING)
+            for wire in waiting[start : start + BATCH]:
+                wire.close(CloseCode.RESTARTING)
             await asyncio.sleep(BATCH_S)
-        while self._outboxes:
+        while self._wires:
             self._empty.clear()
             await self._empty.wait()
 
-    async def _read(self, number: int, socket: web.WebSocketResponse) -> None:
-        while True:
-            message = await socket.receive()
-            try:
-                if message.type is WSMsgType.TEXT:
-                    await self.hub.receive(number, message.data, self._clock())
-                elif message.type is WSMsgType.BINARY:
-                    await self.hub.malformed(number, self._clock())
-                else:
-                    return
-            except Exception as error:
-                self._fault(error)
-                await self.hub.close(number, CloseCode.INTERNAL, self._clock())
+    async def _receive(self, number: int, message: WSMessage) -> None:
+        try:
+            if message.type is WSMsgType.TEXT:
+                await self.hub.receive(number, message.data, self._clock())
+            else:
+                await self.hub.malformed(number, self._clock())
+        except Exception as error:
+            self._fault(error)
+            await self.hub.close(number, CloseCode.INTERNAL, self._clock())
 
     def _carry_out(self, effect: Effect) -> None:
         match effect:
             case Send():
-                outbox = self._outboxes.get(effect.connection)
-                if outbox is not None and not outbox.put(effect.text):
+                wire = self._wires.get(effect.connection)
+                if wire is not None and not wire.put(effect.text):
                     self.metrics.overflows.inc()
             case Close():
-                outbox = self._outboxes.get(effect.connection)
-                if outbox is not None:
-                    outbox.close(effect.code)
+                wire = self._wires.get(effect.connection)
+                if wire is not None:
+                    wire.close(effect.code)
             case Count():
                 self.metrics.count(effect)
             case Fault():
@@ -165,9 +160,9 @@ class Node:
         log.error(line("fault", error=error), exc_info=error)
 
     def _forget(self, number: int, address: str, code: int) -> None:
-        del self._outboxes[number]
+        del self._wires[number]
         self.admission.closed(address)
         self.metrics.closed(code)
         log.debug(line("closed", connection=number, code=int(code), ip=hide(address)))
-        if not self._outboxes:
+        if not self._wires:
             self._empty.set()
