@@ -92,9 +92,8 @@ class Fetch:
             self._next_request += 1
         while self._asks and len(self._asked) < ASKS:
             file = self._asks.popleft()
-            if self._status[file] == Status.CHECKING:
-                self._asked.add(file)
-                self._send(AskRoot(file=file))
+            self._asked.add(file)
+            self._send(AskRoot(file=file))
 
     def link_lost(self) -> None:
         """What was on its way is missing again; the next link counts its requests anew."""

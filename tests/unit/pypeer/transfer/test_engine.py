@@ -141,6 +141,17 @@ def test_a_root_that_does_not_match_loses_the_file() -> None:
     assert here.receiver_end == Outcome(1, 5, 1, ("somewhere",))
 
 
+def test_a_file_that_cannot_be_written_is_lost_once() -> None:
+    here = world([700_000, 5])
+    here.disk.refuses = {1}
+    here.connect()
+    while len(here.todo) < 3:
+        next(choice for choice in here.choices() if choice != here._store)()
+    here.run()
+    assert here.receiver_end == Outcome(1, 5, 1, ("somewhere",))
+    assert here.disk.discarded == {1}
+
+
 def test_full_disk_ends_both() -> None:
     here = world([700_000])
     here.disk.full_after = 1

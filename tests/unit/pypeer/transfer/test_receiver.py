@@ -284,3 +284,11 @@ def test_resumed_in_part_of_other_content() -> None:
     assert sent(here.tick(1)) == [messages.Progress(bytes=262_144, files=0)]
     effects = here.stored(Stale(1, resumed=False), 1)
     assert any(isinstance(e, Emit) and isinstance(e.event, events.FileFailed) for e in effects)
+
+
+def test_a_chunk_that_is_stored_after_its_file_was_lost_counts_for_nothing() -> None:
+    here = receiver(Phase.FETCHING)
+    tell(here, *[frames.Data(1, memoryview(bytes(37_856)))], frames.End(1, HASH))
+    tell(here, messages.Refuse(request=0, code=EndCode.VANISHED))
+    here.stored(Stored(1, 1), 1)
+    assert sent(here.tick(1)) == [messages.Progress(bytes=0, files=0)]

@@ -65,7 +65,7 @@ def test_what_is_no_file_is_left_out_and_does_not_block(tmp_path: Path) -> None:
     scan = scan_paths([tmp_path / "t"])
     assert paths(scan) == ["t/"]
     assert "neither a file nor a folder" in scan.skipped[0]
-    with pytest.raises(TransferError, match="nothing to send: .*neither"):
+    with pytest.raises(TransferError, match=r"nothing to send: .*neither"):
         scan_paths([tmp_path / "t/pipe"])
 
 

@@ -233,7 +233,7 @@ def test_the_end() -> None:
     assert end(effects) == Outcome(1, 5, 1)
     assert here.receive(b"whatever", 2) == []
     assert here.link_up(1, 2) == here.link_lost(2) == here.pause(2) == here.resume(2) == []
-    assert here.cancel(EndCode.CANCELLED, "", 2) == []
+    assert here.cancel(EndCode.CANCELLED, "", 2) == here.abandon(ConnectError("late")) == []
     assert here.lost(Lost(1, EndCode.CHANGED, ""), 2) == here.root_found(1, HASH, 2) == []
     assert here.take(1) == []
 
