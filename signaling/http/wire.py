@@ -116,12 +116,14 @@ class Wire:
             log.debug(line("send-failed", error=error))
 
     async def _hang_up(self, writer: asyncio.Task[None]) -> None:
-        """Finish sending, then close and wait for the other side to close: it would miss the code otherwise."""
+        """Finish sending, then close and wait for the other side to close: it would miss the code otherwise.
+
+        A writer that waits for a slow reader is left waiting: aiohttp cannot write any more once that is cancelled.
+        """
         try:
             async with asyncio.timeout(CLOSE_S):
-                if self._state is State.CUT:
-                    writer.cancel()
-                await asyncio.wait({writer})
-                await self._socket.close(code=self.code or WSCloseCode.OK)
+                if self._state is State.FLUSHING:
+                    await asyncio.wait({writer})
+                await self._socket.close(code=self.code or WSCloseCode.OK, drain=False)
         except TimeoutError:
             self._transport.abort()

@@ -26,6 +26,8 @@ from signaling.protocol.messages import (
     Ping,
     Pong,
     Report,
+    Restarting,
+    Resume,
     Signal,
     Signaled,
     Welcome,
@@ -161,16 +163,11 @@ async def test_a_broken_connection_is_resumed_without_loss(site: Site) -> None:
 
 
 async def test_a_resume_replaces_the_old_connection(site: Site) -> None:
-    async with Client(site.url) as old:
-        await old.sign_in()
-        stale = old.socket
-        async with Client(site.url, old.identity) as new:
-            new.welcome, new.seen = old.welcome, old.seen
-            await new.reconnect()
-            assert new.welcome.resumed
-            old.socket = stale
-            assert await old.closed() == CloseCode.REPLACED
-            assert await new.open()
+    async with Client(site.url) as old, Client(site.url, old.identity) as new:
+        welcome = await old.sign_in()
+        assert (await new.sign_in(Resume(token=welcome.token, seen=0))).resumed
+        assert await old.closed() == CloseCode.REPLACED
+        assert await new.open()
 
 
 async def test_a_slow_reader_is_closed_and_hurts_nobody_else(start: StartSite, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -449,14 +446,15 @@ async def test_health_and_readiness(site: Site) -> None:
 
 
 async def test_draining_tells_everybody_and_closes(site: Site) -> None:
-    async with Client(site.url) as first, Client(site.url) as second, Client(site.url):
+    async with Client(site.url) as first, Client(site.url) as second, Client(site.url) as unsigned:
         await first.sign_in()
         await second.sign_in()
+        await unsigned.receive()
         draining = asyncio.create_task(site.app[NODE].drain())
         for client in (first, second):
-            message = await client.receive()
-            assert type(message).__name__ == "Restarting"
-            assert await client.closed() == CloseCode.RESTARTING
+            assert isinstance(await client.receive(), Restarting)
+        codes = await asyncio.gather(*(client.closed() for client in (first, second, unsigned)))
+        assert codes == [CloseCode.RESTARTING] * 3
         await draining
 
 
