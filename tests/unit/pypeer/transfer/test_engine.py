@@ -1,5 +1,6 @@
 """Sender and receiver together: whatever happens, files are bit-identical or there is a defined error."""
 
+import json
 from collections.abc import Callable
 from functools import cache
 
@@ -12,6 +13,7 @@ from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Entry
 from pypeer.transfer.effects import Outcome
 from tests.support.engine import World, root_of
+from tests.vectors import make_sessions
 from tests.vectors.stream import stream
 
 SIZES = (0, 1, 5, 16384, 262144, 262145, 700_000)
@@ -224,3 +226,7 @@ def check(here: World) -> None:
     assert here.sender_end in (None, Outcome(len(arrived), here.receiver_end.bytes, len(failed)))
     times = [e for e in here.received if isinstance(e, events.Progress)]
     assert all(0 <= e.bytes <= e.total for e in times)
+
+
+def test_recorded_sessions_are_what_the_code_says() -> None:
+    assert json.loads(make_sessions.FILE.read_text("utf-8")) == make_sessions.build()
