@@ -10,11 +10,13 @@ from pypeer.transfer.names import ManifestError, map_entries, safe_name
 FILE = Path(__file__).with_name("names.json")
 
 NAMES = [
-    "report.pdf", "Zoë's notes.txt", "日本語.txt", "👍 ok.png", ".hidden", "..x", "a b", "CON", "con.txt", "Nul .tar.gz", "aux.c",
-    "COM1", "com\u00b9.log", "LPT10", "conin$", "console", "name.", "name ", "name. . ", "...", "a<b>c:d\"e|f?g*h\\i",
-    "tab\there", "line\nbreak", "esc\x1b[31m", "c1\x85", "del\x7f", "evil\u202egnp.exe", "zero\u200bwidth", "\ufeffbom", "soft\u00adhyphen",
-    "join\u200der", "para\u2029graph", "blank\u3164filler", "\u2800", "tag\U000e0041", "x" * 255, "x" * 256, "x" * 1000 + ".txt",
-    "é" * 200 + ".tar.gz", "👍" * 100 + ".png", "x" * 300 + "." + "y" * 40, "." + "x" * 300, "x" * 300 + ".", "x" * 251 + ".   ",
+    "report.pdf", "Zoë's notes.txt", "日本語.txt", "👍 ok.png", ".hidden", "..x", "a b", "CON", "con.txt",
+    "Nul .tar.gz", "aux.c", "COM1", "com\u00b9.log", "LPT10", "conin$", "console", "name.", "name ", "name. . ",
+    "...", "a<b>c:d\"e|f?g*h\\i", "tab\there", "line\nbreak", "esc\x1b[31m", "c1\x85", "del\x7f",
+    "evil\u202egnp.exe", "zero\u200bwidth", "\ufeffbom", "soft\u00adhyphen", "join\u200der", "para\u2029graph",
+    "blank\u3164filler", "\u2800", "tag\U000e0041", "x" * 255, "x" * 256, "x" * 1000 + ".txt",
+    "é" * 200 + ".tar.gz", "👍" * 100 + ".png", "x" * 300 + "." + "y" * 40, "." + "x" * 300, "x" * 300 + ".",
+    "x" * 251 + ".   ",
 ]  # fmt: skip
 
 TREES: list[tuple[str, bool, list[str]]] = [
