@@ -1,6 +1,7 @@
 """The command `signaling`: its options are the fields of Settings."""
 
 import asyncio
+import json
 import sys
 import tomllib
 from collections.abc import Callable
@@ -17,8 +18,13 @@ from signaling.http.serve import ListenError, serve
 from signaling.logs import configure
 from signaling.settings import Settings, SettingsError
 
-TYPES: Final[dict[Any, Any]] = {str: str, int: int, float: float, tuple[str, ...]: str}
-"""What click converts a value to, by the type of the field."""
+KINDS: Final[dict[Any, str]] = {
+    str: "text",
+    int: "a whole number",
+    float: "a number",
+    tuple[str, ...]: "a list of texts",
+}
+"""The types of settings, in words."""
 
 
 def main() -> None:
@@ -47,11 +53,20 @@ def _read_file(context: click.Context, _: click.Parameter, path: Path | None) ->
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise click.ClickException(f"cannot read {path}: {error}") from None
-    unknown = sorted(set(values) - {field.name for field in fields(Settings)})
-    if unknown:
-        raise click.ClickException(f"{path}: unknown setting {unknown[0]!r}; --print-config shows all")
+        raise SettingsError(f"cannot read {path}: {error}") from None
+    kinds = {field.name: field.type for field in fields(Settings)}
+    for name, value in values.items():
+        if name not in kinds:
+            raise SettingsError(f"{path}: unknown setting {name!r}; --print-config shows all")
+        if not _fits(value, kinds[name]):
+            raise SettingsError(f"{path}: {name}: {value!r} is not {KINDS[kinds[name]]}")
     context.default_map = values
+
+
+def _fits(value: object, kind: Any) -> bool:
+    if kind == tuple[str, ...]:
+        return isinstance(value, list) and all(isinstance(item, str) for item in value)
+    return not isinstance(value, bool) and isinstance(value, (int, float) if kind is float else kind)
 
 
 def run(print_config: bool, **values: Any) -> None:
@@ -78,8 +93,7 @@ def _toml(value: str | float | tuple[str, ...]) -> str:
     if isinstance(value, tuple):
         return f"[{', '.join(map(_toml, value))}]"
     if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{escaped}"'
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
@@ -101,7 +115,7 @@ def variable(field: Field[Any]) -> str:
 def _option(field: Field[Any]) -> click.Option:
     return click.Option(
         [flag(field), field.name],
-        type=TYPES[field.type],
+        type=str if isinstance(field.default, tuple) else field.type,
         default=field.default,
         multiple=isinstance(field.default, tuple),
         envvar=variable(field),

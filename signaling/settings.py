@@ -5,6 +5,7 @@ configuration file (`public_url`); a flag wins over the environment, that over t
 """
 
 import ipaddress
+import math
 from dataclasses import dataclass, fields
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
@@ -117,9 +118,10 @@ class Settings(Policy):
     @property
     def names(self) -> Names:
         """The hosts this server goes by."""
-        if self.public_url and urlsplit(self.public_url).path not in ("", "/"):
-            raise SettingsError("public_url: the page has to be at the root of its host, without a path")
-        return Names(self.public_origin.partition("://")[2])
+        host = self.public_origin.partition("://")[2]
+        path = _split("public_url", self.public_url).path
+        _require(path in ("", "/"), "public_url", "the page has to be at the root of its host, without a path")
+        return Names(host)
 
     @property
     def ice(self) -> tuple[IceServer, ...]:
@@ -149,6 +151,7 @@ def _require(condition: bool, name: str, text: str) -> None:
 def _check_range(name: str, value: float | str, low: float | None, high: float | None) -> None:
     if isinstance(value, str) or low is None:
         return
+    _require(math.isfinite(value), name, f"{value} is not a number")
     _require(value >= low, name, f"{value:g} is less than {low:g}")
     _require(high is None or value <= high, name, f"{value:g} is more than {high or 0:g}")
 

@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 
 from aiohttp import hdrs, web
 
@@ -29,7 +30,9 @@ FRAME_BYTES = 2 * limits.MESSAGE_BYTES
 """What is read at all: twice what is allowed, so that the one who sends too much is told so in the contract's terms."""
 
 
-def make_app(settings: Settings, clock: Callable[[], float] = time.monotonic) -> web.Application:
+def make_app(
+    settings: Settings, clock: Callable[[], float] = time.monotonic, page_folder: Path = page.FOLDER
+) -> web.Application:
     """The server as an aiohttp application; `clock` gives seconds that never go back."""
     app = web.Application()
     app[SETTINGS] = settings
@@ -41,7 +44,7 @@ def make_app(settings: Settings, clock: Callable[[], float] = time.monotonic) ->
     app.router.add_get("/readyz", _readyz)
     if settings.metrics_address is None:
         app.router.add_get("/metrics", _metrics)
-    page.add_routes(app, page.load(settings))
+    page.add_routes(app, page.load(settings, page_folder))
     return app
 
 

@@ -19,6 +19,19 @@ FOLDER: Final = Path(__file__).resolve().parent.parent / "page"
 WORKER: Final = "sw.js"
 """The service worker; it needs a name that never changes, at the root, to serve all of the page."""
 
+TYPES: Final = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".map": "application/json",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".wasm": "application/wasm",
+    ".webmanifest": "application/manifest+json",
+    ".woff2": "font/woff2",
+}
+"""Media types, not left to the machine's own table: a script of the wrong type is not run."""
+
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 REVALIDATE: Final = "no-cache"
 
@@ -43,7 +56,7 @@ class Page:
         return hashlib.sha256(self.html.encode()).hexdigest()[:32]
 
 
-def load(settings: Settings, folder: Path = FOLDER) -> Page:
+def load(settings: Settings, folder: Path) -> Page:
     """Read and render the page, or a stand-in if it is not built."""
     manifest = folder / "assets" / "manifest.json"
     if not manifest.is_file():
@@ -75,16 +88,22 @@ def add_routes(app: web.Application, page: Page) -> None:
         path = page.assets.get(request.match_info["name"])
         if path is None:
             raise web.HTTPNotFound
-        return web.FileResponse(path, headers={"Cache-Control": FOR_EVER})
+        return _file(path, {"Cache-Control": FOR_EVER})
 
     async def worker(_: web.Request) -> web.StreamResponse:
         if page.worker is None:
             raise web.HTTPNotFound
-        return web.FileResponse(page.worker, headers={"Cache-Control": REVALIDATE, "Service-Worker-Allowed": "/"})
+        return _file(page.worker, {"Cache-Control": REVALIDATE, "Service-Worker-Allowed": "/"})
 
     app.router.add_get("/", index)
     app.router.add_get("/assets/{name}", asset)
     app.router.add_get(f"/{WORKER}", worker)
+
+
+def _file(path: Path, headers: dict[str, str]) -> web.FileResponse:
+    return web.FileResponse(
+        path, headers=headers | {"Content-Type": TYPES.get(path.suffix, "application/octet-stream")}
+    )
 
 
 def _not_modified(response: web.Response) -> web.Response:

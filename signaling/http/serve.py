@@ -1,6 +1,7 @@
 """The life of the process: listen, say where, wait for a signal, drain, end."""
 
 import asyncio
+import os
 import signal
 import socket
 import ssl
@@ -77,7 +78,7 @@ def _bind(host: str, port: int) -> socket.socket:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         return socket.create_server(address[:2], family=family, backlog=BACKLOG)
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
         raise ListenError(f"cannot listen on {host}, port {port}: {reason}; choose with --host and --port") from None
 
 

@@ -1,0 +1,147 @@
+"""The command: where settings come from, and what is said when they cannot be."""
+
+import tomllib
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from signaling import __version__, cli
+from signaling.http.serve import ListenError
+from signaling.settings import Settings
+
+
+class Outcome:
+    """What a run of the command did."""
+
+    def __init__(self, status: int, out: str, err: str, settings: Settings | None) -> None:
+        self.status = status
+        self.out = out
+        self.err = err
+        self.settings = settings
+
+
+@pytest.fixture
+def signaling(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+    """Run the command, up to where it would serve."""
+
+    def run(*arguments: str, fails: Exception | None = None) -> Outcome:
+        seen: list[Settings] = []
+
+        async def serve(settings: Settings) -> None:
+            seen.append(settings)
+            if fails:
+                raise fails
+
+        monkeypatch.setattr(cli, "serve", serve)
+        monkeypatch.setattr(cli, "configure", lambda _: None)
+        monkeypatch.setattr("sys.argv", ["signaling", *arguments])
+        with pytest.raises(SystemExit) as caught:
+            cli.main()
+        output = capsys.readouterr()
+        return Outcome(int(caught.value.code or 0), output.out, output.err, seen[0] if seen else None)
+
+    return run
+
+
+def test_without_anything_the_defaults_count(signaling: Any) -> None:
+    outcome = signaling()
+    assert outcome.status == 0
+    assert outcome.settings == Settings()
+
+
+def test_a_flag_wins_over_the_environment_that_over_the_file_that_over_the_default(
+    signaling: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "byway.toml"
+    file.write_text('host = "192.0.2.1"\nport = 1\ndrain = 1.5\nice_server = ["stun:a", "stun:b"]\n')
+    monkeypatch.setenv("BYWAY_PORT", "2")
+    monkeypatch.setenv("BYWAY_HOST", "192.0.2.2")
+    monkeypatch.setenv("BYWAY_TRUSTED_PROXY", "10.0.0.1 10.0.0.2")
+    settings = signaling("--config", str(file), "--port", "3").settings
+    assert (settings.port, settings.host, settings.drain) == (3, "192.0.2.2", 1.5)
+    assert settings.ice_server == ("stun:a", "stun:b")
+    assert settings.trusted_proxy == ("10.0.0.1", "10.0.0.2")
+    assert settings.idle == Settings().idle
+
+
+def test_the_file_may_be_named_in_the_environment(
+    signaling: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "byway.toml").write_text("port = 7\n")
+    monkeypatch.setenv("BYWAY_CONFIG", str(tmp_path / "byway.toml"))
+    assert signaling().settings.port == 7
+
+
+def test_what_is_printed_can_be_read_again(signaling: Any, tmp_path: Path) -> None:
+    options = ("--port", "7", "--ice-server", "stun:a:1", "--public-url", "https://x.example", "--drain", "0.5")
+    printed = signaling(*options, "--print-config")
+    assert printed.status == 0
+    assert printed.settings is None
+    file = tmp_path / "byway.toml"
+    file.write_text(printed.out)
+    assert set(tomllib.loads(printed.out)) == {field.name for field in fields(Settings)}
+    again = signaling("--config", str(file)).settings
+    assert again == Settings(port=7, ice_server=("stun:a:1",), public_url="https://x.example", drain=0.5)
+
+
+def test_quotes_and_backslashes_survive_printing() -> None:
+    settings = Settings(tls_cert='C:\\a "b"\x7f\n.pem', tls_key="k")
+    assert tomllib.loads(cli.as_toml(settings))["tls_cert"] == settings.tls_cert
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("--port", "many"), "Invalid value for '--port': 'many' is not a valid integer."),
+        (("--port", "70000"), "port: 70000 is more than 65535"),
+        (("--fly",), "No such option '--fly'"),
+        (("extra",), "Got unexpected extra argument (extra)"),
+        (("--public-url", "x"), "public_url: 'x' is not like https://HOST"),
+        (("--config", "missing.toml"), "cannot read missing.toml: [Errno 2] No such file or directory: 'missing.toml'"),
+    ],
+)
+def test_bad_settings_end_with_2_and_one_line(signaling: Any, arguments: tuple[str, ...], complaint: str) -> None:
+    outcome = signaling(*arguments)
+    assert outcome.status == 2
+    assert outcome.err.startswith(f"signaling: {complaint}")
+    assert outcome.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("prot = 7", "unknown setting 'prot'; --print-config shows all"),
+        ("port = [", "Invalid value (at end of document)"),
+        ("port = true", "port: True is not a whole number"),
+        ('port = "seven"', "port: 'seven' is not a whole number"),
+        ("drain = []", "drain: [] is not a number"),
+        ('trusted_proxy = "10.0.0.1"', "trusted_proxy: '10.0.0.1' is not a list of texts"),
+        ("trusted_proxy = [1]", "trusted_proxy: [1] is not a list of texts"),
+        ("host = 1", "host: 1 is not text"),
+    ],
+)
+def test_a_bad_file_ends_with_2_and_one_line(signaling: Any, tmp_path: Path, text: str, complaint: str) -> None:
+    (tmp_path / "byway.toml").write_text(text)
+    outcome = signaling("--config", str(tmp_path / "byway.toml"))
+    assert outcome.status == 2
+    assert complaint in outcome.err
+    assert outcome.err.count("\n") == 1
+
+
+def test_where_it_cannot_listen_it_ends_with_1(signaling: Any) -> None:
+    outcome = signaling(fails=ListenError("cannot listen on *, port 80: Permission denied"))
+    assert (outcome.status, outcome.err) == (1, "signaling: cannot listen on *, port 80: Permission denied\n")
+
+
+def test_an_interrupt_ends_with_130(signaling: Any) -> None:
+    assert signaling(fails=KeyboardInterrupt()).status == 130
+
+
+def test_help_and_version(signaling: Any) -> None:
+    helped = signaling("--help")
+    assert helped.status == 0
+    for field in fields(Settings):
+        assert cli.flag(field) in helped.out
+    assert signaling("--version").out == f"signaling {__version__}\n"

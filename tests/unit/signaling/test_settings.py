@@ -1,0 +1,66 @@
+from dataclasses import fields
+from ipaddress import ip_network
+from typing import Any
+
+import pytest
+
+from signaling.core.sign_in import Names
+from signaling.protocol.messages import IceServer
+from signaling.settings import Settings, SettingsError
+
+
+def test_the_defaults_are_possible_and_explained() -> None:
+    settings = Settings()
+    assert settings.names == Names("")
+    assert settings.ice == ()
+    assert settings.networks == ()
+    assert settings.metrics_address is None
+    for field in fields(Settings):
+        assert field.metadata["help"].endswith(".")
+
+
+def test_what_is_derived() -> None:
+    settings = Settings(
+        public_url="https://Share.example.org:443/",
+        trusted_proxy=("10.0.0.1", "fd00::/8"),
+        allowed_origin=("https://Friend.example/",),
+        ice_server=("stun:a.example:3478", "stuns:b.example"),
+        metrics_listen="[::1]:9100",
+        idle=90,
+        ping=40,
+    )
+    assert settings.public_origin == "https://share.example.org"
+    assert settings.names == Names("share.example.org")
+    assert settings.networks == (ip_network("10.0.0.1/32"), ip_network("fd00::/8"))
+    assert settings.origins == {"https://friend.example"}
+    assert settings.ice == (IceServer(urls=("stun:a.example:3478", "stuns:b.example")),)
+    assert settings.metrics_address == ("::1", 9100)
+
+
+@pytest.mark.parametrize(
+    ("values", "complaint"),
+    [
+        ({"port": 65536}, "port: 65536 is more than 65535"),
+        ({"port": -1}, "port: -1 is less than 0"),
+        ({"ping": 60.0}, "idle: 60 must be more than ping, 60"),
+        ({"ttl": 700.0, "max_ttl": 600.0}, "ttl: 700 must not be more than max_ttl, 600"),
+        ({"ttl": 1.0}, "ttl: 1 is less than 30"),
+        ({"ttl": float("nan")}, "ttl: nan is not a number"),
+        ({"engine": "magic"}, "engine: 'magic' is not known: use memory"),
+        ({"log_level": "loud"}, "log_level: 'loud' is none of debug, info, warning, error"),
+        ({"tls_cert": "cert.pem"}, "tls_cert: a certificate and its key go together"),
+        ({"public_url": "share.example.org"}, "public_url: 'share.example.org' is not like https://HOST"),
+        ({"public_url": "https://x/byway"}, "public_url: the page has to be at the root of its host, without a path"),
+        ({"public_url": "https://[x"}, "public_url: 'https://[x': Invalid IPv6 URL"),
+        ({"public_url": "https://x:99999"}, "public_url: 'https://x:99999': Port out of range 0-65535"),
+        ({"allowed_origin": ("*",)}, "allowed_origin: '*' is not like https://HOST"),
+        ({"trusted_proxy": ("proxy",)}, "trusted_proxy: 'proxy' is no address or network, e.g. 10.0.0.0/8"),
+        ({"ice_server": ("turn:x",)}, "ice_server: 'turn:x' is not of the form stun:HOST:PORT"),
+        ({"ice_server": ("stun:x",) * 9}, "ice_server: at most 8"),
+        ({"metrics_listen": "9100"}, "metrics_listen: '9100' is not of the form HOST:PORT"),
+    ],
+)
+def test_what_cannot_be_is_said_in_one_line(values: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings(**values)
+    assert str(caught.value) == complaint
