@@ -19,6 +19,12 @@ class Ready(Event, frozen=True, tag="ready"):
     expires: float
 
 
+class Skipped(Event, frozen=True, tag="skipped"):
+    """Something that was named, or lies in a folder that was, is not part of the offer; `message` says what and why."""
+
+    message: str
+
+
 class Joined(Event, frozen=True, tag="joined"):
     """The other peer proved the code: its id, short name, and what it calls itself."""
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from pypeer.conversation import Conversation
 from pypeer.errors import MeetError, PeerError, RefusedError
-from pypeer.events import Closed, Failed, Guessed, Joined, Ready
+from pypeer.events import Closed, Failed, Guessed, Joined, Ready, Skipped
 from pypeer.identity import Identity, peer_id
 from pypeer.protocol import limits
 from pypeer.protocol.codes import EndCode, RefusalCode
@@ -82,6 +82,8 @@ class Offer:
         opened = await self._client.ask(Open(id=1, ttl=expires), Opened)
         self._code = Code(opened.locator, self._words)
         self._expires = loop.time() + opened.ttl
+        for message in self._tree.skipped:
+            self.events.emit(Skipped(message=message))
         self.events.emit(Ready(code=self.code, link=self.link, expires=opened.ttl))
 
     async def reopen(self) -> None:

@@ -15,7 +15,7 @@ from pypeer.cli.qr import terminal_qr
 from pypeer.cli.run import run
 from pypeer.cli.show import Show
 from pypeer.cli.words import contents
-from pypeer.events import Failed, Offered, Ready
+from pypeer.events import Done, Failed, Offered, Ready
 from pypeer.protocol import limits
 from pypeer.secure import code
 from pypeer.sharing import Offer
@@ -125,10 +125,13 @@ def get(what: str, output: Path, yes: bool, server: str, name: str, as_json: boo
     async def work() -> int:
         code.parse(what)
         async with Peer(server, name=name) as peer, peer.get(what, output, decide) as fetch:
+            lost = 0
             async for event in fetch:
                 if not isinstance(event, Failed):
                     show.event(event)
+                if isinstance(event, Done):
+                    lost = event.failed
             await fetch.wait()
-            return 0
+            return 1 if lost else 0
 
     run(show, work)

@@ -31,6 +31,8 @@ def count(number: int, one: str, many: str) -> str:
 def describe(event: Event) -> str | None:
     """One line for an event, or None if it is not worth one."""
     match event:
+        case events.Skipped():
+            return f"Left out: {printable(event.message)}."
         case events.Joined():
             name = f" ({printable(event.name)})" if event.name else ""
             return f"Met {event.short}{name}."

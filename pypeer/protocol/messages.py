@@ -12,11 +12,11 @@ from msgspec import Meta
 
 from pypeer.protocol import limits
 from pypeer.protocol.codes import EndCode
-from signaling.protocol.messages import Capabilities, Label, Prose, Signature
+from signaling.protocol.messages import END, Capabilities, Label, Prose, Signature
 
 Index = Annotated[int, Meta(ge=0, le=2**32 - 1)]
 Bytes = Annotated[int, Meta(ge=0, le=limits.FILE_BYTES)]
-Hash = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$", description="SHA-256, hexadecimal")]
+Hash = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}" + END, description="SHA-256, hexadecimal")]
 Sdp = Annotated[str, Meta(max_length=11_000, description="session description, RFC 8866")]
 Name = Annotated[str, Meta(max_length=128, description="what a person calls this peer; untrusted")]
 

@@ -1,0 +1,136 @@
+"""The real page of a real server, in a real browser: what the tests of whole transfers do with it."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from playwright.sync_api import Browser, Download, Page, expect
+
+MIB: Final = 1024 * 1024
+
+WEBRTC_ARGS: Final = ["--allow-loopback-in-peer-connection"]
+"""Chromium offers no loopback candidates otherwise, and there may be no other interface."""
+
+TRANSFER_MS: Final = 300_000
+"""How long 200 MiB may take on a busy machine."""
+
+
+class Site:
+    """A browser at the page of one server; each `open` is another person, with a profile of their own."""
+
+    def __init__(self, browser: Browser, url: str) -> None:
+        self.browser = browser
+        self.url = url
+
+    @contextmanager
+    def open(self, fragment: str = "", **options: Any) -> Iterator[Page]:
+        """One person's page; at the end the console must hold no error, a breach of the CSP included."""
+        context = self.browser.new_context(accept_downloads=True, **options)
+        page = context.new_page()
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.goto(self.url + fragment)
+        expect(page.get_by_text("Online")).to_be_visible(timeout=30_000)
+        yield page
+        context.close()
+        assert errors == []
+
+
+def share_files(page: Page, *paths: Path, once: bool = False) -> str:
+    """Choose files and get a code."""
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Choose files").click()
+    chooser.value.set_files([str(path) for path in paths])
+    return get_code(page, once)
+
+
+def share_folder(page: Page, folder: Path) -> str:
+    """Drop a folder and get a code."""
+    devtools = page.context.new_cdp_session(page)
+    data = {"items": [], "files": [str(folder)], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        devtools.send("Input.dispatchDragEvent", {"type": kind, "x": 300, "y": 300, "data": data})
+    return get_code(page)
+
+
+def get_code(page: Page, once: bool = False) -> str:
+    """From the draft to the code."""
+    if once:
+        page.get_by_label("Only one receiver").check()
+    page.get_by_role("button", name="Get a code").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Pass on this code", timeout=30_000)
+    return page.get_by_label("Link", exact=True).input_value().rpartition("#")[2]
+
+
+def look_at(page: Page, code: str) -> None:
+    """Type a code and see what is offered."""
+    page.get_by_label("Code", exact=True).fill(code)
+    page.get_by_role("button", name="See what is offered").click()
+    expect(page.get_by_role("button", name="Decline")).to_be_visible(timeout=60_000)
+
+
+def download(page: Page, code: str) -> Download:
+    """Fetch by the streamed download; returns once it has begun."""
+    look_at(page, code)
+    with page.expect_download(timeout=60_000) as started:
+        page.get_by_role("button", name="Download").click()
+    return started.value
+
+
+def arrived(page: Page) -> None:
+    """Wait until the page says that everything arrived."""
+    expect(page.get_by_role("heading", level=1)).to_contain_text("arrived", timeout=TRANSFER_MS)
+
+
+def delivered(page: Page, receivers: int = 1) -> None:
+    """Wait until the sender's page says so."""
+    expect(page.get_by_text("Delivered and verified")).to_have_count(receivers, timeout=TRANSFER_MS)
+
+
+def random_file(path: Path, size: int) -> Path:
+    """A file that does not compress."""
+    with path.open("wb") as file:
+        for at in range(0, size, MIB):
+            file.write(os.urandom(min(MIB, size - at)))
+    return path
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+HASH_OPFS: Final = """async () => {
+  const found = {};
+  async function walk(folder, path) {
+    for await (const [name, entry] of folder.entries()) {
+      const at = path ? `${path}/${name}` : name;
+      if (entry.kind === "directory") { found[at] = "folder"; await walk(entry, at); continue; }
+      const hash = await crypto.subtle.digest("SHA-256", await (await entry.getFile()).arrayBuffer());
+      found[at] = Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
+    }
+  }
+  await walk(await navigator.storage.getDirectory(), "");
+  return found;
+}"""
+"""Everything in the page's private file system, as path to hash (or "folder")."""
+
+PICK_OPFS: Final = """() => {
+  window.showDirectoryPicker = () => navigator.storage.getDirectory();
+  window.showSaveFilePicker = async ({ suggestedName }) =>
+    (await navigator.storage.getDirectory()).getFileHandle(suggestedName, { create: true });
+}"""
+"""Pickers cannot be driven from outside; the handles that they would give are of the same kind as these."""
+
+
+def tree(root: Path) -> dict[str, str]:
+    """Everything below a folder, in the form of HASH_OPFS, with the folder's own name in front."""
+    return {root.name: "folder"} | {
+        f"{root.name}/{path.relative_to(root).as_posix()}": "folder" if path.is_dir() else digest(path)
+        for path in root.rglob("*")
+    }
