@@ -27,7 +27,7 @@ ENTRIES_MAX: Final = 200_000
 """Entries a receiver takes in one offer: about 60 MB of memory in Python; more is better packed first."""
 
 MANIFEST_BYTES: Final = 32 * 1024 * 1024
-"""All paths of an offer together, in UTF-8 bytes: 160 for each of the most entries, so a hostile one cannot fill memory."""
+"""All paths of an offer together, in UTF-8 bytes: 160 for each of the most entries, so none can fill memory."""
 
 PATH_BYTES: Final = 4096
 """Longest path in UTF-8 bytes: PATH_MAX of Linux."""
