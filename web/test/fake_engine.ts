@@ -3,7 +3,7 @@
 import type {
   Engine, Fetch, OfferInfo, Person, Receiver, ServerState, Share, ShareItem, ShareOptions, ShareState, ShareSummary, Target, TransferState,
 } from "../src/app/model.ts";
-import { Cell } from "../src/ui/cell.ts";
+import { Cell } from "../src/app/cell.ts";
 
 /** What a fake engine shows. Tests change the cells to play a story. */
 export interface Scene {

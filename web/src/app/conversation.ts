@@ -1,0 +1,145 @@
+/**
+ * Everything between two peers once they have met: links come and go under one transfer session. Twin of
+ * pypeer/conversation.py.
+ *
+ * Role A makes the offers and so decides when to try again; role B waits for it. The pair with the server may end while a
+ * link lives: the transfer goes on, and only when that link breaks too is there no way back.
+ */
+
+import { Connector } from "../connect/connector.ts";
+import type { ChannelLink } from "../connect/link.ts";
+import { PeerError } from "../errors.ts";
+import type { SealedMessage } from "../gen/peer.ts";
+import { END_CODES } from "../gen/peer_constants.ts";
+import type { IceServer } from "../gen/signaling.ts";
+import { delay } from "../signaling/backoff.ts";
+import type { Pair } from "../signaling/pair.ts";
+import type { Timer } from "../timers/timers.ts";
+import type { Outcome } from "../transfer/effects.ts";
+import type { Session, SessionEvents } from "./session.ts";
+import type { Transfer } from "./transfer.ts";
+
+/** Attempts in a row that may fail before role A gives up: a minute and a half, each with fresh candidates. */
+const ATTEMPTS = 3;
+
+/** How long role B waits for a new offer after its link broke, in seconds: all attempts of A, and the waits between them. */
+const RECOVER_S = 120;
+
+const GONE = "The other side has gone: it closed its page or command, or lost its network for too long.";
+const NO_PATH = "No way to the other side opened. Firewalls on both sides may be in the way: try another network, or ask for a relay (TURN) on the server.";
+
+export interface ConversationOptions {
+  readonly pair: Pair;
+  readonly transfer: Transfer;
+  readonly timer: Timer;
+  readonly ice: () => readonly IceServer[];
+  readonly onEnd: (isDone: boolean) => void;
+}
+
+/** What a conversation needs of a session (session.ts). */
+type Talk = Pick<Session<{ readonly type: string }>, "attach" | "fail" | "isAttached">;
+
+/** One transfer with one peer. */
+export class Conversation {
+  readonly #options: ConversationOptions;
+  readonly #connector: Connector;
+  #session: Talk | null = null;
+  #failures = 0;
+  #isPaired = true;
+  #cancelTimer: () => void = () => undefined;
+  #way = "";
+
+  constructor(options: ConversationOptions) {
+    const { pair, timer, ice } = options;
+    this.#options = options;
+    this.#connector = new Connector({
+      role: pair.role,
+      timer,
+      ice,
+      send: (message) => pair.send(message),
+      onLink: (link) => this.#linked(link),
+      onFailed: () => this.#failed(),
+    });
+    pair.onMessage = (message) => this.#received(message);
+    pair.onEnd = () => this.#unpaired();
+  }
+
+  /** For the session of this conversation. */
+  get events(): SessionEvents {
+    const { transfer } = this.#options;
+    return { onEvent: (event) => transfer.event(event), onLost: () => this.#lost(), onEnd: (result) => this.#ended(result) };
+  }
+
+  /** Connects, and sees the session through to its end. */
+  start(session: Talk): void {
+    this.#session = session;
+    if (this.#options.pair.role === "A") this.#connector.connect();
+    else this.#waitForOffer();
+  }
+
+  #linked(link: ChannelLink): void {
+    this.#cancelTimer();
+    this.#failures = 0;
+    link.onPath = (path) => {
+      this.#options.transfer.linked(path);
+      if (path.way !== this.#way) this.#options.pair.report(path.way);
+      this.#way = path.way;
+    };
+    this.#options.transfer.linked(null);
+    this.#session?.attach(link);
+  }
+
+  #lost(): void {
+    this.#options.transfer.unlinked();
+    if (!this.#isPaired) return this.#fail(new PeerError("peer-gone", GONE));
+    if (this.#options.pair.role === "A") this.#retry();
+    else this.#waitForOffer();
+  }
+
+  /** An attempt came to nothing. Role B waits for the next. */
+  #failed(): void {
+    this.#failures += 1;
+    const isLast = this.#failures >= ATTEMPTS || !this.#isPaired;
+    if (this.#options.pair.role === "A" && !isLast) return this.#retry();
+    if (this.#options.pair.role === "B" && this.#isPaired) return;
+    this.#options.pair.report("failed");
+    this.#fail(new PeerError("no-path", NO_PATH));
+  }
+
+  #retry(): void {
+    this.#setTimer(delay(this.#failures, Math.random()), () => this.#connector.connect());
+  }
+
+  #waitForOffer(): void {
+    this.#setTimer(RECOVER_S, () => this.#fail(new PeerError("peer-gone", GONE)));
+  }
+
+  #received(message: SealedMessage): void {
+    if (message.t === "description" || message.t === "candidate") this.#connector.handle(message);
+    else if (message.t === "part") this.#unpaired();
+  }
+
+  #unpaired(): void {
+    this.#isPaired = false;
+    if (this.#session?.isAttached === false) this.#fail(new PeerError("peer-gone", GONE));
+  }
+
+  #fail(error: PeerError): void {
+    this.#session?.fail(error);
+  }
+
+  #ended(result: Outcome | PeerError): void {
+    const { pair, transfer, onEnd } = this.#options;
+    const code = result instanceof PeerError ? END_CODES.find((each) => each === result.code) ?? "cancelled" : null;
+    this.#cancelTimer();
+    this.#connector.close();
+    void pair.part(code);
+    transfer.ended(result);
+    onEnd(code === null);
+  }
+
+  #setTimer(seconds: number, action: () => void): void {
+    this.#cancelTimer();
+    this.#cancelTimer = this.#options.timer(seconds, action);
+  }
+}

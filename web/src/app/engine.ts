@@ -1,0 +1,156 @@
+/** The engine: this page as a peer, on line with its server, and what it shares and fetches. */
+
+import type { Push } from "../signaling/core.ts";
+import type { Knocked } from "../gen/signaling.ts";
+import type { Identity } from "../secure/identity.ts";
+import { SignalingClient } from "../signaling/client.ts";
+import { Switchboard } from "../signaling/switch.ts";
+import { startTimers } from "../timers/timers.ts";
+import { Cell } from "./cell.ts";
+import { FetchedOffer } from "./fetch.ts";
+import { loadIdentity } from "./keystore.ts";
+import type { Engine, Fetch, Person, Problem, Receiver, ServerState, Share, ShareItem, ShareOptions, ShareState } from "./model.ts";
+import { LABEL, type Peer } from "./peer.ts";
+import { SharedOffer } from "./share.ts";
+import { type Offered, offerItems, offerText } from "./sources.ts";
+import { toProblem } from "./transfer.ts";
+
+/** Longest name (schema of `meet`). */
+const NAME_CHARS = 128;
+
+/** Where the name is kept between visits. */
+const NAME_KEY = "byway-name";
+
+export interface EngineOptions {
+  /** Address of the page; what follows `#` is left out. */
+  readonly page: string;
+}
+
+/** Starts the engine; rejects with NoEd25519Error in a browser that is too old. */
+export async function createEngine({ page }: EngineOptions): Promise<Engine> {
+  const identity = await loadIdentity();
+  const engine = new PageEngine(identity, page.split("#", 1)[0] ?? page);
+  engine.start();
+  return engine;
+}
+
+class PageEngine implements Engine, Peer {
+  readonly server = new Cell<ServerState>({ kind: "connecting" });
+  readonly page: string;
+  readonly identity: Identity;
+  readonly client: SignalingClient;
+  readonly switchboard = new Switchboard();
+  readonly timer = startTimers();
+  readonly #shares = new Set<SharedOffer>();
+  #name = recall();
+
+  constructor(identity: Identity, page: string) {
+    this.identity = identity;
+    this.page = page;
+    this.client = new SignalingClient({
+      page,
+      identity,
+      label: LABEL,
+      timer: this.timer,
+      onState: (state) => this.server.set(state),
+      onPush: (push) => this.#pushed(push),
+      onReady: (resumed) => this.#ready(resumed),
+    });
+  }
+
+  get me(): Person {
+    const { id, short } = this.identity;
+    return { id, short, name: this.#name };
+  }
+
+  get name(): string {
+    return this.#name;
+  }
+
+  /** Connects, comes back at once when the network does, and says goodbye when the page goes. */
+  start(): void {
+    this.client.connect();
+    window.addEventListener("online", () => this.client.connect());
+    window.addEventListener("pagehide", ({ persisted }) => {
+      if (!persisted) this.client.close();
+    });
+  }
+
+  share(items: readonly ShareItem[], options: ShareOptions): Share {
+    return this.#offer(() => offerItems(items), options);
+  }
+
+  shareText(text: string, options: ShareOptions): Share {
+    return this.#offer(() => offerText(text), options);
+  }
+
+  fetch(code: string): Fetch {
+    return new FetchedOffer(this, code);
+  }
+
+  setName(name: string): void {
+    this.#name = [...name.trim()].slice(0, NAME_CHARS).join("");
+    remember(this.#name);
+  }
+
+  #offer(make: () => Offered, options: ShareOptions): Share {
+    try {
+      const share = new SharedOffer(this, make(), options);
+      this.#shares.add(share);
+      return share;
+    } catch (error) {
+      return failedShare(toProblem(error));
+    }
+  }
+
+  #ready(resumed: boolean): void {
+    if (resumed) return;
+    this.switchboard.loseAll();
+    for (const share of this.#shares) void share.reopen();
+  }
+
+  #pushed(push: Push): void {
+    switch (push.t) {
+      case "knocked":
+        return this.#knocked(push);
+      case "lapsed":
+        return this.#shareUnder(push.locator)?.lapsed();
+      default:
+        return this.switchboard.route(push);
+    }
+  }
+
+  #knocked(push: Knocked): void {
+    const share = this.#shareUnder(push.locator);
+    if (share === undefined) this.client.post({ t: "leave", pair: push.pair, reason: "used" });
+    else share.knocked(push);
+  }
+
+  #shareUnder(locator: string): SharedOffer | undefined {
+    return [...this.#shares].findLast((share) => share.locator === locator);
+  }
+}
+
+/** What cannot be offered at all, in the form in which it would have been. */
+function failedShare(problem: Problem): Share {
+  const summary = { files: 0, folders: 0, bytes: 0, title: "", text: false };
+  const state = new Cell<ShareState>({ kind: "failed", problem });
+  return { summary, state, receivers: new Cell<readonly Receiver[]>([]), stop: () => undefined };
+}
+
+/** Where nothing may be kept, the name lasts as long as the page. */
+function remember(name: string): void {
+  try {
+    localStorage.setItem(NAME_KEY, name);
+  } catch {
+    // storage is blocked or full
+  }
+}
+
+function recall(): string {
+  try {
+    return localStorage.getItem(NAME_KEY) ?? "";
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,47 @@
+/** This page as a peer: what everything it shares and fetches has in common. */
+
+import { shortName } from "../secure/code.ts";
+import type { Bytes } from "../secure/encoding.ts";
+import { type Identity, peerId } from "../secure/identity.ts";
+import { Meeting } from "../secure/meeting.ts";
+import type { Role } from "../secure/pake.ts";
+import type { SignalingClient } from "../signaling/client.ts";
+import { Pair } from "../signaling/pair.ts";
+import type { Switchboard } from "../signaling/switch.ts";
+import type { Timer } from "../timers/timers.ts";
+import type { Person } from "./model.ts";
+
+/** Name of this program, for logs at the other side. */
+export const LABEL = "byway-page";
+
+export interface Peer {
+  /** Address of the page. */
+  readonly page: string;
+  readonly identity: Identity;
+  readonly client: SignalingClient;
+  readonly switchboard: Switchboard;
+  readonly timer: Timer;
+  /** What its person calls it, at most as long as the contract takes. */
+  readonly name: string;
+}
+
+/** With whom, and over which code. */
+export interface Encounter {
+  readonly role: Role;
+  readonly id: string;
+  readonly peerKey: Bytes;
+  readonly code: string;
+}
+
+/** A pair in which nothing is proven yet. */
+export function meetAs({ identity, client, name }: Peer, { role, id, peerKey, code }: Encounter): Pair {
+  const random = (count: number): Bytes => crypto.getRandomValues(new Uint8Array(count));
+  const meeting = new Meeting({ role, identity, peerKey, code, client: LABEL, name, random });
+  return new Pair(client, id, peerKey, meeting);
+}
+
+/** Who has this key, and calls itself by this name. */
+export function personOf(key: Bytes, name: string): Person {
+  const id = peerId(key);
+  return { id, short: shortName(id), name };
+}

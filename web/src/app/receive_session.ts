@@ -1,0 +1,129 @@
+/** Receives one offer: verifies each chunk, and gives it to the sink that its person chose. */
+
+import type { PeerError } from "../errors.ts";
+import { PROGRESS_S } from "../gen/peer_constants.ts";
+import { sameBytes } from "../secure/encoding.ts";
+import { type Sink, SinkError, toSinkError } from "../sinks/sink.ts";
+import type { Timer } from "../timers/timers.ts";
+import { chunkStart } from "../transfer/chunks.ts";
+import type { Outcome, ReceiverEffect, StoreEffect, StoreResult } from "../transfer/effects.ts";
+import { hashChunk } from "../transfer/hashing.ts";
+import { Receiver } from "../transfer/receiver.ts";
+import type { Contents } from "../sinks/targets.ts";
+import { now, Session, type SessionEvents } from "./session.ts";
+
+export interface ReceiveEvents extends SessionEvents {
+  /** The person is to decide; answer with `accept` or `decline`. */
+  readonly onDecide: (contents: Contents) => void;
+}
+
+export class ReceiveSession extends Session<ReceiverEffect> {
+  readonly #core: Receiver;
+  readonly #timer: Timer;
+  readonly #onDecide: (contents: Contents) => void;
+  #sink: Sink | null = null;
+
+  constructor(events: ReceiveEvents, timer: Timer) {
+    const core = new Receiver();
+    super(core, events);
+    this.#core = core;
+    this.#timer = timer;
+    this.#onDecide = events.onDecide;
+  }
+
+  /** The person wants it, there. */
+  accept(sink: Sink): void {
+    this.#sink = sink;
+    this.perform(this.#core.decided(true));
+  }
+
+  /** The person does not want it. */
+  decline(): void {
+    this.perform(this.#core.decided(false));
+  }
+
+  protected override act(effect: ReceiverEffect): void {
+    switch (effect.type) {
+      case "decide":
+        return this.#onDecide(this.#contents());
+      case "prepare":
+        return void this.guard(this.#prepare());
+      case "store":
+      case "finish":
+      case "discard":
+      case "conclude":
+        return void this.guard(this.#store(effect));
+    }
+  }
+
+  protected override async release(result: Outcome | PeerError): Promise<void> {
+    if (result instanceof Error) await this.#sink?.abort(result.message);
+  }
+
+  #contents(): Contents {
+    const { title = "", text = false } = this.#core.offer ?? {};
+    const entries = this.#core.entries.map(({ size = 0, folder = false, mtime = null }, index) => {
+      return { path: this.#core.paths[index] ?? "", size, folder, mtime };
+    });
+    return { title, text, entries };
+  }
+
+  async #prepare(): Promise<void> {
+    try {
+      await this.#sink?.prepare(this.#contents().entries);
+    } catch (error) {
+      const { code, message } = toSinkError(error);
+      return this.cancel(code, message);
+    }
+    this.perform(this.#core.prepared(now()));
+    this.#tick();
+  }
+
+  #tick(): void {
+    if (this.hasEnded) return;
+    this.perform(this.#core.tick(now()));
+    this.#timer(PROGRESS_S, () => this.#tick());
+  }
+
+  async #store(effect: StoreEffect): Promise<void> {
+    const result = await this.#stored(effect);
+    if (result !== null) this.perform(this.#core.stored(result, now()));
+  }
+
+  async #stored(effect: StoreEffect): Promise<StoreResult | null> {
+    const sink = this.#sink as Sink;
+    try {
+      return await doStore(sink, effect, "file" in effect ? (this.#core.entries[effect.file]?.size ?? 0) : 0);
+    } catch (error) {
+      return failure(toSinkError(error), effect);
+    }
+  }
+}
+
+async function doStore(sink: Sink, effect: StoreEffect, size: number): Promise<StoreResult | null> {
+  switch (effect.type) {
+    case "store":
+      return storeChunk(sink, effect, size);
+    case "finish":
+      await sink.finish(effect.file);
+      return { type: "finished", file: effect.file };
+    case "discard":
+      await sink.discard(effect.file);
+      return null;
+    case "conclude":
+      await sink.conclude();
+      return { type: "concluded" };
+  }
+}
+
+async function storeChunk(sink: Sink, { file, chunk, data, hash }: StoreEffect & { type: "store" }, size: number): Promise<StoreResult> {
+  if (!sameBytes(await hashChunk(data, size), hash)) return { type: "corrupt", file, chunk };
+  await sink.write(file, chunkStart(size, chunk), data);
+  return { type: "stored", file, chunk };
+}
+
+function failure({ code, message, isWhole }: SinkError, effect: StoreEffect): StoreResult | null {
+  if (effect.type === "discard") return null;
+  if (isWhole || effect.type === "conclude") return { type: "broken", code, message };
+  return { type: "lost", file: effect.file, chunk: effect.type === "store" ? effect.chunk : null, code, message };
+}

@@ -1,0 +1,68 @@
+/** Serves one receiver: reads and hashes what is asked for, one chunk ahead of what is being sent. */
+
+import { HIGH_WATER_BYTES } from "../connect/link.ts";
+import type { Chunk, Lost, Outcome, Read, SenderEffect } from "../transfer/effects.ts";
+import type { PeerError } from "../errors.ts";
+import { Sender } from "../transfer/sender.ts";
+import { Session, type SessionEvents } from "./session.ts";
+import type { Offered } from "./sources.ts";
+
+interface Reading {
+  readonly read: Read;
+  readonly result: Promise<Chunk | Lost>;
+}
+
+export class SendSession extends Session<SenderEffect> {
+  readonly #core: Sender;
+  readonly #offered: Offered;
+  #isServing = false;
+
+  constructor(offered: Offered, events: SessionEvents) {
+    const core = new Sender(offered.offer, offered.entries);
+    super(core, events);
+    this.#core = core;
+    this.#offered = offered;
+  }
+
+  protected override act(effect: SenderEffect): void {
+    if (effect.type === "wake") void this.guard(this.#serve());
+    else if (effect.type === "find-root") void this.guard(this.#findRoot(effect.file));
+  }
+
+  protected override async release(_result: Outcome | PeerError): Promise<void> {}
+
+  /** One at a time: whoever wakes it while it runs is served by it. */
+  async #serve(): Promise<void> {
+    if (this.#isServing) return;
+    this.#isServing = true;
+    try {
+      for (let next = this.#begin(); next !== null; ) {
+        const ahead = this.#begin();
+        await this.#answer(next.read, await next.result);
+        next = ahead ?? this.#begin();
+      }
+    } finally {
+      this.#isServing = false;
+    }
+  }
+
+  #begin(): Reading | null {
+    const read = this.#core.take();
+    return read === null ? null : { read, result: this.#offered.read(read.file, read.chunk) };
+  }
+
+  async #answer(read: Read, result: Chunk | Lost): Promise<void> {
+    if ("code" in result) this.perform(this.#core.lost(read.file, result));
+    for (const frame of this.#core.answer(read, result)) {
+      const { link } = this;
+      if (link === null || !this.post(frame)) return;
+      if (link.buffered > HIGH_WATER_BYTES) await link.drain();
+    }
+  }
+
+  async #findRoot(file: number): Promise<void> {
+    const root = await this.#offered.root(file);
+    if ("code" in root) this.perform(this.#core.lost(file, root));
+    this.perform(this.#core.rootFound(file, root));
+  }
+}

@@ -1,0 +1,94 @@
+/** One transfer as its person sees it: facts in, a state out. */
+
+import { PeerError } from "../errors.ts";
+import type { Event, Outcome } from "../transfer/effects.ts";
+import { Cell } from "./cell.ts";
+import type { PathInfo, Person, Problem, ProgressInfo, TransferPhase, TransferState } from "./model.ts";
+
+/** Files that were lost are named to the person up to here; a list of thousands helps nobody. */
+const LOST_SHOWN = 1000;
+
+const NOTHING: ProgressInfo = { bytes: 0, total: 0, files: 0, rate: null, left: null };
+
+/** What is known of a transfer; the phase follows from it. */
+interface Facts extends Omit<TransferState, "phase"> {
+  readonly link: "never" | "up" | "lost";
+  readonly isAccepted: boolean;
+  readonly end: "done" | "failed" | null;
+}
+
+const START: Facts = { link: "never", isAccepted: false, end: null, person: null, path: null, progress: NOTHING, pausedBy: null, problem: null, lost: [] };
+
+export function phaseOf({ end, person, link, isAccepted, pausedBy }: Facts): TransferPhase {
+  if (end !== null) return end;
+  if (person === null) return "meeting";
+  if (link !== "up") return link === "never" ? "connecting" : "reconnecting";
+  if (!isAccepted) return "asking";
+  return pausedBy === null ? "moving" : "paused";
+}
+
+/** What a person is told of an error. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof PeerError) return { code: error.code, message: error.message, retry: error.retry };
+  return { code: "internal", message: `This page failed (${error instanceof Error ? error.message : String(error)}). Reload it and try again.`, retry: true };
+}
+
+/** Gathers the facts of one transfer. */
+export class Transfer {
+  readonly state: Cell<TransferState>;
+  #facts = START;
+
+  constructor() {
+    this.state = new Cell(stateOf(START));
+  }
+
+  get hasEnded(): boolean {
+    return this.#facts.end !== null;
+  }
+
+  /** The other side proved the code and its identity. */
+  met(person: Person): void {
+    this.#learn({ person });
+  }
+
+  /** A link opened, or its path changed. */
+  linked(path: PathInfo | null): void {
+    this.#learn({ link: "up", path });
+  }
+
+  /** The link broke; another is being looked for. */
+  unlinked(): void {
+    this.#learn({ link: "lost", path: null });
+  }
+
+  event(event: Event): void {
+    switch (event.type) {
+      case "accepted":
+        return this.#learn({ isAccepted: true, progress: { ...this.#facts.progress, total: event.bytes } });
+      case "progress":
+        return this.#learn({ progress: { bytes: event.bytes, total: event.total, files: event.files, rate: event.rate, left: event.left } });
+      case "paused":
+        return this.#learn({ pausedBy: event.by });
+      case "lost":
+        if (this.#facts.lost.length < LOST_SHOWN) this.#learn({ lost: [...this.#facts.lost, { path: event.path, message: event.message }] });
+    }
+  }
+
+  /** It is over; only the first end counts. */
+  ended(result: Outcome | Error): void {
+    if (this.hasEnded) return;
+    const isError = result instanceof Error;
+    this.#learn(isError ? { end: "failed", problem: toProblem(result) } : { end: "done" });
+  }
+
+  #learn(facts: Partial<Facts>): void {
+    if (this.hasEnded) return;
+    this.#facts = { ...this.#facts, ...facts };
+    this.state.set(stateOf(this.#facts));
+  }
+}
+
+function stateOf(facts: Facts): TransferState {
+  const { person, path, progress, pausedBy, problem, lost } = facts;
+  return { phase: phaseOf(facts), person, path, progress, pausedBy, problem, lost };
+}

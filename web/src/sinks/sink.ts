@@ -1,0 +1,51 @@
+/** Where received files go. Every write waits until its bytes are taken, so the slowest disk sets the pace. */
+
+import type { EndCode } from "../gen/peer.ts";
+import type { Bytes } from "../secure/encoding.ts";
+
+/** An entry of the offer under its safe name, which no other entry has. */
+export interface PlacedEntry {
+  readonly path: string;
+  readonly size: number;
+  readonly folder: boolean;
+  /** Milliseconds since 1970, or null. */
+  readonly mtime: number | null;
+}
+
+/** Files are called by their index in the entries. Everything may reject with SinkError. */
+export interface Sink {
+  /** Makes room; called first, once. */
+  prepare(entries: readonly PlacedEntry[]): Promise<void>;
+  /** Writes verified bytes, at any place, in any order. */
+  write(file: number, offset: number, data: Bytes): Promise<void>;
+  /** The file is whole and verified: give it its name. */
+  finish(file: number): Promise<void>;
+  /** Forgets a file that is not finished. */
+  discard(file: number): Promise<void>;
+  /** Nothing more comes; resolves when all is in its place. */
+  conclude(): Promise<void>;
+  /** Gives up: whatever is not finished must not look as if it were. Never rejects. */
+  abort(reason: string): Promise<void>;
+}
+
+/** Storing failed, and why; `isWhole` if nothing more can be stored, otherwise it is only this file. */
+export class SinkError extends Error {
+  override readonly name = "SinkError";
+  readonly code: EndCode;
+  readonly isWhole: boolean;
+
+  constructor(code: EndCode, message: string, isWhole: boolean) {
+    super(message);
+    this.code = code;
+    this.isWhole = isWhole;
+  }
+}
+
+/** What an exception of the browser means. */
+export function toSinkError(error: unknown): SinkError {
+  if (error instanceof SinkError) return error;
+  const { name = "", message = "" } = error instanceof Error ? error : {};
+  if (name === "QuotaExceededError") return new SinkError("no-space", "The disk is full. Free some space and fetch again.", true);
+  if (name === "NotAllowedError") return new SinkError("unwritable", "The browser may no longer write there. Fetch again and allow it.", true);
+  return new SinkError("unwritable", `The browser could not write it (${message || name || "unknown error"}).`, false);
+}
