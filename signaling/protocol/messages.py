@@ -19,17 +19,24 @@ from msgspec import Meta
 from signaling.protocol import limits
 from signaling.protocol.codes import ErrorCode
 
-_B64 = r"^[A-Za-z0-9_-]*$"
+END = r"(?!\n)$"
+"""End of a pattern. In Python `$` alone also matches before a line feed at the end; other languages would then refuse
+what this one has let through."""
+
+_B64 = r"^[A-Za-z0-9_-]*" + END
 
 Key = Annotated[
-    str, Meta(pattern=r"^[A-Za-z0-9_-]{43}$", description="Ed25519 public key, 32 bytes, base64url without padding")
+    str,
+    Meta(pattern=r"^[A-Za-z0-9_-]{43}" + END, description="Ed25519 public key, 32 bytes, base64url without padding"),
 ]
-Nonce = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{43}$", description="32 random bytes, base64url without padding")]
+Nonce = Annotated[
+    str, Meta(pattern=r"^[A-Za-z0-9_-]{43}" + END, description="32 random bytes, base64url without padding")
+]
 Signature = Annotated[
-    str, Meta(pattern=r"^[A-Za-z0-9_-]{86}$", description="Ed25519 signature, 64 bytes, base64url without padding")
+    str, Meta(pattern=r"^[A-Za-z0-9_-]{86}" + END, description="Ed25519 signature, 64 bytes, base64url without padding")
 ]
 Locator = Annotated[
-    str, Meta(pattern=r"^[1-9][0-9]{0,6}$", description="the public part of a code: a number of up to 7 digits")
+    str, Meta(pattern=r"^[1-9][0-9]{0,6}" + END, description="the public part of a code: a number of up to 7 digits")
 ]
 Body = Annotated[
     str,
@@ -41,9 +48,10 @@ Body = Annotated[
     ),
 ]
 Pair = Annotated[
-    str, Meta(pattern=r"^[A-Za-z0-9_-]{1,32}$", description="two sessions that agreed to meet; chosen by the server")
+    str,
+    Meta(pattern=r"^[A-Za-z0-9_-]{1,32}" + END, description="two sessions that agreed to meet; chosen by the server"),
 ]
-SessionId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,32}$", description="chosen by the server")]
+SessionId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,32}" + END, description="chosen by the server")]
 Token = Annotated[
     str, Meta(min_length=1, max_length=256, description="proves the right to resume a session; opaque, secret")
 ]
@@ -52,14 +60,14 @@ Seq = Annotated[int, Meta(ge=1, le=2**53 - 1, description="number of the server'
 Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 Seconds = Annotated[float, Meta(ge=0, le=31_536_000)]
 Label = Annotated[str, Meta(max_length=64, description="name and version of a program, for logs")]
-Capability = Annotated[str, Meta(max_length=32, pattern=r"^[a-z0-9.-]+$")]
+Capability = Annotated[str, Meta(max_length=32, pattern=r"^[a-z0-9.-]+" + END)]
 Capabilities = Annotated[
     tuple[Capability, ...], Meta(max_length=16, description="optional features; unknown ones are ignored")
 ]
 Host = Annotated[
     str, Meta(min_length=1, max_length=261, description="host[:port] the client dialled, as in the Host header")
 ]
-Reason = Annotated[str, Meta(max_length=64, pattern=r"^[a-z0-9-]*$", description="a short code, not prose")]
+Reason = Annotated[str, Meta(max_length=64, pattern=r"^[a-z0-9-]*" + END, description="a short code, not prose")]
 Prose = Annotated[str, Meta(max_length=512, description="for people; never parsed")]
 
 

@@ -66,9 +66,7 @@ async def test_who_has_the_page_is_told_that_it_is_the_same(built: Path, aiohttp
     assert (await client.head("/")).status == 200
 
 
-async def test_assets_are_served_for_ever_and_by_their_listed_names_only(
-    built: Path, aiohttp_client: AiohttpClient
-) -> None:
+async def test_assets_are_served_for_ever_and_by_listed_names_only(built: Path, aiohttp_client: AiohttpClient) -> None:
     client = await aiohttp_client(make_app(Settings(), page_folder=built))
     response = await client.get("/assets/main-AB12.js")
     assert await response.text() == ASSETS["main.js"][1]

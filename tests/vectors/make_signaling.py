@@ -1,0 +1,169 @@
+"""Make tests/vectors/signaling.json: messages that the contract of the server allows, and others that it must not.
+
+`python -m tests.vectors.make_signaling` writes it. The verdicts are written down here, not computed: Python decodes
+each case, and each language checks it against schema.json.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+FILE = Path(__file__).with_name("signaling.json")
+
+KEY = "A" * 42 + "8"
+SIG = "A" * 85 + "A"
+BODY = "QUJD"
+DROP = object()
+"""Takes a field away."""
+
+CLIENT: dict[str, dict[str, Any]] = {
+    "hello": {"v": 1, "client": "page/1", "key": KEY, "host": "localhost:8080", "sig": SIG},
+    "open": {"id": 1},
+    "shut": {"id": 1, "locator": "7"},
+    "knock": {"id": 1, "locator": "7"},
+    "signal": {"id": 1, "pair": "abc", "body": BODY},
+    "leave": {"id": 1, "pair": "abc"},
+    "report": {"id": 1, "pair": "abc", "outcome": "direct"},
+    "ping": {"seen": 0},
+    "bye": {},
+}
+SERVER: dict[str, dict[str, Any]] = {
+    "challenge": {"v": 1, "nonce": KEY, "server": "byway/1"},
+    "welcome": {
+        "session": "abc", "token": "x", "resumed": False, "received": 0, "ping": 25, "idle": 60, "grace": 60,
+        "server": "byway/1",
+    },
+    "ok": {"seq": 1, "re": 1},
+    "opened": {"seq": 1, "re": 1, "locator": "7", "ttl": 60.5},
+    "met": {"seq": 1, "re": 1, "pair": "abc", "peer": KEY},
+    "error": {"code": "unknown-locator", "message": "nobody waits under this code"},
+    "knocked": {"seq": 1, "pair": "abc", "locator": "7", "peer": KEY},
+    "signaled": {"seq": 1, "pair": "abc", "body": BODY},
+    "left": {"seq": 1, "pair": "abc"},
+    "lapsed": {"seq": 1, "locator": "7"},
+    "pong": {"received": 0},
+    "restarting": {"reconnect_in": 1.5, "try_for": 300},
+}  # fmt: skip
+
+GOOD: dict[str, list[dict[str, Any]]] = {
+    "hello": [
+        {"resume": {"token": "x" * 256, "seen": 0}, "caps": ["a.b-1"] * 16},
+        {"resume": None},
+        {"v": 2},
+        {"host": "x" * 261},
+        {"client": ""},
+    ],
+    "open": [{"ttl": 30, "locator": "9999999"}, {"ttl": None}, {"ttl": 604800}, {"id": 2**53 - 1}],
+    "signal": [{"body": "-_" * 8192}, {"pair": "a" * 32}],
+    "leave": [{"reason": ""}, {"reason": "a-1" * 21}],
+    "welcome": [
+        {"ice": [{"urls": ["stun:a"], "username": "u", "credential": "c"}] * 16, "caps": ["x"]},
+        {"ice": [{"urls": []}]},
+    ],
+    "error": [{"retry": True, "wait": 0.5, "re": 1, "seq": 1}, {"seq": None, "re": None, "wait": None}],
+    "left": [{"reason": "gone"}],
+    "lapsed": [{"reason": "expired"}],
+}
+"""Changes that are allowed."""
+
+BAD: dict[str, list[dict[str, Any]]] = {
+    "hello": [
+        {"key": KEY[:-1]},
+        {"key": KEY + "\n"},
+        {"key": KEY[:-1] + "="},
+        {"key": KEY[:-1] + "+"},
+        {"sig": SIG + "A"},
+        {"host": ""},
+        {"host": "x" * 262},
+        {"v": "1"},
+        {"client": "x" * 65},
+        {"caps": ["x"] * 17},
+        {"caps": ["X"]},
+        {"resume": {"token": ""}},
+        {"resume": {"token": "x", "seen": -1}},
+        {"resume": "x"},
+    ],
+    "open": [
+        {"id": 0},
+        {"id": -1},
+        {"id": 2**53},
+        {"id": 1.5},
+        {"id": "1"},
+        {"id": True},
+        {"id": None},
+        {"ttl": 29.9},
+        {"ttl": 604801},
+        {"ttl": "60"},
+        {"locator": 7},
+    ],
+    "shut": [{"locator": "0"}],
+    "knock": [
+        {"locator": "07"},
+        {"locator": ""},
+        {"locator": "12345678"},
+        {"locator": "7 "},
+        {"locator": "7\n"},
+        {"locator": "\n7"},
+        {"locator": "\u0667"},
+        {"locator": "7-guitar-sunset"},
+    ],
+    "signal": [
+        {"body": ""},
+        {"body": "A" * 16385},
+        {"body": "a+b"},
+        {"body": "ab=="},
+        {"body": "ab\n"},
+        {"body": ["a"]},
+        {"pair": ""},
+        {"pair": "a" * 33},
+        {"pair": "a/b"},
+    ],
+    "leave": [{"reason": "Not prose"}, {"reason": "x" * 65}, {"reason": None}],
+    "report": [{"outcome": DROP}, {"outcome": "direct\n"}],
+    "ping": [{"seen": -1}, {"seen": 2**53}],
+    "challenge": [{"nonce": "short"}],
+    "welcome": [
+        {"resumed": 0},
+        {"ping": -1},
+        {"idle": 31536001},
+        {"ice": [{"urls": "stun:a"}]},
+        {"ice": [{}]},
+        {"token": "x" * 257},
+        {"session": ""},
+    ],
+    "ok": [{"seq": 0}, {"re": 0}],
+    "opened": [{"locator": "x"}, {"ttl": -1}],
+    "met": [{"peer": "x"}],
+    "error": [{"code": "made-up"}, {"code": None}, {"message": "x" * 513}, {"retry": 1}],
+    "restarting": [{"reconnect_in": "soon"}],
+}
+"""Changes that are not."""
+
+OTHERS: list[Any] = [{}, [], "hello", 7, None, {"t": None}, {"t": 1}, {"t": "fly"}, {"type": "bye"}]
+"""What is no message of either side."""
+
+
+def build() -> dict[str, Any]:
+    """All vectors of this file."""
+    return {"client": cases(CLIENT), "server": cases(SERVER)}
+
+
+def cases(types: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """For each type: as it is, with more than is known, without each required field, and with the changes above."""
+    result = [{"message": other, "valid": False} for other in OTHERS]
+    for kind, fields in types.items():
+        base = {"t": kind, **fields}
+        good = [{}, {"x-later": {"any": ["thing"]}}, *GOOD.get(kind, [])]
+        bad = [*({name: DROP} for name in fields), *BAD.get(kind, []), {"t": kind.upper()}]
+        result += [{"message": change(base, changes), "valid": True} for changes in good]
+        result += [{"message": change(base, changes), "valid": False} for changes in bad]
+    return result
+
+
+def change(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """A message with some fields replaced, added or taken away."""
+    return {name: value for name, value in {**base, **changes}.items() if value is not DROP}
+
+
+if __name__ == "__main__":
+    FILE.write_text(json.dumps(build(), indent=1, ensure_ascii=False) + "\n", "utf-8")
