@@ -26,11 +26,12 @@ CSP: Final = (
 """As strict as the server's own, so that a forbidden style or script fails here too."""
 
 
-def build(into: Path) -> None:
-    """Bundle the harness and the styles, and render the template as the server does."""
-    for source, name in (("test/harness.ts", "main.js"), ("src/styles/main.css", "main.css")):
+def build(into: Path, script: str = "test/harness.ts") -> None:
+    """Bundle a script (the harness, or the real one) and the styles, and render the template as the server does."""
+    for source, name in ((script, "main.js"), ("src/styles/main.css", "main.css")):
         esbuild = ["--no-install", "esbuild", source, "--bundle", "--format=esm", f"--outfile={into / name}"]
-        done = npx([*esbuild, "--log-level=warning"], return_completed_process=True, cwd=WEB, capture_output=True)
+        options = ['--define:TIMERS_WORKER="none.js"', "--log-level=warning"]
+        done = npx([*esbuild, *options], return_completed_process=True, cwd=WEB, capture_output=True)
         assert done.returncode == 0, f"{done.stderr!s}"
     (into / "icon.svg").write_bytes((WEB / "src/icons/icon.svg").read_bytes())
     template = jinja2.Template((WEB / "templates/index.html").read_text(), autoescape=True)

@@ -13,6 +13,8 @@ export interface ShareActivity {
 /** Something this page fetches; `again` tries the same code once more. */
 export interface FetchActivity {
   readonly kind: "fetch";
+  /** As it was given. */
+  readonly code: string;
   readonly fetch: Fetch;
   again(): void;
 }

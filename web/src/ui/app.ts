@@ -2,7 +2,7 @@
 
 import type { Engine, ShareItem, ShareOptions, Watchable } from "../app/model.ts";
 import { wouldBeLost, type Activity, type FetchActivity, type ShareActivity } from "./activity.ts";
-import { Cell } from "./cell.ts";
+import { Cell } from "../app/cell.ts";
 import { add, itemsOf, type Draft } from "./draft.ts";
 
 /** Every view of the page. `activity` may go on while another view is shown. */
@@ -49,7 +49,10 @@ export class App {
     return this.#said;
   }
 
+  /** Opens a view. What is over and has been seen is forgotten with its view; what still runs stays at hand. */
   go(route: Route): void {
+    const left = activityOf(this.#route.value);
+    if (left !== null && left !== activityOf(route) && !wouldBeLost(left)) this.#drop(left);
     this.#route.set(route);
   }
 
@@ -64,39 +67,40 @@ export class App {
     this.go({ kind: "draft", draft: { kind: "files", groups: add(groups, items) } });
   }
 
-  share(draft: Draft, options: ShareOptions, instead?: Activity): void {
+  /** Throws the engine's error, whose message is for the person, if this cannot be shared. */
+  share(draft: Draft, options: ShareOptions): void {
     const { engine } = this;
     const share = draft.kind === "text" ? engine.shareText(draft.text, options) : engine.share(itemsOf(draft.groups), options);
-    const activity: ShareActivity = { kind: "share", share, again: () => this.share(draft, options, activity) };
-    this.#begin(activity, instead);
+    this.#begin({ kind: "share", share, again: () => this.share(draft, options) });
   }
 
   /** Throws the engine's CodeProblem if the text cannot be a code. */
-  fetch(code: string, instead?: Activity): void {
-    const activity: FetchActivity = { kind: "fetch", fetch: this.engine.fetch(code), again: () => this.fetch(code, activity) };
-    this.#begin(activity, instead);
+  fetch(code: string): void {
+    this.#begin({ kind: "fetch", code, fetch: this.engine.fetch(code), again: () => this.fetch(code) });
   }
 
-  /** Goes to the start page; what is over is forgotten, what still runs is kept at hand. */
-  leave(activity: Activity): void {
-    if (wouldBeLost(activity)) this.go({ kind: "home" });
-    else this.forget(activity);
-  }
-
-  /** For what the person has just refused or stopped. */
-  forget(activity: Activity): void {
-    this.#activities.set(this.#activities.value.filter((each) => each !== activity));
+  /** Leaves what the person has just refused or stopped, whether it has come to its end or not. */
+  abandon(activity: Activity): void {
+    this.#drop(activity);
     this.go({ kind: "home" });
   }
 
-  #begin(activity: Activity, instead: Activity | undefined): void {
-    const kept = this.#activities.value.filter((each) => each !== instead || wouldBeLost(each));
-    this.#activities.set([...kept, activity]);
+  #begin(activity: Activity): void {
+    this.#activities.set([...this.#activities.value, activity]);
     this.go(routeTo(activity));
+  }
+
+  #drop(activity: Activity): void {
+    this.#activities.set(this.#activities.value.filter((each) => each !== activity));
   }
 }
 
 /** The view of an activity. */
 export function routeTo(activity: Activity): Route {
   return activity.kind === "share" ? { kind: "share", activity } : { kind: "fetch", activity };
+}
+
+/** The activity that a view shows, if it shows one. */
+export function activityOf(route: Route): Activity | null {
+  return route.kind === "share" || route.kind === "fetch" ? route.activity : null;
 }

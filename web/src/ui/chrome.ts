@@ -2,9 +2,9 @@
 
 import type { ServerState } from "../app/model.ts";
 import type { Activity } from "./activity.ts";
-import { routeTo, type App, type Site } from "./app.ts";
-import { Cell } from "./cell.ts";
-import { personName } from "./describe.ts";
+import { activityOf, routeTo, type App, type Site } from "./app.ts";
+import { Cell } from "../app/cell.ts";
+import { personName, phaseWords } from "./describe.ts";
 import { fill, h, uid, type Child } from "./dom.ts";
 import { icon, mark } from "./icons.ts";
 import { button } from "./parts/button.ts";
@@ -82,8 +82,7 @@ export function otherActivities(app: App, scope: Scope): HTMLElement {
   const draw = (): void => {
     inner.end();
     inner = scope.child();
-    const route = app.route.value;
-    const shown = route.kind === "share" || route.kind === "fetch" ? route.activity : null;
+    const shown = activityOf(app.route.value);
     const others = app.activities.value.filter((each) => each !== shown);
     fill(box, others.map((each) => button("plain", each.kind === "share" ? "share" : "download", activityWords(each, inner), () => app.go(routeTo(each)))));
     box.hidden = others.length === 0;
@@ -94,7 +93,7 @@ export function otherActivities(app: App, scope: Scope): HTMLElement {
 }
 
 function activityWords(activity: Activity, scope: Scope): Text {
-  if (activity.kind === "fetch") return scope.text(activity.fetch.state, ({ person }) => texts.running.fetch(personName(person)));
+  if (activity.kind === "fetch") return scope.text(activity.fetch.state, (state) => texts.running.fetch(personName(state.person), phaseWords(state, "receiving")));
   const { summary, receivers } = activity.share;
   return scope.text(receivers, ({ length }) => texts.running.share(summary.title, length));
 }

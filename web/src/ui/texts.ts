@@ -127,7 +127,7 @@ export const fetching = {
   ask: "Take it only if you expect it. Nothing is stored until you choose.",
   askText: "Show it only if you expect it.",
   listing: "Reading the list…",
-  targets: { folder: "Save to a folder…", file: "Save the file…", download: "Download" },
+  targets: { folder: "Save to a folder…", file: "Save the file…", download: "Download", archive: "Download as a zip" },
   show: "Show the text",
   decline: "Decline",
   noPlace: "No place was chosen. Nothing has been fetched.",
@@ -136,13 +136,17 @@ export const fetching = {
   more: (rest: number) => `and ${count(rest, "more", "more")}`,
   showMore: "Show more",
   emptyFolder: "empty folder",
-  doneTitle: (files: number) => (files === 1 ? "The file arrived and is verified" : `All ${count(files, "file")} arrived and are verified`),
+  doneTitle: (files: number) => {
+    if (files === 1) return "The file arrived and is verified";
+    return files === 2 ? "Both files arrived and are verified" : `All ${count(files, "file")} arrived and are verified`;
+  },
   donePart: (arrived: number, all: number) => `${arrived.toLocaleString("en-GB")} of ${count(all, "file")} arrived`,
   doneText: "The text arrived",
   where: {
     folder: "Look in the folder that you chose. Nothing is left to do.",
     file: "It is where you chose to save it. Nothing is left to do.",
     download: "Look in your downloads. Nothing is left to do.",
+    archive: "Look in your downloads: everything is in one zip archive.",
   },
   lost: (number: number) => `${count(number, "file")} could not be delivered`,
   copyText: "Copy text",
@@ -215,7 +219,7 @@ export const me = {
 export const running = {
   label: "Also open",
   share: (title: string, receivers: number) => `Sharing ${title} · ${count(receivers, "receiver")}`,
-  fetch: (who: string) => `Receiving from ${who}`,
+  fetch: (who: string, phase: string) => (phase === "" ? `Receiving from ${who}` : `${who}: ${phase}`),
 };
 
 export const dialogue = { close: "Close", back: "Go on" };

@@ -55,20 +55,17 @@ test("a new code is for the same things", () => {
   assert.equal(app.activities.value.length, 1);
 });
 
-test("what goes on elsewhere is kept until it is left", () => {
-  const { app } = start("share-running");
+test("what goes on elsewhere is kept until it is over and seen", () => {
+  const { app, engine } = start("share-nobody");
   app.share({ kind: "text", text: "hello" }, OPTIONS);
   const [activity] = app.activities.value;
   assert.ok(activity);
   app.go({ kind: "home" });
   assert.deepEqual(app.activities.value, [activity]);
-  assert.deepEqual(routeTo(activity), { kind: "share", activity });
-  app.leave(activity);
+  engine.shareState.set({ kind: "closed", reason: "expired" });
+  app.go(routeTo(activity));
   assert.deepEqual(app.activities.value, [activity]);
-  activity.kind === "share" && activity.share.stop();
-  app.leave(activity);
-  assert.deepEqual(app.activities.value, [activity], "a transfer still runs");
-  app.forget(activity);
+  app.go({ kind: "home" });
   assert.deepEqual(app.activities.value, []);
 });
 
@@ -79,11 +76,12 @@ test("a new code does not hide the transfers of the old one", () => {
   assert.equal(app.activities.value.length, 2);
 });
 
-test("what is over is forgotten when it is left", () => {
-  const { app } = start("fetch-done");
+test("what is refused is gone at once", () => {
+  const { app } = start("fetch-offer");
   app.fetch("7-guitar-sunset");
-  app.activities.value.forEach((activity) => app.leave(activity));
+  app.activities.value.forEach((activity) => app.abandon(activity));
   assert.deepEqual(app.activities.value, []);
+  assert.equal(app.route.value.kind, "home");
 });
 
 test("silence is not announced", () => {

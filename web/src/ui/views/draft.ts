@@ -2,11 +2,12 @@
 
 import type { ShareOptions } from "../../app/model.ts";
 import type { App } from "../app.ts";
-import { h, uid } from "../dom.ts";
+import { fill, h, uid } from "../dom.ts";
 import { filesIn, OPTIONS, TEXT_BYTES, without, type Draft, type Group } from "../draft.ts";
 import { bytes, count } from "../format.ts";
 import { icon } from "../icons.ts";
 import { button } from "../parts/button.ts";
+import { notice } from "../parts/notice.ts";
 import * as texts from "../texts.ts";
 import type { Stage, View } from "./view.ts";
 
@@ -19,7 +20,7 @@ function filesDraft({ app, gatherer }: Stage, groups: readonly Group[]): View {
   const total = groups.reduce((sum, each) => sum + each.bytes, 0);
   const files = groups.reduce((sum, each) => sum + filesIn(each), 0);
   const chosen = options();
-  const share = (): void => app.share({ kind: "files", groups }, chosen.read());
+  const go = new Go(() => app.share({ kind: "files", groups }, chosen.read()));
   return {
     title: words.title,
     body: h("div", { class: "column" }, [
@@ -32,9 +33,10 @@ function filesDraft({ app, gatherer }: Stage, groups: readonly Group[]): View {
       ]),
       chosen.element,
       h("div", { class: "buttons main-buttons" }, [
-        button("primary", "arrow", words.go, share),
+        go.button,
         button("plain", null, words.cancel, () => app.go({ kind: "home" })),
       ]),
+      go.remark,
     ]),
   };
 }
@@ -63,11 +65,10 @@ function textDraft({ app }: Stage, text: string): View {
   area.value = text;
   const remark = h("p", { id: hint, class: "hint", "aria-live": "polite" }, words.textHint);
   const chosen = options();
-  const share = (): void => app.share({ kind: "text", text: area.value }, chosen.read());
-  const go = button("primary", "arrow", words.go, share);
+  const go = new Go(() => app.share({ kind: "text", text: area.value }, chosen.read()));
   const judge = (): void => {
     const long = new TextEncoder().encode(area.value).length > TEXT_BYTES;
-    go.disabled = long || area.value.trim() === "";
+    go.button.disabled = long || area.value.trim() === "";
     remark.textContent = long ? words.tooLong(TEXT_BYTES) : words.textHint;
     area.setAttribute("aria-invalid", String(long));
   };
@@ -79,9 +80,26 @@ function textDraft({ app }: Stage, text: string): View {
       h("h1", {}, words.textTitle),
       h("div", { class: "field" }, h("label", { for: field }, words.textLabel), area, remark),
       chosen.element,
-      h("div", { class: "buttons main-buttons" }, go, button("plain", null, words.cancel, () => app.go({ kind: "home" }))),
+      h("div", { class: "buttons main-buttons" }, go.button, button("plain", null, words.cancel, () => app.go({ kind: "home" }))),
+      go.remark,
     ]),
   };
+}
+
+/** The button that shares, and below it why that was not possible. */
+class Go {
+  readonly remark = h("div", { role: "alert" });
+  readonly button: HTMLButtonElement;
+
+  constructor(share: () => void) {
+    this.button = button("primary", "arrow", texts.draft.go, () => {
+      try {
+        share();
+      } catch (problem) {
+        fill(this.remark, notice("bad", problem instanceof Error ? problem.message : String(problem)));
+      }
+    });
+  }
 }
 
 function options(): { readonly element: HTMLElement; read(): ShareOptions } {

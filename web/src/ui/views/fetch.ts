@@ -1,11 +1,12 @@
 /** Something is fetched: who offers what, the person's decision, progress, and the end. */
 
-import type { Target, TransferState } from "../../app/model.ts";
+import type { OfferInfo, Target, TransferState } from "../../app/model.ts";
 import type { FetchActivity } from "../activity.ts";
 import type { App } from "../app.ts";
-import { isRunning, personName } from "../describe.ts";
+import { isRunning } from "../describe.ts";
 import { h, type Child } from "../dom.ts";
 import { button, copyButton } from "../parts/button.ts";
+import { codeForm } from "../parts/code_form.ts";
 import { controls } from "../parts/controls.ts";
 import { confirm } from "../parts/dialogue.ts";
 import { fileList, lostList } from "../parts/file_list.ts";
@@ -63,7 +64,7 @@ function seeking({ app, activity }: Context, scope: Scope): Child {
   const { state } = activity.fetch;
   const stop = (): void => {
     activity.fetch.cancel();
-    app.forget(activity);
+    app.abandon(activity);
   };
   return h("div", { class: "waiting" }, [
     h("h1", {}, scope.text(state, (now) => (partOf(now) === "seeking" ? texts.transfer.phase[now.phase] : ""))),
@@ -100,10 +101,10 @@ function decision(context: Context, text: boolean): Child {
   };
   const choices = fetch.targets();
   const shown = text ? choices.slice(0, 1) : choices;
-  const words = (choice: Target): string => (text ? texts.fetching.show : texts.fetching.targets[choice]);
+  const words = (choice: Target): string => (text ? texts.fetching.show : texts.fetching.targets[placeOf(choice, fetch.offer.value)]);
   const refuse = (): void => {
     fetch.decline();
-    app.forget(activity);
+    app.abandon(activity);
   };
   const buttons = shown.map((choice, index) => button(index === 0 ? "primary" : "plain", text ? "text" : "download", words(choice), () => void take(choice)));
   return [
@@ -114,6 +115,12 @@ function decision(context: Context, text: boolean): Child {
     ]),
     remark,
   ];
+}
+
+/** A download of several files, or of a folder, is one archive. */
+function placeOf(target: Target, what: OfferInfo | null): Target | "archive" {
+  const isLone = what?.entries.length === 1 && what.entries[0]?.folder === false && !what.entries[0].path.includes("/");
+  return target === "download" && !isLone ? "archive" : target;
 }
 
 function running({ activity }: Context, scope: Scope): Child {
@@ -135,11 +142,11 @@ function done({ app, activity, target }: Context, state: TransferState): Child {
   return h("div", { class: "stack" }, [
     h("h1", {}, title),
     what !== null && !what.text && h("p", { class: "lead" }, h("bdi", {}, what.title), " · ", texts.contents(what)),
-    what?.text ? received(app, what.content ?? "") : target !== null && notice("good", texts.fetching.where[target]),
+    what?.text ? received(app, what.content ?? "") : target !== null && notice("good", texts.fetching.where[placeOf(target, what)]),
     lost.length > 0 && notice("warn", h("p", {}, texts.fetching.lost(lost.length)), lostList(lost)),
     h("div", { class: "buttons main-buttons" }, [
       lost.length > 0 && button("primary", "arrow", texts.fetching.again, () => activity.again()),
-      button(lost.length > 0 ? "plain" : "primary", null, texts.fetching.another, () => app.leave(activity)),
+      button(lost.length > 0 ? "plain" : "primary", null, texts.fetching.another, () => app.go({ kind: "home" })),
     ]),
   ]);
 }
@@ -151,15 +158,20 @@ function received(app: App, content: string): Child {
   ];
 }
 
-function failed({ app, activity }: Context, state: TransferState): Child {
-  const retry = state.problem?.retry ?? true;
+/** Failures that the person mends by correcting the code; the same again would only use up an attempt. */
+const CODE_FAILURES: ReadonlySet<string> = new Set(["wrong-words", "unknown-locator"]);
+
+function failed({ app, activity }: Context, { problem, lost }: TransferState): Child {
+  const isCode = CODE_FAILURES.has(problem?.code ?? "");
+  const retry = !isCode && (problem?.retry ?? true);
   return h("div", { class: "stack" }, [
     h("h1", {}, texts.fetching.failed),
-    notice("bad", state.problem?.message ?? personName(state.person)),
-    state.lost.length > 0 && lostList(state.lost),
+    notice("bad", problem?.message ?? texts.transfer.receivingPhase.failed),
+    lost.length > 0 && lostList(lost),
+    isCode && h("div", { class: "card" }, codeForm(app, activity.code)),
     h("div", { class: "buttons main-buttons" }, [
       retry && button("primary", "arrow", texts.fetching.again, () => activity.again()),
-      button(retry ? "plain" : "primary", null, texts.fetching.another, () => app.leave(activity)),
+      button(retry || isCode ? "plain" : "primary", null, texts.fetching.another, () => app.go({ kind: "home" })),
     ]),
   ]);
 }

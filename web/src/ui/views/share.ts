@@ -96,7 +96,7 @@ function ended(app: App, activity: ShareActivity, title: string, remark: HTMLEle
     remark,
     h("div", { class: "buttons main-buttons" }, [
       button("primary", "arrow", texts.share.again, () => activity.again()),
-      button("plain", null, texts.share.other, () => app.leave(activity)),
+      button("plain", null, texts.share.other, () => app.go({ kind: "home" })),
     ]),
   ]);
 }
