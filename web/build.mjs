@@ -27,6 +27,7 @@ const COMMON = {
   assetNames: "[name]-[hash]",
   loader: { ".woff2": "file", ".svg": "file", ".png": "file" },
   target: TARGET,
+  charset: "utf8",
   legalComments: "none",
   logLevel: "warning",
 };
