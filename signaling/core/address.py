@@ -1,7 +1,7 @@
 """Network addresses as the unit that quotas count by."""
 
 import ipaddress
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -33,22 +33,22 @@ def quota_key(address: str) -> str:
     return str(parsed or address)
 
 
-def client_address(peer: str, forwarded: Sequence[str], trusted: Iterable[Network]) -> str:
+def client_address(peer: str, forwarded: Sequence[str], trusted: Collection[Network]) -> str:
     """The address of the client behind listed proxies.
 
     `peer` is the other end of the TCP connection, `forwarded` the values of X-Forwarded-For in the order of the header.
     They are read from the right, each only as long as the one who wrote it is listed: what is further left anybody
     may have made up.
     """
-    networks = list(trusted)
     address = peer
     for entry in reversed([part for value in forwarded for part in value.split(",")]):
-        if not _listed(address, networks) or parse(entry) is None:
+        if not listed(address, trusted) or parse(entry) is None:
             break
         address = str(parse(entry))
     return address
 
 
-def _listed(address: str, networks: list[Network]) -> bool:
+def listed(address: str, networks: Collection[Network]) -> bool:
+    """Whether an address is in one of these networks."""
     parsed = parse(address)
     return parsed is not None and any(parsed in network for network in networks)

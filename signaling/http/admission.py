@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import hdrs, web
 
-from signaling.core.address import client_address, quota_key
+from signaling.core.address import client_address, listed, quota_key
 from signaling.core.quota import Rate
 from signaling.core.sign_in import host_of
 from signaling.engine.base import Engine
@@ -42,11 +42,10 @@ class Admission:
         """What quotas count this request by."""
         forwarded = request.headers.getall(hdrs.X_FORWARDED_FOR, [])
         peer = request.remote or "unknown"
-        address = client_address(peer, forwarded, self._networks)
-        if forwarded and not self._warned and quota_key(address) == quota_key(peer):
+        if forwarded and not self._warned and not listed(peer, self._networks):
             self._warned = True
-            log.warning(line("forwarded-for-ignored", hint="start with --trusted-proxy and the address of your proxy"))
-        return quota_key(address)
+            log.warning(line("forwarded-for-ignored", hint="if it is your proxy's, start with --trusted-proxy"))
+        return quota_key(client_address(peer, forwarded, self._networks))
 
     async def admit(self, request: web.Request, address: str, now: float) -> None:
         """Raise RefusedError if this one may not come in."""

@@ -72,8 +72,7 @@ async def _websocket(request: web.Request) -> web.StreamResponse:
     except RefusedError as error:
         return _refuse(error)
     await socket.prepare(request)
-    if isinstance(transport, asyncio.Transport):
-        await node.serve(socket, transport, address, request.host)
+    await node.serve(socket, transport, address, request.host)
     return socket
 
 

@@ -76,7 +76,7 @@ class Node:
         return address
 
     async def serve(
-        self, socket: web.WebSocketResponse, transport: asyncio.Transport, address: str, dialled: str
+        self, socket: web.WebSocketResponse, transport: asyncio.Transport | None, address: str, dialled: str
     ) -> None:
         """Carry one WebSocket from its handshake to its end."""
         number = next(self._numbers)

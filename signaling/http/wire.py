@@ -39,7 +39,7 @@ class State(Enum):
 class Wire:
     """Carries one connection from its handshake to its end: see `run`."""
 
-    def __init__(self, socket: web.WebSocketResponse, transport: asyncio.Transport) -> None:
+    def __init__(self, socket: web.WebSocketResponse, transport: asyncio.Transport | None) -> None:
         self.code: CloseCode | None = None
         """Why this side closed it."""
         self._state = State.OPEN
@@ -126,4 +126,5 @@ class Wire:
                     await asyncio.wait({writer})
                 await self._socket.close(code=self.code or WSCloseCode.OK, drain=False)
         except TimeoutError:
-            self._transport.abort()
+            if self._transport is not None:
+                self._transport.abort()
