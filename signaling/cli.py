@@ -5,7 +5,7 @@ import json
 import sys
 import tomllib
 from collections.abc import Callable
-from dataclasses import Field, fields
+from dataclasses import Field
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,7 +16,7 @@ import click
 from signaling import __version__
 from signaling.http.serve import ListenError, serve
 from signaling.logs import configure
-from signaling.settings import Settings, SettingsError
+from signaling.settings import Settings, SettingsError, declared
 
 KINDS: Final[dict[Any, str]] = {
     str: "text",
@@ -54,7 +54,7 @@ def _read_file(context: click.Context, _: click.Parameter, path: Path | None) ->
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise SettingsError(f"cannot read {path}: {error}") from None
-    kinds = {field.name: field.type for field in fields(Settings)}
+    kinds = {field.name: field.type for field in declared()}
     for name, value in values.items():
         if name not in kinds:
             raise SettingsError(f"{path}: unknown setting {name!r}; --print-config shows all")
@@ -139,7 +139,7 @@ command = _version(
     click.Command(
         "signaling",
         callback=run,
-        params=[_config, _print_config, *map(_option, fields(Settings))],
+        params=[_config, _print_config, *map(_option, declared())],
         help=run.__doc__,
         epilog="Each option can also be set in the environment (--public-url: BYWAY_PUBLIC_URL) and in the file.",
     )

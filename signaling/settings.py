@@ -6,8 +6,8 @@ configuration file (`public_url`); a flag wins over the environment, that over t
 
 import ipaddress
 import math
-from dataclasses import dataclass, fields
-from typing import Final
+from dataclasses import Field, dataclass, fields
+from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 
 from signaling.core.address import Network
@@ -141,6 +141,12 @@ class Settings(Policy):
         text = f"{self.metrics_listen!r} is not of the form HOST:PORT"
         _require(parts.hostname is not None and parts.port is not None, "metrics_listen", text)
         return parts.hostname or "", parts.port or 0
+
+
+def declared() -> list[Field[Any]]:
+    """All settings, those of the process before those of the rules."""
+    rules = {field.name for field in fields(Policy)}
+    return sorted(fields(Settings), key=lambda field: field.name in rules)
 
 
 def _require(condition: bool, name: str, text: str) -> None:
