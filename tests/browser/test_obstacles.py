@@ -12,7 +12,7 @@ NAME = "byway.test"
 
 NO_WEBRTC = "delete window.RTCPeerConnection"
 NO_ED25519 = "crypto.subtle.generateKey = () => Promise.reject(new DOMException('', 'NotSupportedError'))"
-NO_STORAGE = "Object.defineProperty(window, 'localStorage', { get() { throw new Error('no storage here'); } })"
+NO_SOCKETS = "delete window.WebSocket"
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ NO_STORAGE = "Object.defineProperty(window, 'localStorage', { get() { throw new 
         (NAME, "", "This page needs a secure address", "http://localhost works too"),
         ("127.0.0.1", NO_WEBRTC, "This browser cannot connect to others", "allow it for this page"),
         ("127.0.0.1", NO_ED25519, "This browser is too old for its key", "Update it"),
-        ("127.0.0.1", NO_STORAGE, "Byway could not start", "private window"),
+        ("127.0.0.1", NO_SOCKETS, "Byway could not start", "private window"),
     ],
 )
 def test_what_is_wrong_is_said(tmp_path: Path, host: str, lacking: str, title: str, advice: str) -> None:

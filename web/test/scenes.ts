@@ -30,9 +30,22 @@ const lost = [
   { path: "Holiday/notes/draft.txt", message: "It was removed on the other side." },
 ];
 
-const names = ["Holiday/beach.mov", "Holiday/harbour at night.jpg", "Holiday/map.pdf", "Holiday/notes/draft.txt", "Holiday/notes/addresses.csv"];
-const files = names.map((path, index): OfferedEntry => ({ index, path, size: 10 ** (3 + index) * 2.4, folder: false }));
-const empty: OfferedEntry = { index: 5, path: "Holiday/for later", size: 0, folder: true };
+const sizes: Readonly<Record<string, number>> = {
+  "Holiday/beach.mov": 2_410_000_000,
+  "Holiday/harbour at night.jpg": 6_840_000,
+  "Holiday/lighthouse.jpg": 5_130_000,
+  "Holiday/ferry.mov": 958_000_000,
+  "Holiday/map.pdf": 1_220_000,
+  "Holiday/notes/draft.txt": 2_310,
+  "Holiday/notes/addresses.csv": 11_690,
+  "Holiday/panorama/1.jpg": 7_110_000,
+  "Holiday/panorama/2.jpg": 7_020_000,
+  "Holiday/panorama/3.jpg": 6_966_000,
+  "Holiday/panorama/4.jpg": 6_940_000,
+  "Holiday/tickets.pdf": 2_760_000,
+};
+const files = Object.entries(sizes).map(([path, size], index): OfferedEntry => ({ index, path, size, folder: false }));
+const empty: OfferedEntry = { index: 12, path: "Holiday/for later", size: 0, folder: true };
 const many = Array.from({ length: 5000 }, (_, index): OfferedEntry => ({ index, path: `Archive/scan-${String(index).padStart(5, "0")}.tiff`, size: 681_000 + index, folder: false }));
 
 const offer: OfferInfo = { files: 12, folders: 2, bytes: TOTAL, title: "Holiday", text: false, from: otter, entries: [...files, empty], content: null };
@@ -90,7 +103,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
   "fetch-done": fetch(transfer("done", 1)),
   "fetch-lost": fetch(transfer("done", 0.8, { lost })),
   "fetch-text": fetch(transfer("done", 1), { offer: offerText }),
-  "fetch-failed": fetch(transfer("failed", 0, { ...seeking, problem: { code: "wrong-words", message: "The words of the code are not right. Check them with the sender; two attempts are left.", retry: true } })),
+  "fetch-failed": fetch(transfer("failed", 0, { ...seeking, problem: { code: "wrong-words", message: "The words of the code are not right. Check them with the sender; 2 attempts are left.", retry: true } })),
   "fetch-gone": fetch(transfer("failed", 0.5, { problem: { code: "no-space", message: "The disk is full. Make room and fetch again: what has arrived is kept.", retry: false }, lost })),
   "blocked-insecure": base,
   "blocked-webrtc": base,

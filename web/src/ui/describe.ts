@@ -1,7 +1,7 @@
 /** What a state means, in words. Pure: states in, sentences out. */
 
 import type { Person, ProgressInfo, TransferState } from "../app/model.ts";
-import { percent } from "./format.ts";
+import { bytes, percent } from "./format.ts";
 import * as texts from "./texts.ts";
 
 /** Which end of a transfer this page is. */
@@ -31,13 +31,27 @@ export function phaseWords(state: TransferState, side: Side): string {
   return texts.transfer.phase[state.phase];
 }
 
-/** Figures of a running transfer: amount always, speed and time while they are known and it moves. */
-export function figures(state: TransferState): { readonly part: string; readonly amount: string; readonly rate: string; readonly left: string } {
-  const { bytes, total, rate, left } = state.progress;
+/** Numbers of a transfer in words; what is not known, or no longer matters, is empty. */
+export interface Figures {
+  readonly part: string;
+  readonly amount: string;
+  readonly rate: string;
+  readonly left: string;
+}
+
+/** What stands below a transfer: nothing before bytes flow, and only the sum at the end. */
+export function legend(state: TransferState): Figures {
+  if (hasFigures(state)) return figures(state);
+  return { part: "", amount: state.phase === "done" ? bytes(state.progress.total) : "", rate: "", left: "" };
+}
+
+/** Amount always, speed and time while they are known and it moves. */
+export function figures(state: TransferState): Figures {
+  const { bytes: done, total, rate, left } = state.progress;
   const moving = state.phase === "moving";
   return {
     part: `${shown(state)} %`,
-    amount: texts.transfer.amount(bytes, total),
+    amount: texts.transfer.amount(done, total),
     rate: moving && rate !== null ? texts.transfer.rate(rate) : "",
     left: moving && left !== null ? texts.transfer.left(left) : "",
   };

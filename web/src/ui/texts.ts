@@ -56,6 +56,7 @@ export const code = {
     near === null ? `“${word}” is not a word of a code.` : `“${word}” is not a word of a code. Did you mean “${near}”?`,
   short: "A code has a number and at least two words.",
   ready: "This looks complete.",
+  correct: "Compare it with what you were given, and correct it.",
 };
 
 export const draft = {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { TransferPhase, TransferState } from "../../src/app/model.ts";
-import { announcement, figures, hasFigures, isRunning, overall, personName, phaseWords, shown } from "../../src/ui/describe.ts";
+import { announcement, figures, hasFigures, isRunning, legend, overall, personName, phaseWords, shown } from "../../src/ui/describe.ts";
 
 const otter = { id: "b".repeat(32), short: "Tawny Otter", name: "" };
 const path = { scope: "network", way: "direct", local: "", remote: "" } as const;
@@ -24,6 +24,14 @@ test("speed and time are shown only while it moves and they are known", () => {
   const unknown = state("moving", { progress: { bytes: 0, total: 0, files: 0, rate: null, left: null } });
   assert.deepEqual(figures(unknown), { part: "100 %", amount: "0 bytes of 0 bytes", rate: "", left: "" });
   assert.equal(figures(state("paused")).rate, "");
+});
+
+test("below a transfer stands what matters in its phase", () => {
+  const nothing = { part: "", amount: "", rate: "", left: "" };
+  assert.deepEqual(legend(state("asking")), nothing);
+  assert.deepEqual(legend(state("moving")), figures(state("moving")));
+  assert.deepEqual(legend(state("done")), { ...nothing, amount: "100 bytes" });
+  assert.deepEqual(legend(state("failed")), nothing);
 });
 
 test("an end is an end", () => {

@@ -14,7 +14,7 @@ export function hintFor(reading: Reading): string {
   return reading.problem === "unknown" ? texts.code.unknown(reading.word, reading.near) : texts.code[reading.problem];
 }
 
-/** The form; with `initial`, what is wrong with that is said at once. */
+/** The form; `initial` is a code that did not work, to be corrected. */
 export function codeForm(app: App, initial = "", weight: Weight = "primary"): HTMLFormElement {
   return new CodeForm(app, initial, weight).element;
 }
@@ -40,7 +40,7 @@ class CodeForm {
     const row = h("div", { class: "code-row" }, this.#input, see);
     this.element = h("form", { class: "code-form", novalidate: true, onsubmit: submit }, label, row, this.#remark, this.#chips);
     this.#input.value = initial;
-    this.#judge(initial !== "");
+    if (this.#judge(initial !== "").kind === "whole") this.#say(texts.code.correct, "typing");
   }
 
   #judge(done: boolean): Reading {

@@ -1,7 +1,7 @@
 /** Progress as a road between two places: how far it is covered, whether it goes over a relay, and the figures below. */
 
 import type { TransferState, Watchable } from "../../app/model.ts";
-import { figures, hasFigures, personName, phaseWords, shown, type Side } from "../describe.ts";
+import { type Figures, figures, legend, personName, phaseWords, shown, type Side } from "../describe.ts";
 import { h } from "../dom.ts";
 import type { Scope } from "../scope.ts";
 import * as texts from "../texts.ts";
@@ -36,8 +36,7 @@ function setOrRemove(element: Element, name: string, value: string | null): void
 
 /** The line below the road: phase in words, then percent, amount, speed and time left in columns that do not jump. */
 export function roadLegend(scope: Scope, source: Watchable<TransferState>, side: Side): HTMLElement {
-  const figure = (name: "part" | "amount" | "rate" | "left"): HTMLElement =>
-    h("span", { class: `figure ${name}` }, scope.text(source, (state) => (hasFigures(state) ? figures(state)[name] : "")));
+  const figure = (name: keyof Figures): HTMLElement => h("span", { class: `figure ${name}` }, scope.text(source, (state) => legend(state)[name]));
   const phase = h("span", { class: "phase" }, scope.text(source, (state) => phaseWords(state, side)));
   return h("div", { class: "legend" }, phase, figure("part"), figure("amount"), figure("rate"), figure("left"));
 }

@@ -91,7 +91,7 @@ function remarks(scope: Scope, { share }: ShareActivity): HTMLElement {
 }
 
 function ended(app: App, activity: ShareActivity, title: string, remark: HTMLElement): Child {
-  return h("div", { class: "column" }, [
+  return h("div", { class: "stack" }, [
     h("h1", {}, title),
     remark,
     h("div", { class: "buttons main-buttons" }, [
