@@ -83,7 +83,7 @@ def run(print_config: bool, **values: Any) -> None:
 def as_toml(settings: Settings) -> str:
     """All settings as a configuration file, each with what it does and why it is what it is."""
     blocks = []
-    for field in fields(settings):
+    for field in declared():
         comment = "\n".join(f"# {text}" for text in (field.metadata["help"], field.metadata["reason"]) if text)
         blocks.append(f"{comment}\n{field.name} = {_toml(getattr(settings, field.name))}\n")
     return "\n".join(blocks)

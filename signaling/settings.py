@@ -62,7 +62,7 @@ class Settings(Policy):
     )
     engine: str = option("memory", "Where shared state is kept; memory is the only one in this version.")
     max_connections: int = option(
-        10_000, "Connections in all.", "about 20 KiB each; needs as many file descriptors (ulimit -n)", 1
+        10_000, "Connections in all.", "about 30 KiB each; needs as many file descriptors (ulimit -n)", 1
     )
     connections_per_address: int = option(
         100, "Connections from one address (IPv6: /64) at a time.", "an office behind one address", 1

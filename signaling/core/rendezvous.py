@@ -82,13 +82,13 @@ class Rendezvous:
                 return await self._signal(session, request)
             case Leave():
                 return await self._leave(session, request)
-            case Report():
+            case _:
                 return await self._report(session, request)
 
     async def lapse(self, session: Session, locator: str, now: float) -> None:
         """The time of a locator is over."""
-        if await self.engine.release(locator, session.id, self.policy.quarantine, now):
-            await self.engine.deliver(session.id, Lapsed(seq=UNNUMBERED, locator=locator, reason="expired"))
+        await self.engine.release(locator, session.id, self.policy.quarantine, now)
+        await self.engine.deliver(session.id, Lapsed(seq=UNNUMBERED, locator=locator, reason="expired"))
 
     async def end(self, session: Session, reason: str, now: float) -> None:
         """A session is over: free its locators and tell the other members of its pairs."""

@@ -334,7 +334,7 @@ class _Envelope(msgspec.Struct):
 def _explain(text: str | bytes, known: frozenset[object], error: msgspec.MsgspecError) -> MessageError:
     try:
         envelope = msgspec.json.decode(text, type=_Envelope)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
         return MessageError(f"not a JSON object with a type: {error}", ErrorCode.BAD_MESSAGE, malformed=True)
     kind, number = envelope.t, envelope.id
     request = number if isinstance(number, int) and not isinstance(number, bool) else None

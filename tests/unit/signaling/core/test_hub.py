@@ -435,3 +435,17 @@ def test_the_host_header_is_what_must_be_signed(scene: Scene) -> None:
     connection = scene.connect(host="LOCALHOST:8080")
     scene.say(connection, hello(Identity.new(), scene.challenge(connection).nonce, host=HOST))
     assert isinstance(scene.take(connection)[0], Welcome)
+
+
+def test_what_is_meant_for_nobody_is_dropped(scene: Scene) -> None:
+    guest = scene.guest()
+    run(scene.hub.sessions.engine.deliver("nobody", Left(seq=0, pair="x")))
+    assert guest.pushes() == []
+
+
+def test_a_log_line_can_show_where_things_stand(scene: Scene) -> None:
+    guest = scene.guest()
+    guest.open()
+    connection = scene.hub._connections[guest.connection]
+    shown = f"<Session {guest.welcome.session} READY received=1 sent=1>"
+    assert repr(connection) == f"<Connection {guest.connection} READY {shown}>"
