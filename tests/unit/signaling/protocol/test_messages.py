@@ -18,7 +18,7 @@ BOTH = pytest.mark.parametrize("decode", [decode_client, decode_server])
 @BOTH
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[]", '"ping"', "{}", '{"t":1}', b'{"t":"\xff"}', b'{"t":"fly","x":"\xff"}', b"\xff"]
+    ["", "{", "[]", '"ping"', "{}", '{"t":1}', b'{"t":"\xff"}', b"\xff"]
     + ['{"t":"' + kind + '","x":' + "[" * 100_000 for kind in ("ping", "pong", "fly")],
 )
 def test_no_json_object_with_a_type_is_malformed(decode: Decode, text: str | bytes) -> None:
