@@ -117,9 +117,10 @@ def nominated_path(connection: RTCPeerConnection) -> Path:
     if pair is None:
         return Path("direct", Scope.NETWORK, "", "")
     local, remote = pair.local_candidate, pair.remote_candidate
-    ends = join(local.host, local.port), join(remote.host, remote.port)
+    address = pair.remote_addr[0]  # resolved, where the candidate has an mDNS name
+    ends = join(local.host, local.port), join(address, remote.port)
     if "relay" in (local.type, remote.type):
         return Path("turn-udp", Scope.RELAY, *ends)
-    scope = scope_between(local.host, remote.host)
+    scope = scope_between(local.host, address)
     punched = scope is Scope.INTERNET and {local.type, remote.type} != {"host"}
     return Path("punched" if punched else "direct", scope, *ends)
