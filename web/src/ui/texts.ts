@@ -155,6 +155,7 @@ export const fetching = {
   another: "Receive something else",
   send: "Send something",
   failed: "That did not work",
+  stopped: "Stopped",
   cancelTitle: "Stop receiving?",
   cancelText: "Files that are complete stay. The one in progress is dropped.",
 };

@@ -163,10 +163,11 @@ const CODE_FAILURES: ReadonlySet<string> = new Set(["wrong-words", "unknown-loca
 
 function failed({ app, activity }: Context, { problem, lost }: TransferState): Child {
   const isCode = CODE_FAILURES.has(problem?.code ?? "");
+  const isStopped = problem?.code === "cancelled";
   const retry = !isCode && (problem?.retry ?? true);
   return h("div", { class: "stack" }, [
-    h("h1", {}, texts.fetching.failed),
-    notice("bad", problem?.message ?? texts.transfer.receivingPhase.failed),
+    h("h1", {}, isStopped ? texts.fetching.stopped : texts.fetching.failed),
+    notice(isStopped ? "info" : "bad", problem?.message ?? texts.transfer.receivingPhase.failed),
     lost.length > 0 && lostList(lost),
     isCode && h("div", { class: "card" }, codeForm(app, activity.code)),
     h("div", { class: "buttons main-buttons" }, [
