@@ -57,9 +57,10 @@ export function figures(state: TransferState): Figures {
   };
 }
 
-/** Percent shown: a finished transfer is full, whatever was left out. */
-export function shown(state: TransferState): number {
-  return state.phase === "done" ? 100 : percent(state.progress.bytes, state.progress.total);
+/** Percent shown: a finished transfer is full, whatever was left out; one that has not begun is empty. */
+export function shown({ phase, progress }: TransferState): number {
+  if (phase === "done") return 100;
+  return progress.total === 0 ? 0 : percent(progress.bytes, progress.total);
 }
 
 /** What to say aloud when a transfer changes from `before`; empty for mere progress. */
