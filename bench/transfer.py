@@ -9,26 +9,11 @@ import os
 import socket
 import subprocess
 import tempfile
-import threading
-from dataclasses import dataclass
 from pathlib import Path
 
+from bench import pages
 from bench.processes import MIB, Used, finish, make_file, now, pipe, start
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the table; memory in MiB, sender first."""
-
-    name: str
-    mib: int
-    seconds: float
-    peaks: tuple[float, float]
-
-    @property
-    def rate(self) -> float:
-        """MiB a second."""
-        return self.mib / self.seconds
+from bench.rows import Row, in_background, last_event, table
 
 
 def raw_aiortc(mib: int) -> Row:
@@ -59,8 +44,7 @@ def pypeer_to_pypeer(mib: int, server: str, folder: Path) -> Row:
     source = make_file(folder / "source.bin", mib * MIB)
     sender = start("-m", "pypeer", "send", str(source), "--once", "--json", "--server", server)
     code = json.loads(pipe(sender.stdout).readline())["code"]
-    reading = threading.Thread(target=last_event, args=(sender,))
-    reading.start()
+    reading = in_background(sender)
     began = now()
     receiver = start("-m", "pypeer", "get", code, "-o", str(folder / "got"), "--json", "--server", server)
     last = last_event(receiver)
@@ -71,14 +55,6 @@ def pypeer_to_pypeer(mib: int, server: str, folder: Path) -> Row:
     if last["event"] != "done" or (folder / "got" / source.name).stat().st_size != mib * MIB:
         raise SystemExit(f"the transfer failed: {last}")
     return Row("pypeer to pypeer", mib, seconds, (sent.peak_mib, got.peak_mib))
-
-
-def last_event(process: subprocess.Popen[str]) -> dict[str, object]:
-    """Read all events; the last one."""
-    last: dict[str, object] = {"event": "none"}
-    for line in pipe(process.stdout):
-        last = json.loads(line)
-    return last
 
 
 def serve(folder: Path) -> tuple[subprocess.Popen[str], str]:
@@ -98,17 +74,6 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def table(rows: list[Row], yardsticks: dict[str, Row]) -> str:
-    """The rows as text, each with its ratio to its yardstick."""
-    lines = [f"{'what':24} {'MiB':>6} {'s':>7} {'MiB/s':>7} {'ratio':>6} {'sender':>8} {'receiver':>9}"]
-    for row in rows:
-        yardstick = yardsticks.get(row.name)
-        ratio = f"{row.rate / yardstick.rate:6.2f}" if yardstick else f"{'':6}"
-        peaks = f"{row.peaks[0]:8.0f} {row.peaks[1]:9.0f}"
-        lines.append(f"{row.name:24} {row.mib:6} {row.seconds:7.1f} {row.rate:7.1f} {ratio} {peaks}")
-    return "\n".join([*lines, "ratio: to the raw channel of the same run; sender, receiver: peak memory in MiB"])
-
-
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -123,7 +88,10 @@ def main() -> None:
         try:
             raw = raw_aiortc(options.raw_mib)
             rows = [raw, pypeer_to_pypeer(options.mib, url, folder)]
-            yardsticks = {"pypeer to pypeer": raw}
+            yardsticks = dict.fromkeys(("pypeer to pypeer", "page to pypeer", "pypeer to page"), raw)
+            if options.page_mib:
+                page_rows, yardsticks["page to page"] = pages.measure(url, folder, options.page_mib)
+                rows += [yardsticks["page to page"], *page_rows]
         finally:
             finish(server, stop=True)
     print(table(rows, yardsticks))

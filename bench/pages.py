@@ -1,0 +1,121 @@
+"""Transfers with a page at one end or both, beside a bare data channel between two pages. Run by bench.transfer."""
+
+import json
+from pathlib import Path
+from typing import Final
+
+import psutil
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from bench.processes import MIB, finish, make_file, now, pipe, start
+from bench.rows import Row, in_background
+from tests.browser.interface import CHROMIUM, CHROMIUM_ARGS
+from tests.browser.real import WEBRTC_ARGS, Site, arrived, delivered, download, share_files
+
+RAW_CHANNEL: Final = """async ([size, message]) => {
+  const [left, right] = [new RTCPeerConnection(), new RTCPeerConnection()];
+  left.onicecandidate = (event) => event.candidate && right.addIceCandidate(event.candidate);
+  right.onicecandidate = (event) => event.candidate && left.addIceCandidate(event.candidate);
+  const out = left.createDataChannel("raw", { negotiated: true, id: 0 });
+  const into = right.createDataChannel("raw", { negotiated: true, id: 0 });
+  into.binaryType = "arraybuffer";
+  out.bufferedAmountLowThreshold = 256 * 1024;
+  let got = 0, began = 0;
+  const done = new Promise((resolve) => {
+    into.onmessage = (event) => {
+      began ||= performance.now();
+      got += event.data.byteLength;
+      if (got >= size) resolve((performance.now() - began) / 1000);
+    };
+  });
+  await left.setLocalDescription();
+  await right.setRemoteDescription(left.localDescription);
+  await right.setLocalDescription();
+  await left.setRemoteDescription(right.localDescription);
+  if (out.readyState !== "open") await new Promise((resolve) => (out.onopen = resolve));
+  const data = new Uint8Array(message);
+  for (let sent = 0; sent < size; sent += message) {
+    if (out.bufferedAmount > 1024 * 1024) await new Promise((resolve) => (out.onbufferedamountlow = resolve));
+    out.send(data);
+  }
+  return done;
+}"""
+
+
+def measure(url: str, folder: Path, mib: int) -> tuple[list[Row], Row]:
+    """The three pairs with a page, and the yardstick; memory of a page is its JavaScript heap with buffers."""
+    source = make_file(folder / "page.bin", mib * MIB)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*CHROMIUM_ARGS, *WEBRTC_ARGS])
+        raw = _raw(browser, url, mib)
+        site = Site(browser, url)
+        rows = [_page_to_page(site, source), _page_to_pypeer(site, source), _pypeer_to_page(site, source)]
+        browser.close()
+    return rows, raw
+
+
+def _raw(browser: Browser, url: str, mib: int) -> Row:
+    page = browser.new_page()
+    page.goto(url)
+    seconds = float(page.evaluate(RAW_CHANNEL, [mib * MIB, 64 * 1024]))
+    page.close()
+    return Row("raw channel in Chromium", mib, seconds, (0.0, 0.0))
+
+
+def _page_to_page(site: Site, source: Path) -> Row:
+    with site.open() as sender, site.open() as receiver:
+        code = share_files(sender, source)
+        began = now()
+        download(receiver, code)
+        peaks = _watch(receiver, sender, receiver)
+        return Row("page to page", source.stat().st_size // MIB, now() - began, (peaks[0], peaks[1]))
+
+
+def _page_to_pypeer(site: Site, source: Path) -> Row:
+    with site.open() as sender:
+        code = share_files(sender, source)
+        began = now()
+        receiver = start(
+            "-m", "pypeer", "get", code, "-o", str(source.parent / "got-page"), "--json", "--server", site.url
+        )
+        reading = in_background(receiver)
+        process = psutil.Process(receiver.pid)
+        heap = 0.0
+        while reading.is_alive() and process.is_running():
+            heap = max(heap, _heap_mib(sender))
+            reading.join(1)
+        seconds = now() - began
+        used = finish(receiver)
+        delivered(sender)
+        return Row("page to pypeer", source.stat().st_size // MIB, seconds, (heap, used.peak_mib))
+
+
+def _pypeer_to_page(site: Site, source: Path) -> Row:
+    sender = start("-m", "pypeer", "send", str(source), "--once", "--json", "--server", site.url)
+    code = json.loads(pipe(sender.stdout).readline())["code"]
+    reading = in_background(sender)
+    with site.open() as receiver:
+        began = now()
+        download(receiver, code)
+        (heap,) = _watch(receiver, receiver)
+        seconds = now() - began
+    reading.join()
+    used = finish(sender)
+    return Row("pypeer to page", source.stat().st_size // MIB, seconds, (used.peak_mib, heap))
+
+
+def _watch(receiver: Page, *pages: Page) -> list[float]:
+    """Wait until all has arrived; the largest heap of each page meanwhile."""
+    peaks = [0.0] * len(pages)
+    while "arrived" not in receiver.get_by_role("heading", level=1).inner_text():
+        peaks = [max(peak, _heap_mib(page)) for peak, page in zip(peaks, pages, strict=True)]
+        receiver.wait_for_timeout(500)
+    arrived(receiver)
+    return peaks
+
+
+def _heap_mib(page: Page) -> float:
+    devtools = page.context.new_cdp_session(page)
+    usage = devtools.send("Runtime.getHeapUsage")
+    devtools.detach()
+    return float(usage["usedSize"] + usage.get("backingStorageSize", 0)) / MIB
