@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from signaling.core.address import Network
 from signaling.core.policy import Policy, option
-from signaling.core.sign_in import Names, host_of
+from signaling.core.sign_in import Names, host_of, is_loopback
 from signaling.protocol.messages import IceServer
 
 EVERYWHERE: Final = "*"
@@ -54,6 +54,13 @@ class Settings(Policy):
         (),
         "STUN server that peers are told, e.g. stun:stun.example.org:3478; may be repeated.",
         "nothing leaves unasked",
+    )
+    turn_port: int = option(
+        0,
+        "UDP port for STUN, which tells peers the address others see them under; 0 is off, 3478 is usual.",
+        "a port that is announced and not open to the world would delay every connection",
+        0,
+        65535,
     )
     metrics_listen: str = option(
         "",
@@ -131,6 +138,17 @@ class Settings(Policy):
             _require(url.startswith(("stun:", "stuns:")) and len(url) <= 256, "ice_server", text)
         _require(len(self.ice_server) <= 8, "ice_server", "at most 8")
         return (IceServer(urls=self.ice_server),) if self.ice_server else ()
+
+    def ice_for(self, host: str) -> tuple[IceServer, ...]:
+        """What a peer that dialled this host is told to use: the operator's servers, and this one's own port.
+
+        Not a peer on this machine: it would learn that it is on this machine.
+        """
+        name = urlsplit(f"//{host}").hostname or ""
+        if not self.turn_port or is_loopback(name):
+            return self.ice
+        name = f"[{name}]" if ":" in name else name
+        return (*self.ice, IceServer(urls=(f"stun:{name}:{self.turn_port}",)))
 
     @property
     def metrics_address(self) -> tuple[str, int] | None:

@@ -62,7 +62,7 @@ class Hub:
         emit: Callable[[Effect], None],
         names: Names,
         label: str = "byway",
-        ice: tuple[IceServer, ...] = (),
+        ice: Callable[[str], tuple[IceServer, ...]] = lambda _host: (),
     ) -> None:
         self.sessions = Sessions(policy, make_engine, entropy, emit)
         self.draining = False
@@ -219,7 +219,7 @@ class Hub:
                 idle=self._policy.idle,
                 grace=self._policy.grace,
                 server=self._label,
-                ice=self._ice,
+                ice=self._ice(hello.host),
             ),
         )
         if resumed and hello.resume:

@@ -46,7 +46,7 @@ class Names:
         if self.public_host and host == self.public_host:
             return True
         bare = urlsplit(f"//{host}").hostname or ""
-        return host == dialled and (_loopback(bare) if self.public_host else _local(bare))
+        return host == dialled and (is_loopback(bare) if self.public_host else _local(bare))
 
 
 def host_of(url: SplitResult) -> str:
@@ -80,7 +80,7 @@ def _verifies(hello: Hello, nonce: bytes) -> bool:
     return True
 
 
-def _loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -53,7 +53,7 @@ class Node:
             self._carry_out,
             settings.names,
             label=f"byway/{__version__}",
-            ice=settings.ice,
+            ice=settings.ice_for,
         )
         self.admission = Admission(settings, self.hub.sessions.engine)
         self._settings = settings

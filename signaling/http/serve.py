@@ -12,6 +12,7 @@ from aiohttp import web
 
 from signaling.http.app import NODE, make_app, make_metrics_app
 from signaling.logs import line, log
+from signaling.relay.udp import StunProtocol
 from signaling.settings import EVERYWHERE, Settings, SettingsError
 
 BACKLOG: Final = 1024
@@ -29,6 +30,8 @@ async def serve(settings: Settings) -> None:
     stop = _stop_on_signals()
     async with AsyncExitStack() as stack:
         site, port = await _listen(stack, app, settings.host, settings.port, context)
+        if settings.turn_port:
+            await _listen_udp(stack, settings.host, settings.turn_port)
         if settings.metrics_address:
             await _listen(stack, make_metrics_app(app), *settings.metrics_address, None)
         announce(settings, port)
@@ -69,6 +72,27 @@ async def _listen(
     site = web.SockSite(runner, listener, ssl_context=context, backlog=BACKLOG)
     await site.start()
     return site, listener.getsockname()[1]
+
+
+async def _listen_udp(stack: AsyncExitStack, host: str, port: int) -> None:
+    listener = stack.enter_context(_bind_udp(host, port))
+    transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(StunProtocol, sock=listener)
+    stack.callback(transport.close)
+
+
+def _bind_udp(host: str, port: int) -> socket.socket:
+    try:
+        everywhere = "::" if socket.has_dualstack_ipv6() else "0.0.0.0"
+        name = everywhere if host == EVERYWHERE else host
+        family, *_, address = socket.getaddrinfo(name, port, type=socket.SOCK_DGRAM, flags=socket.AI_PASSIVE)[0]
+        listener = socket.socket(family, socket.SOCK_DGRAM)
+        if host == EVERYWHERE and family == socket.AF_INET6:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        listener.bind(address)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ListenError(f"cannot listen on {host}, UDP port {port}: {reason}; choose with --turn-port") from None
+    return listener
 
 
 def _bind(host: str, port: int) -> socket.socket:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from typing import Any
+from typing import Any, cast
 
 from signaling.relay.stun import answer
 
@@ -18,8 +18,7 @@ class StunProtocol(asyncio.DatagramProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The socket is open."""
-        assert isinstance(transport, asyncio.DatagramTransport)
-        self._transport = transport
+        self._transport = cast(asyncio.DatagramTransport, transport)  # uvloop's is one in all but name
 
     def datagram_received(self, data: bytes, addr: tuple[str | Any, int]) -> None:
         """A datagram arrived."""
