@@ -19,7 +19,7 @@ interface Facts extends Omit<TransferState, "phase"> {
 
 const START: Facts = { link: "never", isAccepted: false, end: null, person: null, path: null, progress: NOTHING, pausedBy: null, problem: null, lost: [] };
 
-export function phaseOf({ end, person, link, isAccepted, pausedBy }: Facts): TransferPhase {
+function phaseOf({ end, person, link, isAccepted, pausedBy }: Facts): TransferPhase {
   if (end !== null) return end;
   if (person === null) return "meeting";
   if (link !== "up") return link === "never" ? "connecting" : "reconnecting";

@@ -134,9 +134,7 @@ export class ZipDownload implements Sink {
   }
 
   async discard(file: number): Promise<void> {
-    const part = this.#part(file);
-    this.#decide(file, { kind: "out" });
-    if (part.kind !== "flowing") return;
+    if (this.#part(file).kind !== "flowing") return this.#decide(file, { kind: "out" });
     const path = this.#entries[file]?.path ?? "";
     this.#fail(new SinkError("unwritable", `“${path}” was lost half-way, and the archive cannot be completed without it. Fetch again.`, true));
   }

@@ -45,8 +45,8 @@ export class Schedule {
 
   /** The chunk that `peek` told is no longer missing. */
   take(): void {
-    const next = this.#ranges.pop();
-    if (next !== undefined && next.start + 1 < next.stop) this.#ranges.push({ ...next, start: next.start + 1 });
+    const next = this.#ranges.pop() as Range;
+    if (next.start + 1 < next.stop) this.#ranges.push({ ...next, start: next.start + 1 });
   }
 }
 

@@ -11,6 +11,7 @@ import { hashChunk } from "../../src/transfer/hashing.ts";
 import { fileRoot, missingSubtree } from "../../src/transfer/merkle.ts";
 import { Mapper, numbered, printable, safeName, show } from "../../src/transfer/names.ts";
 import { Rate } from "../../src/transfer/rate.ts";
+import { Schedule, Window } from "../../src/transfer/schedule.ts";
 import { vectors } from "../vectors.ts";
 
 for (const known of vectors<readonly { size: number; chunk: number; count: number; last: number }[]>("chunks")) {
@@ -161,6 +162,36 @@ test("text of the other side is shown without what could deceive", () => {
   assert.equal(printable("a\u202eb<c>"), "a_b<c>");
   assert.equal(show("x\u0000"), "'x_'");
   assert.equal(show("x".repeat(300)), `'${"x".repeat(200)}...'`);
+});
+
+test("chunks are scheduled in order, what comes back is next, and a dropped file is left out", () => {
+  const schedule = new Schedule(new Map([[1, 2], [4, 0], [5, 2]]));
+  const take = (): string => {
+    const next = schedule.peek();
+    if (next === null) return "";
+    schedule.take();
+    return `${next.file}:${next.chunk}`;
+  };
+  assert.deepEqual([take(), take(), take()], ["1:0", "1:1", "5:0"]);
+  schedule.giveBack({ file: 1, chunk: 0 });
+  assert.equal(take(), "1:0");
+  schedule.giveBack({ file: 1, chunk: 1 });
+  schedule.drop(1);
+  schedule.drop(5);
+  assert.equal(take(), "");
+});
+
+test("the window holds 4 MiB, or two chunks if that is more, and 256 requests", () => {
+  const window = new Window();
+  const MiB = 1024 * 1024;
+  for (let chunk = 0; chunk < 16; chunk += 1, window.add(MiB / 4)) assert.ok(window.hasRoom(100 * MiB, chunk));
+  assert.ok(!window.hasRoom(100 * MiB, 16));
+  assert.ok(window.hasRoom(64 * 1024 * MiB + 1, 0), "a large chunk beside what is outstanding");
+  window.remove(MiB / 4);
+  assert.ok(window.hasRoom(100 * MiB, 16));
+  const many = new Window();
+  for (let count = 0; count < 256; count += 1, many.add(1)) assert.ok(many.hasRoom(1, 0));
+  assert.ok(!many.hasRoom(1, 0));
 });
 
 test("speed is the average of the last seconds, and unknown at first", () => {
