@@ -44,7 +44,6 @@ $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[dev]"
 	touch $@
-	touch $(VENV)/.page
 
 $(VENV)/.page: $(VENV)/.installed $(PAGE)
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python web/hatch_hook.py
