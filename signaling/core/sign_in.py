@@ -81,6 +81,7 @@ def _verifies(hello: Hello, nonce: bytes) -> bool:
 
 
 def is_loopback(host: str) -> bool:
+    """Whether a host, without a port, can only be this machine (RFC 6761, section 6.3)."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

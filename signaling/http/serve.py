@@ -5,7 +5,7 @@ import os
 import signal
 import socket
 import ssl
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 from typing import Final
 
 from aiohttp import web
@@ -85,14 +85,16 @@ def _bind_udp(host: str, port: int) -> socket.socket:
         everywhere = "::" if socket.has_dualstack_ipv6() else "0.0.0.0"
         name = everywhere if host == EVERYWHERE else host
         family, *_, address = socket.getaddrinfo(name, port, type=socket.SOCK_DGRAM, flags=socket.AI_PASSIVE)[0]
-        listener = socket.socket(family, socket.SOCK_DGRAM)
-        if host == EVERYWHERE and family == socket.AF_INET6:
-            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
-        listener.bind(address)
+        with ExitStack() as stack:
+            listener = stack.enter_context(socket.socket(family, socket.SOCK_DGRAM))
+            if host == EVERYWHERE and family == socket.AF_INET6:
+                listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+            listener.bind(address)
+            stack.pop_all()
+            return listener
     except OSError as error:
         reason = error.strerror or str(error)
         raise ListenError(f"cannot listen on {host}, UDP port {port}: {reason}; choose with --turn-port") from None
-    return listener
 
 
 def _bind(host: str, port: int) -> socket.socket:
