@@ -107,7 +107,8 @@ export abstract class Session<E extends { readonly type: string }> {
   async #end(result: Outcome | PeerError): Promise<void> {
     const { link } = this;
     this.link = null;
-    await Promise.all([link?.close(), this.release(result)]);
+    void link?.close(); // the last words are on their way; nobody needs to wait for them
+    await this.release(result);
     this.#events.onEnd(result);
   }
 
