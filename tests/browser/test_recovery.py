@@ -103,7 +103,7 @@ def test_a_transfer_outlives_its_server_and_so_does_the_code(
         again = Server(tmp_path / "again", port=server.port)
         try:
             expect(sender.get_by_text("Online")).to_be_visible(timeout=60_000)
-            later = Command(tmp_path / "home", again.url, "get", code, "-o", tmp_path / "got")
+            later = Command(tmp_path / "home", again.url, "get", code, "-o", str(tmp_path / "got"))
             assert later.end() == 0
             assert digest(tmp_path / "got" / source.name) == digest(source)
         finally:
