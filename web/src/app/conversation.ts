@@ -26,7 +26,8 @@ const ATTEMPTS = 3;
 const RECOVER_S = 120;
 
 const GONE = "The other side has gone: it closed its page or command, or lost its network for too long.";
-const NO_PATH = "No way to the other side opened. Firewalls on both sides may be in the way: try another network, or ask for a relay (TURN) on the server.";
+const NO_PATH =
+  "No way to the other side opened. Firewalls on both sides may be in the way: try another network, or ask for a relay (TURN) on the server.";
 
 export interface ConversationOptions {
   readonly pair: Pair;

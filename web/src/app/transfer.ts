@@ -1,7 +1,7 @@
 /** One transfer as its person sees it: facts in, a state out. */
 
 import { PeerError } from "../errors.ts";
-import type { Event, Outcome } from "../transfer/effects.ts";
+import type { Event, Outcome, Progress } from "../transfer/effects.ts";
 import { Cell } from "./cell.ts";
 import type { PathInfo, Person, Problem, ProgressInfo, TransferPhase, TransferState } from "./model.ts";
 
@@ -17,7 +17,9 @@ interface Facts extends Omit<TransferState, "phase"> {
   readonly end: "done" | "failed" | null;
 }
 
-const START: Facts = { link: "never", isAccepted: false, end: null, person: null, path: null, progress: NOTHING, pausedBy: null, problem: null, lost: [] };
+const START: Facts = {
+  link: "never", isAccepted: false, end: null, person: null, path: null, progress: NOTHING, pausedBy: null, problem: null, lost: [],
+};
 
 function phaseOf({ end, person, link, isAccepted, pausedBy }: Facts): TransferPhase {
   if (end !== null) return end;
@@ -30,7 +32,8 @@ function phaseOf({ end, person, link, isAccepted, pausedBy }: Facts): TransferPh
 /** What a person is told of an error. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof PeerError) return { code: error.code, message: error.message, retry: error.retry };
-  return { code: "internal", message: `This page failed (${error instanceof Error ? error.message : String(error)}). Reload it and try again.`, retry: true };
+  const why = error instanceof Error ? error.message : String(error);
+  return { code: "internal", message: `This page failed (${why}). Reload it and try again.`, retry: true };
 }
 
 /** Gathers the facts of one transfer. */
@@ -66,7 +69,7 @@ export class Transfer {
       case "accepted":
         return this.#learn({ isAccepted: true, progress: { ...this.#facts.progress, total: event.bytes } });
       case "progress":
-        return this.#learn({ progress: { bytes: event.bytes, total: event.total, files: event.files, rate: event.rate, left: event.left } });
+        return this.#progress(event);
       case "paused":
         return this.#learn({ pausedBy: event.by });
       case "lost":
@@ -79,6 +82,10 @@ export class Transfer {
     if (this.hasEnded) return;
     const isError = result instanceof Error;
     this.#learn(isError ? { end: "failed", problem: toProblem(result) } : { end: "done" });
+  }
+
+  #progress({ bytes, total, files, rate, left }: Progress): void {
+    this.#learn({ progress: { bytes, total, files, rate, left } });
   }
 
   #learn(facts: Partial<Facts>): void {

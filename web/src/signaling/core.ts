@@ -7,7 +7,8 @@
  */
 
 import type {
-  ClientMessage, Error as ErrorMessage, Hello, Knock, Knocked, Lapsed, Leave, Left, Met, Ok, Open, Opened, Report, ServerMessage, Shut, Signal, Signaled, Welcome,
+  ClientMessage, Error as ErrorMessage, Hello, Knock, Knocked, Lapsed, Leave, Left, Met, Ok, Open, Opened, Report, ServerMessage,
+  Shut, Signal, Signaled, Welcome,
 } from "../gen/signaling.ts";
 import { BACKLOG_MESSAGES, CLOSE_CODES, IDLE_S, PING_S, VERSION } from "../gen/signaling_constants.ts";
 import { isServerMessage } from "../gen/validators.js";

@@ -118,7 +118,8 @@ async function freeNames(folder: FileSystemDirectoryHandle, names: ReadonlySet<s
   const given = new Set(names);
   for (const name of names) {
     let candidate = name;
-    for (let number = 2; (candidate !== name && given.has(candidate)) || (await exists(folder, candidate)); number += 1) candidate = numbered(name, number);
+    const isTaken = async (): Promise<boolean> => (candidate !== name && given.has(candidate)) || exists(folder, candidate);
+    for (let number = 2; await isTaken(); number += 1) candidate = numbered(name, number);
     given.add(candidate);
     free.set(name, candidate);
   }

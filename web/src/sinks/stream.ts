@@ -174,5 +174,6 @@ async function within<T>(timer: Timer, seconds: number, work: Promise<T>): Promi
 }
 
 function failed(why: string): SinkError {
-  return new SinkError("unwritable", `The browser does not let this page make a download (${why}). Try another browser, or not in a private window.`, true);
+  const message = `The browser does not let this page make a download (${why}). Try another browser, or not in a private window.`;
+  return new SinkError("unwritable", message, true);
 }

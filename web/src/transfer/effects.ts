@@ -12,10 +12,19 @@ export interface Outcome {
   readonly failed: number;
 }
 
+/** Verified and stored so far; `rate` in bytes a second, `left` in seconds, null while unknown. */
+export interface Progress {
+  readonly bytes: number;
+  readonly files: number;
+  readonly total: number;
+  readonly rate: number | null;
+  readonly left: number | null;
+}
+
 /** What people see change. */
 export type Event =
   | { readonly type: "accepted"; readonly files: number; readonly bytes: number }
-  | { readonly type: "progress"; readonly bytes: number; readonly files: number; readonly total: number; readonly rate: number | null; readonly left: number | null }
+  | ({ readonly type: "progress" } & Progress)
   /** `by` is null when nobody has paused any more. */
   | { readonly type: "paused"; readonly by: "me" | "them" | null }
   | { readonly type: "lost"; readonly path: string; readonly message: string };

@@ -66,7 +66,7 @@ export function encode(frame: Frame): Bytes {
     case "data":
       return withHeader(TYPES.data, [frame.request], frame.payload);
     case "end":
-      return withHeader(TYPES.end, [frame.request], Uint8Array.of(frame.root === null ? 0 : HAS_ROOT), frame.hash, ...(frame.root === null ? [] : [frame.root]));
+      return encodeEnd(frame);
   }
 }
 
@@ -89,6 +89,11 @@ export function decode(bytes: Bytes): Frame | null {
     default:
       return null;
   }
+}
+
+function encodeEnd({ request, hash, root }: End): Bytes {
+  const flags = Uint8Array.of(root === null ? 0 : HAS_ROOT);
+  return withHeader(TYPES.end, [request], flags, hash, ...(root === null ? [] : [root]));
 }
 
 function withHeader(type: number, numbers: readonly number[], ...rest: readonly Bytes[]): Bytes {

@@ -82,7 +82,9 @@ export class Sender extends Party<SenderEffect> {
 
   /** The answer to `find-root`. */
   rootFound(file: number, root: Bytes | Lost): Effects {
-    if (this.#asked.delete(file) && !this.hasEnded) this.send("code" in root ? { t: "root", file, code: root.code } : { t: "root", file, root: toHex(root) });
+    if (this.#asked.delete(file) && !this.hasEnded) {
+      this.send("code" in root ? { t: "root", file, code: root.code } : { t: "root", file, root: toHex(root) });
+    }
     return this.flush();
   }
 
