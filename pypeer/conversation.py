@@ -62,7 +62,7 @@ class Conversation:
         self._failures = 0
         self._paired = True
         self._timer: asyncio.TimerHandle | None = None
-        self._closing: asyncio.Task[None] | None = None
+        self._closing: set[asyncio.Task[None]] = set()
         self._connector = Connector(pair.role, pair.send, self._on_link, self._on_failed, ice)
         session.on_lost = self._on_lost
 
@@ -92,12 +92,12 @@ class Conversation:
         await self._connector.close()
         if self._link is not None:
             await self._link.close()
-        if self._closing is not None:
-            await self._closing
+        await asyncio.gather(*self._closing)
 
     def _on_link(self, link: WebRtcLink) -> None:
         self._stop_timer()
         self._failures = 0
+        self._give_up_link()  # the other side may notice first that a link is dead
         self._link = link
         path = link.path
         self._pair.report(path.way)
@@ -105,9 +105,7 @@ class Conversation:
         self._session.attach(link)
 
     def _on_lost(self) -> None:
-        lost, self._link = self._link, None
-        if lost is not None:
-            self._closing = asyncio.create_task(lost.close())
+        self._give_up_link()
         if not self._paired:
             self._session.fail(_gone())
             return
@@ -116,6 +114,13 @@ class Conversation:
             self._retry()
         else:
             self._wait_for_offer()
+
+    def _give_up_link(self) -> None:
+        lost, self._link = self._link, None
+        if lost is not None:
+            task = asyncio.create_task(lost.close())
+            self._closing.add(task)
+            task.add_done_callback(self._closing.discard)
 
     def _on_failed(self, error: ConnectError) -> None:
         self._failures += 1
