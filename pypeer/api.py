@@ -18,6 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final
 
+from pypeer.desk import Desk
 from pypeer.errors import PeerError
 from pypeer.fetching import Fetch
 from pypeer.identity import Identity
@@ -47,11 +48,11 @@ class Peer:
 
     def __init__(self, server: str | None = None, *, identity: Identity | None = None, name: str = "") -> None:
         self.identity = identity or Identity.load()
-        self.name = name
         self._client = SignalingClient(server or default_server(), self.identity, self._on_push, self._on_ready)
         self._offers: list[Offer] = []
         self._fetches: list[Fetch] = []
         self._switchboard = Switchboard()
+        self._desk = Desk(self._client, self._switchboard, self.identity, name)
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> "Peer":
@@ -82,14 +83,14 @@ class Peer:
         make the code harder to guess.
         """
         tree = text_tree(text) if text is not None else await scan([Path(path) for path in paths])
-        offer = Offer(self._client, self._switchboard, self.identity, tree, code.pick_words(words), once, self.name)
+        offer = Offer(self._desk, tree, code.pick_words(words), once)
         await offer.open(expires)
         self._offers.append(offer)
         return offer
 
     def get(self, text: str, into: str | os.PathLike[str] = ".", decide: Decide = accept_all) -> Fetch:
         """Fetch what a code or link names into a folder; `decide` sees the offer first. Raises CodeError."""
-        fetch = Fetch(self._client, self._switchboard, self.identity, code.parse(text), Path(into), decide, self.name)
+        fetch = Fetch(self._desk, code.parse(text), Path(into), decide)
         self._fetches.append(fetch)
         return fetch
 

@@ -6,16 +6,13 @@ from pathlib import Path
 from types import TracebackType
 
 from pypeer.conversation import Conversation
+from pypeer.desk import Desk
 from pypeer.errors import PeerError
 from pypeer.events import Failed, Joined
-from pypeer.identity import Identity, peer_id
+from pypeer.identity import peer_id
 from pypeer.secure.code import Code, short_name
-from pypeer.secure.encoding import unb64
 from pypeer.secure.keys import Role
-from pypeer.secure.meeting import Meeting
-from pypeer.signaling_client.client import SignalingClient
 from pypeer.signaling_client.pair import Pair
-from pypeer.signaling_client.switch import Switchboard
 from pypeer.stream import EventStream
 from pypeer.transfer.session import Decide, ReceiveSession
 from signaling.protocol.messages import Knock, Met
@@ -24,24 +21,12 @@ from signaling.protocol.messages import Knock, Met
 class Fetch:
     """Something fetched by a code. Iterate over it for events; the last is `Done` or `Failed`."""
 
-    def __init__(
-        self,
-        client: SignalingClient,
-        switchboard: Switchboard,
-        identity: Identity,
-        code: Code,
-        into: Path,
-        decide: Decide,
-        name: str,
-    ) -> None:
+    def __init__(self, desk: Desk, code: Code, into: Path, decide: Decide) -> None:
         self.events = EventStream()
-        self._client = client
-        self._switchboard = switchboard
-        self._identity = identity
+        self._desk = desk
         self._code = code
         self._into = into
         self._decide = decide
-        self._name = name
         self._session: ReceiveSession | None = None
         self.conversation: Conversation | None = None
         """Set once the two peers have met."""
@@ -89,15 +74,13 @@ class Fetch:
             self.events.end()
 
     async def _fetch(self) -> None:
-        met = await self._client.ask(Knock(id=1, locator=self._code.locator), Met)
-        key = unb64(met.peer)
-        meeting = Meeting(Role.A, self._identity, key, self._code.password, self._name)
-        pair = Pair(self._client, met.pair, key, meeting)
-        self._switchboard.adopt(pair)
+        met = await self._desk.client.ask(Knock(id=1, locator=self._code.locator), Met)
+        pair = self._desk.pair(Role.A, met.pair, met.peer, self._code)
+        self._desk.switchboard.adopt(pair)
         try:
             await self._converse(pair)
         finally:
-            self._switchboard.drop(pair)
+            self._desk.switchboard.drop(pair)
             pair.leave()
 
     async def _converse(self, pair: Pair) -> None:
@@ -105,5 +88,5 @@ class Fetch:
         who = peer_id(pair.peer_key)
         self.events.emit(Joined(peer=who, short=short_name(who), name=meet.name))
         self._session = ReceiveSession(self._into, self._decide, self.events.emit)
-        self.conversation = Conversation(pair, self._session, self._client.ice, "", self.events.emit)
+        self.conversation = Conversation(pair, self._session, self._desk.client.ice, "", self.events.emit)
         await self.conversation.run()

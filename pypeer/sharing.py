@@ -5,18 +5,15 @@ from types import TracebackType
 from typing import Final
 
 from pypeer.conversation import Conversation
+from pypeer.desk import Desk
 from pypeer.errors import MeetError, PeerError, RefusedError
 from pypeer.events import Closed, Failed, Guessed, Joined, Ready, Skipped
-from pypeer.identity import Identity, peer_id
+from pypeer.identity import peer_id
 from pypeer.protocol import limits
 from pypeer.protocol.codes import EndCode, RefusalCode
 from pypeer.secure.code import Code, short_name
-from pypeer.secure.encoding import unb64
 from pypeer.secure.keys import Role
-from pypeer.secure.meeting import Meeting
-from pypeer.signaling_client.client import SignalingClient
 from pypeer.signaling_client.pair import Pair
-from pypeer.signaling_client.switch import Switchboard
 from pypeer.stream import EventStream
 from pypeer.transfer.session import SendSession
 from pypeer.transfer.sources import OfferedTree
@@ -32,24 +29,12 @@ MEETINGS_MAX: Final = 64
 class Offer:
     """Something offered under a code. Iterate over it for events; `stop` or leaving `async with` ends it."""
 
-    def __init__(
-        self,
-        client: SignalingClient,
-        switchboard: Switchboard,
-        identity: Identity,
-        tree: OfferedTree,
-        words: tuple[str, ...],
-        once: bool,
-        name: str,
-    ) -> None:
+    def __init__(self, desk: Desk, tree: OfferedTree, words: tuple[str, ...], once: bool) -> None:
         self.events = EventStream()
-        self._client = client
-        self._switchboard = switchboard
-        self._identity = identity
+        self._desk = desk
         self._tree = tree
         self._words = words
         self._once = once
-        self._name = name
         self._code: Code | None = None
         self._guesses = limits.GUESSES
         self._expires = 0.0
@@ -69,7 +54,7 @@ class Offer:
     def link(self) -> str:
         """The same as a link to the server's page."""
         assert self._code is not None
-        return self._code.link(str(self._client.url))
+        return self._code.link(str(self._desk.client.url))
 
     @property
     def locator(self) -> str:
@@ -79,7 +64,7 @@ class Offer:
     async def open(self, expires: float | None) -> None:
         """Get a locator; raises ServerError."""
         loop = asyncio.get_running_loop()
-        opened = await self._client.ask(Open(id=1, ttl=expires), Opened)
+        opened = await self._desk.client.ask(Open(id=1, ttl=expires), Opened)
         self._code = Code(opened.locator, self._words)
         self._expires = loop.time() + opened.ttl
         for message in self._tree.skipped:
@@ -92,17 +77,15 @@ class Offer:
         if self._closed is not None or left < 1:
             return
         try:
-            await self._client.ask(Open(id=1, ttl=max(left, 30.0), locator=self.locator), Opened)
+            await self._desk.client.ask(Open(id=1, ttl=max(left, 30.0), locator=self.locator), Opened)
         except PeerError as error:
             self._close("lost")
             self.events.emit(Failed(code=error.code, message=f"The code could not be kept: {error}", retry=True))
 
     def knocked(self, knocked: Knocked) -> None:
         """Someone knocked: meet them."""
-        key = unb64(knocked.peer)
         assert self._code is not None
-        meeting = Meeting(Role.B, self._identity, key, self._code.password, self._name)
-        pair = Pair(self._client, knocked.pair, key, meeting)
+        pair = self._desk.pair(Role.B, knocked.pair, knocked.peer, self._code)
         pair.on_wrong_words = self._wrong_words
         self._spawn(pair)
 
@@ -134,7 +117,7 @@ class Offer:
         if refusal is not None:
             pair.refuse(refusal)
             return
-        self._switchboard.adopt(pair)
+        self._desk.switchboard.adopt(pair)
         task = asyncio.create_task(self._serve(pair), name=f"byway-serve-{pair.id}")
         self._tasks.add(task)
         task.add_done_callback(self._finished)
@@ -151,7 +134,7 @@ class Offer:
         try:
             meet = await pair.meet()
         except MeetError as error:
-            self._switchboard.drop(pair)
+            self._desk.switchboard.drop(pair)
             if not isinstance(error, RefusedError):
                 pair.leave()
             return
@@ -167,11 +150,11 @@ class Offer:
             self.events.emit(Failed(session=pair.id, code=error.code, message=str(error), retry=error.retry))
         finally:
             self._serving -= 1
-            self._switchboard.drop(pair)
+            self._desk.switchboard.drop(pair)
 
     async def _converse(self, pair: Pair) -> None:
         session = SendSession(self._tree, pair.id, self.events.emit)
-        await Conversation(pair, session, self._client.ice, pair.id, self.events.emit).run()
+        await Conversation(pair, session, self._desk.client.ice, pair.id, self.events.emit).run()
         self.delivered += 1
         if self._once:
             self._close("used")
@@ -187,7 +170,7 @@ class Offer:
         if self._closed is None:
             self._closed = reason
             if self._code is not None and reason != "expired":
-                self._client.post(Shut(id=1, locator=self.locator))
+                self._desk.client.post(Shut(id=1, locator=self.locator))
             self.events.emit(Closed(reason=reason))
             self._end_if_idle()
 

@@ -1,0 +1,28 @@
+"""What all offers and fetches of one peer share."""
+
+from dataclasses import dataclass
+
+from pypeer.identity import Identity
+from pypeer.secure.code import Code
+from pypeer.secure.encoding import unb64
+from pypeer.secure.keys import Role
+from pypeer.secure.meeting import Meeting
+from pypeer.signaling_client.client import SignalingClient
+from pypeer.signaling_client.pair import Pair
+from pypeer.signaling_client.switch import Switchboard
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One peer at one server; `name` is what it calls itself."""
+
+    client: SignalingClient
+    switchboard: Switchboard
+    identity: Identity
+    name: str
+
+    def pair(self, role: Role, pair_id: str, peer: str, code: Code) -> Pair:
+        """A pair, ready to meet over a code; `peer` is the key that the server named."""
+        key = unb64(peer)
+        meeting = Meeting(role, self.identity, key, code.password, self.name)
+        return Pair(self.client, pair_id, key, meeting)
