@@ -47,3 +47,20 @@ class RefusalCode(StrEnum):
     """Too many receivers at once; try again later."""
     BROKEN = "broken"
     """A message was malformed, altered, repeated or out of order."""
+
+
+class Mapping(StrEnum):
+    """What a NAT does with the port of a UDP socket, as far as it was measured (RFC 4787, section 4.1)."""
+
+    UNKNOWN = "unknown"
+    """Not measured: no STUN server, or only one address to ask."""
+    NONE = "none"
+    """No NAT: others see the address that the machine has."""
+    INDEPENDENT = "independent"
+    """The same outside port whoever is sent to: holes can be punched."""
+    SEQUENTIAL = "sequential"
+    """Another port for each destination, each a small step from the last: it can be predicted."""
+    RANDOM = "random"
+    """Another port for each destination, at random."""
+    BLOCKED = "blocked"
+    """No STUN server answered over UDP."""

@@ -1,6 +1,6 @@
 """Messages between two peers: sealed ones through the server, and control messages on a link.
 
-Sealed messages (inside `signal` bodies, see pypeer.secure): `meet`, then `description`, `candidate` and `part`.
+Sealed messages (inside `signal` bodies, see pypeer.secure): `meet`, then `description`, `candidate`, `network`, `part`.
 Link messages (JSON in control frames, see frames): both `hello`; then the sender `offer`s; the receiver `list`s, and
 `accept`s or `decline`s, asks for chunks with binary requests, and ends with `done`.
 """
@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from pypeer.protocol import limits
-from pypeer.protocol.codes import EndCode
+from pypeer.protocol.codes import EndCode, Mapping
 from signaling.protocol.messages import END, Capabilities, Label, Prose, Signature
 
 Index = Annotated[int, Meta(ge=0, le=2**32 - 1)]
@@ -36,7 +36,10 @@ class Meet(Sealed, frozen=True, tag="meet"):
 
 
 class Description(Sealed, frozen=True, tag="description"):
-    """An offer or answer of WebRTC; `link` numbers the attempts to connect, so that a late answer is recognised."""
+    """An offer or answer of WebRTC; `link` numbers the attempts to connect, so that a late answer is recognised.
+
+    A second offer for a link restarts its ICE (RFC 8445, section 9), and may come from either side.
+    """
 
     link: Index
     kind: Literal["offer", "answer"]
@@ -50,6 +53,13 @@ class Candidate(Sealed, frozen=True, tag="candidate"):
     candidates: Annotated[tuple[Annotated[str, Meta(max_length=512)], ...], Meta(max_length=64)]
 
 
+class Network(Sealed, frozen=True, tag="network"):
+    """What the NAT of this side does with UDP over IPv4, once it is known; for port prediction and for the report."""
+
+    link: Index
+    mapping: Mapping
+
+
 class Part(Sealed, frozen=True, tag="part"):
     """The session is over."""
 
@@ -57,7 +67,7 @@ class Part(Sealed, frozen=True, tag="part"):
     message: Prose = ""
 
 
-SealedMessage = Meet | Description | Candidate | Part
+SealedMessage = Meet | Description | Candidate | Network | Part
 
 
 class Control(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", omit_defaults=True):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pypeer.protocol import codes, limits, messages
+from pypeer.protocol import codes, limits, messages, report
 from signaling.protocol.schema import build, dump
 
 
@@ -11,9 +11,11 @@ def peer_schema() -> dict[str, Any]:
     groups: dict[str, object] = {
         "SealedMessage": messages.SealedMessage,
         "ControlMessage": messages.ControlMessage,
+        "Report": report.ConnectionReport,
     }
     constants: dict[str, object] = {k: v for k, v in vars(limits).items() if k.isupper()}
     constants["END_CODES"] = [c.value for c in codes.EndCode]
+    constants["REPORT_VERSION"] = report.REPORT_VERSION
     constants["REFUSAL_CODES"] = [c.value for c in codes.RefusalCode]
     return build("Byway between peers, version 1", groups, constants)
 

@@ -170,12 +170,28 @@ class Leave(Message, frozen=True, tag="leave"):
     reason: Reason = ""
 
 
+class Phases(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """When each phase of connecting ended, in seconds since both peers knew each other; absent if it did not."""
+
+    gathered: Seconds | None = None
+    """All addresses of this side are known."""
+    described: Seconds | None = None
+    """The descriptions of both sides are here."""
+    checked: Seconds | None = None
+    """The first pair of addresses works."""
+    secured: Seconds | None = None
+    """DTLS is up."""
+    opened: Seconds | None = None
+    """A byte has made the round trip: the link is open."""
+
+
 class Report(Message, frozen=True, tag="report"):
-    """Tell the operator's counters how a pair ended up connected: a way of the ladder, or `failed`."""
+    """Tell the operator's counters how a pair ended up connected, a way of the ladder or `failed`, and how fast."""
 
     id: Id
     pair: Pair
     outcome: Reason
+    phases: Phases | None = None
 
 
 class Ping(Message, frozen=True, tag="ping"):

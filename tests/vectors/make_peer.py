@@ -43,6 +43,7 @@ VALID: dict[str, list[dict[str, Any]]] = {
         {"t": "description", "link": 0, "kind": "offer", "sdp": "v=0"},
         {"t": "candidate", "link": 1, "candidates": ["candidate:1 1 udp 1 192.0.2.1 9 typ host"]},
         {"t": "candidate", "link": 1, "candidates": []},
+        {"t": "network", "link": 0, "mapping": "random"},
         {"t": "part"},
         {"t": "part", "code": "cancelled", "message": "bye"},
     ],
@@ -85,6 +86,8 @@ INVALID: dict[str, list[dict[str, Any]]] = {
         {"t": "candidate", "link": 0, "candidates": ["x"] * 65},
         {"t": "candidate", "link": 0, "candidates": ["x" * 513]},
         {"t": "candidate", "link": 0},
+        {"t": "network", "link": 0, "mapping": "odd"},
+        {"t": "network", "link": 0},
         {"t": "pause"},
     ],
 }

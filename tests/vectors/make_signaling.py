@@ -56,6 +56,7 @@ GOOD: dict[str, list[dict[str, Any]]] = {
     "open": [{"ttl": 30, "locator": "9999999"}, {"ttl": None}, {"ttl": 604800}, {"id": 2**53 - 1}],
     "signal": [{"body": "-_" * 8192}, {"pair": "a" * 32}],
     "leave": [{"reason": ""}, {"reason": "a-1" * 21}],
+    "report": [{"phases": {}}, {"phases": None}, {"phases": {"checked": 0.05, "opened": 0.2}}],
     "welcome": [
         {"ice": [{"urls": ["stun:a"], "username": "u", "credential": "c"}] * 16, "caps": ["x"]},
         {"ice": [{"urls": []}]},
@@ -119,7 +120,7 @@ BAD: dict[str, list[dict[str, Any]]] = {
         {"pair": "a/b"},
     ],
     "leave": [{"reason": "Not prose"}, {"reason": "x" * 65}, {"reason": None}],
-    "report": [{"outcome": DROP}, {"outcome": "direct\n"}],
+    "report": [{"outcome": DROP}, {"outcome": "direct\n"}, {"phases": {"opened": -1}}, {"phases": [1]}],
     "ping": [{"seen": -1}, {"seen": 2**53}],
     "challenge": [{"nonce": "short"}],
     "welcome": [

@@ -1,0 +1,161 @@
+"""The connection report: how two peers got connected, or why they did not. Version 1.
+
+Each side makes its own, for its own person, script and log; it is never sent to the other side nor to the server, which
+gets the outcome and the phases only (`report` of the signaling contract). The page and pypeer make the same form.
+"""
+
+from enum import StrEnum
+from typing import Annotated, Final
+
+import msgspec
+from msgspec import Meta
+
+from pypeer.protocol.codes import Mapping
+from signaling.protocol.messages import Phases
+
+REPORT_VERSION: Final = 1
+"""Goes up only when a reader of the old form would misread the new one; fields may be added."""
+
+CHECKS_MAX: Final = 100
+"""Pairs listed at most, best first: as many as a check list holds (RFC 8445, section 6.1.2.5)."""
+
+
+class CandidateKind(StrEnum):
+    """RFC 8445, section 5.1.1."""
+
+    HOST = "host"
+    SRFLX = "srflx"
+    PRFLX = "prflx"
+    RELAY = "relay"
+
+
+class CheckState(StrEnum):
+    """RFC 8445, section 6.1.2.6."""
+
+    FROZEN = "frozen"
+    WAITING = "waiting"
+    IN_PROGRESS = "in-progress"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+class Reason(StrEnum):
+    """Why nothing better than the outcome came about."""
+
+    DIFFERENT_NETWORKS = "different-networks"
+    """Each is behind a NAT of its own, so the path leads through both."""
+    RELAY_ONLY = "relay-only"
+    """A policy here forbids direct paths."""
+    NO_CANDIDATES_THERE = "no-candidates-there"
+    """The other side named no address."""
+    NO_COMMON_FAMILY = "no-common-family"
+    """One side has only IPv4, the other only IPv6."""
+    UDP_BLOCKED_HERE = "udp-blocked-here"
+    UDP_BLOCKED_THERE = "udp-blocked-there"
+    """No STUN server could be reached over UDP."""
+    VARIES_HERE = "varies-here"
+    VARIES_THERE = "varies-there"
+    """The NAT takes another port for each destination (RFC 4787: address-and-port-dependent mapping)."""
+    NO_HAIRPIN = "no-hairpin"
+    """Both are behind the same NAT, which does not lead its own clients to each other (RFC 4787, section 6)."""
+    FILTERED = "filtered"
+    """Checks were sent, and nothing came back: a firewall drops them."""
+    NO_RELAY = "no-relay"
+    """There is no relay to fall back to."""
+
+
+class ReportCandidate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An address that was offered; `address` is `host:port`, empty where a browser hides it."""
+
+    kind: CandidateKind
+    address: Annotated[str, Meta(max_length=300)] = ""
+    transport: Annotated[str, Meta(max_length=8)] = "udp"
+    family: Annotated[int, Meta(description="4 or 6; 0 where the address is a name")] = 0
+
+
+class ReportCheck(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A pair that was, or was to be, checked; times in seconds."""
+
+    local: ReportCandidate
+    remote: ReportCandidate
+    state: CheckState
+    sent: int = 0
+    rtt: float | None = None
+
+
+class Networks(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is known of the NAT on each side."""
+
+    here: Mapping = Mapping.UNKNOWN
+    there: Mapping = Mapping.UNKNOWN
+
+
+class ConnectionReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One attempt to connect. `outcome` is a way of the ladder or `failed`."""
+
+    v: int = REPORT_VERSION
+    link: int = 0
+    outcome: str
+    scope: str = ""
+    chosen: ReportCheck | None = None
+    local: tuple[ReportCandidate, ...] = ()
+    remote: tuple[ReportCandidate, ...] = ()
+    checks: tuple[ReportCheck, ...] = ()
+    networks: Networks = Networks()
+    reasons: tuple[Reason, ...] = ()
+    phases: Phases = Phases()
+
+
+VARYING: Final = frozenset({Mapping.SEQUENTIAL, Mapping.RANDOM})
+
+
+def reasons(report: ConnectionReport, relay_only: bool = False) -> tuple[Reason, ...]:
+    """Why nothing better came about, the most telling first; empty if nothing better exists."""
+    if report.outcome in ("direct", "reversed", "mapped"):
+        return ()
+    if report.outcome == "punched":
+        return (Reason.DIFFERENT_NETWORKS,)
+    if relay_only:
+        return (Reason.RELAY_ONLY,)
+    found = _obstacles(report)
+    if report.outcome == "failed" and not any(_is_relay(each) for each in (*report.local, *report.remote)):
+        found.append(Reason.NO_RELAY)
+    return tuple(found)
+
+
+def _obstacles(report: ConnectionReport) -> list[Reason]:
+    if not report.remote:
+        return [Reason.NO_CANDIDATES_THERE]
+    here, there = _families(report.local), _families(report.remote)
+    if here and there and not here & there:
+        return [Reason.NO_COMMON_FAMILY]
+    found = _of_networks(report.networks)
+    if not found and _shared_public(report):
+        found.append(Reason.NO_HAIRPIN)
+    return found or [Reason.FILTERED]
+
+
+def _of_networks(networks: Networks) -> list[Reason]:
+    rules = (
+        (networks.here is Mapping.BLOCKED, Reason.UDP_BLOCKED_HERE),
+        (networks.there is Mapping.BLOCKED, Reason.UDP_BLOCKED_THERE),
+        (networks.here in VARYING, Reason.VARIES_HERE),
+        (networks.there in VARYING, Reason.VARIES_THERE),
+    )
+    return [reason for applies, reason in rules if applies]
+
+
+def _is_relay(candidate: ReportCandidate) -> bool:
+    return candidate.kind is CandidateKind.RELAY
+
+
+def _families(candidates: tuple[ReportCandidate, ...]) -> set[int]:
+    return {each.family for each in candidates if each.family and not _is_relay(each)}
+
+
+def _shared_public(report: ConnectionReport) -> bool:
+    return bool(_public_hosts(report.local) & _public_hosts(report.remote))
+
+
+def _public_hosts(candidates: tuple[ReportCandidate, ...]) -> set[str]:
+    return {each.address.rpartition(":")[0] for each in candidates if each.kind is CandidateKind.SRFLX and each.address}
