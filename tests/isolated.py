@@ -7,6 +7,7 @@ reaches any network. Without the right to make namespaces the command runs as it
 import ctypes
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from typing import Final
@@ -44,6 +45,8 @@ def run(*command: str) -> None:
 
 
 if __name__ == "__main__":
+    # A shell that runs this in the background has SIGINT ignored, and the commands under test would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if isolate():
         os.environ["BYWAY_TESTS_ISOLATED"] = "1"
     os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
