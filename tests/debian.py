@@ -6,7 +6,7 @@ import subprocess
 import sys
 from typing import Final
 
-PACKAGES: Final = {"chromium": "chromium", "ip": "iproute2", "unshare": "util-linux"}
+PACKAGES: Final = {"chromium": "chromium", "ip": "iproute2", "nft": "nftables", "unshare": "util-linux"}
 """By the program that shows that the package is there."""
 
 

@@ -1,0 +1,15 @@
+"""A laboratory of NATs and firewalls, made of network namespaces: `python -m tests.nat --help`.
+
+Everything happens inside one set of namespaces of its own (enter.py): names are private, several laboratories may run
+at once, and the kernel takes all of it away when the first process ends, however it ends.
+
+| module | what it is |
+| --- | --- |
+| sites, plan, rules, expect | data and pure functions: kinds of sites, addresses, nftables rules, what should connect |
+| netns, lab, scenarios | namespaces, the core of the network, sites, and what happens to them |
+| shaper, cable | delay, jitter, loss, reordering and rate |
+| server, front, proxy | the signaling server, TLS before it, and an HTTP proxy |
+| probe | what a site does, by RFC 4787 and RFC 5780, without any code of the product |
+| peer, plain, page | one program at each client: pypeer, bare aiortc, a browser; driven by driver |
+| matrix, report | all pairs, and the table |
+"""

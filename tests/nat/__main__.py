@@ -1,0 +1,47 @@
+"""`python -m tests.nat probe | matrix | shell`: see tests/nat/__init__.py."""
+
+import argparse
+import asyncio
+import subprocess
+import sys
+
+from tests.nat import enter, netns, probing
+from tests.nat.lab import Lab
+from tests.nat.server import serving
+from tests.nat.sites import BY_NAME
+
+
+def main() -> int:
+    """Enter a laboratory and do there what the command line says."""
+    options = parse(sys.argv[1:])
+    if (why := enter.obstacle()) is not None:
+        print(f"no laboratory: {why}", file=sys.stderr)
+        return 2
+    if not enter.is_inside():
+        enter.enter("-m", "tests.nat", *sys.argv[1:])
+    return int(options.run(options))
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m tests.nat", description="A laboratory of NATs and firewalls.")
+    commands = parser.add_subparsers(required=True)
+    probe = commands.add_parser("probe", help="find out what each site does, and compare it with what it should do")
+    probe.add_argument("--sites", default=",".join(BY_NAME), help="kinds of sites, with commas")
+    probe.set_defaults(run=probing.run)
+    shell = commands.add_parser("shell", help="run a command (a shell) at a client of a site, with a server running")
+    shell.add_argument("site", choices=BY_NAME)
+    shell.add_argument("command", nargs=argparse.REMAINDER)
+    shell.set_defaults(run=run_shell)
+    return parser.parse_args(arguments)
+
+
+def run_shell(options: argparse.Namespace) -> int:
+    """Run a command in a client's namespace."""
+    with Lab() as lab, serving():
+        client = lab.add(BY_NAME[options.site]).clients[0]
+        return subprocess.run(netns.command_in(client.netns, *(options.command or ["sh"]))).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,111 @@
+"""Driving the programs at the clients: lines in, events out (peer.py, plain.py, page.py)."""
+
+import asyncio
+import contextlib
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from time import monotonic
+from typing import Any, Final
+
+from tests.nat import netns
+from tests.nat.building import Client
+from tests.nat.enter import FOLDER, ROOT
+from tests.nat.server import AUTHORITY
+
+Event = dict[str, Any]
+
+START_S: Final = 60.0
+"""How long a program may take to start on a busy machine."""
+
+STOP_S: Final = 10.0
+"""How long ending what it does may take before the program is replaced."""
+
+
+class DriverError(Exception):
+    """The program ended or does not answer."""
+
+
+class Driver:
+    """One program at one client."""
+
+    def __init__(self, client: Client, module: str = "tests.nat.peer", url: str | None = None) -> None:
+        self.client = client
+        self.events: list[Event] = []
+        self.folder = Path(tempfile.mkdtemp(prefix=f"{client.netns}-", dir=FOLDER))
+        self._module = module
+        self._url = url or client.url
+        self._process: asyncio.subprocess.Process | None = None
+        self._news = asyncio.Event()
+        self._reading: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Start it, and wait until it has signed in."""
+        command = netns.command_in(self.client.netns, sys.executable, "-m", self._module, self._url)
+        with (self.folder / "log").open("ab") as log:
+            pipe = asyncio.subprocess.PIPE
+            self._process = await asyncio.create_subprocess_exec(
+                *command, cwd=ROOT, env=self._environment(), stdin=pipe, stdout=pipe, stderr=log, limit=2**22
+            )
+        self._reading = asyncio.create_task(self._read(self._process))
+        await self.until("signed-in", START_S)
+
+    def tell(self, **command: object) -> None:
+        """Give a command."""
+        if self._process is None or self._process.stdin is None:
+            raise DriverError("not started")
+        self._process.stdin.write(json.dumps(command).encode() + b"\n")
+
+    async def until(self, kind: str, within: float, since: int = 0) -> Event:
+        """The first event of a kind, counting from the `since`th; raises TimeoutError and DriverError."""
+        return await self.when(lambda event: event["event"] == kind, within, since)
+
+    async def when(self, wanted: Callable[[Event], bool], within: float, since: int = 0) -> Event:
+        """The first event that is wanted."""
+        async with asyncio.timeout(within):
+            while True:
+                for event in self.events[since:]:
+                    if wanted(event):
+                        return event
+                if self._reading is None or self._reading.done():
+                    raise DriverError(f"{self.client.netns}: the program ended: {self.log()[-2000:]}")
+                self._news.clear()
+                await self._news.wait()
+
+    async def reset(self) -> None:
+        """End all it does and forget its events."""
+        since = len(self.events)
+        self.tell(do="stop")
+        await self.until("stopped", STOP_S, since)
+        self.events.clear()
+
+    async def stop(self) -> None:
+        """End it."""
+        if self._process is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
+        await self._process.wait()
+        if self._reading is not None:
+            await self._reading
+
+    def log(self) -> str:
+        """What it wrote to standard error."""
+        return (self.folder / "log").read_text(errors="replace")
+
+    async def _read(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stdout is not None
+        async for line in process.stdout:
+            with contextlib.suppress(json.JSONDecodeError):
+                self.events.append({"heard": monotonic(), **json.loads(line)})
+            self._news.set()
+        self._news.set()
+
+    def _environment(self) -> dict[str, str]:
+        kept = {key: value for key, value in os.environ.items() if not key.startswith(("BYWAY_", "COV_"))}
+        home = {"PYTHONPATH": str(ROOT), "BYWAY_HOME": str(self.folder / "home"), "SSL_CERT_FILE": str(AUTHORITY)}
+        proxy = self.client.proxy
+        return {**kept, **home, **({"HTTP_PROXY": proxy, "HTTPS_PROXY": proxy} if proxy else {})}

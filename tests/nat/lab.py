@@ -1,0 +1,123 @@
+"""A laboratory: the core of a small internet, and sites at its edge.
+
+    client -- router [-- operator's router] -- pop -- exchange -- pop -- router -- client
+                                                        |
+                                                      server
+
+The core is several hops deep, so that a packet with a small time to live opens its own side's routers and dies before it
+reaches the other's (with 4: two routers of one's own, pop, exchange).
+"""
+
+import contextlib
+import subprocess
+import sys
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Final
+
+from tests.nat import netns
+from tests.nat.building import Client, Place, build_server, build_site
+from tests.nat.cables import Cables
+from tests.nat.enter import ROOT
+from tests.nat.plan import LAN_PREFIX, SITES_MAX, SitePlan
+from tests.nat.rules import ruleset
+from tests.nat.shaper import Shape
+from tests.nat.sites import Out, Site
+
+BLOCK: Final = "table inet outage {{\n  chain forward {{\n    type filter hook forward priority -10; {rule}\n  }}\n}}\n"
+
+
+class Lab:
+    """A laboratory. With `shaped`, each site has a line whose `Shape` can be changed while it runs."""
+
+    def __init__(self, shaped: bool = False) -> None:
+        self.places: dict[str, Place] = {}
+        self._cables = Cables() if shaped else None
+        self._proxies: list[subprocess.Popen[bytes]] = []
+
+    def __enter__(self) -> "Lab":
+        build_server()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for proxy in self._proxies:
+            proxy.kill()
+            proxy.communicate()
+        if self._cables is not None:
+            self._cables.close()
+
+    def add(self, site: Site, shape: Shape | None = None) -> Place:
+        """Build one more site of a kind; its label is the kind and a number."""
+        number = len(self.places) + 1
+        if number > SITES_MAX:
+            raise netns.LabError(f"a laboratory has at most {SITES_MAX} sites")
+        count = sum(place.site.name == site.name for place in self.places.values())
+        place = Place(site, f"{site.name}.{count + 1}", SitePlan(number))
+        build_site(place, self._cables)
+        self.places[place.label] = place
+        if site.router.out is Out.PROXY:
+            self._start_proxy(place)
+        if shape is not None:
+            self.shape(place, shape)
+        return place
+
+    def _start_proxy(self, place: Place) -> None:
+        command = netns.command_in(place.home(0), sys.executable, "-m", "tests.nat.proxy", f"{LAN_PREFIX}.1")
+        proxy = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+        self._proxies.append(proxy)
+        if proxy.stdout is None or proxy.stdout.readline() != b"ready\n":
+            raise netns.LabError("the proxy did not start")
+
+    def shape(self, place: Place, shape: Shape) -> None:
+        """Change a site's line, both directions."""
+        if self._cables is None:
+            raise netns.LabError("this laboratory has no shaped lines: Lab(shaped=True)")
+        self._cables.shape(place.pop, shape)
+
+    def rate(self, place: Place, mbit: float, queue_kib: int) -> None:
+        """Limit a site's line, both directions, with a queue that drops when it is full (bufferbloat if it is large)."""
+        for name, device in ((place.edge, "wan"), (place.pop, "site")):
+            limit = ["tbf", "rate", f"{mbit}mbit", "burst", "10kb", "limit", f"{queue_kib}kb"]
+            netns.run(["tc", "-n", name, "qdisc", "replace", "dev", device, "root", *limit])
+
+    def reboot_router(self, place: Place) -> str:
+        """Restart a site's outermost router: it forgets all connections and comes back with another public address.
+
+        Gives the new address. Clients inside are not told, as in life.
+        """
+        old = place.public
+        place.life += 1
+        netns.ip([f"addr add {place.public}/29 dev wan", f"addr del {old}/29 dev wan"], place.edge)
+        netns.ip([f"route replace default via {place.plan.pop} dev wan"], place.edge)
+        if not place.site.translated:
+            netns.ip([f"route replace {place.plan.open_lan} via {place.public}"], place.pop)
+        router = place.site.routers[-1]
+        netns.nft(place.edge, f"flush ruleset\n{ruleset(router, place.inner, place.public)}")
+        netns.flush_connections(place.edge)
+        return place.public
+
+    def move_client(self, client: Client, to: Place) -> None:
+        """Let a client leave its network for another: one interface goes, another with another address comes."""
+        netns.ip([f"link del {client.device}"], client.netns)
+        client.moves += 1
+        to.admit(client)
+
+    @contextlib.contextmanager
+    def block_udp(self, place: Place) -> Iterator[None]:
+        """Let no UDP through a site's outermost router while the block lasts."""
+        netns.nft(place.edge, BLOCK.format(rule="meta l4proto udp drop"))
+        try:
+            yield
+        finally:
+            netns.nft(place.edge, "delete table inet outage")
+
+    @contextlib.contextmanager
+    def cut(self, place: Place) -> Iterator[None]:
+        """Let nothing through a site's outermost router while the block lasts."""
+        netns.nft(place.edge, BLOCK.format(rule="policy drop;"))
+        try:
+            yield
+        finally:
+            netns.nft(place.edge, "delete table inet outage")

@@ -1,0 +1,97 @@
+"""One pypeer in a client's namespace: commands are JSON lines on standard input, all that happens is lines out.
+
+Commands: `{"do": "send", "text": TEXT}` or `{"do": "send", "paths": [...]}`, `{"do": "get", "code": CODE, "into":
+FOLDER, "accept": true}`, `{"do": "stop"}` ends all offers and fetches, `{"do": "exit"}`. Every line out has `of` (send,
+get or peer) and `at`, in seconds of a clock that all processes of the machine share. Only the public API is used.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from time import monotonic
+from typing import Any
+
+import msgspec
+
+import pypeer
+
+TASKS: set[asyncio.Task[None]] = set()
+
+
+def say(of: str, **fields: object) -> None:
+    """One line out."""
+    print(json.dumps({"of": of, "at": monotonic(), **fields}), flush=True)
+
+
+async def lines() -> AsyncIterator[dict[str, Any]]:
+    """Commands as they come, until standard input ends."""
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    async for line in reader:
+        yield json.loads(line)
+
+
+async def follow(of: str, work: pypeer.Offer | pypeer.Fetch) -> None:
+    """Pass on the events of an offer or a fetch."""
+    async for event in work:
+        say(of, **msgspec.to_builtins(event))
+    say(of, event="ended")
+
+
+class Driven:
+    """What the commands do."""
+
+    def __init__(self, peer: pypeer.Peer) -> None:
+        self._peer = peer
+        self._work: list[pypeer.Offer | pypeer.Fetch] = []
+
+    async def obey(self, command: dict[str, Any]) -> None:
+        """Carry out one command."""
+        match command:
+            case {"do": "send", "text": str(text)}:
+                self._begin("send", await self._peer.send(text=text, once=True))
+            case {"do": "send", "paths": list(paths)}:
+                self._begin("send", await self._peer.send(paths, once=True))
+            case {"do": "get", "code": str(code), "into": str(into)}:
+                accept = bool(command.get("accept", True))
+                self._begin("get", self._peer.get(code, into=into, **({} if accept else {"decide": decline})))
+            case {"do": "stop"}:
+                work, self._work = self._work, []
+                await asyncio.gather(*(each.stop() for each in work))
+                say("peer", event="stopped")
+            case _:
+                raise ValueError(f"unknown command {command!r}")
+
+    def _begin(self, of: str, work: pypeer.Offer | pypeer.Fetch) -> None:
+        self._work.append(work)
+        task = asyncio.create_task(follow(of, work))
+        TASKS.add(task)
+        task.add_done_callback(TASKS.discard)
+
+
+async def decline(_: object) -> bool:
+    """A person who does not want it."""
+    return False
+
+
+async def main(url: str) -> None:
+    """Sign in and obey."""
+    async with pypeer.Peer(url) as peer:
+        driven = Driven(peer)
+        say("peer", event="signed-in")
+        async for command in lines():
+            if command == {"do": "exit"}:
+                return
+            try:
+                await driven.obey(command)
+            except pypeer.PeerError as error:
+                say("peer", event="failed", code=error.code, message=str(error))
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one who drives it ends it
+    os.environ.setdefault("NO_COLOR", "1")
+    asyncio.run(main(sys.argv[1]))
