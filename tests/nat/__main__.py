@@ -4,8 +4,9 @@ import argparse
 import asyncio
 import subprocess
 import sys
+from pathlib import Path
 
-from tests.nat import enter, netns, probing
+from tests.nat import enter, matrix, netns, probing
 from tests.nat.lab import Lab
 from tests.nat.server import serving
 from tests.nat.sites import BY_NAME
@@ -29,11 +30,25 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     probe = commands.add_parser("probe", help="find out what each site does, and compare it with what it should do")
     probe.add_argument("--sites", default=",".join(BY_NAME), help="kinds of sites, with commas")
     probe.set_defaults(run=probing.run)
+    add_matrix(commands.add_parser("matrix", help="connect pypeer with pypeer over all pairs of sites"))
     shell = commands.add_parser("shell", help="run a command (a shell) at a client of a site, with a server running")
     shell.add_argument("site", choices=BY_NAME)
     shell.add_argument("command", nargs=argparse.REMAINDER)
     shell.set_defaults(run=run_shell)
     return parser.parse_args(arguments)
+
+
+def add_matrix(parser: argparse.ArgumentParser) -> None:
+    """Options that choose pairs and conditions."""
+    parser.add_argument("--sites", default=",".join(BY_NAME), help="all ordered pairs of these kinds")
+    parser.add_argument("--pairs", help="only these: SENDER:RECEIVER, with commas; SENDER:same is two at one site")
+    parser.add_argument("--rtt", type=float, default=50, help="round trip between two sites in ms; 0: no delay at all")
+    parser.add_argument("--tries", type=int, default=1, help="times that each pair is tried")
+    parser.add_argument("--jobs", type=int, default=1, help="pairs at once; more than one distorts times")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line, with all events")
+    parser.add_argument("--server-option", action="append", default=[], help="for signaling; may be repeated")
+    parser.add_argument("--tree", type=Path, default=enter.ROOT, help="another checkout whose programs are to run")
+    parser.set_defaults(run=matrix.run)
 
 
 def run_shell(options: argparse.Namespace) -> int:

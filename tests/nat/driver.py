@@ -30,25 +30,26 @@ class DriverError(Exception):
 
 
 class Driver:
-    """One program at one client."""
+    """One program at one client: a file of this package, run with the packages of `tree`."""
 
-    def __init__(self, client: Client, module: str = "tests.nat.peer", url: str | None = None) -> None:
+    def __init__(self, client: Client, program: str = "peer", tree: Path = ROOT) -> None:
         self.client = client
         self.events: list[Event] = []
         self.folder = Path(tempfile.mkdtemp(prefix=f"{client.netns}-", dir=FOLDER))
-        self._module = module
-        self._url = url or client.url
+        self._program = Path(__file__).with_name(f"{program}.py")
+        self._tree = tree
         self._process: asyncio.subprocess.Process | None = None
         self._news = asyncio.Event()
         self._reading: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Start it, and wait until it has signed in."""
-        command = netns.command_in(self.client.netns, sys.executable, "-m", self._module, self._url)
+        python = (sys.executable, "-P", str(self._program))
+        command = netns.command_in(self.client.netns, *python, self.client.url)
         with (self.folder / "log").open("ab") as log:
             pipe = asyncio.subprocess.PIPE
             self._process = await asyncio.create_subprocess_exec(
-                *command, cwd=ROOT, env=self._environment(), stdin=pipe, stdout=pipe, stderr=log, limit=2**22
+                *command, cwd=self._tree, env=self._environment(), stdin=pipe, stdout=pipe, stderr=log, limit=2**22
             )
         self._reading = asyncio.create_task(self._read(self._process))
         await self.until("signed-in", START_S)
@@ -106,6 +107,6 @@ class Driver:
 
     def _environment(self) -> dict[str, str]:
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("BYWAY_", "COV_"))}
-        home = {"PYTHONPATH": str(ROOT), "BYWAY_HOME": str(self.folder / "home"), "SSL_CERT_FILE": str(AUTHORITY)}
+        home = {"PYTHONPATH": f"{self._tree}:{ROOT}", "BYWAY_HOME": str(self.folder / "home"), "SSL_CERT_FILE": str(AUTHORITY)}
         proxy = self.client.proxy
         return {**kept, **home, **({"HTTP_PROXY": proxy, "HTTPS_PROXY": proxy} if proxy else {})}

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -31,32 +31,37 @@ AUTHORITY: Final = FOLDER / "authority.pem"
 
 
 @contextlib.contextmanager
-def serving(*options: str) -> Iterator[Path]:
-    """A server while the block lasts; gives its log."""
-    log, front = FOLDER / "server.log", FOLDER / "front.log"
-    line = ["--host=*", f"--port={HTTP_PORT}", f"--turn-port={STUN_PORT}", *UNLIMITED, *options]
-    with _running("signaling", *line, log=log), _running("tests.nat.front", log=front):
-        _wait(log, front)
-        yield log
+def serving(*options: str, tree: Path = ROOT) -> Iterator[Path]:
+    """A server of this or another source tree while the block lasts; gives its log."""
+    line = ("signaling", "--host=*", f"--port={HTTP_PORT}", f"--turn-port={STUN_PORT}", *UNLIMITED, *options)
+    with _running(*line, tree=tree) as server, _running("tests.nat.front") as front:
+        _wait(server, lambda: "Byway is ready" in _log("signaling").read_text())
+        _wait(front, AUTHORITY.exists)
+        yield _log("signaling")
 
 
 @contextlib.contextmanager
-def _running(module: str, *options: str, log: Path) -> Iterator[None]:
+def _running(module: str, *options: str, tree: Path = ROOT) -> Iterator[subprocess.Popen[bytes]]:
     command = netns.command_in(SERVER, sys.executable, "-m", module, *options)
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with log.open("ab") as output:
-        process = subprocess.Popen(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+    env = {**os.environ, "PYTHONPATH": str(tree)}
+    with _log(module).open("ab") as log:
+        process = subprocess.Popen(command, cwd=tree, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
     try:
-        yield
+        yield process
     finally:
         process.kill()
         process.wait()
 
 
-def _wait(log: Path, front: Path) -> None:
+def _log(module: str) -> Path:
+    return FOLDER / f"{module}.log"
+
+
+def _wait(process: subprocess.Popen[bytes], ready: Callable[[], bool]) -> None:
     end = time.monotonic() + READY_S
-    while time.monotonic() < end:
-        if "Byway is ready" in log.read_text() and AUTHORITY.exists():
+    while time.monotonic() < end and process.poll() is None:
+        if ready():
             return
         time.sleep(0.05)
-    raise netns.LabError(f"the server is not ready: {log.read_text()}{front.read_text()}")
+    logs = "\n".join(each.read_text() for each in FOLDER.glob("*.log"))
+    raise netns.LabError(f"the server is not ready: {logs}")

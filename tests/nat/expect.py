@@ -1,0 +1,87 @@
+"""What should connect, from the two sites alone. Pure."""
+
+from enum import StrEnum
+
+from tests.nat.sites import Filtering, Mapping, Out, Ports, Router, Site, Unexpected
+
+
+class Expect(StrEnum):
+    """The easiest way by which two peers at these sites can be connected."""
+
+    PLAIN = "plain"
+    """Checks of ICE are enough (RFC 8445): one side can be reached, or both open their holes at once."""
+    RACE = "race"
+    """As `plain`, unless a check comes to a router that takes it for itself before its own client has sent one."""
+    PREDICTED = "predicted"
+    """One side's next port has to be predicted, or found by trying many."""
+    TCP = "tcp"
+    """UDP is blocked; one side can be dialled, or both dial at once."""
+    RELAYED = "relayed"
+    """Only by a relay."""
+
+
+def expected(sender: Site, receiver: Site, neighbours: bool = False) -> Expect:
+    """What to expect of two clients: at two sites, or, as `neighbours`, at one."""
+    if neighbours:
+        return _neighbours(sender)
+    if Out.PROXY in (sender.router.out, receiver.router.out) or Out.TCP_443 in (sender.router.out, receiver.router.out):
+        return Expect.RELAYED
+    if sender.v6 and receiver.v6:
+        return Expect.PLAIN
+    if not (sender.v4 and receiver.v4):
+        return Expect.RELAYED
+    if Out.NO_UDP in (sender.router.out, receiver.router.out):
+        return _by_tcp(sender, receiver)
+    return _by_udp(sender, receiver)
+
+
+def _neighbours(site: Site) -> Expect:
+    """In one network; or in two homes of an operator, where the way leads through its router and back."""
+    if site.operator is None:
+        return Expect.PLAIN
+    return Expect.PLAIN if site.operator.hairpin else Expect.RELAYED
+
+
+def _by_udp(one: Site, other: Site) -> Expect:
+    varies = [site for site in (one, other) if _varies(site)]
+    if len(varies) == 2:
+        return Expect.PREDICTED if all(_counts(site) for site in varies) else Expect.RELAYED
+    if len(varies) == 1:
+        rest = other if varies[0] is one else one
+        return Expect.PREDICTED if _strict(rest) else Expect.PLAIN
+    return Expect.RACE if _strict(one) and _strict(other) and (_takes(one) or _takes(other)) else Expect.PLAIN
+
+
+def _by_tcp(one: Site, other: Site) -> Expect:
+    """TCP mappings are as UDP ones; filtering lets in only what was dialled, except where there is no firewall."""
+    if _open(one) or _open(other):
+        return Expect.TCP
+    return Expect.RELAYED if _varies(one) or _varies(other) else Expect.TCP
+
+
+def _varies(site: Site) -> bool:
+    """The public port depends on the destination."""
+    return any(router.mapping is Mapping.ADDRESS_AND_PORT_DEPENDENT for router in site.routers)
+
+
+def _counts(site: Site) -> bool:
+    """... and is the one after the last."""
+    return all(router.ports is not Ports.RANDOM for router in site.routers)
+
+
+def _strict(site: Site) -> bool:
+    """Only the very endpoints that were sent to may answer."""
+    return any(router.filtering is Filtering.ADDRESS_AND_PORT_DEPENDENT for router in site.routers)
+
+
+def _takes(site: Site) -> bool:
+    """The outermost router takes a port for itself when a packet for it comes early."""
+    outermost: Router = site.routers[-1]
+    return outermost.unexpected is Unexpected.ACCEPT and outermost.mapping is not Mapping.NONE
+
+
+def _open(site: Site) -> bool:
+    """Anybody may dial."""
+    return all(
+        router.mapping is Mapping.NONE and router.filtering is Filtering.ENDPOINT_INDEPENDENT for router in site.routers
+    )

@@ -1,0 +1,101 @@
+"""Pairs of sites, and how an attempt to connect them came out. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any, Final
+
+from tests.nat.expect import Expect, expected
+from tests.nat.sites import BY_NAME
+
+SAME: Final = "same"
+"""In the place of the receiver's site: the second client of the sender's."""
+
+RELAYS: Final = frozenset({"turn-udp", "turn-tcp", "turn-tls", "websocket"})
+
+
+class Rank(IntEnum):
+    """How good a way is."""
+
+    NONE = 0
+    RELAYED = 1
+    DIRECT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A sender's and a receiver's kind of site; or `same`."""
+
+    sender: str
+    receiver: str
+
+    @property
+    def neighbours(self) -> bool:
+        """Whether both are at one site."""
+        return self.receiver == SAME
+
+    @property
+    def expected(self) -> Expect:
+        """What should come out."""
+        receiver = self.sender if self.neighbours else self.receiver
+        return expected(BY_NAME[self.sender], BY_NAME[receiver], self.neighbours)
+
+    def __str__(self) -> str:
+        return f"{self.sender}:{self.receiver}"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How it came out. `local` and `remote` are the sender's; times from when both sides knew each other."""
+
+    pair: Pair
+    ok: bool
+    way: str = ""
+    local: str = ""
+    remote: str = ""
+    first_ms: float | None = None
+    """Until the receiver had the first bytes of the offer."""
+    total_s: float | None = None
+    """From asking for the code until all was over."""
+    error: str = ""
+    error_s: float | None = None
+    events: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    @property
+    def rank(self) -> Rank:
+        """How good it is."""
+        if not self.ok:
+            return Rank.NONE
+        return Rank.RELAYED if self.way in RELAYS else Rank.DIRECT
+
+    @property
+    def surprise(self) -> str:
+        """`-` if it is worse than expected, `+` if it is better."""
+        wanted = Rank.RELAYED if self.pair.expected is Expect.RELAYED else Rank.DIRECT
+        return "" if self.rank == wanted else "-" if self.rank < wanted else "+"
+
+
+def parse_pairs(text: str) -> list[Pair]:
+    """`a:b,c:same`."""
+    pairs = [Pair(*each.split(":", 1)) for each in text.split(",")]
+    for pair in pairs:
+        _check(pair)
+    return pairs
+
+
+def all_pairs(names: Iterable[str]) -> list[Pair]:
+    """All ordered pairs of these kinds, and neighbours where there are any."""
+    names = list(names)
+    pairs = [Pair(sender, receiver) for sender in names for receiver in names]
+    pairs += [Pair(name, SAME) for name in names if BY_NAME[name].neighbours]
+    for pair in pairs:
+        _check(pair)
+    return pairs
+
+
+def _check(pair: Pair) -> None:
+    for name in (pair.sender, pair.receiver):
+        if name not in BY_NAME and name != SAME:
+            raise ValueError(f"{name!r} is no kind of site: {', '.join(BY_NAME)}")
+    if pair.neighbours and not BY_NAME[pair.sender].neighbours:
+        raise ValueError(f"{pair.sender} has only one client")

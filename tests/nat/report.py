@@ -1,0 +1,106 @@
+"""The table of a matrix."""
+
+import dataclasses
+import json
+from statistics import median
+from typing import Final
+
+from tests.nat.expect import Expect
+from tests.nat.pairs import Outcome, Rank
+
+HEAD: Final = (
+    "sender",
+    "receiver",
+    "ok",
+    "way",
+    "sender's candidate",
+    "receiver's candidate",
+    "first byte",
+    "total",
+    "expected",
+)
+WIDTHS: Final = (23, 23, 4, 11, 26, 26, 12, 8, 0)
+
+
+class Report:
+    """Rows as they come, and a summary."""
+
+    def __init__(self, as_json: bool) -> None:
+        self.outcomes: list[Outcome] = []
+        self._as_json = as_json
+        if not as_json:
+            print(line(HEAD), flush=True)
+
+    def add(self, outcome: Outcome) -> None:
+        """One more row."""
+        self.outcomes.append(outcome)
+        print(as_json(outcome) if self._as_json else row(outcome), flush=True)
+
+    def end(self) -> int:
+        """Print the summary; 1 if anything was worse than expected."""
+        facts = summary(self.outcomes)
+        print(json.dumps({"summary": facts}) if self._as_json else in_words(facts), flush=True)
+        return int(any(outcome.surprise == "-" for outcome in self.outcomes))
+
+
+def as_json(outcome: Outcome) -> str:
+    """One line with all that is known."""
+    derived = {"expected": outcome.pair.expected, "surprise": outcome.surprise}
+    return json.dumps({**dataclasses.asdict(outcome), **derived})
+
+
+def row(outcome: Outcome) -> str:
+    """One line of the table."""
+    expected = f"{outcome.pair.expected} {outcome.surprise}"
+    if outcome.error:
+        told = f" after {outcome.error_s:.1f} s" if outcome.error_s is not None else ""
+        expected += f" ({outcome.error}{told})"
+    cells = (
+        outcome.pair.sender,
+        outcome.pair.receiver,
+        "yes" if outcome.ok else "NO",
+        outcome.way,
+        outcome.local,
+        outcome.remote,
+        f"{outcome.first_ms:.0f} ms" if outcome.first_ms is not None else "",
+        f"{outcome.total_s:.1f} s" if outcome.total_s is not None else "",
+        expected,
+    )
+    return line(cells)
+
+
+def line(cells: tuple[str, ...]) -> str:
+    """Cells side by side."""
+    return " ".join(f"{cell:{width}}" for cell, width in zip(cells, WIDTHS, strict=True)).rstrip()
+
+
+def summary(outcomes: list[Outcome]) -> dict[str, object]:
+    """Counts by what was expected, and times."""
+    facts: dict[str, object] = {}
+    for expect in Expect:
+        of = [outcome for outcome in outcomes if outcome.pair.expected is expect]
+        if of:
+            times = [outcome.first_ms for outcome in of if outcome.ok and outcome.first_ms is not None]
+            ranks = {rank.name.lower(): sum(outcome.rank is rank for outcome in of) for rank in Rank}
+            facts[expect] = {
+                "pairs": len(of),
+                **ranks,
+                "median_ms": round(median(times)) if times else None,
+                "slowest_ms": round(max(times)) if times else None,
+            }
+    facts["worse"] = sum(outcome.surprise == "-" for outcome in outcomes)
+    facts["better"] = sum(outcome.surprise == "+" for outcome in outcomes)
+    return facts
+
+
+def in_words(facts: dict[str, object]) -> str:
+    """The summary for people."""
+    lines = [""]
+    for expect, counts in facts.items():
+        if isinstance(counts, dict):
+            times = f"median {counts['median_ms']} ms, slowest {counts['slowest_ms']} ms"
+            lines.append(
+                f"expected {expect:10} {counts['pairs']:4} pairs: {counts['direct']:4} direct, "
+                f"{counts['relayed']:4} relayed, {counts['none']:4} not connected; {times}"
+            )
+    return "\n".join([*lines, f"{facts['worse']} worse than expected (-), {facts['better']} better (+)"])
