@@ -1,7 +1,6 @@
 """`python -m tests.nat probe | matrix | shell`: see tests/nat/__init__.py."""
 
 import argparse
-import asyncio
 import subprocess
 import sys
 from pathlib import Path
@@ -44,6 +43,7 @@ def add_matrix(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pairs", help="only these: SENDER:RECEIVER, with commas; SENDER:same is two at one site")
     parser.add_argument("--rtt", type=float, default=50, help="round trip between two sites in ms; 0: no delay at all")
     parser.add_argument("--tries", type=int, default=1, help="times that each pair is tried")
+    parser.add_argument("--bound", type=float, default=matrix.BOUND_S, help="seconds until a pair is given up")
     parser.add_argument("--jobs", type=int, default=1, help="pairs at once; more than one distorts times")
     parser.add_argument("--json", action="store_true", help="one JSON object a line, with all events")
     parser.add_argument("--server-option", action="append", default=[], help="for signaling; may be repeated")

@@ -13,7 +13,7 @@ import select
 import struct
 import sys
 from time import monotonic
-from typing import Any, Final
+from typing import Final
 
 from tests.nat import netns
 from tests.nat.shaper import Direction, Shape, Shaper
@@ -72,13 +72,11 @@ class Cable:
     def _obey(self, line: str) -> bool:
         if not line:
             return False
-        command: list[Any] = json.loads(line)
-        match command:
-            case ["lay", pop, edge]:
-                self._lay(pop, edge)
-            case ["shape", pop, values]:
-                for direction in self._lines[pop]:
-                    direction.shape = Shape(**values)
+        kind, pop, rest = json.loads(line)
+        if kind == "lay":
+            self._lay(pop, rest)
+        for direction in self._lines[pop] if kind == "shape" else ():
+            direction.shape = Shape(**rest)
         print("ok", flush=True)
         return True
 

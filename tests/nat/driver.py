@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Callable
@@ -87,8 +88,9 @@ class Driver:
         """End it."""
         if self._process is None:
             return
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
+        if self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._process.pid, signal.SIGKILL)  # Process.kill would compete with asyncio for the status
         await self._process.wait()
         if self._reading is not None:
             await self._reading
@@ -107,6 +109,10 @@ class Driver:
 
     def _environment(self) -> dict[str, str]:
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("BYWAY_", "COV_"))}
-        home = {"PYTHONPATH": f"{self._tree}:{ROOT}", "BYWAY_HOME": str(self.folder / "home"), "SSL_CERT_FILE": str(AUTHORITY)}
+        home = {
+            "PYTHONPATH": f"{self._tree}:{ROOT}",
+            "BYWAY_HOME": str(self.folder / "home"),
+            "SSL_CERT_FILE": str(AUTHORITY),
+        }
         proxy = self.client.proxy
         return {**kept, **home, **({"HTTP_PROXY": proxy, "HTTPS_PROXY": proxy} if proxy else {})}

@@ -1,7 +1,7 @@
 """Entering a laboratory: the command is run again as the first process of new namespaces.
 
-Mounts, networks and process numbers are private. When that first process ends, or the one that started it is killed, the
-kernel ends every process inside and, with them, every namespace, interface and rule.
+Mounts, networks and process numbers are private. When that first process ends, or the one that started it is killed,
+the kernel ends every process inside and, with them, every namespace, interface and rule.
 """
 
 import os
@@ -68,7 +68,9 @@ def prepare() -> None:
     Path("/run/netns").mkdir()
     FOLDER.mkdir()
     hosts = FOLDER / "hosts"
-    hosts.write_text(f"127.0.0.1 localhost\n::1 localhost\n{SERVER_V4[0]} {SERVER_NAME}\n{SERVER_V6[0]} {SERVER_NAME}\n")
+    hosts.write_text(
+        f"127.0.0.1 localhost\n::1 localhost\n{SERVER_V4[0]} {SERVER_NAME}\n{SERVER_V6[0]} {SERVER_NAME}\n"
+    )
     subprocess.run(["mount", "--bind", str(hosts), "/etc/hosts"], check=True)
 
 

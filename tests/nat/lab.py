@@ -4,8 +4,8 @@
                                                         |
                                                       server
 
-The core is several hops deep, so that a packet with a small time to live opens its own side's routers and dies before it
-reaches the other's (with 4: two routers of one's own, pop, exchange).
+The core is several hops deep, so that a packet with a small time to live opens its own side's routers and dies before
+it reaches the other's (with 4: two routers of one's own, pop, exchange).
 """
 
 import contextlib
@@ -77,7 +77,7 @@ class Lab:
         self._cables.shape(place.pop, shape)
 
     def rate(self, place: Place, mbit: float, queue_kib: int) -> None:
-        """Limit a site's line, both directions, with a queue that drops when it is full (bufferbloat if it is large)."""
+        """Limit a site's line, both directions; a large queue that drops only when it is full is bufferbloat."""
         for name, device in ((place.edge, "wan"), (place.pop, "site")):
             limit = ["tbf", "rate", f"{mbit}mbit", "burst", "10kb", "limit", f"{queue_kib}kb"]
             netns.run(["tc", "-n", name, "qdisc", "replace", "dev", device, "root", *limit])

@@ -4,6 +4,8 @@ import argparse
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Final
@@ -26,6 +28,9 @@ CODE_S: Final = 10.0
 
 PAYLOAD: Final = "across"
 """The text that is sent: what is measured is the connection."""
+
+LOG_CHARS: Final = 4000
+"""Enough for a traceback."""
 
 Attempt = Callable[[Pair, Driver, Driver], Awaitable[Outcome]]
 
@@ -86,7 +91,7 @@ class Fleet:
         return self._drivers[client.netns]
 
 
-async def transfer(pair: Pair, sender: Driver, receiver: Driver) -> Outcome:
+async def transfer(pair: Pair, sender: Driver, receiver: Driver, bound: float = BOUND_S) -> Outcome:
     """Send a small text and get it by its code."""
     began = monotonic()
     error = ""
@@ -94,7 +99,7 @@ async def transfer(pair: Pair, sender: Driver, receiver: Driver) -> Outcome:
         sender.tell(do="send", text=PAYLOAD)
         code = (await sender.until("ready", CODE_S))["code"]
         receiver.tell(do="get", code=code, into=str(receiver.folder / "got"))
-        await receiver.when(lambda event: event["event"] in ("done", "error"), BOUND_S)
+        await receiver.when(lambda event: event["event"] in ("done", "error"), bound)
     except (TimeoutError, DriverError) as caught:
         error = "no-end" if isinstance(caught, TimeoutError) else "crash"
     return outcome(pair, sender.events, receiver.events, began, error)
@@ -136,7 +141,10 @@ async def attempt(fleet: Fleet, pair: Pair, how: Attempt) -> Outcome:
         async with fleet.pair(pair) as drivers:
             result = await how(pair, *drivers)
             await asyncio.gather(*(_reset(fleet, driver) for driver in drivers))
-            return result
+            logs = {
+                side: driver.log()[-LOG_CHARS:] for side, driver in zip(("sender", "receiver"), drivers, strict=True)
+            }
+            return result if result.ok else replace(result, logs=logs)
     except DriverError as error:
         return Outcome(pair, ok=False, error=f"no start: {error}", total_s=monotonic() - began)
 
@@ -157,7 +165,7 @@ async def run_all(options: argparse.Namespace, pairs: list[Pair], report: Report
 
         async def one(pair: Pair) -> None:
             async with slots:
-                report.add(await attempt(fleet, pair, transfer))
+                report.add(await attempt(fleet, pair, partial(transfer, bound=options.bound)))
 
         try:
             await asyncio.gather(*(one(pair) for _ in range(options.tries) for pair in pairs))

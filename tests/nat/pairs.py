@@ -60,6 +60,8 @@ class Outcome:
     error: str = ""
     error_s: float | None = None
     events: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    logs: dict[str, str] = field(default_factory=dict)
+    """The end of what both programs wrote to standard error, of an attempt that failed."""
 
     @property
     def rank(self) -> Rank:

@@ -1,7 +1,7 @@
 """The address plan: which address is whose. Pure.
 
-Public addresses are taken from blocks that are assigned, globally valid and serve nobody in particular (AS112 sinks of
-RFC 7534 and RFC 7535, AMT of RFC 7450, the relays of 6to4 that RFC 7526 took out of service): programs tell documentation
+Public addresses are from blocks that are assigned, globally valid and serve nobody in particular (AS112 sinks of RFC
+7534 and RFC 7535, AMT of RFC 7450, the relays of 6to4 that RFC 7526 took out of service): programs tell documentation
 and benchmark addresses from public ones, and would behave differently. Nothing ever leaves the laboratory.
 """
 
@@ -11,7 +11,7 @@ from typing import Final
 
 BLOCKS: Final = tuple(map(IPv4Network, ("192.88.99.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.175.48.0/24")))
 SHARES: Final = tuple(share for block in BLOCKS for share in block.subnets(new_prefix=28))
-"""One for the server, one for each site: a /29 towards the core, a /29 for a site whose clients have public addresses."""
+"""One for the server, one for each site: a /29 towards the core, a /29 for clients with public addresses."""
 
 PREFIX6: Final = IPv6Network("2620:4f:8000::/48")
 SHARES6: Final = tuple(PREFIX6.subnets(new_prefix=56))

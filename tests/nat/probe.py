@@ -6,6 +6,7 @@ ends is simply read off.
 
 import contextlib
 import errno
+import itertools
 import selectors
 import socket
 import time
@@ -137,7 +138,7 @@ def _ports(own: Endpoint, seen: list[Endpoint]) -> Ports:
     ports = [port for _, port in seen]
     if set(ports) == {own[1]}:
         return Ports.PRESERVED
-    steps = {after - before for before, after in zip(ports, ports[1:], strict=False)}
+    steps = {after - before for before, after in itertools.pairwise(ports)}
     return Ports.SEQUENTIAL if steps == {1} else Ports.RANDOM
 
 

@@ -1,7 +1,7 @@
 """From a router as data to its nftables rules. Pure.
 
 Interfaces: `wan` leads to the core; the inner ones are named by the caller (nft takes a trailing `*`).
-How endpoint-independent mapping comes about: the kernel keeps the client's port when it is free, towards any destination.
+Mapping is endpoint-independent because the kernel keeps the client's port when it is free, towards any destination.
 """
 
 from typing import Final
