@@ -46,10 +46,19 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class Observe:
+    """A pair got so far in so many seconds."""
+
+    phase: str
+    """A field of `messages.Phases`."""
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Fault:
     """The server itself failed at a request; to be logged with its traceback."""
 
     error: Exception
 
 
-Effect = Send | Close | Count | Fault
+Effect = Send | Close | Count | Observe | Fault

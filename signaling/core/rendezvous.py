@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from signaling.core.effects import Count, Effect, Tally
+from signaling.core.effects import Count, Effect, Observe, Tally
 from signaling.core.policy import Policy
 from signaling.core.session import Session
 from signaling.engine.base import Engine, Holder, Presence
@@ -26,6 +26,7 @@ from signaling.protocol.messages import (
     Ok,
     Open,
     Opened,
+    Phases,
     Report,
     Request,
     Shut,
@@ -58,6 +59,13 @@ OUTCOMES: Final = frozenset(
     | {"turn-udp", "turn-tcp", "turn-tls"}
 )
 """What `report` may say; anything else is counted as `other`, so that nobody can fill the operator's counters."""
+
+PHASES: Final = Phases.__struct_fields__
+"""The phases that `report` may time."""
+
+SLOWEST_S: Final = 60.0
+"""What a phase counts at most: ICE has given up long before, so more is a clock that was set or a number that was made
+up, and must not spoil the sum of all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +188,10 @@ class Rendezvous:
         if await self.engine.other(request.pair, session.id) is None and not session.was_in(request.pair):
             return _no_member(session, request)
         self.emit(Count(Tally.REPORTS, request.outcome if request.outcome in OUTCOMES else "other"))
+        for phase in PHASES:
+            seconds = getattr(request.phases, phase, None)
+            if seconds is not None:
+                self.emit(Observe(phase, min(seconds, SLOWEST_S)))
         return _ok(request)
 
     async def _part(self, session: Session, pair: str, reason: str) -> bool:

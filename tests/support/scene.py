@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from pypeer.identity import Identity
-from signaling.core.effects import Close, Count, Effect, Fault, Send, Tally
+from signaling.core.effects import Close, Count, Effect, Fault, Observe, Send, Tally
 from signaling.core.hub import Hub
 from signaling.core.policy import Policy
 from signaling.core.sign_in import Names
@@ -65,6 +65,7 @@ class Scene:
         self.sent: defaultdict[int, list[ServerMessage]] = defaultdict(list)
         self.closed: dict[int, CloseCode] = {}
         self.counts: Counter[tuple[Tally, str]] = Counter()
+        self.observed: list[Observe] = []
         self.faults: list[Exception] = []
         self.random = random.Random(seed)
         self.hub = Hub(
@@ -82,6 +83,8 @@ class Scene:
                 self.closed[effect.connection] = effect.code
             case Count():
                 self.counts[effect.tally, effect.label] += 1
+            case Observe():
+                self.observed.append(effect)
             case Fault():
                 self.faults.append(effect.error)
 

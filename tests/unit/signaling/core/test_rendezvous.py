@@ -3,9 +3,9 @@
 import pytest
 
 from pypeer.identity import Identity
-from signaling.core.effects import Tally
+from signaling.core.effects import Observe, Tally
 from signaling.core.policy import Policy
-from signaling.core.rendezvous import MISS_COST
+from signaling.core.rendezvous import MISS_COST, PHASES, SLOWEST_S
 from signaling.protocol import limits
 from signaling.protocol.codes import ErrorCode
 from signaling.protocol.messages import (
@@ -19,6 +19,7 @@ from signaling.protocol.messages import (
     Ok,
     Open,
     Opened,
+    Phases,
     Report,
     Request,
     Shut,
@@ -263,6 +264,29 @@ def test_ended_pairs_are_forgotten_in_the_end(scene: Scene) -> None:
         receiver.ask(Leave(id=1, pair=pairs[-1]))
     assert failure(receiver, Leave(id=1, pair=pairs[0])) is ErrorCode.UNKNOWN_PAIR
     assert isinstance(receiver.ask(Leave(id=1, pair=pairs[-1])), Ok)
+
+
+def test_a_report_tells_when_each_phase_ended(scene: Scene) -> None:
+    sender, receiver = scene.guest(), scene.guest()
+    pair = meet(sender, receiver)
+    sender.ask(Report(id=1, pair=pair, outcome="direct", phases=Phases(gathered=0.25, opened=1)))
+    receiver.ask(Report(id=1, pair=pair, outcome="direct"))
+    assert scene.observed == [Observe("gathered", 0.25), Observe("opened", 1)]
+
+
+def test_a_made_up_time_counts_as_a_long_one(scene: Scene) -> None:
+    sender, receiver = scene.guest(), scene.guest()
+    pair = meet(sender, receiver)
+    sender.ask(Report(id=1, pair=pair, outcome="punched", phases=Phases(**dict.fromkeys(PHASES, 31_536_000))))
+    assert scene.observed == [Observe(phase, SLOWEST_S) for phase in PHASES]
+
+
+def test_what_is_no_time_is_no_report(scene: Scene) -> None:
+    sender, receiver = scene.guest(), scene.guest()
+    pair = meet(sender, receiver)
+    assert failure(sender, Report(id=1, pair=pair, outcome="direct", phases=Phases(opened=-1))) == "bad-message"
+    assert failure(sender, Report(id=1, pair=pair, outcome="direct", phases=Phases(opened=1e300))) == "bad-message"
+    assert scene.observed == []
 
 
 def test_reports_that_nobody_knows_count_as_other(scene: Scene) -> None:
