@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
+from click.core import ParameterSource
 
 from signaling import __version__
-from signaling.http.serve import ListenError, serve
+from signaling.http.listening import ListenError
+from signaling.http.serve import serve
 from signaling.logs import configure
 from signaling.settings import Settings, SettingsError, declared
 
@@ -75,9 +77,15 @@ def run(print_config: bool, **values: Any) -> None:
     if print_config:
         print(as_toml(settings), end="")
         return
+    named = frozenset(name for name in values if _is_named(name))
     configure(settings.log_level)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        runner.run(serve(settings))
+        runner.run(serve(settings, named))
+
+
+def _is_named(name: str) -> bool:
+    """Whether a setting was given, by whatever way, even as what it is by default."""
+    return click.get_current_context().get_parameter_source(name) is not ParameterSource.DEFAULT
 
 
 def as_toml(settings: Settings) -> str:

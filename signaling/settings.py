@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from signaling.core.address import Network
 from signaling.core.policy import Policy, option
-from signaling.core.sign_in import Names, host_of, is_loopback
+from signaling.core.sign_in import Names, host_of
 from signaling.protocol.messages import IceServer
 
 EVERYWHERE: Final = "*"
@@ -56,11 +56,23 @@ class Settings(Policy):
         "nothing leaves unasked",
     )
     turn_port: int = option(
-        0,
-        "UDP port for STUN, which tells peers the address others see them under; 0 is off, 3478 is usual.",
-        "a port that is announced and not open to the world would delay every connection",
+        3478,
+        "UDP port for STUN, which tells peers the address others see them under; 0 is off.",
+        "the registered port (RFC 8489, section 18.6), so that nobody else's server is needed",
         0,
         65535,
+    )
+    stun_alt_port: int = option(
+        3479,
+        "Second UDP port for STUN, by which peers learn how their NAT treats them (RFC 5780); 0 is off.",
+        "a NAT that maps by destination is seen only from two",
+        0,
+        65535,
+    )
+    stun_address: tuple[str, ...] = option(
+        (),
+        "Address to answer STUN on instead of --host, or *; may be repeated: two of one kind of IP complete RFC 5780.",
+        "--host is right unless a proxy on this machine stands before the server, but not before STUN",
     )
     metrics_listen: str = option(
         "",
@@ -104,7 +116,8 @@ class Settings(Policy):
         _require(self.engine == "memory", "engine", f"{self.engine!r} is not known: use memory")
         _require(self.log_level in LOG_LEVELS, "log_level", f"{self.log_level!r} is none of {', '.join(LOG_LEVELS)}")
         _require(bool(self.tls_cert) == bool(self.tls_key), "tls_cert", "a certificate and its key go together")
-        for name in ("networks", "origins", "names", "ice", "metrics_address"):
+        _require(len(set(self.stun_ports)) == len(self.stun_ports), "stun_alt_port", "must not be --turn-port as well")
+        for name in ("networks", "origins", "names", "ice", "stun_hosts", "metrics_address"):
             getattr(self, name)
 
     @property
@@ -139,16 +152,22 @@ class Settings(Policy):
         _require(len(self.ice_server) <= 8, "ice_server", "at most 8")
         return (IceServer(urls=self.ice_server),) if self.ice_server else ()
 
-    def ice_for(self, host: str) -> tuple[IceServer, ...]:
-        """What a peer that dialled this host is told to use: the operator's servers, and this one's own port.
+    @property
+    def stun_ports(self) -> tuple[int, ...]:
+        """The ports of STUN, the first and the one to change to."""
+        return tuple(port for port in (self.turn_port, self.stun_alt_port) if port) if self.turn_port else ()
 
-        Not a peer on this machine: it would learn that it is on this machine.
-        """
-        name = urlsplit(f"//{host}").hostname or ""
-        if not self.turn_port or is_loopback(name):
-            return self.ice
-        name = f"[{name}]" if ":" in name else name
-        return (*self.ice, IceServer(urls=(f"stun:{name}:{self.turn_port}",)))
+    @property
+    def stun_hosts(self) -> tuple[str, ...]:
+        """Where STUN is served: addresses, or one host that may be a name or stand for many addresses."""
+        if self.stun_address in ((), (EVERYWHERE,)):
+            return self.stun_address or (self.host,)
+        hosts = tuple(_address(text) for text in self.stun_address)
+        for six in (False, True):
+            most = [host for host in hosts if (":" in host) is six]
+            _require(len(most) <= 2, "stun_address", "at most two of IPv4 and two of IPv6")
+            _require(len(set(most)) == len(most), "stun_address", "the same address twice")
+        return hosts
 
     @property
     def metrics_address(self) -> tuple[str, int] | None:
@@ -185,6 +204,15 @@ def _network(text: str) -> Network:
         return ipaddress.ip_network(text, strict=False)
     except ValueError:
         raise SettingsError(f"trusted_proxy: {text!r} is no address or network, e.g. 10.0.0.0/8") from None
+
+
+def _address(text: str) -> str:
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        raise SettingsError(f"stun_address: {text!r} is no address, and not * alone") from None
+    _require(not address.is_unspecified, "stun_address", f"{text} is no address: use *")
+    return str(address)
 
 
 def _split(name: str, url: str) -> SplitResult:

@@ -38,3 +38,23 @@ class Bucket:
 
     def _full_after(self, now: float, cost: float) -> float:
         return max(self.full_at, now) + cost / self.rate.per_second
+
+
+class Buckets:
+    """A bucket for each name, of which the `most` last used are kept; a name that was forgotten begins anew."""
+
+    def __init__(self, rate: Rate, most: int) -> None:
+        self._rate = rate
+        self._most = most
+        self._buckets: dict[str, Bucket] = {}
+
+    def take(self, name: str, now: float, cost: float = 1) -> float:
+        """See Bucket."""
+        bucket = self._buckets.pop(name, None) or Bucket(self._rate)
+        self._buckets[name] = bucket
+        if len(self._buckets) > self._most:
+            del self._buckets[next(iter(self._buckets))]
+        return bucket.take(now, cost)
+
+    def __len__(self) -> int:
+        return len(self._buckets)

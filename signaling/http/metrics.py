@@ -2,14 +2,20 @@
 
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from signaling.core.effects import Count, Tally
+from signaling.core.effects import Count, Observe, Tally
+from signaling.core.rendezvous import PHASES
 from signaling.engine.base import Totals
 from signaling.protocol.codes import CloseCode
+from signaling.relay.stun import ANSWERED, Verdict
 
 PLAIN_CLOSES: Final = frozenset({1000, 1001, 1005, 1006, 1007, 1009})
 """Close codes of RFC 6455 that are counted under their own number; others that clients send are `other`."""
+
+CONNECT_S: Final = (0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1, 1.5, 2, 3, 5, 7.5, 10, 15, 30)
+"""Upper ends of the buckets: fine where it goes well, which takes a few round trips; coarse from where a person begins
+to doubt (5 s) to where browsers give up a silent STUN server (10 s) and ICE itself (15 to 30 s)."""
 
 
 class Metrics:
@@ -29,6 +35,19 @@ class Metrics:
         self.rejections = counter("rejections", "WebSockets refused by reason", "reason")
         self.overflows = counter("outbox_overflows", "Connections closed because they did not read")
         self.faults = counter("faults", "Failures of the server itself")
+        self._connect = Histogram(
+            "byway_connect_seconds",
+            "When each phase of connecting ended, in seconds since both peers knew each other, as they reported it",
+            ("phase",),
+            buckets=CONNECT_S,
+            registry=self.registry,
+        )
+        self._phases = {phase: self._connect.labels(phase) for phase in PHASES}
+        answers = counter(
+            "stun_answers", "STUN requests answered: plain ones, and those of behaviour discovery", "kind"
+        )
+        refusals = counter("stun_refusals", "UDP datagrams not answered, or with an error, by reason", "reason")
+        self._stun = {each: (answers if each in ANSWERED else refusals).labels(each.value) for each in Verdict}
         self._closes = counter("closes", "WebSockets closed by close code", "code")
         self._current = {
             name: gauge(name, f"{name.capitalize()} there are now")
@@ -39,6 +58,14 @@ class Metrics:
         """Something that the core counts happened."""
         counter = self._tallies[count.tally]
         (counter.labels(count.label) if count.label else counter).inc()
+
+    def observe(self, observed: Observe) -> None:
+        """A pair told how fast it got connected."""
+        self._phases[observed.phase].observe(observed.seconds)
+
+    def stun(self, verdict: Verdict) -> None:
+        """A datagram arrived."""
+        self._stun[verdict].inc()
 
     def closed(self, code: int) -> None:
         """A connection closed with this code."""

@@ -10,7 +10,7 @@ from typing import Final
 from aiohttp import WSMessage, WSMsgType, web
 
 from signaling import __version__
-from signaling.core.effects import Close, Count, Effect, Fault, Send
+from signaling.core.effects import Close, Count, Effect, Fault, Observe, Send
 from signaling.core.hub import Hub
 from signaling.engine.memory import MemoryEngine
 from signaling.http.admission import Admission, RefusedError
@@ -18,6 +18,7 @@ from signaling.http.metrics import Metrics
 from signaling.http.wire import Wire
 from signaling.logs import hide, line, log
 from signaling.protocol.codes import CloseCode
+from signaling.protocol.messages import IceServer
 from signaling.settings import Settings
 
 TICK_S: Final = 1.0
@@ -53,9 +54,11 @@ class Node:
             self._carry_out,
             settings.names,
             label=f"byway/{__version__}",
-            ice=settings.ice_for,
+            ice=self._ice,
         )
         self.admission = Admission(settings, self.hub.sessions.engine)
+        self.stun_urls: Callable[[str], tuple[str, ...]] = lambda _dialled: ()
+        """The STUN servers of this machine for who dialled a host; none until they are open."""
         self._settings = settings
         self._clock = clock
         self._numbers = count(1)
@@ -120,6 +123,10 @@ class Node:
         totals = await self.hub.sessions.engine.totals(self._clock())
         return self.metrics.render(len(self._wires), len(self.hub.sessions), totals)
 
+    def _ice(self, dialled: str) -> tuple[IceServer, ...]:
+        own = self.stun_urls(dialled)
+        return (*self._settings.ice, IceServer(urls=own)) if own else self._settings.ice
+
     async def _close_all(self) -> None:
         waiting = list(self._wires.values())
         for start in range(0, len(waiting), BATCH):
@@ -152,6 +159,8 @@ class Node:
                     wire.close(effect.code)
             case Count():
                 self.metrics.count(effect)
+            case Observe():
+                self.metrics.observe(effect)
             case Fault():
                 self._fault(effect.error)
 

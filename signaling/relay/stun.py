@@ -1,82 +1,162 @@
-"""STUN Binding (RFC 8489): datagram and source address in, answer out. Pure.
+"""STUN Binding (RFC 8489) with behaviour discovery (RFC 5780): a datagram in, an answer and its way out. Pure.
 
-Only what a peer needs to learn its server-reflexive address (RFC 8445, section 5.1.1.2): no authentication, no
-attributes beyond XOR-MAPPED-ADDRESS. Whatever is not a plain Binding request gets silence, so the port tells a scanner
-nothing and cannot be used to bounce traffic: an answer has 12 bytes more than the smallest request, 24 for IPv6.
+A peer learns here under which address others see it (RFC 8445, section 5.1.1.2), and how its NAT treats it: it asks at
+two ports or two addresses, and compares; or it asks for an answer that leaves from another of them (CHANGE-REQUEST).
+
+The port has to be open to everybody, without authentication, and UDP sources can be forged. So:
+
+- An answer goes to where the request came from and nowhere else: RESPONSE-PORT is refused (RFC 5780, section 7.5,
+  leaves it to the server), and so is PADDING, which would make answers large.
+- An answer is at most ANSWER_BYTES more than its request, and with the headers of IP and UDP at most 2.5 times as much:
+  less than the 3 times that QUIC allows itself (RFC 9000, section 8.1). What is for discovery alone is only in
+  answers to those who ask for it, or of a server that was given two addresses.
+- All that an address gets is bounded (RATE), so nobody can be flooded through this server.
+- What is no request gets silence: two such servers cannot keep each other busy.
+
+One deviation: RFC 5780, section 6, wants all of CHANGE-REQUEST refused by a server with one address. This one changes
+its port even so, which is what tells an address-dependent filter from one that is also port-dependent.
 """
 
-import ipaddress
-import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Flag, StrEnum
 from typing import Final
 
-MAGIC_COOKIE: Final = 0x2112A442
-"""RFC 8489, section 5."""
-BINDING_REQUEST: Final = 0x0001
-BINDING_SUCCESS: Final = 0x0101
-BINDING_ERROR: Final = 0x0111
-XOR_MAPPED_ADDRESS: Final = 0x0020
-ERROR_CODE: Final = 0x0009
-UNKNOWN_ATTRIBUTES: Final = 0x000A
-COMPREHENSION_REQUIRED: Final = 0x8000
-"""Attribute types below this must be understood, or the request is refused (RFC 8489, section 14)."""
-KNOWN: Final = frozenset({0x0006, 0x0008, 0x0020, 0x0024, 0x0025})
-"""Required attributes that may be ignored here: credentials (this server asks for none) and those of ICE checks."""
+from signaling.core.address import quota_key
+from signaling.core.quota import Buckets, Rate
+from signaling.protocol import stun
+from signaling.protocol.stun import Address, Attribute, Class, Message, Method, StunError
+
 REQUEST_BYTES: Final = 548
 """Largest request looked at: what fits the smallest IPv4 datagram every host takes (RFC 8489, section 6.1)."""
 
-_header = struct.Struct("!HHI12s")
-_attribute = struct.Struct("!HH")
+ANSWER_BYTES: Final = 96
+"""How much longer than its request an answer may be: four IPv6 addresses of 24 bytes."""
+
+RATE: Final = Rate(burst=250, per_second=50)
+"""Answers to one address (IPv6: /64): forty peers behind it start at once, with two sockets, two or three servers and a
+repetition each, and browsers go on every ten seconds. 50 answers a second are 8 kB, which hurts nobody."""
+
+SOURCES: Final = 10_000
+"""Addresses whose rate is remembered, about 2 MB. Who is forgotten may begin anew, but to have somebody forgotten takes
+10,000 forged requests, forty for each answer gained."""
+
+UNDERSTOOD: Final = frozenset(
+    {Attribute.CHANGE_REQUEST, Attribute.PRIORITY, Attribute.USE_CANDIDATE, Attribute.XOR_MAPPED_ADDRESS}
+    | {Attribute.USERNAME, Attribute.USERHASH, Attribute.REALM, Attribute.NONCE, Attribute.PASSWORD_ALGORITHM}
+    | {Attribute.MESSAGE_INTEGRITY, Attribute.MESSAGE_INTEGRITY_SHA256}
+)
+"""What may be in a request. Beside CHANGE-REQUEST all of it is ignored: credentials, which this server does not ask
+for, and attributes of ICE checks (RFC 8445, section 7.1)."""
 
 
-def answer(datagram: bytes, host: str, port: int) -> bytes | None:
-    """The answer to a datagram from an address, or None for silence."""
-    if not _header.size <= len(datagram) <= REQUEST_BYTES:
+class Change(Flag):
+    """Flags of CHANGE-REQUEST: from where else the answer is to leave (RFC 5780, section 7.2)."""
+
+    PORT = 0x2
+    ADDRESS = 0x4
+
+
+class Verdict(StrEnum):
+    """What became of a datagram; its value is a label of the operator's counters."""
+
+    BINDING = "binding"
+    """Answered."""
+    DISCOVERY = "discovery"
+    """Answered, by the rules of CHANGE-REQUEST."""
+    ATTRIBUTE = "attribute"
+    """Refused, with 420: something in it is not understood, or not possible here."""
+    RATE = "rate"
+    """Silence: its address has had enough."""
+    MALFORMED = "malformed"
+    """Silence: no Binding request."""
+
+
+ANSWERED: Final = frozenset({Verdict.BINDING, Verdict.DISCOVERY})
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A verdict and, unless it is silence, the answer and the endpoint from which it leaves."""
+
+    verdict: Verdict
+    answer: bytes = b""
+    leaves: Address = ("", 0)
+
+
+class StunServer:
+    """Answers for all endpoints of one server. `endpoints` are those with a socket, as they come and go."""
+
+    def __init__(self, ports: Sequence[int], partners: Mapping[str, str]) -> None:
+        """`ports` are one or two; `partners` tells for an address of this server which one to change to."""
+        self.endpoints: set[Address] = set()
+        self._other_port = dict(zip(ports, reversed(ports), strict=True)) if len(ports) == 2 else {}
+        self._partners = partners
+        self._buckets = Buckets(RATE, SOURCES)
+
+    def receive(self, datagram: bytes, source: Address, at: Address, now: float) -> Outcome:
+        """A datagram arrived at one of the endpoints."""
+        request = binding_request(datagram)
+        if request is None:
+            return Outcome(Verdict.MALFORMED)
+        if self._buckets.take(quota_key(source[0]), now):
+            return Outcome(Verdict.RATE)
+        change = changes(request)
+        leaves = self._exit(at, change or Change(0))
+        unknown = request.unknown(UNDERSTOOD)
+        if leaves is None or unknown:
+            return Outcome(Verdict.ATTRIBUTE, refusal(request, unknown or (Attribute.CHANGE_REQUEST,)), at)
+        other = self._exit(at, Change.PORT | Change.ADDRESS)
+        answer = success(request, source, None if change is None and other is None else leaves, other)
+        return Outcome(Verdict.BINDING if change is None else Verdict.DISCOVERY, answer, leaves)
+
+    def _exit(self, at: Address, change: Change) -> Address | None:
+        """RFC 5780, section 6.1, table 1; None where this server has no such endpoint."""
+        host, port = at
+        if Change.ADDRESS in change:
+            host = self._partners.get(host, "")
+        if Change.PORT in change:
+            port = self._other_port.get(port, 0)
+        return (host, port) if (host, port) in self.endpoints else None
+
+
+def binding_request(datagram: bytes) -> Message | None:
+    """The request in a datagram; None for anything else."""
+    if len(datagram) > REQUEST_BYTES:
         return None
-    kind, length, cookie, transaction = _header.unpack_from(datagram)
-    if kind != BINDING_REQUEST or cookie != MAGIC_COOKIE or length != len(datagram) - _header.size:
+    try:
+        message = stun.decode(datagram)
+    except StunError:
         return None
-    unknown = _unknown_attributes(datagram)
-    if unknown is None:
-        return None
-    if unknown:
-        return _message(BINDING_ERROR, transaction, _refusal(unknown))
-    mapped = _xor_mapped(ipaddress.ip_address(host), port, transaction)
-    return _message(BINDING_SUCCESS, transaction, _pack(XOR_MAPPED_ADDRESS, mapped))
+    flags = message.get(Attribute.CHANGE_REQUEST)
+    valid = message.method == Method.BINDING and message.kind is Class.REQUEST and (flags is None or len(flags) == 4)
+    return message if valid else None
 
 
-def _message(kind: int, transaction: bytes, attributes: bytes) -> bytes:
-    return _header.pack(kind, len(attributes), MAGIC_COOKIE, transaction) + attributes
+def changes(request: Message) -> Change | None:
+    """What CHANGE-REQUEST asks for; None without one. Its other bits are reserved, and ignored."""
+    flags = request.number(Attribute.CHANGE_REQUEST)
+    return None if flags is None else Change(flags & (Change.PORT | Change.ADDRESS).value)
 
 
-def _pack(kind: int, value: bytes) -> bytes:
-    return _attribute.pack(kind, len(value)) + value + bytes(-len(value) % 4)
+def success(request: Message, source: Address, origin: Address | None, other: Address | None) -> bytes:
+    """The answer: where the request came from; with an `origin` also what belongs to discovery (RFC 5780, section 6.1).
+
+    The address in clear shows whether something on the way rewrites addresses in what passes.
+    """
+    attributes = [(Attribute.XOR_MAPPED_ADDRESS, stun.xor_address(source, request.transaction))]
+    if origin is not None:
+        attributes.append((Attribute.MAPPED_ADDRESS, stun.plain_address(source)))
+        attributes.append((Attribute.RESPONSE_ORIGIN, stun.plain_address(origin)))
+    if other is not None:
+        attributes.append((Attribute.OTHER_ADDRESS, stun.plain_address(other)))
+    return stun.encode(request.method, Class.SUCCESS, request.transaction, attributes, fingerprint=False)
 
 
-def _refusal(unknown: list[int]) -> bytes:
-    """420 Unknown Attribute (RFC 8489, sections 14.8 and 14.9)."""
-    return _pack(ERROR_CODE, bytes((0, 0, 4, 20))) + _pack(
-        UNKNOWN_ATTRIBUTES, struct.pack(f"!{len(unknown)}H", *unknown)
-    )
-
-
-def _xor_mapped(address: ipaddress.IPv4Address | ipaddress.IPv6Address, port: int, transaction: bytes) -> bytes:
-    """RFC 8489, section 14.2: against the cookie, and an IPv6 address also against the transaction."""
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
-        address = address.ipv4_mapped
-    mask = (struct.pack("!I", MAGIC_COOKIE) + transaction)[: len(address.packed)]
-    masked = bytes(a ^ b for a, b in zip(address.packed, mask, strict=True))
-    return struct.pack("!BBH", 0, 1 if address.version == 4 else 2, port ^ (MAGIC_COOKIE >> 16)) + masked
-
-
-def _unknown_attributes(datagram: bytes) -> list[int] | None:
-    """Attributes that must be understood and are not; None if the message is malformed."""
-    unknown: list[int] = []
-    at = _header.size
-    while at < len(datagram):
-        if at + _attribute.size > len(datagram):
-            return None
-        kind, length = _attribute.unpack_from(datagram, at)
-        at += _attribute.size + length + (-length % 4)
-        if kind < COMPREHENSION_REQUIRED and kind not in KNOWN:
-            unknown.append(kind)
-    return unknown if at == len(datagram) else None
+def refusal(request: Message, unknown: Sequence[int]) -> bytes:
+    """420 Unknown Attribute (RFC 8489, sections 14.8 and 14.13)."""
+    attributes = [
+        (Attribute.ERROR_CODE, stun.error_code(420)),
+        (Attribute.UNKNOWN_ATTRIBUTES, stun.types(unknown)),
+    ]
+    return stun.encode(request.method, Class.ERROR, request.transaction, attributes, fingerprint=False)

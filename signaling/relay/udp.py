@@ -1,32 +1,161 @@
-"""The UDP port of the server."""
+"""The UDP sockets of the server: one for each of its addresses and ports.
+
+So an answer leaves from the address that was asked, on a machine with several as well, where one socket for all would
+leave the choice to the routing table and the client would not know the answer; and it works on every system alike.
+"""
 
 import asyncio
-import logging
-from typing import Any, cast
+import errno
+import socket
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack, suppress
+from typing import Any, Final
 
-from signaling.relay.stun import answer
+import ifaddr
 
-_log = logging.getLogger("byway.signaling")
+from signaling.logs import line, log
+from signaling.protocol.stun import Address
+from signaling.relay import places
+from signaling.relay.stun import StunServer, Verdict
+
+RESCAN_S: Final = 15.0
+"""How often to look for addresses that came or went: a laptop that changes networks, a lease that begins after the
+server. Looking takes less than a millisecond."""
 
 
-class StunProtocol(asyncio.DatagramProtocol):
-    """Answers Binding requests; `answered` counts them."""
+class StunSockets:
+    """STUN at the addresses that `hosts` stand for, at one or two ports: each is opened by `open`."""
 
-    def __init__(self) -> None:
-        self.answered = 0
-        self._transport: asyncio.DatagramTransport | None = None
+    def __init__(
+        self,
+        hosts: Sequence[str],
+        ports: Sequence[int],
+        clock: Callable[[], float],
+        count: Callable[[Verdict], None],
+        interfaces: Callable[[], Iterable[str]] | None = None,
+    ) -> None:
+        self._hosts = hosts
+        self._ports = ports
+        self._clock = clock
+        self._count = count
+        self._interfaces = interfaces or interface_addresses
+        self._server = StunServer(ports, places.partners(hosts))
+        self._open_ports: list[int] = []
+        self._sockets: dict[Address, socket.socket] = {}
+        self._transports: dict[Address, asyncio.BaseTransport] = {}
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """The socket is open."""
-        self._transport = cast(asyncio.DatagramTransport, transport)  # uvloop's is one in all but name
+    @property
+    def follows(self) -> bool:
+        """Whether the addresses are whichever this machine has."""
+        return any(host in places.FAMILIES for host in self._hosts)
 
-    def datagram_received(self, data: bytes, addr: tuple[str | Any, int]) -> None:
+    async def open(self, port: int) -> None:
+        """Serve at a port of all addresses; raises OSError, and then serves it at none."""
+        with ExitStack() as stack:
+            opened = {}
+            for host in self._addresses():
+                listener = self._bind(host, port)
+                if listener is not None:
+                    opened[host, port] = stack.enter_context(listener)
+            stack.pop_all()
+        self._open_ports.append(port)
+        for endpoint, listener in opened.items():
+            await self._serve(endpoint, listener)
+
+    async def follow(self) -> None:
+        """Follow the addresses of this machine, forever."""
+        while True:
+            await asyncio.sleep(RESCAN_S)
+            await self.refresh()
+
+    async def refresh(self) -> None:
+        """Serve at addresses that are new, and no longer at those that are gone."""
+        wanted = {(host, port) for host in self._addresses() for port in self._open_ports}
+        for endpoint in self._server.endpoints - wanted:
+            self._drop(endpoint)
+        for host, port in wanted - self._server.endpoints:
+            try:
+                listener = self._bind(host, port)
+            except OSError as error:
+                log.debug(line("stun-address-not-served", port=port, reason=error.strerror))
+            else:
+                if listener is not None:
+                    await self._serve((host, port), listener)
+
+    def urls(self, dialled: str) -> tuple[str, ...]:
+        """What a peer that dialled this host is told."""
+        return places.urls(dialled, self._server.endpoints, self._ports, self._hosts)
+
+    def close(self) -> None:
+        """Serve nowhere."""
+        for endpoint in list(self._transports):
+            self._drop(endpoint)
+
+    def _addresses(self) -> list[str]:
+        found = []
+        for host in self._hosts:
+            found += places.local(host, self._interfaces()) if host in places.FAMILIES else [_resolve(host)]
+        return found
+
+    def _bind(self, host: str, port: int) -> socket.socket | None:
+        """A socket; None for an address of this machine that is not there yet or not any more."""
+        try:
+            return bind(host, port)
+        except OSError as error:
+            if error.errno == errno.EADDRNOTAVAIL and self.follows:
+                return None
+            raise
+
+    async def _serve(self, at: Address, listener: socket.socket) -> None:
+        self._sockets[at] = listener
+        self._server.endpoints.add(at)
+        loop = asyncio.get_running_loop()
+        self._transports[at], _ = await loop.create_datagram_endpoint(
+            lambda: _Endpoint(at, self._received), sock=listener
+        )
+
+    def _drop(self, at: Address) -> None:
+        self._server.endpoints.discard(at)
+        del self._sockets[at]
+        self._transports.pop(at).close()
+
+    def _received(self, data: bytes, source: tuple[Any, ...], at: Address) -> None:
+        outcome = self._server.receive(data, (str(source[0]), source[1]), at, self._clock())
+        self._count(outcome.verdict)
+        if outcome.answer:
+            # Not by the transport, which queues without bound what the network does not take; who asks will repeat.
+            with suppress(OSError):
+                self._sockets[outcome.leaves].sendto(outcome.answer, source)
+
+
+class _Endpoint(asyncio.DatagramProtocol):
+    """Hands over what arrives at one socket."""
+
+    def __init__(self, at: Address, handle: Callable[[bytes, tuple[Any, ...], Address], None]) -> None:
+        self._at = at
+        self._handle = handle
+
+    def datagram_received(self, data: bytes, addr: tuple[Any, ...]) -> None:
         """A datagram arrived."""
-        reply = answer(data, str(addr[0]).partition("%")[0], addr[1])
-        if reply is not None and self._transport is not None:
-            self.answered += 1
-            self._transport.sendto(reply, addr)
+        self._handle(data, addr, self._at)
 
-    def error_received(self, exc: Exception) -> None:
-        """An answer could not be delivered: the asker has gone."""
-        _log.debug("stun answer not delivered: %s", exc)
+
+def bind(host: str, port: int) -> socket.socket:
+    """A UDP socket at one address; raises OSError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with ExitStack() as stack:
+        listener = stack.enter_context(socket.socket(family, socket.SOCK_DGRAM))
+        listener.setblocking(False)
+        listener.bind((host, port))
+        stack.pop_all()
+    return listener
+
+
+def interface_addresses() -> list[str]:
+    """All addresses of this machine."""
+    return [ip.ip if isinstance(ip.ip, str) else ip.ip[0] for adapter in ifaddr.get_adapters() for ip in adapter.ips]
+
+
+def _resolve(host: str) -> str:
+    """The address of a name, the first if it has several, as for TCP."""
+    return str(socket.getaddrinfo(host, None, type=socket.SOCK_DGRAM)[0][4][0])

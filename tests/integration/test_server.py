@@ -23,6 +23,7 @@ from signaling.protocol.messages import (
     Left,
     Ok,
     Open,
+    Phases,
     Ping,
     Pong,
     Report,
@@ -369,7 +370,9 @@ async def test_metrics_count_and_measure(site: Site) -> None:
         await sender.sign_in()
         await receiver.sign_in()
         met = await receiver.knock(await sender.open())
-        await receiver.ask(Report(id=1, pair=met.pair, outcome="punched"))
+        await receiver.ask(
+            Report(id=1, pair=met.pair, outcome="punched", phases=Phases(gathered=0.04, checked=1.2, opened=9999))
+        )
         await receiver.send('{"t":"fly"}')
         await receiver.receive()
         text = await metrics(site)
@@ -383,6 +386,11 @@ async def test_metrics_count_and_measure(site: Site) -> None:
             'byway_messages_total{type="knock"} 1.0',
             'byway_errors_total{code="unknown-type"} 1.0',
             'byway_reports_total{outcome="punched"} 1.0',
+            'byway_connect_seconds_bucket{le="0.05",phase="gathered"} 1.0',
+            'byway_connect_seconds_bucket{le="1.0",phase="checked"} 0.0',
+            'byway_connect_seconds_bucket{le="1.5",phase="checked"} 1.0',
+            'byway_connect_seconds_sum{phase="opened"} 60.0',
+            'byway_connect_seconds_count{phase="described"} 0.0',
             'byway_sign_ins_total{kind="new"} 2.0',
         ):
             assert sample in text

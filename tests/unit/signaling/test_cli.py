@@ -3,23 +3,26 @@
 import tomllib
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
 from signaling import __version__, cli
-from signaling.http.serve import ListenError
+from signaling.http.listening import ListenError
 from signaling.settings import Settings
 
 
 class Outcome:
     """What a run of the command did."""
 
-    def __init__(self, status: int, out: str, err: str, settings: Settings | None) -> None:
+    def __init__(
+        self, status: int, out: str, err: str, settings: Settings | None, named: frozenset[str] = frozenset()
+    ) -> None:
         self.status = status
         self.out = out
         self.err = err
         self.settings = settings
+        self.named = named
 
 
 @pytest.fixture
@@ -27,10 +30,10 @@ def signaling(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str
     """Run the command, up to where it would serve."""
 
     def run(*arguments: str, fails: Exception | None = None) -> Outcome:
-        seen: list[Settings] = []
+        seen: list[tuple[Settings, frozenset[str]]] = []
 
-        async def serve(settings: Settings) -> None:
-            seen.append(settings)
+        async def serve(settings: Settings, named: frozenset[str]) -> None:
+            seen.append((settings, named))
             if fails:
                 raise fails
 
@@ -40,7 +43,7 @@ def signaling(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str
         with pytest.raises(SystemExit) as caught:
             cli.main()
         output = capsys.readouterr()
-        return Outcome(int(caught.value.code or 0), output.out, output.err, seen[0] if seen else None)
+        return Outcome(int(caught.value.code or 0), output.out, output.err, *(seen[0] if seen else (None,)))
 
     return run
 
@@ -49,6 +52,54 @@ def test_without_anything_the_defaults_count(signaling: Any) -> None:
     outcome = signaling()
     assert outcome.status == 0
     assert outcome.settings == Settings()
+    assert outcome.named == frozenset()
+
+
+def test_it_is_known_what_was_named_even_as_it_is_by_default(
+    signaling: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "byway.toml").write_text("turn_port = 3478\n")
+    monkeypatch.setenv("BYWAY_STUN_ALT_PORT", "3479")
+    outcome = signaling("--config", str(tmp_path / "byway.toml"), "--port", "8080")
+    assert outcome.settings == Settings()
+    assert outcome.named == {"turn_port", "stun_alt_port", "port"}
+
+
+@pytest.mark.parametrize("field", fields(Settings), ids=lambda field: field.name)
+def test_each_setting_is_a_flag_a_variable_and_a_key(
+    signaling: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, field: Any
+) -> None:
+    value = other_value(field)
+    more: dict[str, Any] = {"tls_cert": {"tls_key": "k"}, "tls_key": {"tls_cert": "c"}}.get(field.name, {})
+    wanted = Settings(**{field.name: value}, **more)
+    extra = [text for name, each in more.items() for text in (f"--{name.replace('_', '-')}", each)]
+    text = value[0] if isinstance(value, tuple) else str(value)
+    assert signaling(cli.flag(field), text, *extra).settings == wanted
+    (tmp_path / "byway.toml").write_text(f"{field.name} = {cli._toml(value)}\n")
+    assert signaling("--config", str(tmp_path / "byway.toml"), *extra).settings == wanted
+    monkeypatch.setenv(cli.variable(field), text)
+    assert signaling(*extra).settings == wanted
+
+
+OTHER_VALUES: Final = {
+    "host": "192.0.2.1",
+    "public_url": "https://x.example",
+    "trusted_proxy": ("10.0.0.1",),
+    "allowed_origin": ("https://x.example",),
+    "ice_server": ("stun:x",),
+    "stun_address": ("192.0.2.1",),
+    "metrics_listen": "127.0.0.1:9100",
+    "engine": "memory",
+    "log_level": "debug",
+}
+"""A value of each setting that is no number."""
+
+
+def other_value(field: Any) -> Any:
+    """A value that is possible, and another than the default where there is one."""
+    if isinstance(field.default, int | float):
+        return field.default + 1 if field.name not in ("max_ttl", "turn_port") else field.default - 1
+    return OTHER_VALUES.get(field.name, "text")
 
 
 def test_a_flag_wins_over_the_environment_that_over_the_file_that_over_the_default(

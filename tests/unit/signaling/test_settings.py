@@ -26,6 +26,7 @@ def test_what_is_derived() -> None:
         allowed_origin=("https://Friend.example/",),
         ice_server=("stun:a.example:3478", "stuns:b.example"),
         metrics_listen="[::1]:9100",
+        stun_address=("198.51.100.1", "2001:DB8::1", "198.51.100.2"),
         idle=90,
         ping=40,
     )
@@ -35,6 +36,24 @@ def test_what_is_derived() -> None:
     assert settings.origins == {"https://friend.example"}
     assert settings.ice == (IceServer(urls=("stun:a.example:3478", "stuns:b.example")),)
     assert settings.metrics_address == ("::1", 9100)
+    assert settings.stun_hosts == ("198.51.100.1", "2001:db8::1", "198.51.100.2")
+
+
+@pytest.mark.parametrize(
+    ("values", "ports", "hosts"),
+    [
+        ({}, (3478, 3479), ("*",)),
+        ({"host": "nas.local"}, (3478, 3479), ("nas.local",)),
+        ({"host": "127.0.0.1", "stun_address": ("*",)}, (3478, 3479), ("*",)),
+        ({"stun_alt_port": 0}, (3478,), ("*",)),
+        ({"turn_port": 0}, (), ("*",)),
+        ({"turn_port": 0, "stun_alt_port": 0}, (), ("*",)),
+        ({"turn_port": 5000}, (5000, 3479), ("*",)),
+    ],
+)
+def test_where_stun_is_served(values: dict[str, Any], ports: tuple[int, ...], hosts: tuple[str, ...]) -> None:
+    settings = Settings(**values)
+    assert (settings.stun_ports, settings.stun_hosts) == (ports, hosts)
 
 
 @pytest.mark.parametrize(
@@ -57,6 +76,12 @@ def test_what_is_derived() -> None:
         ({"trusted_proxy": ("proxy",)}, "trusted_proxy: 'proxy' is no address or network, e.g. 10.0.0.0/8"),
         ({"ice_server": ("turn:x",)}, "ice_server: 'turn:x' is not of the form stun:HOST:PORT"),
         ({"ice_server": ("stun:x",) * 9}, "ice_server: at most 8"),
+        ({"turn_port": 3479}, "stun_alt_port: must not be --turn-port as well"),
+        ({"stun_address": ("nas",)}, "stun_address: 'nas' is no address, and not * alone"),
+        ({"stun_address": ("*", "192.0.2.1")}, "stun_address: '*' is no address, and not * alone"),
+        ({"stun_address": ("::",)}, "stun_address: :: is no address: use *"),
+        ({"stun_address": ("10.0.0.1", "10.0.0.1")}, "stun_address: the same address twice"),
+        ({"stun_address": ("10.0.0.1", "10.0.0.2", "10.0.0.3")}, "stun_address: at most two of IPv4 and two of IPv6"),
         ({"metrics_listen": "9100"}, "metrics_listen: '9100' is not of the form HOST:PORT"),
     ],
 )

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signaling.core.quota import Bucket, Rate
+from signaling.core.quota import Bucket, Buckets, Rate
 
 
 def test_a_burst_then_the_rate() -> None:
@@ -54,3 +54,19 @@ def test_waiting_as_told_is_enough(burst: int, costs: list[float]) -> None:
     for cost in costs:
         now += bucket.wait(now, cost) + 1e-6
         assert bucket.take(now, cost) == 0
+
+
+def test_each_name_has_a_bucket_of_its_own() -> None:
+    buckets = Buckets(Rate(burst=1, per_second=1), most=10)
+    assert buckets.take("a", 0.0) == 0
+    assert buckets.take("b", 0.0) == 0
+    assert buckets.take("a", 0.5) == 0.5
+
+
+def test_those_used_last_are_kept() -> None:
+    buckets = Buckets(Rate(burst=1, per_second=0.001), most=2)
+    for name in ("a", "b", "a", "c"):
+        buckets.take(name, 0.0)
+    assert len(buckets) == 2
+    assert buckets.take("a", 0.0) > 0, "kept, since it was used after b"
+    assert buckets.take("b", 0.0) == 0, "forgotten"

@@ -1,0 +1,84 @@
+"""The sockets of the process: TCP for the page and its WebSockets, UDP for STUN."""
+
+import asyncio
+import os
+import socket
+import ssl
+import time
+from collections.abc import Collection
+from contextlib import AsyncExitStack
+from typing import Final
+
+from aiohttp import web
+
+from signaling.http.node import Node
+from signaling.logs import line, log
+from signaling.relay.udp import StunSockets
+from signaling.settings import EVERYWHERE, Settings
+
+BACKLOG: Final = 1024
+"""Connections the kernel may hold while the loop is busy: everybody comes back at once after a restart."""
+
+QUIET_S: Final = 125.0
+"""How long a connection may be open without a request: longer than proxies keep theirs for the next one (Caddy 120 s,
+nginx 60 s), so that none sends into a closing one; and an end to those who connect and say nothing."""
+
+
+class ListenError(Exception):
+    """The server cannot listen where it was told to."""
+
+
+async def listen(
+    stack: AsyncExitStack, app: web.Application, host: str, port: int, context: ssl.SSLContext | None
+) -> tuple[web.SockSite, int]:
+    """Serve an application over HTTP until the stack ends; returns the site and its port, raises ListenError."""
+    listener = stack.enter_context(_bind(host, port))
+    runner = web.AppRunner(app, access_log=None, handle_signals=False, keepalive_timeout=QUIET_S)
+    stack.push_async_callback(runner.cleanup)
+    await runner.setup()
+    site = web.SockSite(runner, listener, ssl_context=context, backlog=BACKLOG)
+    await site.start()
+    return site, listener.getsockname()[1]
+
+
+async def open_stun(stack: AsyncExitStack, node: Node, settings: Settings, named: Collection[str]) -> None:
+    """Serve STUN until the stack ends; raises ListenError for a port that is `named`, and does without another."""
+    sockets = StunSockets(settings.stun_hosts, settings.stun_ports, time.monotonic, node.metrics.stun)
+    stack.callback(sockets.close)
+    for port, name in zip(settings.stun_ports, ("turn_port", "stun_alt_port"), strict=False):
+        try:
+            await sockets.open(port)
+        except OSError as error:
+            _without(settings, port, name, named, error.strerror or str(error))
+            break
+    node.stun_urls = sockets.urls
+    if settings.public_url and not sockets.urls(settings.names.public_host) and settings.stun_ports:
+        log.warning(line("stun-told-to-nobody", hint="only this machine can reach it: see --stun-address"))
+    if sockets.follows:
+        following = asyncio.create_task(sockets.follow())
+        stack.callback(following.cancel)
+
+
+def _without(settings: Settings, port: int, name: str, named: Collection[str], reason: str) -> None:
+    flag = f"--{name.replace('_', '-')}"
+    if {name, "stun_address"} & set(named):
+        hosts = ", ".join(settings.stun_hosts)
+        raise ListenError(f"cannot listen on {hosts}, UDP port {port}: {reason}; choose with {flag}")
+    log.warning(line("stun-off", port=port, reason=reason, hint=f"choose another with {flag}, or 0 for none"))
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    try:
+        if host == EVERYWHERE:
+            return _bind_everywhere(port)
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        return socket.create_server(address[:2], family=family, backlog=BACKLOG)
+    except OSError as error:
+        reason = error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
+        raise ListenError(f"cannot listen on {host}, port {port}: {reason}; choose with --host and --port") from None
+
+
+def _bind_everywhere(port: int) -> socket.socket:
+    if socket.has_dualstack_ipv6():
+        return socket.create_server(("", port), family=socket.AF_INET6, backlog=BACKLOG, dualstack_ipv6=True)
+    return socket.create_server(("", port), backlog=BACKLOG)
