@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
 from typing import Any
 
 import aiohttp
@@ -10,7 +11,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from pypeer.identity import Identity
-from signaling.http import wire
+from signaling.http import listening, wire
 from signaling.http.app import NODE, make_app, make_metrics_app
 from signaling.protocol import limits
 from signaling.protocol.codes import CloseCode, ErrorCode
@@ -163,6 +164,16 @@ async def test_a_broken_connection_is_resumed_without_loss(site: Site) -> None:
         assert [m.body for m in bodies if isinstance(m, Signaled)] == [str(number) for number in range(20)]
 
 
+@pytest.mark.parametrize(("away", "resumed"), [(limits.GRACE_S - 1, True), (limits.GRACE_S + 1, False)])
+async def test_a_session_waits_a_minute_for_its_client(site: Site, away: float, resumed: bool) -> None:
+    async with Client(site.url) as client:
+        await client.sign_in()
+        await client.break_off()
+        await site.idle()
+        await site.wait(away)
+        assert (await client.reconnect()).resumed is resumed
+
+
 async def test_a_resume_replaces_the_old_connection(site: Site) -> None:
     async with Client(site.url) as old, Client(site.url, old.identity) as new:
         welcome = await old.sign_in()
@@ -279,6 +290,33 @@ async def rejected(site: Site, **options: Any) -> int:
 async def test_another_subprotocol_is_refused(site: Site, protocols: tuple[str, ...]) -> None:
     assert await rejected(site, protocols=protocols) == 400
     assert 'byway_rejections_total{reason="subprotocol"} 1.0' in await metrics(site)
+
+
+async def test_nothing_is_compressed(site: Site) -> None:
+    async with Client(site.url, compress=15) as client:
+        assert client.socket.compress == 0, "offered, and not taken"
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\nHost: x\r\n", b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"])
+async def test_a_connection_without_a_request_ends(sent: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listening, "QUIET_S", 0.3)
+    async with AsyncExitStack() as stack:
+        _, port = await listening.listen(stack, make_app(Settings()), "127.0.0.1", 0, None)
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(sent)
+        async with asyncio.timeout(10):
+            assert (b"200 OK" in await reader.read()) is sent.endswith(b"\r\n\r\n")
+        writer.close()
+
+
+async def test_a_websocket_outlives_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listening, "QUIET_S", 0.1)
+    async with AsyncExitStack() as stack:
+        _, port = await listening.listen(stack, make_app(Settings()), "127.0.0.1", 0, None)
+        async with Client(f"http://127.0.0.1:{port}/") as client:
+            await client.sign_in()
+            await asyncio.sleep(0.5)
+            assert await client.open()
 
 
 async def test_a_plain_request_to_the_socket_is_told_to_upgrade(site: Site) -> None:

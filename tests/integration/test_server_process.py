@@ -12,7 +12,6 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from aioice import stun
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -171,23 +170,3 @@ def test_a_certificate_that_cannot_be_used_is_said_so(tmp_path: Path) -> None:
     assert ended.returncode == 2
     assert ended.stderr.startswith("signaling: tls_cert: cannot use ")
     assert ended.stderr.count("\n") == 1
-
-
-async def test_peers_learn_their_address_from_its_udp_port(tmp_path: Path) -> None:
-    port = free_udp_port()
-    with running_server(tmp_path, "--turn-port", str(port), "--public-url", "http://byway.example") as server:
-        async with SignalingClient(server.url) as client:
-            welcome = await client.sign_in(host="byway.example")
-        assert [each.urls for each in welcome.ice] == [(f"stun:byway.example:{port}",)]
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            probe.settimeout(10)
-            request = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
-            probe.sendto(bytes(request), ("127.0.0.1", port))
-            reply = stun.parse_message(probe.recv(1024))
-            assert reply.attributes["XOR-MAPPED-ADDRESS"] == ("127.0.0.1", probe.getsockname()[1])
-
-
-def free_udp_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
