@@ -18,6 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final
 
+from pypeer.connect.options import ConnectOptions
 from pypeer.desk import Desk
 from pypeer.errors import PeerError
 from pypeer.fetching import Fetch
@@ -43,16 +44,24 @@ def default_server() -> str:
 class Peer:
     """A peer, signed in to one server while the `async with` block lasts; entering raises ServerError.
 
-    `identity` defaults to the one of this user; `name` is what the other side may show, next to the proven short name.
+    `identity` defaults to the one of this user; `name` is what the other side may show, next to the proven short name;
+    `connect` says which ways of connecting are wanted.
     """
 
-    def __init__(self, server: str | None = None, *, identity: Identity | None = None, name: str = "") -> None:
+    def __init__(
+        self,
+        server: str | None = None,
+        *,
+        identity: Identity | None = None,
+        name: str = "",
+        connect: ConnectOptions | None = None,
+    ) -> None:
         self.identity = identity or Identity.load()
         self._client = SignalingClient(server or default_server(), self.identity, self._on_push, self._on_ready)
         self._offers: list[Offer] = []
         self._fetches: list[Fetch] = []
         self._switchboard = Switchboard()
-        self._desk = Desk(self._client, self._switchboard, self.identity, name)
+        self._desk = Desk(self._client, self._switchboard, self.identity, name, connect or ConnectOptions())
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> "Peer":
@@ -112,4 +121,4 @@ class Peer:
             task.add_done_callback(self._tasks.discard)
 
 
-__all__ = ["Fetch", "Offer", "Peer", "PeerError", "default_server"]
+__all__ = ["ConnectOptions", "Fetch", "Offer", "Peer", "PeerError", "default_server"]

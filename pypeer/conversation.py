@@ -10,19 +10,20 @@ from collections.abc import Callable
 from typing import Final, Protocol
 
 from pypeer.connect.connector import Connector
+from pypeer.connect.gathering import Gathering
 from pypeer.errors import ConnectError, PeerError
-from pypeer.events import Event, PathChanged, Reconnecting
+from pypeer.events import Event, PathChanged, Reconnecting, Report
 from pypeer.links.link import Link, Path
 from pypeer.links.webrtc import WebRtcLink
 from pypeer.protocol.codes import EndCode
-from pypeer.protocol.messages import Candidate, Description, Part, SealedMessage
+from pypeer.protocol.messages import Candidate, Description, Network, Part, SealedMessage
+from pypeer.protocol.report import ConnectionReport
 from pypeer.secure.keys import Role
 from pypeer.signaling_client import backoff
 from pypeer.signaling_client.pair import Pair
-from signaling.protocol.messages import IceServer
 
 ATTEMPTS: Final = 3
-"""Attempts in a row that may fail before role A gives up: a minute and a half, each with fresh candidates."""
+"""Attempts in a row that may fail before role A gives up: ten seconds, each with fresh candidates."""
 
 RECOVER_S: Final = 120.0
 """How long role B waits for a new offer after its link broke: all attempts of role A, and the waits between them."""
@@ -50,7 +51,8 @@ class Conversation:
         self,
         pair: Pair,
         session: TransferSession,
-        ice: tuple[IceServer, ...],
+        gather: Callable[[], Gathering],
+        gathered: Gathering,
         session_id: str,
         emit: Callable[[Event], None],
     ) -> None:
@@ -63,7 +65,10 @@ class Conversation:
         self._paired = True
         self._timer: asyncio.TimerHandle | None = None
         self._closing: set[asyncio.Task[None]] = set()
-        self._connector = Connector(pair.role, pair.send, self._on_link, self._on_failed, ice)
+        self._path: Path | None = None
+        self._connector = Connector(
+            pair.role, pair.send, self._on_link, self._on_failed, gather, gathered, self._on_report
+        )
         session.on_lost = self._on_lost
 
     async def run(self) -> None:
@@ -99,10 +104,20 @@ class Conversation:
         self._failures = 0
         self._give_up_link()  # the other side may notice first that a link is dead
         self._link = link
-        path = link.path
-        self._pair.report(path.way)
-        self._emit(_path_event(path, self._session_id))
+        self._path = None
+        link.watch_path(self._on_path)
+        self._on_path(link.path)
         self._session.attach(link)
+
+    def _on_path(self, path: Path) -> None:
+        if path != self._path:
+            self._path = path
+            self._emit(_path_event(path, self._session_id))
+
+    def _on_report(self, report: ConnectionReport) -> None:
+        self._emit(Report(session=self._session_id, report=report))
+        if report.outcome != "failed":
+            self._pair.report(report.outcome, report.phases)
 
     def _on_lost(self) -> None:
         self._give_up_link()
@@ -127,7 +142,7 @@ class Conversation:
         if self._pair.role is Role.A and self._failures < ATTEMPTS and self._paired:
             self._retry()
         elif self._pair.role is Role.A or not self._paired:
-            self._pair.report("failed")
+            self._pair.report("failed", None)
             self._session.fail(error)
 
     def _retry(self) -> None:
@@ -138,7 +153,7 @@ class Conversation:
 
     def _on_message(self, message: SealedMessage) -> None:
         match message:
-            case Description() | Candidate():
+            case Description() | Candidate() | Network():
                 self._connector.handle(message)
             case Part():
                 self._on_pair_end()

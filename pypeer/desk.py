@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from pypeer.connect import servers
+from pypeer.connect.gathering import Gathering
+from pypeer.connect.options import ConnectOptions
 from pypeer.identity import Identity
 from pypeer.secure.code import Code
 from pypeer.secure.encoding import unb64
@@ -14,12 +17,17 @@ from pypeer.signaling_client.switch import Switchboard
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """One peer at one server; `name` is what it calls itself."""
+    """One peer at one server; `name` is what it calls itself, `connect` what its person wants of connections."""
 
     client: SignalingClient
     switchboard: Switchboard
     identity: Identity
     name: str
+    connect: ConnectOptions
+
+    def gather(self) -> Gathering:
+        """Sockets and candidates for one link, with the servers that are told at present."""
+        return Gathering(servers.read(self.client.ice), self.connect)
 
     def pair(self, role: Role, pair_id: str, peer: str, code: Code) -> Pair:
         """A pair, ready to meet over a code; `peer` is the key that the server named."""

@@ -3,6 +3,7 @@
 import msgspec
 
 from pypeer.links.link import Scope
+from pypeer.protocol.report import ConnectionReport
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", omit_defaults=True):
@@ -63,6 +64,12 @@ class PathChanged(Event, frozen=True, tag="path"):
     scope: Scope
     local: str
     remote: str
+
+
+class Report(Event, frozen=True, tag="report"):
+    """How an attempt to connect went, or why it came to nothing: candidates, checks, times (pypeer.protocol.report)."""
+
+    report: ConnectionReport
 
 
 class Progress(Event, frozen=True, tag="progress"):

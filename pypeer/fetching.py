@@ -5,6 +5,7 @@ import contextlib
 from pathlib import Path
 from types import TracebackType
 
+from pypeer.connect.gathering import Gathering
 from pypeer.conversation import Conversation
 from pypeer.desk import Desk
 from pypeer.errors import PeerError
@@ -77,16 +78,19 @@ class Fetch:
         met = await self._desk.client.ask(Knock(id=1, locator=self._code.locator), Met)
         pair = self._desk.pair(Role.A, met.pair, met.peer, self._code)
         self._desk.switchboard.adopt(pair)
+        gathering = self._desk.gather()
+        gathering.start()
         try:
-            await self._converse(pair)
+            await self._converse(pair, gathering)
         finally:
+            gathering.close()
             self._desk.switchboard.drop(pair)
             pair.leave()
 
-    async def _converse(self, pair: Pair) -> None:
+    async def _converse(self, pair: Pair, gathering: Gathering) -> None:
         meet = await pair.meet()
         who = peer_id(pair.peer_key)
         self.events.emit(Joined(peer=who, short=short_name(who), name=meet.name))
         self._session = ReceiveSession(self._into, self._decide, self.events.emit)
-        self.conversation = Conversation(pair, self._session, self._desk.client.ice, "", self.events.emit)
+        self.conversation = Conversation(pair, self._session, self._desk.gather, gathering, "", self.events.emit)
         await self.conversation.run()

@@ -4,6 +4,7 @@ import asyncio
 from types import TracebackType
 from typing import Final
 
+from pypeer.connect.gathering import Gathering
 from pypeer.conversation import Conversation
 from pypeer.desk import Desk
 from pypeer.errors import MeetError, PeerError, RefusedError
@@ -131,30 +132,34 @@ class Offer:
         return None
 
     async def _serve(self, pair: Pair) -> None:
+        gathering = self._desk.gather()
+        pair.on_proven = gathering.start
         try:
             meet = await pair.meet()
         except MeetError as error:
+            gathering.close()
             self._desk.switchboard.drop(pair)
             if not isinstance(error, RefusedError):
                 pair.leave()
             return
         if self._once and self._serving:
+            gathering.close()
             pair.part(EndCode.EXPIRED)
             return
         self._serving += 1
         try:
             who = peer_id(pair.peer_key)
             self.events.emit(Joined(session=pair.id, peer=who, short=short_name(who), name=meet.name))
-            await self._converse(pair)
+            await self._converse(pair, gathering)
         except PeerError as error:
             self.events.emit(Failed(session=pair.id, code=error.code, message=str(error), retry=error.retry))
         finally:
             self._serving -= 1
             self._desk.switchboard.drop(pair)
 
-    async def _converse(self, pair: Pair) -> None:
+    async def _converse(self, pair: Pair, gathering: Gathering) -> None:
         session = SendSession(self._tree, pair.id, self.events.emit)
-        await Conversation(pair, session, self._desk.client.ice, pair.id, self.events.emit).run()
+        await Conversation(pair, session, self._desk.gather, gathering, pair.id, self.events.emit).run()
         self.delivered += 1
         if self._once:
             self._close("used")

@@ -1,80 +1,41 @@
-"""Attempts to connect to one peer: descriptions and candidates in and out over a sealed pair, links out.
+"""Links to one peer: attempts in order, the one that stands, and its restarts (docs/protocol.md, "Links").
 
-Role A offers, role B answers; attempts are numbered, and whatever belongs to an older one is ignored (docs/protocol.md,
-"Links").
+Role A begins each attempt, role B answers; attempts are numbered, and whatever belongs to an older one is ignored.
 """
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, Final
 
-from aiortc import (
-    RTCConfiguration,
-    RTCDataChannel,
-    RTCIceServer,
-    RTCPeerConnection,
-    RTCSessionDescription,
-)
-from aiortc.sdp import candidate_from_sdp
-
-from pypeer.connect import addresses
+from pypeer.connect.addresses import host_addresses
+from pypeer.connect.attempt import Attempt, State
+from pypeer.connect.description import DescriptionError
+from pypeer.connect.gathering import Gathering
+from pypeer.connect.ice.agent import State as IceState
 from pypeer.errors import ConnectError
 from pypeer.links.webrtc import WebRtcLink
-from pypeer.protocol.messages import Candidate, Description, SealedMessage
+from pypeer.protocol.messages import Candidate, Description, Network, SealedMessage
+from pypeer.protocol.report import ConnectionReport
 from pypeer.secure.keys import Role
-from signaling.protocol.messages import IceServer
 
-CONNECT_S = 30.0
-"""Bound of one attempt: ICE checks of a hopeless pair go on for a minute, a person waits for half of that."""
+CONNECT_S: Final = 15.0
+"""Bound of one attempt. ICE tells within 3 s what is hopeless; the rest is for DTLS and SCTP on a bad path."""
 
-addresses.install()
+RESTART_S: Final = 15.0
+"""How long a link may be silent while it is restarted: a change of network, the reboot of a router."""
 
+AGAIN_S: Final = 1.5
+"""Pause before a restart that came to nothing is tried again."""
 
-class _Attempt:
-    """One peer connection with its channel, until it becomes a link or is given up."""
-
-    def __init__(self, number: int, ice: tuple[IceServer, ...]) -> None:
-        self.number = number
-        servers = [RTCIceServer(list(s.urls), username=s.username, credential=s.credential) for s in ice]
-        self.connection = RTCPeerConnection(RTCConfiguration(servers))
-        self.channel: RTCDataChannel = self.connection.createDataChannel("byway", negotiated=True, id=0)
-        self._described = False
-        self._early: list[str] = []
-
-    async def offer(self) -> Description:
-        await self.connection.setLocalDescription(await self.connection.createOffer())
-        return Description(link=self.number, kind="offer", sdp=self.connection.localDescription.sdp)
-
-    async def answer(self, offer: Description) -> Description:
-        await self._describe(offer)
-        await self.connection.setLocalDescription(await self.connection.createAnswer())
-        return Description(link=self.number, kind="answer", sdp=self.connection.localDescription.sdp)
-
-    async def answered(self, answer: Description) -> None:
-        if not self._described:
-            await self._describe(answer)
-
-    async def add(self, candidates: tuple[str, ...]) -> None:
-        """Add what the other side gathered; before the description they wait."""
-        if not self._described:
-            self._early.extend(candidates)
-            return
-        for text in candidates:
-            candidate = candidate_from_sdp(text.removeprefix("candidate:"))
-            candidate.sdpMLineIndex = 0
-            await self.connection.addIceCandidate(candidate)
-
-    async def _describe(self, description: Description) -> None:
-        await self.connection.setRemoteDescription(RTCSessionDescription(description.sdp, description.kind))
-        self._described = True
-        early, self._early = tuple(self._early), []
-        await self.add(early)
+WATCH_S: Final = 2.0
+"""Interval at which the addresses of this machine are looked at: no system tells of changes in the same way."""
 
 
 class Connector:
-    """Makes links to one peer.
+    """Makes links to one peer, and keeps them.
 
-    `on_link` gets each link that opened, `on_failed` the end of each attempt that did not.
+    `on_link` gets each link that opened, `on_failed` the end of each attempt that did not, `on_report` what became of
+    each. `gather` makes new sockets; the first attempt takes `gathered` if there is one, which began earlier.
     """
 
     def __init__(
@@ -83,90 +44,157 @@ class Connector:
         send: Callable[[SealedMessage], None],
         on_link: Callable[[WebRtcLink], None],
         on_failed: Callable[[ConnectError], None],
-        ice: tuple[IceServer, ...] = (),
+        gather: Callable[[], Gathering],
+        gathered: Gathering | None = None,
+        on_report: Callable[[ConnectionReport], None] = lambda report: None,
     ) -> None:
         self._role = role
         self._send = send
         self._on_link = on_link
         self._on_failed = on_failed
-        self._ice = ice
-        self._attempt: _Attempt | None = None
+        self._gather = gather
+        self._gathered = gathered
+        self._on_report = on_report
+        self._attempt: Attempt | None = None
+        self._live: Attempt | None = None
         self._number = -1
-        self._inbox: asyncio.Queue[Description | Candidate | None] = asyncio.Queue()
+        self._knew = asyncio.get_running_loop().time()
+        self._deadline: asyncio.TimerHandle | None = None
+        self._again: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._spawn(self._run())
 
     def connect(self) -> None:
         """Role A: start a new attempt; an older one is given up."""
         assert self._role is Role.A
-        self._inbox.put_nowait(None)
+        self._begin(self._number + 1).offer()
 
-    def handle(self, message: Description | Candidate) -> None:
+    def handle(self, message: Description | Candidate | Network) -> None:
         """A sealed message of the other side about an attempt."""
-        self._inbox.put_nowait(message)
+        if message.link > self._number and self._role is Role.B and _begins(message):
+            self._begin(message.link)
+        attempt = self._attempt or self._live
+        if attempt is None or message.link != attempt.number or attempt.state is State.CLOSED:
+            return
+        try:
+            _deliver(attempt, message)
+        except DescriptionError as error:
+            self._fail(attempt, f"The other side's connection data cannot be used ({error}).")
 
     async def close(self) -> None:
-        """Give up what is under way; links live on."""
+        """Give up what is under way, and the link if it stands."""
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._drop()
+        self._cancel_timers()
+        if self._gathered is not None:
+            self._gathered.close()
+        for attempt in (self._attempt, self._live):
+            if attempt is not None:
+                await attempt.close()
+
+    # Attempts
+
+    def _begin(self, number: int) -> Attempt:
+        self._drop()
+        gathering, self._gathered = self._gathered, None
+        if gathering is None:
+            gathering = self._gather()
+            gathering.start()
+            self._knew = asyncio.get_running_loop().time()
+        self._number = number
+        self._attempt = attempt = Attempt(number, self._role, gathering, self._send, self._knew)
+        attempt.on_open = lambda: self._opened(attempt)
+        attempt.on_failed = lambda: self._fail(attempt, "No direct path to the other peer opened.")
+        attempt.on_ice = lambda state: self._ice_changed(attempt, state)
+        self._spawn(self._expire(attempt))
+        return attempt
+
+    def _opened(self, attempt: Attempt) -> None:
+        if self._attempt is not attempt:
+            return
+        self._attempt, self._live = None, attempt
+        self._on_report(attempt.report(succeeded=True))
+        link = WebRtcLink(attempt)
+        self._spawn(self._watch_network(attempt))
+        self._on_link(link)
+
+    async def _expire(self, attempt: Attempt) -> None:
+        await asyncio.sleep(CONNECT_S)
+        self._fail(attempt, f"No direct path to the other peer opened within {CONNECT_S:.0f} seconds.")
+
+    def _fail(self, attempt: Attempt, text: str) -> None:
+        if self._attempt is attempt:
+            self._on_report(attempt.report(succeeded=False))
+            self._drop()
+            self._on_failed(ConnectError(f"{text} Both sides may be behind firewalls that block it."))
+
+    def _drop(self) -> None:
+        attempt, self._attempt = self._attempt, None
+        if attempt is not None:
+            self._spawn(attempt.close())
+
+    # Restarts
+
+    def _ice_changed(self, attempt: Attempt, state: IceState) -> None:
+        if attempt is not self._live:
+            return
+        if state is IceState.CONNECTED:
+            self._cancel_timers()
+        elif state is IceState.SILENT:
+            self._restart(attempt)
+        elif state is IceState.FAILED and self._again is None:
+            self._again = asyncio.get_running_loop().call_later(AGAIN_S, self._restart_again, attempt)
+
+    def _restart(self, attempt: Attempt) -> None:
+        if attempt is self._live:
+            attempt.restart()
+            if self._deadline is None:
+                loop = asyncio.get_running_loop()
+                self._deadline = loop.call_later(RESTART_S, lambda: self._spawn(self._lose(attempt)))
+
+    def _restart_again(self, attempt: Attempt) -> None:
+        self._again = None
+        self._restart(attempt)
+
+    async def _lose(self, attempt: Attempt) -> None:
+        """The link did not come back."""
+        self._deadline = None
+        if attempt is self._live:
+            self._live = None
+            await attempt.close()
+
+    async def _watch_network(self, attempt: Attempt) -> None:
+        """Restart when this machine got another address (RFC 8445, section 9: a change of network)."""
+        interfaces = attempt.transport.gathering.options.interfaces
+        known = set(host_addresses(interfaces))
+        while attempt is self._live:
+            await asyncio.sleep(WATCH_S)
+            present = set(host_addresses(interfaces))
+            if present != known and present:
+                known = present
+                self._restart(attempt)
+
+    def _cancel_timers(self) -> None:
+        for timer in (self._deadline, self._again):
+            if timer is not None:
+                timer.cancel()
+        self._deadline = self._again = None
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _run(self) -> None:
-        while True:
-            message = await self._inbox.get()
-            try:
-                await self._handle(message)
-            except Exception as error:  # aiortc raises many kinds for a description it cannot use
-                self._fail(f"The other side's connection data cannot be used ({error}).")
 
-    async def _handle(self, message: Description | Candidate | None) -> None:
-        if message is None:
-            self._send(await (await self._begin(self._number + 1)).offer())
-        elif isinstance(message, Description) and message.kind == "offer":
-            if self._role is Role.B and message.link > self._number:
-                attempt = await self._begin(message.link)
-                self._send(await attempt.answer(message))
-        elif self._attempt is not None and message.link == self._number:
-            if isinstance(message, Description):
-                await self._attempt.answered(message)
-            else:
-                await self._attempt.add(message.candidates)
+def _begins(message: Description | Candidate | Network) -> bool:
+    return isinstance(message, Description) and message.kind == "offer"
 
-    async def _begin(self, number: int) -> _Attempt:
-        await self._drop()
-        self._number = number
-        self._attempt = attempt = _Attempt(number, self._ice)
-        attempt.channel.on("open", lambda: self._opened(attempt))
-        attempt.connection.on("connectionstatechange", lambda: self._state_changed(attempt))
-        self._spawn(self._expire(attempt))
-        return attempt
 
-    def _opened(self, attempt: _Attempt) -> None:
-        if self._attempt is attempt:
-            self._attempt = None
-            self._on_link(WebRtcLink(attempt.connection, attempt.channel))
-
-    def _state_changed(self, attempt: _Attempt) -> None:
-        if self._attempt is attempt and attempt.connection.connectionState in ("failed", "closed"):
-            self._fail("No direct path to the other peer opened.")
-
-    async def _expire(self, attempt: _Attempt) -> None:
-        await asyncio.sleep(CONNECT_S)
-        if self._attempt is attempt:
-            self._fail(f"No direct path to the other peer opened within {CONNECT_S:.0f} seconds.")
-
-    def _fail(self, text: str) -> None:
-        if self._attempt is not None:
-            self._spawn(self._drop())
-            self._on_failed(ConnectError(f"{text} Both sides may be behind firewalls that block it."))
-
-    async def _drop(self) -> None:
-        attempt, self._attempt = self._attempt, None
-        if attempt is not None:
-            await attempt.connection.close()
+def _deliver(attempt: Attempt, message: Description | Candidate | Network) -> None:
+    match message:
+        case Description():
+            attempt.receive(message)
+        case Candidate():
+            attempt.add(message.candidates)
+        case Network():
+            attempt.networked(message)

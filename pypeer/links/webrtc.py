@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from aiortc import RTCDataChannel, RTCPeerConnection
-
-from pypeer.connect.addresses import join, scope_between
 from pypeer.links.link import LinkClosedError, Path, Scope
 from pypeer.protocol import limits
+
+if TYPE_CHECKING:
+    from pypeer.connect.attempt import Attempt
 
 LOW_WATER_BYTES: Final = 256 * 1024
 """`drain` returns below this: four frames, so that the sender is never starved while the caller refills."""
@@ -19,31 +19,38 @@ FLUSH_S: Final = 5.0
 POLL_S: Final = 0.01
 """Interval at which `close` looks whether all is acknowledged; SCTP in aiortc has no event for it."""
 
+UNKNOWN_PATH: Final = Path("direct", Scope.NETWORK, "", "")
+
 
 class WebRtcLink:
     """A link; made once the channel is open. Implements pypeer.links.link.Link."""
 
-    def __init__(self, connection: RTCPeerConnection, channel: RTCDataChannel) -> None:
-        self._connection = connection
-        self._channel = channel
+    def __init__(self, attempt: "Attempt") -> None:
+        self._attempt = attempt
+        self._channel = attempt.channel.data
+        self._sctp = attempt.channel.sctp
         self._on_frame: Callable[[bytes], None] | None = None
         self._on_close: Callable[[], None] = lambda: None
         self._early: list[bytes] = []
         self._room = asyncio.Event()
         self._closed = False
-        channel.bufferedAmountLowThreshold = LOW_WATER_BYTES
-        channel.on("message", self._message)
-        channel.on("bufferedamountlow", self._room.set)
-        channel.on("close", self._lost)
-        connection.on("connectionstatechange", self._state_changed)
+        self._channel.bufferedAmountLowThreshold = LOW_WATER_BYTES
+        self._channel.on("message", self._message)
+        self._channel.on("bufferedamountlow", self._room.set)
+        self._channel.on("close", self._lost)
+        attempt.channel.dtls.on("statechange", self._state_changed)
 
     def __repr__(self) -> str:
         return f"<WebRtcLink {self.path.way} {self.path.remote}{' closed' if self._closed else ''}>"
 
     @property
     def path(self) -> Path:
-        """The nominated candidate pair (RFC 8445, section 8)."""
-        return nominated_path(self._connection)
+        """The pair that ICE uses at present."""
+        return self._attempt.path() or UNKNOWN_PATH
+
+    def watch_path(self, on_path: Callable[[Path], None]) -> None:
+        """Tell the path at each change."""
+        self._attempt.on_path = lambda: on_path(self.path)
 
     @property
     def frame_bytes(self) -> int:
@@ -86,11 +93,10 @@ class WebRtcLink:
                 break
             await asyncio.sleep(POLL_S)
         self._lost()
-        await self._connection.close()
+        await self._attempt.close()
 
     def _unacknowledged(self) -> bool:
-        sctp = self._channel.transport
-        return bool(self.buffered or sctp._outbound_queue or sctp._sent_queue)
+        return bool(self.buffered or self._sctp._outbound_queue or self._sctp._sent_queue)
 
     def _message(self, data: bytes | str) -> None:
         frame = data if isinstance(data, bytes) else b""
@@ -100,7 +106,7 @@ class WebRtcLink:
             self._on_frame(frame)
 
     def _state_changed(self) -> None:
-        if self._connection.connectionState in ("failed", "closed"):
+        if self._attempt.channel.dtls.state in ("failed", "closed"):
             self._lost()
 
     def _lost(self) -> None:
@@ -108,19 +114,3 @@ class WebRtcLink:
             self._closed = True
             self._room.set()
             self._on_close()
-
-
-def nominated_path(connection: RTCPeerConnection) -> Path:
-    """What ICE settled on."""
-    assert connection.sctp is not None
-    pair = connection.sctp.transport.transport._connection._nominated.get(1)
-    if pair is None:
-        return Path("direct", Scope.NETWORK, "", "")
-    local, remote = pair.local_candidate, pair.remote_candidate
-    address = pair.remote_addr[0]  # resolved, where the candidate has an mDNS name
-    ends = join(local.host, local.port), join(address, remote.port)
-    if "relay" in (local.type, remote.type):
-        return Path("turn-udp", Scope.RELAY, *ends)
-    scope = scope_between(local.host, address)
-    punched = scope is Scope.INTERNET and {local.type, remote.type} != {"host"}
-    return Path("punched" if punched else "direct", scope, *ends)

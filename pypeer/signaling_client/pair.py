@@ -10,7 +10,7 @@ from pypeer.secure.encoding import b64, unb64
 from pypeer.secure.keys import Role
 from pypeer.secure.meeting import Effect, Ended, Meeting, Opened, Received, Send, State, WrongWords
 from pypeer.signaling_client.client import SignalingClient
-from signaling.protocol.messages import Leave, Report, Signal
+from signaling.protocol.messages import Leave, Phases, Report, Signal
 
 MEET_S = 30.0
 """Bound of a meeting: four messages each way over the slowest network that could carry a file."""
@@ -23,6 +23,8 @@ class Pair:
         self.id = pair_id
         self.peer_key = peer_key
         self.on_wrong_words: Callable[[], int] = lambda: 0
+        self.on_proven: Callable[[], None] = lambda: None
+        """Role B: the other side knows the words; only its identity has not come yet."""
         self._client = client
         self._meeting = meeting
         self._met: asyncio.Future[Meet] = asyncio.get_running_loop().create_future()
@@ -67,10 +69,10 @@ class Pair:
         self._perform([self._meeting.refuse(refusal)])
         self.leave(refusal.value)
 
-    def report(self, outcome: str) -> None:
-        """Tell the operator's counters how the pair got connected."""
+    def report(self, outcome: str, phases: Phases | None) -> None:
+        """Tell the operator's counters how the pair got connected, and how fast."""
         if not self._ended:
-            self._client.post(Report(id=1, pair=self.id, outcome=outcome))
+            self._client.post(Report(id=1, pair=self.id, outcome=outcome, phases=phases))
 
     def part(self, code: EndCode | None = None) -> None:
         """Say that the session is over, and leave."""
@@ -89,7 +91,10 @@ class Pair:
             data = unb64(body)
         except ValueError:
             data = b""
+        before = self._meeting.state
         self._perform(self._meeting.receive(data))
+        if before is State.CONFIRM and self._meeting.state is State.MEET:
+            self.on_proven()
 
     def left(self) -> None:
         """The other side left, or the session with the server was lost."""

@@ -1,0 +1,241 @@
+"""Gathering for one link: sockets are opened, STUN servers asked and relays found, all at once.
+
+It begins as early as there is consent, while the two peers still prove their code to each other; what it finds goes to
+whoever listens, what it found before comes first.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import socket
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+from pypeer.connect.addresses import host_addresses
+from pypeer.connect.ice import predict
+from pypeer.connect.ice.candidate import LOCAL_PREFERENCE_MAX, Candidate, family_of, priority
+from pypeer.connect.ice.gather import Gatherer, Mapped
+from pypeer.connect.options import ConnectOptions, Relaying
+from pypeer.connect.relays import open_relay
+from pypeer.connect.servers import Relay, Servers, Stun
+from pypeer.connect.sockets import Sockets
+from pypeer.protocol.codes import Mapping
+from pypeer.protocol.report import CandidateKind
+from signaling.protocol.stun import Address, Message
+
+RESOLVE_S: Final = 3.0
+"""Bound of a look-up of a server's name; its candidates come late then, and nothing else waits for them."""
+
+_log = logging.getLogger("byway.connect")
+
+OnCandidate = Callable[[int, Candidate], None]
+
+
+class Gathering:
+    """Candidates of one side for one link, and the sockets that they stand for. Call `start`, then `listen`."""
+
+    def __init__(self, servers: Servers, options: ConnectOptions) -> None:
+        self.servers = servers
+        self.options = options
+        self.candidates: list[tuple[int, Candidate]] = []
+        self.hosts: dict[int, Candidate] = {}
+        """Each base, as the host or relayed candidate that it is."""
+        self.sockets = Sockets(self._datagram, options.ports)
+        self.on_datagram: Callable[[int, Address, bytes], None] = lambda base, source, data: None
+        self._on_candidate: OnCandidate = lambda base, candidate: None
+        self._on_done: Callable[[], None] = lambda: None
+        self._gatherer = Gatherer(os.urandom)
+        self._waiting = 0
+        self._done = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self) -> None:
+        """Begin."""
+        self._spawn(self._open_all())
+
+    def listen(self, on_candidate: OnCandidate, on_done: Callable[[], None]) -> None:
+        """Get the candidates, and the end of them."""
+        self._on_candidate, self._on_done = on_candidate, on_done
+        for base, candidate in tuple(self.candidates):
+            on_candidate(base, candidate)
+        if self._done:
+            on_done()
+
+    @property
+    def mapping(self) -> Mapping:
+        """What the NAT does, as far as is known now."""
+        return self._gatherer.mapping()
+
+    @property
+    def is_done(self) -> bool:
+        """Whether no more candidates come."""
+        return self._done
+
+    def answered(self, base: int, source: Address, message: Message) -> bool:
+        """Whether a STUN message was the answer of a server."""
+        mapped = self._gatherer.receive(base, source, message, time.monotonic())
+        if mapped is not None:
+            self._reflexive(mapped)
+            self._maybe_done()
+        return mapped is not None
+
+    async def open_fan(self, count: int) -> list[int]:
+        """More sockets on the address that leads outside, for holes at random ports."""
+        base = next((base for base, host in self.hosts.items() if host.family == 4), None)
+        opened = [] if base is None else [await self.sockets.open(self.hosts[base].host) for _ in range(count)]
+        numbers = [each for each in opened if each is not None]
+        for number, port in numbers:
+            assert base is not None
+            self.hosts[number] = self._host(self.hosts[base].host, port, 0, predicted=True)
+        return [number for number, _ in numbers]
+
+    def close_fan(self, kept: int) -> None:
+        """Close the many sockets of a prediction but for the one that is in use."""
+        spare = {base for base, host in self.hosts.items() if host.predicted and base != kept}
+        self.hosts = {base: host for base, host in self.hosts.items() if base not in spare}
+        self.sockets.close_except(set(self.hosts))
+
+    def refresh(self) -> None:
+        """Look again: addresses come and go, and the NAT may have another by now."""
+        self._gatherer = Gatherer(os.urandom)
+        self._done = False
+        self.candidates = []
+        self._spawn(self._open_all())
+
+    def close(self) -> None:
+        """Close all sockets."""
+        for task in self._tasks:
+            task.cancel()
+        if self._timer is not None:
+            self._timer.cancel()
+        self.sockets.close()
+
+    # Finding
+
+    async def _open_all(self) -> None:
+        self._waiting = 1
+        await self._open_hosts(host_addresses(self.options.interfaces))
+        relays = () if self.options.relaying is Relaying.NEVER else self.servers.relays
+        self._waiting = len(self.servers.stun) + len(relays)
+        for stun in self.servers.stun:
+            self._spawn(self._ask(stun))
+        for relay in relays:
+            self._spawn(self._allocate(relay))
+        self._maybe_done()
+
+    async def _open_hosts(self, hosts: list[str]) -> None:
+        gone = {base for base, own in self.hosts.items() if own.kind is not CandidateKind.HOST or own.host not in hosts}
+        self.hosts = {base: own for base, own in self.hosts.items() if base not in gone}
+        known = {own.host for own in self.hosts.values()}
+        missing = [host for host in hosts if host not in known]
+        opened = await asyncio.gather(*(self.sockets.open(host) for host in missing))
+        for host, each in zip(missing, opened, strict=True):
+            if each is not None:
+                self.hosts[each[0]] = self._host(host, each[1], hosts.index(host))
+        self.sockets.close_except(set(self.hosts))
+        if self.options.relaying is not Relaying.ONLY:
+            for base, own in tuple(self.hosts.items()):
+                self._found(base, own)
+
+    async def _ask(self, server: Stun) -> None:
+        addresses = await resolve(server.host, server.port)
+        for base, host in tuple(self.hosts.items()):
+            if host.kind is CandidateKind.HOST:
+                for send in self._gatherer.ask(base, host.host, addresses, time.monotonic()):
+                    self.sockets.send(send.base, send.to, send.data)
+        self._waiting -= 1
+        self._arm()
+        self._maybe_done()
+
+    async def _allocate(self, relay: Relay) -> None:
+        try:
+            for address in await resolve(relay.host, relay.port):
+                await self._allocate_at(relay, address)
+        finally:
+            self._waiting -= 1
+        self._maybe_done()
+
+    async def _allocate_at(self, relay: Relay, address: Address) -> None:
+        allocation = await open_relay(relay, address, lambda number, source, data: self._datagram(number, source, data))
+        if allocation is None:
+            return
+        base = self.sockets.add(allocation)
+        allocation.number = base
+        host, port = allocation.relayed
+        preference = priority(CandidateKind.RELAY, LOCAL_PREFERENCE_MAX, relay.preference)
+        self.hosts[base] = Candidate(CandidateKind.RELAY, host, port, preference, f"r{base}", allocation.mapped)
+        self._found(base, self.hosts[base])
+
+    def _reflexive(self, mapped: Mapped) -> None:
+        host = self.hosts[mapped.base]
+        if self.options.relaying is Relaying.ONLY:
+            return
+        preference = priority(CandidateKind.SRFLX, LOCAL_PREFERENCE_MAX - mapped.base)
+        found = Candidate(CandidateKind.SRFLX, *mapped.address, preference, f"s{mapped.base}", host.address)
+        self._found(mapped.base, found)
+        if self.options.predict and self.mapping is Mapping.SEQUENTIAL:
+            for guess in predict.ahead(self._gatherer.found, mapped.base, host.address):
+                self._found(mapped.base, guess)
+
+    def _found(self, base: int, candidate: Candidate) -> None:
+        if any(known.address == candidate.address for _, known in self.candidates):
+            return
+        self.candidates.append((base, candidate))
+        self._on_candidate(base, candidate)
+
+    def _host(self, host: str, port: int, rank: int, predicted: bool = False) -> Candidate:
+        preference = priority(CandidateKind.HOST, LOCAL_PREFERENCE_MAX - rank)
+        return Candidate(CandidateKind.HOST, host, port, preference, f"h{rank}", predicted=predicted)
+
+    # Datagrams, timers, tasks
+
+    def _datagram(self, base: int, source: Address, data: bytes) -> None:
+        self.on_datagram(base, source, data)
+
+    def _arm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        at = self._gatherer.wake_at()
+        if at is not None:
+            delay = max(0.0, at - time.monotonic())
+            self._timer = asyncio.get_running_loop().call_later(delay, self._tick)
+
+    def _tick(self) -> None:
+        self._timer = None
+        for send in self._gatherer.tick(time.monotonic()):
+            self.sockets.send(send.base, send.to, send.data)
+        self._arm()
+        self._maybe_done()
+
+    def _maybe_done(self) -> None:
+        if not self._done and self._waiting == 0 and self._gatherer.is_done:
+            self._done = True
+            self._on_done()
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.warning("gathering: %s", error, exc_info=error)
+
+
+async def resolve(host: str, port: int) -> list[Address]:
+    """The addresses of a server, one of each family; none if the name is not found in time."""
+    if family_of(host):
+        return [(host, port)]
+    found: dict[int, Address] = {}
+    loop = asyncio.get_running_loop()
+    with contextlib.suppress(OSError, TimeoutError, UnicodeError):
+        async with asyncio.timeout(RESOLVE_S):
+            infos = await loop.getaddrinfo(host, port, type=socket.SOCK_DGRAM)
+        for family, _, _, _, address in infos:
+            found.setdefault(family, (str(address[0]), port))
+    return list(found.values())

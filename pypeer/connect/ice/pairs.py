@@ -1,0 +1,88 @@
+"""Candidate pairs and their states (RFC 8445, section 6.1.2)."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from pypeer.connect.ice.candidate import Candidate
+from pypeer.protocol.report import CandidateKind, CheckState
+from signaling.protocol.stun import Address
+
+TRANSITIONS: Final[dict[CheckState, frozenset[CheckState]]] = {
+    CheckState.WAITING: frozenset({CheckState.IN_PROGRESS, CheckState.SUCCEEDED}),
+    CheckState.IN_PROGRESS: frozenset({CheckState.SUCCEEDED, CheckState.FAILED, CheckState.WAITING}),
+    CheckState.SUCCEEDED: frozenset({CheckState.WAITING}),
+    CheckState.FAILED: frozenset({CheckState.WAITING, CheckState.SUCCEEDED}),
+}
+"""Nothing is frozen: with one component there is nothing that a first success would tell about the rest."""
+
+RETRANSMIT_S: Final = (0.1, 0.15, 0.25, 0.4, 0.5)
+"""Pauses between the checks of a pair, the last one for ever. RFC 8445 starts at 0.5 s for the sake of slow paths; but
+a check that came before the other side's hole was open is lost for certain, and 0.5 s is what people feel."""
+
+CHECKS_REMEMBERED: Final = 32
+"""Checks whose late answers still count: half a minute of consent checks on a path with a deep queue."""
+
+
+@dataclass(slots=True, eq=False)
+class Pair:
+    """A local socket and a remote candidate, with what happened between them; times in seconds of the agent's clock."""
+
+    base: int
+    local: Candidate
+    remote: Candidate
+    state: CheckState = CheckState.WAITING
+    due: float = 0.0
+    began: float | None = None
+    sent: int = 0
+    heard: float | None = None
+    """When anything authentic last came from there."""
+    answered: float | None = None
+    """When a check was last answered: consent to send (RFC 7675)."""
+    rtt: float | None = None
+    nominated: bool = False
+    mapped: Address | None = None
+    """The address under which the other side sees this one, as its answers say."""
+    flights: dict[bytes, float] = field(default_factory=dict)
+    """Checks on their way: transaction and when it was sent."""
+
+    def become(self, state: CheckState) -> None:
+        """Change the state; what is not in the table is a defect of this program."""
+        if state is not self.state:
+            assert state in TRANSITIONS[self.state], f"{self.state} to {state}"
+            self.state = state
+
+    def took_off(self, transaction: bytes, now: float) -> None:
+        """A check was sent."""
+        self.began = now if self.began is None else self.began
+        self.flights[transaction] = now
+        while len(self.flights) > CHECKS_REMEMBERED:
+            del self.flights[next(iter(self.flights))]
+        self.due = now + RETRANSMIT_S[min(self.sent, len(RETRANSMIT_S) - 1)]
+        self.sent += 1
+
+    def again(self, now: float) -> None:
+        """Check this pair anew."""
+        if self.state is not CheckState.IN_PROGRESS:
+            self.become(CheckState.WAITING)
+        self.began, self.due, self.sent = None, now, 0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may still succeed without anything new."""
+        return self.state in (CheckState.WAITING, CheckState.IN_PROGRESS)
+
+
+def pair_priority(controlling: Candidate, controlled: Candidate) -> int:
+    """RFC 8445, section 6.1.2.3."""
+    g, d = controlling.priority, controlled.priority
+    return (min(g, d) << 32) + 2 * max(g, d) + (g > d)
+
+
+def fits(local: Candidate, remote: Candidate) -> bool:
+    """Whether one can send to the other at all."""
+    return local.transport == remote.transport == "udp" and local.family == remote.family != 0 and remote.port != 0
+
+
+def is_relayed(pair: Pair) -> bool:
+    """Whether either end is a relay's."""
+    return CandidateKind.RELAY in (pair.local.kind, pair.remote.kind)

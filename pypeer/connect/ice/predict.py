@@ -1,0 +1,104 @@
+"""Hole punching where one side's NAT takes another port for each destination: guess the port (RFC 5128, section 3.4).
+
+- Ports that go up: the hard side names the next few as candidates, and the other side tries them like any other.
+- Ports at random: the hard side sends from many sockets to the one address of the other, which opens as many holes; the
+  other tries random ports of the one host that was named. 256 holes in 64,512 ports: half of all tries are over after
+  174 checks, 999 in 1,000 after 1,740 (a geometric distribution).
+
+Bounds, so that no network mistakes this for an attack: sockets, checks and their rate are limited, one round for an
+attempt, and only to hosts that the other side named as its own.
+"""
+
+from collections.abc import Callable, Iterator
+from enum import Enum
+from typing import Final
+
+from pypeer.connect.ice.agent import Probe
+from pypeer.connect.ice.candidate import LOCAL_PREFERENCE_MAX, Candidate, priority
+from pypeer.connect.ice.gather import Mapped, step
+from pypeer.protocol.codes import Mapping
+from pypeer.protocol.report import CandidateKind
+from signaling.protocol.stun import Address
+
+AHEAD: Final = 16
+"""Ports named beyond the last one seen: as many destinations as may be sent to before the one that matters."""
+
+FAN_SOCKETS: Final = 256
+"""Sockets, and so holes, of the hard side: few enough for any router's table and any process's descriptors."""
+
+FAN_RATE: Final = 2_000.0
+"""Checks a second while the holes are opened: all are open after an eighth of a second."""
+
+FAN_ROUNDS: Final = 2
+"""Times each hole is opened: a check may get lost."""
+
+SPRAY_CHECKS: Final = 2_000
+"""Random ports tried at most: 999 in 1,000 attempts are over by then."""
+
+SPRAY_RATE: Final = 1_000.0
+"""Checks a second to random ports: two seconds in all, within the patience of an attempt; 0.8 Mbit/s."""
+
+PORTS: Final = (1024, 65_536)
+"""What NATs choose from (RFC 6056, section 3.2)."""
+
+WAIT_S: Final = 0.3
+"""Plain checks come first: whoever filters by host only is reached without guessing."""
+
+
+class Plan(Enum):
+    """What this side does about the ports."""
+
+    NOTHING = "nothing"
+    FAN = "fan"
+    """Open many holes: our ports are the ones at random."""
+    SPRAY = "spray"
+    """Try many ports: theirs are."""
+
+
+def plan(here: Mapping, there: Mapping) -> Plan:
+    """Both sides come to the same conclusion from what each knows of both."""
+    steady = (Mapping.NONE, Mapping.INDEPENDENT)
+    if here is Mapping.RANDOM and there in steady:
+        return Plan.FAN
+    return Plan.SPRAY if there is Mapping.RANDOM and here in steady else Plan.NOTHING
+
+
+def ahead(found: list[Mapped], base: int, host: Address) -> list[Candidate]:
+    """The next ports that a counting NAT will give to a socket, as candidates; empty if it does not count."""
+    mine = [mapped for mapped in found if mapped.base == base]
+    stride = step(mine)
+    if stride == 0:
+        return []
+    last, outside = max(mapped.address[1] for mapped in mine), mine[0].address[0]
+    ports = [last + stride * turn for turn in range(1, AHEAD + 1)]
+    return [_guess(outside, port, host, rank) for rank, port in enumerate(ports) if port < PORTS[1]]
+
+
+def fan(bases: list[int], remotes: list[Candidate]) -> Iterator[Probe]:
+    """From each socket to each address that others see the other side under."""
+    for _ in range(FAN_ROUNDS):
+        for base in bases:
+            for remote in outside(remotes):
+                yield base, remote.address
+
+
+def spray(base: int, remotes: list[Candidate], random: Callable[[], float]) -> Iterator[Probe]:
+    """From our one socket to random ports of the hosts that the other side named."""
+    hosts = list(dict.fromkeys(remote.host for remote in outside(remotes)))
+    tried: set[Address] = set()
+    while hosts and len(tried) < SPRAY_CHECKS:
+        low, high = PORTS
+        address = hosts[len(tried) % len(hosts)], low + int(random() * (high - low))
+        if address not in tried:
+            tried.add(address)
+            yield base, address
+
+
+def outside(remotes: list[Candidate]) -> list[Candidate]:
+    """Addresses on the far side of the other's NAT, IPv4."""
+    return [each for each in remotes if each.kind is CandidateKind.SRFLX and each.family == 4 and not each.predicted]
+
+
+def _guess(host: str, port: int, related: Address, rank: int) -> Candidate:
+    preference = priority(CandidateKind.SRFLX, LOCAL_PREFERENCE_MAX // 2 - rank)
+    return Candidate(CandidateKind.SRFLX, host, port, preference, f"p{rank}", related, predicted=True)

@@ -1,0 +1,229 @@
+"""The asyncio shell of ICE for one link: sockets, timers, and the datagrams of DTLS in between.
+
+To aiortc's DTLS transport it is the ICE transport below: `_recv` and `_send` are the interface that it uses.
+"""
+
+import asyncio
+import os
+import random
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+
+from pypeer.connect.gathering import Gathering
+from pypeer.connect.ice import predict
+from pypeer.connect.ice.agent import Agent, Became, Effect, Selected, Send, State
+from pypeer.connect.ice.candidate import Candidate
+from pypeer.connect.ice.checks import Credentials, IceRole
+from pypeer.connect.ice.pairs import Pair
+from pypeer.connect.options import Relaying
+from pypeer.protocol.codes import Mapping
+from pypeer.protocol.report import CandidateKind
+from signaling.protocol import stun
+from signaling.protocol.stun import Address, StunError
+
+INBOX: Final = 4096
+"""Datagrams that wait for DTLS at most, 5 MB: more than that is lost, as in any full queue."""
+
+DTLS_BYTES: Final = range(20, 64)
+"""First byte of a DTLS record (RFC 7983)."""
+
+
+class PathTransport:
+    """Paths to one peer: a first agent, and another for each restart, over the same gathered sockets.
+
+    `on_selected` is called at each change of the pair in use, `on_state` at each change of the present agent's state.
+    """
+
+    def __init__(self, gathering: Gathering, role: IceRole) -> None:
+        self.gathering = gathering
+        self.on_selected: Callable[[Pair], None] = lambda pair: None
+        self.on_state: Callable[[State], None] = lambda state: None
+        self.there = Mapping.UNKNOWN
+        """What the other side says of its NAT."""
+        self.agent = self._new_agent(role)
+        self._before: Agent | None = None
+        self._inbox: deque[bytes] = deque()
+        self._waiting: asyncio.Future[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._predict_timer: asyncio.TimerHandle | None = None
+        self._fan_task: asyncio.Task[None] | None = None
+        self._closed = False
+        gathering.on_datagram = self._datagram
+
+    # What aiortc's DTLS transport uses
+
+    @property
+    def role(self) -> str:
+        """The ICE role."""
+        return self.agent.role.value
+
+    async def _recv(self) -> bytes:
+        while not self._inbox:
+            if self._closed:
+                raise ConnectionError("closed")
+            self._waiting = asyncio.get_running_loop().create_future()
+            await self._waiting
+        return self._inbox.popleft()
+
+    async def _send(self, data: bytes) -> None:
+        if self._closed:
+            raise ConnectionError("closed")
+        pair = self.selected
+        if pair is not None:
+            self.gathering.sockets.send(pair.base, pair.remote.address, data)
+
+    # For the layer above
+
+    @property
+    def selected(self) -> Pair | None:
+        """The pair in use; during a restart the one from before, until a new one works."""
+        before = self._before.selected if self._before is not None else None
+        return self.agent.selected or before
+
+    @property
+    def mapping(self) -> Mapping:
+        """What our NAT does."""
+        return self.gathering.mapping
+
+    def local_candidate(self, base: int, candidate: Candidate) -> None:
+        """A candidate was gathered."""
+        self.agent.add_base(base, self.gathering.hosts[base])
+        self._perform(self.agent, self.agent.add_local(base, candidate, time.monotonic()))
+
+    def remote_candidate(self, candidate: Candidate) -> None:
+        """The other side named a candidate, with an address and not a name."""
+        if candidate.kind is CandidateKind.RELAY and self.gathering.options.relaying is Relaying.NEVER:
+            return
+        self._perform(self.agent, self.agent.add_remote(candidate, time.monotonic()))
+
+    def remote_credentials(self, credentials: Credentials, careful: bool) -> None:
+        """The other side's description is here; `careful` says that it has not sent yet."""
+        self.agent.careful = careful and self.mapping in (Mapping.INDEPENDENT, Mapping.UNKNOWN)
+        self._perform(self.agent, self.agent.set_remote(credentials, time.monotonic()))
+        self._predict_later()
+
+    def remote_mapping(self, mapping: Mapping) -> None:
+        """The other side tells what its NAT does."""
+        self.there = mapping
+        self._predict_later()
+
+    def restart(self, role: IceRole) -> None:
+        """Begin a new generation (RFC 8445, section 9). The candidates are told again: the network may be another."""
+        if self.agent.selected is not None:
+            self._before = self.agent
+        self._cancel_prediction()
+        self.agent = self._new_agent(role)
+        self.gathering.refresh()
+
+    def close(self) -> None:
+        """Close all sockets; who waits for a datagram gets ConnectionError."""
+        self._closed = True
+        self._cancel_prediction()
+        self._arm()
+        self._wake_reader()
+        self.gathering.close()
+
+    # Datagrams
+
+    def _datagram(self, base: int, source: Address, data: bytes) -> None:
+        now = time.monotonic()
+        if data and data[0] in DTLS_BYTES:
+            if self._carries(base, source, now) and len(self._inbox) < INBOX:
+                self._inbox.append(data)
+                self._wake_reader()
+        elif stun.is_stun(data):
+            self._stun(base, source, data, now)
+
+    def _stun(self, base: int, source: Address, data: bytes, now: float) -> None:
+        try:
+            message = stun.decode(data)
+        except StunError:
+            return
+        if self.gathering.answered(base, source, message):
+            return
+        for agent in filter(None, (self.agent, self._before)):
+            self._perform(agent, agent.receive(base, source, message, now))
+
+    def _carries(self, base: int, source: Address, now: float) -> bool:
+        before = self._before
+        return self.agent.carries(base, source, now) or (before is not None and before.carries(base, source, now))
+
+    def _wake_reader(self) -> None:
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_result(None)
+
+    # Effects and timers
+
+    def _new_agent(self, role: IceRole) -> Agent:
+        return Agent(role, Credentials.make(os.urandom), os.urandom, random.random)
+
+    def _perform(self, agent: Agent, effects: list[Effect]) -> None:
+        for effect in effects:
+            match effect:
+                case Send():
+                    self.gathering.sockets.send(effect.base, effect.to, effect.data, effect.ttl)
+                case Selected() if agent is self.agent:
+                    self._before = None
+                    self.gathering.close_fan(effect.pair.base)
+                    self.on_selected(effect.pair)
+                case Became() if agent is self.agent:
+                    self.on_state(effect.state)
+        self._arm()
+
+    def _arm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        times = [at for agent in filter(None, (self.agent, self._before)) if (at := agent.wake_at()) is not None]
+        if times and not self._closed:
+            delay = max(0.0, min(times) - time.monotonic())
+            self._timer = asyncio.get_running_loop().call_later(delay, self._tick)
+
+    def _tick(self) -> None:
+        self._timer = None
+        now = time.monotonic()
+        for agent in filter(None, (self.agent, self._before)):
+            self._perform(agent, agent.tick(now))
+
+    # Prediction
+
+    def _predict_later(self) -> None:
+        """Guess ports once both sides know what their NATs do, unless plain checks were enough until then."""
+        wanted = self.gathering.options.predict and self.agent.remote is not None and self._predict_timer is None
+        if wanted and predict.plan(self.mapping, self.there) is not predict.Plan.NOTHING:
+            self._predict_timer = asyncio.get_running_loop().call_later(predict.WAIT_S, self._predict)
+
+    def _cancel_prediction(self) -> None:
+        if self._predict_timer is not None:
+            self._predict_timer.cancel()
+            self._predict_timer = None
+        if self._fan_task is not None:
+            self._fan_task.cancel()
+            self._fan_task = None
+
+    def _predict(self) -> None:
+        if self.agent.selected is not None or self.agent.state is State.FAILED:
+            return
+        match predict.plan(self.mapping, self.there):
+            case predict.Plan.FAN:
+                self._fan_task = asyncio.ensure_future(self._fan())
+            case predict.Plan.SPRAY:
+                self._spray()
+            case predict.Plan.NOTHING:
+                pass
+
+    async def _fan(self) -> None:
+        bases = await self.gathering.open_fan(predict.FAN_SOCKETS)
+        agent = self.agent
+        for base in bases:
+            agent.add_base(base, self.gathering.hosts[base])
+        probes = predict.fan(bases, agent.remotes)
+        self._perform(agent, agent.probe(probes, predict.FAN_RATE, time.monotonic()))
+
+    def _spray(self) -> None:
+        base = next((base for base, host in self.gathering.hosts.items() if host.family == 4), None)
+        if base is not None:
+            probes = predict.spray(base, self.agent.remotes, random.random)
+            self._perform(self.agent, self.agent.probe(probes, predict.SPRAY_RATE, time.monotonic()))

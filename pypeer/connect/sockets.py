@@ -1,0 +1,135 @@
+"""UDP sockets of one link: each is a base that candidates are known by."""
+
+import asyncio
+import contextlib
+import logging
+import random
+import socket
+from collections.abc import Callable
+from itertools import count
+from typing import Any, Final, Protocol, cast
+
+from pypeer.connect.ice.candidate import family_of
+from signaling.protocol.stun import Address
+
+BUFFER_BYTES: Final = 1024 * 1024
+"""Receive buffer asked for: 10 ms at 100 MiB/s, for when the loop is busy elsewhere; systems grant what they allow."""
+
+TTL: Final = 64
+"""Hops of ordinary packets, the default everywhere; set again after a packet that shall not arrive."""
+
+PORT_TRIES: Final = 64
+"""Random ports of a range tried before it counts as full."""
+
+OnDatagram = Callable[[int, Address, bytes], None]
+
+_log = logging.getLogger("byway.connect")
+
+
+class Base(Protocol):
+    """Something that datagrams leave from: a socket, or an allocation at a relay."""
+
+    def send(self, data: bytes, to: Address, ttl: int | None = None) -> None:
+        """Send; what cannot be sent is lost, as any datagram may be."""
+
+    def close(self) -> None:
+        """Let go of it."""
+
+
+class _UdpBase(asyncio.DatagramProtocol):
+    def __init__(self, number: int, bound: socket.socket, on_datagram: OnDatagram) -> None:
+        self._number = number
+        self._bound = bound
+        self._on_datagram = on_datagram
+        self._transport: asyncio.DatagramTransport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.DatagramTransport, transport)  # uvloop's is one in all but name
+
+    def datagram_received(self, data: bytes, addr: tuple[str | Any, int]) -> None:
+        self._on_datagram(self._number, (addr[0], addr[1]), data)
+
+    def error_received(self, exc: Exception) -> None:
+        _log.debug("datagram not sent: %s", exc)
+
+    def send(self, data: bytes, to: Address, ttl: int | None = None) -> None:
+        if self._transport is None or self._transport.is_closing():
+            return
+        with contextlib.suppress(OSError):  # no route there: as good as lost
+            if ttl is not None:
+                self._bound.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, ttl)
+            self._transport.sendto(data, to)
+            if ttl is not None:
+                self._bound.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, TTL)
+
+    def close(self) -> None:
+        if self._transport is not None:
+            self._transport.close()
+
+
+class Sockets:
+    """All bases of one link, by number."""
+
+    def __init__(self, on_datagram: OnDatagram, ports: tuple[int, int] | None = None) -> None:
+        self._on_datagram = on_datagram
+        self._ports = ports
+        self._numbers = count()
+        self._bases: dict[int, Base] = {}
+        self._closed = False
+
+    async def open(self, host: str) -> tuple[int, int] | None:
+        """A new UDP socket on an address: its number and its port; None if there is none to be had."""
+        bound = bind(host, self._ports)
+        if bound is None:
+            return None
+        number = next(self._numbers)
+        base = _UdpBase(number, bound, self._on_datagram)
+        await asyncio.get_running_loop().create_datagram_endpoint(lambda: base, sock=bound)
+        self._add(number, base)
+        return number, bound.getsockname()[1]
+
+    def add(self, base: Base) -> int:
+        """A base of another kind; returns its number."""
+        number = next(self._numbers)
+        self._add(number, base)
+        return number
+
+    def send(self, base: int, to: Address, data: bytes, ttl: int | None = None) -> None:
+        """Send a datagram."""
+        found = self._bases.get(base)
+        if found is not None:
+            found.send(data, to, ttl)
+
+    def close_except(self, kept: set[int]) -> None:
+        """Close what is not needed any more."""
+        for number in self._bases.keys() - kept:
+            self._bases.pop(number).close()
+
+    def close(self) -> None:
+        """Close all."""
+        self._closed = True
+        self.close_except(set())
+
+    def _add(self, number: int, base: Base) -> None:
+        if self._closed:
+            base.close()
+        else:
+            self._bases[number] = base
+
+
+def bind(host: str, ports: tuple[int, int] | None) -> socket.socket | None:
+    """A non-blocking UDP socket on an address and any port, or one of the range; None if none is free."""
+    family = socket.AF_INET6 if family_of(host) == 6 else socket.AF_INET
+    choices = [0] if ports is None else [random.randint(*ports) for _ in range(PORT_TRIES)]
+    for port in choices:
+        bound = socket.socket(family, socket.SOCK_DGRAM)
+        try:
+            bound.setblocking(False)
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
+            bound.bind((host, port))
+        except OSError as error:
+            bound.close()
+            _log.debug("cannot use %s, port %s: %s", host, port, error)
+            continue
+        return bound
+    return None
