@@ -13,8 +13,9 @@ from statistics import median
 from typing import Final
 
 from tests.nat import enter
+from tests.nat.fleet import PEERS, Fleet, Programs
 from tests.nat.lab import Lab
-from tests.nat.matrix import Fleet, attempt, transfer
+from tests.nat.matrix import attempt, transfer
 from tests.nat.pairs import Outcome, Pair, all_pairs, parse_pairs
 from tests.nat.plain_pairs import over
 from tests.nat.server import serving
@@ -83,7 +84,7 @@ async def compare(pairs: list[Pair], options: argparse.Namespace) -> list[Beside
     shape = Shape(delay_ms=options.rtt / 4)
     rows = [Beside(pair, [], []) for pair in pairs]
     with Lab(shaped=True) as lab, serving(*options.server_option, tree=options.tree):
-        fleets = Fleet(lab, shape, "peer", options.tree), Fleet(lab, shape, "plain")
+        fleets = Fleet(lab, shape, PEERS, options.tree), Fleet(lab, shape, Programs("plain", "plain"))
         for row in rows:
             for _ in range(options.tries):
                 row.byway.append(await attempt(fleets[0], row.pair, transfer))

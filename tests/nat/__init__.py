@@ -5,11 +5,13 @@ at once, and the kernel takes all of it away when the first process ends, howeve
 
 | module | what it is |
 | --- | --- |
-| sites, plan, rules, expect | data and pure functions: kinds of sites, addresses, nftables rules, what should connect |
-| netns, lab, scenarios | namespaces, the core of the network, sites, and what happens to them |
-| shaper, cable | delay, jitter, loss, reordering and rate |
+| sites, plan, rules, expect, pairs | pure: kinds of sites, addresses, nftables rules, what should connect |
+| netns, places, building, lab | namespaces, the core of the network, sites, and what happens to them |
+| shaper, cable, cables | delay, jitter, loss, reordering and rate |
 | server, front, proxy | the signaling server, TLS before it, and an HTTP proxy |
-| probe | what a site does, by RFC 4787 and RFC 5780, without any code of the product |
-| peer, plain, page | one program at each client: pypeer, bare aiortc, a browser; driven by driver |
+| capture | all packets of an interface |
+| probe, probing | what a site does, by RFC 4787 and RFC 5780, without any code of the product |
+| peer, plain, page | one program at each client: pypeer, bare aiortc, Chromium; driven by driver, plain_pairs |
+| fleet | the programs at all clients |
 | matrix, report | all pairs, and the table |
 """

@@ -45,6 +45,9 @@ def add_matrix(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tries", type=int, default=1, help="times that each pair is tried")
     parser.add_argument("--bound", type=float, default=matrix.BOUND_S, help="seconds until a pair is given up")
     parser.add_argument("--jobs", type=int, default=1, help="pairs at once; more than one distorts times")
+    parser.add_argument(
+        "--browser", nargs="?", const="receiver", choices=("sender", "receiver", "both"), help="Chromium at this end"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object a line, with all events")
     parser.add_argument("--server-option", action="append", default=[], help="for signaling; may be repeated")
     parser.add_argument("--tree", type=Path, default=enter.ROOT, help="another checkout whose programs are to run")

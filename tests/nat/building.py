@@ -1,36 +1,34 @@
 """How the parts of a laboratory are put together."""
 
-from dataclasses import dataclass, field
+import select
+import socket
 from typing import Final
 
 from tests.nat import netns
 from tests.nat.cables import Cables
+from tests.nat.places import EXCHANGE, SERVER, Client, Place
 from tests.nat.plan import (
     EXCHANGE_V4,
     EXCHANGE_V6,
-    HTTP_PORT,
     LAN_PREFIX,
-    PROXY_PORT,
-    SERVER_NAME,
     SERVER_V4,
     SERVER_V6,
     SHARES,
     SHARES6,
-    SitePlan,
 )
 from tests.nat.rules import ruleset
-from tests.nat.sites import Out, Router, Site
-
-EXCHANGE: Final = "exchange"
-SERVER: Final = "server"
+from tests.nat.sites import Router
 
 EVERYWHERE: Final = {
     "ipv4__conf__all__rp_filter": 0,
     "ipv4__conf__default__rp_filter": 0,
     "ipv6__conf__all__accept_ra": 0,
     "ipv6__conf__default__accept_ra": 0,
+    "ipv6__conf__all__accept_dad": 0,
+    "ipv6__conf__default__accept_dad": 0,
 }
-"""A host that checks reverse paths would drop what a NAT is made to do; nobody advertises routers here."""
+"""A host that checks reverse paths would drop what a NAT is made to do; nobody advertises routers here; and no address
+is there twice, so that none has to wait for a second until it may be used."""
 
 FORWARDING: Final = {"ipv4__ip_forward": 1, "ipv6__conf__all__forwarding": 1}
 NO_IPV6: Final = {"ipv6__conf__all__disable_ipv6": 1, "ipv6__conf__default__disable_ipv6": 1}
@@ -38,78 +36,9 @@ NO_BRIDGE_FILTER: Final = {"bridge__bridge-nf-call-iptables": 0, "bridge__bridge
 """Neighbours in one network do not pass the router's firewall."""
 
 
-@dataclass(slots=True)
-class Client:
-    """A machine at a site: a namespace with one interface."""
-
-    netns: str
-    place: "Place"
-    home: int
-    index: int
-    v4: str | None = None
-    v6: str | None = None
-    moves: int = 0
-
-    @property
-    def device(self) -> str:
-        """Its interface; another one after each move."""
-        return f"eth{self.moves}"
-
-    @property
-    def url(self) -> str:
-        """Where it finds the signaling server: by name and TLS where only port 443 is open."""
-        if self.place.site.router.out in (Out.TCP_443, Out.PROXY):
-            return f"https://{SERVER_NAME}"
-        if self.v4 and self.v6:
-            return f"http://{SERVER_NAME}:{HTTP_PORT}"
-        return f"http://{SERVER_V4[0]}:{HTTP_PORT}" if self.v4 else f"http://[{SERVER_V6[0]}]:{HTTP_PORT}"
-
-    @property
-    def proxy(self) -> str | None:
-        """The HTTP proxy that it has to use."""
-        return f"http://{LAN_PREFIX}.1:{PROXY_PORT}" if self.place.site.router.out is Out.PROXY else None
-
-
-@dataclass(slots=True)
-class Place:
-    """A site that was built."""
-
-    site: Site
-    label: str
-    plan: SitePlan
-    life: int = 0
-    clients: list[Client] = field(default_factory=list)
-    guests: int = 0
-
-    @property
-    def public(self) -> str:
-        """The outermost router's public IPv4 address."""
-        return self.plan.wan(self.life)
-
-    @property
-    def pop(self) -> str:
-        """The provider's namespace."""
-        return f"{self.label}-pop"
-
-    @property
-    def edge(self) -> str:
-        """The outermost router's namespace."""
-        return self.home(0) if self.site.operator is None else f"{self.label}-operator"
-
-    @property
-    def inner(self) -> str:
-        """The outermost router's interfaces towards the inside, as nftables has them."""
-        return "lan" if self.site.operator is None else "home*"
-
-    def home(self, number: int) -> str:
-        """A home router's namespace."""
-        return f"{self.label}-router{number}"
-
-    def admit(self, client: Client) -> None:
-        """Plug a client of another site in here, at the first home."""
-        self.guests += 1
-        client.place, client.home, client.index = self, 0, self.site.clients + self.guests - 1
-        plug(client)
+IPV6_S: Final = 10.0
+STEP_S: Final = 0.05
+"""How long a client may need until it has IPv6, and how often it tries."""
 
 
 def build_server() -> None:
@@ -161,6 +90,23 @@ def plug(client: Client) -> None:
     addresses = [f"{client.v4}/{prefix}"] * bool(client.v4) + [f"{client.v6}/64"] * bool(client.v6)
     routes = _default(gateway if client.v4 else None, str(plan.lan6[1]) if client.v6 else None, client.device)
     netns.ip(["link set lo up", *_up(client.device, *addresses), *routes], client.netns)
+    if client.v6:
+        _wait_for_ipv6(client)
+
+
+def _wait_for_ipv6(client: Client) -> None:
+    """IPv6 works on an interface only once the kernel has noticed its carrier, which it does up to a second later."""
+    with netns.inside(SERVER):
+        server = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+    with netns.inside(client.netns):
+        probe = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+    with server, probe:
+        server.bind((SERVER_V6[0], 0))
+        for _ in range(round(IPV6_S / STEP_S)):
+            probe.sendto(b"ready", server.getsockname()[:2])
+            if select.select([server], [], [], STEP_S)[0]:
+                return
+    raise netns.LabError(f"{client.netns}: the server cannot be reached by IPv6")
 
 
 def _inside(place: Place, home: int, index: int) -> tuple[str, str]:
@@ -207,7 +153,7 @@ def _build_home(place: Place, home: int) -> None:
     name, plan = place.home(home), place.plan
     gateway = f"{LAN_PREFIX}.1/24" if place.site.translated else f"{plan.open_lan[1]}/29"
     addresses = [gateway] * place.site.v4 + [f"{plan.lan6[1]}/64"] * place.site.v6
-    netns.ip(["link add lan type bridge", *_up("lan", *addresses)], name)
+    netns.ip(["link add lan type bridge mcast_snooping 0", *_up("lan", *addresses)], name)
     public = place.public if place.site.operator is None else plan.carrier(home)[1]
     _configure(name, place.site.router, "lan", public)
 

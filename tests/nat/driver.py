@@ -13,8 +13,8 @@ from time import monotonic
 from typing import Any, Final
 
 from tests.nat import netns
-from tests.nat.building import Client
 from tests.nat.enter import FOLDER, ROOT
+from tests.nat.places import Client
 from tests.nat.server import AUTHORITY
 
 Event = dict[str, Any]

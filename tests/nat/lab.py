@@ -16,9 +16,10 @@ from types import TracebackType
 from typing import Final
 
 from tests.nat import netns
-from tests.nat.building import Client, Place, build_server, build_site
+from tests.nat.building import build_server, build_site, plug
 from tests.nat.cables import Cables
 from tests.nat.enter import ROOT
+from tests.nat.places import Client, Place
 from tests.nat.plan import LAN_PREFIX, SITES_MAX, SitePlan
 from tests.nat.rules import ruleset
 from tests.nat.shaper import Shape
@@ -89,8 +90,8 @@ class Lab:
         """
         old = place.public
         place.life += 1
-        netns.ip([f"addr add {place.public}/29 dev wan", f"addr del {old}/29 dev wan"], place.edge)
-        netns.ip([f"route replace default via {place.plan.pop} dev wan"], place.edge)
+        address = [f"addr del {old}/29 dev wan", f"addr add {place.public}/29 dev wan"]
+        netns.ip([*address, f"route add default via {place.plan.pop} dev wan"], place.edge)
         if not place.site.translated:
             netns.ip([f"route replace {place.plan.open_lan} via {place.public}"], place.pop)
         router = place.site.routers[-1]
@@ -101,8 +102,8 @@ class Lab:
     def move_client(self, client: Client, to: Place) -> None:
         """Let a client leave its network for another: one interface goes, another with another address comes."""
         netns.ip([f"link del {client.device}"], client.netns)
-        client.moves += 1
         to.admit(client)
+        plug(client)
 
     @contextlib.contextmanager
     def block_udp(self, place: Place) -> Iterator[None]:

@@ -37,6 +37,9 @@ PROXY_PORT: Final = 3128
 LAN_PREFIX: Final = "192.168.1"
 """The same in every home, as in life: a host candidate of the other side may lead to a neighbour."""
 
+HOSTS_MAX: Final = 3
+"""Clients of a site, guests included: as many as keep all sites' private addresses apart within one /24."""
+
 PUBLIC_LIVES: Final = 4
 """Public addresses that a router may have one after the other (it gets the next one when it reboots)."""
 
@@ -106,7 +109,10 @@ class SitePlan:
 
     def private_host(self, home: int, client: int) -> str:
         """A client in a private network: another one in every site, so that it never is the other side's own."""
-        return f"{LAN_PREFIX}.{10 + self.number + 64 * home + 128 * client}"
+        place = home + client
+        if place >= HOSTS_MAX:
+            raise ValueError(f"a site has room for {HOSTS_MAX} clients")
+        return f"{LAN_PREFIX}.{10 + HOSTS_MAX * (self.number - 1) + place}"
 
 
 def is_ipv6(address: str) -> bool:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from tests.nat import netns
-from tests.nat.building import SERVER, Client, Place
+from tests.nat.places import SERVER, Client, Place
 from tests.nat.plan import HTTP_PORT, SERVER_V4, SERVER_V6, TLS_PORT
 from tests.nat.sites import SHORT_S, Behaviour, Filtering, Mapping, Ports, Udp, Unexpected
 

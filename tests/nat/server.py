@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from tests.nat import netns
-from tests.nat.building import SERVER
 from tests.nat.enter import FOLDER, ROOT
+from tests.nat.places import SERVER
 from tests.nat.plan import HTTP_PORT, STUN_PORT
 
 READY_S: Final = 15.0

@@ -1,0 +1,105 @@
+"""The page in a headless Chromium in a client's namespace; commands and events are those of peer.py.
+
+`offered` is when the page shows what is offered; a page tells neither `joined` nor `path`.
+"""
+
+import asyncio
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+from time import monotonic
+from typing import Any, Final
+
+from playwright.async_api import BrowserContext, Page, async_playwright, expect
+
+from tests.browser.interface import CHROMIUM, CHROMIUM_ARGS
+
+SLOW_MS: Final = 60_000
+"""Longer than any bound of a pair: who drives this gives up first."""
+
+
+def say(of: str, **fields: object) -> None:
+    """One line out."""
+    print(json.dumps({"of": of, "at": monotonic(), **fields}), flush=True)
+
+
+class Driven:
+    """One tab for each offer or fetch."""
+
+    def __init__(self, context: BrowserContext, url: str) -> None:
+        self._context = context
+        self._url = url
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def obey(self, command: dict[str, Any]) -> None:
+        """Carry out one command."""
+        match command:
+            case {"do": "send", "paths": list(paths)}:
+                self._begin(self._send(paths))
+            case {"do": "get", "code": str(code)}:
+                self._begin(self._get(code))
+            case _:
+                for task in self._tasks:
+                    task.cancel()
+                await asyncio.gather(*self._tasks, return_exceptions=True)
+                for page in self._context.pages:
+                    await page.close()
+                say("peer", event="stopped")
+
+    def _begin(self, work: Any) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _open(self) -> Page:
+        page = await self._context.new_page()
+        page.set_default_timeout(SLOW_MS)
+        await page.goto(self._url)
+        await expect(page.get_by_text("Online")).to_be_visible(timeout=SLOW_MS)
+        return page
+
+    async def _send(self, paths: list[str]) -> None:
+        page = await self._open()
+        async with page.expect_file_chooser() as chooser:
+            await page.get_by_role("button", name="Choose files").click()
+        await (await chooser.value).set_files(paths)
+        await page.get_by_role("button", name="Get a code").click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Pass on this code", timeout=SLOW_MS)
+        link = await page.get_by_label("Link", exact=True).input_value()
+        say("send", event="ready", code=link.rpartition("#")[2])
+
+    async def _get(self, code: str) -> None:
+        page = await self._open()
+        await page.get_by_label("Code", exact=True).fill(code)
+        await page.get_by_role("button", name="See what is offered").click()
+        await expect(page.get_by_role("button", name="Decline")).to_be_visible(timeout=SLOW_MS)
+        say("get", event="offered")
+        await page.get_by_role("button", name="Download").click()
+        await expect(page.get_by_role("heading", level=1)).to_contain_text("arrived", timeout=SLOW_MS)
+        say("get", event="done")
+
+
+async def main(url: str) -> None:
+    """Start the browser and obey until standard input ends."""
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    proxy = os.environ.get("HTTPS_PROXY")
+    async with async_playwright() as playwright:
+        context = await playwright.chromium.launch_persistent_context(
+            tempfile.mkdtemp(dir=Path(os.environ["BYWAY_HOME"]).parent),
+            executable_path=CHROMIUM,
+            args=[*CHROMIUM_ARGS, f"--unsafely-treat-insecure-origin-as-secure={url}"],
+            ignore_https_errors=True,
+            accept_downloads=True,
+            proxy={"server": proxy} if proxy else None,
+        )
+        driven = Driven(context, url)
+        say("peer", event="signed-in")
+        async for line in reader:
+            await driven.obey(json.loads(line))
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1]))
