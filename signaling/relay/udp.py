@@ -70,17 +70,16 @@ class StunSockets:
 
     async def refresh(self) -> None:
         """Serve at addresses that are new, and no longer at those that are gone."""
-        wanted = {(host, port) for host in self._addresses() for port in self._open_ports}
+        try:
+            addresses = self._addresses()
+        except OSError as error:
+            log.debug(line("stun-addresses-unknown", reason=error.strerror))
+            return
+        wanted = {(host, port) for host in addresses for port in self._open_ports}
         for endpoint in self._server.endpoints - wanted:
             self._drop(endpoint)
-        for host, port in wanted - self._server.endpoints:
-            try:
-                listener = self._bind(host, port)
-            except OSError as error:
-                log.debug(line("stun-address-not-served", port=port, reason=error.strerror))
-            else:
-                if listener is not None:
-                    await self._serve((host, port), listener)
+        for endpoint in wanted - self._server.endpoints:
+            await self._add(endpoint)
 
     def urls(self, dialled: str) -> tuple[str, ...]:
         """What a peer that dialled this host is told."""
@@ -105,6 +104,15 @@ class StunSockets:
             if error.errno == errno.EADDRNOTAVAIL and self.follows:
                 return None
             raise
+
+    async def _add(self, at: Address) -> None:
+        try:
+            listener = self._bind(*at)
+        except OSError as error:
+            log.debug(line("stun-address-not-served", port=at[1], reason=error.strerror))
+            return
+        if listener is not None:
+            await self._serve(at, listener)
 
     async def _serve(self, at: Address, listener: socket.socket) -> None:
         self._sockets[at] = listener

@@ -1,6 +1,7 @@
 """STUN of a real server over real sockets: addresses, changes of port and address, ports that are taken."""
 
 import asyncio
+import errno
 import re
 import socket
 from collections.abc import AsyncIterator, Iterator
@@ -189,7 +190,13 @@ class Machine:
         self.ports = free_ports()
         self.counted: list[Verdict] = []
         self.now = 0.0
-        self.sockets = StunSockets(["*"], self.ports, lambda: self.now, self.counted.append, lambda: self.addresses)
+        self.fails = False
+        self.sockets = StunSockets(["*"], self.ports, lambda: self.now, self.counted.append, self._addresses)
+
+    def _addresses(self) -> list[str]:
+        if self.fails:
+            raise OSError(errno.EAFNOSUPPORT, "not allowed")
+        return self.addresses
 
     async def ask(self, host: str, port: int = 0, flags: int | None = None) -> Address | None:
         """Where the answer comes from; None for none."""
@@ -235,6 +242,12 @@ async def test_a_new_address_whose_port_is_taken_is_tried_again(machine: Machine
         assert await machine.ask(B, port=1) == (B, machine.ports[1])
     await machine.sockets.refresh()
     assert await machine.ask(B, flags=2) == (B, machine.ports[1])
+
+
+async def test_if_the_addresses_cannot_be_known_all_stays(machine: Machine) -> None:
+    machine.fails = True
+    await machine.sockets.refresh()
+    assert await machine.ask(A) == (A, machine.ports[0])
 
 
 async def test_following_looks_from_time_to_time(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
