@@ -142,7 +142,7 @@ async def connect(pairs: list[Pair], under: Conditions, tell: Callable[[Outcome]
 def chosen(options: argparse.Namespace) -> list[Pair]:
     """The pairs that the command line names, each as often as it says."""
     pairs = parse_pairs(options.pairs) if options.pairs else all_pairs(options.sites.split(","))
-    return pairs * options.tries
+    return pairs * int(options.tries)
 
 
 def run(options: argparse.Namespace) -> int:
