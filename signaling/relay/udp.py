@@ -22,6 +22,10 @@ RESCAN_S: Final = 15.0
 """How often to look for addresses that came or went: a laptop that changes networks, a lease that begins after the
 server. Looking takes less than a millisecond."""
 
+SOON_S: Final = 1.0
+"""How soon to try again with an address that is not ready: in IPv6 it takes a second or two to see that nobody else has
+it (RFC 4862, section 5.4)."""
+
 
 class StunSockets:
     """STUN at the addresses that `hosts` stand for, at one or two ports: each is opened by `open`."""
@@ -41,6 +45,7 @@ class StunSockets:
         self._interfaces = interfaces or interface_addresses
         self._server = StunServer(ports, places.partners(hosts))
         self._open_ports: list[int] = []
+        self._waiting = False
         self._sockets: dict[Address, socket.socket] = {}
         self._transports: dict[Address, asyncio.BaseTransport] = {}
 
@@ -65,7 +70,7 @@ class StunSockets:
     async def follow(self) -> None:
         """Follow the addresses of this machine, forever."""
         while True:
-            await asyncio.sleep(RESCAN_S)
+            await asyncio.sleep(SOON_S if self._waiting else RESCAN_S)
             await self.refresh()
 
     async def refresh(self) -> None:
@@ -75,6 +80,7 @@ class StunSockets:
         except OSError as error:
             log.debug(line("stun-addresses-unknown", reason=error.strerror))
             return
+        self._waiting = False
         wanted = {(host, port) for host in addresses for port in self._open_ports}
         for endpoint in self._server.endpoints - wanted:
             self._drop(endpoint)
@@ -102,6 +108,7 @@ class StunSockets:
             return bind(host, port)
         except OSError as error:
             if error.errno == errno.EADDRNOTAVAIL and self.follows:
+                self._waiting = True
                 return None
             raise
 

@@ -252,6 +252,22 @@ async def test_if_the_addresses_cannot_be_known_all_stays(machine: Machine) -> N
 
 async def test_following_looks_from_time_to_time(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(udp, "RESCAN_S", 0.01)
+    monkeypatch.setattr(udp, "SOON_S", 60)
+    machine.addresses = [B]
+    await machine.sockets.refresh()
+    machine.addresses = [A]
+    following = asyncio.create_task(machine.sockets.follow())
+    async with asyncio.timeout(PATIENCE_S):
+        while await machine.ask(A) is None:
+            pass
+    following.cancel()
+
+
+async def test_an_address_that_is_not_ready_is_tried_again_soon(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(udp, "RESCAN_S", 60)
+    monkeypatch.setattr(udp, "SOON_S", 0.01)
     following = asyncio.create_task(machine.sockets.follow())
     machine.addresses = [B]
     async with asyncio.timeout(PATIENCE_S):
