@@ -20,7 +20,7 @@ const TOTAL = 3_412_000_000;
 /** A transfer in some phase; `part` of it is done. */
 function transfer(phase: TransferPhase, part: number, more: Partial<TransferState> = {}): TransferState {
   const progress = { bytes: Math.round(TOTAL * part), total: TOTAL, files: Math.round(12 * part), rate: 24_600_000, left: 83 };
-  return { phase, person: otter, path: paths.network, progress, pausedBy: null, problem: null, lost: [], ...more };
+  return { phase, person: otter, path: paths.network, report: null, progress, pausedBy: null, problem: null, lost: [], ...more };
 }
 
 const seeking = { person: null, path: null };

@@ -8,8 +8,9 @@
 
 import { Connector } from "../connect/connector.ts";
 import type { ChannelLink } from "../connect/link.ts";
+import { pathOf } from "../connect/report.ts";
 import { PeerError } from "../errors.ts";
-import type { SealedMessage } from "../gen/peer.ts";
+import type { ConnectionReport, SealedMessage } from "../gen/peer.ts";
 import { END_CODES } from "../gen/peer_constants.ts";
 import type { IceServer } from "../gen/signaling.ts";
 import { delay } from "../signaling/backoff.ts";
@@ -26,14 +27,14 @@ const ATTEMPTS = 3;
 const RECOVER_S = 120;
 
 const GONE = "The other side has gone: it closed its page or command, or lost its network for too long.";
-const NO_PATH =
-  "No way to the other side opened. Firewalls on both sides may be in the way: try another network, or ask for a relay (TURN) on the server.";
+const NO_PATH = "No way to the other side opened.";
 
 export interface ConversationOptions {
   readonly pair: Pair;
   readonly transfer: Transfer;
   readonly timer: Timer;
   readonly ice: () => readonly IceServer[];
+  readonly isRelayOnly: boolean;
   readonly onEnd: (isDone: boolean) => void;
 }
 
@@ -45,21 +46,23 @@ export class Conversation {
   readonly #options: ConversationOptions;
   readonly #connector: Connector;
   #session: Talk | null = null;
+  /** Attempts in a row that came to nothing. */
   #failures = 0;
   #isPaired = true;
   #cancelTimer: () => void = () => undefined;
   #way = "";
 
   constructor(options: ConversationOptions) {
-    const { pair, timer, ice } = options;
+    const { pair, timer, ice, isRelayOnly } = options;
     this.#options = options;
     this.#connector = new Connector({
       role: pair.role,
       timer,
       ice,
+      isRelayOnly,
       send: (message) => pair.send(message),
       onLink: (link) => this.#linked(link),
-      onFailed: () => this.#failed(),
+      onFailed: (report) => this.#failed(report),
     });
     pair.onMessage = (message) => this.#received(message);
     pair.onEnd = () => this.#unpaired();
@@ -81,13 +84,19 @@ export class Conversation {
   #linked(link: ChannelLink): void {
     this.#cancelTimer();
     this.#failures = 0;
-    link.onPath = (path) => {
-      this.#options.transfer.linked(path);
-      if (path.way !== this.#way) this.#options.pair.report(path.way);
-      this.#way = path.way;
-    };
+    link.onReport = (report) => this.#reported(report);
+    link.onInterrupted = () => this.#options.transfer.unlinked();
     this.#options.transfer.linked(null);
     this.#session?.attach(link);
+  }
+
+  /** How the present link is connected. The server counts each way once, with the time that it took. */
+  #reported(report: ConnectionReport): void {
+    const path = pathOf(report);
+    this.#options.transfer.linked(path, report);
+    if (path === null || path.way === this.#way) return;
+    this.#way = path.way;
+    this.#options.pair.report(path.way, report.phases);
   }
 
   #lost(): void {
@@ -98,12 +107,13 @@ export class Conversation {
   }
 
   /** An attempt came to nothing. Role B waits for the next. */
-  #failed(): void {
+  #failed(report: ConnectionReport): void {
     this.#failures += 1;
+    this.#options.transfer.attempted(report);
     const isLast = this.#failures >= ATTEMPTS || !this.#isPaired;
     if (this.#options.pair.role === "A" && !isLast) return this.#retry();
     if (this.#options.pair.role === "B" && this.#isPaired) return;
-    this.#options.pair.report("failed");
+    this.#options.pair.report("failed", report.phases);
     this.#fail(new PeerError("no-path", NO_PATH));
   }
 
@@ -112,17 +122,22 @@ export class Conversation {
   }
 
   #waitForOffer(): void {
-    this.#setTimer(RECOVER_S, () => this.#fail(new PeerError("peer-gone", GONE)));
+    this.#setTimer(RECOVER_S, () => this.#fail(this.#whyOver()));
   }
 
   #received(message: SealedMessage): void {
-    if (message.t === "description" || message.t === "candidate") this.#connector.handle(message);
-    else if (message.t === "part") this.#unpaired();
+    if (message.t === "part") this.#unpaired();
+    else if (message.t !== "meet") this.#connector.handle(message);
   }
 
   #unpaired(): void {
     this.#isPaired = false;
-    if (this.#session?.isAttached === false) this.#fail(new PeerError("peer-gone", GONE));
+    if (this.#session?.isAttached === false) this.#fail(this.#whyOver());
+  }
+
+  /** Whoever leaves after attempts that came to nothing has given up on finding a way. */
+  #whyOver(): PeerError {
+    return this.#failures > 0 ? new PeerError("no-path", NO_PATH) : new PeerError("peer-gone", GONE);
   }
 
   #fail(error: PeerError): void {

@@ -21,15 +21,21 @@ const NAME_CHARS = 128;
 /** Where the name is kept between visits. */
 const NAME_KEY = "byway-name";
 
+/** In the query of the page's address: use relays only, for tests of relays and for who wants to hide an address. */
+const RELAY_ONLY = "relay-only";
+
 export interface EngineOptions {
-  /** Address of the page; what follows `#` is left out. */
+  /** Address of the page. What follows `?` is for this page alone, and what follows `#` was for its interface. */
   readonly page: string;
 }
 
 /** Starts the engine; rejects with NoEd25519Error in a browser that is too old. */
 export async function createEngine({ page }: EngineOptions): Promise<Engine> {
   const identity = await loadIdentity();
-  const engine = new PageEngine(identity, page.split("#", 1)[0] ?? page);
+  const url = new URL(page);
+  const isRelayOnly = url.searchParams.has(RELAY_ONLY);
+  url.search = url.hash = "";
+  const engine = new PageEngine(identity, url.href, isRelayOnly);
   engine.start();
   return engine;
 }
@@ -37,6 +43,7 @@ export async function createEngine({ page }: EngineOptions): Promise<Engine> {
 class PageEngine implements Engine, Peer {
   readonly server = new Cell<ServerState>({ kind: "connecting" });
   readonly page: string;
+  readonly isRelayOnly: boolean;
   readonly identity: Identity;
   readonly client: SignalingClient;
   readonly switchboard = new Switchboard();
@@ -44,9 +51,10 @@ class PageEngine implements Engine, Peer {
   readonly #shares = new Set<SharedOffer>();
   #name = recall();
 
-  constructor(identity: Identity, page: string) {
+  constructor(identity: Identity, page: string, isRelayOnly: boolean) {
     this.identity = identity;
     this.page = page;
+    this.isRelayOnly = isRelayOnly;
     this.client = new SignalingClient({
       page,
       identity,

@@ -100,10 +100,10 @@ export class FetchedOffer implements Fetch {
   }
 
   #converse(pair: Pair, person: Person): void {
-    const { timer, client, switchboard } = this.#peer;
+    const { timer, client, switchboard, isRelayOnly } = this.#peer;
     this.#transfer.met(person);
     const onEnd = (): void => switchboard.drop(pair.id);
-    const conversation = new Conversation({ pair, transfer: this.#transfer, timer, ice: () => client.ice, onEnd });
+    const conversation = new Conversation({ pair, transfer: this.#transfer, timer, ice: () => client.ice, isRelayOnly, onEnd });
     this.#session = new ReceiveSession({ ...conversation.events, onDecide: (contents) => this.#offered(contents, person) }, timer);
     conversation.start(this.#session);
   }

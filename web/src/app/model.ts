@@ -3,6 +3,8 @@
  * The engine (app/engine.ts) makes these; the interface (ui/) shows them and calls the actions. Neither knows more of the other.
  */
 
+import type { ConnectionReport } from "../gen/peer.ts";
+
 /** A value that changes over time; `watch` calls back at once with the present value and after each change. */
 export interface Watchable<T> {
   readonly value: T;
@@ -62,6 +64,8 @@ export interface TransferState {
   readonly phase: TransferPhase;
   readonly person: Person | null;
   readonly path: PathInfo | null;
+  /** The last attempt to connect, whether a link came of it or not. */
+  readonly report: ConnectionReport | null;
   readonly progress: ProgressInfo;
   readonly pausedBy: "me" | "them" | null;
   readonly problem: Problem | null;

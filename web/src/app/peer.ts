@@ -21,6 +21,8 @@ export interface Peer {
   readonly client: SignalingClient;
   readonly switchboard: Switchboard;
   readonly timer: Timer;
+  /** Only relays may be used: the address of the page has `?relay-only`. */
+  readonly isRelayOnly: boolean;
   /** What its person calls it, at most as long as the contract takes. */
   readonly name: string;
 }

@@ -141,6 +141,7 @@ export class SharedOffer implements Share {
       transfer,
       timer: this.#peer.timer,
       ice: () => this.#peer.client.ice,
+      isRelayOnly: this.#peer.isRelayOnly,
       onEnd: (isDone) => this.#served(pair, isDone),
     });
     const session = new SendSession(this.#offered, conversation.events);

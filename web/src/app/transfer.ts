@@ -1,6 +1,7 @@
 /** One transfer as its person sees it: facts in, a state out. */
 
 import { PeerError } from "../errors.ts";
+import type { ConnectionReport } from "../gen/peer.ts";
 import type { Event, Outcome, Progress } from "../transfer/effects.ts";
 import { Cell } from "./cell.ts";
 import type { PathInfo, Person, Problem, ProgressInfo, TransferPhase, TransferState } from "./model.ts";
@@ -18,7 +19,7 @@ interface Facts extends Omit<TransferState, "phase"> {
 }
 
 const START: Facts = {
-  link: "never", isAccepted: false, end: null, person: null, path: null, progress: NOTHING, pausedBy: null, problem: null, lost: [],
+  link: "never", isAccepted: false, end: null, person: null, path: null, report: null, progress: NOTHING, pausedBy: null, problem: null, lost: [],
 };
 
 function phaseOf({ end, person, link, isAccepted, pausedBy }: Facts): TransferPhase {
@@ -54,12 +55,17 @@ export class Transfer {
     this.#learn({ person });
   }
 
-  /** A link opened, or its path changed. */
-  linked(path: PathInfo | null): void {
-    this.#learn({ link: "up", path });
+  /** A link opened (its path is known a little later), came back, or its path changed. */
+  linked(path: PathInfo | null, report: ConnectionReport | null = this.#facts.report): void {
+    this.#learn({ link: "up", path, report });
   }
 
-  /** The link broke; another is being looked for. */
+  /** An attempt to connect came to nothing. */
+  attempted(report: ConnectionReport): void {
+    this.#learn({ report });
+  }
+
+  /** Nothing gets through; the way is restored, or another looked for. */
   unlinked(): void {
     this.#learn({ link: "lost", path: null });
   }
@@ -96,6 +102,6 @@ export class Transfer {
 }
 
 function stateOf(facts: Facts): TransferState {
-  const { person, path, progress, pausedBy, problem, lost } = facts;
-  return { phase: phaseOf(facts), person, path, progress, pausedBy, problem, lost };
+  const { person, path, report, progress, pausedBy, problem, lost } = facts;
+  return { phase: phaseOf(facts), person, path, report, progress, pausedBy, problem, lost };
 }

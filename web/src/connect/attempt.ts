@@ -1,112 +1,199 @@
-/** One attempt to connect: a peer connection with its channel, until it becomes a link or is given up. */
+/** One link from the first description to its end: a peer connection, its channel, and what happens to both. */
 
-import type { Candidate, Description } from "../gen/peer.ts";
+import type { Candidate, ConnectionReport, Description, Mapping, Network } from "../gen/peer.ts";
 import type { IceServer } from "../gen/signaling.ts";
+import type { Role } from "../secure/pake.ts";
 import type { Timer } from "../timers/timers.ts";
+import { Gathering } from "./gathering.ts";
+import { toRtc } from "./ice_servers.ts";
+import type { LifeAction } from "./life.ts";
+import { Lifetime } from "./lifetime.ts";
 import { ChannelLink } from "./link.ts";
+import { Negotiator } from "./negotiator.ts";
+import { observePhases, statsOf } from "./observe.ts";
+import { PhaseClock } from "./phases.ts";
+import { reportOf } from "./report.ts";
 
-/** Candidates found within this time go in one message, in seconds: most of them are found at once. */
-const BATCH_S = 0.05;
+/** Candidates of the other side that a report lists, at most: more than any honest side has. */
+const REMOTE_MAX = 256;
 
-/** As many as one message holds (schema of `candidate`). */
-const BATCH_CANDIDATES = 64;
+/** What an attempt is made from. */
+export interface AttemptOptions {
+  readonly role: Role;
+  readonly number: number;
+  readonly ice: readonly IceServer[];
+  readonly isRelayOnly: boolean;
+  readonly timer: Timer;
+  /** When its phases begin, in seconds of `performance.now() / 1000`. */
+  readonly since: number;
+}
 
 /** What an attempt tells. */
 export interface AttemptEvents {
+  readonly send: (message: Description | Candidate | Network) => void;
   readonly onOpen: (link: ChannelLink) => void;
-  readonly onFailed: () => void;
-  readonly onCandidates: (message: Candidate) => void;
+  readonly onFailed: (report: ConnectionReport) => void;
 }
 
-/** A peer connection. Its asynchronous methods are called one after the other, never two at once. */
+/** A peer connection, on its way to a link or beneath one. */
 export class Attempt {
   readonly number: number;
-  readonly #connection: RTCPeerConnection;
+  readonly #options: AttemptOptions;
   readonly #events: AttemptEvents;
-  readonly #timer: Timer;
-  #found: string[] = [];
-  #isBatching = false;
-  #early: string[] = [];
+  readonly #connection: RTCPeerConnection;
+  readonly #negotiator: Negotiator;
+  readonly #gathering: Gathering;
+  readonly #phases: PhaseClock;
+  readonly #life: Lifetime;
+  readonly #remote: string[] = [];
+  #link: ChannelLink | null = null;
+  #isRetired = false;
+  #there: Mapping = "unknown";
 
-  constructor(number: number, ice: readonly IceServer[], timer: Timer, events: AttemptEvents) {
+  constructor(options: AttemptOptions, events: AttemptEvents) {
+    const { role, number, ice, isRelayOnly, timer, since } = options;
     this.number = number;
+    this.#options = options;
     this.#events = events;
-    this.#timer = timer;
-    const connection = new RTCPeerConnection({ iceServers: ice.map(toRtc) });
-    this.#connection = connection;
-    const channel = connection.createDataChannel("byway", { negotiated: true, id: 0, ordered: true });
-    channel.binaryType = "arraybuffer";
-    channel.onopen = () => events.onOpen(new ChannelLink(connection, channel, timer));
-    connection.onicecandidate = ({ candidate }) => this.#gathered(candidate?.candidate ?? "");
-    connection.onconnectionstatechange = () => {
-      if (connection.connectionState === "failed") events.onFailed();
-    };
+    this.#phases = new PhaseClock(() => performance.now() / 1000, since);
+    this.#life = new Lifetime(timer, (action) => this.#do(action));
+    this.#connection = new RTCPeerConnection({ iceServers: ice.map(toRtc), iceTransportPolicy: isRelayOnly ? "relay" : "all" });
+    this.#negotiator = new Negotiator(role, this.#connection, {
+      onDescription: (kind, sdp) => this.#send({ t: "description", link: number, kind, sdp }),
+      onStable: () => this.#phases.mark("described"),
+      onError: () => this.#life.happened("closed"),
+    });
+    this.#gathering = new Gathering(isRelayOnly ? [] : ice, timer, {
+      onCandidates: (candidates) => this.#send({ t: "candidate", link: number, candidates }),
+      onComplete: () => this.#phases.mark("gathered"),
+      onMapping: (mapping) => this.#mapped(mapping),
+    });
+    this.#watch(this.#connection.createDataChannel("byway", { negotiated: true, id: 0, ordered: true }));
   }
 
-  async offer(): Promise<Description> {
-    await this.#connection.setLocalDescription();
-    return this.#description("offer");
+  /** The other side's description of this link: the first, or one that restarts its ICE. */
+  described({ kind, sdp }: Description): void {
+    this.#negotiator.described(kind, sdp);
   }
 
-  async answer(offer: Description): Promise<Description> {
-    await this.#describe({ type: "offer", sdp: offer.sdp });
-    await this.#connection.setLocalDescription();
-    return this.#description("answer");
+  /** Candidates of the other side. */
+  add(candidates: readonly string[]): void {
+    if (this.#remote.length < REMOTE_MAX) this.#remote.push(...candidates);
+    this.#negotiator.add(candidates);
   }
 
-  async answered(answer: Description): Promise<void> {
-    if (this.#connection.signalingState === "have-local-offer") await this.#describe({ type: "answer", sdp: answer.sdp });
+  /** What the NAT there does, as the other side says. */
+  learned(there: Mapping): void {
+    this.#there = there;
+    void this.#tell();
   }
 
-  /** Adds what the other side gathered; before its description they wait. */
-  async add(candidates: readonly string[]): Promise<void> {
-    if (this.#connection.remoteDescription === null) this.#early.push(...candidates);
-    else for (const candidate of candidates) await this.#addOne(candidate);
+  /** This machine changed its network. */
+  moved(): void {
+    this.#life.happened("moved");
   }
 
-  /** Gives up; a link that came of it must be closed instead. */
+  /** Another attempt takes its place: nothing came of it, or its link goes on without descriptions until it ends. */
+  supersede(): void {
+    this.#isRetired = true;
+    if (this.#link === null) this.#life.happened("closed");
+  }
+
+  /** Nobody is interested any more; a link that came of it lives on, and closes with its session. */
   close(): void {
+    this.#isRetired = true;
+    if (this.#link !== null) return;
+    this.#life.end();
+    this.#shut();
+  }
+
+  #watch(channel: RTCDataChannel): void {
+    const connection = this.#connection;
+    channel.binaryType = "arraybuffer";
+    channel.addEventListener("open", () => this.#opened(channel));
+    channel.addEventListener("close", () => this.#life.happened("closed"));
+    connection.onnegotiationneeded = () => this.#negotiator.needed();
+    connection.onicecandidate = ({ candidate }) => this.#candidate(candidate);
+    connection.onconnectionstatechange = () => this.#stateChanged();
+    observePhases(connection, this.#phases);
+  }
+
+  #opened(channel: RTCDataChannel): void {
+    if (this.#life.state !== "connecting") return;
+    this.#phases.mark("secured");
+    this.#phases.mark("opened");
+    this.#link = new ChannelLink(this.#connection, channel, this.#options.timer);
+    this.#connection.sctp?.transport.iceTransport.addEventListener("selectedcandidatepairchange", () => void this.#tell());
+    this.#life.happened("opened");
+  }
+
+  #stateChanged(): void {
+    const { connectionState: state } = this.#connection;
+    if (state === "connected" || state === "disconnected" || state === "failed") this.#life.happened(state);
+  }
+
+  /** An empty one ends a generation, and none ends gathering (WebRTC 1.0, section 4.8.2). */
+  #candidate(candidate: RTCIceCandidate | null): void {
+    if (candidate === null) this.#gathering.complete();
+    else if (candidate.candidate !== "") this.#gathering.found(candidate.candidate, candidate.usernameFragment);
+  }
+
+  #mapped(mapping: Mapping): void {
+    this.#send({ t: "network", link: this.number, mapping });
+    void this.#tell();
+  }
+
+  #do(action: LifeAction): void {
+    switch (action) {
+      case "announce":
+        this.#events.onOpen(this.#link as ChannelLink);
+        return void this.#tell();
+      case "restart":
+        return this.#restart();
+      case "interrupt":
+        this.#link?.onInterrupted();
+        return this.#restart();
+      case "recover":
+        return void this.#tell();
+      case "give-up":
+        return void this.#giveUp();
+      case "lose":
+        this.#link?.lost();
+        return this.#shut();
+    }
+  }
+
+  /** The stack then asks for a negotiation by itself (WebRTC 1.0, section 4.4.2). */
+  #restart(): void {
+    if (!this.#isRetired) this.#connection.restartIce();
+  }
+
+  /** The statistics are gone with the connection, so they are read before. */
+  async #giveUp(): Promise<void> {
+    const report = await this.#report();
+    this.#shut();
+    this.#events.onFailed(report);
+  }
+
+  #shut(): void {
     this.#connection.onicecandidate = null;
     this.#connection.close();
   }
 
-  async #describe(description: RTCSessionDescriptionInit): Promise<void> {
-    await this.#connection.setRemoteDescription(description);
-    await this.add(this.#early.splice(0));
+  async #tell(): Promise<void> {
+    const report = await this.#report();
+    if (this.#life.state === "open") this.#link?.onReport(report);
   }
 
-  /** A candidate that this browser cannot use, of a kind it does not know, costs nothing but itself. */
-  async #addOne(candidate: string): Promise<void> {
-    await this.#connection.addIceCandidate({ candidate, sdpMLineIndex: 0 }).catch(() => undefined);
+  async #report(): Promise<ConnectionReport> {
+    const stats = await statsOf(this.#connection);
+    const { number: link, isRelayOnly } = this.#options;
+    const { candidates: local, mapping: here } = this.#gathering;
+    const networks = { here, there: this.#there };
+    return reportOf({ link, isOpen: this.#link !== null, isRelayOnly, local, remote: this.#remote, networks, phases: this.#phases.phases, stats });
   }
 
-  #description(kind: Description["kind"]): Description {
-    return { t: "description", link: this.number, kind, sdp: this.#connection.localDescription?.sdp ?? "" };
+  #send(message: Description | Candidate | Network): void {
+    if (!this.#isRetired && this.#life.state !== "over") this.#events.send(message);
   }
-
-  /** The end of the candidates is an empty one; they are sent before it. */
-  #gathered(candidate: string): void {
-    if (candidate === "") return this.#flush(true);
-    this.#found.push(candidate);
-    if (this.#isBatching) return;
-    this.#isBatching = true;
-    this.#timer(BATCH_S, () => this.#flush(false));
-  }
-
-  #flush(isLast: boolean): void {
-    this.#isBatching = false;
-    while (this.#found.length > 0) this.#tell(this.#found.splice(0, BATCH_CANDIDATES));
-    if (isLast) this.#tell([]);
-  }
-
-  #tell(candidates: string[]): void {
-    this.#events.onCandidates({ t: "candidate", link: this.number, candidates });
-  }
-}
-
-function toRtc({ urls, username, credential }: IceServer): RTCIceServer {
-  const server: RTCIceServer = { urls };
-  if (username) server.username = username;
-  if (credential) server.credential = credential;
-  return server;
 }

@@ -1,95 +1,70 @@
 /**
- * Attempts to connect to one peer: descriptions and candidates in and out over a sealed pair, links out.
+ * Links to one peer: descriptions and candidates in and out over a sealed pair, links out.
  *
- * Role A offers, role B answers; attempts are numbered, and whatever belongs to an older one is ignored
- * (docs/protocol.md, "Links").
+ * Role A makes the attempts, role B answers; attempts are numbered, and whatever belongs to an older one is ignored. The
+ * last one stays reachable as long as its link stands, so that its ICE can be restarted (docs/protocol.md, "Links").
  */
 
-import type { Candidate, Description, SealedMessage } from "../gen/peer.ts";
+import type { Candidate, ConnectionReport, Description, Network, SealedMessage } from "../gen/peer.ts";
 import type { IceServer } from "../gen/signaling.ts";
 import type { Role } from "../secure/pake.ts";
 import type { Timer } from "../timers/timers.ts";
 import { Attempt } from "./attempt.ts";
 import type { ChannelLink } from "./link.ts";
-
-/** Bound of one attempt, in seconds: ICE checks of a hopeless pair go on for longer than a person waits. */
-const CONNECT_S = 30;
+import { watchNetwork } from "./network.ts";
 
 /** What a connector is made from; `ice` is asked at each attempt, since credentials of relays expire. */
 export interface ConnectorOptions {
   readonly role: Role;
   readonly timer: Timer;
   readonly ice: () => readonly IceServer[];
+  /** Only relays may be used. */
+  readonly isRelayOnly: boolean;
   readonly send: (message: SealedMessage) => void;
   readonly onLink: (link: ChannelLink) => void;
   /** An attempt came to nothing. */
-  readonly onFailed: () => void;
+  readonly onFailed: (report: ConnectionReport) => void;
 }
 
 /** Makes links to one peer. */
 export class Connector {
   readonly #options: ConnectorOptions;
+  readonly #unwatch: () => void;
+  /** The first attempt begins when both know each other. */
+  readonly #since = performance.now() / 1000;
   #attempt: Attempt | null = null;
-  #number = -1;
-  #turn: Promise<void> = Promise.resolve();
 
   constructor(options: ConnectorOptions) {
     this.#options = options;
+    this.#unwatch = watchNetwork(() => this.#attempt?.moved());
   }
 
   /** Role A: starts a new attempt; an older one is given up. */
   connect(): void {
-    this.#inTurn(async () => this.#options.send(await this.#begin(this.#number + 1).offer()));
+    this.#begin((this.#attempt?.number ?? -1) + 1);
   }
 
   /** A message of the other side about an attempt. */
-  handle(message: Description | Candidate): void {
-    this.#inTurn(() => this.#handle(message));
+  handle(message: Description | Candidate | Network): void {
+    const isNew = message.t === "description" && message.kind === "offer" && message.link > (this.#attempt?.number ?? -1);
+    if (isNew && this.#options.role === "B") this.#begin(message.link);
+    const attempt = this.#attempt;
+    if (attempt?.number !== message.link) return;
+    if (message.t === "description") attempt.described(message);
+    else if (message.t === "candidate") attempt.add(message.candidates);
+    else attempt.learned(message.mapping);
   }
 
   /** Gives up what is under way; links live on. */
   close(): void {
+    this.#unwatch();
     this.#attempt?.close();
-    this.#attempt = null;
   }
 
-  /** One after the other: a candidate may arrive while the description before it is being taken in. */
-  #inTurn(work: () => Promise<void>): void {
-    this.#turn = this.#turn.then(work).catch(() => this.#fail(this.#attempt));
-  }
-
-  async #handle(message: Description | Candidate): Promise<void> {
-    if (message.t === "description" && message.kind === "offer") {
-      if (this.#options.role === "B" && message.link > this.#number) this.#options.send(await this.#begin(message.link).answer(message));
-    } else if (message.link === this.#attempt?.number) {
-      if (message.t === "description") await this.#attempt.answered(message);
-      else await this.#attempt.add(message.candidates);
-    }
-  }
-
-  #begin(number: number): Attempt {
-    const { ice, timer, send } = this.#options;
-    this.close();
-    this.#number = number;
-    const attempt = new Attempt(number, ice(), timer, {
-      onOpen: (link) => this.#opened(attempt, link),
-      onFailed: () => this.#fail(attempt),
-      onCandidates: (message) => send(message),
-    });
-    this.#attempt = attempt;
-    timer(CONNECT_S, () => this.#fail(attempt));
-    return attempt;
-  }
-
-  #opened(attempt: Attempt, link: ChannelLink): void {
-    if (attempt !== this.#attempt) return void link.close();
-    this.#attempt = null;
-    this.#options.onLink(link);
-  }
-
-  #fail(attempt: Attempt | null): void {
-    if (attempt === null || attempt !== this.#attempt) return;
-    this.close();
-    this.#options.onFailed();
+  #begin(number: number): void {
+    const { role, ice, isRelayOnly, timer, send, onLink, onFailed } = this.#options;
+    this.#attempt?.supersede();
+    const since = number === 0 ? this.#since : performance.now() / 1000;
+    this.#attempt = new Attempt({ role, number, ice: ice(), isRelayOnly, timer, since }, { send, onOpen: onLink, onFailed });
   }
 }

@@ -1,9 +1,9 @@
 /** A link over a WebRTC data channel (RFC 8831): an ordered, reliable channel of frames to the other peer. */
 
+import type { ConnectionReport } from "../gen/peer.ts";
 import { FRAME_BYTES } from "../gen/peer_constants.ts";
 import type { Bytes } from "../secure/encoding.ts";
 import type { Timer } from "../timers/timers.ts";
-import { type Path, selectedPath, type Stats } from "./path.ts";
 
 /** A sender fills the channel up to here: far below the 16 MiB at which Chromium closes it, enough for a fast network. */
 export const HIGH_WATER_BYTES = 1024 * 1024;
@@ -13,9 +13,6 @@ const LOW_WATER_BYTES = 256 * 1024;
 
 /** Largest message that Chromium takes; others take more. */
 const MESSAGE_BYTES = 256 * 1024;
-
-/** How long a link without an answer may come back by itself, in seconds, before another is made. */
-const DISCONNECTED_S = 5;
 
 /** How long `close` waits for the last words, in seconds: they are short, and the other side may be gone. */
 const FLUSH_S = 5;
@@ -38,8 +35,10 @@ export interface Link {
 
 /** A link; made once the channel is open. */
 export class ChannelLink implements Link {
-  /** Told when the path is known, and at each change. */
-  onPath: (path: Path) => void = () => undefined;
+  /** Told how it is connected: when that is known, at each change, and when it gets through again. */
+  onReport: (report: ConnectionReport) => void = () => undefined;
+  /** Told when nothing gets through; it may come back. */
+  onInterrupted: () => void = () => undefined;
   readonly #connection: RTCPeerConnection;
   readonly #channel: RTCDataChannel;
   readonly #timer: Timer;
@@ -57,8 +56,7 @@ export class ChannelLink implements Link {
     channel.bufferedAmountLowThreshold = LOW_WATER_BYTES;
     channel.onmessage = ({ data }: MessageEvent<ArrayBuffer | string>) => this.#message(data);
     channel.onbufferedamountlow = () => this.#room.resolve();
-    channel.onclose = () => this.#lost();
-    connection.onconnectionstatechange = () => this.#stateChanged();
+    channel.onclose = () => this.lost();
   }
 
   get frameBytes(): number {
@@ -76,9 +74,6 @@ export class ChannelLink implements Link {
     this.#early = [];
     for (const frame of early) onFrame(frame);
     if (this.#isClosed) onClose();
-    const transport = this.#connection.sctp?.transport.iceTransport;
-    transport?.addEventListener("selectedcandidatepairchange", () => void this.#tellPath());
-    void this.#tellPath();
   }
 
   send(frame: Bytes): boolean {
@@ -98,29 +93,15 @@ export class ChannelLink implements Link {
   async close(): Promise<void> {
     if (!this.#isClosed) {
       this.#channel.close(); // sends what is queued before it closes (RFC 8831, section 6.7)
-      const cancel = this.#timer(FLUSH_S, () => this.#lost());
+      const cancel = this.#timer(FLUSH_S, () => this.lost());
       await this.#gone.promise;
       cancel();
     }
     this.#connection.close();
   }
 
-  #message(data: ArrayBuffer | string): void {
-    const frame = typeof data === "string" ? new Uint8Array() : new Uint8Array(data);
-    if (this.#onFrame === null) this.#early.push(frame);
-    else this.#onFrame(frame);
-  }
-
-  #stateChanged(): void {
-    const state = this.#connection.connectionState;
-    if (state === "failed" || state === "closed") this.#lost();
-    if (state !== "disconnected") return;
-    this.#timer(DISCONNECTED_S, () => {
-      if (this.#connection.connectionState === "disconnected") this.#lost();
-    });
-  }
-
-  #lost(): void {
+  /** The path is gone for good, or the channel closed; says so once. */
+  lost(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#room.resolve();
@@ -128,9 +109,9 @@ export class ChannelLink implements Link {
     this.#onClose();
   }
 
-  async #tellPath(): Promise<void> {
-    const report = await this.#connection.getStats();
-    const path = selectedPath([...report.values()] as Stats[]);
-    if (path !== null && !this.#isClosed) this.onPath(path);
+  #message(data: ArrayBuffer | string): void {
+    const frame = typeof data === "string" ? new Uint8Array() : new Uint8Array(data);
+    if (this.#onFrame === null) this.#early.push(frame);
+    else this.#onFrame(frame);
   }
 }

@@ -1,5 +1,7 @@
 /** How two peers are connected, judged by the candidate pair that ICE selected. Pure. */
 
+import { isLoopback, isPrivate, join, sharesPrefix } from "./address.ts";
+
 /** A way of the ladder, how far it goes, and the two ends as `address:port` ("" where the browser hides them). */
 export interface Path {
   readonly scope: "machine" | "network" | "internet" | "relay";
@@ -15,13 +17,20 @@ export interface CandidateStats {
   readonly candidateType?: string;
   readonly address?: string | null;
   readonly port?: number;
+  readonly protocol?: string;
+  /** Between this machine and its relay. */
   readonly relayProtocol?: string;
 }
 
-interface PairStats {
+/** The same of a pair (RTCIceCandidatePairStats), and of the transport (RTCTransportStats) that names the selected one. */
+export interface PairStats {
   readonly id: string;
   readonly type: string;
   readonly selected?: boolean;
+  readonly state?: string;
+  /** In seconds. */
+  readonly currentRoundTripTime?: number;
+  readonly requestsSent?: number;
   readonly localCandidateId?: string;
   readonly remoteCandidateId?: string;
   readonly selectedCandidatePairId?: string;
@@ -31,14 +40,22 @@ export type Stats = CandidateStats & PairStats;
 
 /** The present path, or null while no pair is selected. */
 export function selectedPath(stats: readonly Stats[]): Path | null {
-  const byId = (id: string | undefined): Stats | undefined => stats.find((each) => each.id === id);
-  const transport = stats.find((each) => each.type === "transport" && each.selectedCandidatePairId !== undefined);
-  const pair = byId(transport?.selectedCandidatePairId) ?? stats.find((each) => each.type === "candidate-pair" && each.selected === true);
-  const [local, remote] = [byId(pair?.localCandidateId), byId(pair?.remoteCandidateId)];
+  const pair = selectedPair(stats);
+  const [local, remote] = [byId(stats, pair?.localCandidateId), byId(stats, pair?.remoteCandidateId)];
   return local === undefined || remote === undefined ? null : pathBetween(local, remote);
 }
 
-/** The path between two candidates. */
+/** The pair that data takes: the transport names it, or, in Firefox, it is marked itself. */
+export function selectedPair(stats: readonly Stats[]): Stats | undefined {
+  const transport = stats.find((each) => each.type === "transport" && each.selectedCandidatePairId !== undefined);
+  return byId(stats, transport?.selectedCandidatePairId) ?? stats.find((each) => each.type === "candidate-pair" && each.selected === true);
+}
+
+export function byId(stats: readonly Stats[], id: string | undefined): Stats | undefined {
+  return stats.find((each) => each.id === id);
+}
+
+/** The path between two candidates. A peer-reflexive one was learned from a check that came through a NAT: a punched hole. */
 export function pathBetween(local: CandidateStats, remote: CandidateStats): Path {
   const ends = { local: endOf(local), remote: endOf(remote) };
   if (isRelay(local) || isRelay(remote)) return { scope: "relay", way: `turn-${local.relayProtocol ?? "udp"}`, ...ends };
@@ -64,27 +81,5 @@ function isRelay(candidate: CandidateStats): boolean {
 }
 
 function endOf({ address, port }: CandidateStats): string {
-  if (!address) return "";
-  return address.includes(":") ? `[${address}]:${port ?? 0}` : `${address}:${port ?? 0}`;
-}
-
-function isLoopback(address: string): boolean {
-  return address === "::1" || address.startsWith("127.");
-}
-
-/** RFC 1918, link-local (RFC 3927, RFC 4291) and unique local addresses (RFC 4193). */
-function isPrivate(address: string): boolean {
-  return /^(10|192\.168|169\.254|172\.(1[6-9]|2[0-9]|3[01]))\./.test(address) || /^(fe[89ab][0-9a-f]|f[cd][0-9a-f]{2}):/i.test(address);
-}
-
-/** Two IPv6 addresses of one /64 are on one link (RFC 4291, section 2.5.4). */
-function sharesPrefix(here: string | null, there: string): boolean {
-  return here !== null && here.includes(":") && prefix(here) === prefix(there);
-}
-
-function prefix(address: string): string {
-  const [head = "", tail] = address.split("::");
-  const groups = head.split(":");
-  const zeros = tail === undefined ? 0 : 8 - groups.length - tail.split(":").filter((group) => group !== "").length;
-  return [...groups, ...new Array<string>(zeros).fill("0")].slice(0, 4).join(":");
+  return address ? join(address, port ?? 0) : "";
 }

@@ -2,6 +2,7 @@
 
 import { PeerError } from "../errors.ts";
 import type { EndCode, Meet, SealedMessage } from "../gen/peer.ts";
+import type { Phases } from "../gen/signaling.ts";
 import { type Bytes, fromBase64url, toBase64url } from "../secure/encoding.ts";
 import type { Effect, Meeting, RefusalCode } from "../secure/meeting.ts";
 import type { Role } from "../secure/pake.ts";
@@ -74,9 +75,9 @@ export class Pair implements PairEnd {
     this.leave(refusal);
   }
 
-  /** Tells the operator's counters how the pair got connected. */
-  report(outcome: string): void {
-    this.#post({ t: "report", pair: this.id, outcome });
+  /** Tells the operator's counters how the pair got connected, and how fast. */
+  report(outcome: string, phases: Phases = {}): void {
+    this.#post({ t: "report", pair: this.id, outcome, phases });
   }
 
   /** Says that the session is over, and leaves. */

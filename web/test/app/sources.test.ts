@@ -85,6 +85,7 @@ test("the phase follows from the facts", () => {
     phase: "done",
     person: { id: "i", short: "s", name: "" },
     path: { scope: "relay", way: "turn-udp", local: "", remote: "" },
+    report: null,
     progress: { bytes: 9, total: 9, files: 1, rate: 1, left: 0 },
     pausedBy: null,
     problem: null,

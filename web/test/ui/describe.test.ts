@@ -8,7 +8,7 @@ const path = { scope: "network", way: "direct", local: "", remote: "" } as const
 
 function state(phase: TransferPhase, more: Partial<TransferState> = {}): TransferState {
   const progress = { bytes: 25, total: 100, files: 0, rate: 5_000_000, left: 90 };
-  return { phase, person: otter, path, progress, pausedBy: null, problem: null, lost: [], ...more };
+  return { phase, person: otter, path, report: null, progress, pausedBy: null, problem: null, lost: [], ...more };
 }
 
 test("phases are said from where one stands", () => {

@@ -1,0 +1,82 @@
+/** What this side gathers: candidates in batches, and what they tell of the NAT here. */
+
+import type { Mapping } from "../gen/peer.ts";
+import type { IceServer } from "../gen/signaling.ts";
+import type { Timer } from "../timers/timers.ts";
+import { parseCandidate, withUfrag } from "./candidate.ts";
+import { stunServers } from "./ice_servers.ts";
+import { mappingOf } from "./mapping.ts";
+
+/** Candidates found within this time go in one message, in seconds: most of them are found at once. */
+const BATCH_S = 0.05;
+
+/** As many as one message holds (schema of `candidate`). */
+const BATCH_CANDIDATES = 64;
+
+/** What a gathering tells. */
+export interface GatheringEvents {
+  /** Send these; an empty list ends them. */
+  readonly onCandidates: (candidates: string[]) => void;
+  readonly onComplete: () => void;
+  /** What the NAT here does: once it is known, and if it turns out to be something else later. */
+  readonly onMapping: (mapping: Mapping) => void;
+}
+
+/** The candidates of one connection, through all its generations. */
+export class Gathering {
+  readonly #servers: number;
+  readonly #timer: Timer;
+  readonly #events: GatheringEvents;
+  #all: string[] = [];
+  #sent = 0;
+  #isBatching = false;
+  #mapping: Mapping = "unknown";
+
+  constructor(ice: readonly IceServer[], timer: Timer, events: GatheringEvents) {
+    this.#servers = stunServers(ice).length;
+    this.#timer = timer;
+    this.#events = events;
+  }
+
+  /** Everything that was found so far. */
+  get candidates(): readonly string[] {
+    return this.#all;
+  }
+
+  /** What the NAT here does; known once a generation is complete. */
+  get mapping(): Mapping {
+    return this.#mapping;
+  }
+
+  /** The stack found a candidate, of the generation `ufrag`. */
+  found(candidate: string, ufrag: string | null): void {
+    this.#all.push(withUfrag(candidate, ufrag));
+    if (this.#isBatching) return;
+    this.#isBatching = true;
+    this.#timer(BATCH_S, () => this.#flush());
+  }
+
+  /** The stack has found all that there is in the present generation. */
+  complete(): void {
+    this.#flush();
+    this.#events.onCandidates([]);
+    this.#events.onComplete();
+    this.#judge();
+  }
+
+  #flush(): void {
+    this.#isBatching = false;
+    for (; this.#sent < this.#all.length; this.#sent += BATCH_CANDIDATES) {
+      this.#events.onCandidates(this.#all.slice(this.#sent, this.#sent + BATCH_CANDIDATES));
+    }
+    this.#sent = this.#all.length;
+  }
+
+  #judge(): void {
+    const parsed = this.#all.map(parseCandidate).filter((each) => each !== null);
+    const latest = parsed.at(-1)?.ufrag ?? null;
+    const mapping = mappingOf(parsed.filter(({ ufrag }) => ufrag === latest), this.#servers);
+    if (mapping !== this.#mapping) this.#events.onMapping(mapping);
+    this.#mapping = mapping;
+  }
+}
