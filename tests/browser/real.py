@@ -34,7 +34,7 @@ class Site:
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
         page.goto(self.url + fragment)
-        expect(page.get_by_text("Online")).to_be_visible(timeout=30_000)
+        expect(page.get_by_text("Online", exact=True)).to_be_visible(timeout=30_000)
         yield page
         context.close()
         assert errors == []

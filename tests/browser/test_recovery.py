@@ -72,7 +72,7 @@ def opened(browser: Browser, server: Server) -> Iterator[Page]:
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(server.url)
-    expect(page.get_by_text("Online")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Online", exact=True)).to_be_visible(timeout=30_000)
     page.evaluate(RECORD_CHANNELS)
     yield page
     context.close()
@@ -102,7 +102,7 @@ def test_a_transfer_outlives_its_server_and_so_does_the_code(
         assert digest(Path(got.path())) == digest(source)
         again = Server(tmp_path / "again", port=server.port)
         try:
-            expect(sender.get_by_text("Online")).to_be_visible(timeout=60_000)
+            expect(sender.get_by_text("Online", exact=True)).to_be_visible(timeout=60_000)
             later = Command(tmp_path / "home", again.url, "get", code, "-o", str(tmp_path / "got"))
             assert later.end() == 0
             assert digest(tmp_path / "got" / source.name) == digest(source)
