@@ -1,4 +1,7 @@
-"""TLS on port 443 before the server, as any deployment has it; with a certificate that only the laboratory trusts."""
+"""TLS on port 443 before the server, as any deployment has it; with a certificate that only the laboratory trusts.
+
+Only on the first address of each family: on the second, port 443 is free for a relay.
+"""
 
 import asyncio
 import contextlib
@@ -11,7 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from tests.nat.plan import HTTP_PORT, SERVER_NAME, TLS_PORT
+from tests.nat.plan import HTTP_PORT, SERVER_NAME, SERVER_V4, SERVER_V6, TLS_PORT
 from tests.nat.server import AUTHORITY
 
 PIECE: Final = 65536
@@ -65,7 +68,7 @@ async def main() -> None:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     secret = certificate(AUTHORITY.with_suffix(".new"))
     context.load_cert_chain(AUTHORITY.with_suffix(".new"), secret)
-    server = await asyncio.start_server(_accept, port=TLS_PORT, ssl=context)
+    server = await asyncio.start_server(_accept, (SERVER_V4[0], SERVER_V6[0]), TLS_PORT, ssl=context)
     AUTHORITY.with_suffix(".new").rename(AUTHORITY)
     async with server:
         await server.serve_forever()

@@ -12,12 +12,14 @@ import contextlib
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Final
 
 from tests.nat import netns
 from tests.nat.building import build_server, build_site, plug
 from tests.nat.cables import Cables
+from tests.nat.capture import Packet, capture
 from tests.nat.enter import ROOT
 from tests.nat.places import Client, Place
 from tests.nat.plan import LAN_PREFIX, SITES_MAX, SitePlan
@@ -104,6 +106,10 @@ class Lab:
         netns.ip([f"link del {client.device}"], client.netns)
         to.admit(client)
         plug(client)
+
+    def capture(self, at: Client | Place) -> AbstractContextManager[list[Packet]]:
+        """Record what a client sends and gets, or what passes a site's line, while the block lasts."""
+        return capture(at.netns, at.device) if isinstance(at, Client) else capture(at.edge, "wan")
 
     @contextlib.contextmanager
     def block_udp(self, place: Place) -> Iterator[None]:

@@ -1,11 +1,9 @@
 """What an uninvited side learns: nothing. Recorded at both clients, compared with all that there is to know."""
 
 import asyncio
-import contextlib
-from collections.abc import Iterator
 from typing import Final
 
-from tests.nat.capture import Packet, capture, revealed
+from tests.nat.capture import revealed
 from tests.nat.driver import Driver
 from tests.nat.lab import Lab
 from tests.nat.places import Client
@@ -20,13 +18,6 @@ WATCH_S: Final = 3.0
 def addresses(client: Client) -> set[str]:
     """By which anybody could find this client."""
     return {each for each in (client.v4, client.v6, client.place.public, client.place.plan.wan6) if each}
-
-
-@contextlib.contextmanager
-def watched(*clients: Client) -> Iterator[list[list[Packet]]]:
-    """Record what each client sends and gets."""
-    with contextlib.ExitStack() as stack:
-        yield [stack.enter_context(capture(client.netns, client.device)) for client in clients]
 
 
 async def _wrong_words(sender: Driver, receiver: Driver) -> None:
@@ -44,7 +35,7 @@ def test_a_wrong_code_reveals_nothing() -> None:
     """No packet goes to the other side, and neither side's address comes to the other one in any."""
     with Lab() as lab, serving():
         near, far = (lab.add(BY_NAME[name]).clients[0] for name in ("public", "dual"))
-        with watched(near, far) as (at_near, at_far):
+        with lab.capture(near) as at_near, lab.capture(far) as at_far:
             asyncio.run(_wrong_words(Driver(near), Driver(far)))
     assert len(at_near) > 10
     assert len(at_far) > 10

@@ -1,0 +1,84 @@
+"""What happens to sites in the middle of a transfer: it goes on and ends well."""
+
+import asyncio
+import hashlib
+import os
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import pytest
+
+from tests.nat.driver import Driver
+from tests.nat.lab import Lab
+from tests.nat.places import Client
+from tests.nat.server import serving
+from tests.nat.shaper import Shape
+from tests.nat.sites import BY_NAME
+
+MIB: Final = 1024 * 1024
+FILE_BYTES: Final = 8 * MIB
+MBIT: Final = 20.0
+"""With this rate the file takes some four seconds: long enough for something to happen in the middle."""
+QUEUE_KIB: Final = 128
+WITHIN_S: Final = 120.0
+"""A cut is noticed after seconds, then another path has to be found; on a busy machine all of that takes longer."""
+
+Trouble = Callable[[Lab, Client, Client], Awaitable[None]]
+
+
+async def reboot_the_receivers_router(lab: Lab, sender: Client, receiver: Client) -> None:
+    """Its mappings are gone, its public address is another one."""
+    lab.reboot_router(receiver.place)
+
+
+async def reboot_the_senders_router(lab: Lab, sender: Client, receiver: Client) -> None:
+    """The same at the other end."""
+    lab.reboot_router(sender.place)
+
+
+async def move_the_receiver(lab: Lab, sender: Client, receiver: Client) -> None:
+    """From a home to a mobile network."""
+    lab.move_client(receiver, lab.add(BY_NAME["cgnat"], Shape(delay_ms=12.5)))
+
+
+async def cut_the_line(lab: Lab, sender: Client, receiver: Client) -> None:
+    """For as long as a lift takes."""
+    with lab.cut(receiver.place):
+        await asyncio.sleep(8)
+
+
+async def _transfer(lab: Lab, sender: Driver, receiver: Driver, trouble: Trouble) -> None:
+    await asyncio.gather(sender.start(), receiver.start())
+    source = sender.folder / "large.bin"
+    source.write_bytes(os.urandom(FILE_BYTES))
+    sender.tell(do="send", paths=[str(source)])
+    code = (await sender.until("ready", WITHIN_S))["code"]
+    receiver.tell(do="get", code=code, into=str(receiver.folder / "got"))
+    await receiver.when(lambda event: event["event"] == "progress" and event["bytes"] >= MIB, WITHIN_S)
+    await trouble(lab, sender.client, receiver.client)
+    assert not [event for event in receiver.events if event["event"] == "done"]
+    end = await receiver.when(lambda event: event["event"] in ("done", "error"), WITHIN_S)
+    assert end["event"] == "done", receiver.events[-5:]
+    got = receiver.folder / "got" / "large.bin"
+    assert hashlib.sha256(got.read_bytes()).digest() == hashlib.sha256(source.read_bytes()).digest()
+    await asyncio.gather(sender.stop(), receiver.stop())
+
+
+TROUBLES: Final = [reboot_the_receivers_router, move_the_receiver, cut_the_line, reboot_the_senders_router]
+"""The first is for every run; the rest, minutes of waiting for time-outs, is for `BYWAY_NAT_ALL=1`."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "trouble",
+    TROUBLES if os.environ.get("BYWAY_NAT_ALL") else TROUBLES[:1],
+    ids=lambda trouble: str(trouble.__name__),
+)
+def test_a_transfer_survives(trouble: Trouble) -> None:
+    """Between two homes with NATs, 50 ms apart."""
+    with Lab(shaped=True) as lab, serving():
+        places = [lab.add(BY_NAME["port-restricted"], Shape(delay_ms=12.5)) for _ in range(2)]
+        for place in places:
+            lab.rate(place, MBIT, QUEUE_KIB)
+        sender, receiver = (Driver(place.clients[0]) for place in places)
+        asyncio.run(_transfer(lab, sender, receiver, trouble))
