@@ -146,10 +146,15 @@ class Attempt:
         self._version += 1
         known = tuple(parse(line) for line in self._found)
         self._found = []
-        credentials = self.transport.agent.local
-        text = sdp.write(
-            sdp.Description(credentials, self.channel.fingerprints, setup, self._mid, known), self._version
+        described = sdp.Description(
+            credentials=self.transport.agent.local,
+            fingerprints=self.channel.fingerprints,
+            setup=setup,
+            mid=self._mid,
+            candidates=known,
+            sctp_init=self.channel.sctp.local_init,
         )
+        text = sdp.write(described, self._version)
         self._send(Description(link=self.number, kind=kind, sdp=text))
         self._tell_mapping()
 

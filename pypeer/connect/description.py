@@ -1,5 +1,6 @@
 """Session descriptions of one data channel (RFC 8866, RFC 8841, RFC 8839): the form that browsers read and write."""
 
+import base64
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -53,6 +54,8 @@ class Description:
     candidates: tuple[Candidate, ...] = ()
     sctp_port: int = SCTP_PORT
     message_bytes: int = MESSAGE_BYTES
+    sctp_init: bytes = b""
+    """INIT chunk of SCTP (draft-hancke-tsvwg-snap), empty if the ordinary handshake is wanted."""
 
 
 def write(description: Description, version: int) -> str:
@@ -75,6 +78,8 @@ def write(description: Description, version: int) -> str:
         f"a=sctp-port:{description.sctp_port}",
         f"a=max-message-size:{description.message_bytes}",
     ]
+    if description.sctp_init:
+        lines.append(f"a=sctp-init:{base64.b64encode(description.sctp_init).decode()}")
     return "\r\n".join([*lines, ""])
 
 
@@ -93,6 +98,7 @@ def read(text: str) -> Description:
             candidates=tuple(_candidates(values.get("candidate", ()))),
             sctp_port=int(_last(values, "sctp-port", str(SCTP_PORT))),
             message_bytes=int(_last(values, "max-message-size", str(MESSAGE_BYTES_DEFAULT))),
+            sctp_init=base64.b64decode(_last(values, "sctp-init", "")),
         )
     except ValueError as error:
         raise DescriptionError(str(error)) from None

@@ -23,7 +23,8 @@ from pypeer.connect.servers import Relay, Servers, Stun
 from pypeer.connect.sockets import Sockets
 from pypeer.protocol.codes import Mapping
 from pypeer.protocol.report import CandidateKind
-from signaling.protocol.stun import Address, Message
+from signaling.protocol import stun
+from signaling.protocol.stun import Address, Message, StunError
 
 RESOLVE_S: Final = 3.0
 """Bound of a look-up of a server's name; its candidates come late then, and nothing else waits for them."""
@@ -43,7 +44,10 @@ class Gathering:
         self.hosts: dict[int, Candidate] = {}
         """Each base, as the host or relayed candidate that it is."""
         self.sockets = Sockets(self._datagram, options.ports)
-        self.on_datagram: Callable[[int, Address, bytes], None] = lambda base, source, data: None
+        self.on_stun: Callable[[int, Address, Message], None] = lambda base, source, message: None
+        """Gets STUN messages that are no answers of servers."""
+        self.on_data: Callable[[int, Address, bytes], None] = lambda base, source, data: None
+        """Gets all other datagrams."""
         self._on_candidate: OnCandidate = lambda base, candidate: None
         self._on_done: Callable[[], None] = lambda: None
         self._gatherer = Gatherer(os.urandom)
@@ -73,14 +77,6 @@ class Gathering:
     def is_done(self) -> bool:
         """Whether no more candidates come."""
         return self._done
-
-    def answered(self, base: int, source: Address, message: Message) -> bool:
-        """Whether a STUN message was the answer of a server."""
-        mapped = self._gatherer.receive(base, source, message, time.monotonic())
-        if mapped is not None:
-            self._reflexive(mapped)
-            self._maybe_done()
-        return mapped is not None
 
     async def open_fan(self, count: int) -> list[int]:
         """More sockets on the address that leads outside, for holes at random ports."""
@@ -120,8 +116,8 @@ class Gathering:
         await self._open_hosts(host_addresses(self.options.interfaces))
         relays = () if self.options.relaying is Relaying.NEVER else self.servers.relays
         self._waiting = len(self.servers.stun) + len(relays)
-        for stun in self.servers.stun:
-            self._spawn(self._ask(stun))
+        for server in self.servers.stun:
+            self._spawn(self._ask(server))
         for relay in relays:
             self._spawn(self._allocate(relay))
         self._maybe_done()
@@ -159,7 +155,7 @@ class Gathering:
         self._maybe_done()
 
     async def _allocate_at(self, relay: Relay, address: Address) -> None:
-        allocation = await open_relay(relay, address, lambda number, source, data: self._datagram(number, source, data))
+        allocation = await open_relay(relay, address, self._datagram)
         if allocation is None:
             return
         base = self.sockets.add(allocation)
@@ -193,7 +189,19 @@ class Gathering:
     # Datagrams, timers, tasks
 
     def _datagram(self, base: int, source: Address, data: bytes) -> None:
-        self.on_datagram(base, source, data)
+        if not stun.is_stun(data):
+            self.on_data(base, source, data)
+            return
+        try:
+            message = stun.decode(data)
+        except StunError:
+            return
+        mapped = self._gatherer.receive(base, source, message, time.monotonic())
+        if mapped is None:
+            self.on_stun(base, source, message)
+        else:
+            self._reflexive(mapped)
+            self._maybe_done()
 
     def _arm(self) -> None:
         if self._timer is not None:

@@ -20,8 +20,7 @@ from pypeer.connect.ice.pairs import Pair
 from pypeer.connect.options import Relaying
 from pypeer.protocol.codes import Mapping
 from pypeer.protocol.report import CandidateKind
-from signaling.protocol import stun
-from signaling.protocol.stun import Address, StunError
+from signaling.protocol.stun import Address, Message
 
 INBOX: Final = 4096
 """Datagrams that wait for DTLS at most, 5 MB: more than that is lost, as in any full queue."""
@@ -50,7 +49,8 @@ class PathTransport:
         self._predict_timer: asyncio.TimerHandle | None = None
         self._fan_task: asyncio.Task[None] | None = None
         self._closed = False
-        gathering.on_datagram = self._datagram
+        gathering.on_stun = self._stun
+        gathering.on_data = self._data
 
     # What aiortc's DTLS transport uses
 
@@ -127,22 +127,15 @@ class PathTransport:
 
     # Datagrams
 
-    def _datagram(self, base: int, source: Address, data: bytes) -> None:
+    def _data(self, base: int, source: Address, data: bytes) -> None:
         now = time.monotonic()
-        if data and data[0] in DTLS_BYTES:
-            if self._carries(base, source, now) and len(self._inbox) < INBOX:
-                self._inbox.append(data)
-                self._wake_reader()
-        elif stun.is_stun(data):
-            self._stun(base, source, data, now)
+        is_dtls = bool(data) and data[0] in DTLS_BYTES
+        if is_dtls and self._carries(base, source, now) and len(self._inbox) < INBOX:
+            self._inbox.append(data)
+            self._wake_reader()
 
-    def _stun(self, base: int, source: Address, data: bytes, now: float) -> None:
-        try:
-            message = stun.decode(data)
-        except StunError:
-            return
-        if self.gathering.answered(base, source, message):
-            return
+    def _stun(self, base: int, source: Address, message: Message) -> None:
+        now = time.monotonic()
         for agent in filter(None, (self.agent, self._before)):
             self._perform(agent, agent.receive(base, source, message, now))
 

@@ -420,8 +420,9 @@ class Agent:
     def _reflexive(self, base: int, source: Address, message: Message, now: float) -> Pair:
         """A check from an address that nobody named (RFC 8445, section 7.3.1.3)."""
         known = next((each for each in self.remotes if each.address == source), None)
-        told = message.number(Attribute.PRIORITY) or 0
-        return self._learn(base, known or Candidate(CandidateKind.PRFLX, *source, told & 0xFFFFFFFF), now)
+        told = (message.number(Attribute.PRIORITY) or 0) & 0xFFFFFFFF
+        guessed = bool(self._probe_flights)  # our probe to that very port let it in
+        return self._learn(base, known or Candidate(CandidateKind.PRFLX, *source, told, predicted=guessed), now)
 
     def _learn(self, base: int, remote: Candidate, now: float) -> Pair:
         if remote not in self.remotes:

@@ -9,6 +9,7 @@ Bounds, so that no network mistakes this for an attack: sockets, checks and thei
 attempt, and only to hosts that the other side named as its own.
 """
 
+import ipaddress
 from collections.abc import Callable, Iterator
 from enum import Enum
 from typing import Final
@@ -95,8 +96,13 @@ def spray(base: int, remotes: list[Candidate], random: Callable[[], float]) -> I
 
 
 def outside(remotes: list[Candidate]) -> list[Candidate]:
-    """Addresses on the far side of the other's NAT, IPv4."""
-    return [each for each in remotes if each.kind is CandidateKind.SRFLX and each.family == 4 and not each.predicted]
+    """IPv4 addresses of the other side that lead there from anywhere: on the far side of its NAT, or without one."""
+    return [each for each in remotes if each.family == 4 and not each.predicted and _is_outside(each)]
+
+
+def _is_outside(candidate: Candidate) -> bool:
+    public = not ipaddress.ip_address(candidate.host).is_private
+    return public and candidate.kind in (CandidateKind.SRFLX, CandidateKind.HOST)
 
 
 def _guess(host: str, port: int, related: Address, rank: int) -> Candidate:
