@@ -8,7 +8,8 @@ at once, and the kernel takes all of it away when the first process ends, howeve
 | sites, plan, rules, expect, pairs | pure: kinds of sites, addresses, nftables rules, what should connect |
 | netns, places, building, lab | namespaces, the core of the network, sites, and what happens to them |
 | shaper, cable, cables | delay, jitter, loss, reordering and rate |
-| server, front, proxy | the signaling server, TLS before it, and an HTTP proxy |
+| server, front | the signaling server, and TLS before it |
+| proxy, gateway, gateway_wire | an HTTP proxy, and a router's NAT-PMP, PCP and UPnP |
 | capture | all packets of an interface |
 | probe, probing | what a site does, by RFC 4787 and RFC 5780, without any code of the product |
 | peer, plain, page | one program at each client: pypeer, bare aiortc, Chromium; driven by driver, plain_pairs |

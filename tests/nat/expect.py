@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from tests.nat.sites import Filtering, Mapping, Out, Ports, Router, Site, Unexpected
+from tests.nat.sites import Filtering, Gateway, Mapping, Out, Ports, Router, Site, Unexpected
 
 
 class Expect(StrEnum):
@@ -12,6 +12,8 @@ class Expect(StrEnum):
     """Checks of ICE are enough (RFC 8445): one side can be reached, or both open their holes at once."""
     RACE = "race"
     """As `plain`, unless a check comes to a router that takes it for itself before its own client has sent one."""
+    MAPPED = "mapped"
+    """A router has to be asked for a public port."""
     PREDICTED = "predicted"
     """One side's next port has to be predicted, or found by trying many."""
     TCP = "tcp"
@@ -43,6 +45,8 @@ def _neighbours(site: Site) -> Expect:
 
 
 def _by_udp(one: Site, other: Site) -> Expect:
+    if any(_gives_ports(site) for site in (one, other)):
+        return Expect.MAPPED
     varies = [site for site in (one, other) if _varies(site)]
     if len(varies) == 2:
         return Expect.PREDICTED if all(_counts(site) for site in varies) else Expect.RELAYED
@@ -54,9 +58,13 @@ def _by_udp(one: Site, other: Site) -> Expect:
 
 def _by_tcp(one: Site, other: Site) -> Expect:
     """TCP mappings are as UDP ones; filtering lets in only what was dialled, except where there is no firewall."""
-    if _open(one) or _open(other):
+    if _open(one) or _open(other) or _gives_ports(one) or _gives_ports(other):
         return Expect.TCP
     return Expect.RELAYED if _varies(one) or _varies(other) else Expect.TCP
+
+
+def _gives_ports(site: Site) -> bool:
+    return site.operator is None and site.router.gateway is not Gateway.NONE
 
 
 def _varies(site: Site) -> bool:

@@ -25,7 +25,7 @@ from tests.nat.places import Client, Place
 from tests.nat.plan import LAN_PREFIX, SITES_MAX, SitePlan
 from tests.nat.rules import ruleset
 from tests.nat.shaper import Shape
-from tests.nat.sites import Out, Site
+from tests.nat.sites import Gateway, Out, Site
 
 BLOCK: Final = "table inet outage {{\n  chain forward {{\n    type filter hook forward priority -10; {rule}\n  }}\n}}\n"
 
@@ -36,7 +36,7 @@ class Lab:
     def __init__(self, shaped: bool = False) -> None:
         self.places: dict[str, Place] = {}
         self._cables = Cables() if shaped else None
-        self._proxies: list[subprocess.Popen[bytes]] = []
+        self._daemons: list[subprocess.Popen[bytes]] = []
 
     def __enter__(self) -> "Lab":
         build_server()
@@ -45,9 +45,9 @@ class Lab:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for proxy in self._proxies:
-            proxy.kill()
-            proxy.communicate()
+        for daemon in self._daemons:
+            daemon.kill()
+            daemon.communicate()
         if self._cables is not None:
             self._cables.close()
 
@@ -61,17 +61,20 @@ class Lab:
         build_site(place, self._cables)
         self.places[place.label] = place
         if site.router.out is Out.PROXY:
-            self._start_proxy(place)
+            self._start_daemon(place, "tests.nat.proxy")
+        if site.router.gateway is not Gateway.NONE:
+            self._start_daemon(place, "tests.nat.gateway", site.router.gateway)
         if shape is not None:
             self.shape(place, shape)
         return place
 
-    def _start_proxy(self, place: Place) -> None:
-        command = netns.command_in(place.home(0), sys.executable, "-m", "tests.nat.proxy", f"{LAN_PREFIX}.1")
-        proxy = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
-        self._proxies.append(proxy)
-        if proxy.stdout is None or proxy.stdout.readline() != b"ready\n":
-            raise netns.LabError("the proxy did not start")
+    def _start_daemon(self, place: Place, module: str, *options: str) -> None:
+        """Run a program on a home's router."""
+        command = netns.command_in(place.home(0), sys.executable, "-m", module, *options, f"{LAN_PREFIX}.1")
+        daemon = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+        self._daemons.append(daemon)
+        if daemon.stdout is None or daemon.stdout.readline() != b"ready\n":
+            raise netns.LabError(f"{module} did not start")
 
     def shape(self, place: Place, shape: Shape) -> None:
         """Change a site's line, both directions."""

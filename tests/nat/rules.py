@@ -6,7 +6,7 @@ Mapping is endpoint-independent because the kernel keeps the client's port when 
 
 from typing import Final
 
-from tests.nat.sites import Filtering, Mapping, Out, Ports, Router, Unexpected
+from tests.nat.sites import Filtering, Gateway, Mapping, Out, Ports, Router, Unexpected
 
 SEQUENCE: Final = range(40_000, 40_512)
 """Public ports of a NAT that counts. Wide, so that in a run of the matrix none comes up again while it is in use."""
@@ -24,6 +24,13 @@ LEAVE: Final = {
     Out.TCP_443: ("tcp dport 443 accept", "drop"),
     Out.PROXY: ("drop",),
 }
+
+
+ASKED: Final = (
+    "  map forwarded {\n    type inet_proto . inet_service : ipv4_addr . inet_service; flags timeout;\n  }\n"
+    "  map kept {\n    type ipv4_addr . inet_proto . inet_service : inet_service; flags timeout;\n  }\n"
+)
+"""What gateway.py fills: whose a public port is, and by which one a client's port leaves."""
 
 
 def ruleset(router: Router, inner: str, public: str) -> str:
@@ -57,10 +64,13 @@ def _filter(router: Router, inner: str) -> str:
 
 
 def _nat(router: Router, inner: str, public: str) -> str:
-    chains = _chain("source", "postrouting", "srcnat", [*_hairpin_source(router, public), *_source(router, public)])
+    source = [*_hairpin_source(router, public), *_asked_source(router, public), *_source(router, public)]
+    chains = _chain("source", "postrouting", "srcnat", source)
     if inward := [*_inward(router, public), *_hairpin_inward(router, inner, public)]:
         chains = _learnt(router) + _chain("inward", "prerouting", "dstnat", inward) + chains
         chains += _chain("learn", "postrouting", "srcnat + 10", _learn(router))
+    if router.gateway is not Gateway.NONE:
+        chains = ASKED + _chain("asked", "prerouting", "dstnat", _asked_inward(public)) + chains
     return f"table ip translation {{\n{chains}}}"
 
 
@@ -77,6 +87,22 @@ def _source(router: Router, public: str) -> list[str]:
             return [f"{of} {kind} snat ip to {public} : {following}" for kind in ("udp", "tcp")] + [
                 'oifname "wan" masquerade'
             ]
+
+
+def _asked_inward(public: str) -> list[str]:
+    """Public ports that clients asked for lead to them, whoever sends."""
+    return [
+        f'iifname "wan" ip daddr {public} meta l4proto {{ tcp, udp }} dnat ip to meta l4proto . th dport map @forwarded'
+    ]
+
+
+def _asked_source(router: Router, public: str) -> list[str]:
+    """... and what they send from there leaves by them."""
+    if router.gateway is Gateway.NONE:
+        return []
+    return [
+        f'oifname "wan" meta l4proto {{ tcp, udp }} snat ip to {public} : ip saddr . meta l4proto . th sport map @kept'
+    ]
 
 
 def _learnt(router: Router) -> str:

@@ -49,6 +49,15 @@ class Out(StrEnum):
     PROXY = "proxy"
 
 
+class Gateway(StrEnum):
+    """By which protocol clients may ask for a public port."""
+
+    NONE = "none"
+    NAT_PMP = "nat-pmp"
+    PCP = "pcp"
+    UPNP = "upnp"
+
+
 @dataclass(frozen=True, slots=True)
 class Router:
     """Address translation and firewall. `lifetime` is that of an idle UDP mapping, in seconds."""
@@ -60,6 +69,7 @@ class Router:
     out: Out = Out.ALL
     hairpin: bool = False
     lifetime: int = 120
+    gateway: Gateway = Gateway.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +126,9 @@ ALL: Final = (
     Site("dual", PORT_RESTRICTED, v6=True),
     Site("udp-blocked", replace(PORT_RESTRICTED, out=Out.NO_UDP)),
     Site("tcp443", replace(PORT_RESTRICTED, out=Out.TCP_443)),
+    Site("nat-pmp", replace(SYMMETRIC, ports=Ports.RANDOM, gateway=Gateway.NAT_PMP)),
+    Site("pcp", replace(SYMMETRIC, ports=Ports.RANDOM, gateway=Gateway.PCP)),
+    Site("upnp", replace(SYMMETRIC, ports=Ports.RANDOM, gateway=Gateway.UPNP)),
     Site("proxy", replace(PORT_RESTRICTED, out=Out.PROXY)),
 )
 """A v4-only and a v6-only side are the pair of any other with `ipv6`."""
@@ -174,6 +187,9 @@ BEHAVIOUR: Final = {
     "dual": replace(_USUAL, v6=_FIREWALLED),
     "udp-blocked": replace(_USUAL, v4=None),
     "tcp443": replace(_USUAL, v4=None, tcp=frozenset({443})),
+    "nat-pmp": replace(_USUAL, v4=_SYMMETRIC),
+    "pcp": replace(_USUAL, v4=_SYMMETRIC),
+    "upnp": replace(_USUAL, v4=_SYMMETRIC),
     "proxy": replace(_USUAL, v4=None, tcp=frozenset()),
 }
 """Written out, not derived from the routers above: the probe must find what is meant, not what is configured."""
