@@ -103,7 +103,7 @@ def test_a_port_is_mapped_and_given_back(site: str, ask: Ask) -> None:
                 probe.sendto(b"out", server.endpoint(address, 0))
                 assert server.seen(address, 0) == (place.public, OUTSIDE)
             assert endpoint(probe) == (client.v4, INSIDE)
-            assert ask(client, 0) == 0
+            ask(client, 0)
             server.sockets[1][1].close()
             server.sockets[1][1] = udp_socket("server", SERVER_V4[1])  # the stranger before may still be known
             assert not _comes_in(probe, server, place.public)
