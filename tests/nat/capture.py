@@ -82,8 +82,9 @@ def revealed(packets: Iterable[Packet], addresses: Iterable[str]) -> set[str]:
     """
     packets = list(packets)
     ends = {end for packet in packets for end in (packet.src, packet.dst)}
-    content = b"".join(packet.payload for packet in packets) + b"".join(stream for stream in streams(packets).values())
-    return {each for each in addresses if each in ends or any(form in content for form in _forms(each))}
+    content = b"".join(packet.payload for packet in packets) + b"".join(streams(packets).values())
+    masks = {packet.payload[12:28] for packet in packets if packet.payload[12:16] == _COOKIE}
+    return {each for each in addresses if each in ends or any(form in content for form in _forms(each, masks))}
 
 
 def streams(packets: Iterable[Packet]) -> dict[tuple[str, int, str, int], bytes]:
@@ -96,10 +97,13 @@ def streams(packets: Iterable[Packet]) -> dict[tuple[str, int, str, int], bytes]
     return found
 
 
-def _forms(address: str) -> tuple[bytes, bytes, bytes]:
-    """Text, bytes, and (of IPv6 the first four) bytes XORed with STUN's magic cookie (RFC 8489, section 14.2)."""
+def _forms(address: str, masks: set[bytes]) -> Iterator[bytes]:
+    """Text, bytes, and bytes XORed with cookie and transactions of the STUN messages seen (RFC 8489, section 14.2)."""
     packed = ipaddress.ip_address(address).packed
-    return address.encode(), packed, bytes(a ^ b for a, b in zip(packed[:4], _COOKIE, strict=True))
+    yield address.encode()
+    yield packed
+    for mask in masks:
+        yield bytes(a ^ b for a, b in zip(packed, mask, strict=False))
 
 
 def _record(recorder: socket.socket, packets: list[Packet], stop: threading.Event) -> None:

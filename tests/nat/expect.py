@@ -34,7 +34,10 @@ def expected(sender: Site, receiver: Site, neighbours: bool = False) -> Expect:
         return Expect.RELAYED
     if Out.NO_UDP in (sender.router.out, receiver.router.out):
         return _by_tcp(sender, receiver)
-    return _by_udp(sender, receiver)
+    found = _by_udp(sender, receiver)
+    if found in (Expect.PREDICTED, Expect.RELAYED) and (_gives_ports(sender) or _gives_ports(receiver)):
+        return Expect.MAPPED
+    return found
 
 
 def _neighbours(site: Site) -> Expect:
@@ -45,8 +48,6 @@ def _neighbours(site: Site) -> Expect:
 
 
 def _by_udp(one: Site, other: Site) -> Expect:
-    if any(_gives_ports(site) for site in (one, other)):
-        return Expect.MAPPED
     varies = [site for site in (one, other) if _varies(site)]
     if len(varies) == 2:
         return Expect.PREDICTED if all(_counts(site) for site in varies) else Expect.RELAYED

@@ -9,8 +9,10 @@ it reaches the other's (with 4: two routers of one's own, pop, exchange).
 """
 
 import contextlib
+import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from types import TracebackType
@@ -22,10 +24,22 @@ from tests.nat.cables import Cables
 from tests.nat.capture import Packet, capture
 from tests.nat.enter import ROOT
 from tests.nat.places import Client, Place
-from tests.nat.plan import LAN_PREFIX, SITES_MAX, SitePlan
+from tests.nat.plan import LAN_PREFIX, SERVER_V4, SITES_MAX, SitePlan
 from tests.nat.rules import ruleset
 from tests.nat.shaper import Shape
 from tests.nat.sites import Gateway, Out, Site
+
+
+def _others(name: str, pause: float, over: threading.Event) -> None:
+    """The router's own packets are translated like its clients'."""
+    with netns.inside(name):
+        while not over.wait(pause):
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+                other.sendto(b"other", (SERVER_V4[0], DISCARD))
+
+
+DISCARD: Final = 9
+"""A port on which nobody answers."""
 
 BLOCK: Final = "table inet outage {{\n  chain forward {{\n    type filter hook forward priority -10; {rule}\n  }}\n}}\n"
 
@@ -113,6 +127,18 @@ class Lab:
     def capture(self, at: Client | Place) -> AbstractContextManager[list[Packet]]:
         """Record what a client sends and gets, or what passes a site's line, while the block lasts."""
         return capture(at.netns, at.device) if isinstance(at, Client) else capture(at.edge, "wan")
+
+    @contextlib.contextmanager
+    def busy(self, place: Place, per_second: float) -> Iterator[None]:
+        """Let others behind a site's outermost router open so many UDP mappings a second while the block lasts."""
+        over = threading.Event()
+        thread = threading.Thread(target=_others, args=(place.edge, 1 / per_second, over))
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
 
     @contextlib.contextmanager
     def block_udp(self, place: Place) -> Iterator[None]:

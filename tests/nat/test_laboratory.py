@@ -1,5 +1,6 @@
 """The laboratory itself: sites do what they should, lines are exact, nothing is left behind, several run at once."""
 
+import itertools
 import os
 import signal
 import socket
@@ -112,6 +113,23 @@ def test_a_client_that_changes_networks_has_another_address() -> None:
         assert (udp(client, server), udp(client, server6)) == (BEHAVIOUR["dual"].v4, BEHAVIOUR["dual"].v6)
         lab.move_client(client, lab.add(BY_NAME["public"]))
         assert udp(client, server) == BEHAVIOUR["public"].v4
+
+
+def test_a_busy_router_has_other_ports_in_between() -> None:
+    """One client's ports are no longer one after the other."""
+    with Lab() as lab, reflector(SERVER_V4) as server:
+        place = lab.add(BY_NAME["symmetric-seq"])
+        client = place.clients[0]
+        assert udp(client, server) == BEHAVIOUR["symmetric-seq"].v4
+        with lab.busy(place, 2000), udp_socket(client.netns, client.v4 or "") as probe:
+            ports = []
+            for address, port in ((0, 0), (0, 1), (1, 0), (1, 1)):
+                time.sleep(0.05)
+                probe.sendto(b"busy", server.endpoint(address, port))
+                seen = server.seen(address, port)
+                assert seen is not None
+                ports.append(seen[1])
+    assert all(after - before > 1 for before, after in itertools.pairwise(ports)), ports
 
 
 @pytest.mark.parametrize("how", ["block_udp", "cut"])

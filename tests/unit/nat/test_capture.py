@@ -1,9 +1,11 @@
 """Packets as recorded, and what they give away."""
 
 import struct
+from ipaddress import ip_address
 
 from tests.nat.capture import IPV4, IPV6, Packet, parse, revealed, streams
 
+COOKIE = bytes.fromhex("2112a442")
 V4 = bytes.fromhex("45000021000040004011000c0a000001cb00710a") + struct.pack("!HHHH", 5000, 3478, 13, 0) + b"hello"
 V6 = bytes.fromhex("6000000000001140") + bytes(15) + b"\1" + bytes(15) + b"\2" + struct.pack("!HHHH", 1, 2, 8, 0)
 
@@ -33,7 +35,8 @@ def packet(src: str, dst: str, payload: bytes, protocol: int = 17) -> Packet:
 
 def test_addresses_are_found_wherever_they_are() -> None:
     address = "192.0.2.1"
-    stun = bytes(a ^ b for a, b in zip(bytes((192, 0, 2, 1)), bytes.fromhex("2112a442"), strict=True))
+    hidden = bytes(a ^ b for a, b in zip(bytes((192, 0, 2, 1)), COOKIE, strict=True))
+    stun = bytes(12) + COOKIE + b"transactions" + hidden
     for found in (
         packet(address, "10.0.0.1", b""),
         packet("10.0.0.1", address, b""),
@@ -42,6 +45,13 @@ def test_addresses_are_found_wherever_they_are() -> None:
         packet("10.0.0.1", "10.0.0.2", stun),
     ):
         assert revealed([found], [address, "192.0.2.9"]) == {address}
+
+
+def test_an_ipv6_address_is_found_in_stun_and_its_neighbour_is_not() -> None:
+    mask = COOKIE + b"transactions"
+    hidden = bytes(a ^ b for a, b in zip(ip_address("2001:db8::1").packed, mask, strict=True))
+    found = packet("10.0.0.1", "10.0.0.2", bytes(12) + mask + hidden)
+    assert revealed([found], ["2001:db8::1", "2001:db8::2"]) == {"2001:db8::1"}
 
 
 def test_an_address_is_found_across_two_packets_of_a_stream() -> None:
