@@ -15,6 +15,8 @@ from pypeer.cli.qr import terminal_qr
 from pypeer.cli.run import run
 from pypeer.cli.show import Show
 from pypeer.cli.words import contents
+from pypeer.connect.addresses import interface_names
+from pypeer.connect.options import ConnectOptions, OptionError, Relaying, parse_ports
 from pypeer.events import Done, Failed, Offered, Ready
 from pypeer.protocol import limits
 from pypeer.secure import code
@@ -44,6 +46,19 @@ class Duration(click.ParamType[float]):
         return seconds
 
 
+class Ports(click.ParamType[tuple[int, int]]):
+    """A range of ports like 40000-40100."""
+
+    name = "ports"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
+        """Read it."""
+        try:
+            return value if isinstance(value, tuple) else parse_ports(str(value))
+        except OptionError as error:
+            self.fail(str(error), param, ctx)
+
+
 def common(command: _Command) -> _Command:
     """Options of every command."""
     command = click.option("--json", "as_json", is_flag=True, help="One event a line on standard output.")(command)
@@ -51,6 +66,33 @@ def common(command: _Command) -> _Command:
     return click.option("--server", metavar="URL", default=default_server, help="BYWAY_SERVER, or this machine.")(
         command
     )
+
+
+def ways(command: _Command) -> _Command:
+    """Options about how to connect."""
+    options = (
+        click.option("--relay-only", is_flag=True, help="Hide your address from the other side: relays only."),
+        click.option("--no-relay", is_flag=True, help="Rather fail than go through a relay."),
+        click.option("--no-predict", is_flag=True, help="Never guess ports of a NAT that changes them."),
+        click.option("--interface", multiple=True, metavar="NAME", help="Network interface to use; may be repeated."),
+        click.option("--ports", type=Ports(), metavar="LOW-HIGH", help="Local UDP ports to use, like 40000-40100."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def connect_options(
+    relay_only: bool, no_relay: bool, no_predict: bool, interface: tuple[str, ...], ports: tuple[int, int] | None
+) -> ConnectOptions:
+    """What the options about connecting come to; raises click.UsageError."""
+    if relay_only and no_relay:
+        raise click.UsageError("--relay-only and --no-relay leave no way to connect")
+    unknown = set(interface) - set(interface_names())
+    if unknown:
+        raise click.UsageError(f"no interface {', '.join(sorted(unknown))}; there are {', '.join(interface_names())}")
+    relaying = Relaying.ONLY if relay_only else Relaying.NEVER if no_relay else Relaying.ALLOWED
+    return ConnectOptions(relaying, interface, ports, predict=not no_predict)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -66,6 +108,7 @@ def main() -> None:
 @click.option("--expires", type=Duration(), metavar="TIME", help="How long the code lives: 90s, 10m, 2h, 1d.")
 @click.option("--words", type=click.IntRange(2, 8), default=limits.WORDS, show_default=True, help="Words of the code.")
 @click.option("--qr", is_flag=True, help="Show the link as a QR code.")
+@ways
 @common
 def send(
     paths: tuple[Path, ...],
@@ -77,6 +120,7 @@ def send(
     server: str,
     name: str,
     as_json: bool,
+    **how: Any,
 ) -> None:
     """Offer files, folders or a text, and serve them until stopped.
 
@@ -85,10 +129,11 @@ def send(
     if bool(paths) == (text is not None):
         raise click.UsageError("name files or folders to send, or give --text, but not both")
     show = Show(as_json)
+    connect = connect_options(**how)
     content = sys.stdin.read() if text == "-" else text
 
     async def work() -> int:
-        async with Peer(server, name=name) as peer:
+        async with Peer(server, name=name, connect=connect) as peer:
             offer = await peer.send(paths, text=content, once=once, expires=expires, words=words)
             return await _serve(offer, show, qr)
 
@@ -110,10 +155,12 @@ async def _serve(offer: Offer, show: Show, qr: bool) -> int:
 @click.argument("what", metavar="CODE|LINK")
 @click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), default=Path(), metavar="DIR")
 @click.option("-y", "--yes", is_flag=True, help="Accept without asking.")
+@ways
 @common
-def get(what: str, output: Path, yes: bool, server: str, name: str, as_json: bool) -> None:
+def get(what: str, output: Path, yes: bool, server: str, name: str, as_json: bool, **how: Any) -> None:
     """Fetch what a code or a link names into a folder; run again, it resumes."""
     show = Show(as_json)
+    connect = connect_options(**how)
     if code.is_link(what):
         server = code.server_of(what)
 
@@ -124,7 +171,7 @@ def get(what: str, output: Path, yes: bool, server: str, name: str, as_json: boo
 
     async def work() -> int:
         code.parse(what)
-        async with Peer(server, name=name) as peer, peer.get(what, output, decide) as fetch:
+        async with Peer(server, name=name, connect=connect) as peer, peer.get(what, output, decide) as fetch:
             lost = 0
             async for event in fetch:
                 if not isinstance(event, Failed):

@@ -27,6 +27,11 @@ def host_addresses(interfaces: tuple[str, ...] = ()) -> list[str]:
     return interleaved(outward or found)
 
 
+def interface_names() -> list[str]:
+    """Names of the network interfaces of this machine."""
+    return sorted({adapter.nice_name for adapter in ifaddr.get_adapters()})
+
+
 def scope_between(local: str, remote: str) -> Scope:
     """How far a path goes, judged by its two addresses."""
     here, there = _parse(local), _parse(remote)

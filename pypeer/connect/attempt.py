@@ -14,6 +14,7 @@ from enum import Enum
 from typing import Any, Final, Literal
 
 from pypeer.connect import description as sdp
+from pypeer.connect.addresses import scope_between
 from pypeer.connect.description import Setup
 from pypeer.connect.gathering import Gathering
 from pypeer.connect.ice.agent import State as IceState
@@ -258,7 +259,9 @@ class Attempt:
     def path(self) -> Path | None:
         """How the two are connected now."""
         pair = self.transport.selected
-        return path_of(pair, self._role is Role.A) if pair is not None else None
+        if pair is None:
+            return None
+        return path_of(pair, self._role is Role.A, scope_between(pair.local.host, pair.remote.host))
 
     def report(self, succeeded: bool) -> ConnectionReport:
         """The connection report of this link, as it stands."""

@@ -1,8 +1,8 @@
 """Which way of the ladder a pair is, in the words of the design (docs/architecture.md). Pure."""
 
+import ipaddress
 from typing import Final
 
-from pypeer.connect.addresses import scope_between
 from pypeer.connect.ice.candidate import Candidate, join
 from pypeer.connect.ice.pairs import Pair, is_relayed
 from pypeer.links.link import Path, Scope
@@ -12,12 +12,11 @@ RELAY_WAYS: Final = {2: "turn-udp", 1: "turn-tcp", 0: "turn-tls"}
 """By the bonus in the priority of a relayed candidate (pypeer.connect.servers)."""
 
 
-def path_of(pair: Pair, asked: bool) -> Path:
-    """The path over a pair; `asked` says whether this side asked for the meeting (role A)."""
+def path_of(pair: Pair, asked: bool, scope: Scope) -> Path:
+    """The path over a pair; `asked` says whether this side asked for the meeting (role A), `scope` how far it goes."""
     ends = join(*pair.local.address), join(*pair.remote.address)
     if is_relayed(pair):
         return Path(_relay_way(pair), Scope.RELAY, *ends)
-    scope = scope_between(pair.local.host, pair.remote.host)
     return Path(_direct_way(pair, asked) if scope is Scope.INTERNET else "direct", scope, *ends)
 
 
@@ -39,8 +38,10 @@ def _direct_way(pair: Pair, asked: bool) -> str:
 
 
 def is_mapped(pair: Pair) -> bool:
-    """Whether the other side sees another address than the socket has: there is a NAT in front of it."""
-    return pair.mapped is not None and pair.mapped != pair.local.address
+    """Whether there is a NAT in front of the socket: the other side sees another address, or must, if none is told."""
+    if pair.mapped is None:
+        return ipaddress.ip_address(pair.local.host).is_private
+    return pair.mapped != pair.local.address
 
 
 def _is_bare(remote: Candidate) -> bool:

@@ -1,0 +1,75 @@
+"""Ways of connecting that a person asked for or ruled out, with real commands."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.commands import Command
+
+Start = Callable[..., Command]
+
+PORTS = range(41000, 41100)
+
+
+def code_of(sender: Command) -> str:
+    return str(sender.until("ready")["code"])
+
+
+def port_of(address: str) -> int:
+    return int(address.rpartition(":")[2])
+
+
+def reports(command: Command) -> list[dict[str, Any]]:
+    """What became of each attempt to connect."""
+    return [event["report"] for event in command.events if event["event"] == "report"]
+
+
+def test_local_ports_are_taken_from_the_range(pypeer: Start, tmp_path: Path) -> None:
+    options = ("--ports", f"{PORTS[0]}-{PORTS[-1]}")
+    sender = pypeer("send", "--text", "hello", "--once", *options)
+    receiver = pypeer("get", code_of(sender), "-o", tmp_path, *options)
+    assert (receiver.end(), sender.end()) == (0, 0)
+    for command in (sender, receiver):
+        path = command.one("path")
+        assert port_of(path["local"]) in PORTS
+        assert port_of(path["remote"]) in PORTS
+        report = command.one("report")["report"]
+        assert {port_of(each["address"]) for each in report["local"]} <= set(PORTS)
+
+
+def test_only_the_named_interface_is_used(pypeer: Start, tmp_path: Path) -> None:
+    sender = pypeer("send", "--text", "hello", "--once")
+    receiver = pypeer("get", code_of(sender), "-o", tmp_path, "--interface", "lo")
+    assert (receiver.end(), sender.end()) == (0, 0)
+    local = [each["address"] for each in receiver.one("report")["report"]["local"]]
+    assert local
+    assert all(each.startswith(("127.0.0.1:", "[::1]:")) for each in local)
+
+
+def test_without_a_relay_relay_only_fails_in_words_and_names_no_address(pypeer: Start, tmp_path: Path) -> None:
+    sender = pypeer("send", "--text", "hello", "--once")
+    receiver = pypeer("get", code_of(sender), "-o", tmp_path, "--relay-only")
+    assert receiver.end() == 1
+    assert receiver.one("error")["code"] == "no-path"
+    report = reports(receiver)[0]
+    assert (report["outcome"], report["reasons"]) == ("failed", ["relay-only"])
+    assert "local" not in report
+    assert sender.interrupt() == 130
+    assert all("remote" not in report for report in reports(sender))
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--relay-only", "--no-relay"), "leave no way"),
+        (("--interface", "nonesuch0"), "no interface nonesuch0"),
+        (("--ports", "40000"), "no range of ports"),
+        (("--ports", "40100-40000"), "no range of ports"),
+    ],
+)
+def test_what_cannot_be_is_wrong_usage(pypeer: Start, options: tuple[str, ...], words: str) -> None:
+    command = pypeer("get", "7-guitar-sunset", *options)
+    assert command.end() == 2
+    assert words in command.errors
