@@ -4,8 +4,11 @@ Role A begins each attempt, role B answers; attempts are numbered, and whatever 
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
+
+import msgspec
 
 from pypeer.connect.addresses import host_addresses
 from pypeer.connect.attempt import Attempt, State
@@ -29,6 +32,9 @@ AGAIN_S: Final = 1.5
 
 WATCH_S: Final = 2.0
 """Interval at which the addresses of this machine are looked at: no system tells of changes in the same way."""
+
+
+_log = logging.getLogger("byway.connect")
 
 
 class Connector:
@@ -113,10 +119,15 @@ class Connector:
         if self._attempt is not attempt:
             return
         self._attempt, self._live = None, attempt
-        self._on_report(attempt.report(succeeded=True))
+        self._report(attempt, succeeded=True)
         link = WebRtcLink(attempt)
         self._spawn(self._watch_network(attempt))
         self._on_link(link)
+
+    def _report(self, attempt: Attempt, succeeded: bool) -> None:
+        report = attempt.report(succeeded)
+        _log.info("link %d: %s", attempt.number, msgspec.json.encode(report).decode())
+        self._on_report(report)
 
     async def _expire(self, attempt: Attempt) -> None:
         await asyncio.sleep(CONNECT_S)
@@ -124,7 +135,7 @@ class Connector:
 
     def _fail(self, attempt: Attempt, text: str) -> None:
         if self._attempt is attempt:
-            self._on_report(attempt.report(succeeded=False))
+            self._report(attempt, succeeded=False)
             self._drop()
             self._on_failed(ConnectError(f"{text} Both sides may be behind firewalls that block it."))
 
