@@ -1,7 +1,7 @@
 /** An engine that shows whatever state a scene asks for; for screenshots and tests of the interface. Actions are recorded. */
 
 import type {
-  Engine, Fetch, OfferInfo, Person, Receiver, ServerState, Share, ShareItem, ShareOptions, ShareState, ShareSummary, Target, TransferState,
+  Check, CheckState, Engine, Fetch, OfferInfo, Person, Receiver, ServerState, Share, ShareItem, ShareOptions, ShareState, ShareSummary, Target, TransferState,
 } from "../src/app/model.ts";
 import { Cell } from "../src/app/cell.ts";
 
@@ -13,6 +13,7 @@ export interface Scene {
   readonly fetch: TransferState;
   readonly offer: OfferInfo | null;
   readonly targets: readonly Target[];
+  readonly check: CheckState;
 }
 
 export class FakeEngine implements Engine {
@@ -62,6 +63,11 @@ export class FakeEngine implements Engine {
       decline: () => void calls.push("decline"),
       ...this.#controls("fetch", state),
     };
+  }
+
+  check(): Check {
+    this.calls.push("check");
+    return { state: new Cell(this.#scene.check) };
   }
 
   setName(name: string): void {

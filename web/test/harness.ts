@@ -31,6 +31,7 @@ function open(app: App): void {
     case "invite-broken":
       return app.go({ kind: "invite", code: "7-guitar-sunsat" });
   }
+  if (view === "check") return app.go({ kind: "check" });
   if (view === "fetch") app.fetch("7-guitar-sunset");
   if (view !== "share") return;
   app.gather([file("Holiday/beach.mov", 240_000), file("Holiday/map.pdf", 91_000)]);

@@ -2,6 +2,7 @@
 
 import type { OfferedEntry, OfferInfo, PathInfo, Person, ShareState, TransferPhase, TransferState } from "../src/app/model.ts";
 import type { Scene } from "./fake_engine.ts";
+import { noPath, places, reportFor } from "./reports.ts";
 
 const otter: Person = { id: "b".repeat(32), short: "Tawny Otter", name: "Anna’s laptop" };
 const heron: Person = { id: "c".repeat(32), short: "Quiet Heron", name: "" };
@@ -20,11 +21,14 @@ const TOTAL = 3_412_000_000;
 /** A transfer in some phase; `part` of it is done. */
 function transfer(phase: TransferPhase, part: number, more: Partial<TransferState> = {}): TransferState {
   const progress = { bytes: Math.round(TOTAL * part), total: TOTAL, files: Math.round(12 * part), rate: 24_600_000, left: 83 };
-  return { phase, person: otter, path: paths.network, report: null, progress, pausedBy: null, problem: null, lost: [], ...more };
+  const path = more.path === undefined ? paths.network : more.path;
+  const report = path === null ? null : reportFor(path);
+  return { phase, person: otter, path, report, progress, pausedBy: null, problem: null, lost: [], ...more };
 }
 
 const seeking = { person: null, path: null };
 const gone = { code: "cancelled", message: "The other person stopped it.", retry: false };
+const noWay = { code: "no-path", message: "No way to the other side opened.", retry: true };
 const lost = [
   { path: "Holiday/beach.mov", message: "It changed while it was being sent. Send it again to get the new content." },
   { path: "Holiday/notes/draft.txt", message: "It was removed on the other side." },
@@ -54,11 +58,16 @@ const offerText: OfferInfo = { ...offer, files: 1, folders: 0, bytes: 92, title:
 
 const open: ShareState = { kind: "open", code: "7-guitar-sunset", link: "https://byway.example/#7-guitar-sunset", until: Date.now() + 3_540_000, guesses: 0 };
 
-const base: Scene = { server: { kind: "online" }, share: open, receivers: [], fetch: transfer("asking", 0), offer, targets: ["folder", "download"] };
+const base: Scene = { server: { kind: "online" }, share: open, receivers: [], fetch: transfer("asking", 0), offer, targets: ["folder", "download"], check: { kind: "running" } };
 
 const share = (more: Partial<Scene> = {}): Scene => ({ ...base, ...more });
 const closed = (reason: "used" | "expired" | "burned" | "stopped"): Scene => share({ share: { kind: "closed", reason } });
+const at = (place: string): Scene => ({ ...base, check: { kind: "done", findings: places[place] ?? assertNever(place) } });
 const fetch = (state: TransferState, more: Partial<Scene> = {}): Scene => ({ ...base, fetch: state, ...more });
+
+function assertNever(place: string): never {
+  throw new Error(`no place ${place}`);
+}
 
 /** Scenes by name; the first part of a name says which view opens. */
 export const scenes: Readonly<Record<string, Scene>> = {
@@ -80,6 +89,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
       transfer("connecting", 0, { ...seeking }),
       transfer("reconnecting", 0.2, { person: heron, path: null }),
       transfer("failed", 0.3, { person: maple, path: null, problem: gone }),
+      transfer("failed", 0, { person: ember, path: null, problem: noWay, report: noPath({ here: "independent", there: "blocked" }) }),
     ],
   }),
   "share-used": { ...closed("used"), receivers: [transfer("done", 1, { lost })] },
@@ -105,6 +115,16 @@ export const scenes: Readonly<Record<string, Scene>> = {
   "fetch-text": fetch(transfer("done", 1), { offer: offerText }),
   "fetch-failed": fetch(transfer("failed", 0, { ...seeking, problem: { code: "wrong-words", message: "The words of the code are not right. Check them with the sender; 2 attempts are left.", retry: true } })),
   "fetch-gone": fetch(transfer("failed", 0.5, { problem: { code: "no-space", message: "The disk is full. Make room and fetch again: what has arrived is kept.", retry: false }, lost })),
+  "fetch-again": fetch(transfer("connecting", 0, { path: null, report: noPath({ here: "random", there: "unknown" }) })),
+  "fetch-no-path": fetch(transfer("failed", 0, { path: null, problem: noWay, report: noPath({ here: "random", there: "sequential" }) })),
+  "check-running": base,
+  "check-failed": { ...base, check: { kind: "failed", message: "RTCPeerConnection is not defined" } },
+  "check-home": at("home"),
+  "check-public": at("public"),
+  "check-varies": at("varies"),
+  "check-blocked": at("blocked"),
+  "check-local": at("local"),
+  "check-mute": at("mute"),
   "blocked-insecure": base,
   "blocked-webrtc": base,
   "blocked-ed25519": base,

@@ -7,9 +7,10 @@ import { SignalingClient } from "../signaling/client.ts";
 import { Switchboard } from "../signaling/switch.ts";
 import { startTimers } from "../timers/timers.ts";
 import { Cell } from "./cell.ts";
+import { NetworkCheck } from "./check.ts";
 import { FetchedOffer } from "./fetch.ts";
 import { loadIdentity } from "./keystore.ts";
-import type { Engine, Fetch, Person, Problem, Receiver, ServerState, Share, ShareItem, ShareOptions, ShareState } from "./model.ts";
+import type { Check, Engine, Fetch, Person, Problem, Receiver, ServerState, Share, ShareItem, ShareOptions, ShareState } from "./model.ts";
 import { LABEL, type Peer } from "./peer.ts";
 import { SharedOffer } from "./share.ts";
 import { type Offered, offerItems, offerText } from "./sources.ts";
@@ -94,6 +95,10 @@ class PageEngine implements Engine, Peer {
 
   fetch(code: string): Fetch {
     return new FetchedOffer(this, code);
+  }
+
+  check(): Check {
+    return new NetworkCheck({ server: this.server, ice: () => this.client.ice, timer: this.timer });
   }
 
   setName(name: string): void {

@@ -3,6 +3,7 @@
  * The engine (app/engine.ts) makes these; the interface (ui/) shows them and calls the actions. Neither knows more of the other.
  */
 
+import type { Findings } from "../check/findings.ts";
 import type { ConnectionReport } from "../gen/peer.ts";
 
 /** A value that changes over time; `watch` calls back at once with the present value and after each change. */
@@ -152,6 +153,16 @@ export interface Fetch {
   cancel(): void;
 }
 
+export type CheckState =
+  | { readonly kind: "running" }
+  | { readonly kind: "done"; readonly findings: Findings }
+  | { readonly kind: "failed"; readonly message: string };
+
+/** A look at the network that this page is in. */
+export interface Check {
+  readonly state: Watchable<CheckState>;
+}
+
 /** The engine. */
 export interface Engine {
   readonly me: Person;
@@ -160,6 +171,8 @@ export interface Engine {
   shareText(text: string, options: ShareOptions): Share;
   /** Throws a CodeProblem (an Error whose message is for the person) if the text cannot be a code. */
   fetch(code: string): Fetch;
+  /** Finds out which ways of connecting are open here; connects to nobody. */
+  check(): Check;
   /** What the person calls this peer; shown to the other side. */
   setName(name: string): void;
 }

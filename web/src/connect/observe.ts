@@ -9,7 +9,7 @@ export async function statsOf(connection: RTCPeerConnection): Promise<readonly S
   return [...report.values()] as Stats[];
 }
 
-/** Marks when the first pair worked and when DTLS was up (W3C WebRTC 1.0, sections 5.6.4 and 4.3.3). */
+/** Marks when the first pair worked and when DTLS was up (W3C WebRTC 1.0, sections 4.3.4 and 4.3.3). */
 export function observePhases(connection: RTCPeerConnection, clock: PhaseClock): void {
   connection.addEventListener("iceconnectionstatechange", () => {
     const { iceConnectionState: state } = connection;

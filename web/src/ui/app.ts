@@ -10,6 +10,7 @@ export type Route =
   | { readonly kind: "home" }
   | { readonly kind: "draft"; readonly draft: Draft }
   | { readonly kind: "invite"; readonly code: string }
+  | { readonly kind: "check" }
   | { readonly kind: "share"; readonly activity: ShareActivity }
   | { readonly kind: "fetch"; readonly activity: FetchActivity };
 

@@ -10,6 +10,7 @@ import { icon, mark } from "./icons.ts";
 import { button } from "./parts/button.ts";
 import { openDialogue } from "./parts/dialogue.ts";
 import { notice } from "./parts/notice.ts";
+import { CHECK } from "./router.ts";
 import type { Scope } from "./scope.ts";
 import * as texts from "./texts.ts";
 
@@ -100,7 +101,10 @@ function activityWords(activity: Activity, scope: Scope): Text {
 
 export function footer({ host, version }: Site): HTMLElement {
   return h("footer", { class: "bottom" }, [
-    button("quiet", "shield", texts.privacy.open, showPrivacy),
+    h("div", { class: "buttons" }, [
+      h("a", { class: "button quiet", href: `#${CHECK}` }, icon("network"), h("span", {}, texts.check.open)),
+      button("quiet", "shield", texts.privacy.open, showPrivacy),
+    ]),
     h("p", {}, host, " · ", texts.app.version(version)),
   ]);
 }

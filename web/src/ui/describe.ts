@@ -1,6 +1,7 @@
 /** What a state means, in words. Pure: states in, sentences out. */
 
 import type { Person, ProgressInfo, TransferState } from "../app/model.ts";
+import type { ConnectionReport } from "../gen/peer.ts";
 import { bytes, percent } from "./format.ts";
 import * as texts from "./texts.ts";
 
@@ -17,6 +18,11 @@ export function hasFigures(state: TransferState): boolean {
   return state.phase === "moving" || state.phase === "paused" || state.phase === "reconnecting";
 }
 
+/** Whether it ended because no path opened, with what is known about that. */
+export function hasNoPath(state: TransferState): state is TransferState & { readonly report: ConnectionReport } {
+  return state.problem?.code === "no-path" && state.report !== null;
+}
+
 /** Short name, which is proven, or a word for someone who has not proved anything yet. */
 export function personName(person: Person | null): string {
   return person?.short ?? texts.transfer.someone;
@@ -25,6 +31,7 @@ export function personName(person: Person | null): string {
 /** One line for the phase. */
 export function phaseWords(state: TransferState, side: Side): string {
   if (state.phase === "paused" && state.pausedBy !== null) return texts.transfer.pausedBy[state.pausedBy];
+  if (state.phase === "connecting" && state.report !== null) return texts.path.again;
   if (side === "receiving" && state.phase in texts.transfer.receivingPhase) {
     return texts.transfer.receivingPhase[state.phase as keyof typeof texts.transfer.receivingPhase];
   }

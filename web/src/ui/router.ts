@@ -9,6 +9,9 @@
 import type { App } from "./app.ts";
 import type { Scope } from "./scope.ts";
 
+/** The page that checks the connection has an address of its own; it is no code, since those begin with a number. */
+export const CHECK = "check";
+
 /** Marks the upper level in `history.state`. */
 const ABOVE = "byway-above";
 
@@ -16,14 +19,15 @@ const ABOVE = "byway-above";
 export function followAddress(app: App, scope: Scope): void {
   const arrive = (): void => {
     const code = codeIn(location.hash);
-    if (code !== null) app.go({ kind: "invite", code });
+    if (code === CHECK) app.go({ kind: "check" });
+    else if (code !== null) app.go({ kind: "invite", code });
     else if (app.route.value.kind !== "home") app.go({ kind: "home" });
   };
   if (history.state === ABOVE) history.replaceState(null, "");
   scope.listen(window, "popstate", arrive);
   arrive();
   scope.watch(app.route, (route) => {
-    if (route.kind === "invite") return;
+    if (route.kind === "invite" || route.kind === "check") return;
     if (location.hash !== "") history.replaceState(history.state, "", location.pathname + location.search);
     else if (route.kind !== "home" && history.state !== ABOVE) history.pushState(ABOVE, "");
     else if (route.kind === "home" && history.state === ABOVE) history.back();

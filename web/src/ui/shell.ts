@@ -11,6 +11,7 @@ import { followAddress } from "./router.ts";
 import { focusFirst, Scope } from "./scope.ts";
 import * as texts from "./texts.ts";
 import { blockedView } from "./views/blocked.ts";
+import { checkView } from "./views/check.ts";
 import { draftView } from "./views/draft.ts";
 import { fetchView } from "./views/fetch.ts";
 import { homeView } from "./views/home.ts";
@@ -69,6 +70,8 @@ function viewOf(stage: Stage, route: Route): View {
       return draftView(stage, route.draft);
     case "invite":
       return inviteView(stage, route.code);
+    case "check":
+      return checkView(stage);
     case "share":
       return shareView(stage, route.activity);
     case "fetch":

@@ -1,10 +1,9 @@
 /** Every word of the page, in one place, for whoever translates it. Functions where a number or a name goes in. */
 
-import type { Receiver, ShareSummary, TransferPhase, PathInfo } from "../app/model.ts";
+import type { Receiver, ShareSummary, TransferPhase } from "../app/model.ts";
 import { bytes, count, duration } from "./format.ts";
 
 type Closed = "used" | "expired" | "burned" | "stopped";
-type Scope = PathInfo["scope"];
 
 export const app = {
   name: "Byway",
@@ -189,25 +188,6 @@ export const transfer = {
   came: (who: string) => `${who} is here.`,
 };
 
-export const path = {
-  label: "How you are connected",
-  name: { machine: "On this machine", network: "Same network", internet: "Direct, through NATs", relay: "Relayed" } satisfies Record<Scope, string>,
-  words: {
-    machine: "Both ends are on this machine. Nothing leaves it.",
-    network: "Straight across your own network. Nothing goes over the Internet.",
-    internet: "From device to device over the Internet, through the routers (NATs) between you.",
-    relay: "No direct way was open, so a relay passes the sealed data on. It cannot read it.",
-  } satisfies Record<Scope, string>,
-  way: "Way",
-  here: "This end",
-  there: "Other end",
-  ways: {
-    direct: "direct", reversed: "direct, dialled from the other side", mapped: "direct, through a mapped port", punched: "UDP hole punching",
-    predicted: "UDP hole punching with port prediction", spliced: "TCP simultaneous open", "turn-udp": "TURN relay over UDP",
-    "turn-tcp": "TURN relay over TCP", "turn-tls": "TURN relay over TLS", websocket: "relay inside the server connection",
-  } as Readonly<Record<string, string>>,
-};
-
 export const me = {
   you: "You: ",
   title: "Who you are here",
@@ -226,6 +206,8 @@ export const running = {
 
 export const dialogue = { close: "Close", back: "Go on" };
 
+export { check } from "./texts_check.ts";
+export { path, reasons, remedies } from "./texts_connect.ts";
 export { privacy, obstacles } from "./texts_long.ts";
 
 /** `12 files, 3.4 GB`, `a text`, `2 empty folders`. */

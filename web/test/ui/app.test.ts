@@ -106,5 +106,5 @@ test("all transfers of the page are looked after", () => {
   const { app } = start("share-many");
   app.share({ kind: "text", text: "hello" }, OPTIONS);
   app.fetch("7-guitar-sunset");
-  assert.equal(transfersOf(app.activities.value).length, 8);
+  assert.equal(transfersOf(app.activities.value).length, 9);
 });

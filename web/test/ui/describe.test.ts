@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { TransferPhase, TransferState } from "../../src/app/model.ts";
-import { announcement, figures, hasFigures, isRunning, legend, overall, personName, phaseWords, shown } from "../../src/ui/describe.ts";
+import { announcement, figures, hasFigures, hasNoPath, isRunning, legend, overall, personName, phaseWords, shown } from "../../src/ui/describe.ts";
 
 const otter = { id: "b".repeat(32), short: "Tawny Otter", name: "" };
 const path = { scope: "network", way: "direct", local: "", remote: "" } as const;
@@ -17,6 +17,8 @@ test("phases are said from where one stands", () => {
   assert.equal(phaseWords(state("meeting"), "receiving"), phaseWords(state("meeting"), "sending"));
   assert.equal(phaseWords(state("paused", { pausedBy: "them" }), "sending"), "Paused by the other side");
   assert.equal(phaseWords(state("paused"), "sending"), "Paused");
+  assert.equal(phaseWords(state("connecting"), "sending"), "Looking for the best way between you…");
+  assert.equal(phaseWords(state("connecting", { report: { outcome: "failed" } }), "receiving"), "The first try found no way. Trying again…");
 });
 
 test("speed and time are shown only while it moves and they are known", () => {
@@ -56,6 +58,12 @@ test("the title sums what is running", () => {
   assert.equal(overall([]), null);
   assert.equal(overall([state("done"), state("asking")]), null);
   assert.equal(overall([state("moving"), state("moving", { progress: { bytes: 100, total: 100, files: 1, rate: null, left: null } })]), 62);
+});
+
+test("a failure to connect is explained where there is a report of it", () => {
+  const problem = { code: "no-path", message: "No way.", retry: true };
+  assert.ok(hasNoPath(state("failed", { problem, report: { outcome: "failed" } })));
+  assert.ok(!hasNoPath(state("failed", { problem })) && !hasNoPath(state("failed", { report: { outcome: "failed" } })));
 });
 
 test("nobody has a name before it is proven", () => {

@@ -1,20 +1,21 @@
 /** Who came for a share: a row for each, kept while its transfer goes on and after. */
 
 import type { Receiver, Share } from "../../app/model.ts";
-import { personName } from "../describe.ts";
+import { hasNoPath, personName } from "../describe.ts";
 import { h } from "../dom.ts";
 import type { Scope } from "../scope.ts";
 import * as texts from "../texts.ts";
+import { failureDetails } from "./connection.ts";
 import { controls } from "./controls.ts";
 import { confirm } from "./dialogue.ts";
 import { lostList } from "./file_list.ts";
 import { notice } from "./notice.ts";
-import { pathBadge, pathKey } from "./path_badge.ts";
+import { pathBadge } from "./path_badge.ts";
 import { personLabel } from "./person.ts";
 import { road, roadLegend } from "./road.ts";
 
-export function receiverList(scope: Scope, share: Share): HTMLElement {
-  const rows = new Rows(scope);
+export function receiverList(scope: Scope, share: Share, say: (words: string) => void): HTMLElement {
+  const rows = new Rows(scope, say);
   const nobody = h("p", { class: "muted" });
   const title = h("h2", { id: "receivers-title" }, texts.share.receivers);
   const part = h("section", { class: "receivers-part", "aria-labelledby": "receivers-title" }, title, nobody, rows.list);
@@ -38,9 +39,11 @@ class Rows {
   readonly list = h("ul", { class: "receivers", role: "list" });
   readonly #rows = new Map<string, { readonly element: HTMLElement; readonly scope: Scope }>();
   readonly #scope: Scope;
+  readonly #say: (words: string) => void;
 
-  constructor(scope: Scope) {
+  constructor(scope: Scope, say: (words: string) => void) {
     this.#scope = scope;
+    this.#say = say;
   }
 
   follow(receivers: readonly Receiver[]): void {
@@ -51,7 +54,7 @@ class Rows {
 
   #add(receiver: Receiver): void {
     const scope = this.#scope.child();
-    const element = receiverRow(receiver, scope);
+    const element = receiverRow(receiver, scope, this.#say);
     this.#rows.set(receiver.key, { element, scope });
     this.list.append(element);
   }
@@ -64,7 +67,7 @@ class Rows {
   }
 }
 
-function receiverRow(receiver: Receiver, scope: Scope): HTMLElement {
+function receiverRow(receiver: Receiver, scope: Scope, say: (words: string) => void): HTMLElement {
   const { state } = receiver;
   const askCancel = (cancel: () => void): void => {
     const title = texts.transfer.cancelTitle(personName(state.value.person));
@@ -74,11 +77,11 @@ function receiverRow(receiver: Receiver, scope: Scope): HTMLElement {
   return h("li", { class: "card receiver", tabindex: -1 }, [
     h("div", { class: "receiver-head" }, [
       scope.region(state, (now) => now.person?.id, (now) => personLabel(now.person)),
-      scope.region(state, (now) => pathKey(now.path), (now) => now.path !== null && pathBadge(now.path)),
+      pathBadge(scope, state, say),
     ]),
     road(scope, state),
     h("div", { class: "receiver-foot" }, roadLegend(scope, state, "sending"), controls(scope, receiver, askCancel)),
-    scope.region(state, (now) => now.problem?.message, (now) => now.problem !== null && notice("bad", now.problem.message)),
+    scope.region(state, (now) => now.problem?.message, (now) => now.problem !== null && notice("bad", h("p", {}, now.problem.message), hasNoPath(now) && failureDetails(now.report, say))),
     scope.region(state, (now) => now.lost.length, (now) => now.lost.length > 0 && notice("warn", texts.fetching.lost(now.lost.length), lostList(now.lost))),
   ]);
 }

@@ -3,15 +3,16 @@
 import type { OfferInfo, Target, TransferState } from "../../app/model.ts";
 import type { FetchActivity } from "../activity.ts";
 import type { App } from "../app.ts";
-import { isRunning } from "../describe.ts";
+import { hasNoPath, phaseWords } from "../describe.ts";
 import { h, type Child } from "../dom.ts";
 import { button, copyButton } from "../parts/button.ts";
 import { codeForm } from "../parts/code_form.ts";
+import { failureDetails } from "../parts/connection.ts";
 import { controls } from "../parts/controls.ts";
 import { confirm } from "../parts/dialogue.ts";
 import { fileList, lostList } from "../parts/file_list.ts";
 import { notice } from "../parts/notice.ts";
-import { pathBadge, pathKey } from "../parts/path_badge.ts";
+import { pathBadge } from "../parts/path_badge.ts";
 import { personLabel } from "../parts/person.ts";
 import { road, roadLegend } from "../parts/road.ts";
 import type { Scope } from "../scope.ts";
@@ -48,15 +49,16 @@ export function fetchView({ app, scope }: Stage, activity: FetchActivity): View 
     done: (now) => done(context, now),
     failed: (now) => failed(context, now),
   };
+  const say = (words: string): void => app.say(words);
   const part = scope.region(state, partOf, (now, inner) => parts[partOf(now)](now, inner));
-  return { title: texts.fetching.title, body: h("div", { class: "column" }, head(scope, activity), part) };
+  return { title: texts.fetching.title, body: h("div", { class: "column" }, head(scope, activity, say), part) };
 }
 
 /** Who, and how they are connected: the same through all parts. */
-function head(scope: Scope, { fetch }: FetchActivity): HTMLElement {
+function head(scope: Scope, { fetch }: FetchActivity, say: (words: string) => void): HTMLElement {
   return h("div", { class: "receiver-head" }, [
     scope.region(fetch.state, (now) => now.person?.id, (now) => now.person !== null && personLabel(now.person)),
-    scope.region(fetch.state, (now) => (isRunning(now) ? pathKey(now.path) : ""), (now) => isRunning(now) && now.path !== null && pathBadge(now.path)),
+    pathBadge(scope, fetch.state, say),
   ]);
 }
 
@@ -67,7 +69,7 @@ function seeking({ app, activity }: Context, scope: Scope): Child {
     app.abandon(activity);
   };
   return h("div", { class: "waiting" }, [
-    h("h1", {}, scope.text(state, (now) => (partOf(now) === "seeking" ? texts.transfer.phase[now.phase] : ""))),
+    h("h1", {}, scope.text(state, (now) => (partOf(now) === "seeking" ? phaseWords(now, "receiving") : ""))),
     road(scope, state),
     h("div", { class: "buttons" }, button("plain", "close", texts.transfer.cancel, stop)),
   ]);
@@ -161,13 +163,15 @@ function received(app: App, content: string): Child {
 /** Failures that the person mends by correcting the code; the same again would only use up an attempt. */
 const CODE_FAILURES: ReadonlySet<string> = new Set(["wrong-words", "unknown-locator"]);
 
-function failed({ app, activity }: Context, { problem, lost }: TransferState): Child {
+function failed({ app, activity }: Context, state: TransferState): Child {
+  const { problem, lost } = state;
   const isCode = CODE_FAILURES.has(problem?.code ?? "");
   const isStopped = problem?.code === "cancelled";
   const retry = !isCode && (problem?.retry ?? true);
   return h("div", { class: "stack" }, [
     h("h1", {}, isStopped ? texts.fetching.stopped : texts.fetching.failed),
     notice(isStopped ? "info" : "bad", problem?.message ?? texts.transfer.receivingPhase.failed),
+    hasNoPath(state) && h("div", { class: "card stack" }, failureDetails(state.report, (words) => app.say(words))),
     lost.length > 0 && lostList(lost),
     isCode && h("div", { class: "card" }, codeForm(app, activity.code)),
     h("div", { class: "buttons main-buttons" }, [

@@ -36,7 +36,7 @@ export function shareView({ app, scope }: Stage, activity: ShareActivity): View 
   };
   return {
     title: texts.share.title,
-    body: [scope.region(share.state, key, build), receiverList(scope, share)],
+    body: [scope.region(share.state, key, build), receiverList(scope, share, (words) => app.say(words))],
   };
 }
 

@@ -1,0 +1,51 @@
+/** What a connection report means, in words. Pure. */
+
+import type { ConnectionReport, Phases, ReportCandidate, ReportCheck } from "../gen/peer.ts";
+import { path, reasons, remedies } from "./texts.ts";
+
+/** For the person: what happened, why not better, and what would help. */
+export interface Explanation {
+  readonly what: string;
+  readonly why: readonly string[];
+  readonly help: readonly string[];
+}
+
+/** Reads a report to the person. */
+export function explain({ outcome, scope, reasons: found = [] }: ConnectionReport): Explanation {
+  const what = outcome === "failed" ? path.failed : (path.words[scope as keyof typeof path.words] ?? "");
+  return { what, why: found.map((reason) => reasons[reason]), help: found.flatMap((reason) => remedies[reason] ?? []) };
+}
+
+/** Names and values, for who wants them; what is not known is left out. */
+export function facts({ outcome, chosen, networks = {}, phases = {} }: ConnectionReport): readonly (readonly [string, string])[] {
+  const rtt = chosen?.rtt;
+  const rows: readonly (readonly [string, string])[] = [
+    [path.way, path.ways[outcome] ?? outcome],
+    [path.here, chosen ? end(chosen.local) : ""],
+    [path.there, chosen ? end(chosen.remote) : ""],
+    [path.rtt, typeof rtt === "number" ? path.milliseconds(rtt) : ""],
+    [path.netHere, path.mappings[networks.here ?? "unknown"]],
+    [path.netThere, path.mappings[networks.there ?? "unknown"]],
+    [path.took, timeline(phases)],
+  ];
+  return rows.filter(([, value]) => value !== "");
+}
+
+/** `192.0.2.1:5000, own address`; the address may be hidden. */
+export function end({ kind, address, transport = "udp" }: ReportCandidate): string {
+  const tcp = transport === "tcp" ? ", TCP" : "";
+  return `${address || path.hidden}, ${path.kinds[kind]}${tcp}`;
+}
+
+/** How a pair fared: `works, 12 ms`. */
+export function fate({ state, rtt }: ReportCheck): string {
+  return typeof rtt === "number" ? `${path.states[state]}, ${path.milliseconds(rtt)}` : path.states[state];
+}
+
+function timeline(phases: Phases): string {
+  const known = Object.entries(path.phases).flatMap(([phase, words]) => {
+    const seconds = phases[phase as keyof Phases];
+    return typeof seconds === "number" ? [{ seconds, words: path.phase(words, seconds) }] : [];
+  });
+  return known.toSorted((one, other) => one.seconds - other.seconds).map(({ words }) => words).join(" · ");
+}
