@@ -68,6 +68,7 @@ class Connector:
         self._deadline: asyncio.TimerHandle | None = None
         self._again: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._closing: list[asyncio.Task[None]] = []
 
     def connect(self) -> None:
         """Role A: start a new attempt; an older one is given up."""
@@ -94,9 +95,10 @@ class Connector:
         self._cancel_timers()
         if self._gathered is not None:
             self._gathered.close()
-        for attempt in (self._attempt, self._live):
-            if attempt is not None:
-                await attempt.close()
+        self._drop()
+        if self._live is not None:
+            await self._live.close()
+        await asyncio.gather(*self._closing)
 
     # Attempts
 
@@ -142,7 +144,7 @@ class Connector:
     def _drop(self) -> None:
         attempt, self._attempt = self._attempt, None
         if attempt is not None:
-            self._spawn(attempt.close())
+            self._closing.append(asyncio.ensure_future(attempt.close()))
 
     # Restarts
 
