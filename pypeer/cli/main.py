@@ -1,6 +1,7 @@
 """The commands and their options."""
 
 import asyncio
+import logging
 import re
 import sys
 from collections.abc import Callable
@@ -59,8 +60,22 @@ class Ports(click.ParamType[tuple[int, int]]):
             self.fail(str(error), param, ctx)
 
 
+def _log_more(_ctx: click.Context, _param: click.Parameter, verbose: bool) -> None:
+    if verbose:
+        logging.basicConfig(stream=sys.stderr, format="%(relativeCreated)7d ms %(name)s: %(message)s")
+        logging.getLogger("byway").setLevel(logging.DEBUG)
+
+
 def common(command: _Command) -> _Command:
     """Options of every command."""
+    command = click.option(
+        "-v",
+        "--verbose",
+        is_flag=True,
+        expose_value=False,
+        callback=_log_more,
+        help="Tell on standard error what it does.",
+    )(command)
     command = click.option("--json", "as_json", is_flag=True, help="One event a line on standard output.")(command)
     command = click.option("--name", default="", metavar="NAME", help="Shown beside your short name.")(command)
     return click.option("--server", metavar="URL", default=default_server, help="BYWAY_SERVER, or this machine.")(
