@@ -19,7 +19,11 @@ def main() -> int:
         return 2
     if not enter.is_inside():
         enter.enter("-m", "tests.nat", *sys.argv[1:])
-    return int(options.run(options))
+    try:
+        return int(options.run(options))
+    except (ValueError, netns.LabError) as error:
+        print(f"laboratory: {error}", file=sys.stderr)
+        return 2
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:

@@ -95,9 +95,14 @@ def all_pairs(names: Iterable[str]) -> list[Pair]:
     return pairs
 
 
-def _check(pair: Pair) -> None:
-    for name in (pair.sender, pair.receiver):
-        if name not in BY_NAME and name != SAME:
+def check_names(*names: str) -> None:
+    """Whether there are such kinds of sites; raises ValueError."""
+    for name in names:
+        if name not in BY_NAME:
             raise ValueError(f"{name!r} is no kind of site: {', '.join(BY_NAME)}")
+
+
+def _check(pair: Pair) -> None:
+    check_names(pair.sender, *([] if pair.neighbours else [pair.receiver]))
     if pair.neighbours and not BY_NAME[pair.sender].neighbours:
         raise ValueError(f"{pair.sender} has only one client")

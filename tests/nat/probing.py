@@ -3,6 +3,7 @@
 import argparse
 
 from tests.nat.lab import Lab
+from tests.nat.pairs import check_names
 from tests.nat.probe import behaviours
 from tests.nat.server import serving
 from tests.nat.sites import BEHAVIOUR, BY_NAME, Behaviour, Udp
@@ -24,6 +25,7 @@ def run(options: argparse.Namespace) -> int:
 
 def probe(names: list[str]) -> dict[str, Behaviour]:
     """What sites of these kinds do."""
+    check_names(*names)
     with Lab() as lab, serving():
         places = [lab.add(BY_NAME[name]) for name in names]
         found = behaviours(places)
