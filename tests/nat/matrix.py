@@ -156,6 +156,7 @@ def run(options: argparse.Namespace) -> int:
         tree=options.tree,
         server_options=tuple(options.server_option),
     )
+    pairs = chosen(options)
     report = Report(as_json=options.json)
-    asyncio.run(connect(chosen(options), under, report.add))
+    asyncio.run(connect(pairs, under, report.add))
     return report.end()

@@ -79,7 +79,8 @@ class Outcome:
 
 def parse_pairs(text: str) -> list[Pair]:
     """`a:b,c:same`."""
-    pairs = [Pair(*each.split(":", 1)) for each in text.split(",")]
+    halves = [each.partition(":") for each in text.split(",")]
+    pairs = [Pair(sender, receiver) for sender, _, receiver in halves]
     for pair in pairs:
         _check(pair)
     return pairs
