@@ -16,20 +16,18 @@ pair.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from math import inf
 from typing import Final
 
 from pypeer.connect.ice import checks
 from pypeer.connect.ice.candidate import LOCAL_PREFERENCE_MAX, Candidate, priority
 from pypeer.connect.ice.checks import Credentials, IceRole
-from pypeer.connect.ice.pairs import Pair, fits, pair_priority
+from pypeer.connect.ice.pairs import PATIENCE_S, Flight, Pair, fits, pair_priority
 from pypeer.protocol.report import CHECKS_MAX, CandidateKind, CheckState
 from signaling.protocol.stun import TRANSACTION_BYTES, Address, Attribute, Class, Message, Method, StunError
 
 PACE_S: Final = 0.005
 """Between two checks: the lower bound of RFC 8445, section 14.2; twenty pairs are begun within 0.1 s."""
-
-PATIENCE_S: Final = 2.5
-"""How long a pair may go unanswered: five round trips of a satellite, and a hopeless pair is told within 3 s."""
 
 CONSENT_S: Final = (1.6, 2.4)
 """Between two checks of the pair in use, at random: half the shortest time-out of mappings that routers have (5 s)."""
@@ -122,7 +120,7 @@ class Agent:
         self._probes: Iterator[Probe] | None = None
         self._probe_at = 0.0
         self._probe_pause = 0.0
-        self._probe_flights: dict[bytes, tuple[Probe, float]] = {}
+        self._probe_flights: dict[bytes, tuple[Probe, Flight]] = {}
         self._effects: list[Effect] = []
 
     def __repr__(self) -> str:
@@ -144,11 +142,7 @@ class Agent:
         """A candidate of the other side; one of another generation, or a known one, changes nothing."""
         if candidate.ufrag and self.remote is not None and candidate.ufrag != self.remote.ufrag:
             return []
-        known = next((each for each in self.remotes if each.address == candidate.address), None)
-        if known is not None:
-            self._rename(known, candidate)
-        elif len(self.remotes) < CHECKS_MAX:
-            self.remotes.append(candidate)
+        if self._is_news(candidate):
             for base in [base for base, local in self.locals if local == self._bases[base]]:
                 self._pair(base, candidate, now)
         return self._tick(now)
@@ -163,22 +157,18 @@ class Agent:
 
     def probe(self, probes: Iterator[Probe], rate: float, now: float) -> list[Effect]:
         """Send these checks as well, so many a second, until a pair works (RFC 5128, section 3.4)."""
-        self._probes, self._probe_at, self._probe_pause = probes, now, 1 / rate
-        self._progress_at = now
-        return self._tick(now)
-
-    def recheck(self, now: float) -> list[Effect]:
-        """Try all pairs again, since the one in use is in doubt."""
-        for pair in self.pairs:
-            if pair is not self.selected:
-                pair.again(now)
+        if not self.works:
+            self._probes, self._probe_at, self._probe_pause = probes, now, 1 / rate
+            self._progress_at = now
         return self._tick(now)
 
     def receive(self, base: int, source: Address, message: Message, now: float) -> list[Effect]:
-        """A STUN message arrived on a socket. What is not authentic is ignored in silence."""
-        if message.method == Method.BINDING and message.kind is Class.REQUEST:
+        """A STUN message arrived on a socket. What is not authentic is ignored in silence, and all once it is over."""
+        if message.method != Method.BINDING or self.state is State.FAILED:
+            return []
+        if message.kind is Class.REQUEST:
             self._on_request(base, source, message, now)
-        elif message.method == Method.BINDING and self.remote is not None and message.verify(self.remote.key):
+        elif self.remote is not None and message.verify(self.remote.key):
             self._on_answer(base, source, message, now)
         return self._tick(now)
 
@@ -196,17 +186,23 @@ class Agent:
         """Do what is due."""
         return self._tick(now)
 
+    @property
+    def works(self) -> bool:
+        """Whether data goes over a pair that is proven, and not in doubt."""
+        pair = self.selected
+        return pair is not None and pair.state is CheckState.SUCCEEDED and self.state is State.CONNECTED
+
     def wake_at(self) -> float | None:
         """When `tick` has something to do next; None if never."""
-        times = [pair.due for pair in self._unanswered()]
-        at = [max(min(times), self._next_check)] if times and self.remote is not None else []
-        if self.selected is not None:
-            at.append(self._consent_at)
-        elif self.state is State.CHECKING and self.remote is not None:
-            at.append(self._progress_at + PATIENCE_S)
+        if self.remote is None or self.state is State.FAILED:
+            return None
+        pair = self.selected
+        times = [self._hopeless_at() if pair is None else min(self._consent_at, self._silent_at(pair))]
+        for wanted in self._unanswered():
+            times += max(wanted.due, self._next_check), wanted.hopeless_at
         if self._probes is not None:
-            at.append(self._probe_at)
-        return min(at, default=None)
+            times.append(self._probe_at)
+        return min(times)
 
     # What is due
 
@@ -219,9 +215,9 @@ class Agent:
         return effects
 
     def _unanswered(self) -> list[Pair]:
-        """Worth a check: the pair in use if it is unproven or to be nominated, and those that would be better."""
-        best = self._priority(self.selected)
-        wanted = [pair for pair in self.pairs if pair.is_open and self._priority(pair) >= best]
+        """Worth a check: what would be better than the pair in use, or all if that is in doubt; and to nominate."""
+        best = self._priority(self.selected) if self.works else -1
+        wanted = [pair for pair in self.pairs if pair.is_open and (pair.nominated or self._priority(pair) > best)]
         if self._wants_nomination(self.selected):
             assert self.selected is not None
             wanted.append(self.selected)
@@ -229,7 +225,7 @@ class Agent:
 
     def _check_next(self, now: float) -> None:
         for pair in self._unanswered():
-            if pair.state is CheckState.IN_PROGRESS and pair.began is not None and now - pair.began > PATIENCE_S:
+            if now >= pair.hopeless_at:
                 pair.become(CheckState.FAILED)
                 self._give_up(pair)
         due = [pair for pair in self._unanswered() if pair.due <= now]
@@ -242,7 +238,6 @@ class Agent:
         if pair is self.selected:
             self.selected = None
             self._become(State.SILENT)
-            self._become(State.FAILED)
 
     def _urgency(self, pair: Pair) -> tuple[bool, int]:
         """Pairs by which the other side has been heard come first (triggered checks), then by priority."""
@@ -253,21 +248,22 @@ class Agent:
         if pair.state is CheckState.WAITING:
             pair.become(CheckState.IN_PROGRESS)
         ttl = HOLE_TTL if self._opens_hole_only(pair) else None
-        transaction = self._send_check(pair.base, pair.remote.address, nominate, ttl)
-        pair.took_off(transaction, now)
+        pair.took_off(*self._send_check(pair.base, pair.remote.address, now, nominate, ttl))
 
     def _opens_hole_only(self, pair: Pair) -> bool:
         """A check that reached the other side's router early could make it keep the port for itself (RFC 5128)."""
         to_nat = pair.remote.kind is CandidateKind.SRFLX and pair.local.kind is CandidateKind.HOST
         return self.careful and to_nat and pair.heard is None and pair.sent < HOLE_CHECKS and pair.remote.family == 4
 
-    def _send_check(self, base: int, to: Address, nominate: bool, ttl: int | None = None) -> bytes:
+    def _send_check(
+        self, base: int, to: Address, now: float, nominate: bool, ttl: int | None = None
+    ) -> tuple[bytes, Flight]:
         assert self.remote is not None
         transaction = self._entropy(TRANSACTION_BYTES)
         reflexive = priority(CandidateKind.PRFLX, LOCAL_PREFERENCE_MAX)
         data = checks.request(transaction, self.local, self.remote, self.role, self._tie_breaker, reflexive, nominate)
         self._effects.append(Send(base, to, data, ttl))
-        return transaction
+        return transaction, Flight(now, self.role, nominate)
 
     def _probe_next(self, now: float) -> None:
         for _ in range(PROBE_BURST):
@@ -277,31 +273,47 @@ class Agent:
             if probe is None:
                 self._probes = None
                 return
-            transaction = self._send_check(*probe, nominate=False)
-            self._probe_flights[transaction] = probe, now
+            transaction, flight = self._send_check(*probe, now, nominate=False)
+            self._probe_flights[transaction] = probe, flight
             self._probe_at += self._probe_pause
         self._probe_at = max(self._probe_at, now)
 
     def _watch(self, now: float) -> None:
-        if self.selected is None:
-            if now - self._progress_at >= PATIENCE_S and not any(pair.is_open and pair.began for pair in self.pairs):
+        pair = self.selected
+        if pair is None:
+            if now >= self._hopeless_at():
                 self._become(State.FAILED)
             return
         if now >= self._consent_at:
-            self._keep_alive(self.selected, now)
-
-    def _keep_alive(self, pair: Pair, now: float) -> None:
-        low, high = CONSENT_S
-        self._consent_at = now + low + (high - low) * self._random()
-        transaction = self._send_check(pair.base, pair.remote.address, self._wants_nomination(pair))
-        pair.flights[transaction] = now
-        if now - (pair.answered or pair.heard or now) > EXPIRED_S:
-            self.selected = None
-            self._become(State.FAILED)
-        elif now - (pair.heard or now) > SILENT_S:
+            self._keep_alive(pair, now)
+        if now >= self._silent_at(pair):
             self._become(State.SILENT)
             for other in self.pairs:
-                if other is not pair and not other.is_open:
+                if other is not pair:
+                    other.again(now)
+        if now - (pair.answered or pair.heard or now) > EXPIRED_S:
+            self.selected = None
+            self._become(State.SILENT)
+            self._become(State.FAILED)
+
+    def _hopeless_at(self) -> float:
+        """Without a pair: when the last of them is given up, and as long after the last news."""
+        began = [pair.began for pair in self.pairs if pair.is_open and pair.began is not None]
+        return max(self._progress_at, *began, 0.0) + PATIENCE_S
+
+    def _silent_at(self, pair: Pair) -> float:
+        """When the pair in use is in doubt if nothing arrives."""
+        return inf if self.state is State.SILENT or pair.heard is None else pair.heard + SILENT_S
+
+    def _keep_alive(self, pair: Pair, now: float) -> None:
+        """A check for consent. It nominates anew: of two nominations on two paths the older may have come last."""
+        low, high = CONSENT_S
+        self._consent_at = now + low + (high - low) * self._random()
+        nominate = self.role is IceRole.CONTROLLING and pair.state is CheckState.SUCCEEDED
+        pair.remember(*self._send_check(pair.base, pair.remote.address, now, nominate))
+        if self.state is State.SILENT:
+            for other in self.pairs:
+                if not other.is_open and other is not pair:
                     other.again(now)
 
     # What arrives
@@ -313,15 +325,20 @@ class Agent:
             return
         self._effects.append(Send(base, source, checks.success(message.transaction, source, self.local)))
         pair = self._find(base, source) or self._reflexive(base, source, message, now)
-        first = pair.heard is None
+        first, failed = pair.heard is None, pair.state is CheckState.FAILED
         self._alive(pair, now)
         if self.role is IceRole.CONTROLLED and message.has(Attribute.USE_CANDIDATE):
-            pair.nominated = True
-            if pair.state is CheckState.SUCCEEDED:
-                self._select(pair, now)
-        if pair.state is CheckState.FAILED or (first and pair.is_open):
+            self._nominated(pair, now)
+        if failed or (first and pair.is_open):
             pair.again(now)
-        if self.selected is None:
+        if self.selected is None and not failed:
+            self._select(pair, now)
+
+    def _nominated(self, pair: Pair, now: float) -> None:
+        """The other side, which decides, uses this pair."""
+        for other in self.pairs:
+            other.nominated = other is pair
+        if pair.state is CheckState.SUCCEEDED:
             self._select(pair, now)
 
     def _settles_conflict(self, base: int, source: Address, message: Message) -> bool:
@@ -342,52 +359,53 @@ class Agent:
             pair = self._probe_answered(message, now)
         if pair is None or pair.base != base or pair.remote.address != source:
             return
-        sent_at = pair.flights.pop(message.transaction)
+        flight = pair.flights.pop(message.transaction)
         if message.kind is Class.SUCCESS:
-            self._answered(pair, message, now - sent_at, now)
-        elif message.kind is Class.ERROR and _error(message) == checks.ROLE_CONFLICT:
-            self.role = IceRole.CONTROLLED if self.role is IceRole.CONTROLLING else IceRole.CONTROLLING
+            self._answered(pair, message, flight, now)
+        elif message.kind is Class.ERROR and _error(message) == checks.ROLE_CONFLICT and flight.role is self.role:
+            self.role = self.role.other
+            self._tie_breaker = int.from_bytes(self._entropy(8), "big")  # RFC 8445, section 16.1
             pair.due = now
 
     def _probe_answered(self, message: Message, now: float) -> Pair | None:
         flight = self._probe_flights.pop(message.transaction, None)
         if flight is None:
             return None
-        (base, to), sent_at = flight
+        (base, to), sent = flight
         pair = self._find(base, to)
         if pair is None:
             guess = Candidate(CandidateKind.PRFLX, *to, priority(CandidateKind.PRFLX, 0), predicted=True)
             pair = self._learn(base, guess, now)
-        pair.flights[message.transaction] = sent_at
+        pair.remember(message.transaction, sent)
         return pair
 
-    def _answered(self, pair: Pair, message: Message, rtt: float, now: float) -> None:
+    def _answered(self, pair: Pair, message: Message, flight: Flight, now: float) -> None:
         try:
             pair.mapped = message.xor_address(Attribute.XOR_MAPPED_ADDRESS)
         except StunError:
             return
+        rtt = now - flight.sent_at
         pair.rtt = rtt if pair.rtt is None else min(rtt, 0.75 * pair.rtt + 0.25 * rtt)
         pair.answered = now
         self._alive(pair, now)
-        nominated_before = pair.nominated
         pair.become(CheckState.SUCCEEDED)
-        if self.role is IceRole.CONTROLLING and pair is self.selected:
+        if flight.nominates and pair is self.selected:
             pair.nominated = True
-        self._consider(pair, nominated_before, now)
+        self._consider(pair, now)
 
-    def _consider(self, pair: Pair, nominated: bool, now: float) -> None:
+    def _consider(self, pair: Pair, now: float) -> None:
         """A pair works: is it to be used?"""
         current = self.selected
-        if current is pair:
-            return
-        unsure = current is None or current.state is not CheckState.SUCCEEDED or self.state is State.SILENT
-        free = self.role is IceRole.CONTROLLING or nominated or current is None or not current.nominated
-        if unsure or (free and (nominated or self._priority(pair) > self._priority(current))):
+        free = self.role is IceRole.CONTROLLING or current is None or not current.nominated
+        better = free and self._priority(pair) > self._priority(current)
+        if pair.nominated or better or not self.works:
             self._select(pair, now)
 
     def _select(self, pair: Pair, now: float) -> None:
         if pair is self.selected:
             return
+        if self.selected is not None:
+            self.selected.nominated = False  # late answers of its checks mean nothing
         self.selected = pair
         self._probes = None
         pair.due = now
@@ -407,15 +425,26 @@ class Agent:
 
     # The check list
 
+    def _is_news(self, candidate: Candidate) -> bool:
+        """Take it in, unless it is known; what was learnt from a check is named after all (RFC 8445, 7.3.1.3)."""
+        same = candidate.address, candidate.transport
+        known = next((each for each in self.remotes if (each.address, each.transport) == same), None)
+        if known is None and len(self.remotes) < CHECKS_MAX:
+            self.remotes.append(candidate)
+            return True
+        if known is None or known.kind is not CandidateKind.PRFLX:
+            return False
+        self.remotes[self.remotes.index(known)] = candidate
+        for pair in self.pairs:
+            if pair.remote is known:
+                pair.remote = candidate
+        return True
+
     def _pair(self, base: int, remote: Candidate, now: float) -> None:
         local = self._bases[base]
-        if not fits(local, remote) or self._find(base, remote.address) is not None:
-            return
-        self.pairs.append(Pair(base, local, remote, due=now))
-        self._progress_at = now
-        self.pairs.sort(key=self._priority, reverse=True)
-        while len(self.pairs) > CHECKS_MAX and self.pairs[-1].state in (CheckState.WAITING, CheckState.FAILED):
-            self.pairs.pop()
+        if fits(local, remote) and self._find(base, remote.address) is None:
+            self._add(Pair(base, local, remote, due=now), now)
+            self._shrink(CHECKS_MAX)
 
     def _reflexive(self, base: int, source: Address, message: Message, now: float) -> Pair:
         """A check from an address that nobody named (RFC 8445, section 7.3.1.3)."""
@@ -425,21 +454,21 @@ class Agent:
         return self._learn(base, known or Candidate(CandidateKind.PRFLX, *source, told, predicted=guessed), now)
 
     def _learn(self, base: int, remote: Candidate, now: float) -> Pair:
-        if remote not in self.remotes:
+        if remote not in self.remotes and len(self.remotes) < CHECKS_MAX:
             self.remotes.append(remote)
-        pair = Pair(base, self._bases[base], remote, due=now)
+        self._shrink(CHECKS_MAX - 1)
+        return self._add(Pair(base, self._bases[base], remote, due=now), now)
+
+    def _add(self, pair: Pair, now: float) -> Pair:
         self.pairs.append(pair)
+        self.pairs.sort(key=self._priority, reverse=True)
         self._progress_at = now
         return pair
 
-    def _rename(self, known: Candidate, candidate: Candidate) -> None:
-        """What was learnt from a check is named after all (RFC 8445, section 7.3.1.3)."""
-        if known.kind is not CandidateKind.PRFLX:
-            return
-        self.remotes[self.remotes.index(known)] = candidate
-        for pair in self.pairs:
-            if pair.remote is known:
-                pair.remote = candidate
+    def _shrink(self, size: int) -> None:
+        """Give up what is least likely to be used (RFC 8445, section 6.1.2.5)."""
+        if len(self.pairs) > size:
+            self.pairs.remove(min((pair for pair in self.pairs if pair is not self.selected), key=self._urgency))
 
     def _find(self, base: int, remote: Address) -> Pair | None:
         return next((pair for pair in self.pairs if pair.base == base and pair.remote.address == remote), None)

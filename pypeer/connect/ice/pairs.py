@@ -1,15 +1,17 @@
 """Candidate pairs and their states (RFC 8445, section 6.1.2)."""
 
 from dataclasses import dataclass, field
+from math import inf
 from typing import Final
 
 from pypeer.connect.ice.candidate import Candidate
+from pypeer.connect.ice.checks import IceRole
 from pypeer.protocol.report import CandidateKind, CheckState
 from signaling.protocol.stun import Address
 
 TRANSITIONS: Final[dict[CheckState, frozenset[CheckState]]] = {
     CheckState.WAITING: frozenset({CheckState.IN_PROGRESS, CheckState.SUCCEEDED}),
-    CheckState.IN_PROGRESS: frozenset({CheckState.SUCCEEDED, CheckState.FAILED, CheckState.WAITING}),
+    CheckState.IN_PROGRESS: frozenset({CheckState.SUCCEEDED, CheckState.FAILED}),
     CheckState.SUCCEEDED: frozenset({CheckState.WAITING}),
     CheckState.FAILED: frozenset({CheckState.WAITING, CheckState.SUCCEEDED}),
 }
@@ -19,8 +21,20 @@ RETRANSMIT_S: Final = (0.1, 0.15, 0.25, 0.4, 0.5)
 """Pauses between the checks of a pair, the last one for ever. RFC 8445 starts at 0.5 s for the sake of slow paths; but
 a check that came before the other side's hole was open is lost for certain, and 0.5 s is what people feel."""
 
+PATIENCE_S: Final = 2.5
+"""How long a pair may go unanswered: five round trips of a satellite, and a hopeless pair is told within 3 s."""
+
 CHECKS_REMEMBERED: Final = 32
 """Checks whose late answers still count: half a minute of consent checks on a path with a deep queue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """A check on its way: when it was sent, and what it said."""
+
+    sent_at: float
+    role: IceRole
+    nominates: bool
 
 
 @dataclass(slots=True, eq=False)
@@ -40,10 +54,11 @@ class Pair:
     """When a check was last answered: consent to send (RFC 7675)."""
     rtt: float | None = None
     nominated: bool = False
+    """Whether both sides know that it is to be used."""
     mapped: Address | None = None
     """The address under which the other side sees this one, as its answers say."""
-    flights: dict[bytes, float] = field(default_factory=dict)
-    """Checks on their way: transaction and when it was sent."""
+    flights: dict[bytes, Flight] = field(default_factory=dict)
+    """Checks on their way, by transaction."""
 
     def become(self, state: CheckState) -> None:
         """Change the state; what is not in the table is a defect of this program."""
@@ -51,14 +66,18 @@ class Pair:
             assert state in TRANSITIONS[self.state], f"{self.state} to {state}"
             self.state = state
 
-    def took_off(self, transaction: bytes, now: float) -> None:
-        """A check was sent."""
-        self.began = now if self.began is None else self.began
-        self.flights[transaction] = now
-        while len(self.flights) > CHECKS_REMEMBERED:
-            del self.flights[next(iter(self.flights))]
-        self.due = now + RETRANSMIT_S[min(self.sent, len(RETRANSMIT_S) - 1)]
+    def took_off(self, transaction: bytes, flight: Flight) -> None:
+        """A check was sent, and another will be."""
+        self.remember(transaction, flight)
+        self.began = flight.sent_at if self.began is None else self.began
+        self.due = flight.sent_at + RETRANSMIT_S[min(self.sent, len(RETRANSMIT_S) - 1)]
         self.sent += 1
+
+    def remember(self, transaction: bytes, flight: Flight) -> None:
+        """An answer to this check will count."""
+        self.flights[transaction] = flight
+        if len(self.flights) > CHECKS_REMEMBERED:
+            del self.flights[next(iter(self.flights))]
 
     def again(self, now: float) -> None:
         """Check this pair anew."""
@@ -70,6 +89,11 @@ class Pair:
     def is_open(self) -> bool:
         """Whether it may still succeed without anything new."""
         return self.state in (CheckState.WAITING, CheckState.IN_PROGRESS)
+
+    @property
+    def hopeless_at(self) -> float:
+        """When it is given up if nothing arrives."""
+        return inf if self.began is None or self.state is not CheckState.IN_PROGRESS else self.began + PATIENCE_S
 
 
 def pair_priority(controlling: Candidate, controlled: Candidate) -> int:
