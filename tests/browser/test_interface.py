@@ -24,6 +24,18 @@ def drop(page: Page, *paths: Path) -> None:
         devtools.send("Input.dispatchDragEvent", {"type": kind, "x": 300, "y": 300, "data": data})
 
 
+WATCH_READING = """() => {
+  window.seen = new Set();
+  const toast = document.querySelector(".toast");
+  const note = () => requestAnimationFrame(() => window.seen.add(toast.textContent));
+  new MutationObserver(note).observe(toast, { childList: true });
+}"""
+"""Notes what the page says of a folder that it reads, each time that it could draw."""
+
+READING_MS = 60_000
+"""Looking up thousands of files is the browser's own work, and on a busy machine takes long."""
+
+
 def test_a_link_fetches_nothing_before_the_person_acts(interface: Interface) -> None:
     with interface.open("invite", fragment="#7-guitar-sunset") as page:
         expect(page.get_by_role("heading", level=1)).to_have_text("Someone wants to send you files")
@@ -99,8 +111,11 @@ def test_thousands_of_files_are_one_row_and_do_not_freeze(interface: Interface, 
     for number in range(5000):
         (folder / f"{number}.txt").touch()
     with interface.open("home") as page:
+        page.evaluate(WATCH_READING)
         drop(page, folder)
+        page.wait_for_function("() => window.byway.app.route.value.kind === 'draft'", timeout=READING_MS)
         expect(page.get_by_text("folder, 5,000 files")).to_be_visible()
+        assert page.evaluate("() => window.seen.size") > 2, "it drew while it read"
         expect(page.locator(".groups li")).to_have_count(1)
 
 
@@ -207,3 +222,55 @@ def test_a_name_is_changed(interface: Interface) -> None:
         page.keyboard.press("Enter")
         expect(page.get_by_role("button", name="You: Anna at work")).to_be_focused()
         assert calls(page) == ["name Anna at work"]
+
+
+def test_the_check_has_an_address_and_a_way_back(interface: Interface) -> None:
+    with interface.open("home") as page:
+        page.get_by_role("link", name="Check my connection").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Looking at your network…")
+        assert page.url.endswith("#check")
+        page.go_back()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Send files straight to someone")
+        assert calls(page) == ["check"]
+
+
+def test_the_check_opens_by_its_address(interface: Interface) -> None:
+    with interface.open("home", fragment="#check") as page:
+        expect(page.get_by_role("heading", level=1)).to_have_text("Looking at your network…")
+
+
+def test_the_check_is_done_again_and_copied(interface: Interface) -> None:
+    with interface.open("check-varies") as page:
+        expect(page.get_by_role("heading", level=1)).to_have_text("Direct connections are hard here")
+        expect(page.get_by_role("img", name="Your way to others")).to_be_visible()
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page.get_by_role("button", name="Copy what was found").click()
+        assert '"mapping": "random"' in page.evaluate("navigator.clipboard.readText()")
+        page.get_by_role("button", name="Check again").press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_be_focused()
+        assert calls(page) == ["check", "check"]
+        page.get_by_role("button", name="Send something").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Send files straight to someone")
+        assert "#" not in page.url
+
+
+def test_a_path_is_explained_by_keyboard_alone(interface: Interface) -> None:
+    with interface.open("fetch-moving") as page:
+        badge = page.locator("details.path summary")
+        badge.press("Enter")
+        expect(page.get_by_role("list", name="Why it is not more direct")).to_contain_text("router (NAT) of your own")
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page.get_by_role("button", name="Copy report").press("Enter")
+        assert '"outcome": "punched"' in page.evaluate("navigator.clipboard.readText()")
+        page.keyboard.press("Escape")
+        expect(badge).to_be_focused()
+        expect(page.get_by_role("button", name="Copy report")).to_be_hidden()
+
+
+def test_a_failure_to_connect_says_why_and_what_would_help(interface: Interface) -> None:
+    for scene in ("fetch-no-path", "share-many"):
+        with interface.open(scene) as page:
+            expect(page.get_by_role("list", name="What stood in the way")).to_contain_text("This server has no relay")
+            expect(page.get_by_role("list", name="What would help")).to_contain_text("try another network")
+            page.get_by_text("Details", exact=True).click()
+            expect(page.get_by_role("region", name="Addresses that were tried").get_by_role("row")).to_have_count(13)

@@ -11,19 +11,36 @@ export interface Collected {
 /** Told now and then how many files were found so far. */
 export type Found = (files: number) => void;
 
+/** Files looked up at once: each asks another process of the browser, which takes long for thousands one after the other. */
+const LOOKUPS = 64;
+
+/** Room for what is being looked up, in the order in which it was met. */
+interface Slot {
+  readonly path: string;
+  file: File | null;
+  isThere: boolean;
+}
+
 class Collector {
-  readonly items: ShareItem[] = [];
   unreadable = 0;
+  readonly #slots: Slot[] = [];
+  readonly #pending = new Set<Promise<void>>();
   readonly #found: Found;
+  #count = 0;
 
   constructor(found: Found) {
     this.#found = found;
   }
 
+  /** Everything that was found, once the last look-up is done. */
+  async items(): Promise<readonly ShareItem[]> {
+    await Promise.all(this.#pending);
+    return this.#slots.filter(({ isThere }) => isThere).map(({ path, file }) => ({ path, file }));
+  }
+
   put(path: string, file: File | null): void {
-    this.items.push({ path, file });
-    // Often enough to be seen to move, seldom enough to cost nothing for thousands of files.
-    if (this.items.length % 100 === 0) this.#found(this.items.length);
+    this.#slots.push({ path, file, isThere: true });
+    this.#counted();
   }
 
   async attempt(work: () => Promise<void>): Promise<void> {
@@ -41,7 +58,7 @@ class Collector {
       for (const child of children) await this.attempt(() => this.entry(child, `${path}/${child.name}`));
     } else {
       const file = entry as FileSystemFileEntry;
-      this.put(path, await new Promise<File>((resolve, reject) => file.file(resolve, reject)));
+      await this.#lookUp(path, () => new Promise<File>((resolve, reject) => file.file(resolve, reject)));
     }
   }
 
@@ -50,12 +67,29 @@ class Collector {
     for await (const [name, child] of handle.entries()) {
       empty = false;
       const inside = `${path}/${name}`;
-      await this.attempt(async () => {
-        if (child.kind === "directory") await this.handle(child as FileSystemDirectoryHandle, inside);
-        else this.put(inside, await (child as FileSystemFileHandle).getFile());
-      });
+      if (child.kind === "directory") await this.attempt(() => this.handle(child as FileSystemDirectoryHandle, inside));
+      else await this.#lookUp(inside, () => (child as FileSystemFileHandle).getFile());
     }
     if (empty) this.put(path, null);
+  }
+
+  /** Returns as soon as there is room for the next. */
+  async #lookUp(path: string, get: () => Promise<File>): Promise<void> {
+    const slot: Slot = { path, file: null, isThere: false };
+    this.#slots.push(slot);
+    while (this.#pending.size >= LOOKUPS) await Promise.race(this.#pending);
+    const done = this.attempt(async () => {
+      slot.file = await get();
+      slot.isThere = true;
+      this.#counted();
+    }).finally(() => this.#pending.delete(done));
+    this.#pending.add(done);
+  }
+
+  /** Told often enough to be seen to move, seldom enough to cost nothing for thousands of files. */
+  #counted(): void {
+    this.#count += 1;
+    if (this.#count % 100 === 0) this.#found(this.#count);
   }
 }
 
@@ -98,7 +132,8 @@ export function fromHandle(handle: FileSystemDirectoryHandle, found: Found): Pro
 async function collect(found: Found, work: (collector: Collector) => Promise<void>): Promise<Collected> {
   const collector = new Collector(found);
   await collector.attempt(() => work(collector));
-  return { items: collector.items, unreadable: collector.unreadable };
+  const items = await collector.items();
+  return { items, unreadable: collector.unreadable };
 }
 
 /** Files that were pasted, or else the text; null if the clipboard holds neither. */
