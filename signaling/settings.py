@@ -14,6 +14,7 @@ from signaling.core.address import Network
 from signaling.core.policy import Policy, option
 from signaling.core.sign_in import Names, host_of
 from signaling.protocol.messages import IceServer
+from signaling.relay.offers import URL
 
 EVERYWHERE: Final = "*"
 """The host that stands for all addresses of the machine, IPv4 and IPv6."""
@@ -74,6 +75,27 @@ class Settings(Policy):
         "Address to answer STUN on instead of --host, or *; may be repeated: two of one kind of IP complete RFC 5780.",
         "--host is right unless a proxy on this machine stands before the server, but not before STUN",
     )
+    turn_secret: str = option(
+        "",
+        "Secret that credentials of the relay are made from; a random one of each start if empty.",
+        "needed only where something else makes or checks them; better in the file than where `ps` shows it",
+    )
+    turn_ttl: float = option(
+        6 * 3600,
+        "Seconds for which a pair that has met may allocate at the relay; what it has by then it may keep.",
+        "a change of network in a long transfer needs a new allocation",
+        60,
+        7 * 86400,
+    )
+    turn_server: tuple[str, ...] = option(
+        (),
+        "Relay of yours that pairs are told beside this one, e.g. turn:turn.example.org:3478?transport=tcp; may be "
+        "repeated.",
+        "one that does more than this machine can; needs --turn-server-secret",
+    )
+    turn_server_secret: str = option(
+        "", "Secret that those relays share with this server: `static-auth-secret` of coturn."
+    )
     metrics_listen: str = option(
         "",
         "HOST:PORT for /metrics alone; it is then not served on the main address.",
@@ -117,6 +139,7 @@ class Settings(Policy):
         _require(self.log_level in LOG_LEVELS, "log_level", f"{self.log_level!r} is none of {', '.join(LOG_LEVELS)}")
         _require(bool(self.tls_cert) == bool(self.tls_key), "tls_cert", "a certificate and its key go together")
         _require(len(set(self.stun_ports)) == len(self.stun_ports), "stun_alt_port", "must not be --turn-port as well")
+        self._check_relays()
         for name in ("networks", "origins", "names", "ice", "stun_hosts", "metrics_address"):
             getattr(self, name)
 
@@ -151,6 +174,14 @@ class Settings(Policy):
             _require(url.startswith(("stun:", "stuns:")) and len(url) <= 256, "ice_server", text)
         _require(len(self.ice_server) <= 8, "ice_server", "at most 8")
         return (IceServer(urls=self.ice_server),) if self.ice_server else ()
+
+    def _check_relays(self) -> None:
+        for url in self.turn_server:
+            text = f"{url!r} is not of the form turn:HOST:PORT?transport=udp"
+            _require(bool(URL.fullmatch(url)) and len(url) <= 256, "turn_server", text)
+        _require(len(self.turn_server) <= 8, "turn_server", "at most 8")
+        alone = bool(self.turn_server) == bool(self.turn_server_secret)
+        _require(alone, "turn_server", "other relays and --turn-server-secret go together")
 
     @property
     def stun_ports(self) -> tuple[int, ...]:

@@ -16,7 +16,7 @@ from signaling.core.policy import Policy
 from signaling.core.quota import Bucket
 from signaling.core.rendezvous import Answer, failed, wait_to_tell
 from signaling.core.session import Session
-from signaling.core.sessions import Sessions
+from signaling.core.sessions import Relays, Sessions, no_relays
 from signaling.core.sign_in import Names, refusal
 from signaling.core.states import ConnectionState, Event
 from signaling.core.timers import Timers
@@ -63,8 +63,9 @@ class Hub:
         names: Names,
         label: str = "byway",
         ice: Callable[[str], tuple[IceServer, ...]] = lambda _host: (),
+        relays: Relays = no_relays,
     ) -> None:
-        self.sessions = Sessions(policy, make_engine, entropy, emit)
+        self.sessions = Sessions(policy, make_engine, entropy, emit, relays)
         self.draining = False
         self._policy = policy
         self._entropy = entropy
@@ -207,6 +208,7 @@ class Hub:
         connection.happens(Event.SIGNED_IN)
         connection.session = session
         session.connection = connection.id
+        session.address, session.dialled = connection.address, hello.host
         self._late.set(connection.id, now + self._policy.idle)
         self._send(
             connection,

@@ -31,6 +31,9 @@ class Session:
     key: str
     requests: Bucket
     connection: int | None = None
+    address: str = ""
+    """Where its client last signed in from, see quota_key; and under which host it dialled this server."""
+    dialled: str = ""
     state: SessionState = SessionState.READY
     received: int = 0
     """The last request that took effect."""

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Final
 
+import msgspec
+
 from signaling.core.effects import Count, Effect, Send, Tally
 from signaling.core.policy import Policy
 from signaling.core.quota import Bucket
@@ -12,7 +14,10 @@ from signaling.core.states import Event
 from signaling.core.timers import Timers
 from signaling.engine.base import Engine, Presence, Push
 from signaling.protocol.encoding import b64
-from signaling.protocol.messages import Error, Lapsed, Left, Opened, Resume, Shut
+from signaling.protocol.messages import Error, IceServer, Knocked, Lapsed, Left, Met, Opened, Resume, Shut
+
+Relays = Callable[[Session, str, str], tuple[IceServer, ...]]
+"""The relays that a session is told as a member of a pair: `a`, who knocked, or `b`."""
 
 ID_BYTES: Final = 12
 """Random bytes of a session's id: never twice in a life of a server."""
@@ -24,6 +29,11 @@ AT_ONCE: Final = float("-inf")
 """A deadline that is due at the next tick."""
 
 
+def no_relays(_session: Session, _pair: str, _member: str) -> tuple[IceServer, ...]:
+    """Of a server that has none."""
+    return ()
+
+
 class Sessions:
     """The sessions hosted here. Nothing is sent to a session but through `tell` and `arrived`."""
 
@@ -33,12 +43,14 @@ class Sessions:
         make_engine: Callable[[Callable[[str, Push], None]], Engine],
         entropy: Callable[[int], bytes],
         emit: Callable[[Effect], None],
+        relays: Relays = no_relays,
     ) -> None:
         self.engine = make_engine(self.arrived)
         self.rendezvous = Rendezvous(policy, self.engine, entropy, emit)
         self._policy = policy
         self._entropy = entropy
         self._emit = emit
+        self._relays = relays
         self._by_id: dict[str, Session] = {}
         self._by_token: dict[str, Session] = {}
         self._by_key: dict[str, dict[str, Session]] = {}
@@ -120,11 +132,18 @@ class Sessions:
         if isinstance(message, Error):
             self._emit(Count(Tally.ERRORS, message.code.value))
         forgotten = session.forgotten
-        text = session.number(message)
+        text = session.number(self._with_relays(session, message))
         if session.connection is not None:
             self._emit(Send(session.connection, text))
         elif session.forgotten > forgotten:
             self._grace.set(session.id, AT_ONCE)
+
+    def _with_relays(self, session: Session, message: Numbered) -> Numbered:
+        """Only two that have met learn of relays, each with credentials of its own."""
+        if not isinstance(message, Met | Knocked):
+            return message
+        member = "a" if isinstance(message, Met) else "b"
+        return msgspec.structs.replace(message, ice=self._relays(session, message.pair, member))
 
     def arrived(self, session_id: str, push: Push) -> None:
         """Another session, or the clock, has something to tell one that lives here."""

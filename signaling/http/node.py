@@ -12,13 +12,17 @@ from aiohttp import WSMessage, WSMsgType, web
 from signaling import __version__
 from signaling.core.effects import Close, Count, Effect, Fault, Observe, Send
 from signaling.core.hub import Hub
+from signaling.core.session import Session
 from signaling.engine.memory import MemoryEngine
 from signaling.http.admission import Admission, RefusedError
 from signaling.http.metrics import Metrics
 from signaling.http.wire import Wire
 from signaling.logs import hide, line, log
 from signaling.protocol.codes import CloseCode
+from signaling.protocol.encoding import b64
 from signaling.protocol.messages import IceServer
+from signaling.relay.offers import Offers, Ports
+from signaling.relay.turn.credentials import SECRET_BYTES
 from signaling.settings import Settings
 
 TICK_S: Final = 1.0
@@ -55,10 +59,19 @@ class Node:
             settings.names,
             label=f"byway/{__version__}",
             ice=self._ice,
+            relays=self._relays,
         )
         self.admission = Admission(settings, self.hub.sessions.engine)
         self.stun_urls: Callable[[str], tuple[str, ...]] = lambda _dialled: ()
         """The STUN servers of this machine for who dialled a host; none until they are open."""
+        self.offers = Offers(
+            settings.turn_secret or b64(entropy(SECRET_BYTES)),
+            settings.turn_ttl,
+            settings.turn_server,
+            settings.turn_server_secret,
+        )
+        self.relay_ports = Ports()
+        """Where this machine relays; nowhere until it is open."""
         self._settings = settings
         self._clock = clock
         self._numbers = count(1)
@@ -126,6 +139,9 @@ class Node:
     def _ice(self, dialled: str) -> tuple[IceServer, ...]:
         own = self.stun_urls(dialled)
         return (*self._settings.ice, IceServer(urls=own)) if own else self._settings.ice
+
+    def _relays(self, session: Session, pair: str, member: str) -> tuple[IceServer, ...]:
+        return self.offers.told(session.dialled, self.relay_ports, pair, member, time.time())
 
     async def _close_all(self) -> None:
         waiting = list(self._wires.values())

@@ -83,6 +83,9 @@ class IceServer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     credential: Annotated[str, Meta(max_length=256)] | None = None
 
 
+Ice = Annotated[tuple[IceServer, ...], Meta(max_length=16)]
+
+
 class Resume(msgspec.Struct, frozen=True, kw_only=True):
     """Request to go on with a session: its token and the last `seq` that arrived."""
 
@@ -126,7 +129,7 @@ class Welcome(Message, frozen=True, tag="welcome"):
     grace: Seconds
     server: Label
     caps: Capabilities = ()
-    ice: Annotated[tuple[IceServer, ...], Meta(max_length=16)] = ()
+    ice: Ice = ()
 
 
 # --- requests of a client --------------------------------------------------------------------------------------------
@@ -230,6 +233,8 @@ class Met(Message, frozen=True, tag="met"):
     re: Id
     pair: Pair
     peer: Key
+    ice: Ice = ()
+    """Relays for this pair, in addition to the servers of `welcome`; their credentials are this member's alone."""
 
 
 class Error(Message, frozen=True, tag="error"):
@@ -250,6 +255,8 @@ class Knocked(Message, frozen=True, tag="knocked"):
     pair: Pair
     locator: Locator
     peer: Key
+    ice: Ice = ()
+    """See `Met`."""
 
 
 class Signaled(Message, frozen=True, tag="signaled"):

@@ -12,6 +12,7 @@ from pypeer.identity import Identity
 from signaling.core.effects import Close, Count, Effect, Fault, Observe, Send, Tally
 from signaling.core.hub import Hub
 from signaling.core.policy import Policy
+from signaling.core.sessions import Relays, no_relays
 from signaling.core.sign_in import Names
 from signaling.engine.memory import MemoryEngine
 from signaling.protocol import limits
@@ -60,7 +61,13 @@ def hello(identity: Identity, nonce: str, host: str = HOST, resume: Resume | Non
 class Scene:
     """A hub and everything it did."""
 
-    def __init__(self, policy: Policy | None = None, names: Names | None = None, seed: int = 1) -> None:
+    def __init__(
+        self,
+        policy: Policy | None = None,
+        names: Names | None = None,
+        seed: int = 1,
+        relays: Relays = no_relays,
+    ) -> None:
         self.now = 1000.0
         self.sent: defaultdict[int, list[ServerMessage]] = defaultdict(list)
         self.closed: dict[int, CloseCode] = {}
@@ -69,7 +76,13 @@ class Scene:
         self.faults: list[Exception] = []
         self.random = random.Random(seed)
         self.hub = Hub(
-            policy or Policy(), MemoryEngine, self.random.randbytes, self._emit, names or Names(), label="byway/test"
+            policy or Policy(),
+            MemoryEngine,
+            self.random.randbytes,
+            self._emit,
+            names or Names(),
+            label="byway/test",
+            relays=relays,
         )
         self._connections = 0
 

@@ -62,6 +62,8 @@ GOOD: dict[str, list[dict[str, Any]]] = {
         {"ice": [{"urls": []}]},
     ],
     "error": [{"retry": True, "wait": 0.5, "re": 1, "seq": 1}, {"seq": None, "re": None, "wait": None}],
+    "met": [{"ice": [{"urls": ["turn:a?transport=tcp"], "username": "1:p/a", "credential": "c"}]}, {"ice": []}],
+    "knocked": [{"ice": [{"urls": ["turns:[::1]:443"], "username": "1:p/b", "credential": "c"}] * 16}],
     "left": [{"reason": "gone"}],
     "lapsed": [{"reason": "expired"}],
 }
@@ -134,7 +136,8 @@ BAD: dict[str, list[dict[str, Any]]] = {
     ],
     "ok": [{"seq": 0}, {"re": 0}],
     "opened": [{"locator": "x"}, {"ttl": -1}],
-    "met": [{"peer": "x"}],
+    "met": [{"peer": "x"}, {"ice": {}}, {"ice": [{"urls": ["turn:a"], "username": 1}]}],
+    "knocked": [{"ice": [{"urls": []}] * 17}, {"ice": None}],
     "error": [{"code": "made-up"}, {"code": None}, {"message": "x" * 513}, {"retry": 1}],
     "restarting": [{"reconnect_in": "soon"}],
 }

@@ -70,9 +70,9 @@ def test_each_setting_is_a_flag_a_variable_and_a_key(
     signaling: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, field: Any
 ) -> None:
     value = other_value(field)
-    more: dict[str, Any] = {"tls_cert": {"tls_key": "k"}, "tls_key": {"tls_cert": "c"}}.get(field.name, {})
+    more = TOGETHER.get(field.name, {})
     wanted = Settings(**{field.name: value}, **more)
-    extra = [text for name, each in more.items() for text in (f"--{name.replace('_', '-')}", each)]
+    extra = [text for name, each in more.items() for text in (f"--{name.replace('_', '-')}", "".join(each))]
     text = value[0] if isinstance(value, tuple) else str(value)
     assert signaling(cli.flag(field), text, *extra).settings == wanted
     (tmp_path / "byway.toml").write_text(f"{field.name} = {cli._toml(value)}\n")
@@ -81,6 +81,14 @@ def test_each_setting_is_a_flag_a_variable_and_a_key(
     assert signaling(*extra).settings == wanted
 
 
+TOGETHER: Final[dict[str, dict[str, Any]]] = {
+    "tls_cert": {"tls_key": "k"},
+    "tls_key": {"tls_cert": "c"},
+    "turn_server": {"turn_server_secret": "s"},
+    "turn_server_secret": {"turn_server": ("turn:x",)},
+}
+"""What else has to be set."""
+
 OTHER_VALUES: Final = {
     "host": "192.0.2.1",
     "public_url": "https://x.example",
@@ -88,6 +96,7 @@ OTHER_VALUES: Final = {
     "allowed_origin": ("https://x.example",),
     "ice_server": ("stun:x",),
     "stun_address": ("192.0.2.1",),
+    "turn_server": ("turn:x",),
     "metrics_listen": "127.0.0.1:9100",
     "engine": "memory",
     "log_level": "debug",

@@ -6,10 +6,12 @@ from pypeer.identity import Identity
 from signaling.core.effects import Observe, Tally
 from signaling.core.policy import Policy
 from signaling.core.rendezvous import MISS_COST, PHASES, SLOWEST_S
+from signaling.core.session import Session
 from signaling.protocol import limits
 from signaling.protocol.codes import ErrorCode
 from signaling.protocol.messages import (
     Error,
+    IceServer,
     Knock,
     Knocked,
     Lapsed,
@@ -26,7 +28,7 @@ from signaling.protocol.messages import (
     Signal,
     Signaled,
 )
-from tests.support.scene import Guest, Scene, run
+from tests.support.scene import HOST, Guest, Scene, run
 
 
 @pytest.fixture
@@ -55,6 +57,21 @@ def test_a_knock_tells_each_the_key_of_the_other(scene: Scene) -> None:
     assert met.peer == sender.key
     assert sender.pushes() == [Knocked(seq=2, pair=met.pair, locator=locator, peer=receiver.key)]
     assert scene.counts[Tally.PAIRS, ""] == 1
+
+
+def test_only_those_who_have_met_are_told_of_relays_each_for_itself() -> None:
+    def relays(session: Session, pair: str, member: str) -> tuple[IceServer, ...]:
+        return (IceServer(urls=("turn:relay",), username=f"{session.address} {session.dialled} {pair} {member}"),)
+
+    scene = Scene(relays=relays)
+    sender, receiver = scene.guest("192.0.2.1"), scene.guest("192.0.2.2")
+    assert sender.welcome.ice == receiver.welcome.ice == ()
+    met = receiver.ask(Knock(id=1, locator=sender.open()))
+    assert isinstance(met, Met)
+    [knocked] = sender.pushes()
+    assert isinstance(knocked, Knocked)
+    assert [each.username for each in met.ice] == [f"192.0.2.2 {HOST} {met.pair} a"]
+    assert [each.username for each in knocked.ice] == [f"192.0.2.1 {HOST} {met.pair} b"]
 
 
 def test_locators_are_short_and_differ_and_grow_when_a_third_is_taken(scene: Scene) -> None:
