@@ -17,9 +17,9 @@ from pypeer.connect import description as sdp
 from pypeer.connect.addresses import scope_between
 from pypeer.connect.description import Setup
 from pypeer.connect.gathering import Gathering
-from pypeer.connect.ice.agent import State as IceState
 from pypeer.connect.ice.candidate import Candidate, CandidateError, parse, to_line
 from pypeer.connect.ice.checks import IceRole
+from pypeer.connect.ice.effects import State as IceState
 from pypeer.connect.ice.pairs import Pair
 from pypeer.connect.mdns import resolve_mdns
 from pypeer.connect.path import PathTransport

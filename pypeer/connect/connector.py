@@ -14,7 +14,7 @@ from pypeer.connect.addresses import host_addresses
 from pypeer.connect.attempt import Attempt, State
 from pypeer.connect.description import DescriptionError
 from pypeer.connect.gathering import Gathering
-from pypeer.connect.ice.agent import State as IceState
+from pypeer.connect.ice.effects import State as IceState
 from pypeer.errors import ConnectError
 from pypeer.links.webrtc import WebRtcLink
 from pypeer.protocol.messages import Candidate, Description, Network, SealedMessage

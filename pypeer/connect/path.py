@@ -13,9 +13,10 @@ from typing import Final
 
 from pypeer.connect.gathering import Gathering
 from pypeer.connect.ice import predict
-from pypeer.connect.ice.agent import Agent, Became, Effect, Selected, Send, State
+from pypeer.connect.ice.agent import Agent
 from pypeer.connect.ice.candidate import Candidate
 from pypeer.connect.ice.checks import Credentials, IceRole
+from pypeer.connect.ice.effects import Became, Effect, Selected, Send, State
 from pypeer.connect.ice.pairs import Pair
 from pypeer.connect.options import Relaying
 from pypeer.protocol.codes import Mapping

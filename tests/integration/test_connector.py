@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from pypeer.connect.ice.agent import State as IceState
+from pypeer.connect.ice.effects import State as IceState
 from pypeer.connect.options import ConnectOptions, Relaying
 from pypeer.connect.servers import Servers, Stun
 from pypeer.protocol.messages import Description

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from pypeer.connect.ice import predict
-from pypeer.connect.ice.agent import Agent, Became, Effect, Selected, Send, State
+from pypeer.connect.ice.agent import Agent
 from pypeer.connect.ice.candidate import LOCAL_PREFERENCE_MAX, Candidate, priority
 from pypeer.connect.ice.checks import Credentials, IceRole
+from pypeer.connect.ice.effects import Became, Effect, Selected, Send, State
 from pypeer.connect.ice.gather import Gatherer
 from pypeer.connect.ice.pairs import Pair
 from pypeer.protocol.codes import Mapping

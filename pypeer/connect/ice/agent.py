@@ -14,16 +14,17 @@ pair.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import Enum
 from math import inf
 from typing import Final
 
 from pypeer.connect.ice import checks
 from pypeer.connect.ice.candidate import LOCAL_PREFERENCE_MAX, Candidate, priority
+from pypeer.connect.ice.checklist import CheckList
 from pypeer.connect.ice.checks import Credentials, IceRole
-from pypeer.connect.ice.pairs import PATIENCE_S, Flight, Pair, fits, pair_priority
-from pypeer.protocol.report import CHECKS_MAX, CandidateKind, CheckState
+from pypeer.connect.ice.effects import TRANSITIONS, Became, Effect, Selected, Send, State
+from pypeer.connect.ice.pairs import PATIENCE_S, Flight, Pair
+from pypeer.connect.ice.probing import Probe, Probing
+from pypeer.protocol.report import CandidateKind, CheckState
 from signaling.protocol.stun import TRANSACTION_BYTES, Address, Attribute, Class, Message, Method, StunError
 
 PACE_S: Final = 0.005
@@ -44,55 +45,6 @@ HOLE_TTL: Final = 4
 HOLE_CHECKS: Final = 3
 """Checks of a pair sent that way: the first 0.25 s, by when the other side has our answer and sends."""
 
-PROBE_BURST: Final = 16
-"""Probes sent at one go at most: timers are late on a busy machine, and nothing is caught up beyond this."""
-
-
-class State(Enum):
-    """How the generation stands."""
-
-    CHECKING = "checking"
-    CONNECTED = "connected"
-    SILENT = "silent"
-    FAILED = "failed"
-
-
-TRANSITIONS: Final[dict[State, frozenset[State]]] = {
-    State.CHECKING: frozenset({State.CONNECTED, State.FAILED}),
-    State.CONNECTED: frozenset({State.SILENT}),
-    State.SILENT: frozenset({State.CONNECTED, State.FAILED}),
-    State.FAILED: frozenset(),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Send:
-    """Send a datagram from a socket; `ttl` is set for packets that shall not arrive."""
-
-    base: int
-    to: Address
-    data: bytes
-    ttl: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Selected:
-    """Data goes over this pair from now on."""
-
-    pair: Pair
-
-
-@dataclass(frozen=True, slots=True)
-class Became:
-    """The state changed."""
-
-    state: State
-
-
-Effect = Send | Selected | Became
-Probe = tuple[int, Address]
-"""A check outside the check list: from this socket to this address, which may be a guess."""
-
 
 class Agent:
     """One generation; the remote credentials come with the other side's description. Times are of a monotonic clock."""
@@ -100,66 +52,63 @@ class Agent:
     def __init__(
         self, role: IceRole, local: Credentials, entropy: Callable[[int], bytes], random: Callable[[], float]
     ) -> None:
-        self.role = role
         self.local = local
         self.remote: Credentials | None = None
         self.state = State.CHECKING
-        self.selected: Pair | None = None
-        self.pairs: list[Pair] = []
-        self.locals: list[tuple[int, Candidate]] = []
-        self.remotes: list[Candidate] = []
         self.careful = False
         """Whether first checks open our own hole only: set on the answering side, which sends before the other does."""
         self._entropy = entropy
         self._random = random
         self._tie_breaker = int.from_bytes(entropy(8), "big")
-        self._bases: dict[int, Candidate] = {}
-        self._progress_at = 0.0
+        self._list = CheckList(role)
+        self.pairs, self.locals, self.remotes = self._list.pairs, self._list.locals, self._list.remotes
+        self._probing = Probing()
+        self._began_at = 0.0
+        self._used_since = 0.0
         self._next_check = 0.0
         self._consent_at = 0.0
-        self._probes: Iterator[Probe] | None = None
-        self._probe_at = 0.0
-        self._probe_pause = 0.0
-        self._probe_flights: dict[bytes, tuple[Probe, Flight]] = {}
         self._effects: list[Effect] = []
 
     def __repr__(self) -> str:
         return f"<Agent {self.role.value} {self.state.value} {len(self.pairs)} pairs>"
 
+    @property
+    def role(self) -> IceRole:
+        """Whether this side decides which pair is used; the other side may know better."""
+        return self._list.role
+
+    @property
+    def selected(self) -> Pair | None:
+        """The pair in use."""
+        return self._list.selected
+
     def add_base(self, base: int, candidate: Candidate) -> None:
         """A socket, as the host or relayed candidate that it is; it takes part once `add_local` names it too."""
-        self._bases[base] = candidate
+        self._list.bases[base] = candidate
 
     def add_local(self, base: int, candidate: Candidate, now: float) -> list[Effect]:
-        """A candidate of ours. Only sockets make pairs: others send from their socket (RFC 8445, section 6.1.2.4)."""
-        self.locals.append((base, candidate))
-        if candidate == self._bases[base]:
-            for remote in self.remotes:
-                self._pair(base, remote, now)
+        """A candidate of ours."""
+        self._list.add_local(base, candidate, now)
         return self._tick(now)
 
     def add_remote(self, candidate: Candidate, now: float) -> list[Effect]:
         """A candidate of the other side; one of another generation, or a known one, changes nothing."""
         if candidate.ufrag and self.remote is not None and candidate.ufrag != self.remote.ufrag:
             return []
-        if self._is_news(candidate):
-            for base in [base for base, local in self.locals if local == self._bases[base]]:
-                self._pair(base, candidate, now)
+        self._list.add_remote(candidate, now)
         return self._tick(now)
 
     def set_remote(self, remote: Credentials, now: float) -> list[Effect]:
         """The other side's credentials are here: checks begin."""
         self.remote = remote
-        self._progress_at = now
-        for pair in self.pairs:
-            pair.due = now
+        self._began_at = now
         return self._tick(now)
 
     def probe(self, probes: Iterator[Probe], rate: float, now: float) -> list[Effect]:
         """Send these checks as well, so many a second, until a pair works (RFC 5128, section 3.4)."""
         if not self.works:
-            self._probes, self._probe_at, self._probe_pause = probes, now, 1 / rate
-            self._progress_at = now
+            self._probing.start(probes, rate, now)
+            self._began_at = now
         return self._tick(now)
 
     def receive(self, base: int, source: Address, message: Message, now: float) -> list[Effect]:
@@ -176,7 +125,7 @@ class Agent:
         """Whether data from there is the peer's; if so, it is a sign of life."""
         pair = self.selected
         if pair is None or pair.base != base or pair.remote.address != source:
-            pair = self._find(base, source)
+            pair = self._list.find(base, source)
         if pair is None or pair.heard is None:
             return False
         pair.heard = now
@@ -197,27 +146,25 @@ class Agent:
         if self.remote is None or self.state is State.FAILED:
             return None
         pair = self.selected
-        times = [self._hopeless_at() if pair is None else min(self._consent_at, self._silent_at(pair))]
-        for wanted in self._unanswered():
-            times += max(wanted.due, self._next_check), wanted.hopeless_at
-        if self._probes is not None:
-            times.append(self._probe_at)
-        return min(times)
+        rest = self._hopeless_at() if pair is None else min(self._consent_at, self._silent_at(pair))
+        times = [min(max(pair.due, self._next_check), pair.hopeless_at) for pair in self._unanswered()]
+        return min(rest, self._probing.wake_at, *times)
 
     # What is due
 
     def _tick(self, now: float) -> list[Effect]:
         if self.state is not State.FAILED and self.remote is not None:
             self._check_next(now)
-            self._probe_next(now)
+            for base, to in self._probing.due(now):
+                self._probing.took_off((base, to), *self._send_check(base, to, now, nominate=False))
             self._watch(now)
         effects, self._effects = self._effects, []
         return effects
 
     def _unanswered(self) -> list[Pair]:
         """Worth a check: what would be better than the pair in use, or all if that is in doubt; and to nominate."""
-        best = self._priority(self.selected) if self.works else -1
-        wanted = [pair for pair in self.pairs if pair.is_open and (pair.nominated or self._priority(pair) > best)]
+        best = self._list.priority(self.selected) if self.works else -1
+        wanted = [pair for pair in self.pairs if pair.is_open and (pair.nominated or self._list.priority(pair) > best)]
         if self._wants_nomination(self.selected):
             assert self.selected is not None
             wanted.append(self.selected)
@@ -230,18 +177,14 @@ class Agent:
                 self._give_up(pair)
         due = [pair for pair in self._unanswered() if pair.due <= now]
         if due and now >= self._next_check:
-            self._check(max(due, key=self._urgency), now)
+            self._check(max(due, key=self._list.urgency), now)
             self._next_check = now + PACE_S
 
     def _give_up(self, pair: Pair) -> None:
         """A pair that was in use on the word of the other side's check alone does not work after all."""
         if pair is self.selected:
-            self.selected = None
+            self._list.selected = None
             self._become(State.SILENT)
-
-    def _urgency(self, pair: Pair) -> tuple[bool, int]:
-        """Pairs by which the other side has been heard come first (triggered checks), then by priority."""
-        return pair.heard is not None, self._priority(pair)
 
     def _check(self, pair: Pair, now: float) -> None:
         nominate = self._wants_nomination(pair)
@@ -265,19 +208,6 @@ class Agent:
         self._effects.append(Send(base, to, data, ttl))
         return transaction, Flight(now, self.role, nominate)
 
-    def _probe_next(self, now: float) -> None:
-        for _ in range(PROBE_BURST):
-            if self._probes is None or self._probe_at > now:
-                return
-            probe = next(self._probes, None)
-            if probe is None:
-                self._probes = None
-                return
-            transaction, flight = self._send_check(*probe, now, nominate=False)
-            self._probe_flights[transaction] = probe, flight
-            self._probe_at += self._probe_pause
-        self._probe_at = max(self._probe_at, now)
-
     def _watch(self, now: float) -> None:
         pair = self.selected
         if pair is None:
@@ -291,15 +221,15 @@ class Agent:
             for other in self.pairs:
                 if other is not pair:
                     other.again(now)
-        if now - (pair.answered or pair.heard or now) > EXPIRED_S:
-            self.selected = None
+        if now - max(pair.answered or 0.0, self._used_since) > EXPIRED_S:
+            self._list.selected = None
             self._become(State.SILENT)
             self._become(State.FAILED)
 
     def _hopeless_at(self) -> float:
         """Without a pair: when the last of them is given up, and as long after the last news."""
         began = [pair.began for pair in self.pairs if pair.is_open and pair.began is not None]
-        return max(self._progress_at, *began, 0.0) + PATIENCE_S
+        return max(self._began_at, self._list.grew_at, *began) + PATIENCE_S
 
     def _silent_at(self, pair: Pair) -> float:
         """When the pair in use is in doubt if nothing arrives."""
@@ -319,12 +249,12 @@ class Agent:
     # What arrives
 
     def _on_request(self, base: int, source: Address, message: Message, now: float) -> None:
-        if base not in self._bases or not checks.is_for(message, self.local):
+        if base not in self._list.bases or not checks.is_for(message, self.local):
             return
         if self._settles_conflict(base, source, message):
             return
         self._effects.append(Send(base, source, checks.success(message.transaction, source, self.local)))
-        pair = self._find(base, source) or self._reflexive(base, source, message, now)
+        pair = self._list.find(base, source) or self._reflexive(base, source, message, now)
         first, failed = pair.heard is None, pair.state is CheckState.FAILED
         self._alive(pair, now)
         if self.role is IceRole.CONTROLLED and message.has(Attribute.USE_CANDIDATE):
@@ -333,6 +263,12 @@ class Agent:
             pair.again(now)
         if self.selected is None and not failed:
             self._select(pair, now)
+
+    def _reflexive(self, base: int, source: Address, message: Message, now: float) -> Pair:
+        """A check from an address that nobody named (RFC 8445, section 7.3.1.3)."""
+        told = (message.number(Attribute.PRIORITY) or 0) & 0xFFFFFFFF
+        guessed = self._probing.has_sent  # our probe to that very port let it in
+        return self._list.learn(base, Candidate(CandidateKind.PRFLX, *source, told, predicted=guessed), now)
 
     def _nominated(self, pair: Pair, now: float) -> None:
         """The other side, which decides, uses this pair."""
@@ -350,33 +286,30 @@ class Agent:
         if wins is (self.role is IceRole.CONTROLLING):
             self._effects.append(Send(base, source, checks.conflict(message.transaction, self.local)))
             return True
-        self.role = self.role.other
+        self._list.role = self.role.other
         return False
 
     def _on_answer(self, base: int, source: Address, message: Message, now: float) -> None:
         pair = next((pair for pair in self.pairs if message.transaction in pair.flights), None)
         if pair is None:
-            pair = self._probe_answered(message, now)
+            pair = self._probe_answered(base, source, message, now)
         if pair is None or pair.base != base or pair.remote.address != source:
             return
         flight = pair.flights.pop(message.transaction)
         if message.kind is Class.SUCCESS:
             self._answered(pair, message, flight, now)
         elif message.kind is Class.ERROR and _error(message) == checks.ROLE_CONFLICT and flight.role is self.role:
-            self.role = self.role.other
+            self._list.role = self.role.other
             self._tie_breaker = int.from_bytes(self._entropy(8), "big")  # RFC 8445, section 16.1
             pair.due = now
 
-    def _probe_answered(self, message: Message, now: float) -> Pair | None:
-        flight = self._probe_flights.pop(message.transaction, None)
+    def _probe_answered(self, base: int, source: Address, message: Message, now: float) -> Pair | None:
+        flight = self._probing.answered(message.transaction, (base, source))
         if flight is None:
             return None
-        (base, to), sent = flight
-        pair = self._find(base, to)
-        if pair is None:
-            guess = Candidate(CandidateKind.PRFLX, *to, priority(CandidateKind.PRFLX, 0), predicted=True)
-            pair = self._learn(base, guess, now)
-        pair.remember(message.transaction, sent)
+        guess = Candidate(CandidateKind.PRFLX, *source, priority(CandidateKind.PRFLX, 0), predicted=True)
+        pair = self._list.find(base, source) or self._list.learn(base, guess, now)
+        pair.remember(message.transaction, flight)
         return pair
 
     def _answered(self, pair: Pair, message: Message, flight: Flight, now: float) -> None:
@@ -397,7 +330,7 @@ class Agent:
         """A pair works: is it to be used?"""
         current = self.selected
         free = self.role is IceRole.CONTROLLING or current is None or not current.nominated
-        better = free and self._priority(pair) > self._priority(current)
+        better = free and self._list.priority(pair) > self._list.priority(current)
         if pair.nominated or better or not self.works:
             self._select(pair, now)
 
@@ -406,9 +339,9 @@ class Agent:
             return
         if self.selected is not None:
             self.selected.nominated = False  # late answers of its checks mean nothing
-        self.selected = pair
-        self._probes = None
-        pair.due = now
+        self._list.selected = pair
+        self._probing.stop()
+        pair.due = self._used_since = now
         self._consent_at = now + CONSENT_S[0]
         self._become(State.CONNECTED)
         self._effects.append(Selected(pair))
@@ -422,62 +355,6 @@ class Agent:
         pair.heard = now
         if pair is self.selected and self.state is State.SILENT:
             self._become(State.CONNECTED)
-
-    # The check list
-
-    def _is_news(self, candidate: Candidate) -> bool:
-        """Take it in, unless it is known; what was learnt from a check is named after all (RFC 8445, 7.3.1.3)."""
-        same = candidate.address, candidate.transport
-        known = next((each for each in self.remotes if (each.address, each.transport) == same), None)
-        if known is None and len(self.remotes) < CHECKS_MAX:
-            self.remotes.append(candidate)
-            return True
-        if known is None or known.kind is not CandidateKind.PRFLX:
-            return False
-        self.remotes[self.remotes.index(known)] = candidate
-        for pair in self.pairs:
-            if pair.remote is known:
-                pair.remote = candidate
-        return True
-
-    def _pair(self, base: int, remote: Candidate, now: float) -> None:
-        local = self._bases[base]
-        if fits(local, remote) and self._find(base, remote.address) is None:
-            self._add(Pair(base, local, remote, due=now), now)
-            self._shrink(CHECKS_MAX)
-
-    def _reflexive(self, base: int, source: Address, message: Message, now: float) -> Pair:
-        """A check from an address that nobody named (RFC 8445, section 7.3.1.3)."""
-        known = next((each for each in self.remotes if each.address == source), None)
-        told = (message.number(Attribute.PRIORITY) or 0) & 0xFFFFFFFF
-        guessed = bool(self._probe_flights)  # our probe to that very port let it in
-        return self._learn(base, known or Candidate(CandidateKind.PRFLX, *source, told, predicted=guessed), now)
-
-    def _learn(self, base: int, remote: Candidate, now: float) -> Pair:
-        if remote not in self.remotes and len(self.remotes) < CHECKS_MAX:
-            self.remotes.append(remote)
-        self._shrink(CHECKS_MAX - 1)
-        return self._add(Pair(base, self._bases[base], remote, due=now), now)
-
-    def _add(self, pair: Pair, now: float) -> Pair:
-        self.pairs.append(pair)
-        self.pairs.sort(key=self._priority, reverse=True)
-        self._progress_at = now
-        return pair
-
-    def _shrink(self, size: int) -> None:
-        """Give up what is least likely to be used (RFC 8445, section 6.1.2.5)."""
-        if len(self.pairs) > size:
-            self.pairs.remove(min((pair for pair in self.pairs if pair is not self.selected), key=self._urgency))
-
-    def _find(self, base: int, remote: Address) -> Pair | None:
-        return next((pair for pair in self.pairs if pair.base == base and pair.remote.address == remote), None)
-
-    def _priority(self, pair: Pair | None) -> int:
-        if pair is None:
-            return -1
-        ours = self.role is IceRole.CONTROLLING
-        return pair_priority(pair.local, pair.remote) if ours else pair_priority(pair.remote, pair.local)
 
     def _become(self, state: State) -> None:
         if state is not self.state:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from pypeer.connect.ice.agent import Send
 from pypeer.connect.ice.candidate import family_of
+from pypeer.connect.ice.effects import Send
 from pypeer.protocol.codes import Mapping
 from signaling.protocol import stun
 from signaling.protocol.stun import TRANSACTION_BYTES, Address, Attribute, Class, Message, Method, StunError

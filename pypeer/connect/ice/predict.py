@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterator
 from enum import Enum
 from typing import Final
 
-from pypeer.connect.ice.agent import Probe
 from pypeer.connect.ice.candidate import LOCAL_PREFERENCE_MAX, Candidate, priority
 from pypeer.connect.ice.gather import Mapped, step
+from pypeer.connect.ice.probing import Probe
 from pypeer.protocol.codes import Mapping
 from pypeer.protocol.report import CandidateKind
 from signaling.protocol.stun import Address

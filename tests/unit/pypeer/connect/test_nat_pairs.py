@@ -4,8 +4,8 @@ from enum import Enum
 
 import pytest
 
-from pypeer.connect.ice.agent import State
 from pypeer.connect.ice.checks import IceRole
+from pypeer.connect.ice.effects import State
 from pypeer.protocol.report import CheckState
 from signaling.protocol.stun import Address
 from tests.support.virtual_net import STUN_PORT, Lets, Maps, Router, VirtualNet

@@ -1,0 +1,52 @@
+"""What an agent wants done, and how it stands."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from pypeer.connect.ice.pairs import Pair
+from signaling.protocol.stun import Address
+
+
+class State(Enum):
+    """How the generation stands."""
+
+    CHECKING = "checking"
+    CONNECTED = "connected"
+    SILENT = "silent"
+    FAILED = "failed"
+
+
+TRANSITIONS: Final[dict[State, frozenset[State]]] = {
+    State.CHECKING: frozenset({State.CONNECTED, State.FAILED}),
+    State.CONNECTED: frozenset({State.SILENT}),
+    State.SILENT: frozenset({State.CONNECTED, State.FAILED}),
+    State.FAILED: frozenset(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send a datagram from a socket; `ttl` is set for packets that shall not arrive."""
+
+    base: int
+    to: Address
+    data: bytes
+    ttl: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """Data goes over this pair from now on."""
+
+    pair: Pair
+
+
+@dataclass(frozen=True, slots=True)
+class Became:
+    """The state changed."""
+
+    state: State
+
+
+Effect = Send | Selected | Became
