@@ -12,6 +12,7 @@ import click
 
 from pypeer import __version__
 from pypeer.api import Peer, default_server
+from pypeer.cli.doctor import doctor
 from pypeer.cli.qr import terminal_qr
 from pypeer.cli.run import run
 from pypeer.cli.show import Show
@@ -114,6 +115,9 @@ def connect_options(
 @click.version_option(__version__, prog_name="pypeer")
 def main() -> None:
     """Send files directly to another person's browser or pypeer, and get what others send."""
+
+
+main.add_command(doctor)
 
 
 @main.command()

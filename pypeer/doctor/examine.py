@@ -1,0 +1,86 @@
+"""The whole examination: everything that can go on at the same time does."""
+
+import asyncio
+import re
+from collections.abc import Callable, Iterable
+from itertools import chain
+from typing import Final
+
+import msgspec
+
+from pypeer.connect.gathering import resolve
+from pypeer.connect.ice.candidate import family_of
+from pypeer.connect.servers import PORT, Relay, Servers, Stun
+from pypeer.doctor import route
+from pypeer.doctor.diagnosis import Diagnosis, Finding, diagnose
+from pypeer.doctor.findings import Findings, RelayFound, Route, Udp
+from pypeer.doctor.machine import machine
+from pypeer.doctor.probing import discover, measure_lifetime
+from pypeer.doctor.relaying import try_relay
+from pypeer.doctor.signaling import sign_in
+from signaling.protocol.stun import Address
+
+FAMILIES: Final = (4, 6)
+
+_SERVER: Final = re.compile(r"(?P<host>\[[0-9a-fA-F:.]+\]|[^\[\]:/?\s]+)(:(?P<port>\d{1,5}))?")
+
+Tell = Callable[[Finding], None]
+
+
+async def examine(server: str, stun: tuple[Stun, ...], long: bool, tell: Tell) -> Diagnosis:
+    """Find out everything; `stun` are servers to ask beside those that the server names. Raises ServerError.
+
+    `tell` gets each finding as soon as it is known. With `long`, how long idle holes stay open is measured too.
+    """
+    here = machine()
+    tell(Finding(machine=here))
+    signaling, told = await sign_in(server)
+    tell(Finding(signaling=signaling))
+    addresses = await _addresses((*told.stun, *stun))
+    udp, way, relays = await asyncio.gather(
+        asyncio.gather(*(_udp(family, addresses, long, tell) for family in FAMILIES)),
+        _route(addresses, tell),
+        _relays(told, tell),
+    )
+    return diagnose(Findings(here, signaling, tuple(udp), way, relays))
+
+
+async def _addresses(servers: Iterable[Stun]) -> list[Address]:
+    found = await asyncio.gather(*(resolve(each.host, each.port) for each in servers))
+    return list(dict.fromkeys(chain.from_iterable(found)))
+
+
+async def _udp(family: int, servers: list[Address], long: bool, tell: Tell) -> Udp:
+    udp, discovery = await discover(family, servers)
+    if long and discovery is not None:
+        udp = msgspec.structs.replace(udp, lifetime=await measure_lifetime(udp, discovery))
+    tell(Finding(udp=udp))
+    return udp
+
+
+async def _route(servers: list[Address], tell: Tell) -> Route:
+    server = next((each for each in servers if family_of(each[0]) == 4), None)
+    found = Route() if server is None else await route.find(server)
+    tell(Finding(route=found))
+    return found
+
+
+async def _relays(told: Servers, tell: Tell) -> tuple[RelayFound, ...]:
+    async def one(relay: Relay) -> RelayFound:
+        found = await try_relay(relay)
+        tell(Finding(relay=found))
+        return found
+
+    return tuple(await asyncio.gather(*map(one, told.relays)))
+
+
+def parse_stun(text: str) -> Stun:
+    """A server as HOST, HOST:PORT, [IPv6]:PORT or with `stun:` before it; raises ValueError."""
+    bare = text.strip().removeprefix("stun:")
+    if family_of(bare) == 6:
+        return Stun(bare, PORT)
+    match = _SERVER.fullmatch(bare)
+    port = int(match["port"] or PORT) if match is not None else 0
+    if match is None or not 1 <= port <= 65_535:
+        raise ValueError(f"{text!r} is not of the form HOST or HOST:PORT")
+    return Stun(match["host"].strip("[]"), port)
