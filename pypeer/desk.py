@@ -13,6 +13,7 @@ from pypeer.secure.meeting import Meeting
 from pypeer.signaling_client.client import SignalingClient
 from pypeer.signaling_client.pair import Pair
 from pypeer.signaling_client.switch import Switchboard
+from signaling.protocol.messages import IceServer
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +26,9 @@ class Desk:
     name: str
     connect: ConnectOptions
 
-    def gather(self) -> Gathering:
-        """Sockets and candidates for one link, with the servers that are told at present."""
-        return Gathering(servers.read(self.client.ice), self.connect)
+    def gather(self, relays: tuple[IceServer, ...]) -> Gathering:
+        """Sockets and candidates for one link, with the servers that everybody is told, and the relays of one pair."""
+        return Gathering(servers.read((*self.client.ice, *relays)), self.connect)
 
     def pair(self, role: Role, pair_id: str, peer: str, code: Code) -> Pair:
         """A pair, ready to meet over a code; `peer` is the key that the server named."""

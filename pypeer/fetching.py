@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -78,19 +80,20 @@ class Fetch:
         met = await self._desk.client.ask(Knock(id=1, locator=self._code.locator), Met)
         pair = self._desk.pair(Role.A, met.pair, met.peer, self._code)
         self._desk.switchboard.adopt(pair)
-        gathering = self._desk.gather()
+        gather = partial(self._desk.gather, met.ice)
+        gathering = gather()
         gathering.start()
         try:
-            await self._converse(pair, gathering)
+            await self._converse(pair, gather, gathering)
         finally:
             gathering.close()
             self._desk.switchboard.drop(pair)
             pair.leave()
 
-    async def _converse(self, pair: Pair, gathering: Gathering) -> None:
+    async def _converse(self, pair: Pair, gather: Callable[[], Gathering], gathering: Gathering) -> None:
         meet = await pair.meet()
         who = peer_id(pair.peer_key)
         self.events.emit(Joined(peer=who, short=short_name(who), name=meet.name))
         self._session = ReceiveSession(self._into, self._decide, self.events.emit)
-        self.conversation = Conversation(pair, self._session, self._desk.gather, gathering, "", self.events.emit)
+        self.conversation = Conversation(pair, self._session, gather, gathering, "", self.events.emit)
         await self.conversation.run()

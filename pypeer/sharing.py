@@ -1,6 +1,8 @@
 """An offer: one code, and a conversation with each receiver that proves it."""
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 from types import TracebackType
 from typing import Final
 
@@ -19,6 +21,9 @@ from pypeer.stream import EventStream
 from pypeer.transfer.session import SendSession
 from pypeer.transfer.sources import OfferedTree
 from signaling.protocol.messages import Knocked, Open, Opened, Shut
+
+Gather = Callable[[], Gathering]
+"""Makes sockets for another link with the same peer."""
 
 RECEIVERS_MAX: Final = 32
 """Receivers served at once: each has a connection and up to a window of buffers; more get `busy`."""
@@ -88,7 +93,7 @@ class Offer:
         assert self._code is not None
         pair = self._desk.pair(Role.B, knocked.pair, knocked.peer, self._code)
         pair.on_wrong_words = self._wrong_words
-        self._spawn(pair)
+        self._spawn(pair, partial(self._desk.gather, knocked.ice))
 
     def lapsed(self) -> None:
         """The server ended the code."""
@@ -113,13 +118,13 @@ class Offer:
     ) -> None:
         await self.stop()
 
-    def _spawn(self, pair: Pair) -> None:
+    def _spawn(self, pair: Pair, gather: Gather) -> None:
         refusal = self._refusal()
         if refusal is not None:
             pair.refuse(refusal)
             return
         self._desk.switchboard.adopt(pair)
-        task = asyncio.create_task(self._serve(pair), name=f"byway-serve-{pair.id}")
+        task = asyncio.create_task(self._serve(pair, gather), name=f"byway-serve-{pair.id}")
         self._tasks.add(task)
         task.add_done_callback(self._finished)
 
@@ -131,8 +136,8 @@ class Offer:
             return RefusalCode.BUSY
         return None
 
-    async def _serve(self, pair: Pair) -> None:
-        gathering = self._desk.gather()
+    async def _serve(self, pair: Pair, gather: Gather) -> None:
+        gathering = gather()
         pair.on_proven = gathering.start
         try:
             meet = await pair.meet()
@@ -150,16 +155,16 @@ class Offer:
         try:
             who = peer_id(pair.peer_key)
             self.events.emit(Joined(session=pair.id, peer=who, short=short_name(who), name=meet.name))
-            await self._converse(pair, gathering)
+            await self._converse(pair, gather, gathering)
         except PeerError as error:
             self.events.emit(Failed(session=pair.id, code=error.code, message=str(error), retry=error.retry))
         finally:
             self._serving -= 1
             self._desk.switchboard.drop(pair)
 
-    async def _converse(self, pair: Pair, gathering: Gathering) -> None:
+    async def _converse(self, pair: Pair, gather: Gather, gathering: Gathering) -> None:
         session = SendSession(self._tree, pair.id, self.events.emit)
-        await Conversation(pair, session, self._desk.gather, gathering, pair.id, self.events.emit).run()
+        await Conversation(pair, session, gather, gathering, pair.id, self.events.emit).run()
         self.delivered += 1
         if self._once:
             self._close("used")
