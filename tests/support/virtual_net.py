@@ -179,7 +179,7 @@ class VirtualNet:
     def send(self, source: Address, router: Router | None, to: Address, data: bytes, ttl: int | None = None) -> None:
         """A datagram leaves a socket of a host behind this router."""
         self.sent.append(Sent(self.now, source, to, data, ttl))
-        neighbour = self._sockets.get((router, to))
+        neighbour = self._sockets.get((router, to)) if router is not None else None
         if neighbour is not None:
             self.at(self.now, lambda: neighbour(source, data))
             return

@@ -17,6 +17,8 @@ from signaling.protocol import stun
 from signaling.protocol.stun import Address, Message
 from tests.support.virtual_net import Router, Sent, VirtualNet
 
+ROLES: Final = (IceRole.CONTROLLING, IceRole.CONTROLLED)
+
 SIGNAL_S: Final = 0.06
 """A message by way of the server, one way."""
 
@@ -32,10 +34,12 @@ class Base:
 class VirtualPeer:
     """One side; `meet` lets two of them know each other. `predicts` is the option."""
 
-    def __init__(self, net: VirtualNet, role: IceRole, predicts: bool = True) -> None:
+    def __init__(self, net: VirtualNet, role: IceRole, predicts: bool = True, tie_breaker: int | None = None) -> None:
         self.net = net
         self.predicts = predicts
-        self.agent = Agent(role, Credentials.make(net.entropy), net.entropy, net.random.random)
+        first = iter(() if tie_breaker is None else (tie_breaker.to_bytes(8, "big"),))
+        entropy = lambda size: next(first, None) or net.entropy(size)  # noqa: E731
+        self.agent = Agent(role, Credentials.make(net.entropy), entropy, net.random.random)
         self.other: VirtualPeer
         self.states: list[tuple[float, State]] = []
         self.selected: list[Pair] = []
@@ -232,3 +236,23 @@ def meet(asking: VirtualPeer, answering: VirtualPeer) -> None:
     """The asking side offers, the other answers."""
     asking.other, answering.other = answering, asking
     asking.describe(careful=True)
+
+
+def neighbours(
+    net: VirtualNet, roles: tuple[IceRole, IceRole] = ROLES, tie_breaker: int | None = None
+) -> tuple[VirtualPeer, VirtualPeer]:
+    """Two peers with public addresses and nothing in between, who meet."""
+    one, other = (VirtualPeer(net, role, tie_breaker=tie_breaker) for role in roles)
+    one.host(("192.31.196.10", 5000))
+    other.host(("192.52.193.20", 5000))
+    meet(one, other)
+    return one, other
+
+
+def settled(*peers: VirtualPeer) -> bool:
+    """Whether both are done: each has a pair that is proven and nominated, or has failed."""
+    return all(peer.state is State.FAILED or (peer.agent.works and _is_nominated(peer)) for peer in peers)
+
+
+def _is_nominated(peer: VirtualPeer) -> bool:
+    return peer.agent.selected is not None and peer.agent.selected.nominated

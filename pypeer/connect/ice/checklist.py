@@ -53,9 +53,9 @@ class CheckList:
         ours = self.role is IceRole.CONTROLLING
         return pair_priority(pair.local, pair.remote) if ours else pair_priority(pair.remote, pair.local)
 
-    def urgency(self, pair: Pair) -> tuple[bool, int]:
-        """Pairs by which the other side has been heard come first (triggered checks), then by priority."""
-        return pair.heard is not None, self.priority(pair)
+    def urgency(self, pair: Pair) -> tuple[bool, bool, int]:
+        """Pairs by which the other side has been heard come first (triggered checks), then new ones, then the best."""
+        return pair.heard is not None, pair.sent == 0, self.priority(pair)
 
     def _is_news(self, candidate: Candidate) -> bool:
         """Take it in, unless it is known; what was learnt from a check is named after all (RFC 8445, 7.3.1.3)."""
@@ -91,4 +91,7 @@ class CheckList:
     def _shrink(self, size: int) -> None:
         """Give up what is least likely to be used (RFC 8445, section 6.1.2.5)."""
         if len(self.pairs) > size:
-            self.pairs.remove(min((pair for pair in self.pairs if pair is not self.selected), key=self.urgency))
+            self.pairs.remove(min((pair for pair in self.pairs if pair is not self.selected), key=self._merit))
+
+    def _merit(self, pair: Pair) -> tuple[bool, int]:
+        return pair.heard is not None, self.priority(pair)

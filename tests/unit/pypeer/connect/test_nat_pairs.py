@@ -6,10 +6,9 @@ import pytest
 
 from pypeer.connect.ice.checks import IceRole
 from pypeer.connect.ice.effects import State
-from pypeer.protocol.report import CheckState
 from signaling.protocol.stun import Address
 from tests.support.virtual_net import STUN_PORT, Lets, Maps, Router, VirtualNet
-from tests.support.virtual_peer import VirtualPeer, meet
+from tests.support.virtual_peer import VirtualPeer, meet, settled
 
 SERVERS = ("192.88.99.1", "192.88.99.2")
 OUTSIDE = ("192.31.196.10", "192.52.193.20")
@@ -93,13 +92,6 @@ def begin(net: VirtualNet, kinds: tuple[Kind, Kind], predicts: bool = True) -> t
         peer.host(*place(net, number, kinds[number]), servers)
     meet(asking, answering)
     return asking, answering
-
-
-def settled(*peers: VirtualPeer) -> bool:
-    """Both are done, and agree on the pair."""
-    chosen = [peer.agent.selected for peer in peers]
-    proven = all(pair is not None and pair.state is CheckState.SUCCEEDED and pair.nominated for pair in chosen)
-    return proven or all(peer.state is State.FAILED for peer in peers)
 
 
 def connected(net: VirtualNet, *peers: VirtualPeer) -> bool:

@@ -1,0 +1,336 @@
+"""One generation of ICE over time: late news, silence, consent, and what is given up."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from pypeer.connect.ice.agent import EXPIRED_S, HOLE_TTL, PACE_S, Agent
+from pypeer.connect.ice.candidate import Candidate
+from pypeer.connect.ice.checks import Credentials, IceRole
+from pypeer.connect.ice.effects import Effect, Send, State
+from pypeer.protocol.report import CHECKS_MAX, CandidateKind, CheckState
+from signaling.protocol import stun
+from signaling.protocol.stun import Address, Attribute, Class
+from tests.support.virtual_net import Lets, Maps, Router, VirtualNet
+from tests.support.virtual_peer import VirtualPeer, meet, neighbours, settled
+
+HERE, THERE = ("192.31.196.10", 5000), ("192.52.193.20", 5000)
+RELAYS = (("192.175.48.1", 6000), ("192.175.48.2", 6000))
+DOUBT_S, BACK_S = 5.1, 2.6
+
+
+def connected(net: VirtualNet) -> tuple[VirtualPeer, VirtualPeer]:
+    one, other = neighbours(net)
+    assert net.run(3, lambda: settled(one, other))
+    return one, other
+
+
+def named(host: str, port: int = 5000, kind: CandidateKind = CandidateKind.HOST, priority: int = 99) -> Candidate:
+    return Candidate(kind, host, port, priority)
+
+
+# News
+
+
+def test_candidates_long_after_the_descriptions() -> None:
+    net = VirtualNet()
+    one, other = VirtualPeer(net, IceRole.CONTROLLING), VirtualPeer(net, IceRole.CONTROLLED)
+    meet(one, other)
+    net.run(2.4)
+    one.host(HERE)
+    net.run(0.1)
+    other.host(THERE)
+    assert net.run(1, lambda: settled(one, other))
+    assert one.state is State.CONNECTED
+
+
+def test_candidates_of_another_generation_change_nothing() -> None:
+    net = VirtualNet()
+    one, other = connected(net)
+    pairs = list(one.agent.pairs)
+    old = replace(named("192.52.193.21"), ufrag="older")
+    assert one.agent.add_remote(old, net.now) == []
+    assert one.agent.pairs == pairs
+    assert old not in one.agent.remotes
+    one.perform(one.agent.add_remote(replace(old, ufrag=other.agent.local.ufrag), net.now))
+    assert len(one.agent.pairs) == len(pairs) + 1
+
+
+def test_candidates_that_cannot_be_paired_or_are_known() -> None:
+    net = VirtualNet()
+    one, _ = connected(net)
+    count = len(one.agent.remotes)
+    tcp = replace(named(*THERE), transport="tcp")
+    for useless in (named("2620:4f:8000::1"), tcp, named("x.local"), named("192.52.193.9", 0)):
+        one.perform(one.agent.add_remote(useless, net.now))
+        one.perform(one.agent.add_remote(useless, net.now))
+    assert len(one.agent.remotes) == count + 4
+    assert len(one.agent.pairs) == 1
+    one.perform(one.agent.add_remote(named(*THERE), net.now))
+    assert one.agent.pairs[0].remote.priority != 99
+
+
+def test_an_address_that_a_check_revealed_is_named_later() -> None:
+    """Behind a NAT without STUN servers: the first check tells the address."""
+    net = VirtualNet()
+    one, other = VirtualPeer(net, IceRole.CONTROLLING), VirtualPeer(net, IceRole.CONTROLLED)
+    one.host(HERE)
+    other.host(("10.0.0.2", 5000), net.add_router(Router(THERE[0], Maps.SAME, Lets.PORT)))
+    meet(one, other)
+    assert net.run(3, lambda: settled(one, other))
+    pair = one.agent.selected
+    assert pair is not None
+    assert pair.remote.kind is CandidateKind.PRFLX
+    second = one.host(("192.31.196.11", 5000))
+    srflx = named(*pair.remote.address, CandidateKind.SRFLX, 7)
+    one.perform(one.agent.add_remote(srflx, net.now))
+    assert pair.remote is srflx
+    assert srflx in one.agent.remotes
+    assert {each.base for each in one.agent.pairs if each.remote is srflx} == {0, second}
+
+
+def test_checks_that_come_before_the_description() -> None:
+    """An answer by way of a slow server: data flows as soon as the other side's check is here."""
+    net = VirtualNet()
+    one, other = VirtualPeer(net, IceRole.CONTROLLING), VirtualPeer(net, IceRole.CONTROLLED)
+    one.host(HERE)
+    other.host(THERE)
+    one.other, other.other = other, one
+    other.described(one.agent.local, careful=False)
+    net.run(1)
+    assert one.state is State.CONNECTED
+    assert not one.agent.works
+    assert one.agent.wake_at() is None
+    net.run(9)
+    one.described(other.agent.local, careful=False)
+    assert net.run(1, lambda: one.agent.works)
+
+
+# Silence
+
+
+@pytest.mark.parametrize("role", IceRole)
+def test_a_path_that_goes_silent_and_comes_back(role: IceRole) -> None:
+    net = VirtualNet()
+    one, other = connected(net)
+    net.run(7)
+    peer = one if one.agent.role is role else other
+    net.cuts = lambda source, to: True
+    assert not net.run(2, lambda: peer.state is State.SILENT)
+    assert net.run(DOUBT_S - 2, lambda: peer.state is State.SILENT)
+    net.run(20 - DOUBT_S)
+    net.cuts = lambda source, to: False
+    assert net.run(BACK_S, lambda: peer.agent.works)
+    assert net.run(BACK_S, lambda: settled(one, other))
+
+
+def test_consent_expires() -> None:
+    net = VirtualNet()
+    one, other = connected(net)
+    net.run(7)
+    net.cuts = lambda source, to: True
+    cut_at = net.now
+    assert net.run(40, lambda: one.state is other.state is State.FAILED)
+    for peer in (one, other):
+        assert [state for _, state in peer.states] == [State.CONNECTED, State.SILENT, State.FAILED]
+        assert EXPIRED_S - BACK_S < peer.states[-1][0] - cut_at < EXPIRED_S + BACK_S
+        assert peer.agent.selected is None
+        assert peer.agent.wake_at() is None
+    sent = len(net.sent)
+    net.cuts = lambda source, to: False
+    net.run(60)
+    assert len(net.sent) == sent
+
+
+def test_data_alone_is_no_consent() -> None:
+    net = VirtualNet()
+    one, _ = connected(net)
+    net.cuts = lambda source, to: source == THERE
+    while net.now < 1_060 and one.state is not State.FAILED:
+        assert one.agent.carries(0, THERE, net.now)
+        assert one.state is State.CONNECTED
+        net.run(0.5)
+    assert [state for _, state in one.states] == [State.CONNECTED, State.SILENT, State.FAILED]
+
+
+def test_answers_out_of_a_deep_queue_are_consent() -> None:
+    net = VirtualNet()
+    one, other = connected(net)
+    net.delay = 2.5
+    net.run(120)
+    assert one.agent.works
+    assert other.agent.works
+    assert one.agent.selected is not None
+    assert one.agent.selected.rtt is not None
+    assert one.agent.selected.rtt > 4
+
+
+def test_a_machine_that_slept() -> None:
+    net = VirtualNet()
+    one, _ = connected(net)
+    effects = one.agent.tick(net.now + 3600)
+    one.perform(effects)
+    assert [state for _, state in one.states] == [State.CONNECTED, State.SILENT, State.FAILED]
+
+
+def test_a_lower_pair_takes_over_when_the_best_is_silent() -> None:
+    net = VirtualNet()
+    one, other = neighbours(net)
+    one.relay(RELAYS[0])
+    other.relay(RELAYS[1])
+    net.run(10)
+    net.cuts = lambda source, to: {source, to} == {HERE, THERE}
+    assert net.run(DOUBT_S + 1, lambda: all(len(peer.selected) > 1 and peer.agent.works for peer in (one, other)))
+    net.run(60)
+    assert settled(one, other)
+    for peer in (one, other):
+        assert peer.agent.selected is not None
+        assert CandidateKind.RELAY in (peer.agent.selected.local.kind, peer.agent.selected.remote.kind)
+
+
+# What is given up
+
+
+def test_a_pair_on_which_only_checks_arrive_is_given_up() -> None:
+    net = VirtualNet()
+    net.cuts = lambda source, to: source == THERE
+    one, other = neighbours(net)
+    assert net.run(3, lambda: other.state is State.FAILED)
+    assert [state for _, state in other.states] == [State.CONNECTED, State.SILENT, State.FAILED]
+    net.run(3)
+    assert [state for _, state in one.states] == [State.FAILED]
+
+
+def test_a_pair_on_which_only_checks_arrive_does_not_hide_one_that_works() -> None:
+    net = VirtualNet()
+    net.cuts = lambda source, to: source == THERE and to == HERE
+    one, other = neighbours(net)
+    one.relay(RELAYS[0])
+    other.relay(RELAYS[1])
+    assert net.run(3, lambda: settled(one, other))
+    net.run(60)
+    assert settled(one, other)
+    assert one.state is other.state is State.CONNECTED
+
+
+def test_a_relay_that_comes_after_the_pair_was_given_up() -> None:
+    net = VirtualNet()
+    net.cuts = lambda source, to: source == THERE and to == HERE
+    one, other = neighbours(net)
+    net.run(2)
+    other.relay(RELAYS[1])
+    assert net.run(3, lambda: settled(one, other))
+    assert one.state is other.state is State.CONNECTED
+
+
+def test_a_check_on_a_pair_that_failed_brings_it_back() -> None:
+    net = VirtualNet()
+    net.cuts = lambda source, to: True
+    one, other = neighbours(net)
+    net.run(2)
+    one.host(("192.31.196.11", 5000))  # keeps both waiting
+    net.run(1.5)
+    assert CheckState.FAILED in {pair.state for pair in one.agent.pairs}
+    net.cuts = lambda source, to: "192.31.196.11" in (source[0], to[0])
+    other.perform([Send(0, HERE, request(one, other))])
+    net.cuts = lambda source, to: False
+    one.take(0, THERE, stun.decode(request(one, other)))
+    assert net.run(1, lambda: one.agent.works)
+
+
+def request(of: VirtualPeer, by: VirtualPeer) -> bytes:
+    username = f"{of.agent.local.ufrag}:{by.agent.local.ufrag}".encode()
+    attributes = [(Attribute.USERNAME, username), (Attribute.ICE_CONTROLLED, bytes(8))]
+    return stun.encode(1, Class.REQUEST, by.net.entropy(12), attributes, of.agent.local.key)
+
+
+# Bounds
+
+
+def lonely(net: VirtualNet, count: int, bases: int = 1) -> tuple[Agent, list[Effect]]:
+    """An agent with so many candidates of a peer that does not answer."""
+    agent = Agent(IceRole.CONTROLLING, Credentials.make(net.entropy), net.entropy, net.random.random)
+    effects = agent.set_remote(Credentials.make(net.entropy), net.now)
+    for base in range(bases):
+        agent.add_base(base, named("192.31.196.10", 5000 + base))
+        agent.add_local(base, named("192.31.196.10", 5000 + base), net.now)
+    for each in range(count):
+        effects += agent.add_remote(named("192.52.193.20", 1024 + each, priority=each), net.now)
+    return agent, effects
+
+
+@pytest.mark.parametrize(("candidates", "bases"), [(1, 1), (30, 4), (300, 2)])
+def test_checks_are_paced_bounded_and_end(candidates: int, bases: int) -> None:
+    net = VirtualNet()
+    agent, effects = lonely(net, candidates, bases)
+    sent = [(net.now, effect) for effect in effects if isinstance(effect, Send)]
+    while (wakes := agent.wake_at()) is not None:
+        net.now = max(wakes, net.now)
+        sent += [(net.now, effect) for effect in agent.tick(net.now) if isinstance(effect, Send)]
+    count = len(agent.pairs)
+    assert agent.state is State.FAILED
+    assert count == min(candidates * bases, CHECKS_MAX)
+    assert all(later[0] - earlier[0] >= PACE_S - 1e-9 for earlier, later in pairwise(sent))
+    assert len({(effect.base, effect.to) for _, effect in sent[:count]}) == count
+    assert len(sent) <= 8 * count
+    assert net.now - 1_000 <= 3 + PACE_S * CHECKS_MAX
+
+
+def test_of_too_many_pairs_the_best_are_kept() -> None:
+    agent, _ = lonely(VirtualNet(), 100, 2)
+    assert len(agent.pairs) == CHECKS_MAX
+    assert min(pair.remote.priority for pair in agent.pairs) == 50
+
+
+def test_checks_from_everywhere_make_no_more_pairs_than_named_addresses_would() -> None:
+    net = VirtualNet()
+    one, other = connected(net)
+    assert one.agent.selected is not None
+    for port in range(10_000, 10_300):
+        one.take(0, (THERE[0], port), stun.decode(request(one, other)))
+        assert len(one.agent.pairs) <= CHECKS_MAX
+        assert len(one.agent.remotes) <= CHECKS_MAX
+        assert one.agent.selected in one.agent.pairs
+    net.run(10)
+    assert settled(one, other)
+
+
+# Holes
+
+
+@pytest.mark.parametrize(("careful", "expected"), [(True, [HOLE_TTL] * 3 + [None]), (False, [None] * 4)])
+def test_the_answering_side_opens_its_own_hole_first(careful: bool, expected: list[int | None]) -> None:
+    net = VirtualNet()
+    agent, _ = lonely(net, 0)
+    agent.careful = careful
+    effects = agent.add_remote(named("192.52.193.20", 5000, CandidateKind.SRFLX), net.now)
+    for _ in range(3):
+        wakes = agent.wake_at()
+        assert wakes is not None
+        effects += agent.tick(wakes)
+    assert [effect.ttl for effect in effects if isinstance(effect, Send)] == expected
+
+
+def test_careful_only_towards_a_nat() -> None:
+    for remote in (named(*THERE), named("2620:4f:8000::1", 5000, CandidateKind.SRFLX)):
+        net = VirtualNet()
+        agent, _ = lonely(net, 0)
+        agent.add_base(9, named("2620:4f:8000::9"))
+        agent.add_local(9, named("2620:4f:8000::9"), net.now)
+        agent.careful = True
+        effects = agent.add_remote(remote, net.now)
+        assert [effect.ttl for effect in effects if isinstance(effect, Send)] == [None]
+
+
+# Data
+
+
+def test_data_of_strangers_is_not_carried() -> None:
+    net = VirtualNet()
+    one, _ = connected(net)
+    strangers: list[tuple[int, Address]] = [(0, ("192.52.193.20", 5001)), (1, THERE)]
+    assert [one.agent.carries(base, source, net.now) for base, source in strangers] == [False, False]
+    one.perform(one.agent.add_remote(named("192.52.193.21"), net.now))
+    assert not one.agent.carries(0, ("192.52.193.21", 5000), net.now)
+    assert one.agent.carries(0, THERE, net.now)
