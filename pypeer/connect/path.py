@@ -13,7 +13,7 @@ from typing import Final
 
 from pypeer.connect.gathering import Gathering
 from pypeer.connect.ice import predict
-from pypeer.connect.ice.agent import Agent
+from pypeer.connect.ice.agent import HOLE_TTL, Agent
 from pypeer.connect.ice.candidate import Candidate
 from pypeer.connect.ice.checks import Credentials, IceRole
 from pypeer.connect.ice.effects import Became, Effect, Selected, Send, State
@@ -214,7 +214,7 @@ class PathTransport:
         for base in bases:
             agent.add_base(base, self.gathering.hosts[base])
         probes = predict.fan(bases, agent.remotes)
-        self._perform(agent, agent.probe(probes, predict.FAN_RATE, time.monotonic()))
+        self._perform(agent, agent.probe(probes, predict.FAN_RATE, time.monotonic(), HOLE_TTL))
 
     def _spray(self) -> None:
         base = next((base for base, host in self.gathering.hosts.items() if host.family == 4), None)

@@ -104,10 +104,10 @@ class Agent:
         self._began_at = now
         return self._tick(now)
 
-    def probe(self, probes: Iterator[Probe], rate: float, now: float) -> list[Effect]:
+    def probe(self, probes: Iterator[Probe], rate: float, now: float, ttl: int | None = None) -> list[Effect]:
         """Send these checks as well, so many a second, until a pair works (RFC 5128, section 3.4)."""
         if not self.works:
-            self._probing.start(probes, rate, now)
+            self._probing.start(probes, rate, now, ttl)
             self._began_at = now
         return self._tick(now)
 
@@ -156,7 +156,9 @@ class Agent:
         if self.state is not State.FAILED and self.remote is not None:
             self._check_next(now)
             for base, to in self._probing.due(now):
-                self._probing.took_off((base, to), *self._send_check(base, to, now, nominate=False))
+                self._probing.took_off(
+                    (base, to), *self._send_check(base, to, now, nominate=False, ttl=self._probing.ttl)
+                )
             self._watch(now)
         effects, self._effects = self._effects, []
         return effects

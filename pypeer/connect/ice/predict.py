@@ -1,9 +1,10 @@
 """Hole punching where one side's NAT takes another port for each destination: guess the port (RFC 5128, section 3.4).
 
 - Ports that go up: the hard side names the next few as candidates, and the other side tries them like any other.
-- Ports at random: the hard side sends from many sockets to the one address of the other, which opens as many holes; the
-  other tries random ports of the one host that was named. 256 holes in 64,512 ports: half of all tries are over after
-  174 checks, 999 in 1,000 after 1,740 (a geometric distribution).
+- Ports at random: the hard side sends from many sockets to the one address of the other, which opens as many holes
+  (with packets that die on the way, lest the other's router takes them for itself); the other tries random ports of the
+  one host that was named. 256 holes in 64,512 ports: half of all tries are over after 174 checks, 999 in 1,000 after
+  1,740 (a geometric distribution).
 
 Bounds, so that no network mistakes this for an attack: sockets, checks and their rate are limited, one round for an
 attempt, and only to hosts that the other side named as its own.

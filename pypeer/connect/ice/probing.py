@@ -22,6 +22,8 @@ class Probing:
         self._due = inf
         self._pause = inf
         self._flights: dict[bytes, tuple[Probe, Flight]] = {}
+        self.ttl: int | None = None
+        """Hops that probes live, where they shall open holes and not arrive."""
 
     @property
     def wake_at(self) -> float:
@@ -33,9 +35,9 @@ class Probing:
         """Whether any is on its way or was lost."""
         return bool(self._flights)
 
-    def start(self, probes: Iterator[Probe], rate: float, now: float) -> None:
+    def start(self, probes: Iterator[Probe], rate: float, now: float, ttl: int | None = None) -> None:
         """Begin, so many a second."""
-        self._probes, self._due, self._pause = probes, now, 1 / rate
+        self._probes, self._due, self._pause, self.ttl = probes, now, 1 / rate, ttl
 
     def stop(self) -> None:
         """Send no more; answers count."""
