@@ -4,8 +4,10 @@ Mounts, networks and process numbers are private. When that first process ends, 
 the kernel ends every process inside and, with them, every namespace, interface and rule.
 """
 
+import ctypes
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -16,24 +18,18 @@ from tests.nat.plan import SERVER_NAME, SERVER_V4, SERVER_V6
 INSIDE: Final = "BYWAY_LABORATORY"
 """Set in the environment of everything that runs inside."""
 
-TOOLS: Final = ("ip", "nft", "unshare", "nsenter", "tc", "mount")
+TOOLS: Final = ("ip", "nft", "nsenter", "tc", "mount")
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 
 FOLDER: Final = Path("/run/laboratory")
 """Files of the laboratory: in memory, seen by nobody else, gone at its end."""
 
-UNSHARE: Final = (
-    "unshare",
-    "--mount",
-    "--net",
-    "--pid",
-    "--fork",
-    "--kill-child=KILL",
-    "--mount-proc",
-    "--propagation",
-    "private",
-)
+NAMESPACES: Final = 0x00020000 | 0x20000000 | 0x40000000
+"""CLONE_NEWNS, CLONE_NEWPID and CLONE_NEWNET, from linux/sched.h."""
+
+PR_SET_PDEATHSIG: Final = 1
+"""From linux/prctl.h."""
 
 
 def obstacle() -> str | None:
@@ -48,7 +44,7 @@ def obstacle() -> str | None:
 
 def command(*arguments: str) -> list[str]:
     """The command line that runs `python ARGUMENTS` in a laboratory of its own."""
-    return [*UNSHARE, sys.executable, "-m", "tests.nat.enter", *arguments]
+    return [sys.executable, "-m", "tests.nat.enter", *arguments]
 
 
 def is_inside() -> bool:
@@ -62,19 +58,44 @@ def enter(*arguments: str) -> None:
     os.execvpe(line[0], line, {**os.environ, "PYTHONPATH": str(ROOT)})
 
 
+def watch(arguments: list[str]) -> int:
+    """Run `python ARGUMENTS` as the first process of new namespaces; gives its status. A signal ends all of it.
+
+    The command `unshare` does as much, but ignores SIGTERM, and so does a first process.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.unshare(NAMESPACES) != 0:
+        raise OSError(ctypes.get_errno(), "cannot make namespaces")
+    inner = os.fork()
+    if inner == 0:
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        prepare()
+        os.execve(sys.executable, [sys.executable, *arguments], {**os.environ, INSIDE: "1"})
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: os.kill(inner, signal.SIGKILL))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the keyboard's goes to all, and the first process obeys it
+    return os.waitstatus_to_exitcode(os.waitpid(inner, 0)[1])
+
+
 def prepare() -> None:
-    """Make /run private, so that names of namespaces are, and the server known by name."""
-    subprocess.run(["mount", "-t", "tmpfs", "laboratory", "/run"], check=True)
+    """Make /proc and /run private, so that names of namespaces are, and the server known by name."""
+    mount("--make-rprivate", "/")
+    mount("-t", "proc", "proc", "/proc")
+    mount("-t", "tmpfs", "laboratory", "/run")
     Path("/run/netns").mkdir()
     FOLDER.mkdir()
     hosts = FOLDER / "hosts"
     hosts.write_text(
         f"127.0.0.1 localhost\n::1 localhost\n{SERVER_V4[0]} {SERVER_NAME}\n{SERVER_V6[0]} {SERVER_NAME}\n"
     )
-    subprocess.run(["mount", "--bind", str(hosts), "/etc/hosts"], check=True)
+    mount("--bind", str(hosts), "/etc/hosts")
+
+
+def mount(*arguments: str) -> None:
+    """Mount something that must be mounted."""
+    subprocess.run(["mount", *arguments], check=True)
 
 
 if __name__ == "__main__":
-    prepare()
-    os.environ[INSIDE] = "1"
-    os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+    status = watch(sys.argv[1:])
+    sys.exit(128 - status if status < 0 else status)

@@ -143,7 +143,8 @@ def test_a_line_that_fails_comes_back(how: str) -> None:
         assert udp(client, server) == BEHAVIOUR["port-restricted"].v4
 
 
-def test_nothing_is_left_of_a_laboratory_that_was_killed() -> None:
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_nothing_is_left_of_a_laboratory_that_was_killed(how: signal.Signals) -> None:
     """Its processes and namespaces go with the process that started it; names and files never were outside."""
     mark = f"laboratory-{os.getpid()}"
     script = "import time; from tests.nat.lab import Lab; from tests.nat.sites import BY_NAME\n"
@@ -154,7 +155,7 @@ def test_nothing_is_left_of_a_laboratory_that_was_killed() -> None:
     assert started.stdout.readline() == "up\n"
     assert len(_processes(mark)) >= 2
     assert sorted(each.name for each in netns.NAMES.iterdir()) == []
-    started.send_signal(signal.SIGKILL)
+    started.send_signal(how)
     started.communicate()
     end = time.monotonic() + 5
     while _processes(mark) and time.monotonic() < end:
