@@ -142,6 +142,11 @@ class Message:
         value = self.get(kind)
         return None if value is None else _unpack_address(value, _mask(self.transaction))
 
+    def xor_addresses(self, kind: Attribute) -> list[Address]:
+        """All XOR-ed address attributes of a type; raises StunError."""
+        mask = _mask(self.transaction)
+        return [_unpack_address(value, mask) for found, value in self.attributes if found == kind]
+
     def error(self) -> tuple[int, str] | None:
         """Code and reason of an error response (RFC 8489, section 14.8); raises StunError."""
         value = self.get(Attribute.ERROR_CODE)

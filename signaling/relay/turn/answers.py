@@ -1,0 +1,64 @@
+"""What is sent to clients. Pure."""
+
+import struct
+from collections.abc import Iterable
+from typing import Final
+
+from signaling.protocol import stun
+from signaling.protocol.stun import Address, Attribute, Attributes, Class, Message, Method
+from signaling.relay.turn.authentication import Signed
+from signaling.relay.turn.kinds import Family, FiveTuple, RefusedError, Transport
+
+SOFTWARE: Final = b"byway"
+"""Without a version: who looks for servers with a known mistake should have to try."""
+
+CHANNEL_HEADER: Final = struct.Struct("!HH")
+"""Of a ChannelData message: number and length (RFC 8656, section 12.4)."""
+
+PAYLOAD_BYTES: Final = 65_000
+"""The largest that is relayed: any more, with the address of its sender, might not fit a STUN message."""
+
+
+def success(request: Message, signed: Signed, attributes: Iterable[tuple[int, bytes]] = ()) -> bytes:
+    """The answer to a request that took effect."""
+    all_of_it = [*attributes, (Attribute.SOFTWARE, SOFTWARE)]
+    return stun.encode(
+        request.method, Class.SUCCESS, request.transaction, all_of_it, signed.key, integrity=signed.integrity
+    )
+
+
+def failure(request: Message, signed: Signed | None, error: RefusedError) -> bytes:
+    """The answer to one that did not. Without credentials it is as short as can be, since its source may be forged."""
+    attributes: list[tuple[int, bytes]] = [(Attribute.ERROR_CODE, stun.error_code(error.code)), *error.attributes]
+    if signed is None:
+        return stun.encode(request.method, Class.ERROR, request.transaction, attributes, fingerprint=False)
+    return stun.encode(
+        request.method, Class.ERROR, request.transaction, attributes, signed.key, integrity=signed.integrity
+    )
+
+
+def allocated(
+    request: Message, source: Address, told: Iterable[Address], seconds: int, errors: dict[Family, int]
+) -> Attributes:
+    """Of an Allocate success response (RFC 8656, section 7.2); `errors` by family that could not be had."""
+    relayed = [(Attribute.XOR_RELAYED_ADDRESS, stun.xor_address(each, request.transaction)) for each in told]
+    lacking = [
+        (Attribute.ADDRESS_ERROR_CODE, bytes((family, 0, code // 100, code % 100))) for family, code in errors.items()
+    ]
+    mapped = (Attribute.XOR_MAPPED_ADDRESS, stun.xor_address(source, request.transaction))
+    return [*relayed, *lacking, (Attribute.LIFETIME, stun.number32(seconds)), mapped]
+
+
+def data(client: FiveTuple, number: int, payload: bytes) -> bytes:
+    """A ChannelData message; in a stream it is padded to a multiple of four."""
+    padding = b"" if client.transport is Transport.UDP else bytes(-len(payload) % 4)
+    return CHANNEL_HEADER.pack(number, len(payload)) + payload + padding
+
+
+def indication(peer: Address, payload: bytes, transaction: bytes) -> bytes:
+    """A Data indication (RFC 8656, section 11.3)."""
+    attributes = [
+        (Attribute.XOR_PEER_ADDRESS, stun.xor_address(peer, transaction)),
+        (Attribute.DATA, payload),
+    ]
+    return stun.encode(Method.DATA, Class.INDICATION, transaction, attributes, fingerprint=False)

@@ -1,0 +1,223 @@
+"""A TURN server (RFC 8656) without sockets: what arrives and the time in, what to do out.
+
+    receive   from a client: a request, a Send indication, or data of a channel
+    arrived   from a peer, at a relayed address
+    opened, failed   what became of OpenRelay;  lost   a connection over TCP;  tick   time passes
+
+Two allocations of one pair reach each other inside the server, without a socket, whatever addresses it has.
+
+The port is open to everybody and sources can be forged. An answer to a request without good credentials is at most
+ANSWER_BYTES long: with the headers of IP and UDP 2.4 times what the shortest request has, 2.1 times what an Allocate
+has; and an address gets no more of them than RATE says. Nothing is kept for such a request.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from signaling.core.address import quota_key
+from signaling.core.quota import Buckets, Rate
+from signaling.protocol import stun
+from signaling.protocol.stun import Address, Attribute, Class, Message, Method, StunError
+from signaling.relay.turn import answers, asking
+from signaling.relay.turn.allocation import Allocation, State
+from signaling.relay.turn.authentication import Authenticator, Signed
+from signaling.relay.turn.effects import CloseRelay, Effect, ToClient, ToPeer
+from signaling.relay.turn.kinds import FiveTuple, Refusal, RefusedError, Stats, family_of
+from signaling.relay.turn.peers import PeerPolicy
+from signaling.relay.turn.quota import Limits
+from signaling.relay.turn.requests import Known, Requests
+from signaling.relay.turn.table import Table
+
+ANSWER_BYTES: Final = 88
+"""The challenge: header 20, error code 8, realm 12, nonce 36, algorithms 12."""
+
+RATE: Final = Rate(burst=200, per_second=20)
+"""Answers without credentials to one address (IPv6: /64): forty peers behind it start at once, with four allocations
+each. 20 a second are 2 kB, which hurts nobody."""
+
+SOURCES: Final = 10_000
+"""Addresses whose rate is remembered, about 2 MB: as for STUN."""
+
+METHODS: Final = frozenset({Method.ALLOCATE, Method.REFRESH, Method.CREATE_PERMISSION, Method.CHANNEL_BIND})
+
+Effects = list[Effect] | tuple[Effect, ...]
+
+
+class Turn:
+    """State of one server. Times are seconds of a clock that never goes back; `entropy` gives random bytes."""
+
+    def __init__(
+        self,
+        table: Table,
+        policy: PeerPolicy,
+        limits: Limits,
+        authenticator: Authenticator,
+        entropy: Callable[[int], bytes],
+        known: Known = lambda _pair: (),
+    ) -> None:
+        self.stats = Stats()
+        self._table = table
+        self._policy = policy
+        self._requests = Requests(table, policy, limits, self.stats, known)
+        self._authenticator = authenticator
+        self._entropy = entropy
+        self._strangers = Buckets(RATE, SOURCES)
+
+    def has(self, client: FiveTuple) -> bool:
+        """Whether a client has an allocation."""
+        return client in self._table.by_client
+
+    def receive(self, data: bytes, client: FiveTuple, now: float) -> Effects:
+        """A datagram, or a message of a stream, arrived from a client."""
+        if data and 0x40 <= data[0] < 0x80:
+            return self._channel_data(data, client, now)
+        try:
+            message = stun.decode(data)
+        except StunError:
+            return self._dropped(Refusal.MALFORMED)
+        if message.kind is Class.INDICATION and message.method == Method.SEND:
+            return self._send(message, client, now)
+        if message.kind is Class.REQUEST and message.method in METHODS:
+            return self._request(message, client, now)
+        return self._dropped(Refusal.MALFORMED)
+
+    def arrived(self, data: bytes, relay: Address, peer: Address, now: float) -> Effects:
+        """A datagram arrived at a relayed address (RFC 8656, sections 11.3 and 12.6)."""
+        allocation = self._table.by_socket.get(relay)
+        if allocation is None:
+            return ()
+        way = allocation.channel_of(peer, now) or allocation.permitted(peer[0], now)
+        if way is None or not way.outside or len(data) > answers.PAYLOAD_BYTES:
+            return self._dropped(Refusal.PERMISSION)
+        if not self._requests.accounts.spend(allocation.account, len(data), now):
+            return ()
+        self.stats.to_clients += len(data)
+        return self._to_client(allocation, data, peer, now)
+
+    def opened(self, number: int, relay: Address, now: float) -> Effects:
+        """A socket that was to be opened is."""
+        known = number in self._table.by_number
+        return self._requests.opened(number, now) if known else (CloseRelay(relay),)
+
+    def failed(self, number: int, relay: Address, now: float) -> Effects:
+        """A socket cannot be opened there."""
+        return self._requests.failed(number, relay, now) if number in self._table.by_number else ()
+
+    def lost(self, client: FiveTuple, now: float) -> Effects:
+        """A connection is gone, and its allocation with it."""
+        allocation = self._table.by_client.get(client)
+        return self._drop(allocation, now) if allocation else ()
+
+    def tick(self, now: float) -> Effects:
+        """Time passes; to be called about every second."""
+        effects: list[Effect] = []
+        for number in self._table.expiry.due(now):
+            effects += self._requests.expire(self._table.by_number[number], now)
+        return effects
+
+    def close(self, now: float) -> Effects:
+        """The server ends."""
+        return [effect for each in list(self._table.by_number.values()) for effect in self._drop(each, now)]
+
+    def _drop(self, allocation: Allocation, now: float) -> list[Effect]:
+        for relay in allocation.relays.values():
+            relay.until = now
+        return self._requests.expire(allocation, now)
+
+    def _dropped(self, reason: Refusal) -> Effects:
+        self.stats.refusals[reason] += 1
+        return ()
+
+    # --- requests ----------------------------------------------------------------------------------------------------
+
+    def _request(self, request: Message, client: FiveTuple, now: float) -> Effects:
+        signed: Signed | None = None
+        try:
+            signed = self._authenticator.check(request, client, now)
+            return self._answer(request, client, signed, now)
+        except RefusedError as error:
+            refused = error
+        except StunError:
+            refused = RefusedError(400, Refusal.BAD_REQUEST)
+        if refused.reason is Refusal.CREDENTIALS:
+            signed = None
+        if signed is None and self._strangers.take(quota_key(client.remote[0]), now):
+            return self._dropped(Refusal.RATE)
+        self.stats.refusals[refused.reason] += 1
+        return [ToClient(client, answers.failure(request, signed, refused))]
+
+    def _answer(self, request: Message, client: FiveTuple, signed: Signed, now: float) -> list[Effect]:
+        unknown = request.unknown(asking.UNDERSTOOD)
+        if unknown:
+            attributes = [(Attribute.UNKNOWN_ATTRIBUTES, stun.types(unknown))]
+            raise RefusedError(420, Refusal.ATTRIBUTE, attributes)
+        allocation = self._table.by_client.get(client)
+        if allocation is None:
+            return self._first(request, client, signed, now)
+        if allocation.state is State.OPENING:
+            return []
+        if allocation.user != signed.name.user:
+            raise RefusedError(441, Refusal.OTHER_USER)
+        match request.method:
+            case Method.ALLOCATE:
+                return self._requests.again(request, allocation, signed, now)
+            case Method.REFRESH:
+                return self._requests.refresh(request, allocation, signed, now)
+            case Method.CREATE_PERMISSION:
+                return self._requests.create_permission(request, allocation, signed, now)
+            case _:
+                return self._requests.channel_bind(request, allocation, signed, now)
+
+    def _first(self, request: Message, client: FiveTuple, signed: Signed, now: float) -> list[Effect]:
+        if request.method != Method.ALLOCATE:
+            raise RefusedError(437, Refusal.MISMATCH)
+        if signed.expired:
+            raise self._authenticator.denied(client, now)
+        return self._requests.allocate(request, client, signed, now)
+
+    # --- data --------------------------------------------------------------------------------------------------------
+
+    def _channel_data(self, data: bytes, client: FiveTuple, now: float) -> Effects:
+        allocation = self._table.by_client.get(client)
+        if allocation is None or len(data) < answers.CHANNEL_HEADER.size:
+            return self._dropped(Refusal.MALFORMED)
+        number, length = answers.CHANNEL_HEADER.unpack_from(data)
+        channel = allocation.channel(number, now)
+        if channel is None or length > len(data) - answers.CHANNEL_HEADER.size:
+            return self._dropped(Refusal.MALFORMED)
+        return self._to_peer(allocation, data[4 : 4 + length], channel.peer, channel.outside, now)
+
+    def _send(self, message: Message, client: FiveTuple, now: float) -> Effects:
+        """RFC 8656, section 11.2."""
+        allocation, payload = self._table.by_client.get(client), message.get(Attribute.DATA)
+        try:
+            peer = message.xor_address(Attribute.XOR_PEER_ADDRESS)
+        except StunError:
+            peer = None
+        if allocation is None or payload is None or peer is None or message.unknown(asking.UNDERSTOOD):
+            return self._dropped(Refusal.MALFORMED)
+        permission = allocation.permitted(peer[0], now)
+        if permission is None:
+            return self._dropped(Refusal.PERMISSION)
+        return self._to_peer(allocation, payload, peer, permission.outside, now)
+
+    def _to_peer(self, allocation: Allocation, payload: bytes, peer: Address, outside: bool, now: float) -> Effects:
+        relay = allocation.relays.get(family_of(peer[0]))
+        target = self._table.by_told.get(peer)
+        inside = target is not None and target.account is allocation.account
+        if relay is None or not (inside or outside) or len(payload) > answers.PAYLOAD_BYTES:
+            return self._dropped(Refusal.PEER)
+        if not self._requests.accounts.spend(allocation.account, len(payload), now):
+            return ()
+        self.stats.to_peers += len(payload)
+        if target is not None and inside:
+            return self._to_client(target, payload, relay.told, now)
+        return (ToPeer(relay.at, payload, peer),)
+
+    def _to_client(self, allocation: Allocation, payload: bytes, peer: Address, now: float) -> Effects:
+        channel = allocation.channel_of(peer, now)
+        if channel is not None:
+            return (ToClient(allocation.client, answers.data(allocation.client, channel.number, payload)),)
+        if allocation.permitted(peer[0], now) is None:
+            return self._dropped(Refusal.PERMISSION)
+        return (ToClient(allocation.client, answers.indication(peer, payload, self._entropy(12))),)

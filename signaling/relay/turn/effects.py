@@ -1,0 +1,52 @@
+"""What the shell is told to do. Tuples, since there is one for each datagram."""
+
+from typing import NamedTuple
+
+from signaling.protocol.stun import Address
+from signaling.relay.turn.kinds import FiveTuple
+
+
+class ToClient(NamedTuple):
+    """Send this to a client. Dropped where the client takes no more: nothing is queued."""
+
+    client: FiveTuple
+    data: bytes
+
+
+class ToPeer(NamedTuple):
+    """Send this from the socket at `relay` to a peer."""
+
+    relay: Address
+    data: bytes
+    peer: Address
+
+
+class OpenRelay(NamedTuple):
+    """Open a UDP socket at `relay`, and tell the core at once by `opened` or `failed`."""
+
+    number: int
+    relay: Address
+
+
+class CloseRelay(NamedTuple):
+    """Close the socket at `relay`."""
+
+    relay: Address
+
+
+class CloseClient(NamedTuple):
+    """The allocation of a client ended; a connection over TCP is of no more use."""
+
+    client: FiveTuple
+
+
+class PairEnded(NamedTuple):
+    """The last allocation of a pair ended."""
+
+    bytes: int
+    seconds: float
+    relayed: bool
+    """Whether it was more than checks."""
+
+
+Effect = ToClient | ToPeer | OpenRelay | CloseRelay | CloseClient | PairEnded
