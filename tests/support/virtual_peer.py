@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from pypeer.connect.ice import predict
-from pypeer.connect.ice.agent import Agent
+from pypeer.connect.ice.agent import HOLE_TTL, Agent
 from pypeer.connect.ice.candidate import LOCAL_PREFERENCE_MAX, Candidate, priority
 from pypeer.connect.ice.checks import Credentials, IceRole
 from pypeer.connect.ice.effects import Became, Effect, Selected, Send, State
@@ -224,7 +224,7 @@ class VirtualPeer:
                 host, router = self._hosts[0].host, self._bases[0].router
                 bases = [self.open((host, 20_000 + each), router, True) for each in range(predict.FAN_SOCKETS)]
                 probes = predict.fan(bases, self.agent.remotes)
-                self.perform(self.agent.probe(probes, predict.FAN_RATE, self.net.now))
+                self.perform(self.agent.probe(probes, predict.FAN_RATE, self.net.now, HOLE_TTL))
             case predict.Plan.SPRAY:
                 probes = predict.spray(0, self.agent.remotes, self.net.random.random)
                 self.perform(self.agent.probe(probes, predict.SPRAY_RATE, self.net.now))

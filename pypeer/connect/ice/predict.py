@@ -102,7 +102,8 @@ def outside(remotes: list[Candidate]) -> list[Candidate]:
 
 
 def _is_outside(candidate: Candidate) -> bool:
-    public = not ipaddress.ip_address(candidate.host).is_private
+    address = ipaddress.ip_address(candidate.host)
+    public = address.is_global and not address.is_multicast
     return public and candidate.kind in (CandidateKind.SRFLX, CandidateKind.HOST)
 
 

@@ -1,0 +1,208 @@
+"""Guessed ports: which, how many, how fast, whose, and until when."""
+
+from itertools import pairwise, product
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pypeer.connect.ice import predict
+from pypeer.connect.ice.agent import HOLE_TTL, Agent
+from pypeer.connect.ice.candidate import Candidate
+from pypeer.connect.ice.checks import Credentials, IceRole, success
+from pypeer.connect.ice.effects import Send, State
+from pypeer.connect.ice.gather import Mapped
+from pypeer.connect.ice.pairs import PATIENCE_S
+from pypeer.connect.ice.predict import AHEAD, FAN_RATE, PORTS, SPRAY_CHECKS, SPRAY_RATE, Plan
+from pypeer.connect.ice.probing import BURST, Probe
+from pypeer.protocol.codes import Mapping
+from pypeer.protocol.report import CandidateKind
+from signaling.protocol import stun
+from signaling.protocol.stun import Address
+from tests.support.virtual_net import Lets, Maps, Router, VirtualNet
+from tests.support.virtual_peer import VirtualPeer, meet, settled
+
+HERE, THERE = "192.31.196.10", "192.52.193.20"
+SERVERS = ("192.88.99.1", "192.88.99.2")
+STEADY = (Mapping.NONE, Mapping.INDEPENDENT)
+
+
+def named(host: str, kind: CandidateKind = CandidateKind.SRFLX, predicted: bool = False) -> Candidate:
+    return Candidate(kind, host, 5000, 1, predicted=predicted)
+
+
+def seen(*ports: int, base: int = 0, host: str = HERE) -> list[Mapped]:
+    """What servers answered, one after the other."""
+    return [Mapped(base, (f"192.88.99.{number}", 3478), (host, port), 0.05) for number, port in enumerate(ports)]
+
+
+# Plans
+
+
+def test_both_sides_plan_the_same() -> None:
+    for here, there in product(Mapping, Mapping):
+        plans = predict.plan(here, there), predict.plan(there, here)
+        random = (here is Mapping.RANDOM and there in STEADY, there is Mapping.RANDOM and here in STEADY)
+        expected = {(True, False): Plan.FAN, (False, True): Plan.SPRAY, (False, False): Plan.NOTHING}
+        assert plans == (expected[random], expected[random[::-1]])
+
+
+# Counting
+
+
+@pytest.mark.parametrize(
+    ("ports", "expected"),
+    [
+        ((40_000, 40_001), list(range(40_002, 40_018))),
+        ((40_000, 40_004), [40_008 + 4 * turn for turn in range(16)]),
+        ((40_002, 40_000, 40_001), list(range(40_003, 40_019))),
+        ((65_530, 65_532), [65_534]),
+        ((65_534, 65_535), []),
+        ((40_000, 40_017), []),
+        ((40_000, 40_000), []),
+        ((40_000,), []),
+        ((), []),
+    ],
+)
+def test_ports_ahead(ports: tuple[int, ...], expected: list[int]) -> None:
+    guesses = predict.ahead(seen(*ports) + seen(1, 2, base=1), 0, ("10.0.0.2", 5000))
+    assert [guess.port for guess in guesses] == expected
+    assert all(guess.predicted and guess.kind is CandidateKind.SRFLX and guess.host == HERE for guess in guesses)
+    assert all(before.priority > after.priority for before, after in pairwise(guesses))
+    assert len(guesses) <= AHEAD
+
+
+def test_two_outside_addresses_are_no_rule() -> None:
+    assert predict.ahead(seen(40_000) + seen(40_001, host=THERE), 0, ("10.0.0.2", 5000)) == []
+
+
+# Random ports
+
+
+@pytest.mark.parametrize(
+    ("remote", "counts"),
+    [
+        (named(THERE), True),
+        (named(THERE, CandidateKind.HOST), True),
+        (named(THERE, CandidateKind.RELAY), False),
+        (named(THERE, CandidateKind.PRFLX), False),
+        (named(THERE, predicted=True), False),
+        (named("10.0.0.1", CandidateKind.HOST), False),
+        (named("127.0.0.1", CandidateKind.HOST), False),
+        (named("0.0.0.0", CandidateKind.HOST), False),
+        (named("169.254.1.1", CandidateKind.HOST), False),
+        (named("100.64.0.1", CandidateKind.HOST), False),
+        (named("224.0.0.1", CandidateKind.HOST), False),
+        (named("255.255.255.255", CandidateKind.HOST), False),
+        (named("2620:4f:8000::1", CandidateKind.HOST), False),
+        (named("peer.local", CandidateKind.HOST), False),
+    ],
+    ids=lambda value: f"{value.kind} {value.host}" if isinstance(value, Candidate) else None,
+)
+def test_only_outside_addresses_are_guessed_at(remote: Candidate, counts: bool) -> None:
+    assert predict.outside([remote]) == ([remote] if counts else [])
+    assert bool(list(predict.fan([0, 1], [remote]))) is counts
+    assert bool(list(predict.spray(0, [remote], Random(1).random))) is counts
+
+
+@given(st.integers(0, 2**32), st.lists(st.sampled_from([HERE, THERE, "10.0.0.1", "peer.local"])))
+def test_spray(seed: int, hosts: list[str]) -> None:
+    probes = list(predict.spray(3, [named(host) for host in hosts], Random(seed).random))
+    named_hosts = set(hosts) & {HERE, THERE}
+    assert {base for base, _ in probes} <= {3}
+    assert {host for _, (host, _) in probes} == named_hosts
+    assert all(PORTS[0] <= port < PORTS[1] for _, (_, port) in probes)
+    assert len(set(probes)) == len(probes) == (SPRAY_CHECKS if named_hosts else 0)
+
+
+def test_fan() -> None:
+    remotes = [named(THERE), named("10.0.0.1", CandidateKind.HOST)]
+    assert list(predict.fan([4, 5], remotes)) == [(4, (THERE, 5000)), (5, (THERE, 5000))] * predict.FAN_ROUNDS
+
+
+# As an agent sends them
+
+
+def prober(net: VirtualNet) -> Agent:
+    agent = Agent(IceRole.CONTROLLING, Credentials.make(net.entropy), net.entropy, net.random.random)
+    agent.add_base(0, named(HERE, CandidateKind.HOST))
+    agent.add_local(0, named(HERE, CandidateKind.HOST), net.now)
+    agent.set_remote(Credentials.make(net.entropy), net.now)
+    return agent
+
+
+@pytest.mark.parametrize("lateness", [0.0, 0.0004, 0.2])
+@pytest.mark.parametrize("rate", [SPRAY_RATE, FAN_RATE])
+def test_probes_are_sent_at_their_rate(rate: float, lateness: float) -> None:
+    net = VirtualNet()
+    agent = prober(net)
+    probes: list[Probe] = list(predict.spray(0, [named(THERE)], net.random.random))
+    sends = [(net.now, effect) for effect in agent.probe(iter(probes), rate, net.now, HOLE_TTL)]
+    while (wakes := agent.wake_at()) is not None:
+        net.now = max(net.now, wakes) + lateness
+        sends += [(net.now, effect) for effect in agent.tick(net.now)]
+    times = [at for at, effect in sends if isinstance(effect, Send)]
+    told = [effect for _, effect in sends if isinstance(effect, Send)]
+    assert [(effect.base, effect.to) for effect in told] == probes[: len(told)]
+    assert {effect.ttl for effect in told} == {HOLE_TTL}
+    assert (len(told) == SPRAY_CHECKS) is (lateness < 0.2)
+    for first, last in zip(times, times[int(rate) :], strict=False):
+        assert last - first >= 1 - (BURST + 1) / rate
+    assert agent.state is State.FAILED
+    assert net.now - 1_000 <= PATIENCE_S + 2 * lateness + 1 / rate
+
+
+def test_an_answer_to_a_probe_ends_the_rest() -> None:
+    net = VirtualNet()
+    agent = prober(net)
+    assert agent.remote is not None
+    to: Address = (THERE, 7)
+    effects = agent.probe(iter([(0, to), (0, (THERE, 8)), (0, (THERE, 9))]), 1.0, net.now)
+    probe = next(effect for effect in effects if isinstance(effect, Send))
+    transaction = stun.decode(probe.data).transaction
+    answer = stun.decode(success(transaction, (HERE, 5000), agent.remote))
+    assert agent.receive(0, (THERE, 8), answer, net.now) == []
+    agent.receive(0, to, answer, net.now + 0.1)
+    assert agent.works
+    assert agent.selected is not None
+    assert agent.selected.remote.predicted
+    assert agent.selected.remote.address == to
+    assert agent.selected.rtt == pytest.approx(0.1)
+    sends = [effect for turn in range(50) for effect in agent.tick(net.now + turn / 10) if isinstance(effect, Send)]
+    assert {effect.to for effect in sends} == {to}
+    assert agent.receive(0, to, answer, net.now + 5) == []
+
+
+def test_nothing_is_guessed_once_a_pair_works() -> None:
+    net = VirtualNet()
+    agent = prober(net)
+    assert agent.remote is not None
+    check = next(effect for effect in agent.add_remote(named(THERE), net.now) if isinstance(effect, Send))
+    answer = success(stun.decode(check.data).transaction, (HERE, 5000), agent.remote)
+    agent.receive(0, (THERE, 5000), stun.decode(answer), net.now)
+    effects = agent.probe(iter([(0, (THERE, 7))]), 1.0, net.now)
+    assert all(effect.to != (THERE, 7) for effect in effects if isinstance(effect, Send))
+
+
+# End to end
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("asking_is_random", [True, False])
+def test_random_ports_are_found(seed: int, asking_is_random: bool) -> None:
+    net = VirtualNet(seed=seed)
+    servers = tuple(net.add_stun(host) for host in SERVERS)
+    one, other = VirtualPeer(net, IceRole.CONTROLLING), VirtualPeer(net, IceRole.CONTROLLED)
+    hard, easy = (one, other) if asking_is_random else (other, one)
+    hard.host(("10.0.0.2", 5000), net.add_router(Router(HERE, Maps.RANDOM, Lets.PORT, Random(seed))), servers)
+    easy.host(("10.0.0.3", 5000), net.add_router(Router(THERE, Maps.SAME, Lets.PORT)), servers)
+    meet(one, other)
+    assert net.run(5, lambda: settled(one, other))
+    assert one.state is other.state is State.CONNECTED
+    guessed = [each for each in easy.sent if each.to[0] == HERE]
+    assert len(guessed) <= SPRAY_CHECKS + 100
+    assert {each.to[0] for each in easy.sent} <= {HERE, "10.0.0.2", *SERVERS}
+    assert {each.to[0] for each in hard.sent} <= {THERE, "10.0.0.3", *SERVERS}
+    net.run(60)
+    assert settled(one, other)
