@@ -9,6 +9,7 @@ from pypeer.api import default_server
 from pypeer.cli.run import run
 from pypeer.cli.show import Show
 from pypeer.connect.servers import Stun
+from pypeer.doctor import words
 from pypeer.doctor.diagnosis import Diagnosis, Finding
 from pypeer.doctor.examine import examine, parse_stun
 from pypeer.doctor.page import Page
@@ -74,7 +75,7 @@ def _status(diagnosis: Diagnosis) -> int:
     """A report without a server is not what was asked for; raises the error that says so."""
     signaling = diagnosis.findings.signaling
     if not signaling.works:
-        raise ServerError(signaling.message, UNREACHABLE)
+        raise ServerError(words.unreachable(signaling), UNREACHABLE)
     return 0
 
 

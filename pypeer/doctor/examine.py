@@ -17,7 +17,7 @@ from pypeer.doctor.findings import Findings, RelayFound, Route, Udp
 from pypeer.doctor.machine import machine
 from pypeer.doctor.probing import discover, measure_lifetime
 from pypeer.doctor.relaying import try_relay
-from pypeer.doctor.signaling import sign_in
+from pypeer.doctor.signaling import Impatient, sign_in
 from signaling.protocol.stun import Address
 
 FAMILIES: Final = (4, 6)
@@ -32,6 +32,7 @@ async def examine(server: str, stun: tuple[Stun, ...], long: bool, tell: Tell) -
 
     `tell` gets each finding as soon as it is known. With `long`, how long idle holes stay open is measured too.
     """
+    asyncio.get_running_loop().set_default_executor(Impatient())
     here = machine()
     tell(Finding(machine=here))
     signaling, told = await sign_in(server)

@@ -4,7 +4,6 @@ import textwrap
 from collections.abc import Iterable
 from typing import Final
 
-from pypeer.cli.words import printable
 from pypeer.doctor import drawing, texts, words
 from pypeer.doctor.advice import Use
 from pypeer.doctor.diagnosis import Diagnosis
@@ -60,17 +59,21 @@ class Page:
     def lines(self, diagnosis: Diagnosis) -> list[str]:
         """All of it."""
         findings = diagnosis.findings
-        headline, explanation = texts.HEADLINES[diagnosis.kind]
-        picture = drawing.drawing(findings, self._style)
+        headline, explanation = words.headline(diagnosis.kind, findings)
         return [
-            *picture,
+            *drawing.drawing(findings, self._style),
             "",
             headline,
             *textwrap.wrap(explanation, WIDTH),
             *self._section("What was found", self._facts(findings)),
+            *(self._outlook(diagnosis) if _is_known(findings) else []),
+            *self._section("What to change", self._advice(diagnosis)),
+        ]
+
+    def _outlook(self, diagnosis: Diagnosis) -> list[str]:
+        return [
             *self._section("Ways to connect", self._ways(diagnosis)),
             *self._section("With whom you can connect", self._partners(diagnosis)),
-            *self._section("What to change", self._advice(diagnosis)),
         ]
 
     def _section(self, title: str, lines: Iterable[str]) -> list[str]:
@@ -84,15 +87,15 @@ class Page:
         found = self._fact("yes" if findings.signaling.works else "no", "Server", words.signaling(findings.signaling))
         for interface in findings.machine.interfaces:
             hosts = [f"{host.address} ({texts.KINDS[host.kind]})" for host in interface.addresses]
-            found += self._fact("none", printable(interface.name)[:LABEL], ", ".join(hosts))
+            found += self._fact("none", words.printable(interface.name)[:LABEL], ", ".join(hosts))
         for proxy in findings.machine.proxies:
-            found += self._fact("none", proxy.variable, printable(proxy.value))
+            found += self._fact("none", proxy.variable, words.printable(proxy.value))
         for udp in findings.udp:
             found += self._fact(STATUS_MARKS[udp.status], f"UDP over IPv{udp.family}", words.udp(udp))
             for label, text in words.details(udp):
                 found += self._fact("none", f"  {label}", text)
         for relay in findings.relays:
-            found += self._fact("yes" if relay.works else "no", "Relay", printable(words.relay(relay)))
+            found += self._fact("yes" if relay.works else "no", "Relay", words.printable(words.relay(relay)))
         return found
 
     def _ways(self, diagnosis: Diagnosis) -> list[str]:
@@ -111,6 +114,11 @@ class Page:
 
     def _advice(self, diagnosis: Diagnosis) -> list[str]:
         return [line for each in diagnosis.advice for line in _hanging("- ", texts.ADVICE[each])]
+
+
+def _is_known(findings: Findings) -> bool:
+    """Whether there is anything to tell of other networks."""
+    return findings.signaling.works or any(udp.status is Status.WORKS for udp in findings.udp)
 
 
 def _hanging(first: str, text: str) -> list[str]:

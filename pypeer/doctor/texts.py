@@ -51,6 +51,8 @@ HEADLINES: Final[dict[Kind, tuple[str, str]]] = {
     ),
 }
 
+AWAY: Final = "The server cannot be reached, so not much could be found out."
+
 KINDS: Final[dict[AddressKind, str]] = {
     AddressKind.PUBLIC: "public",
     AddressKind.PRIVATE: "private",
@@ -79,7 +81,7 @@ OBSTACLES: Final[dict[Obstacle, str]] = {
 STATUSES: Final[dict[Status, str]] = {
     Status.BLOCKED: "blocked: nothing came back",
     Status.ABSENT: "not available on this machine",
-    Status.UNTESTED: "not measured: the server has no address of this kind to ask",
+    Status.UNTESTED: "not measured: there was nobody to ask over it",
     Status.WORKS: "works",
 }
 

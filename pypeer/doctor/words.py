@@ -2,13 +2,28 @@
 
 from pypeer.doctor import texts
 from pypeer.doctor.advice import Rung
-from pypeer.doctor.findings import Filtering, Mapping, Ports, RelayFound, Signaling, Status, Udp
+from pypeer.doctor.findings import Filtering, Findings, Mapping, Obstacle, Ports, RelayFound, Signaling, Status, Udp
+from pypeer.doctor.networks import Kind
+
+
+def headline(kind: Kind, findings: Findings) -> tuple[str, str]:
+    """The most important, and what it means."""
+    if kind is Kind.UNKNOWN and not findings.signaling.works:
+        return texts.AWAY, unreachable(findings.signaling)
+    return texts.HEADLINES[kind]
+
+
+def unreachable(found: Signaling) -> str:
+    """Why the server cannot be reached, and what to look at."""
+    if found.obstacle in (Obstacle.CERTIFICATE, Obstacle.NOT_BYWAY):
+        return found.message
+    return f"Cannot reach the server at {found.url}. {texts.OBSTACLES[found.obstacle]}"
 
 
 def signaling(found: Signaling) -> str:
     """The server."""
     if not found.works:
-        return f"cannot be reached. {texts.OBSTACLES[found.obstacle]}"
+        return "cannot be reached"
     return f"reached in {seconds(found.seconds)}, {'encrypted (TLS)' if found.tls else 'not encrypted (no TLS)'}"
 
 
@@ -80,3 +95,8 @@ def relay(found: RelayFound) -> str:
 def seconds(time: float) -> str:
     """A time that a person can imagine."""
     return f"{time * 1000:.0f} ms" if time < 1 else f"{time:.1f} s"
+
+
+def printable(text: str) -> str:
+    """A name that others gave, without anything that could steer a terminal."""
+    return "".join(character if character.isprintable() else "?" for character in text)
