@@ -9,6 +9,7 @@ from typing import Final
 
 from pypeer.connect.ice.candidate import Candidate, CandidateError, parse, to_line
 from pypeer.connect.ice.checks import Credentials
+from pypeer.protocol.limits import FRAME_BYTES
 
 SCTP_PORT: Final = 5000
 """RFC 8841, section 5.2: any; all use this one."""
@@ -96,9 +97,9 @@ def read(text: str) -> Description:
             setup=Setup(_last(values, "setup", Setup.ACTPASS)),
             mid=_last(values, "mid", "0"),
             candidates=tuple(_candidates(values.get("candidate", ()))),
-            sctp_port=int(_last(values, "sctp-port", str(SCTP_PORT))),
-            message_bytes=int(_last(values, "max-message-size", str(MESSAGE_BYTES_DEFAULT))),
-            sctp_init=base64.b64decode(_last(values, "sctp-init", "")),
+            sctp_port=_number(values, "sctp-port", SCTP_PORT, range(1, 65_536)),
+            message_bytes=_message_bytes(values),
+            sctp_init=base64.b64decode(_last(values, "sctp-init", ""), validate=True),
         )
     except ValueError as error:
         raise DescriptionError(str(error)) from None
@@ -119,6 +120,21 @@ def _attributes(text: str) -> dict[str, list[str]]:
 
 def _last(values: dict[str, list[str]], name: str, default: str) -> str:
     return values.get(name, [default])[-1]
+
+
+def _number(values: dict[str, list[str]], name: str, default: int, allowed: range) -> int:
+    text = _last(values, name, str(default))
+    if not re.fullmatch(r"[0-9]{1,19}", text) or int(text) not in allowed:
+        raise DescriptionError(f"{text[:60]!r} is no {name}")
+    return int(text)
+
+
+def _message_bytes(values: dict[str, list[str]]) -> int:
+    """0 is any size (RFC 8841, section 6); less than the default cannot carry our frames."""
+    size = _number(values, "max-message-size", MESSAGE_BYTES_DEFAULT, range(2**63))
+    if 0 < size < FRAME_BYTES:
+        raise DescriptionError(f"messages of {size} bytes are too small")
+    return size
 
 
 def _credentials(values: dict[str, list[str]]) -> Credentials:
