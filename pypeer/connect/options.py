@@ -39,7 +39,7 @@ class ConnectOptions:
 
 def interfaces_of_environment() -> tuple[str, ...]:
     """The interfaces that BYWAY_INTERFACES names."""
-    return tuple(name for name in os.environ.get(INTERFACES_ENV, "").split(",") if name)
+    return tuple(name.strip() for name in os.environ.get(INTERFACES_ENV, "").split(",") if name.strip())
 
 
 def parse_ports(text: str) -> tuple[int, int]:

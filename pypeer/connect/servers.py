@@ -16,7 +16,7 @@ SERVERS_MAX: Final = 8
 """Of each kind: more would only tell more strangers where we are."""
 
 _URI = re.compile(
-    r"(?P<scheme>stuns?|turns?):(?P<host>\[[0-9a-fA-F:.]+\]|[^\[\]:?]+)(:(?P<port>\d{1,5}))?"
+    r"(?P<scheme>stuns?|turns?):(?P<host>\[[0-9a-fA-F:.]+\]|[^\[\]:?]+)(:(?P<port>[0-9]{1,5}))?"
     r"(\?transport=(?P<transport>udp|tcp))?"
 )
 
@@ -81,6 +81,8 @@ def read(servers: Iterable[IceServer]) -> Servers:
 def _add(match: re.Match[str], server: IceServer, stun: dict[Stun, None], relays: dict[Relay, None]) -> None:
     scheme, host = match["scheme"], match["host"].strip("[]")
     port = int(match["port"] or (PORT_TLS if scheme.endswith("s") else PORT))
+    if not 0 < port < 65_536:
+        return
     if scheme == "stun":
         stun[Stun(host, port)] = None
     elif scheme.startswith("turn"):
