@@ -15,13 +15,15 @@ import click
 from click.core import ParameterSource
 
 from signaling import __version__
+from signaling.checks import SettingsError
 from signaling.http.listening import ListenError
 from signaling.http.serve import serve
 from signaling.logs import configure
-from signaling.settings import Settings, SettingsError, declared
+from signaling.settings import Settings, declared
 
 KINDS: Final[dict[Any, str]] = {
     str: "text",
+    bool: "true or false",
     int: "a whole number",
     float: "a number",
     tuple[str, ...]: "a list of texts",
@@ -68,7 +70,9 @@ def _read_file(context: click.Context, _: click.Parameter, path: Path | None) ->
 def _fits(value: object, kind: Any) -> bool:
     if kind == tuple[str, ...]:
         return isinstance(value, list) and all(isinstance(item, str) for item in value)
-    return not isinstance(value, bool) and isinstance(value, (int, float) if kind is float else kind)
+    if kind is bool or isinstance(value, bool):
+        return isinstance(value, bool) and kind is bool
+    return isinstance(value, (int, float) if kind is float else kind)
 
 
 def run(print_config: bool, **values: Any) -> None:
@@ -98,6 +102,8 @@ def as_toml(settings: Settings) -> str:
 
 
 def _toml(value: str | float | tuple[str, ...]) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, tuple):
         return f"[{', '.join(map(_toml, value))}]"
     if isinstance(value, str):
@@ -126,8 +132,9 @@ def _option(field: Field[Any]) -> click.Option:
         type=str if isinstance(field.default, tuple) else field.type,
         default=field.default,
         multiple=isinstance(field.default, tuple),
+        is_flag=field.type is bool,
         envvar=variable(field),
-        show_default=bool(field.default) or field.default == 0,
+        show_default=bool(field.default) or (field.default == 0 and field.type is not bool),
         help=field.metadata["help"],
     )
 

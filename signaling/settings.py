@@ -4,17 +4,16 @@ Each field is a flag (`public_url`: `--public-url`), an environment variable (`B
 configuration file (`public_url`); a flag wins over the environment, that over the file, that over the default.
 """
 
-import ipaddress
-import math
 from dataclasses import Field, dataclass, fields
 from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 
+from signaling.checks import SettingsError, address, check_range, network, require
 from signaling.core.address import Network
 from signaling.core.policy import Policy, option
 from signaling.core.sign_in import Names, host_of
 from signaling.protocol.messages import IceServer
-from signaling.relay.offers import URL
+from signaling.relay.settings import RelaySettings
 
 EVERYWHERE: Final = "*"
 """The host that stands for all addresses of the machine, IPv4 and IPv6."""
@@ -22,12 +21,8 @@ EVERYWHERE: Final = "*"
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 
 
-class SettingsError(ValueError):
-    """A setting that cannot be: the message names it and says what it must be."""
-
-
 @dataclass(frozen=True, kw_only=True)
-class Settings(Policy):
+class Settings(RelaySettings):
     """Everything an operator may set."""
 
     host: str = option(
@@ -58,7 +53,8 @@ class Settings(Policy):
     )
     turn_port: int = option(
         3478,
-        "UDP port for STUN, which tells peers the address others see them under; 0 is off.",
+        "Port for STUN (UDP), which tells peers the address others see them under, and for the relay (UDP and TCP); "
+        "0 is off.",
         "the registered port (RFC 8489, section 18.6), so that nobody else's server is needed",
         0,
         65535,
@@ -74,27 +70,6 @@ class Settings(Policy):
         (),
         "Address to answer STUN on instead of --host, or *; may be repeated: two of one kind of IP complete RFC 5780.",
         "--host is right unless a proxy on this machine stands before the server, but not before STUN",
-    )
-    turn_secret: str = option(
-        "",
-        "Secret that credentials of the relay are made from; a random one of each start if empty.",
-        "needed only where something else makes or checks them; better in the file than where `ps` shows it",
-    )
-    turn_ttl: float = option(
-        6 * 3600,
-        "Seconds for which a pair that has met may allocate at the relay; what it has by then it may keep.",
-        "a change of network in a long transfer needs a new allocation",
-        60,
-        7 * 86400,
-    )
-    turn_server: tuple[str, ...] = option(
-        (),
-        "Relay of yours that pairs are told beside this one, e.g. turn:turn.example.org:3478?transport=tcp; may be "
-        "repeated.",
-        "one that does more than this machine can; needs --turn-server-secret",
-    )
-    turn_server_secret: str = option(
-        "", "Secret that those relays share with this server: `static-auth-secret` of coturn."
     )
     metrics_listen: str = option(
         "",
@@ -132,21 +107,21 @@ class Settings(Policy):
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            _check_range(field.name, getattr(self, field.name), field.metadata["low"], field.metadata["high"])
-        _require(self.idle > self.ping, "idle", f"{self.idle:g} must be more than ping, {self.ping:g}")
-        _require(self.ttl <= self.max_ttl, "ttl", f"{self.ttl:g} must not be more than max_ttl, {self.max_ttl:g}")
-        _require(self.engine == "memory", "engine", f"{self.engine!r} is not known: use memory")
-        _require(self.log_level in LOG_LEVELS, "log_level", f"{self.log_level!r} is none of {', '.join(LOG_LEVELS)}")
-        _require(bool(self.tls_cert) == bool(self.tls_key), "tls_cert", "a certificate and its key go together")
-        _require(len(set(self.stun_ports)) == len(self.stun_ports), "stun_alt_port", "must not be --turn-port as well")
-        self._check_relays()
+            check_range(field.name, getattr(self, field.name), field.metadata["low"], field.metadata["high"])
+        require(self.idle > self.ping, "idle", f"{self.idle:g} must be more than ping, {self.ping:g}")
+        require(self.ttl <= self.max_ttl, "ttl", f"{self.ttl:g} must not be more than max_ttl, {self.max_ttl:g}")
+        require(self.engine == "memory", "engine", f"{self.engine!r} is not known: use memory")
+        require(self.log_level in LOG_LEVELS, "log_level", f"{self.log_level!r} is none of {', '.join(LOG_LEVELS)}")
+        require(bool(self.tls_cert) == bool(self.tls_key), "tls_cert", "a certificate and its key go together")
+        require(len(set(self.stun_ports)) == len(self.stun_ports), "stun_alt_port", "must not be --turn-port as well")
+        self.check_relays()
         for name in ("networks", "origins", "names", "ice", "stun_hosts", "metrics_address"):
             getattr(self, name)
 
     @property
     def networks(self) -> tuple[Network, ...]:
         """The proxies that are believed."""
-        return tuple(_network(text) for text in self.trusted_proxy)
+        return tuple(network("trusted_proxy", text) for text in self.trusted_proxy)
 
     @property
     def origins(self) -> frozenset[str]:
@@ -163,7 +138,7 @@ class Settings(Policy):
         """The hosts this server goes by."""
         host = self.public_origin.partition("://")[2]
         path = _split("public_url", self.public_url).path
-        _require(path in ("", "/"), "public_url", "the page has to be at the root of its host, without a path")
+        require(path in ("", "/"), "public_url", "the page has to be at the root of its host, without a path")
         return Names(host)
 
     @property
@@ -171,17 +146,9 @@ class Settings(Policy):
         """What peers are told to use."""
         for url in self.ice_server:
             text = f"{url!r} is not of the form stun:HOST:PORT"
-            _require(url.startswith(("stun:", "stuns:")) and len(url) <= 256, "ice_server", text)
-        _require(len(self.ice_server) <= 8, "ice_server", "at most 8")
+            require(url.startswith(("stun:", "stuns:")) and len(url) <= 256, "ice_server", text)
+        require(len(self.ice_server) <= 8, "ice_server", "at most 8")
         return (IceServer(urls=self.ice_server),) if self.ice_server else ()
-
-    def _check_relays(self) -> None:
-        for url in self.turn_server:
-            text = f"{url!r} is not of the form turn:HOST:PORT?transport=udp"
-            _require(bool(URL.fullmatch(url)) and len(url) <= 256, "turn_server", text)
-        _require(len(self.turn_server) <= 8, "turn_server", "at most 8")
-        alone = bool(self.turn_server) == bool(self.turn_server_secret)
-        _require(alone, "turn_server", "other relays and --turn-server-secret go together")
 
     @property
     def stun_ports(self) -> tuple[int, ...]:
@@ -193,11 +160,11 @@ class Settings(Policy):
         """Where STUN is served: addresses, or one host that may be a name or stand for many addresses."""
         if self.stun_address in ((), (EVERYWHERE,)):
             return self.stun_address or (self.host,)
-        hosts = tuple(_address(text) for text in self.stun_address)
+        hosts = tuple(address("stun_address", text, ", and not * alone") for text in self.stun_address)
         for six in (False, True):
             most = [host for host in hosts if (":" in host) is six]
-            _require(len(most) <= 2, "stun_address", "at most two of IPv4 and two of IPv6")
-            _require(len(set(most)) == len(most), "stun_address", "the same address twice")
+            require(len(most) <= 2, "stun_address", "at most two of IPv4 and two of IPv6")
+            require(len(set(most)) == len(most), "stun_address", "the same address twice")
         return hosts
 
     @property
@@ -207,43 +174,15 @@ class Settings(Policy):
             return None
         parts = _split("metrics_listen", f"//{self.metrics_listen}")
         text = f"{self.metrics_listen!r} is not of the form HOST:PORT"
-        _require(parts.hostname is not None and parts.port is not None, "metrics_listen", text)
+        require(parts.hostname is not None and parts.port is not None, "metrics_listen", text)
         return parts.hostname or "", parts.port or 0
 
 
 def declared() -> list[Field[Any]]:
-    """All settings, those of the process before those of the rules."""
+    """All settings, those of the process before those of the relay, and those before the rules."""
     rules = {field.name for field in fields(Policy)}
-    return sorted(fields(Settings), key=lambda field: field.name in rules)
-
-
-def _require(condition: bool, name: str, text: str) -> None:
-    if not condition:
-        raise SettingsError(f"{name}: {text}")
-
-
-def _check_range(name: str, value: float | str, low: float | None, high: float | None) -> None:
-    if isinstance(value, str) or low is None:
-        return
-    _require(math.isfinite(value), name, f"{value} is not a number")
-    _require(value >= low, name, f"{value:g} is less than {low:g}")
-    _require(high is None or value <= high, name, f"{value:g} is more than {high or 0:g}")
-
-
-def _network(text: str) -> Network:
-    try:
-        return ipaddress.ip_network(text, strict=False)
-    except ValueError:
-        raise SettingsError(f"trusted_proxy: {text!r} is no address or network, e.g. 10.0.0.0/8") from None
-
-
-def _address(text: str) -> str:
-    try:
-        address = ipaddress.ip_address(text)
-    except ValueError:
-        raise SettingsError(f"stun_address: {text!r} is no address, and not * alone") from None
-    _require(not address.is_unspecified, "stun_address", f"{text} is no address: use *")
-    return str(address)
+    relay = {field.name for field in fields(RelaySettings)}
+    return sorted(fields(Settings), key=lambda field: (field.name in rules, field.name in relay))
 
 
 def _split(name: str, url: str) -> SplitResult:
@@ -257,5 +196,5 @@ def _split(name: str, url: str) -> SplitResult:
 
 def _origin(name: str, url: str) -> str:
     parts = _split(name, url)
-    _require(parts.scheme in ("http", "https") and bool(parts.hostname), name, f"{url!r} is not like https://HOST")
+    require(parts.scheme in ("http", "https") and bool(parts.hostname), name, f"{url!r} is not like https://HOST")
     return f"{parts.scheme}://{host_of(parts)}"

@@ -1,20 +1,14 @@
-"""The sockets of the process: TCP for the page and its WebSockets, UDP for STUN."""
+"""The sockets of the page and its WebSockets."""
 
-import asyncio
 import os
 import socket
 import ssl
-import time
-from collections.abc import Collection
 from contextlib import AsyncExitStack
 from typing import Final
 
 from aiohttp import web
 
-from signaling.http.node import Node
-from signaling.logs import line, log
-from signaling.relay.udp import StunSockets
-from signaling.settings import EVERYWHERE, Settings
+from signaling.settings import EVERYWHERE
 
 BACKLOG: Final = 1024
 """Connections the kernel may hold while the loop is busy: everybody comes back at once after a restart."""
@@ -39,32 +33,6 @@ async def listen(
     site = web.SockSite(runner, listener, ssl_context=context, backlog=BACKLOG)
     await site.start()
     return site, listener.getsockname()[1]
-
-
-async def open_stun(stack: AsyncExitStack, node: Node, settings: Settings, named: Collection[str]) -> None:
-    """Serve STUN until the stack ends; raises ListenError for a port that is `named`, and does without another."""
-    sockets = StunSockets(settings.stun_hosts, settings.stun_ports, time.monotonic, node.metrics.stun)
-    stack.callback(sockets.close)
-    for port, name in zip(settings.stun_ports, ("turn_port", "stun_alt_port"), strict=False):
-        try:
-            await sockets.open(port)
-        except OSError as error:
-            _without(settings, port, name, named, error.strerror or str(error))
-            break
-    node.stun_urls = sockets.urls
-    if settings.public_url and not sockets.urls(settings.names.public_host) and settings.stun_ports:
-        log.warning(line("stun-told-to-nobody", hint="only this machine can reach it: see --stun-address"))
-    if sockets.follows:
-        following = asyncio.create_task(sockets.follow())
-        stack.callback(following.cancel)
-
-
-def _without(settings: Settings, port: int, name: str, named: Collection[str], reason: str) -> None:
-    flag = f"--{name.replace('_', '-')}"
-    if {name, "stun_address"} & set(named):
-        hosts = ", ".join(settings.stun_hosts)
-        raise ListenError(f"cannot listen on {hosts}, UDP port {port}: {reason}; choose with {flag}")
-    log.warning(line("stun-off", port=port, reason=reason, hint=f"choose another with {flag}, or 0 for none"))
 
 
 def _bind(host: str, port: int) -> socket.socket:

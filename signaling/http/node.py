@@ -21,7 +21,9 @@ from signaling.logs import hide, line, log
 from signaling.protocol.codes import CloseCode
 from signaling.protocol.encoding import b64
 from signaling.protocol.messages import IceServer
+from signaling.relay.known import Known
 from signaling.relay.offers import Offers, Ports
+from signaling.relay.server import RelayServer
 from signaling.relay.turn.credentials import SECRET_BYTES
 from signaling.settings import Settings
 
@@ -70,8 +72,9 @@ class Node:
             settings.turn_server,
             settings.turn_server_secret,
         )
-        self.relay_ports = Ports()
-        """Where this machine relays; nowhere until it is open."""
+        self.relay: RelayServer | None = None
+        """The relay of this machine; none until it is open."""
+        self.known = Known()
         self._settings = settings
         self._clock = clock
         self._numbers = count(1)
@@ -141,7 +144,10 @@ class Node:
         return (*self._settings.ice, IceServer(urls=own)) if own else self._settings.ice
 
     def _relays(self, session: Session, pair: str, member: str) -> tuple[IceServer, ...]:
-        return self.offers.told(session.dialled, self.relay_ports, pair, member, time.time())
+        if self._settings.relay_only_known:
+            self.known.add(pair, session.address)
+        ports = self.relay.told() if self.relay else Ports()
+        return self.offers.told(session.dialled, ports, pair, member, time.time())
 
     async def _close_all(self) -> None:
         waiting = list(self._wires.values())

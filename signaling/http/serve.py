@@ -6,10 +6,12 @@ import ssl
 from collections.abc import Collection
 from contextlib import AsyncExitStack
 
+from signaling.checks import SettingsError
 from signaling.http.app import NODE, make_app, make_metrics_app
-from signaling.http.listening import listen, open_stun
+from signaling.http.helping import open_stun
+from signaling.http.listening import listen
 from signaling.logs import line, log
-from signaling.settings import EVERYWHERE, Settings, SettingsError
+from signaling.settings import EVERYWHERE, Settings
 
 
 async def serve(settings: Settings, named: Collection[str] = ()) -> None:
@@ -23,7 +25,7 @@ async def serve(settings: Settings, named: Collection[str] = ()) -> None:
     stop = _stop_on_signals()
     async with AsyncExitStack() as stack:
         site, port = await listen(stack, app, settings.host, settings.port, context)
-        await open_stun(stack, app[NODE], settings, named)
+        await open_stun(stack, app[NODE], settings, named, context)
         if settings.metrics_address:
             await listen(stack, make_metrics_app(app), *settings.metrics_address, None)
         announce(settings, port)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from signaling.core.sign_in import is_loopback
 from signaling.protocol.messages import IceServer
 from signaling.relay.turn import credentials
 
@@ -16,12 +15,11 @@ URL: Final = re.compile(r"turns?:(\[[0-9a-fA-F:.]+\]|[^\[\]:?\s]+)(:[0-9]{1,5})?
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Where this server relays; 0 for where it does not. `near` says that this machine's own peers are told as well."""
+    """Where this server relays; 0 for where it does not."""
 
     udp: int = 0
     tcp: int = 0
     tls: int = 0
-    near: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +42,9 @@ class Offers:
 
 
 def urls(dialled: str, ports: Ports) -> tuple[str, ...]:
-    """This server as the relay of whoever dialled this host, the quickest way first.
-
-    Peers on this machine are told only where it helps: where others can come from elsewhere.
-    """
-    name = urlsplit(f"//{dialled}").hostname or ""
-    if not name or (is_loopback(name) and not ports.near):
+    """This server as the relay of whoever dialled this host, the quickest way first."""
+    name = urlsplit(f"//{dialled}").hostname
+    if not name:
         return ()
     host = f"[{name}]" if ":" in name else name
     ways = (("turn", ports.udp, "udp"), ("turn", ports.tcp, "tcp"), ("turns", ports.tls, "tcp"))

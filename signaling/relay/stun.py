@@ -120,6 +120,15 @@ class StunServer:
         return (host, port) if (host, port) in self.endpoints else None
 
 
+def over_stream(message: bytes, source: Address) -> bytes | None:
+    """The answer to a Binding request over TCP, where there is nothing to discover; None for anything else."""
+    request = binding_request(message)
+    if request is None:
+        return None
+    unknown = request.unknown(UNDERSTOOD - {Attribute.CHANGE_REQUEST})
+    return refusal(request, unknown) if unknown else success(request, source, None, None)
+
+
 def binding_request(datagram: bytes) -> Message | None:
     """The request in a datagram; None for anything else."""
     if len(datagram) > REQUEST_BYTES:

@@ -8,15 +8,17 @@ import asyncio
 import errno
 import socket
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack, suppress
-from typing import Any, Final
+from contextlib import ExitStack
+from typing import Any, Final, Protocol
 
 import ifaddr
 
 from signaling.logs import line, log
 from signaling.protocol.stun import Address
 from signaling.relay import places
+from signaling.relay.reader import Reader, bind
 from signaling.relay.stun import StunServer, Verdict
+from signaling.relay.turn.core import is_turn
 
 RESCAN_S: Final = 15.0
 """How often to look for addresses that came or went: a laptop that changes networks, a lease that begins after the
@@ -25,6 +27,16 @@ server. Looking takes less than a millisecond."""
 SOON_S: Final = 1.0
 """How soon to try again with an address that is not ready: in IPv6 it takes a second or two to see that nobody else has
 it (RFC 4862, section 5.4)."""
+
+
+class Relay(Protocol):
+    """A relay that shares the first port."""
+
+    def datagram(self, data: bytes, source: Address, at: Address) -> None:
+        """Something for it arrived."""
+
+    def reached_at(self, addresses: Sequence[str], own: Sequence[str]) -> None:
+        """The addresses that are served, and all of this machine's, have changed."""
 
 
 class StunSockets:
@@ -37,6 +49,7 @@ class StunSockets:
         clock: Callable[[], float],
         count: Callable[[Verdict], None],
         interfaces: Callable[[], Iterable[str]] | None = None,
+        relay: Relay | None = None,
     ) -> None:
         self._hosts = hosts
         self._ports = ports
@@ -46,8 +59,8 @@ class StunSockets:
         self._server = StunServer(ports, places.partners(hosts))
         self._open_ports: list[int] = []
         self._waiting = False
-        self._sockets: dict[Address, socket.socket] = {}
-        self._transports: dict[Address, asyncio.BaseTransport] = {}
+        self._relay = relay
+        self._sockets: dict[Address, Reader] = {}
 
     @property
     def follows(self) -> bool:
@@ -65,7 +78,12 @@ class StunSockets:
             stack.pop_all()
         self._open_ports.append(port)
         for endpoint, listener in opened.items():
-            await self._serve(endpoint, listener)
+            self._serve(endpoint, listener)
+        self._tell_relay()
+
+    def serves(self, port: int) -> bool:
+        """Whether anything is served at a port, now or when there are addresses."""
+        return port in self._open_ports
 
     async def follow(self) -> None:
         """Follow the addresses of this machine, forever."""
@@ -82,18 +100,26 @@ class StunSockets:
             return
         self._waiting = False
         wanted = {(host, port) for host in addresses for port in self._open_ports}
+        before = set(self._server.endpoints)
         for endpoint in self._server.endpoints - wanted:
             self._drop(endpoint)
         for endpoint in wanted - self._server.endpoints:
-            await self._add(endpoint)
+            self._add(endpoint)
+        if wanted != before:
+            self._tell_relay()
 
     def urls(self, dialled: str) -> tuple[str, ...]:
         """What a peer that dialled this host is told."""
         return places.urls(dialled, self._server.endpoints, self._ports, self._hosts)
 
+    def send(self, data: bytes, to: Address, at: Address) -> bool:
+        """Send something of the relay's from one of the endpoints; whether the network has taken it."""
+        reader = self._sockets.get(at)
+        return reader is not None and reader.send(data, to)
+
     def close(self) -> None:
         """Serve nowhere."""
-        for endpoint in list(self._transports):
+        for endpoint in list(self._sockets):
             self._drop(endpoint)
 
     def _addresses(self) -> list[str]:
@@ -112,58 +138,36 @@ class StunSockets:
                 return None
             raise
 
-    async def _add(self, at: Address) -> None:
+    def _add(self, at: Address) -> None:
         try:
             listener = self._bind(*at)
         except OSError as error:
             log.debug(line("stun-address-not-served", port=at[1], reason=error.strerror))
             return
         if listener is not None:
-            await self._serve(at, listener)
+            self._serve(at, listener)
 
-    async def _serve(self, at: Address, listener: socket.socket) -> None:
-        self._sockets[at] = listener
+    def _serve(self, at: Address, listener: socket.socket) -> None:
+        self._sockets[at] = Reader(listener, lambda data, source: self._received(data, source, at))
         self._server.endpoints.add(at)
-        loop = asyncio.get_running_loop()
-        self._transports[at], _ = await loop.create_datagram_endpoint(
-            lambda: _Endpoint(at, self._received), sock=listener
-        )
 
     def _drop(self, at: Address) -> None:
         self._server.endpoints.discard(at)
-        del self._sockets[at]
-        self._transports.pop(at).close()
+        self._sockets.pop(at).close()
+
+    def _tell_relay(self) -> None:
+        if self._relay is not None:
+            self._relay.reached_at(sorted({host for host, _ in self._sockets}), list(self._interfaces()))
 
     def _received(self, data: bytes, source: tuple[Any, ...], at: Address) -> None:
+        if self._relay is not None and at[1] == self._ports[0] and is_turn(data):
+            self._relay.datagram(data, (source[0], source[1]), at)
+            return
         outcome = self._server.receive(data, (str(source[0]), source[1]), at, self._clock())
         self._count(outcome.verdict)
         if outcome.answer:
-            # Not by the transport, which queues without bound what the network does not take; who asks will repeat.
-            with suppress(OSError):
-                self._sockets[outcome.leaves].sendto(outcome.answer, source)
-
-
-class _Endpoint(asyncio.DatagramProtocol):
-    """Hands over what arrives at one socket."""
-
-    def __init__(self, at: Address, handle: Callable[[bytes, tuple[Any, ...], Address], None]) -> None:
-        self._at = at
-        self._handle = handle
-
-    def datagram_received(self, data: bytes, addr: tuple[Any, ...]) -> None:
-        """A datagram arrived."""
-        self._handle(data, addr, self._at)
-
-
-def bind(host: str, port: int) -> socket.socket:
-    """A UDP socket at one address; raises OSError."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with ExitStack() as stack:
-        listener = stack.enter_context(socket.socket(family, socket.SOCK_DGRAM))
-        listener.setblocking(False)
-        listener.bind((host, port))
-        stack.pop_all()
-    return listener
+            # Dropped if the network does not take it: who asks will repeat.
+            self._sockets[outcome.leaves].send(outcome.answer, source)
 
 
 def interface_addresses() -> list[str]:

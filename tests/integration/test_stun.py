@@ -14,8 +14,9 @@ import pytest
 from signaling.protocol import stun
 from signaling.protocol.stun import Address, Attribute, Class, Message, Method
 from signaling.relay import udp
+from signaling.relay.reader import bind
 from signaling.relay.stun import Verdict
-from signaling.relay.udp import StunSockets, bind, interface_addresses
+from signaling.relay.udp import StunSockets, interface_addresses
 from tests.integration.test_server_process import run
 from tests.support.commands import free_port, running_server
 from tests.support.signaling_client import SignalingClient

@@ -40,7 +40,15 @@ SOURCES: Final = 10_000
 
 METHODS: Final = frozenset({Method.ALLOCATE, Method.REFRESH, Method.CREATE_PERMISSION, Method.CHANNEL_BIND})
 
+SHARED_PORT: Final = METHODS | {Method.SEND, Method.DATA}
+"""What is not STUN where both have one port."""
+
 Effects = list[Effect] | tuple[Effect, ...]
+
+
+def is_turn(data: bytes) -> bool:
+    """Whether a datagram is for a TURN server rather than for one of STUN: data of a channel, or one of its methods."""
+    return len(data) > 1 and (0x40 <= data[0] < 0x80 or (data[0] << 8 | data[1]) & 0x3EEF in SHARED_PORT)
 
 
 class Turn:

@@ -74,7 +74,8 @@ def test_each_setting_is_a_flag_a_variable_and_a_key(
     wanted = Settings(**{field.name: value}, **more)
     extra = [text for name, each in more.items() for text in (f"--{name.replace('_', '-')}", "".join(each))]
     text = value[0] if isinstance(value, tuple) else str(value)
-    assert signaling(cli.flag(field), text, *extra).settings == wanted
+    given = () if isinstance(value, bool) else (text,)
+    assert signaling(cli.flag(field), *given, *extra).settings == wanted
     (tmp_path / "byway.toml").write_text(f"{field.name} = {cli._toml(value)}\n")
     assert signaling("--config", str(tmp_path / "byway.toml"), *extra).settings == wanted
     monkeypatch.setenv(cli.variable(field), text)
@@ -97,6 +98,9 @@ OTHER_VALUES: Final = {
     "ice_server": ("stun:x",),
     "stun_address": ("192.0.2.1",),
     "turn_server": ("turn:x",),
+    "turn_allow_peer": ("127.0.0.0/8",),
+    "relay_address": ("192.0.2.1",),
+    "relay_ports": "50000-50009",
     "metrics_listen": "127.0.0.1:9100",
     "engine": "memory",
     "log_level": "debug",
@@ -106,6 +110,8 @@ OTHER_VALUES: Final = {
 
 def other_value(field: Any) -> Any:
     """A value that is possible, and another than the default where there is one."""
+    if isinstance(field.default, bool):
+        return not field.default
     if isinstance(field.default, int | float):
         return field.default + 1 if field.name not in ("max_ttl", "turn_port") else field.default - 1
     return OTHER_VALUES.get(field.name, "text")

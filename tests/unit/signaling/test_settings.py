@@ -4,9 +4,12 @@ from typing import Any
 
 import pytest
 
+from signaling.checks import SettingsError
 from signaling.core.sign_in import Names
 from signaling.protocol.messages import IceServer
-from signaling.settings import Settings, SettingsError
+from signaling.relay.turn.kinds import Family
+from signaling.relay.turn.quota import Limits
+from signaling.settings import Settings
 
 
 def test_the_defaults_are_possible_and_explained() -> None:
@@ -15,6 +18,7 @@ def test_the_defaults_are_possible_and_explained() -> None:
     assert settings.ice == ()
     assert settings.networks == ()
     assert settings.metrics_address is None
+    assert settings.relay_limits == Limits()
     for field in fields(Settings):
         assert field.metadata["help"].endswith(".")
 
@@ -27,6 +31,12 @@ def test_what_is_derived() -> None:
         ice_server=("stun:a.example:3478", "stuns:b.example"),
         metrics_listen="[::1]:9100",
         stun_address=("198.51.100.1", "2001:DB8::1", "198.51.100.2"),
+        turn_allow_peer=("192.168.1.1/16", "fd00::1"),
+        relay_ports="50000-50009",
+        relay_address=("203.0.113.1", "2001:DB8::2"),
+        relay_per_pair=3,
+        max_relay_rate=0.5,
+        relay_only_known=True,
         idle=90,
         ping=40,
     )
@@ -36,6 +46,10 @@ def test_what_is_derived() -> None:
     assert settings.origins == {"https://friend.example"}
     assert settings.ice == (IceServer(urls=("stun:a.example:3478", "stuns:b.example")),)
     assert settings.metrics_address == ("::1", 9100)
+    assert settings.relay_allowed == (ip_network("192.168.0.0/16"), ip_network("fd00::1/128"))
+    assert settings.relay_range == range(50000, 50010)
+    assert settings.relay_told == {Family.IPV4: "203.0.113.1", Family.IPV6: "2001:db8::2"}
+    assert settings.relay_limits == Limits(per_pair=3, rate=512 * 1024, known_only=True)
     assert settings.stun_hosts == ("198.51.100.1", "2001:db8::1", "198.51.100.2")
 
 
@@ -80,6 +94,14 @@ def test_where_stun_is_served(values: dict[str, Any], ports: tuple[int, ...], ho
         ({"turn_server": ("turn:x",) * 9}, "turn_server: at most 8"),
         ({"turn_server": ("turn:x",)}, "turn_server: other relays and --turn-server-secret go together"),
         ({"turn_server_secret": "x"}, "turn_server: other relays and --turn-server-secret go together"),
+        ({"turn_allow_peer": ("lan",)}, "turn_allow_peer: 'lan' is no address or network, e.g. 10.0.0.0/8"),
+        ({"relay_ports": "1-2"}, "relay_ports: '1-2' is not of the form 49152-65535"),
+        ({"relay_ports": "any"}, "relay_ports: 'any' is not of the form 49152-65535"),
+        ({"relay_ports": "5000-4000"}, "relay_ports: '5000-4000' is not of the form 49152-65535"),
+        ({"relay_address": ("nas",)}, "relay_address: 'nas' is no address"),
+        ({"relay_address": ("::",)}, "relay_address: :: is no address"),
+        ({"relay_address": ("1.1.1.1", "1.1.1.2")}, "relay_address: at most one of IPv4 and one of IPv6"),
+        ({"relay_allocations": 0}, "relay_allocations: 0 is less than 1"),
         ({"turn_port": 3479}, "stun_alt_port: must not be --turn-port as well"),
         ({"stun_address": ("nas",)}, "stun_address: 'nas' is no address, and not * alone"),
         ({"stun_address": ("*", "192.0.2.1")}, "stun_address: '*' is no address, and not * alone"),

@@ -23,8 +23,7 @@ ALL = Ports(3478, 3479, 5349)
         ),
         ("[2001:db8::1]", Ports(tcp=3478), ("turn:[2001:db8::1]:3478?transport=tcp",)),
         ("byway.example", Ports(), ()),
-        ("localhost:8080", ALL, ()),
-        ("localhost:8080", Ports(udp=1, near=True), ("turn:localhost:1?transport=udp",)),
+        ("localhost:8080", Ports(udp=1), ("turn:localhost:1?transport=udp",)),
         ("", ALL, ()),
     ],
 )

@@ -17,6 +17,7 @@ from signaling.relay.stun import (
     Outcome,
     StunServer,
     Verdict,
+    over_stream,
 )
 
 SAMPLE_REQUEST = bytes.fromhex(
@@ -245,3 +246,15 @@ def test_no_request_makes_it_raise_or_answer_at_length(attributes: list[tuple[in
     data = request(*attributes)
     outcome = ask(data, server(SIX, SEVEN), at=(SIX, 3478), source=("2001:db8::9", 9))
     assert len(outcome.answer) <= len(data) + ANSWER_BYTES
+
+
+def test_over_a_stream_there_is_nothing_to_discover() -> None:
+    plain = stun.encode(Method.BINDING, Class.REQUEST, bytes(12))
+    answer = over_stream(plain, ("192.0.2.1", 7))
+    assert answer is not None
+    assert stun.decode(answer).xor_address(Attribute.XOR_MAPPED_ADDRESS) == ("192.0.2.1", 7)
+    change = stun.encode(Method.BINDING, Class.REQUEST, bytes(12), [(Attribute.CHANGE_REQUEST, bytes(4))])
+    refused = over_stream(change, ("192.0.2.1", 7))
+    assert refused is not None
+    assert stun.decode(refused).error() == (420, "")
+    assert over_stream(b"\x40\0\0\0", ("192.0.2.1", 7)) is None

@@ -1,0 +1,44 @@
+"""Where messages end in a stream: STUN and ChannelData over TCP and TLS (RFC 8656, sections 2.1 and 12.5). Pure."""
+
+from typing import Final
+
+STRANGER_BYTES: Final = 2048
+"""Largest message of a connection without an allocation: a request with all its attributes has a quarter of it."""
+
+WHOLE_BYTES: Final = 65_535 + 20 + 3
+"""Largest there is: a length of 16 bits, a header, padding."""
+
+
+class FramingError(ValueError):
+    """Something that is neither, or larger than it may be: nothing after it can be told apart."""
+
+
+class Frames:
+    """Splits one stream. `most` is the largest message taken, and bounds what is kept."""
+
+    def __init__(self) -> None:
+        self.most = STRANGER_BYTES
+        self._buffer = bytearray()
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """More of the stream arrived; returns the messages that are whole. Raises FramingError."""
+        buffer = self._buffer
+        buffer += data
+        found, at = [], 0
+        while len(buffer) - at >= 4:
+            end = at + self._length(at)
+            if end > len(buffer):
+                break
+            found.append(bytes(buffer[at:end]))
+            at = end
+        del buffer[:at]
+        return found
+
+    def _length(self, at: int) -> int:
+        first, length = self._buffer[at], int.from_bytes(self._buffer[at + 2 : at + 4], "big")
+        if first >= 0x80:
+            raise FramingError("neither STUN nor ChannelData")
+        whole = 20 + length if first < 0x40 else 4 + length + -length % 4
+        if whole > self.most:
+            raise FramingError(f"a message of {whole} bytes")
+        return whole
