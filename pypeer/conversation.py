@@ -1,6 +1,7 @@
 """Everything between two peers once they have met: links come and go under one transfer session.
 
-Role A makes the offers and so decides when to try again; role B waits for it. The pair with the server may end while a
+Role A makes the offers and so decides when to try again; role B waits for it, at first for as long as its person takes
+to decide. The pair with the server may end while a
 link lives: the transfer goes on, and only when that link breaks too is there no way back.
 """
 
@@ -11,7 +12,7 @@ from typing import Final, Protocol
 
 from pypeer.connect.connector import Connector
 from pypeer.connect.gathering import Gathering
-from pypeer.errors import ConnectError, PeerError
+from pypeer.errors import ConnectError, DeclinedError, PeerError
 from pypeer.events import Event, PathChanged, Reconnecting, Report
 from pypeer.links.link import Link, Path
 from pypeer.links.webrtc import WebRtcLink
@@ -77,8 +78,6 @@ class Conversation:
         try:
             if self._pair.role is Role.A:
                 self._connector.connect()
-            else:
-                self._wait_for_offer()
             self._pair.listen(self._on_message, self._on_pair_end)
             await self._session.wait()
             code = None
@@ -155,6 +154,8 @@ class Conversation:
         match message:
             case Description() | Candidate() | Network():
                 self._connector.handle(message)
+            case Part(code=EndCode.DECLINED):
+                self._on_pair_end(DeclinedError("The other side declined."))
             case Part():
                 self._on_pair_end()
             case _:

@@ -10,13 +10,16 @@ from types import TracebackType
 from pypeer.connect.gathering import Gathering
 from pypeer.conversation import Conversation
 from pypeer.desk import Desk
-from pypeer.errors import PeerError
-from pypeer.events import Failed, Joined
+from pypeer.errors import DeclinedError, PeerError
+from pypeer.events import Event, Failed, Joined, Offered
 from pypeer.identity import peer_id
+from pypeer.protocol.codes import EndCode
+from pypeer.protocol.messages import Preview
 from pypeer.secure.code import Code, short_name
 from pypeer.secure.keys import Role
 from pypeer.signaling_client.pair import Pair
 from pypeer.stream import EventStream
+from pypeer.transfer.names import printable
 from pypeer.transfer.session import Decide, ReceiveSession
 from signaling.protocol.messages import Knock, Met
 
@@ -94,6 +97,38 @@ class Fetch:
         meet = await pair.meet()
         who = peer_id(pair.peer_key)
         self.events.emit(Joined(peer=who, short=short_name(who), name=meet.name))
-        self._session = ReceiveSession(self._into, self._decide, self.events.emit)
+        agreed = _offered(await pair.preview())
+        self.events.emit(agreed)
+        if not await self._decide(agreed):
+            pair.part(EndCode.DECLINED)
+            raise DeclinedError("You declined.")
+        self._session = ReceiveSession(self._into, self._as_agreed(agreed), self._emit_new(agreed))
         self.conversation = Conversation(pair, self._session, gather, gathering, "", self.events.emit)
         await self.conversation.run()
+
+    def _as_agreed(self, agreed: Offered) -> Decide:
+        """What comes over the link is what was agreed to, or is asked about again."""
+
+        async def decide(offered: Offered) -> bool:
+            return offered == agreed or await self._decide(offered)
+
+        return decide
+
+    def _emit_new(self, agreed: Offered) -> Callable[[Event], None]:
+        """What was shown already is not told again."""
+
+        def emit(event: Event) -> None:
+            if event != agreed:
+                self.events.emit(event)
+
+        return emit
+
+
+def _offered(preview: Preview) -> Offered:
+    return Offered(
+        files=preview.files,
+        folders=preview.folders,
+        bytes=preview.bytes,
+        title=printable(preview.title),
+        text=preview.text,
+    )

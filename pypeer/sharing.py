@@ -18,6 +18,7 @@ from pypeer.secure.code import Code, short_name
 from pypeer.secure.keys import Role
 from pypeer.signaling_client.pair import Pair
 from pypeer.stream import EventStream
+from pypeer.transfer.manifest import preview
 from pypeer.transfer.session import SendSession
 from pypeer.transfer.sources import OfferedTree
 from signaling.protocol.messages import Knocked, Open, Opened, Shut
@@ -163,6 +164,7 @@ class Offer:
             self._desk.switchboard.drop(pair)
 
     async def _converse(self, pair: Pair, gather: Gather, gathering: Gathering) -> None:
+        pair.send(preview(self._tree.offer, self._tree.entries))
         session = SendSession(self._tree, pair.id, self.events.emit)
         await Conversation(pair, session, gather, gathering, pair.id, self.events.emit).run()
         self.delivered += 1

@@ -105,7 +105,9 @@ class Connector:
     def _begin(self, number: int) -> Attempt:
         self._drop()
         gathering, self._gathered = self._gathered, None
-        if gathering is None:
+        if gathering is None or not gathering.is_fresh:
+            if gathering is not None:
+                gathering.close()
             gathering = self._gather()
             gathering.start()
             self._knew = asyncio.get_running_loop().time()

@@ -29,6 +29,9 @@ from signaling.protocol.stun import Address, Message, StunError
 RESOLVE_S: Final = 3.0
 """Bound of a look-up of a server's name; its candidates come late then, and nothing else waits for them."""
 
+FRESH_S: Final = 4.0
+"""How long gathered addresses may wait to be used: less than the shortest time-out of mappings that routers have."""
+
 _log = logging.getLogger("byway.connect")
 
 OnCandidate = Callable[[int, Candidate], None]
@@ -52,12 +55,14 @@ class Gathering:
         self._on_done: Callable[[], None] = lambda: None
         self._gatherer = Gatherer(os.urandom)
         self._waiting = 0
+        self._began = -FRESH_S
         self._done = False
         self._timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
         """Begin."""
+        self._began = time.monotonic()
         self._spawn(self._open_all())
 
     def listen(self, on_candidate: OnCandidate, on_done: Callable[[], None]) -> None:
@@ -67,6 +72,11 @@ class Gathering:
             on_candidate(base, candidate)
         if self._done:
             on_done()
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether what was found still holds: it began, and the NAT has forgotten nothing since."""
+        return time.monotonic() - self._began < FRESH_S
 
     @property
     def mapping(self) -> Mapping:

@@ -10,7 +10,7 @@ from pypeer.connect.ice.pairs import Pair
 from pypeer.connect.options import ConnectOptions, Relaying
 from pypeer.links.link import Path
 from pypeer.protocol.codes import Mapping
-from pypeer.protocol.report import CHECKS_MAX, ConnectionReport, Networks, ReportCheck, reasons
+from pypeer.protocol.report import CHECKS_MAX, REPORT_VERSION, ConnectionReport, Networks, ReportCheck, reasons
 from signaling.protocol.messages import Phases
 
 
@@ -42,6 +42,7 @@ def report(
     """One attempt, as it stands now; without a path it failed."""
     here, there = networks
     made = ConnectionReport(
+        v=REPORT_VERSION,
         link=link,
         outcome=path.way if path is not None else "failed",
         scope=path.scope.value if path is not None else "",

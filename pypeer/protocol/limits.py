@@ -60,3 +60,9 @@ PROGRESS_S: Final = 0.25
 
 LIST_ENTRIES: Final = 1000
 """Entries in one page of the manifest at most: bounds the work for one message."""
+
+PREVIEW_ENTRIES: Final = 50
+"""Entries in a preview at most: what a screen shows."""
+
+PREVIEW_BYTES: Final = 8 * 1024
+"""JSON of the entries of a preview at most: it has to fit a sealed body (BODY_CHARS of the signaling contract)."""

@@ -1,6 +1,7 @@
 """Messages between two peers: sealed ones through the server, and control messages on a link.
 
-Sealed messages (inside `signal` bodies, see pypeer.secure): `meet`, then `description`, `candidate`, `network`, `part`.
+Sealed messages (inside `signal` bodies, see pypeer.secure): `meet`, `preview`, then `description`, `candidate`,
+`network`, `part`.
 Link messages (JSON in control frames, see frames): both `hello`; then the sender `offer`s; the receiver `list`s, and
 `accept`s or `decline`s, asks for chunks with binary requests, and ends with `done`.
 """
@@ -18,6 +19,7 @@ Index = Annotated[int, Meta(ge=0, le=2**32 - 1)]
 Bytes = Annotated[int, Meta(ge=0, le=limits.FILE_BYTES)]
 Hash = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}" + END, description="SHA-256, hexadecimal")]
 Sdp = Annotated[str, Meta(max_length=11_000, description="session description, RFC 8866")]
+Title = Annotated[str, Meta(max_length=256, description="what the offer is called; untrusted")]
 Name = Annotated[str, Meta(max_length=128, description="what a person calls this peer; untrusted")]
 
 
@@ -33,6 +35,34 @@ class Meet(Sealed, frozen=True, tag="meet"):
     sig: Signature
     name: Name = ""
     caps: Capabilities = ()
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, array_like=False):
+    """A file or folder of the manifest; its index is its place in the whole list."""
+
+    path: Annotated[
+        str, Meta(min_length=1, max_length=limits.PATH_BYTES, description="relative, '/' between parts; untrusted")
+    ]
+    size: Bytes = 0
+    mtime: Annotated[int, Meta(ge=-(2**53 - 1), le=2**53 - 1, description="milliseconds since 1970")] | None = None
+    exec: bool = False
+    folder: bool = False
+    root: Hash | None = None
+    """BEP 52 root, when it is already known."""
+
+
+class Preview(Sealed, frozen=True, tag="preview"):
+    """What is offered, in sum, right after `meet`: the receiver decides on it before anything of a link is told.
+
+    `entries` are the first of the manifest, as many as fit, for the person to see.
+    """
+
+    files: Bytes
+    folders: Bytes
+    bytes: Bytes
+    title: Title = ""
+    text: bool = False
+    entries: Annotated[tuple[Entry, ...], Meta(max_length=limits.PREVIEW_ENTRIES)] = ()
 
 
 class Description(Sealed, frozen=True, tag="description"):
@@ -67,7 +97,7 @@ class Part(Sealed, frozen=True, tag="part"):
     message: Prose = ""
 
 
-SealedMessage = Meet | Description | Candidate | Network | Part
+SealedMessage = Meet | Preview | Description | Candidate | Network | Part
 
 
 class Control(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", omit_defaults=True):
@@ -89,7 +119,7 @@ class Offer(Control, frozen=True, tag="offer"):
     files: Bytes
     folders: Bytes
     bytes: Bytes
-    title: Annotated[str, Meta(max_length=256)] = ""
+    title: Title = ""
     text: bool = False
 
 
@@ -97,20 +127,6 @@ class List(Control, frozen=True, tag="list"):
     """Ask for a page of the manifest; the first on a link starts anywhere, each next where the last page ended."""
 
     start: Index
-
-
-class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, array_like=False):
-    """A file or folder of the manifest; its index is its place in the whole list."""
-
-    path: Annotated[
-        str, Meta(min_length=1, max_length=limits.PATH_BYTES, description="relative, '/' between parts; untrusted")
-    ]
-    size: Bytes = 0
-    mtime: Annotated[int, Meta(ge=-(2**53 - 1), le=2**53 - 1, description="milliseconds since 1970")] | None = None
-    exec: bool = False
-    folder: bool = False
-    root: Hash | None = None
-    """BEP 52 root, when it is already known."""
 
 
 class Entries(Control, frozen=True, tag="entries"):

@@ -93,7 +93,7 @@ class Networks(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class ConnectionReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One attempt to connect. `outcome` is a way of the ladder or `failed`."""
 
-    v: int = REPORT_VERSION
+    v: int
     link: int = 0
     outcome: str
     scope: str = ""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from pypeer.errors import MeetError, PeerError, RefusedError
 from pypeer.protocol.codes import EndCode, RefusalCode
-from pypeer.protocol.messages import Meet, Part, SealedMessage
+from pypeer.protocol.messages import Meet, Part, Preview, SealedMessage
 from pypeer.secure.encoding import b64, unb64
 from pypeer.secure.keys import Role
 from pypeer.secure.meeting import Effect, Ended, Meeting, Opened, Received, Send, State, WrongWords
@@ -30,6 +30,7 @@ class Pair:
         self._met: asyncio.Future[Meet] = asyncio.get_running_loop().create_future()
         self._ended = False
         self._end_error: PeerError | None = None
+        self._preview: asyncio.Future[Preview] = asyncio.get_running_loop().create_future()
         self._early: list[SealedMessage] = []
         self._on_message: Callable[[SealedMessage], None] = self._early.append
         self._on_end: Callable[[PeerError | None], None] = lambda _error: None
@@ -50,6 +51,14 @@ class Pair:
                 return await asyncio.shield(self._met)
         except TimeoutError:
             raise MeetError("The other side does not answer: is its page or command still open?") from None
+
+    async def preview(self) -> Preview:
+        """Role A: what the other side offers; raises MeetError."""
+        try:
+            async with asyncio.timeout(MEET_S):
+                return await asyncio.shield(self._preview)
+        except TimeoutError:
+            raise MeetError("The other side does not say what it offers: is its program up to date?") from None
 
     def listen(self, on_message: Callable[[SealedMessage], None], on_end: Callable[[PeerError | None], None]) -> None:
         """Get what the other side sealed, and, once, the end of the pair unless it is ours, with its error if any."""
@@ -101,9 +110,7 @@ class Pair:
         if self._ended:
             return
         self._ended = True
-        if not self._met.done():
-            self._met.set_exception(MeetError("The other side went away before the code was proven: try again."))
-            self._met.exception()
+        self._give_up(MeetError("The other side went away before anything was sent: try again."))
         self._on_end(None)
 
     def _perform(self, effects: list[Effect]) -> None:
@@ -113,12 +120,20 @@ class Pair:
                     self._client.post(Signal(id=1, pair=self.id, body=b64(effect.body)))
                 case Opened():
                     self._met.set_result(effect.meet)
+                case Received(message=message) if self.role is Role.A and not self._preview.done():
+                    self._on_preview(message)
                 case Received():
                     self._on_message(effect.message)
                 case WrongWords():
                     self._wrong_words()
                 case Ended():
                     self._fail(effect)
+
+    def _on_preview(self, message: SealedMessage) -> None:
+        if isinstance(message, Preview):
+            self._preview.set_result(message)
+        elif isinstance(message, Part):
+            self._give_up(MeetError("The offer is over: ask the sender for a new one."))
 
     def _wrong_words(self) -> None:
         left = self.on_wrong_words()
@@ -130,11 +145,17 @@ class Pair:
         was_over = self._ended
         self._end_error = error = RefusedError(_explain(ended), ended.refusal)
         self.leave(ended.refusal.value)
-        if not self._met.done():
-            self._met.set_exception(error)
-            self._met.exception()
-        elif not was_over:
+        has_met = self._met.done()
+        self._give_up(error)
+        if has_met and not was_over:
             self._on_end(error)
+
+    def _give_up(self, error: PeerError) -> None:
+        """Whoever waits for the meeting or for the preview waits in vain."""
+        for waiting in (self._met, self._preview):
+            if not waiting.done():
+                waiting.set_exception(error)
+                waiting.exception()  # it may be that nobody waits
 
 
 def _explain(ended: Ended) -> str:

@@ -7,7 +7,7 @@ import msgspec
 
 from pypeer.protocol import limits
 from pypeer.protocol.codes import EndCode
-from pypeer.protocol.messages import Entries, Entry, Offer
+from pypeer.protocol.messages import Entries, Entry, Offer, Preview
 from pypeer.transfer.names import ManifestError
 
 PAGE_BYTES: Final = limits.CONTROL_BYTES - 100
@@ -27,14 +27,30 @@ def end_code(error: ManifestError) -> EndCode:
 
 def page(entries: Sequence[Entry], start: int) -> Entries:
     """The page from `start` on: as many entries as a control message holds, at least one."""
-    room, stop = PAGE_BYTES, start
-    limit = min(len(entries), start + limits.LIST_ENTRIES)
-    while stop < limit:
-        room -= len(_encoder.encode(entries[stop])) + 1
-        if room < 0:
-            break
-        stop += 1
+    stop = start + _that_fit(entries[start : start + limits.LIST_ENTRIES], PAGE_BYTES)
     return Entries(start=start, entries=tuple(entries[start:stop]), last=stop == len(entries))
+
+
+def preview(offer: Offer, entries: Sequence[Entry]) -> Preview:
+    """What a receiver decides on: the sum, and the first entries."""
+    first = entries[: _that_fit(entries[: limits.PREVIEW_ENTRIES], limits.PREVIEW_BYTES)]
+    return Preview(
+        files=offer.files,
+        folders=offer.folders,
+        bytes=offer.bytes,
+        title=offer.title,
+        text=offer.text,
+        entries=tuple(first),
+    )
+
+
+def _that_fit(entries: Sequence[Entry], room: int) -> int:
+    """How many entries, from the first on, have so many bytes of JSON."""
+    for number, entry in enumerate(entries):
+        room -= len(_encoder.encode(entry)) + 1
+        if room < 0:
+            return number
+    return len(entries)
 
 
 def offer(entries: Sequence[Entry], title: str, text: bool = False) -> Offer:

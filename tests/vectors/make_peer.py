@@ -40,6 +40,15 @@ VALID: dict[str, list[dict[str, Any]]] = {
     ],
     "SealedMessage": [
         {"t": "meet", "v": 1, "client": "x/1", "sig": SIG, "name": "Zoë"},
+        {
+            "t": "preview",
+            "files": 3,
+            "folders": 1,
+            "bytes": 70,
+            "title": "x",
+            "entries": [ENTRY, {"path": "a", "folder": True}],
+        },
+        {"t": "preview", "files": 1, "folders": 0, "bytes": 5, "text": True},
         {"t": "description", "link": 0, "kind": "offer", "sdp": "v=0"},
         {"t": "candidate", "link": 1, "candidates": ["candidate:1 1 udp 1 192.0.2.1 9 typ host"]},
         {"t": "candidate", "link": 1, "candidates": []},
@@ -81,6 +90,10 @@ INVALID: dict[str, list[dict[str, Any]]] = {
     "SealedMessage": [
         {"t": "meet", "v": 1, "client": "x/1", "sig": "A" * 85},
         {"t": "meet", "v": 1, "client": "x/1", "sig": "+" * 86},
+        {"t": "preview", "files": -1, "folders": 1, "bytes": 70},
+        {"t": "preview", "files": 1, "folders": 0},
+        {"t": "preview", "files": 1, "folders": 0, "bytes": 5, "entries": [{"path": "x"}] * 51},
+        {"t": "preview", "files": 1, "folders": 0, "bytes": 5, "title": "x" * 257},
         {"t": "description", "link": 0, "kind": "pranswer", "sdp": ""},
         {"t": "description", "link": 0, "kind": "offer", "sdp": "x" * 11_001},
         {"t": "candidate", "link": 0, "candidates": ["x"] * 65},

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from pypeer.protocol.report import ConnectionReport, reasons
+from pypeer.protocol.report import REPORT_VERSION, ConnectionReport, reasons
 
 FILE = Path(__file__).with_name("reasons.json")
 
@@ -55,7 +55,7 @@ def build() -> list[dict[str, Any]]:
 
 def parse(case: dict[str, Any]) -> ConnectionReport:
     """A report from its JSON form."""
-    return msgspec.convert(case, ConnectionReport)
+    return msgspec.convert({"v": REPORT_VERSION, **case}, ConnectionReport)
 
 
 if __name__ == "__main__":

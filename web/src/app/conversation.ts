@@ -2,7 +2,8 @@
  * Everything between two peers once they have met: links come and go under one transfer session. Twin of
  * pypeer/conversation.py.
  *
- * Role A makes the offers and so decides when to try again; role B waits for it. The pair with the server may end while a
+ * Role A makes the offers and so decides when to try again; role B waits for it, at first for as long as its person takes
+ * to decide. The pair with the server may end while a
  * link lives: the transfer goes on, and only when that link breaks too is there no way back.
  */
 
@@ -17,6 +18,7 @@ import { delay } from "../signaling/backoff.ts";
 import type { Pair } from "../signaling/pair.ts";
 import type { Timer } from "../timers/timers.ts";
 import type { Outcome } from "../transfer/effects.ts";
+import { fromPeer } from "../transfer/endings.ts";
 import type { Session, SessionEvents } from "./session.ts";
 import type { Transfer } from "./transfer.ts";
 
@@ -78,7 +80,6 @@ export class Conversation {
   start(session: Talk): void {
     this.#session = session;
     if (this.#options.pair.role === "A") this.#connector.connect();
-    else this.#waitForOffer();
   }
 
   #linked(link: ChannelLink): void {
@@ -126,13 +127,15 @@ export class Conversation {
   }
 
   #received(message: SealedMessage): void {
-    if (message.t === "part") this.#unpaired();
-    else if (message.t !== "meet") this.#connector.handle(message);
+    if (message.t === "part") return this.#unpaired(message.code === "declined" ? fromPeer("declined", "") : null);
+    if (message.t === "meet" || message.t === "preview") return;
+    this.#options.transfer.agreed(); // whoever connects has agreed
+    this.#connector.handle(message);
   }
 
-  #unpaired(): void {
+  #unpaired(error: PeerError | null = null): void {
     this.#isPaired = false;
-    if (this.#session?.isAttached === false) this.#fail(this.#whyOver());
+    if (this.#session?.isAttached === false) this.#fail(error ?? this.#whyOver());
   }
 
   /** Whoever leaves after attempts that came to nothing has given up on finding a way. */

@@ -1,11 +1,17 @@
 /** Something this page fetches: one code, one sender, one conversation. Twin of pypeer/fetching.py. */
 
+import { PeerError } from "../errors.ts";
+import type { EndCode, Preview } from "../gen/peer.ts";
+import type { IceServer } from "../gen/signaling.ts";
 import { fromBase64url } from "../secure/encoding.ts";
 import { type Code, format, parse } from "../secure/code.ts";
 import type { Pair } from "../signaling/pair.ts";
 import { MemorySink } from "../sinks/memory.ts";
+import type { Sink } from "../sinks/sink.ts";
 import { choose, type Contents, targetsFor } from "../sinks/targets.ts";
-import { printable } from "../transfer/names.ts";
+import { fromHere } from "../transfer/endings.ts";
+import { sameOffer } from "../transfer/manifest.ts";
+import { Mapper, printable } from "../transfer/names.ts";
 import { Cell } from "./cell.ts";
 import { Conversation } from "./conversation.ts";
 import type { Fetch, OfferInfo, Person, Target } from "./model.ts";
@@ -20,6 +26,9 @@ export class FetchedOffer implements Fetch {
   readonly #peer: Peer;
   readonly #code: Code;
   readonly #transfer = new Transfer();
+  #relays: readonly IceServer[] = [];
+  #pair: Pair | null = null;
+  #preview: Preview | null = null;
   #session: ReceiveSession | null = null;
   #contents: Contents | null = null;
   #isDecided = false;
@@ -40,19 +49,21 @@ export class FetchedOffer implements Fetch {
   }
 
   async accept(target: Target): Promise<boolean> {
-    if (this.#contents === null || this.#session === null || this.#isDecided) return this.#isDecided;
+    const { value } = this.offer;
+    if (this.#pair === null || this.#contents === null || value === null || this.#isDecided) return this.#isDecided;
     const sink = await choose(target, this.#contents, this.#peer.page, this.#peer.timer).catch(() => null);
-    if (sink === null || this.#isDecided) return this.#isDecided;
+    if (sink === null || this.#isDecided || this.#transfer.hasEnded) return this.#isDecided;
     this.#isDecided = true;
     if (sink instanceof MemorySink) this.#showWhenDone(sink);
-    this.#session.accept(sink);
+    this.#converse(this.#pair, value, sink);
     return true;
   }
 
   decline(): void {
-    if (this.#isDecided || this.#contents === null) return this.cancel();
+    if (this.#isDecided || this.#pair === null) return this.cancel();
     this.#isDecided = true;
-    this.#session?.decline();
+    this.#transfer.ended(fromHere("declined", "You declined."));
+    void this.#leave(this.#pair, "declined");
   }
 
   pause(): void {
@@ -64,14 +75,16 @@ export class FetchedOffer implements Fetch {
   }
 
   cancel(): void {
-    if (this.#session === null) this.#transfer.ended(cancelledHere());
-    else this.#session.cancel("cancelled", cancelledHere().message);
+    if (this.#session !== null) return this.#session.cancel("cancelled", cancelledHere().message);
+    this.#transfer.ended(cancelledHere());
+    if (this.#pair !== null) void this.#leave(this.#pair, "cancelled");
   }
 
   /** Everything up to the session; what goes wrong here ends the transfer. */
   async #run(): Promise<void> {
     try {
       const met = await this.#peer.client.ask({ t: "knock", locator: this.#code.locator });
+      this.#relays = met.ice ?? [];
       await this.#meet(met.pair, met.peer);
     } catch (error) {
       this.#transfer.ended(error instanceof Error ? error : new Error(String(error)));
@@ -85,44 +98,60 @@ export class FetchedOffer implements Fetch {
     this.#peer.switchboard.adopt(pair);
     try {
       const meet = await pair.meet(this.#peer.timer);
-      if (this.#transfer.hasEnded) return await this.#leave(pair);
-      this.#converse(pair, personOf(peerKey, printable(meet.name ?? "")));
+      if (this.#transfer.hasEnded) return await this.#leave(pair, "cancelled");
+      const person = personOf(peerKey, printable(meet.name ?? ""));
+      this.#transfer.met(person);
+      this.#previewed(pair, await pair.preview(this.#peer.timer), person);
     } catch (error) {
       this.#peer.switchboard.drop(id);
       throw error;
     }
   }
 
-  /** The person gave up while the two were meeting. */
-  async #leave(pair: Pair): Promise<void> {
-    await pair.part("cancelled");
+  /** The person gave up, or said no, before there was a link. */
+  async #leave(pair: Pair, code: EndCode): Promise<void> {
+    await pair.part(code);
     this.#peer.switchboard.drop(pair.id);
   }
 
-  #converse(pair: Pair, person: Person): void {
+  /** What is offered, in sum; nothing of a link is told before the person wants it. */
+  #previewed(pair: Pair, preview: Preview, from: Person): void {
+    this.#pair = pair;
+    this.#preview = preview;
+    pair.onEnd = () => this.#transfer.ended(new PeerError("peer-gone", "The other side has gone. Ask it for a new code."));
+    pair.onMessage = (message) => message.t === "part" && pair.onEnd();
+    const { title = "", text = false, entries = [], files, folders, bytes } = preview;
+    const mapper = new Mapper();
+    const placed = entries.map(({ path, size = 0, folder = false, mtime = null }) => ({ path: mapper.map(path, folder), size, folder, mtime }));
+    this.#show({ title, text, count: files + folders, entries: placed }, { files, folders, bytes }, from);
+  }
+
+  #converse(pair: Pair, { from }: OfferInfo, sink: Sink): void {
     const { timer, client, switchboard, isRelayOnly } = this.#peer;
-    this.#transfer.met(person);
     const onEnd = (): void => switchboard.drop(pair.id);
-    const conversation = new Conversation({ pair, transfer: this.#transfer, timer, ice: () => client.ice, isRelayOnly, onEnd });
-    this.#session = new ReceiveSession({ ...conversation.events, onDecide: (contents) => this.#offered(contents, person) }, timer);
+    const ice = (): readonly IceServer[] => [...client.ice, ...this.#relays];
+    const conversation = new Conversation({ pair, transfer: this.#transfer, timer, ice, isRelayOnly, onEnd });
+    this.#session = new ReceiveSession({ ...conversation.events, onDecide: (contents) => this.#listed(contents, from, sink) }, timer);
+    this.#transfer.agreed();
     conversation.start(this.#session);
   }
 
-  #offered(contents: Contents, from: Person): void {
+  /** All of the list is here: it has to be what the person agreed to. */
+  #listed(contents: Contents, from: Person, sink: Sink): void {
+    const sums = sumOf(contents);
+    const { title, text } = contents;
+    if (this.#preview === null || !sameOffer(this.#preview, { t: "offer", ...sums, title, text })) {
+      return this.#session?.cancel("bad-manifest", "The other side offers something else than what it had said.");
+    }
+    this.#show(contents, sums, from);
+    this.#session?.accept(sink);
+  }
+
+  #show(contents: Contents, sums: Pick<OfferInfo, "files" | "folders" | "bytes">, from: Person): void {
     const { title, text, entries } = contents;
-    const folders = entries.filter(({ folder }) => folder).length;
-    const bytes = entries.reduce((sum, { size }) => sum + size, 0);
     this.#contents = contents;
-    this.offer.set({
-      files: entries.length - folders,
-      folders,
-      bytes,
-      title: printable(title),
-      text,
-      from,
-      entries: entries.map(({ path, size, folder }, index) => ({ index, path, size, folder })),
-      content: null,
-    });
+    const shown = entries.map(({ path, size, folder }, index) => ({ index, path, size, folder }));
+    this.offer.set({ ...sums, title: printable(title), text, from, entries: shown, content: null });
   }
 
   /** Before the state says that it is done. */
@@ -132,4 +161,9 @@ export class FetchedOffer implements Fetch {
       if (value !== null) this.offer.set({ ...value, content });
     };
   }
+}
+
+function sumOf({ entries }: Contents): Pick<OfferInfo, "files" | "folders" | "bytes"> {
+  const folders = entries.filter(({ folder }) => folder).length;
+  return { files: entries.length - folders, folders, bytes: entries.reduce((sum, { size }) => sum + size, 0) };
 }

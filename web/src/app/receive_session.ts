@@ -65,7 +65,7 @@ export class ReceiveSession extends Session<ReceiverEffect> {
     const entries = this.#core.entries.map(({ size = 0, folder = false, mtime = null }, index) => {
       return { path: this.#core.paths[index] ?? "", size, folder, mtime };
     });
-    return { title, text, entries };
+    return { title, text, count: entries.length, entries };
   }
 
   async #prepare(): Promise<void> {

@@ -1,12 +1,13 @@
 /** Something this page shares: one code, and a conversation with each receiver who proves it. Twin of pypeer/sharing.py. */
 
-import type { Knocked } from "../gen/signaling.ts";
+import type { IceServer, Knocked } from "../gen/signaling.ts";
 import { GUESSES } from "../gen/peer_constants.ts";
 import { TTL_MAX_S, TTL_MIN_S } from "../gen/signaling_constants.ts";
 import { type Code, format, linkTo, pickWords } from "../secure/code.ts";
 import { fromBase64url } from "../secure/encoding.ts";
 import type { RefusalCode } from "../secure/meeting.ts";
 import type { Pair } from "../signaling/pair.ts";
+import { preview } from "../transfer/manifest.ts";
 import { printable } from "../transfer/names.ts";
 import { Cell } from "./cell.ts";
 import { Conversation } from "./conversation.ts";
@@ -57,7 +58,7 @@ export class SharedOffer implements Share {
   }
 
   /** Someone knocked: meet them, unless there is no room. */
-  knocked({ pair: id, peer }: Knocked): void {
+  knocked({ pair: id, peer, ice = [] }: Knocked): void {
     const key = fromBase64url(peer);
     if (key === null || this.#code === null) return;
     const pair = meetAs(this.#peer, { role: "B", id, peerKey: key, code: format(this.#code) });
@@ -65,7 +66,7 @@ export class SharedOffer implements Share {
     if (refusal !== null) return pair.refuse(refusal);
     pair.onWrongWords = () => this.#wrongWords();
     this.#peer.switchboard.adopt(pair);
-    void this.#meet(pair);
+    void this.#meet(pair, ice);
   }
 
   /** The server ended the code. */
@@ -114,12 +115,12 @@ export class SharedOffer implements Share {
     return this.#options.once ? 1 : RECEIVERS_MAX;
   }
 
-  async #meet(pair: Pair): Promise<void> {
+  async #meet(pair: Pair, relays: readonly IceServer[]): Promise<void> {
     this.#meetings += 1;
     try {
       const meet = await pair.meet(this.#peer.timer);
       if (this.#serving >= this.#limit || this.state.value.kind !== "open") await this.#turnAway(pair);
-      else this.#serve(pair, meet.name ?? "");
+      else this.#serve(pair, meet.name ?? "", relays);
     } catch {
       this.#peer.switchboard.drop(pair.id); // who did not prove the code is nobody to this person
     } finally {
@@ -133,20 +134,21 @@ export class SharedOffer implements Share {
     this.#peer.switchboard.drop(pair.id);
   }
 
-  #serve(pair: Pair, name: string): void {
+  #serve(pair: Pair, name: string, relays: readonly IceServer[]): void {
     const transfer = new Transfer();
     transfer.met(personOf(pair.peerKey, printable(name)));
     const conversation = new Conversation({
       pair,
       transfer,
       timer: this.#peer.timer,
-      ice: () => this.#peer.client.ice,
+      ice: () => [...this.#peer.client.ice, ...relays],
       isRelayOnly: this.#peer.isRelayOnly,
       onEnd: (isDone) => this.#served(pair, isDone),
     });
     const session = new SendSession(this.#offered, conversation.events);
     this.#serving += 1;
     this.receivers.set([...this.receivers.value, receiverOf(pair.id, transfer, session)]);
+    pair.send(preview(this.#offered.offer, this.#offered.entries));
     conversation.start(session);
   }
 

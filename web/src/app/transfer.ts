@@ -14,19 +14,21 @@ const NOTHING: ProgressInfo = { bytes: 0, total: 0, files: 0, rate: null, left: 
 /** What is known of a transfer; the phase follows from it. */
 interface Facts extends Omit<TransferState, "phase"> {
   readonly link: "never" | "up" | "lost";
+  readonly isAgreed: boolean;
   readonly isAccepted: boolean;
   readonly end: "done" | "failed" | null;
 }
 
 const START: Facts = {
-  link: "never", isAccepted: false, end: null, person: null, path: null, report: null, progress: NOTHING, pausedBy: null, problem: null, lost: [],
+  link: "never", isAgreed: false, isAccepted: false, end: null, person: null, path: null, report: null, progress: NOTHING, pausedBy: null, problem: null, lost: [],
 };
 
-function phaseOf({ end, person, link, isAccepted, pausedBy }: Facts): TransferPhase {
+function phaseOf({ end, person, link, isAgreed, isAccepted, pausedBy }: Facts): TransferPhase {
   if (end !== null) return end;
   if (person === null) return "meeting";
-  if (link !== "up") return link === "never" ? "connecting" : "reconnecting";
-  if (!isAccepted) return "asking";
+  if (!isAgreed) return "asking";
+  if (link === "lost") return "reconnecting";
+  if (link === "never" || !isAccepted) return "connecting";
   return pausedBy === null ? "moving" : "paused";
 }
 
@@ -53,6 +55,11 @@ export class Transfer {
   /** The other side proved the code and its identity. */
   met(person: Person): void {
     this.#learn({ person });
+  }
+
+  /** The receiver wants it: from now on the two look for a path. */
+  agreed(): void {
+    if (!this.#facts.isAgreed) this.#learn({ isAgreed: true });
   }
 
   /** A link opened (its path is known a little later), came back, or its path changed. */

@@ -1,7 +1,7 @@
 /** A pair: the sealed way to one other peer through the server, from the first body to the last. */
 
 import { PeerError } from "../errors.ts";
-import type { EndCode, Meet, SealedMessage } from "../gen/peer.ts";
+import type { EndCode, Meet, Preview, SealedMessage } from "../gen/peer.ts";
 import type { Phases } from "../gen/signaling.ts";
 import { type Bytes, fromBase64url, toBase64url } from "../secure/encoding.ts";
 import type { Effect, Meeting, RefusalCode } from "../secure/meeting.ts";
@@ -36,6 +36,8 @@ export class Pair implements PairEnd {
   readonly #server: Post;
   readonly #meeting: Meeting;
   readonly #met = Promise.withResolvers<Meet>();
+  readonly #previewed = Promise.withResolvers<Preview>();
+  #isPreviewed = false;
   #isOver = false;
   #isMet = false;
 
@@ -45,6 +47,7 @@ export class Pair implements PairEnd {
     this.#server = server;
     this.#meeting = meeting;
     this.#met.promise.catch(() => undefined); // whoever waits gets it; nobody may
+    this.#previewed.promise.catch(() => undefined);
   }
 
   get role(): Role {
@@ -59,6 +62,18 @@ export class Pair implements PairEnd {
     this.#perform(this.#meeting.start());
     try {
       return await this.#met.promise;
+    } finally {
+      cancel();
+    }
+  }
+
+  /** Role A: what the other side offers, before anything of a link is told; rejects with PeerError. */
+  async preview(timer: Timer): Promise<Preview> {
+    const cancel = timer(MEET_S, () => {
+      this.#fail(new PeerError("no-answer", "The other side does not say what it offers. Is its program up to date?"), "timeout");
+    });
+    try {
+      return await this.#previewed.promise;
     } finally {
       cancel();
     }
@@ -102,7 +117,7 @@ export class Pair implements PairEnd {
   left(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#met.reject(new PeerError("peer-left", "The other side went away before the code was proven. Try again."));
+    this.#giveUp(new PeerError("peer-left", "The other side went away before anything was sent. Try again."));
     if (this.#isMet) this.onEnd();
   }
 
@@ -118,12 +133,26 @@ export class Pair implements PairEnd {
         this.#isMet = true;
         return this.#met.resolve(effect.meet);
       case "received":
-        return this.onMessage(effect.message);
+        return this.#received(effect.message);
       case "wrong-words":
         return this.#wrongWords();
       case "ended":
         return this.#fail(explain(effect.refusal, effect.left), effect.refusal);
     }
+  }
+
+  #received(message: SealedMessage): void {
+    if (this.role === "B" || this.#isPreviewed) return this.onMessage(message);
+    if (message.t === "part") return this.#giveUp(new PeerError("expired", "The offer is over. Ask the sender for a new one.", false));
+    if (message.t !== "preview") return;
+    this.#isPreviewed = true;
+    this.#previewed.resolve(message);
+  }
+
+  /** Whoever waits for the meeting or for the preview waits in vain. */
+  #giveUp(error: PeerError): void {
+    this.#met.reject(error);
+    this.#previewed.reject(error);
   }
 
   #wrongWords(): void {
@@ -136,7 +165,7 @@ export class Pair implements PairEnd {
   #fail(error: PeerError, reason: string): void {
     if (this.#isOver) return;
     this.leave(reason);
-    this.#met.reject(error);
+    this.#giveUp(error);
     if (this.#isMet) this.onEnd();
   }
 

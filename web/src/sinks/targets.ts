@@ -21,6 +21,8 @@ const pickers = globalThis as Pickers;
 export interface Contents {
   readonly title: string;
   readonly text: boolean;
+  /** Files and folders in all; `entries` may be only the first of them. */
+  readonly count: number;
   readonly entries: readonly PlacedEntry[];
 }
 
@@ -66,8 +68,8 @@ async function pick(target: TargetKind, contents: Contents, page: string, timer:
 }
 
 /** A lone file in a folder is sent as an archive, so that the folder is there. */
-function isSingleFile({ entries }: Contents): boolean {
-  return entries.length === 1 && entries[0]?.folder === false && !entries[0].path.includes("/");
+function isSingleFile({ count, entries }: Contents): boolean {
+  return count === 1 && entries[0]?.folder === false && !entries[0].path.includes("/");
 }
 
 /** The folder that everything is in, if it is one; the title is a claim of the other side and need not be a name. */

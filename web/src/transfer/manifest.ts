@@ -1,7 +1,7 @@
 /** The manifest, page by page: made by the sender, gathered and checked by the receiver. */
 
-import type { EndCode, Entries, Entry, Offer } from "../gen/peer.ts";
-import { CONTROL_BYTES, ENTRIES_MAX, LIST_ENTRIES, MANIFEST_BYTES, TEXT_BYTES } from "../gen/peer_constants.ts";
+import type { EndCode, Entries, Entry, Offer, Preview } from "../gen/peer.ts";
+import { CONTROL_BYTES, ENTRIES_MAX, LIST_ENTRIES, MANIFEST_BYTES, PREVIEW_BYTES, PREVIEW_ENTRIES, TEXT_BYTES } from "../gen/peer_constants.ts";
 import { utf8 } from "../secure/encoding.ts";
 import { ManifestError } from "./names.ts";
 
@@ -20,14 +20,21 @@ export function endCode(error: ManifestError): EndCode {
 
 /** The page from `start` on: as many entries as a control message holds, at least one. */
 export function page(entries: readonly Entry[], start: number): Entries {
-  let room = PAGE_BYTES;
-  let stop = start;
-  for (const entry of entries.slice(start, start + LIST_ENTRIES)) {
-    room -= utf8(JSON.stringify(entry)).length + 1;
-    if (room < 0) break;
-    stop += 1;
-  }
+  const stop = start + thatFit(entries.slice(start, start + LIST_ENTRIES), PAGE_BYTES);
   return { t: "entries", start, entries: entries.slice(start, stop), last: stop === entries.length };
+}
+
+/** What a receiver decides on: the sum, and the first entries. */
+export function preview({ files, folders, bytes, title = "", text = false }: Offer, entries: readonly Entry[]): Preview {
+  const first = entries.slice(0, PREVIEW_ENTRIES);
+  return { t: "preview", files, folders, bytes, title, text, entries: first.slice(0, thatFit(first, PREVIEW_BYTES)) };
+}
+
+/** How many entries, from the first on, have so many bytes of JSON. */
+function thatFit(entries: readonly Entry[], bytes: number): number {
+  let room = bytes;
+  const index = entries.findIndex((entry) => (room -= utf8(JSON.stringify(entry)).length + 1) < 0);
+  return index === -1 ? entries.length : index;
 }
 
 /** The sum of the entries. */
@@ -39,8 +46,8 @@ export function offerOf(entries: readonly Entry[], title: string, text: boolean)
 }
 
 /** Whether two offers say the same; on a new link a sender offers again. */
-export function sameOffer(one: Offer, other: Offer): boolean {
-  const facts = ({ files, folders, bytes, title = "", text = false }: Offer): string => JSON.stringify([files, folders, bytes, title, text]);
+export function sameOffer(one: Offer | Preview, other: Offer | Preview): boolean {
+  const facts = ({ files, folders, bytes, title = "", text = false }: Offer | Preview): string => JSON.stringify([files, folders, bytes, title, text]);
   return facts(one) === facts(other);
 }
 

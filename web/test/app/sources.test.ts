@@ -69,6 +69,8 @@ test("the phase follows from the facts", () => {
   const phases: string[] = [];
   transfer.state.watch(({ phase }) => phases.at(-1) !== phase && phases.push(phase));
   transfer.met({ id: "i", short: "s", name: "" });
+  transfer.agreed();
+  transfer.agreed();
   transfer.linked(null);
   transfer.event({ type: "accepted", files: 1, bytes: 9 });
   transfer.event({ type: "paused", by: "them" });
@@ -78,7 +80,7 @@ test("the phase follows from the facts", () => {
   transfer.event({ type: "progress", bytes: 9, files: 1, total: 9, rate: 1, left: 0 });
   transfer.event({ type: "lost", path: "x", message: "gone" });
   transfer.ended({ files: 1, bytes: 9, failed: 0 });
-  assert.deepEqual(phases, ["meeting", "connecting", "asking", "moving", "paused", "moving", "reconnecting", "moving", "done"]);
+  assert.deepEqual(phases, ["meeting", "asking", "connecting", "moving", "paused", "moving", "reconnecting", "moving", "done"]);
   transfer.ended(new Error("too late"));
   transfer.unlinked();
   assert.deepEqual(transfer.state.value, {

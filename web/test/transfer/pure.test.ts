@@ -8,6 +8,7 @@ import { chunkBytes, chunkCount, chunkLength, chunkStart } from "../../src/trans
 import { decode, encode, type Frame } from "../../src/transfer/frames.ts";
 import { FileHashes } from "../../src/transfer/hashes.ts";
 import { hashChunk } from "../../src/transfer/hashing.ts";
+import { offerOf, preview, sameOffer } from "../../src/transfer/manifest.ts";
 import { fileRoot, missingSubtree } from "../../src/transfer/merkle.ts";
 import { Mapper, numbered, printable, safeName, show } from "../../src/transfer/names.ts";
 import { Rate } from "../../src/transfer/rate.ts";
@@ -218,4 +219,17 @@ test("speed after a gap still has something to stand on", () => {
   rate.add(1, 10);
   rate.add(100, 20);
   assert.equal(rate.speed(100), 10 / 99);
+});
+
+test("a preview shows the sum and the first entries, as many as a sealed body holds", () => {
+  const entries = Array.from({ length: 60 }, (_, index) => ({ path: `file ${index}`, size: index }));
+  const whole = preview(offerOf(entries, "t", false), entries);
+  assert.deepEqual([whole.files, whole.folders, whole.bytes, whole.title, whole.text], [60, 0, 1770, "t", false]);
+  assert.deepEqual(whole.entries, entries.slice(0, 50));
+  assert.ok(isSealedMessage(JSON.parse(JSON.stringify(whole))));
+  assert.ok(sameOffer(whole, offerOf(entries, "t", false)));
+  const long = Array.from({ length: 60 }, (_, index) => ({ path: `${index}`.padEnd(1000, "x"), size: 1 }));
+  assert.equal(preview(offerOf(long, "t", true), long).entries?.length, 8); // 1,022 bytes each, and a comma
+  const { title: _title, ...untitled } = offerOf(entries, "", false);
+  assert.equal(preview(untitled, []).title, "");
 });

@@ -18,7 +18,7 @@ test("phases are said from where one stands", () => {
   assert.equal(phaseWords(state("paused", { pausedBy: "them" }), "sending"), "Paused by the other side");
   assert.equal(phaseWords(state("paused"), "sending"), "Paused");
   assert.equal(phaseWords(state("connecting"), "sending"), "Looking for the best way between you…");
-  assert.equal(phaseWords(state("connecting", { report: { outcome: "failed" } }), "receiving"), "The first try found no way. Trying again…");
+  assert.equal(phaseWords(state("connecting", { report: { v: 1, outcome: "failed" } }), "receiving"), "The first try found no way. Trying again…");
 });
 
 test("speed and time are shown only while it moves and they are known", () => {
@@ -62,8 +62,8 @@ test("the title sums what is running", () => {
 
 test("a failure to connect is explained where there is a report of it", () => {
   const problem = { code: "no-path", message: "No way.", retry: true };
-  assert.ok(hasNoPath(state("failed", { problem, report: { outcome: "failed" } })));
-  assert.ok(!hasNoPath(state("failed", { problem })) && !hasNoPath(state("failed", { report: { outcome: "failed" } })));
+  assert.ok(hasNoPath(state("failed", { problem, report: { v: 1, outcome: "failed" } })));
+  assert.ok(!hasNoPath(state("failed", { problem })) && !hasNoPath(state("failed", { report: { v: 1, outcome: "failed" } })));
 });
 
 test("nobody has a name before it is proven", () => {

@@ -18,7 +18,7 @@ test("a path that is good enough needs no remedy", () => {
   assert.equal(what, path.words.internet);
   assert.equal(why.length, 1);
   assert.deepEqual(help, []);
-  assert.deepEqual(explain({ outcome: "direct" }), { what: "", why: [], help: [] });
+  assert.deepEqual(explain({ v: 1, outcome: "direct" }), { what: "", why: [], help: [] });
 });
 
 test("figures are named, and what is not known is left out", () => {
@@ -31,7 +31,7 @@ test("figures are named, and what is not known is left out", () => {
     [path.netThere, path.mappings.independent],
     [path.took, "addresses 0.11 s · descriptions 0.18 s · first answer 0.24 s · encryption 0.30 s · open 0.33 s"],
   ]);
-  assert.deepEqual(facts({ outcome: "teleported" }).map(([, value]) => value), ["teleported", "not measured", "not measured"]);
+  assert.deepEqual(facts({ v: 1, outcome: "teleported" }).map(([, value]) => value), ["teleported", "not measured", "not measured"]);
 });
 
 test("pairs are told by their ends and their fate", () => {

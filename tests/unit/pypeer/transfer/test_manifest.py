@@ -4,6 +4,7 @@ import tracemalloc
 from collections.abc import Iterable
 from itertools import repeat
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from pypeer.protocol.messages import Entries, Entry, Offer
 from pypeer.transfer import manifest
 from pypeer.transfer.manifest import Manifest, TooManyError
 from pypeer.transfer.names import ManifestError
+from signaling.protocol.limits import BODY_CHARS
 
 ENTRIES = st.lists(
     st.builds(
@@ -31,6 +33,16 @@ ENTRIES = st.lists(
 def add_all(gathered: Manifest, pages: Iterable[tuple[Entry, ...]]) -> None:
     for page in pages:
         gathered.add(Entries(start=len(gathered.entries), entries=page))
+
+
+@given(ENTRIES)
+def test_previews_show_the_first_and_fit_a_sealed_body(entries: list[Entry]) -> None:
+    made = manifest.preview(manifest.offer(entries, "t" * 256), entries)
+    assert (made.files + made.folders, made.title) == (len(entries), "t" * 256)
+    assert list(made.entries) == entries[: len(made.entries)]
+    assert bool(made.entries) == bool(entries)
+    sealed = 1 + 8 + len(msgspec.json.encode(made)) + 16
+    assert -(-sealed * 8 // 6) <= BODY_CHARS
 
 
 @given(ENTRIES, st.integers(0, 3))

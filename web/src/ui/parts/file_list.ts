@@ -1,6 +1,6 @@
 /** What is offered, file by file, drawn a page at a time so that thousands of files do not freeze the screen. */
 
-import type { OfferedEntry } from "../../app/model.ts";
+import type { OfferInfo, OfferedEntry } from "../../app/model.ts";
 import { h, type Child } from "../dom.ts";
 import { bytes, splitPath } from "../format.ts";
 import { icon } from "../icons.ts";
@@ -22,7 +22,9 @@ export function commonFolder(title: string, entries: readonly OfferedEntry[]): s
   return entries.length > 0 && entries.every((entry) => entry.path.startsWith(prefix)) ? prefix : "";
 }
 
-export function fileList(title: string, entries: readonly OfferedEntry[]): HTMLElement {
+/** The entries of an offer; those that are not known before the person agrees are counted. */
+export function fileList({ title, entries, files, folders }: Pick<OfferInfo, "title" | "entries" | "files" | "folders">): HTMLElement {
+  const unknown = files + folders - entries.length;
   const shown = visibleEntries(entries);
   const skip = commonFolder(title, shown).length;
   const list = h("ul", { class: "files", role: "list", tabindex: 0, "aria-label": texts.fetching.files });
@@ -37,7 +39,7 @@ export function fileList(title: string, entries: readonly OfferedEntry[]): HTMLE
     more.lastElementChild?.replaceChildren(`${texts.fetching.showMore} (${texts.fetching.more(left)})`);
   };
   page();
-  return h("div", {}, list, rest);
+  return h("div", {}, list, rest, unknown > 0 && h("p", { class: "hint" }, texts.fetching.more(unknown)));
 }
 
 function row(entry: OfferedEntry, shortened: string): HTMLElement {

@@ -83,7 +83,7 @@ function offer(context: Context, scope: Scope): Child {
     return h("div", { class: "stack" }, [
       h("h1", {}, title),
       h("p", { class: "lead" }, what.text ? texts.fetching.askText : texts.fetching.ask),
-      !what.text && h("div", { class: "card offer-list" }, h("h2", {}, h("bdi", {}, what.title)), fileList(what.title, what.entries)),
+      !what.text && h("div", { class: "card offer-list" }, h("h2", {}, h("bdi", {}, what.title)), fileList(what)),
       decision(context, what.text),
     ]);
   });
@@ -121,7 +121,7 @@ function decision(context: Context, text: boolean): Child {
 
 /** A download of several files, or of a folder, is one archive. */
 function placeOf(target: Target, what: OfferInfo | null): Target | "archive" {
-  const isLone = what?.entries.length === 1 && what.entries[0]?.folder === false && !what.entries[0].path.includes("/");
+  const isLone = what !== null && what.files + what.folders === 1 && what.entries[0]?.folder === false && !what.entries[0].path.includes("/");
   return target === "download" && !isLone ? "archive" : target;
 }
 
@@ -132,7 +132,7 @@ function running({ activity }: Context, scope: Scope): Child {
   return h("div", { class: "stack" }, [
     h("h1", {}, texts.fetching.title, " ", what !== null && h("span", { class: "muted" }, texts.contents(what))),
     h("div", { class: "card receiver" }, road(scope, fetch.state), h("div", { class: "receiver-foot" }, roadLegend(scope, fetch.state, "receiving"), controls(scope, fetch, askCancel))),
-    what !== null && !what.text && h("details", { class: "fold" }, h("summary", {}, texts.fetching.files), fileList(what.title, what.entries)),
+    what !== null && !what.text && h("details", { class: "fold" }, h("summary", {}, texts.fetching.files), fileList(what)),
   ]);
 }
 
