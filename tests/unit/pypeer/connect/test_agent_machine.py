@@ -11,6 +11,7 @@ from pypeer.connect.ice.agent import Agent
 from pypeer.connect.ice.candidate import Candidate
 from pypeer.connect.ice.checks import Credentials, IceRole
 from pypeer.connect.ice.effects import TRANSITIONS, Became, Effect, Selected, Send, State
+from pypeer.connect.ice.pairs import CHECKS_REMEMBERED
 from pypeer.protocol.report import CHECKS_MAX, CandidateKind
 from signaling.protocol import stun
 from signaling.protocol.stun import Address, Attribute, Class
@@ -76,8 +77,8 @@ class AgentMachine(RuleBasedStateMachine):
 
     @rule()
     def add_many(self) -> None:
-        for port in range(CHECKS_MAX + 1):
-            candidate = Candidate(CandidateKind.SRFLX, HOSTS[1], 100 + port, 50)
+        for port in range(10):
+            candidate = Candidate(CandidateKind.SRFLX, HOSTS[1], 100 + port, port)
             self.check(self.agent.add_remote(candidate, self.now))
 
     @rule(careful=st.booleans())
@@ -152,7 +153,7 @@ class AgentMachine(RuleBasedStateMachine):
         assert len(pairs) <= CHECKS_MAX
         assert len(self.agent.remotes) <= CHECKS_MAX
         assert len({(pair.base, pair.remote.address) for pair in pairs}) == len(pairs)
-        assert all(len(pair.flights) <= 32 for pair in pairs)
+        assert all(len(pair.flights) <= CHECKS_REMEMBERED for pair in pairs)
 
     @invariant()
     def one_nomination_at_most_counts(self) -> None:
@@ -166,5 +167,5 @@ class AgentMachine(RuleBasedStateMachine):
             assert self.agent.wake_at() is None
 
 
-AgentMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=30)
+AgentMachine.TestCase.settings = settings(max_examples=150, stateful_step_count=30)
 test_agent = AgentMachine.TestCase

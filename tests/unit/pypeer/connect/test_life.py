@@ -9,6 +9,7 @@ from pypeer.connect.ice.agent import EXPIRED_S, HOLE_TTL, PACE_S, Agent
 from pypeer.connect.ice.candidate import Candidate
 from pypeer.connect.ice.checks import Credentials, IceRole
 from pypeer.connect.ice.effects import Effect, Send, State
+from pypeer.connect.ice.pairs import CHECKS_REMEMBERED
 from pypeer.protocol.report import CHECKS_MAX, CandidateKind, CheckState
 from signaling.protocol import stun
 from signaling.protocol.stun import Address, Attribute, Class
@@ -187,6 +188,29 @@ def test_a_lower_pair_takes_over_when_the_best_is_silent() -> None:
     for peer in (one, other):
         assert peer.agent.selected is not None
         assert CandidateKind.RELAY in (peer.agent.selected.local.kind, peer.agent.selected.remote.kind)
+
+
+def test_others_are_tried_again_for_as_long_as_the_silence_lasts() -> None:
+    net = VirtualNet()
+    one, other = neighbours(net)
+    one.relay(RELAYS[0])
+    other.relay(RELAYS[1])
+    net.run(10)
+    net.cuts = lambda source, to: True
+    net.run(15)
+    assert one.state is other.state is State.SILENT
+    net.cuts = lambda source, to: {source, to} != set(RELAYS)
+    assert net.run(DOUBT_S, lambda: one.agent.works and other.agent.works)
+
+
+def test_checks_that_got_lost_are_forgotten_in_the_end() -> None:
+    net = VirtualNet()
+    one, other = connected(net)
+    net.loss = 0.3
+    net.run(600)
+    for peer in (one, other):
+        assert peer.agent.selected is not None
+        assert len(peer.agent.selected.flights) == CHECKS_REMEMBERED
 
 
 # What is given up
