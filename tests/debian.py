@@ -6,13 +6,20 @@ import subprocess
 import sys
 from typing import Final
 
-PACKAGES: Final = {"chromium": "chromium", "ip": "iproute2", "nft": "nftables", "unshare": "util-linux"}
+PACKAGES: Final = {
+    "chromium": "chromium",
+    "ip": "iproute2",
+    "nft": "nftables",
+    "turnserver": "coturn",
+    "turnutils_uclient": "coturn",
+    "unshare": "util-linux",
+}
 """By the program that shows that the package is there."""
 
 
 def missing() -> list[str]:
     """Packages whose program is not found."""
-    return sorted(package for program, package in PACKAGES.items() if shutil.which(program) is None)
+    return sorted({package for program, package in PACKAGES.items() if shutil.which(program) is None})
 
 
 def main() -> None:

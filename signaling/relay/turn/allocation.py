@@ -18,8 +18,8 @@ PERMISSION_S: Final = 300.0
 CHANNEL_S: Final = 600.0
 """RFC 8656, section 12."""
 
-CHANNELS: Final = range(0x4000, 0x5000)
-"""Numbers of channels (RFC 8656, section 12)."""
+CHANNELS: Final = range(0x4000, 0x8000)
+"""Numbers of channels. RFC 8656, section 12, ends them at 0x4FFF; clients of RFC 5766, coturn's among them, do not."""
 
 
 class State(Enum):

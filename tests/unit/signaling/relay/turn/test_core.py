@@ -286,7 +286,7 @@ def test_a_number_and_a_peer_belong_together() -> None:
     assert client.bind(PEER, 0x4002) == 400
     assert client.bind((PEER[0], 1), 0x4001) == 400
     assert client.bind((PEER[0], 1), 0x3FFF) == 400
-    assert client.bind((PEER[0], 1), 0x5000) == 400
+    assert client.bind((PEER[0], 1), 0x8000) == 400
     assert client.bind(PEER6, 0x4003) == 443
     assert client.bind(("127.0.0.1", 1), 0x4003) == 403
     stage.wait(599)
