@@ -2,9 +2,13 @@
 
 import re
 from dataclasses import fields
+from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 from signaling.cli import variable
+from signaling.relay.turn.authentication import NONCE_S
+from signaling.relay.turn.peers import DENIED_V4, DENIED_V6
 from signaling.settings import Settings
 
 FOLDER = Path(__file__).resolve().parents[3] / "docker"
@@ -25,10 +29,27 @@ def test_variables_are_settings() -> None:
 def test_the_ports_are_those_of_the_settings() -> None:
     settings = Settings()
     udp = [f"{port}/udp" for port in settings.stun_ports]
-    assert f"EXPOSE {settings.port} {' '.join(udp)}\n" in text("Dockerfile")
+    assert f"EXPOSE {settings.port} {settings.turn_port} {' '.join(udp)}\n" in text("Dockerfile")
+    assert f'"0.0.0.0:{settings.turn_port}:{settings.turn_port}/tcp"' in text("compose.yaml")
     for port in settings.stun_ports:
         assert f'"0.0.0.0:{port}:{port}/udp"' in text("compose.yaml")
     assert f"signaling:{settings.port}}}" in text("Caddyfile")
+
+
+def test_coturn_denies_what_the_server_denies_and_has_its_limits() -> None:
+    denied = re.findall(r"--denied-peer-ip=(\S+)-(\S+)", text("coturn.yaml"))
+    ranges: list[tuple[Any, Any]] = [(ip_address(first), ip_address(last)) for first, last in denied]
+    networks: tuple[Any, ...] = (*DENIED_V4, *DENIED_V6)
+    for network in networks:
+        if network.is_multicast or network.prefixlen == 32:
+            # Multicast has an option of its own; the single address is one of Azure's machines.
+            continue
+        ends = (network[0], network[-1])
+        assert any(low.version == network.version and low <= ends[0] and ends[1] <= high for low, high in ranges)
+    limits = Settings().relay_limits
+    assert f"--user-quota={limits.per_pair}\n" in text("coturn.yaml")
+    assert f"--total-quota={limits.total}\n" in text("coturn.yaml")
+    assert f"--stale-nonce={NONCE_S:g}\n" in text("coturn.yaml")
 
 
 def test_the_server_runs_without_privileges_and_has_time_to_end() -> None:
