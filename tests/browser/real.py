@@ -2,11 +2,13 @@
 
 import hashlib
 import os
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+import pytest
 from playwright.sync_api import Browser, Download, Page, expect
 
 MIB: Final = 1024 * 1024
@@ -16,6 +18,33 @@ WEBRTC_ARGS: Final = ["--allow-loopback-in-peer-connection"]
 
 TRANSFER_MS: Final = 120_000
 """How long 200 MiB may take on a busy machine."""
+
+
+RECORD: Final = """() => {
+  window.connections = [];
+  window.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(...settings) {
+      super(...settings);
+      window.connections.push(this);
+    }
+  };
+}"""
+"""Lets a test reach the peer connections that the page makes from now on."""
+
+CUT: Final = "table inet byway_cut { chain output { type filter hook output priority 0; meta l4proto udp drop; }; }"
+"""No datagram leaves any more; the connection to the server stays."""
+
+isolated = pytest.mark.skipif("BYWAY_TESTS_ISOLATED" not in os.environ, reason="cuts the network that it runs in")
+
+
+@contextmanager
+def cut() -> Iterator[None]:
+    """While the block lasts, nothing gets through between peers."""
+    subprocess.run(["nft", CUT], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["nft", "delete table inet byway_cut"], check=True)
 
 
 class Site:

@@ -1,8 +1,6 @@
 """A link whose ICE is restarted, or whose path breaks for a while, stays the link that it was (docs/protocol.md)."""
 
-import os
 import re
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,19 +10,21 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.interface import CHROMIUM, CHROMIUM_ARGS
-from tests.browser.real import MIB, WEBRTC_ARGS, Site, arrived, delivered, digest, download, random_file, share_files
+from tests.browser.real import (
+    MIB,
+    RECORD,
+    WEBRTC_ARGS,
+    Site,
+    arrived,
+    cut,
+    delivered,
+    digest,
+    download,
+    isolated,
+    random_file,
+    share_files,
+)
 from tests.support.commands import running_server
-
-RECORD: Final = """() => {
-  window.connections = [];
-  window.RTCPeerConnection = class extends RTCPeerConnection {
-    constructor(...settings) {
-      super(...settings);
-      window.connections.push(this);
-    }
-  };
-}"""
-"""Lets a test reach the peer connections that the page makes from now on."""
 
 UNTIL_FLOWING: Final = """() => new Promise((resolve) => {
   const look = async () => {
@@ -105,22 +105,6 @@ def test_a_restart_keeps_the_link(site: Site, source: Path, who: tuple[int, ...]
             path_is_shown(page)
         until_whole(*pages)
         assert [links(page) for page in pages] == [1, 1]
-
-
-CUT: Final = "table inet byway_cut { chain output { type filter hook output priority 0; meta l4proto udp drop; }; }"
-"""No datagram leaves any more; the connection to the server stays."""
-
-isolated = pytest.mark.skipif("BYWAY_TESTS_ISOLATED" not in os.environ, reason="cuts the network that it runs in")
-
-
-@contextmanager
-def cut() -> Iterator[None]:
-    """While the block lasts, nothing gets through between peers."""
-    subprocess.run(["nft", CUT], check=True)
-    try:
-        yield
-    finally:
-        subprocess.run(["nft", "delete table inet byway_cut"], check=True)
 
 
 @isolated

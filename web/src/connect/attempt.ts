@@ -10,12 +10,12 @@ import type { LifeAction } from "./life.ts";
 import { Lifetime } from "./lifetime.ts";
 import { ChannelLink } from "./link.ts";
 import { Negotiator } from "./negotiator.ts";
-import { observePhases, statsOf } from "./observe.ts";
+import { observePhases, observeState, statsOf } from "./observe.ts";
 import { PhaseClock } from "./phases.ts";
 import { reportOf } from "./report.ts";
 
-/** Candidates of the other side that a report lists, at most: more than any honest side has. */
-const REMOTE_MAX = 256;
+/** Longer than Chromium answers `getStats` from its memory (50 ms), in seconds. */
+const STATS_S = 0.2;
 
 /** What an attempt is made from. */
 export interface AttemptOptions {
@@ -24,8 +24,6 @@ export interface AttemptOptions {
   readonly ice: readonly IceServer[];
   readonly isRelayOnly: boolean;
   readonly timer: Timer;
-  /** When its phases begin, in seconds of `performance.now() / 1000`. */
-  readonly since: number;
 }
 
 /** What an attempt tells. */
@@ -45,17 +43,16 @@ export class Attempt {
   readonly #gathering: Gathering;
   readonly #phases: PhaseClock;
   readonly #life: Lifetime;
-  readonly #remote: string[] = [];
   #link: ChannelLink | null = null;
   #isRetired = false;
   #there: Mapping = "unknown";
 
   constructor(options: AttemptOptions, events: AttemptEvents) {
-    const { role, number, ice, isRelayOnly, timer, since } = options;
+    const { role, number, ice, isRelayOnly, timer } = options;
     this.number = number;
     this.#options = options;
     this.#events = events;
-    this.#phases = new PhaseClock(() => performance.now() / 1000, since);
+    this.#phases = new PhaseClock(() => performance.now() / 1000);
     this.#life = new Lifetime(timer, (action) => this.#do(action));
     this.#connection = new RTCPeerConnection({ iceServers: ice.map(toRtc), iceTransportPolicy: isRelayOnly ? "relay" : "all" });
     this.#negotiator = new Negotiator(role, this.#connection, {
@@ -78,7 +75,6 @@ export class Attempt {
 
   /** Candidates of the other side. */
   add(candidates: readonly string[]): void {
-    if (this.#remote.length < REMOTE_MAX) this.#remote.push(...candidates);
     this.#negotiator.add(candidates);
   }
 
@@ -114,7 +110,7 @@ export class Attempt {
     channel.addEventListener("close", () => this.#life.happened("closed"));
     connection.onnegotiationneeded = () => this.#negotiator.needed();
     connection.onicecandidate = ({ candidate }) => this.#candidate(candidate);
-    connection.onconnectionstatechange = () => this.#stateChanged();
+    observeState(connection, (state) => this.#life.happened(state));
     observePhases(connection, this.#phases);
   }
 
@@ -123,13 +119,8 @@ export class Attempt {
     this.#phases.mark("secured");
     this.#phases.mark("opened");
     this.#link = new ChannelLink(this.#connection, channel, this.#options.timer);
-    this.#connection.sctp?.transport.iceTransport.addEventListener("selectedcandidatepairchange", () => void this.#tell());
+    this.#connection.sctp?.transport.iceTransport.addEventListener("selectedcandidatepairchange", () => this.#changed());
     this.#life.happened("opened");
-  }
-
-  #stateChanged(): void {
-    const { connectionState: state } = this.#connection;
-    if (state === "connected" || state === "disconnected" || state === "failed") this.#life.happened(state);
   }
 
   /** An empty one ends a generation, and none ends gathering (WebRTC 1.0, section 4.8.2). */
@@ -147,14 +138,14 @@ export class Attempt {
     switch (action) {
       case "announce":
         this.#events.onOpen(this.#link as ChannelLink);
-        return void this.#tell();
+        return this.#changed();
       case "restart":
         return this.#restart();
       case "interrupt":
         this.#link?.onInterrupted();
         return this.#restart();
       case "recover":
-        return void this.#tell();
+        return this.#changed();
       case "give-up":
         return void this.#giveUp();
       case "lose":
@@ -180,17 +171,23 @@ export class Attempt {
     this.#connection.close();
   }
 
+  /** Told at once, and again when the statistics have surely caught up. */
+  #changed(): void {
+    void this.#tell();
+    this.#options.timer(STATS_S, () => void this.#tell());
+  }
+
   async #tell(): Promise<void> {
-    const report = await this.#report();
-    if (this.#life.state === "open") this.#link?.onReport(report);
+    const report = this.#life.state === "open" ? await this.#report() : null;
+    if (report !== null && this.#life.state === "open") this.#link?.onReport(report);
   }
 
   async #report(): Promise<ConnectionReport> {
     const stats = await statsOf(this.#connection);
     const { number: link, isRelayOnly } = this.#options;
     const { candidates: local, mapping: here } = this.#gathering;
-    const networks = { here, there: this.#there };
-    return reportOf({ link, isOpen: this.#link !== null, isRelayOnly, local, remote: this.#remote, networks, phases: this.#phases.phases, stats });
+    const [remote, networks] = [this.#negotiator.candidates, { here, there: this.#there }];
+    return reportOf({ link, isOpen: this.#link !== null, isRelayOnly, local, remote, networks, phases: this.#phases.phases, stats });
   }
 
   #send(message: Description | Candidate | Network): void {

@@ -30,8 +30,6 @@ export interface ConnectorOptions {
 export class Connector {
   readonly #options: ConnectorOptions;
   readonly #unwatch: () => void;
-  /** The first attempt begins when both know each other. */
-  readonly #since = performance.now() / 1000;
   #attempt: Attempt | null = null;
 
   constructor(options: ConnectorOptions) {
@@ -64,7 +62,6 @@ export class Connector {
   #begin(number: number): void {
     const { role, ice, isRelayOnly, timer, send, onLink, onFailed } = this.#options;
     this.#attempt?.supersede();
-    const since = number === 0 ? this.#since : performance.now() / 1000;
-    this.#attempt = new Attempt({ role, number, ice: ice(), isRelayOnly, timer, since }, { send, onOpen: onLink, onFailed });
+    this.#attempt = new Attempt({ role, number, ice: ice(), isRelayOnly, timer }, { send, onOpen: onLink, onFailed });
   }
 }

@@ -5,6 +5,9 @@ import type { Role } from "../secure/pake.ts";
 import { parseCandidate, ufragOf } from "./candidate.ts";
 import { NEGOTIATION, type NegotiationInput, type NegotiationState } from "./negotiation.ts";
 
+/** Candidates of the other side that are remembered, at most: more than any honest side has. */
+const REMEMBERED = 256;
+
 /** What is needed of an RTCPeerConnection. */
 export interface Describable {
   readonly localDescription: { readonly sdp: string } | null;
@@ -32,6 +35,7 @@ export class Negotiator {
   readonly #connection: Describable;
   readonly #events: NegotiatorEvents;
   #state: NegotiationState = "new";
+  readonly #candidates: string[] = [];
   #early: string[] = [];
   #turn: Promise<void> = Promise.resolve();
 
@@ -43,6 +47,11 @@ export class Negotiator {
 
   get state(): NegotiationState {
     return this.#state;
+  }
+
+  /** What the other side gathered, for the report. */
+  get candidates(): readonly string[] {
+    return this.#candidates;
   }
 
   /** The stack needs a negotiation (WebRTC 1.0, section 4.7.3). */
@@ -57,6 +66,7 @@ export class Negotiator {
 
   /** What the other side gathered; before its first description it waits. */
   add(candidates: readonly string[]): void {
+    if (this.#candidates.length < REMEMBERED) this.#candidates.push(...candidates);
     this.#inTurn(() => this.#add(candidates));
   }
 

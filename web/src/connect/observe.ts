@@ -9,6 +9,14 @@ export async function statsOf(connection: RTCPeerConnection): Promise<readonly S
   return [...report.values()] as Stats[];
 }
 
+/** Tells when it has a path, gets no answer on it, or has given it up (WebRTC 1.0, section 4.3.3); what is on the way to that is not told. */
+export function observeState(connection: RTCPeerConnection, tell: (state: "connected" | "disconnected" | "failed") => void): void {
+  connection.addEventListener("connectionstatechange", () => {
+    const { connectionState: state } = connection;
+    if (state === "connected" || state === "disconnected" || state === "failed") tell(state);
+  });
+}
+
 /** Marks when the first pair worked and when DTLS was up (W3C WebRTC 1.0, sections 4.3.4 and 4.3.3). */
 export function observePhases(connection: RTCPeerConnection, clock: PhaseClock): void {
   connection.addEventListener("iceconnectionstatechange", () => {

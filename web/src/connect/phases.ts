@@ -2,16 +2,19 @@
 
 import type { Phases } from "../gen/peer.ts";
 
-/** Marks phases, in seconds since `start`; only the first time counts. */
+/**
+ * Marks phases, in seconds since it was made; only the first time counts. The first attempt is made as soon as both know that
+ * they want to connect, and a later one when the link before it is lost.
+ */
 export class PhaseClock {
   readonly #now: () => number;
   readonly #start: number;
   #phases: Phases = {};
 
-  /** `now` gives seconds of a clock that only goes forward; `start` is when the phases begin, on that clock. */
-  constructor(now: () => number, start: number) {
+  /** `now` gives seconds of a clock that only goes forward. */
+  constructor(now: () => number) {
     this.#now = now;
-    this.#start = start;
+    this.#start = now();
   }
 
   get phases(): Phases {
@@ -20,7 +23,7 @@ export class PhaseClock {
 
   /** To the millisecond: nobody wants to know more, and a page cannot measure more. */
   mark(phase: keyof Phases): void {
-    const elapsed = Math.max(0, Math.round((this.#now() - this.#start) * 1000) / 1000);
+    const elapsed = Math.round((this.#now() - this.#start) * 1000) / 1000;
     this.#phases = { [phase]: elapsed, ...this.#phases };
   }
 }

@@ -208,6 +208,13 @@ test("answers to a void offer, and offers to who waits for none, do no harm", as
   }
 });
 
+test("candidates are remembered for the report, but not without end", () => {
+  const side = new Side("B");
+  for (let number = 0; number < 300; number += 1) side.negotiator.add([`candidate:${number}`]);
+  assert.equal(side.negotiator.candidates.length, 256);
+  assert.equal(side.negotiator.candidates[0], "candidate:0");
+});
+
 test("a description that cannot be used is told", async () => {
   const [a, b] = await play("", false);
   for (const side of [a, b]) side.connection.setRemoteDescription = () => Promise.reject(new Error("nonsense"));
