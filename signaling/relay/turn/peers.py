@@ -80,8 +80,7 @@ class Here:
         fitting = [each for each in self.addresses if family_of(each) is family]
         if not fitting:
             return None
-        best = [each for each in fitting if each == local and not is_loopback(each)]
-        host = (best or [each for each in fitting if not is_loopback(each)] or fitting)[0]
+        host = min(fitting, key=lambda each: (is_loopback(each), each != local, not is_public(each)))
         return Base(host, self.told.get(family, host))
 
     def is_own(self, host: str) -> bool:

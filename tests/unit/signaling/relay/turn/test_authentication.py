@@ -8,7 +8,7 @@ from signaling.protocol import stun
 from signaling.protocol.stun import Attribute, Class, Method
 from signaling.relay.turn.authentication import ALGORITHMS, COOKIE, MD5, NONCE_S, SHA256
 from signaling.relay.turn.core import ANSWER_BYTES, RATE
-from signaling.relay.turn.kinds import Refusal
+from signaling.relay.turn.kinds import Refusal, Transport
 from tests.unit.signaling.relay.turn.stage import UDP, Stage
 
 HEADERS_BYTES = 28
@@ -48,6 +48,9 @@ def test_an_address_gets_no_more_answers_than_its_rate() -> None:
     assert same.send(bare) == []
     assert other.send(bare)
     assert stage.refused(Refusal.RATE) == 6
+    same.at = same.at._replace(transport=Transport.TCP)
+    assert same.send(bare)
+    same.at = same.at._replace(transport=Transport.UDP)
     client.allocate()
     stage.wait(1 / RATE.per_second)
     assert same.send(bare)

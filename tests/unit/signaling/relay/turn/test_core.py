@@ -5,8 +5,9 @@ import pytest
 from signaling.protocol import stun
 from signaling.protocol.stun import Attribute, Class, Method
 from signaling.relay.turn.allocation import TRANSITIONS, Event, State
+from signaling.relay.turn.core import is_turn
 from signaling.relay.turn.effects import CloseRelay, OpenRelay, PairEnded, ToClient, ToPeer
-from signaling.relay.turn.kinds import FiveTuple, Refusal, Transport
+from signaling.relay.turn.kinds import Family, FiveTuple, Refusal, Transport
 from signaling.relay.turn.quota import RELAYED_BYTES, Limits
 from tests.unit.signaling.relay.turn.stage import BOTH, IPV6, PEER, PEER6, SERVER, SERVER6, UDP, Client, Stage
 
@@ -345,6 +346,17 @@ def test_two_members_of_a_pair_reach_each_other_without_a_socket() -> None:
     assert stage.turn.stats.to_clients == 0
 
 
+def test_behind_a_nat_they_know_each_other_by_its_address() -> None:
+    stage = Stage(addresses=("10.0.0.1",))
+    stage.here.told = {Family.IPV4: "203.0.113.77"}
+    one, other = two_members(stage)
+    assert [each.relays[0][0] for each in (one, other)] == ["203.0.113.77"] * 2
+    assert stage.sockets == {("10.0.0.1", each.relays[0][1]) for each in (one, other)}
+    assert one.permit(other.relays[0]) == other.permit(one.relays[0]) == 0
+    assert other.hears(one.say(other.relays[0], b"ping")) == (one.relays[0], b"ping")
+    assert one.say(("203.0.113.77", 22), b"x") == []
+
+
 def test_another_pair_is_not_reached_nor_anything_else_at_the_servers_address() -> None:
     stage = Stage()
     one, _ = two_members(stage)
@@ -446,6 +458,23 @@ def test_silence(data: bytes) -> None:
     assert client.send(data) == []
     assert stranger.send(data) == []
     assert stage.refused(Refusal.MALFORMED) == 2
+
+
+@pytest.mark.parametrize(
+    ("data", "turn"),
+    [
+        (stun.encode(Method.ALLOCATE, Class.REQUEST, bytes(12)), True),
+        (stun.encode(Method.REFRESH, Class.ERROR, bytes(12)), True),
+        (stun.encode(Method.SEND, Class.INDICATION, bytes(12)), True),
+        (stun.encode(Method.BINDING, Class.REQUEST, bytes(12)), False),
+        (channel_data(b"x"), True),
+        (b"\x80\0", False),
+        (b"\x40", False),
+        (b"", False),
+    ],
+)
+def test_what_is_for_the_relay_where_stun_has_the_same_port(data: bytes, turn: bool) -> None:
+    assert is_turn(data) is turn
 
 
 def test_dont_fragment_cannot_be_kept_so_such_data_is_dropped() -> None:

@@ -56,6 +56,7 @@ def test_a_relay_is_where_the_client_came_to_or_where_others_can_come() -> None:
     here = Here(("127.0.0.1", "10.0.0.1", "10.0.0.2", "::1"))
     assert here.base(Family.IPV4, "10.0.0.2") == Base("10.0.0.2", "10.0.0.2")
     assert here.base(Family.IPV4, "127.0.0.1") == Base("10.0.0.1", "10.0.0.1")
+    assert Here(("10.0.0.1", "1.1.1.1")).base(Family.IPV4, "::1") == Base("1.1.1.1", "1.1.1.1")
     assert here.base(Family.IPV6, "10.0.0.2") == Base("::1", "::1")
     assert Here(("10.0.0.1",)).base(Family.IPV6, "10.0.0.1") is None
     translated = Here(("10.0.0.1",), (), {Family.IPV4: "203.0.113.1"})
