@@ -21,7 +21,7 @@ const TOTAL = 3_412_000_000;
 /** A transfer in some phase; `part` of it is done. */
 function transfer(phase: TransferPhase, part: number, more: Partial<TransferState> = {}): TransferState {
   const progress = { bytes: Math.round(TOTAL * part), total: TOTAL, files: Math.round(12 * part), rate: 24_600_000, left: 83 };
-  const path = more.path === undefined ? paths.network : more.path;
+  const path = more.path === undefined && phase !== "asking" ? paths.network : (more.path ?? null);
   const report = path === null ? null : reportFor(path);
   return { phase, person: otter, path, report, progress, pausedBy: null, problem: null, lost: [], ...more };
 }
@@ -52,8 +52,8 @@ const files = Object.entries(sizes).map(([path, size], index): OfferedEntry => (
 const empty: OfferedEntry = { index: 12, path: "Holiday/for later", size: 0, folder: true };
 const many = Array.from({ length: 5000 }, (_, index): OfferedEntry => ({ index, path: `Archive/scan-${String(index).padStart(5, "0")}.tiff`, size: 681_000 + index, folder: false }));
 
-const offer: OfferInfo = { files: 12, folders: 2, bytes: TOTAL, title: "Holiday", text: false, from: otter, entries: [...files, empty], content: null };
-const offerMany: OfferInfo = { ...offer, files: 5000, title: "Archive", entries: many };
+const offer: OfferInfo = { files: 12, folders: 1, bytes: TOTAL, title: "Holiday", text: false, from: otter, entries: [...files, empty], content: null };
+const offerMany: OfferInfo = { ...offer, files: 5000, folders: 0, title: "Archive", entries: many };
 const offerText: OfferInfo = { ...offer, files: 1, folders: 0, bytes: 92, title: "Text", text: true, entries: [], content: "Door code 4471.\nThe key is with the neighbour on the left, third floor.\n\nSee you on Sunday!" };
 
 const open: ShareState = { kind: "open", code: "7-guitar-sunset", link: "https://byway.example/#7-guitar-sunset", until: Date.now() + 3_540_000, guesses: 0 };
@@ -83,7 +83,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
     share: { ...open, guesses: 1 },
     receivers: [
       transfer("moving", 0.42, { person: otter, path: paths.network }),
-      transfer("asking", 0, { person: heron, path: paths.internet }),
+      transfer("asking", 0, { person: heron }),
       transfer("paused", 0.77, { person: ember, path: paths.relay, pausedBy: "me" }),
       transfer("done", 1, { person: maple, path: paths.machine }),
       transfer("connecting", 0, { ...seeking }),
@@ -104,7 +104,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
   "fetch-connecting": fetch(transfer("connecting", 0, { path: null })),
   "fetch-listing": fetch(transfer("asking", 0), { offer: null }),
   "fetch-offer": fetch(transfer("asking", 0)),
-  "fetch-offer-many": fetch(transfer("asking", 0, { path: paths.relay, person: ember }), { offer: { ...offerMany, from: ember }, targets: ["download"] }),
+  "fetch-offer-many": fetch(transfer("asking", 0, { person: ember }), { offer: { ...offerMany, from: ember }, targets: ["download"] }),
   "fetch-offer-text": fetch(transfer("asking", 0), { offer: { ...offerText, content: null } }),
   "fetch-offer-stuck": fetch(transfer("asking", 0), { targets: [] }),
   "fetch-moving": fetch(transfer("moving", 0.42, { path: paths.internet })),
