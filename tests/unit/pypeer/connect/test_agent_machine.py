@@ -106,6 +106,10 @@ class AgentMachine(RuleBasedStateMachine):
         data = checks.request(self.net.entropy(12), THEIRS, OURS, role, tie_breaker, 7, nominate)
         self.check(self.agent.receive(base, source, stun.decode(data), self.now))
 
+    @rule(base=bases, source=sources)
+    def nominate(self, base: int, source: Address) -> None:
+        self.request(base, source, IceRole.CONTROLLING, 2**64 - 1, True)
+
     @precondition(lambda self: self.flights)
     @rule(which=st.integers(0, 500), kind=st.sampled_from(Class), conflict=st.booleans(), last=st.booleans())
     def answer(self, which: int, kind: Class, conflict: bool, last: bool) -> None:

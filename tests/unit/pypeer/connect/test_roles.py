@@ -122,6 +122,18 @@ def test_the_nominated_pair_is_used_once_it_works() -> None:
     assert net.run(1, lambda: use(other).remote.address == late)
 
 
+def test_of_two_nominations_the_last_counts() -> None:
+    net = VirtualNet(jitter=0.2)
+    one, other = neighbours(net)
+    assert net.run(3, lambda: settled(one, other))
+    late = [("192.31.196.11", 7000), ("192.31.196.12", 7000), ("192.31.196.13", 7000)]
+    for address in late:
+        one.open(address)
+        other.take(0, address, check(other, one, nominate=True))
+    assert net.run(2, lambda: use(other).remote.address == late[-1])
+    assert [pair.remote.address for pair in other.selected if pair.nominated] == late[-1:]
+
+
 def test_before_a_nomination_the_controlled_side_uses_the_best_that_works() -> None:
     net = VirtualNet()
     one, other = VirtualPeer(net, CONTROLLED, tie_breaker=2), VirtualPeer(net, CONTROLLED, tie_breaker=1)
