@@ -198,7 +198,7 @@ class PathTransport:
             self._fan_task = None
 
     def _predict(self) -> None:
-        if self.agent.selected is not None or self.agent.state is State.FAILED:
+        if self.agent.is_direct or self.agent.state is State.FAILED:
             return
         match predict.plan(self.mapping, self.there):
             case predict.Plan.FAN:

@@ -2,9 +2,11 @@
 
 import asyncio
 import socket
+from functools import partial
 
 import pytest
 
+from pypeer.connect.attempt import Attempt
 from pypeer.connect.ice.effects import State as IceState
 from pypeer.connect.options import ConnectOptions, Relaying
 from pypeer.connect.servers import Servers, Stun
@@ -35,6 +37,12 @@ async def test_closing_one_end_closes_the_other() -> None:
         await b.closed.wait()
 
 
+def has_restarted(attempt: Attempt, before: str) -> bool:
+    """Whether ICE has other credentials by now, and a path."""
+    agent = attempt.transport.agent
+    return agent.local.ufrag != before and agent.state is IceState.CONNECTED
+
+
 @pytest.mark.parametrize("restarts", ["a", "b", "ab", "ba"])
 async def test_a_restart_keeps_the_link(restarts: str) -> None:
     """From either side, and from both at once (glare): frames that are on their way arrive, and it is the same link."""
@@ -52,10 +60,7 @@ async def test_a_restart_keeps_the_link(restarts: str) -> None:
         await echo(a, b, b"while it restarts")
         for name, attempt in attempts.items():
             assert attempt is not None
-            transport = attempt.transport
-            await until(
-                lambda t=transport, n=name: t.agent.local.ufrag != before[n] and t.agent.state is IceState.CONNECTED
-            )  # type: ignore[misc]
+            await until(partial(has_restarted, attempt, before[name]))
         await echo(a, b, b"after it has restarted")
         assert not a.closed.is_set()
         assert not b.closed.is_set()

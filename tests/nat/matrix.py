@@ -67,7 +67,8 @@ def outcome(pair: Pair, sender: list[Event], receiver: list[Event], began: float
     """What the events of both sides say. Pure. A page tells neither its path nor when it knew the other side."""
     joined = [at for at in (time_of(sender, "joined"), time_of(receiver, "joined")) if at is not None]
     met = max(joined) if joined else None
-    first, failed = time_of(receiver, "offered"), time_of(receiver, "error")
+    opened = [at for at in (time_of(sender, "path"), time_of(receiver, "path")) if at is not None]
+    first, failed = max(opened, default=None), time_of(receiver, "error")
     way, local, remote = path(sender, receiver)
     errors = [event["code"] for event in receiver if event["event"] == "error"]
     return Outcome(

@@ -54,7 +54,7 @@ class Outcome:
     local: str = ""
     remote: str = ""
     first_ms: float | None = None
-    """Until the receiver had the first bytes of the offer."""
+    """Until the link was open at both ends: bytes had made the round trip."""
     total_s: float | None = None
     """From asking for the code until all was over."""
     error: str = ""

@@ -1,6 +1,7 @@
 """pypeer between sites of every kind: what should connect does; for all pairs, `python -m tests.nat matrix`."""
 
 import asyncio
+from dataclasses import replace
 from typing import Final
 
 import pytest
@@ -9,6 +10,9 @@ from tests.nat.expect import Expect
 from tests.nat.fleet import Programs
 from tests.nat.matrix import Conditions, connect
 from tests.nat.pairs import Outcome, parse_pairs
+
+DIRECT: Final = Conditions(server_options=("--relay-off",))
+"""Without a relay, which would be quicker than a guess, and enough for a small file."""
 
 PLAIN: Final = (
     "public:firewall",
@@ -32,9 +36,32 @@ def outcomes(pairs: tuple[str, ...], under: Conditions) -> list[Outcome]:
     return found
 
 
+HARD: Final = (
+    "symmetric-random:port-restricted",
+    "port-restricted-accept:symmetric-random",
+    "symmetric-seq:firewall",
+)
+"""One side's port has to be guessed; by a run of prediction, or one of the two that may follow it."""
+
+
+def test_pairs_that_take_prediction() -> None:
+    """A port that goes up, a port at random, and a router that takes early packets for itself."""
+    found = outcomes(HARD, DIRECT)
+    assert {str(outcome.pair): outcome.error or outcome.way for outcome in found if outcome.surprise} == {}
+
+
+def test_a_pair_without_a_way_is_told_soon() -> None:
+    """Each attempt is over in 3 s, and says why."""
+    [found] = outcomes(("symmetric-random:symmetric-random",), DIRECT)
+    assert found.error == "no-path"
+    reports = [event["report"] for event in found.events["receiver"] if event["event"] == "report"]
+    assert [report["outcome"] for report in reports] == ["failed"] * len(reports)
+    assert {"varies-here", "varies-there"} <= set(reports[0]["reasons"])
+
+
 def test_pairs_that_plain_checks_connect() -> None:
     """All are connected directly, with 50 ms between two sites."""
-    found = outcomes(PLAIN, Conditions())
+    found = outcomes(PLAIN, DIRECT)
     assert {outcome.pair.expected for outcome in found} == {Expect.PLAIN}
     assert {str(outcome.pair): outcome.error or outcome.way for outcome in found if outcome.surprise} == {}
 
@@ -43,5 +70,7 @@ def test_pairs_that_plain_checks_connect() -> None:
 def test_a_page_at_one_end(end: str) -> None:
     """Chromium behind a NAT and pypeer behind another."""
     programs = {"sender": ("page", "peer"), "receiver": ("peer", "page")}[end]
-    found = outcomes(("port-restricted:cgnat", "symmetric-random:fullcone"), Conditions(programs=Programs(*programs)))
+    found = outcomes(
+        ("port-restricted:cgnat", "symmetric-random:fullcone"), replace(DIRECT, programs=Programs(*programs))
+    )
     assert {str(outcome.pair): outcome.error or outcome.way for outcome in found if outcome.surprise} == {}

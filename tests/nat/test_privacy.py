@@ -1,7 +1,10 @@
 """What an uninvited side learns: nothing. Recorded at both clients, compared with all that there is to know."""
 
 import asyncio
-from typing import Final
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+import pytest
 
 from tests.nat.capture import revealed
 from tests.nat.driver import Driver
@@ -31,12 +34,24 @@ async def _wrong_words(sender: Driver, receiver: Driver) -> None:
     await asyncio.gather(sender.stop(), receiver.stop())
 
 
-def test_a_wrong_code_reveals_nothing() -> None:
+async def _declined(sender: Driver, receiver: Driver) -> None:
+    await asyncio.gather(sender.start(), receiver.start())
+    sender.tell(do="send", text="secret")
+    code = (await sender.until("ready", WITHIN_S))["code"]
+    receiver.tell(do="get", code=code, into=str(receiver.folder / "got"), accept=False)
+    assert (await receiver.until("error", WITHIN_S))["code"] == "declined"
+    assert (await sender.until("error", WITHIN_S))["code"] == "declined"
+    await asyncio.sleep(WATCH_S)
+    await asyncio.gather(sender.stop(), receiver.stop())
+
+
+@pytest.mark.parametrize("meet", [_wrong_words, _declined], ids=["wrong words", "declined"])
+def test_nothing_is_revealed(meet: Callable[[Driver, Driver], Coroutine[Any, Any, None]]) -> None:
     """No packet goes to the other side, and neither side's address comes to the other one in any."""
     with Lab() as lab, serving():
         near, far = (lab.add(BY_NAME[name]).clients[0] for name in ("public", "dual"))
         with lab.capture(near) as at_near, lab.capture(far) as at_far:
-            asyncio.run(_wrong_words(Driver(near), Driver(far)))
+            asyncio.run(meet(Driver(near), Driver(far)))
     assert len(at_near) > 10
     assert len(at_far) > 10
     assert revealed(at_near, addresses(far)) == set()

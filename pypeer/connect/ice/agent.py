@@ -22,7 +22,7 @@ from pypeer.connect.ice.candidate import LOCAL_PREFERENCE_MAX, Candidate, priori
 from pypeer.connect.ice.checklist import CheckList
 from pypeer.connect.ice.checks import Credentials, IceRole
 from pypeer.connect.ice.effects import TRANSITIONS, Became, Effect, Selected, Send, State
-from pypeer.connect.ice.pairs import PATIENCE_S, Flight, Pair
+from pypeer.connect.ice.pairs import PATIENCE_S, Flight, Pair, is_relayed
 from pypeer.connect.ice.probing import Probe, Probing
 from pypeer.protocol.report import CandidateKind, CheckState
 from signaling.protocol.stun import TRANSACTION_BYTES, Address, Attribute, Class, Message, Method, StunError
@@ -105,8 +105,8 @@ class Agent:
         return self._tick(now)
 
     def probe(self, probes: Iterator[Probe], rate: float, now: float, ttl: int | None = None) -> list[Effect]:
-        """Send these checks as well, so many a second, until a pair works (RFC 5128, section 3.4)."""
-        if not self.works:
+        """Send these checks as well, so many a second, until a direct pair works (RFC 5128, section 3.4)."""
+        if not self.is_direct:
             self._probing.start(probes, rate, now, ttl)
             self._began_at = now
         return self._tick(now)
@@ -140,6 +140,11 @@ class Agent:
         """Whether data goes over a pair that is proven, and not in doubt."""
         pair = self.selected
         return pair is not None and pair.state is CheckState.SUCCEEDED and self.state is State.CONNECTED
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether it works, and without a relay."""
+        return self.works and self.selected is not None and not is_relayed(self.selected)
 
     def wake_at(self) -> float | None:
         """When `tick` has something to do next; None if never."""
@@ -342,7 +347,8 @@ class Agent:
         if self.selected is not None:
             self.selected.nominated = False  # late answers of its checks mean nothing
         self._list.selected = pair
-        self._probing.stop()
+        if not is_relayed(pair):
+            self._probing.stop()
         pair.due = self._used_since = now
         self._consent_at = now + CONSENT_S[0]
         self._become(State.CONNECTED)
