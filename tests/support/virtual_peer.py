@@ -216,7 +216,7 @@ class VirtualPeer:
             self.net.at(self.net.now + predict.WAIT_S, self._predict)
 
     def _predict(self) -> None:
-        if self.agent.works or self.state is State.FAILED:
+        if self.agent.is_direct or self.state is State.FAILED:
             return
         self.news_at = self.net.now
         match predict.plan(self._here, self._there):

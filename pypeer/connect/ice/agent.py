@@ -105,9 +105,13 @@ class Agent:
         return self._tick(now)
 
     def probe(self, probes: Iterator[Probe], rate: float, now: float, ttl: int | None = None) -> list[Effect]:
-        """Send these checks as well, so many a second, until a direct pair works (RFC 5128, section 3.4)."""
+        """Send these checks as well, so many a second, until a direct pair works (RFC 5128, section 3.4).
+
+        Sockets that take no part, since they would reveal our address, send none.
+        """
         if not self.is_direct:
-            self._probing.start(probes, rate, now, ttl)
+            ours = (probe for probe in probes if probe[0] in self._list.bases)
+            self._probing.start(ours, rate, now, ttl)
             self._began_at = now
         return self._tick(now)
 
