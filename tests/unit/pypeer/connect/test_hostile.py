@@ -102,7 +102,7 @@ def test_replayed_answers_change_nothing_and_replayed_checks_are_only_answered()
 
 
 def test_answers_from_another_address_or_socket_do_not_count() -> None:
-    net = VirtualNet()
+    net = VirtualNet(delay=0.3)
     one, other = neighbours(net)
     net.run(0.13)
     transaction = stun.decode(one.sent[0].data).transaction
@@ -111,6 +111,8 @@ def test_answers_from_another_address_or_socket_do_not_count() -> None:
     for base, source in ((0, EVE), (1, THERE)):
         one.take(base, source, answer)
         assert not one.agent.works
+    one.take(0, THERE, answer)
+    assert one.agent.works
 
 
 def test_answers_without_a_readable_address() -> None:

@@ -299,6 +299,7 @@ def test_checks_are_paced_bounded_and_end(candidates: int, bases: int) -> None:
         sent += [(net.now, effect) for effect in agent.tick(net.now) if isinstance(effect, Send)]
     count = len(agent.pairs)
     assert agent.state is State.FAILED
+    assert {pair.state for pair in agent.pairs} == {CheckState.FAILED}
     assert count == min(candidates * bases, CHECKS_MAX)
     assert all(later[0] - earlier[0] >= PACE_S - 1e-9 for earlier, later in pairwise(sent))
     assert len({(effect.base, effect.to) for _, effect in sent[:count]}) == count

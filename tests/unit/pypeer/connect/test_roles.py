@@ -175,6 +175,10 @@ def test_several_refusals_turn_the_role_once(error: bytes | None, role: IceRole)
         one.take(0, THERE, stun.decode(told))
         assert one.agent.role is role
     assert repr(one.agent) == f"<Agent {role.value} checking 1 pairs>"
+    net.run(0.2)
+    said = stun.decode(one.sent[-1].data), checks[0]
+    new, old = (each.number(Attribute.ICE_CONTROLLING) or each.number(Attribute.ICE_CONTROLLED) for each in said)
+    assert (new == old) is (role is CONTROLLING)
 
 
 def test_an_agent_that_knows_nothing_waits() -> None:
