@@ -72,7 +72,7 @@ class _Opening:
     async def _open_relay(self, relay: RelayServer, sockets: StunSockets) -> None:
         self.stack.callback(relay.close)
         self.stack.callback(asyncio.create_task(relay.run_clock()).cancel)
-        relay.send_udp = sockets.send
+        relay.socket_at = sockets.socket_at
         tcp = await self._open_streams(relay, "turn_port", None)
         tls = await self._open_streams(relay, "turn_tls_port", self.context) if self.context else 0
         relay.ports = Ports(self.settings.turn_port, tcp, tls)

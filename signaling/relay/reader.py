@@ -1,60 +1,118 @@
-"""UDP sockets that are read in batches and written without a queue.
+"""UDP sockets that are read and written in batches, without a queue.
 
 The transports of asyncio read one datagram each time the loop comes round, and queue without bound what the network
-does not take. A relay wants neither: it reads what has arrived, and drops what cannot leave.
+does not take. A relay wants neither: it reads what has arrived, and drops what cannot leave. What a batch brings for
+one destination leaves together, which the kernel splits again (UDP_SEGMENT, Linux 4.18): half of the work of a relay is
+calls of the kernel, and most of a transfer are datagrams of one size to one address.
 """
 
 import asyncio
+import errno
 import socket
+import sys
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from typing import Any, Final
 
 BATCH: Final = 32
-"""Datagrams read before others have their turn: about a millisecond's work."""
+"""Datagrams read before others have their turn: about half a millisecond's work."""
 
 BUFFER_BYTES: Final = 2 * 1024 * 1024
 """What the kernel may keep while the loop is busy; it gives less unless net.core.rmem_max allows it."""
 
 DATAGRAM_BYTES: Final = 65_535
 
+SEGMENTS: Final = 32 if sys.platform == "linux" else 1
+"""Datagrams that leave together; the kernel takes 64."""
+
+TOGETHER_BYTES: Final = 60_000
+"""And so many bytes: with the headers they have to fit one datagram."""
+
+SOL_UDP: Final = 17
+UDP_SEGMENT: Final = 103
+"""From linux/udp.h."""
+
 Handler = Callable[[bytes, tuple[Any, ...]], None]
 
 
 class Reader:
-    """One socket, read as long as it is open."""
+    """One socket, read as long as it is open. `handle` gets each datagram, `after` is called when a batch is over."""
 
-    def __init__(self, opened: socket.socket, handle: Handler) -> None:
+    def __init__(self, opened: socket.socket, handle: Handler, after: Callable[[], None] = lambda: None) -> None:
         self._socket = opened
         self._handle = handle
+        self._after = after
         self._loop = asyncio.get_running_loop()
+        self._to: tuple[Any, ...] = ()
+        self._posted: list[bytes] = []
+        self._size = 0
+        self._total = 0
+        self._lost = 0
         self._loop.add_reader(opened, self._read)
 
     def send(self, data: bytes, to: tuple[Any, ...]) -> bool:
-        """Whether the network has taken it."""
+        """Send at once; whether the network has taken it."""
         try:
             self._socket.sendto(data, to)
         except OSError:
             return False
         return True
 
+    def post(self, data: bytes, to: tuple[Any, ...]) -> None:
+        """Send soon, with what goes to the same place: at the next `flush`."""
+        size = len(data)
+        if self._posted and (to != self._to or size > self._size or not self._has_room(size)):
+            self._leave()
+        if not self._posted:
+            self._to, self._size, self._total = to, size, 0
+        self._posted.append(data)
+        self._total += size
+
+    def flush(self) -> int:
+        """Send what was posted; returns how many datagrams the network has not taken since the last time."""
+        if self._posted:
+            self._leave()
+        lost, self._lost = self._lost, 0
+        return lost
+
     def close(self) -> None:
         """Close the socket."""
         self._loop.remove_reader(self._socket)
         self._socket.close()
+
+    def _has_room(self, size: int) -> bool:
+        """Whether one more can leave together with the others. Only the last may be smaller, but not empty."""
+        count = len(self._posted)
+        alike = self._total == count * self._size and size > 0
+        return alike and count < SEGMENTS and self._total + size <= TOGETHER_BYTES
+
+    def _leave(self) -> None:
+        posted, self._posted = self._posted, []
+        if len(posted) > 1:
+            try:
+                segment = [(SOL_UDP, UDP_SEGMENT, self._size.to_bytes(2, sys.byteorder))]
+                self._socket.sendmsg(posted, segment, 0, self._to)
+                return
+            except OSError as error:
+                if error.errno in (errno.EAGAIN, errno.ENOBUFS):
+                    self._lost += len(posted)
+                    return
+                # Larger than a packet on the way out can be, or an interface that cannot: one by one, then.
+        self._lost += sum(not self.send(data, self._to) for data in posted)
 
     def _read(self) -> None:
         for _ in range(BATCH):
             try:
                 data, source = self._socket.recvfrom(DATAGRAM_BYTES)
             except BlockingIOError:
-                return
+                break
             except OSError:
                 # What ICMP said about something that was sent before.
                 continue
             self._handle(data, source)
             if self._socket.fileno() < 0:
-                return
+                break
+        self._after()
 
 
 def bind(host: str, port: int) -> socket.socket:

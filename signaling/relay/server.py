@@ -23,8 +23,8 @@ TICK_S: Final = 1.0
 WAITING: Final = 256
 """Connections without an allocation, in all."""
 
-SendUdp = Callable[[bytes, Address, Address], bool]
-"""Send this to a client, from that address of this server; whether the network has taken it."""
+SocketAt = Callable[[Address], Reader | None]
+"""The socket at which clients come to an address of this server."""
 
 
 class RelayServer:
@@ -42,7 +42,7 @@ class RelayServer:
         self.turn = turn
         self.ports = Ports()
         """Where this server relays, by what is open."""
-        self.send_udp: SendUdp = lambda _data, _to, _at: False
+        self.socket_at: SocketAt = lambda _at: None
         self._here = here
         self._policy = policy
         self._clock = clock
@@ -51,6 +51,7 @@ class RelayServer:
         self._relays: dict[Address, Reader] = {}
         self._connections: dict[FiveTuple, Connection] = {}
         self._from: Counter[str] = Counter()
+        self._posted: set[Reader] = set()
 
     def reached_at(self, addresses: Sequence[str], own: Sequence[str]) -> None:
         """The addresses where this server is served, and all of its machine's, have changed."""
@@ -65,6 +66,12 @@ class RelayServer:
         """A client's datagram arrived."""
         now = self._clock()
         self._run(self.turn.receive(data, FiveTuple(Transport.UDP, at, source), now), now)
+
+    def flush(self) -> None:
+        """Let go what was to be sent: the end of a batch."""
+        for reader in self._posted:
+            self.turn.stats.refusals[Refusal.SLOW] += reader.flush()
+        self._posted.clear()
 
     def opened(self, connection: Connection) -> bool:
         """See stream.Server."""
@@ -103,6 +110,7 @@ class RelayServer:
         """Let the core know the time, and let those go who have waited for nothing."""
         now = self._clock()
         self._run(self.turn.tick(now), now)
+        self.flush()
         for connection in list(self._connections.values()):
             if connection.since + PATIENCE_S <= now and not self.turn.has(connection.client):
                 connection.abort()
@@ -118,12 +126,9 @@ class RelayServer:
         for effect in effects:
             match effect:
                 case ToPeer():
-                    relay = self._relays.get(effect.relay)
-                    if relay is None or not relay.send(effect.data, effect.peer):
-                        self.turn.stats.refusals[Refusal.SLOW] += 1
+                    self._post(self._relays.get(effect.relay), effect.data, effect.peer)
                 case ToClient():
-                    if not self._send(effect.client, effect.data):
-                        self.turn.stats.refusals[Refusal.SLOW] += 1
+                    self._send(effect.client, effect.data)
                 case OpenRelay():
                     self._run(self._open(effect, now), now)
                 case CloseRelay():
@@ -133,11 +138,19 @@ class RelayServer:
                 case PairEnded():
                     _tell(effect)
 
-    def _send(self, client: FiveTuple, data: bytes) -> bool:
+    def _send(self, client: FiveTuple, data: bytes) -> None:
         if client.transport is Transport.UDP:
-            return self.send_udp(data, client.remote, client.local)
+            self._post(self.socket_at(client.local), data, client.remote)
+            return
         connection = self._connections.get(client)
-        return connection is not None and connection.send(data)
+        if connection is None or not connection.send(data):
+            self.turn.stats.refusals[Refusal.SLOW] += 1
+
+    def _post(self, reader: Reader | None, data: bytes, to: Address) -> None:
+        """Send by a socket, unless it is gone: an address of this machine may be."""
+        if reader is not None:
+            reader.post(data, to)
+            self._posted.add(reader)
 
     def _open(self, effect: OpenRelay, now: float) -> Effects:
         try:
@@ -145,7 +158,9 @@ class RelayServer:
         except OSError as error:
             log.debug(line("relay-port-not-opened", port=effect.relay[1], reason=error.strerror))
             return self.turn.failed(effect.number, effect.relay, now)
-        self._relays[effect.relay] = Reader(opened, lambda data, source: self._arrived(data, source, effect.relay))
+        self._relays[effect.relay] = Reader(
+            opened, lambda data, source: self._arrived(data, source, effect.relay), self.flush
+        )
         return self.turn.opened(effect.number, effect.relay, now)
 
     def _arrived(self, data: bytes, source: tuple[Any, ...], relay: Address) -> None:
@@ -155,6 +170,8 @@ class RelayServer:
     def _close_relay(self, relay: Address) -> None:
         reader = self._relays.pop(relay, None)
         if reader is not None:
+            self._posted.discard(reader)
+            reader.flush()
             reader.close()
 
     def _close_client(self, client: FiveTuple) -> None:

@@ -26,6 +26,9 @@ class Server(Protocol):
     def received(self, connection: "Connection", message: bytes) -> None:
         """A message arrived."""
 
+    def flush(self) -> None:
+        """All that had arrived was handed over."""
+
     def closed(self, connection: "Connection") -> None:
         """A connection is gone."""
 
@@ -63,6 +66,7 @@ class Connection(asyncio.Protocol):
                 self._server.received(self, message)
             else:
                 self.send(answer)
+        self._server.flush()
 
     def send(self, data: bytes) -> bool:
         """Whether it was sent, or is queued; dropped if too much waits already."""

@@ -35,6 +35,9 @@ class Relay(Protocol):
     def datagram(self, data: bytes, source: Address, at: Address) -> None:
         """Something for it arrived."""
 
+    def flush(self) -> None:
+        """All that had arrived was handed over."""
+
     def reached_at(self, addresses: Sequence[str], own: Sequence[str]) -> None:
         """The addresses that are served, and all of this machine's, have changed."""
 
@@ -112,10 +115,9 @@ class StunSockets:
         """What a peer that dialled this host is told."""
         return places.urls(dialled, self._server.endpoints, self._ports, self._hosts)
 
-    def send(self, data: bytes, to: Address, at: Address) -> bool:
-        """Send something of the relay's from one of the endpoints; whether the network has taken it."""
-        reader = self._sockets.get(at)
-        return reader is not None and reader.send(data, to)
+    def socket_at(self, at: Address) -> Reader | None:
+        """The socket of one of the endpoints; None where there is none any more."""
+        return self._sockets.get(at)
 
     def close(self) -> None:
         """Serve nowhere."""
@@ -148,7 +150,8 @@ class StunSockets:
             self._serve(at, listener)
 
     def _serve(self, at: Address, listener: socket.socket) -> None:
-        self._sockets[at] = Reader(listener, lambda data, source: self._received(data, source, at))
+        after = self._relay.flush if self._relay else _nothing
+        self._sockets[at] = Reader(listener, lambda data, source: self._received(data, source, at), after)
         self._server.endpoints.add(at)
 
     def _drop(self, at: Address) -> None:
@@ -168,6 +171,10 @@ class StunSockets:
         if outcome.answer:
             # Dropped if the network does not take it: who asks will repeat.
             self._sockets[outcome.leaves].send(outcome.answer, source)
+
+
+def _nothing() -> None:
+    """Where there is no relay."""
 
 
 def interface_addresses() -> list[str]:

@@ -1,11 +1,12 @@
 """The relay's sockets and connections: those who say nothing, too much, or do not read; and ports that fail."""
 
 import asyncio
+import errno
 import socket
 from collections.abc import AsyncIterator
 from functools import partial
 from ipaddress import ip_network
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -233,7 +234,7 @@ async def test_where_it_is_told_to_be(site: Site) -> None:
     assert closed.told() == Ports()
     closed.reached_at([A, "192.0.2.1"], [])
     assert closed.told() == ports
-    assert not closed.send_udp(b"", ("", 0), ("", 0))
+    assert closed.socket_at((A, 1)) is None
 
 
 async def test_the_clock_ticks(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -261,6 +262,48 @@ async def test_a_socket_is_read_in_batches_and_survives_errors() -> None:
                 await asyncio.sleep(0)
         assert not reader.send(b"x", (A, 0))
         reader.close()
+
+
+SIZES: Final = [(7, 1)] * 40 + [(3, 1), (7, 1), (0, 1), (7, 1), (7, 2), (9, 2)] + [(60_000, 1), (60_000, 1), (5, 1)]
+"""Sizes and destinations: full batches, smaller ones at and before the end, larger ones, and as large as can be."""
+
+
+class Stubborn(socket.socket):
+    """One whose network cannot take several at once."""
+
+    reason = errno.EINVAL
+
+    def sendmsg(self, *_: Any) -> int:
+        raise OSError(self.reason, "no")
+
+
+@pytest.mark.parametrize("kind", [socket.socket, Stubborn])
+async def test_what_is_posted_arrives_in_order_however_it_leaves(kind: type[socket.socket]) -> None:
+    with bind(A, 0) as first, bind(A, 0) as second:
+        made = kind(socket.AF_INET, socket.SOCK_DGRAM)
+        reader = Reader(made, lambda _data, _source: None)
+        wanted: dict[int, list[bytes]] = {1: [], 2: []}
+        for number, (size, to) in enumerate(SIZES):
+            payload = bytes((number,)) * size
+            reader.post(payload, (first if to == 1 else second).getsockname())
+            wanted[to].append(payload)
+        assert reader.flush() == 0
+        assert reader.flush() == 0
+        for to, peer in ((1, first), (2, second)):
+            peer.settimeout(WAIT_S)
+            assert [peer.recv(65_535) for _ in wanted[to]] == wanted[to]
+        reader.close()
+
+
+async def test_what_the_network_does_not_take_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Stubborn, "reason", errno.EAGAIN)
+    reader = Reader(Stubborn(socket.AF_INET, socket.SOCK_DGRAM), lambda _data, _source: None)
+    for _ in range(3):
+        reader.post(b"x", (A, 9))
+    reader.post(b"x", (A, 0))
+    assert reader.flush() == 4
+    assert reader.flush() == 0
+    reader.close()
 
 
 async def test_a_socket_may_be_closed_by_what_it_reads() -> None:
