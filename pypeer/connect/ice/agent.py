@@ -332,7 +332,9 @@ class Agent:
         pair.rtt = rtt if pair.rtt is None else min(rtt, 0.75 * pair.rtt + 0.25 * rtt)
         pair.answered = now
         self._alive(pair, now)
-        pair.become(CheckState.SUCCEEDED)
+        if pair.state is not CheckState.SUCCEEDED:
+            pair.become(CheckState.SUCCEEDED)
+            pair.due = now  # for the nomination
         if flight.nominates and pair is self.selected:
             pair.nominated = True
         self._consider(pair, now)

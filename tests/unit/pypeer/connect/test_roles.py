@@ -2,7 +2,7 @@
 
 import pytest
 
-from pypeer.connect.ice.agent import Agent
+from pypeer.connect.ice.agent import PACE_S, Agent
 from pypeer.connect.ice.checks import Credentials, IceRole
 from pypeer.connect.ice.pairs import Pair, pair_priority
 from pypeer.protocol.report import CandidateKind
@@ -148,9 +148,11 @@ def test_before_a_nomination_the_controlled_side_uses_the_best_that_works() -> N
 def test_the_deciding_side_nominates_even_where_the_first_check_came_from_the_other() -> None:
     net = VirtualNet()
     one, other = neighbours(net)
+    assert net.run(3, lambda: one.agent.works)
+    worked_at = net.now
     net.run(3)
     nominations = [each for each in one.sent if stun.decode(each.data).has(Attribute.USE_CANDIDATE)]
-    assert nominations
+    assert nominations[0].at <= worked_at + PACE_S
     assert not any(stun.decode(each.data).has(Attribute.USE_CANDIDATE) for each in other.sent)
 
 
