@@ -12,8 +12,9 @@ from typing import Any, Final, Protocol, cast
 from pypeer.connect.ice.candidate import family_of
 from signaling.protocol.stun import Address
 
-BUFFER_BYTES: Final = 1024 * 1024
-"""Receive buffer asked for: 10 ms at 100 MiB/s, for when the loop is busy elsewhere; systems grant what they allow."""
+BUFFER_BYTES: Final = 4 * 1024 * 1024
+"""Receive buffer asked for: all that a receiver has asked for at most (limits.WINDOW_BYTES), so that nothing is lost
+while the loop is busy elsewhere; systems grant what they allow."""
 
 TTL: Final = 64
 """Hops of ordinary packets, the default everywhere; set again after a packet that shall not arrive."""
