@@ -355,7 +355,7 @@ class Agent:
         self._list.selected = pair
         if not is_relayed(pair):
             self._probing.stop()
-        pair.due = self._used_since = now
+        self._used_since = now
         self._consent_at = now + CONSENT_S[0]
         self._become(State.CONNECTED)
         self._effects.append(Selected(pair))
