@@ -1,8 +1,11 @@
 """Events in words."""
 
+from typing import Final
+
 from pypeer import events
 from pypeer.events import Event
 from pypeer.links.link import Scope
+from pypeer.protocol.report import ConnectionReport, Reason
 
 SCOPES = {
     Scope.MACHINE: "directly, on this machine",
@@ -10,6 +13,27 @@ SCOPES = {
     Scope.INTERNET: "directly, over the Internet",
     Scope.RELAY: "through a relay",
 }
+
+REASONS: Final[dict[Reason, str]] = {
+    Reason.DIFFERENT_NETWORKS: "Each side is behind a router (NAT) of its own.",
+    Reason.RELAY_ONLY: "Direct ways are forbidden here (--relay-only), and no relay could be used.",
+    Reason.NO_CANDIDATES_THERE: "The other side named no address: it has gone, or the server cannot be reached, "
+    "or its browser keeps them back.",
+    Reason.NO_COMMON_FAMILY: "One side has only IPv4, the other only IPv6.",
+    Reason.UDP_BLOCKED_HERE: "The network here lets no UDP out; try another, or ask whoever runs it to allow UDP.",
+    Reason.UDP_BLOCKED_THERE: "The network of the other side lets no UDP out; it should try another.",
+    Reason.VARIES_HERE: "The router (NAT) here uses another port for each destination; try another network.",
+    Reason.VARIES_THERE: "The router (NAT) of the other side uses another port for each destination; "
+    "it should try another network.",
+    Reason.NO_HAIRPIN: "Both sides are behind one router, which does not lead its own devices to each other; "
+    "join the same network.",
+    Reason.FILTERED: "Both sides sent, and nothing came through: a firewall drops it.",
+    Reason.NO_RELAY: "There is no relay to fall back to.",
+}
+"""Why an attempt to connect failed, as one sentence."""
+
+SENTENCES: Final = 2
+"""Reasons told at most, the most telling first: `pypeer doctor` and --verbose have the rest."""
 
 UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB")
 
@@ -44,6 +68,8 @@ def describe(event: Event) -> str | None:
             return f"{printable(event.title) or 'Offer'}: {contents(event)}."
         case events.PathChanged():
             return f"Connected {SCOPES[event.scope]} ({event.way})."
+        case events.Report():
+            return not_connected(event.report)
         case events.Reconnecting():
             return "The connection broke; looking for another way."
         case events.Paused():
@@ -51,15 +77,23 @@ def describe(event: Event) -> str | None:
         case events.Resumed():
             return "Going on."
         case events.FileFailed():
-            return f"{printable(event.path)}: {event.message}"
+            return f"{printable(event.path)}: {printable(event.message)}"
         case events.Done():
             return done(event)
         case events.Failed():
-            return f"Failed: {event.message}" if event.session else None
+            return f"Failed: {printable(event.message)}" if event.session else None
         case events.Closed():
             return closed(event.reason)
         case _:
             return None
+
+
+def not_connected(report: ConnectionReport) -> str | None:
+    """Why an attempt failed; None for one that did not, for the path says how."""
+    if report.outcome != "failed":
+        return None
+    told = [REASONS[reason] for reason in report.reasons[:SENTENCES]]
+    return " ".join(told or ["No way to the other side opened."])
 
 
 def duration(seconds: float) -> str:
@@ -80,6 +114,8 @@ def progress(event: events.Progress) -> str:
 
 def contents(event: events.Offered) -> str:
     """What an offer holds."""
+    if event.text:
+        return f"a text of {size(event.bytes)}"
     folders = f", {count(event.folders, 'folder', 'folders')}" if event.folders else ""
     return f"{count(event.files, 'file', 'files')}{folders}, {size(event.bytes)}"
 
@@ -105,5 +141,12 @@ def closed(reason: str) -> str:
 
 
 def printable(text: str) -> str:
-    """Text of the other side without anything that could steer a terminal."""
+    """A line of the other side without anything that could steer a terminal, or deceive a reader."""
     return "".join(character if character.isprintable() else "\ufffd" for character in text)
+
+
+def readable(text: str) -> str:
+    """A text of the other side likewise; its lines, tabs and joined letters stay."""
+    kept = "\n\t\u200c\u200d"
+    unix = text.replace("\r\n", "\n")
+    return "".join(character if character.isprintable() or character in kept else "\ufffd" for character in unix)

@@ -6,6 +6,7 @@ from pypeer import events
 from pypeer.cli import words
 from pypeer.events import Event
 from pypeer.links.link import Scope
+from pypeer.protocol.report import REPORT_VERSION, ConnectionReport, Reason
 
 
 @pytest.mark.parametrize(
@@ -21,6 +22,10 @@ def test_durations(seconds: float, text: str) -> None:
     assert words.duration(seconds) == text
 
 
+def report(outcome: str, *reasons: Reason) -> events.Report:
+    return events.Report(report=ConnectionReport(v=REPORT_VERSION, link=0, outcome=outcome, reasons=reasons))
+
+
 EVENTS: list[tuple[Event, str | None]] = [
     (events.Joined(peer="x", short="Happy Guide"), "Met Happy Guide."),
     (events.Joined(peer="x", short="Happy Guide", name="Ada\x1b[2J"), "Met Happy Guide (Ada\ufffd[2J)."),
@@ -32,6 +37,18 @@ EVENTS: list[tuple[Event, str | None]] = [
     (
         events.PathChanged(way="direct", scope=Scope.NETWORK, local="a", remote="b"),
         "Connected directly, in the same network (direct).",
+    ),
+    (report("punched", Reason.DIFFERENT_NETWORKS), None),
+    (report("failed"), "No way to the other side opened."),
+    (report("failed", Reason.NO_RELAY), "There is no relay to fall back to."),
+    (
+        report("failed", Reason.FILTERED, Reason.NO_RELAY),
+        "Both sides sent, and nothing came through: a firewall drops it. There is no relay to fall back to.",
+    ),
+    (
+        report("failed", Reason.UDP_BLOCKED_HERE, Reason.UDP_BLOCKED_THERE, Reason.NO_RELAY),
+        "The network here lets no UDP out; try another, or ask whoever runs it to allow UDP. "
+        "The network of the other side lets no UDP out; it should try another.",
     ),
     (events.Reconnecting(), "The connection broke; looking for another way."),
     (events.Paused(by="me"), "Paused."),
@@ -56,8 +73,27 @@ def test_events(event: Event, text: str | None) -> None:
     assert words.describe(event) == text
 
 
+def test_what_is_asked_about() -> None:
+    assert words.contents(events.Offered(files=1, folders=0, bytes=5, text=True)) == "a text of 5 bytes"
+
+
+def test_a_text_keeps_its_lines_and_cannot_steer_a_terminal() -> None:
+    text = "one\r\n\ttwo\x1b]0;x\x07 \u202eeert \U0001f468\u200d\U0001f469 \r\x9b"
+    assert words.readable(text) == "one\n\ttwo\ufffd]0;x\ufffd \ufffdeert \U0001f468\u200d\U0001f469 \ufffd\ufffd"
+
+
+def test_messages_cannot_steer_a_terminal() -> None:
+    assert words.describe(events.Failed(session="1", code="x", message="\x1b[2J")) == "Failed: \ufffd[2J"
+    assert words.describe(events.FileFailed(path="a", code="x", message="\x1b[2J")) == "a: \ufffd[2J"
+
+
 def test_every_scope_has_words() -> None:
     assert set(words.SCOPES) == set(Scope)
+
+
+def test_every_reason_is_one_sentence() -> None:
+    assert set(words.REASONS) == set(Reason)
+    assert all(text.endswith(".") and text.count(". ") == 0 for text in words.REASONS.values())
 
 
 def test_progress() -> None:
