@@ -17,7 +17,7 @@ def run(show: Show, work: Callable[[], Coroutine[Any, Any, int]]) -> None:
     """Run a command to its end and exit with its status; whatever happens, no traceback for what a user can mend."""
     try:
         with show:
-            status = asyncio.run(_cancellable(work))
+            status = asyncio.run(_cancellable(show, work))
     except (KeyboardInterrupt, asyncio.CancelledError):
         show.say("Interrupted.")
         status = INTERRUPTED
@@ -29,9 +29,12 @@ def run(show: Show, work: Callable[[], Coroutine[Any, Any, int]]) -> None:
     sys.exit(status)
 
 
-async def _cancellable(work: Callable[[], Coroutine[Any, Any, int]]) -> int:
+async def _cancellable(show: Show, work: Callable[[], Coroutine[Any, Any, int]]) -> int:
     task = asyncio.current_task()
     loop = asyncio.get_running_loop()
     if task is not None and sys.platform != "win32":
         loop.add_signal_handler(signal.SIGTERM, task.cancel)
-    return await work()
+    try:
+        return await work()
+    finally:
+        show.give_up()

@@ -1,6 +1,7 @@
 """What a person, or a script, sees of the events of a command."""
 
 import sys
+import threading
 from types import TracebackType
 from typing import Final
 
@@ -9,12 +10,16 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from pypeer import events
-from pypeer.cli.words import describe, progress
+from pypeer.cli.asking import Question
+from pypeer.cli.words import describe, printable, progress, readable
 from pypeer.errors import PeerError
 from pypeer.events import Event, to_json
 
 REFRESH_HZ: Final = 5
 """Redraws a second: smooth, and next to nothing beside the transfer."""
+
+SHOWN_S: Final = 2.0
+"""How long a question waits for what it is about to be shown: the two come from different tasks."""
 
 
 class Show:
@@ -26,6 +31,9 @@ class Show:
         self._bars: Progress | None = None
         self._tasks: dict[str, TaskID] = {}
         self._names: dict[str, str] = {}
+        self._whys: dict[str, str] = {}
+        self._question = Question()
+        self._offered = threading.Event()
 
     def __enter__(self) -> "Show":
         if not self.json and self._console.is_terminal:
@@ -59,10 +67,12 @@ class Show:
             self._names[event.session] = event.short
         if isinstance(event, events.Progress):
             self._progress(event)
-        elif (text := describe(event)) is not None:
+        elif (text := describe(event)) is not None and not self._said_before(event, text):
             self.say(text)
         if isinstance(event, events.Text):
-            click.echo(event.text)
+            click.echo(readable(event.text) if sys.stdout.isatty() else event.text)
+        if isinstance(event, events.Offered):
+            self._offered.set()
         if isinstance(event, events.Done | events.Failed):
             self._forget(event.session)
 
@@ -76,19 +86,31 @@ class Show:
         if self.json:
             self.event(events.Failed(code=error.code, message=str(error), retry=error.retry))
         else:
-            self._console.print(f"pypeer: {error}", markup=False, style="red")
+            self._console.print(f"pypeer: {printable(str(error))}", markup=False, style="red")
 
     def ask(self, question: str) -> bool:
-        """Ask a person, without the bars in the way."""
+        """Ask a person about what was offered, without the bars in the way; for a thread of its own."""
+        self._offered.wait(SHOWN_S)
+        self._offered.clear()
         if self._bars is not None:
             self._bars.stop()
         try:
-            return click.confirm(question, default=True, err=True)
-        except click.Abort:
-            raise KeyboardInterrupt from None
+            return self._question.ask(question)
         finally:
-            if self._bars is not None:
+            if self._bars is not None and not self._question.given_up:
                 self._bars.start()
+
+    def give_up(self) -> None:
+        """The command ends: no answer is needed any more."""
+        self._question.give_up()
+        self._offered.set()
+
+    def _said_before(self, event: Event, text: str) -> bool:
+        """Attempts to connect that fail one after another mostly do so for the same reason."""
+        if not isinstance(event, events.Report):
+            return False
+        before, self._whys[event.session] = self._whys.get(event.session), text
+        return text == before
 
     def _progress(self, event: events.Progress) -> None:
         if self._bars is None:
@@ -100,6 +122,7 @@ class Show:
         self._bars.update(task, completed=event.bytes, total=event.total, state=progress(event))
 
     def _forget(self, session: str) -> None:
+        self._whys.pop(session, None)
         task = self._tasks.pop(session, None)
         if task is not None and self._bars is not None:
             self._bars.remove_task(task)
