@@ -64,12 +64,13 @@ class DeclinedError(PeerError):
 
 
 class ServerError(PeerError):
-    """The server cannot be reached, or answered with an error."""
+    """The server cannot be reached, or answered with an error; `bad-server` is an address that can be none."""
 
     def __init__(self, text: str, code: str = "server", retry: bool = True) -> None:
         super().__init__(text)
         self.code = code
         self.retry = retry
+        self.status = 2 if code == "bad-server" else 1
 
 
 class ConnectError(PeerError):

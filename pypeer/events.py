@@ -1,5 +1,7 @@
 """Events of the API, each also one line of `--json`: `{"event": ...}`. Fields are only ever added."""
 
+import json
+
 import msgspec
 
 from pypeer.links.link import Scope
@@ -138,5 +140,8 @@ _encoder = msgspec.json.Encoder()
 
 
 def to_json(event: Event) -> str:
-    """One line of JSON."""
-    return _encoder.encode(event).decode()
+    """One line of JSON. Paths that are no UTF-8 have escaped surrogates, as `os.fsdecode` makes them."""
+    try:
+        return _encoder.encode(event).decode()
+    except UnicodeEncodeError:
+        return json.dumps(msgspec.to_builtins(event))

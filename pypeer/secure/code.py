@@ -64,7 +64,7 @@ def pick_words(count: int = limits.WORDS, choose: Callable[[int], int] = secrets
 
 def parse(text: str) -> Code:
     """Read a link, or a code as people type it (any case, spaces, words cut to four letters); raises CodeError."""
-    fragment = urlsplit(text.strip()).fragment if "#" in text else text
+    fragment = text.partition("#")[2] if "#" in text else text
     parts = [part for part in re.split(r"[\s\-_.,]+", unquote(fragment).strip().lower()) if part]
     if len(parts) < 1 + limits.WORDS or not _LOCATOR.match(parts[0]):
         raise CodeError(f"{text.strip()[:80]!r} is not a code: a code is a number and words, like 7-guitar-sunset")
@@ -77,9 +77,8 @@ def is_link(text: str) -> bool:
 
 
 def server_of(link: str) -> str:
-    """The server that a link names: the link without its fragment."""
-    parts = urlsplit(link.strip())
-    return urlunsplit((parts.scheme, parts.netloc, parts.path or "/", "", ""))
+    """The server that a link names: the link without its query and fragment. Whoever connects sees if it is none."""
+    return link.strip().partition("#")[0].partition("?")[0]
 
 
 def short_name(peer_id: str) -> str:

@@ -54,5 +54,11 @@ def test_links_name_their_server_and_keep_the_code_in_the_fragment() -> None:
     assert code.server_of("https://byway.example/x?y=1#7-guitar-sunset") == "https://byway.example/x"
 
 
+def test_a_link_to_no_address_is_read_for_its_code() -> None:
+    link = "http://[::1#7-guitar-sunset"
+    assert str(code.parse(link)) == "7-guitar-sunset"
+    assert code.server_of(link) == "http://[::1"
+
+
 def test_the_words_do_not_show_in_a_log() -> None:
     assert repr(code.parse("7-guitar-sunset")) == "<Code 7-…>"
