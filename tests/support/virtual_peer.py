@@ -14,7 +14,7 @@ from pypeer.connect.ice.pairs import Pair
 from pypeer.protocol.codes import Mapping
 from pypeer.protocol.report import CandidateKind
 from signaling.protocol import stun
-from signaling.protocol.stun import Address, Message
+from signaling.protocol.stun import Address, Attribute, Class, Message
 from tests.support.virtual_net import Router, Sent, VirtualNet
 
 ROLES: Final = (IceRole.CONTROLLING, IceRole.CONTROLLED)
@@ -256,3 +256,10 @@ def settled(*peers: VirtualPeer) -> bool:
 
 def _is_nominated(peer: VirtualPeer) -> bool:
     return peer.agent.selected is not None and peer.agent.selected.nominated
+
+
+def request(of: VirtualPeer, by: VirtualPeer) -> bytes:
+    """A check as the other side could have sent it."""
+    username = f"{of.agent.local.ufrag}:{by.agent.local.ufrag}".encode()
+    attributes = [(Attribute.USERNAME, username)]
+    return stun.encode(1, Class.REQUEST, by.net.entropy(12), attributes, of.agent.local.key)

@@ -154,6 +154,17 @@ def test_probes_are_sent_at_their_rate(rate: float, lateness: float) -> None:
     assert net.now - 1_000 <= PATIENCE_S + 2 * lateness + 1 / rate
 
 
+def test_what_was_overslept_is_not_caught_up() -> None:
+    net = VirtualNet()
+    agent = prober(net)
+    agent.probe(predict.spray(0, [named(THERE)], net.random.random), SPRAY_RATE, net.now)
+    net.now += 1
+    sends = agent.tick(net.now)
+    while (wakes := agent.wake_at()) is not None and wakes <= net.now:
+        sends += agent.tick(net.now)
+    assert BURST <= len(sends) <= BURST + 1
+
+
 def test_an_answer_to_a_probe_ends_the_rest() -> None:
     net = VirtualNet()
     agent = prober(net)
