@@ -75,6 +75,7 @@ class Peer:
         await asyncio.gather(*(each.stop() for each in work))
         for task in tuple(self._tasks):
             task.cancel()
+        await self._desk.close()
         await self._client.close()
 
     async def send(

@@ -1,6 +1,7 @@
 """What all offers and fetches of one peer share."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from weakref import WeakSet
 
 from pypeer.connect import servers
 from pypeer.connect.gathering import Gathering
@@ -25,10 +26,20 @@ class Desk:
     identity: Identity
     name: str
     connect: ConnectOptions
+    gatherings: WeakSet[Gathering] = field(default_factory=WeakSet)
+    """Those whose sockets may be open."""
 
     def gather(self, relays: tuple[IceServer, ...]) -> Gathering:
         """Sockets and candidates for one link, with the servers that everybody is told, and the relays of one pair."""
-        return Gathering(servers.read((*self.client.ice, *relays)), self.connect)
+        gathering = Gathering(servers.read((*self.client.ice, *relays)), self.connect)
+        self.gatherings.add(gathering)
+        return gathering
+
+    async def close(self) -> None:
+        """Let go of all sockets; nothing is under way when this returns."""
+        for gathering in tuple(self.gatherings):
+            gathering.close()
+            await gathering.wait_closed()
 
     def pair(self, role: Role, pair_id: str, peer: str, code: Code) -> Pair:
         """A pair, ready to meet over a code; `peer` is the key that the server named."""

@@ -119,6 +119,10 @@ class Gathering:
             self._timer.cancel()
         self.sockets.close()
 
+    async def wait_closed(self) -> None:
+        """After `close`: wait until nothing is under way any more."""
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
     # Finding
 
     async def _open_all(self) -> None:

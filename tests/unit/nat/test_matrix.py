@@ -16,7 +16,7 @@ SENDER = [
 ]
 RECEIVER = [
     {"event": "joined", "at": 10.3},
-    {"event": "offered", "at": 10.55},
+    {"event": "path", "at": 10.55, "way": "punched", "local": "b:2", "remote": "a:1"},
     {"event": "done", "at": 10.6},
 ]
 
