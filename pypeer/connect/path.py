@@ -160,7 +160,8 @@ class PathTransport:
                     self.gathering.sockets.send(effect.base, effect.to, effect.data, effect.ttl)
                 case Selected() if agent is self.agent:
                     self._before = None
-                    self.gathering.close_fan(effect.pair.base)
+                    if self.agent.is_direct:
+                        self.gathering.close_fan(effect.pair.base)
                     self.on_selected(effect.pair)
                 case Became() if agent is self.agent:
                     self.on_state(effect.state)
@@ -185,7 +186,9 @@ class PathTransport:
 
     def _predict_later(self) -> None:
         """Guess ports once both sides know what their NATs do, unless plain checks were enough until then."""
-        wanted = self.gathering.options.predict and self.agent.remote is not None and self._predict_timer is None
+        options = self.gathering.options
+        allowed = options.predict and options.relaying is not Relaying.ONLY  # a guess would show our address
+        wanted = allowed and self.agent.remote is not None and self._predict_timer is None
         if wanted and predict.plan(self.mapping, self.there) is not predict.Plan.NOTHING:
             self._predict_timer = asyncio.get_running_loop().call_later(predict.WAIT_S, self._predict)
 
