@@ -9,11 +9,12 @@ from typing import Final
 from pypeer.connect.gathering import Gathering
 from pypeer.conversation import Conversation
 from pypeer.desk import Desk
-from pypeer.errors import MeetError, PeerError, RefusedError
+from pypeer.errors import MeetError, PeerError
 from pypeer.events import Closed, Failed, Guessed, Joined, Ready, Skipped
 from pypeer.identity import peer_id
 from pypeer.protocol import limits
-from pypeer.protocol.codes import EndCode, RefusalCode
+from pypeer.protocol.codes import RefusalCode
+from pypeer.protocol.messages import Meet
 from pypeer.secure.code import Code, short_name
 from pypeer.secure.keys import Role
 from pypeer.signaling_client.pair import Pair
@@ -32,6 +33,9 @@ RECEIVERS_MAX: Final = 32
 MEETINGS_MAX: Final = 64
 """Knocks being answered at once: those who knock without proving anything must not use up memory."""
 
+LAPSE_S: Final = 5.0
+"""How long after its time a code ends here, if the server has not said so: it may be away, for good."""
+
 
 class Offer:
     """Something offered under a code. Iterate over it for events; `stop` or leaving `async with` ends it."""
@@ -45,11 +49,12 @@ class Offer:
         self._code: Code | None = None
         self._guesses = limits.GUESSES
         self._expires = 0.0
+        self._timer: asyncio.TimerHandle | None = None
         self._closed: str | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._serving = 0
         self.delivered = 0
-        """Receivers that have everything."""
+        """Receivers that have everything; one that lacks a file, which changed or went meanwhile, does not count."""
 
     @property
     def code(self) -> str:
@@ -74,6 +79,7 @@ class Offer:
         opened = await self._desk.client.ask(Open(id=1, ttl=expires), Opened)
         self._code = Code(opened.locator, self._words)
         self._expires = loop.time() + opened.ttl
+        self._timer = loop.call_later(opened.ttl + LAPSE_S, self.lapsed)
         for message in self._tree.skipped:
             self.events.emit(Skipped(message=message))
         self.events.emit(Ready(code=self.code, link=self.link, expires=opened.ttl))
@@ -97,7 +103,7 @@ class Offer:
         self._spawn(pair, partial(self._desk.gather, knocked.ice))
 
     def lapsed(self) -> None:
-        """The server ended the code."""
+        """The server ended the code, or would have."""
         self._close("expired")
 
     async def stop(self) -> None:
@@ -142,16 +148,18 @@ class Offer:
         pair.on_proven = gathering.start
         try:
             meet = await pair.meet()
-        except MeetError as error:
+            if self._once and self._serving:
+                pair.refuse(RefusalCode.BUSY)
+            else:
+                await self._attend(pair, meet, gather, gathering)
+        except MeetError:
+            return  # nobody has proven the code, so there is nobody to tell of
+        finally:
             gathering.close()
             self._desk.switchboard.drop(pair)
-            if not isinstance(error, RefusedError):
-                pair.leave()
-            return
-        if self._once and self._serving:
-            gathering.close()
-            pair.part(EndCode.EXPIRED)
-            return
+            pair.leave()
+
+    async def _attend(self, pair: Pair, meet: Meet, gather: Gather, gathering: Gathering) -> None:
         self._serving += 1
         try:
             who = peer_id(pair.peer_key)
@@ -161,13 +169,13 @@ class Offer:
             self.events.emit(Failed(session=pair.id, code=error.code, message=str(error), retry=error.retry))
         finally:
             self._serving -= 1
-            self._desk.switchboard.drop(pair)
 
     async def _converse(self, pair: Pair, gather: Gather, gathering: Gathering) -> None:
         pair.send(preview(self._tree.offer, self._tree.entries))
         session = SendSession(self._tree, pair.id, self.events.emit)
         await Conversation(pair, session, gather, gathering, pair.id, self.events.emit).run()
-        self.delivered += 1
+        outcome = await session.wait()
+        self.delivered += not outcome.failed
         if self._once:
             self._close("used")
 
@@ -181,6 +189,8 @@ class Offer:
     def _close(self, reason: str) -> None:
         if self._closed is None:
             self._closed = reason
+            if self._timer is not None:
+                self._timer.cancel()
             if self._code is not None and reason != "expired":
                 self._desk.client.post(Shut(id=1, locator=self.locator))
             self.events.emit(Closed(reason=reason))

@@ -10,7 +10,7 @@ import pytest
 
 from pypeer.api import Peer
 from pypeer.errors import ConnectError, PeerError
-from pypeer.events import Done, PathChanged, Progress, Reconnecting
+from pypeer.events import Closed, Done, Event, PathChanged, Progress, Reconnecting
 from pypeer.fetching import Fetch
 from pypeer.identity import Identity
 from pypeer.sharing import Offer
@@ -41,6 +41,21 @@ def test_a_transfer_goes_on_without_the_server_and_the_code_outlives_a_restart(
     finally:
         assert sender.interrupt() == 130
         assert second.stop() == 0
+
+
+async def test_a_code_expires_also_while_the_server_is_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pypeer.sharing.LAPSE_S", -29.0)
+    server = Server(tmp_path / "server")
+    async with Peer(server.url, identity=Identity.new()) as peer:
+        offer = await peer.send(text="x", expires=30)
+        server.stop(signal.SIGKILL)
+        events = await asyncio.wait_for(all_of(offer), 60)
+    assert events[-1] == Closed(reason="expired")
+
+
+async def all_of(offer: Offer) -> list[Event]:
+    """Every event up to the end."""
+    return [event async for event in offer]
 
 
 class Pairing:
