@@ -35,6 +35,9 @@ from signaling.protocol.messages import Knocked, Lapsed, Left, Signaled
 DEFAULT_SERVER: Final = "http://localhost:8080"
 """Where `signaling` listens when nothing is configured."""
 
+NAME_CHARS: Final = 128
+"""Longest name of a peer: the contract's limit on `meet.name`."""
+
 
 def default_server() -> str:
     """The server of the environment (BYWAY_SERVER), else the one on this machine."""
@@ -61,7 +64,7 @@ class Peer:
         self._offers: list[Offer] = []
         self._fetches: list[Fetch] = []
         self._switchboard = Switchboard()
-        self._desk = Desk(self._client, self._switchboard, self.identity, name, connect or ConnectOptions())
+        self._desk = Desk(self._client, self._switchboard, self.identity, _tellable(name), connect or ConnectOptions())
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> "Peer":
@@ -120,6 +123,11 @@ class Peer:
             task = asyncio.create_task(offer.reopen())
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+
+
+def _tellable(name: str) -> str:
+    """A name as the contract takes it: the other side would refuse one that is too long, or no Unicode."""
+    return name.encode("utf-8", "replace").decode()[:NAME_CHARS]
 
 
 __all__ = ["ConnectOptions", "Fetch", "Offer", "Peer", "PeerError", "default_server"]

@@ -82,6 +82,8 @@ class Lost:
     message: str
     chunk: int | None = None
     """The chunk whose Store this answers."""
+    detail: str | None = None
+    """What the other side is told beside the code, which it has words for; by default the message."""
 
 
 # --- receiver --------------------------------------------------------------------------------------------------------

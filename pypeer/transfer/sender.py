@@ -85,7 +85,8 @@ class Sender(Party):
         if isinstance(result, Lost):
             if self._wanted(read):
                 del self._open[read.request]
-                yield Refuse(request=read.request, code=result.code, message=result.message[:512])
+                detail = result.message if result.detail is None else result.detail
+                yield Refuse(request=read.request, code=result.code, message=detail[:512])
             return
         step = self.frame_bytes - DATA_HEADER_BYTES
         data = memoryview(result.data)

@@ -78,9 +78,10 @@ class OfferedTree:
         try:
             data = self._content.read(file, offset, length)
         except ChangedError:
-            return Lost(file, EndCode.CHANGED, endings.TEXTS[EndCode.CHANGED])
+            return Lost(file, EndCode.CHANGED, endings.TEXTS[EndCode.CHANGED], detail="")
         except OSError as error:
-            return Lost(file, EndCode.VANISHED, f"the file was removed or can no longer be read: {error.strerror}")
+            text = f"the file was removed or can no longer be read: {error.strerror}"
+            return Lost(file, EndCode.VANISHED, text, detail=error.strerror or "")
         hashes = self._hashes_of(file)
         digest = hashes.get(chunk)
         if digest is None:
@@ -160,8 +161,11 @@ async def scan(paths: Sequence[Path]) -> OfferedTree:
 
 
 def text_tree(text: str) -> OfferedTree:
-    """A text to be shown, not stored; raises TransferError if it is too long."""
-    data = text.encode()
+    """A text to be shown, not stored; raises TransferError if it is too long, or was no UTF-8 where it came from."""
+    try:
+        data = text.encode()
+    except UnicodeEncodeError:
+        raise TransferError("a text has to be in UTF-8; send it as a file", EndCode.CORRUPT) from None
     if len(data) > limits.TEXT_BYTES:
         raise TransferError("a text has at most 1 MiB; send it as a file", EndCode.TOO_MANY_ENTRIES)
     return OfferedTree([Entry(path="text.txt", size=len(data))], Text(data), "", text=True)
