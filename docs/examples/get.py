@@ -30,7 +30,9 @@ async def main(code: str, folder: str) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
     try:
-        asyncio.run(main(*sys.argv[1:3]))
+        asyncio.run(main(*sys.argv[1:]))
     except pypeer.PeerError as error:
         sys.exit(f"{error} ({error.code})")

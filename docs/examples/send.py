@@ -24,4 +24,9 @@ async def main(paths: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1:]))
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    try:
+        asyncio.run(main(sys.argv[1:]))
+    except pypeer.PeerError as error:
+        sys.exit(f"{error} ({error.code})")

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.support.commands import ROOT, Server, environment
 
 
@@ -14,6 +16,7 @@ def start(name: str, home: Path, server: Server, *arguments: str) -> subprocess.
         [sys.executable, str(ROOT / "docs" / "examples" / name), *arguments],
         env={**environment(home), "BYWAY_SERVER": server.url},
         stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
     )
 
@@ -33,7 +36,20 @@ def test_what_one_example_sends_the_other_gets(tmp_path: Path, server: Server) -
     assert (tmp_path / "got" / "notes.bin").read_bytes() == source.read_bytes()
 
 
-def test_an_example_says_what_is_wrong_without_a_traceback(tmp_path: Path, server: Server) -> None:
-    receiver = start("get.py", tmp_path / "bob", server, "9999999-zoo-zoo", str(tmp_path))
-    receiver.communicate(timeout=60)
-    assert receiver.returncode == 1
+@pytest.mark.parametrize(
+    ("name", "arguments", "said"),
+    [
+        ("get.py", ("9999999-zoo-zoo", "."), "(unknown-locator)"),
+        ("send.py", ("/nothing/here",), "(file-vanished)"),
+        ("send.py", (), "send.py FILE..."),
+        ("get.py", ("7-guitar-sunset",), "get.py CODE FOLDER"),
+    ],
+)
+def test_an_example_says_what_is_wrong_without_a_traceback(
+    tmp_path: Path, server: Server, name: str, arguments: tuple[str, ...], said: str
+) -> None:
+    example = start(name, tmp_path / "bob", server, *arguments)
+    _, errors = example.communicate(timeout=60)
+    assert example.returncode == 1
+    assert said in errors
+    assert "Traceback" not in errors

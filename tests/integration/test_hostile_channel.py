@@ -1,4 +1,4 @@
-"""A peer that knows the code and then says what it should not, over a real data channel: each is `protocol`, at once."""
+"""A peer that knows the code and says what it should not, over a real data channel: each is `protocol`, at once."""
 
 import asyncio
 from pathlib import Path
@@ -25,7 +25,7 @@ HOSTILE: dict[str, list[bytes | str]] = {
     "more than was agreed": [HELLO, bytes(3) + bytes(limits.CHUNK_BYTES + 100)],
     "out of order: before hello": [frames.encode(messages.Pause())],
     "out of order: hello again": [HELLO, HELLO],
-    "out of order: a chunk nobody asked for": [HELLO, frames.encode(frames.Data(7, b"x"))],
+    "out of order: a chunk nobody asked for": [HELLO, frames.encode(frames.Data(7, memoryview(b"x")))],
     "out of order: done before anything": [HELLO, frames.encode(messages.Done(files=0, bytes=0, failed=0))],
 }
 
