@@ -91,12 +91,12 @@ class Conversation:
             await self._link.close()
 
     async def close(self) -> None:
-        """Close what is open."""
+        """Close what is open, the link first: its last words are still on their way, and the connector would end it."""
         self._stop_timer()
-        await self._connector.close()
         if self._link is not None:
             await self._link.close()
         await asyncio.gather(*self._closing)
+        await self._connector.close()
 
     def _on_link(self, link: WebRtcLink) -> None:
         self._stop_timer()
