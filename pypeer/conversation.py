@@ -12,7 +12,7 @@ from typing import Final, Protocol
 
 from pypeer.connect.connector import Connector
 from pypeer.connect.gathering import Gathering
-from pypeer.errors import ConnectError, DeclinedError, PeerError
+from pypeer.errors import ConnectError, PeerError
 from pypeer.events import Event, PathChanged, Reconnecting, Report
 from pypeer.links.link import Link, Path
 from pypeer.links.webrtc import WebRtcLink
@@ -22,9 +22,13 @@ from pypeer.protocol.report import ConnectionReport
 from pypeer.secure.keys import Role
 from pypeer.signaling_client import backoff
 from pypeer.signaling_client.pair import Pair
+from pypeer.transfer.endings import from_peer
 
 ATTEMPTS: Final = 3
 """Attempts in a row that may fail before role A gives up: ten seconds, each with fresh candidates."""
+
+END_CODES: Final = {code.value: code for code in EndCode}
+"""What the other side can be told of an error; it knows by itself that there was no way."""
 
 RECOVER_S: Final = 120.0
 """How long role B waits for a new offer after its link broke: all attempts of role A, and the waits between them."""
@@ -63,6 +67,7 @@ class Conversation:
         self._emit = emit
         self._link: WebRtcLink | None = None
         self._failures = 0
+        self._failed: ConnectError | None = None
         self._paired = True
         self._timer: asyncio.TimerHandle | None = None
         self._closing: set[asyncio.Task[None]] = set()
@@ -81,6 +86,9 @@ class Conversation:
             self._pair.listen(self._on_message, self._on_pair_end)
             await self._session.wait()
             code = None
+        except PeerError as error:
+            code = END_CODES.get(error.code)
+            raise
         finally:
             self._pair.part(code)
             await self.close()
@@ -101,6 +109,7 @@ class Conversation:
     def _on_link(self, link: WebRtcLink) -> None:
         self._stop_timer()
         self._failures = 0
+        self._failed = None
         self._give_up_link()  # the other side may notice first that a link is dead
         self._link = link
         self._path = None
@@ -138,33 +147,38 @@ class Conversation:
 
     def _on_failed(self, error: ConnectError) -> None:
         self._failures += 1
+        self._failed = error if self._pair.is_reachable else _cut_off()
         if self._pair.role is Role.A and self._failures < ATTEMPTS and self._paired:
             self._retry()
         elif self._pair.role is Role.A or not self._paired:
             self._pair.report("failed", None)
-            self._session.fail(error)
+            self._session.fail(self._why_over())
 
     def _retry(self) -> None:
         self._start_timer(backoff.delay(self._failures, random.random()), self._connector.connect)
 
     def _wait_for_offer(self) -> None:
-        self._start_timer(RECOVER_S, lambda: self._session.fail(_gone()))
+        self._start_timer(RECOVER_S, lambda: self._session.fail(self._why_over()))
 
     def _on_message(self, message: SealedMessage) -> None:
         match message:
             case Description() | Candidate() | Network():
                 self._connector.handle(message)
-            case Part(code=EndCode.DECLINED):
-                self._on_pair_end(DeclinedError("The other side declined."))
-            case Part():
+            case Part(code=None):
                 self._on_pair_end()
+            case Part(code=EndCode() as code):
+                self._on_pair_end(from_peer(code, ""))
             case _:
                 pass
 
     def _on_pair_end(self, error: PeerError | None = None) -> None:
         self._paired = False
         if self._link is None:
-            self._session.fail(error or _gone())
+            self._session.fail(error or self._why_over())
+
+    def _why_over(self) -> PeerError:
+        """Whoever leaves after attempts that came to nothing has given up on finding a way."""
+        return self._failed or _gone()
 
     def _start_timer(self, delay: float, action: Callable[[], None]) -> None:
         self._stop_timer()
@@ -182,3 +196,10 @@ def _path_event(path: Path, session_id: str) -> PathChanged:
 
 def _gone() -> ConnectError:
     return ConnectError("The other side has gone: it closed its page or command, or lost its network for too long.")
+
+
+def _cut_off() -> ConnectError:
+    return ConnectError(
+        "The server went away before the two sides could tell each other how to connect: check your network, and try "
+        "again when the server is back."
+    )

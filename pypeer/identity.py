@@ -5,8 +5,11 @@ nobody can make a second key with the same id.
 """
 
 import base64
+import contextlib
 import hashlib
 import os
+import shutil
+import tempfile
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
@@ -90,14 +93,32 @@ def verify(key: bytes, message: bytes, signature: bytes) -> bool:
 
 def _read_or_create(path: Path) -> bytes:
     path.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        if not path.exists():
+            _create(path)
+    return _read(path)
+
+
+def _create(path: Path) -> None:
+    """Make the file whole or not at all; of several that do so at once, one wins (FileExistsError for the others)."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(Ed25519PrivateKey.generate().private_bytes_raw())
+        _link(Path(name), path)
+    finally:
+        os.unlink(name)
+
+
+def _link(source: Path, path: Path) -> None:
+    try:
+        os.link(source, path)
     except FileExistsError:
-        return _read(path)
-    seed = Ed25519PrivateKey.generate().private_bytes_raw()
-    with os.fdopen(handle, "wb") as file:
-        file.write(seed)
-    return seed
+        raise
+    except OSError:
+        # A file system without hard links: the last of several wins, and all of them read what it wrote next time.
+        shutil.copyfile(source, path)
+        path.chmod(0o600)
 
 
 def _read(path: Path) -> bytes:

@@ -1,14 +1,17 @@
 """DTLS, SCTP and one data channel over a path (RFC 8831, RFC 8841, RFC 8842), from aiortc's own parts."""
 
+import logging
 from typing import Final, cast
 
 from aiortc import RTCCertificate, RTCDataChannel, RTCDataChannelParameters, RTCDtlsTransport, RTCSctpTransport
 from aiortc.rtcdtlstransport import RTCDtlsFingerprint, RTCDtlsParameters
 from aiortc.rtcicetransport import RTCIceTransport
-from aiortc.rtcsctptransport import InitChunk, RTCSctpCapabilities
+from aiortc.rtcsctptransport import DataChunk, InitChunk, RTCSctpCapabilities
 
 from pypeer.connect.description import SCTP_PORT, Description, Fingerprint, Setup
 from pypeer.connect.path import PathTransport
+
+_log = logging.getLogger("byway.link")
 
 RTO_FIRST_S: Final = 0.5
 """First time-out of SCTP. aiortc has 3 s from the old RFC 4960; the path was just measured and carries DTLS already."""
@@ -16,6 +19,10 @@ RTO_FIRST_S: Final = 0.5
 GAPS_MAX: Final = 250
 """Missing packets told at most in one acknowledgement: 250 gap blocks fill a packet. aiortc would tell all, in a packet
 that does not fit a DTLS record, and after a burst of losses nothing would be acknowledged any more."""
+
+OVERRUN_MAX_BYTES: Final = 7 * 1024 * 1024
+"""How far the other side may overrun the receive window of 1 MiB, which aiortc tells and does not enforce. Its senders
+do not heed it either, so that one lost packet on a fast path lets some MiB wait; more is a message that never ends."""
 
 CHUNK_HEADER_BYTES: Final = 4
 INIT_BYTES: Final = 20
@@ -61,6 +68,13 @@ class Sctp(RTCSctpTransport):
         self._inbound_streams_count = min(chunk.outbound_streams, self._inbound_streams_max)
         self._outbound_streams_count = min(self._outbound_streams_count, chunk.inbound_streams)
         self._set_state(self.State.ESTABLISHED)
+
+    async def _receive_data_chunk(self, chunk: DataChunk) -> None:
+        """Take it in, unless too much waits to become whole: that ends the association (RFC 9260, section 6.2)."""
+        await super()._receive_data_chunk(chunk)
+        if self._advertised_rwnd < -OVERRUN_MAX_BYTES:
+            _log.warning("the other side overruns the receive window: ended")
+            await self.stop()
 
     async def _send_sack(self) -> None:
         """Tell of the oldest gaps only (RFC 9260, section 3.3.4: as many as fit)."""

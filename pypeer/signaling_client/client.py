@@ -58,6 +58,11 @@ class SignalingClient:
         self._hangup: asyncio.Task[None] | None = None
         self._error: ServerError | None = None
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether the server can be talked to right now."""
+        return self._socket is not None and not self._socket.closed
+
     async def start(self) -> None:
         """Connect and sign in; raises ServerError when that fails."""
         self._http = aiohttp.ClientSession(trust_env=True)

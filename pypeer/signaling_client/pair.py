@@ -43,6 +43,11 @@ class Pair:
         """Which side this is."""
         return self._meeting.role
 
+    @property
+    def is_reachable(self) -> bool:
+        """Whether the server is there to carry messages; those sent meanwhile wait until it is back."""
+        return self._client.is_connected
+
     async def meet(self) -> Meet:
         """Prove the code to each other; raises MeetError."""
         self._perform(self._meeting.start())

@@ -1,10 +1,14 @@
 """The life of the process: listen, say where, wait for a signal, drain, end."""
 
 import asyncio
+import os
+import shutil
 import signal
 import ssl
+import sys
 from collections.abc import Collection
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 from signaling.checks import SettingsError
 from signaling.http.app import NODE, make_app, make_metrics_app
@@ -41,9 +45,16 @@ def announce(settings: Settings, port: int) -> None:
     url = page_url(settings, port)
     log.info(line("listening", host=settings.host, port=port, url=url))
     default = url == "http://localhost:8080/"
-    print(
-        f"Byway is ready: {url}", f"Try: pypeer send FILE{'' if default else f' --server {url}'}", sep="\n", flush=True
-    )
+    send = f"{pypeer_command()} send FILE{'' if default else f' --server {url}'}"
+    print(f"Byway is ready: {url}", f"Try: {send}", sep="\n", flush=True)
+
+
+def pypeer_command() -> str:
+    """How to call `pypeer` from here: it was installed with this program, though maybe not on the PATH."""
+    beside = Path(sys.executable).with_name("pypeer")
+    if shutil.which("pypeer") or not beside.exists():
+        return "pypeer"
+    return os.path.relpath(beside) if beside.is_relative_to(Path.cwd()) else str(beside)
 
 
 def page_url(settings: Settings, port: int) -> str:

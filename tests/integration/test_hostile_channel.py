@@ -50,6 +50,17 @@ async def test_what_does_not_belong_there_ends_the_session(tmp_path: Path, role:
     assert not (tmp_path / "got").exists()
 
 
+async def test_a_message_that_never_ends_fills_no_memory() -> None:
+    a, b = Side(Role.A), Side(Role.B)
+    async with joined(a, b):
+        stranger, honest = await links(a, b)
+        say(stranger, [HELLO, bytes(60 * 1024 * 1024)])
+        await b.closed.wait()
+        streams = honest._sctp._inbound_streams.values()
+        waiting = sum(len(chunk.user_data) for stream in streams for chunk in stream.reassembly)
+        assert 7 * 1024 * 1024 < waiting < 9 * 1024 * 1024
+
+
 def say(link: WebRtcLink, said: list[bytes | str]) -> None:
     """Past all checks of our own link and of aiortc."""
     link._sctp._remote_max_message_size = 0

@@ -1,6 +1,8 @@
 """The server as a process of its own: how it begins, and how it ends."""
 
 import asyncio
+import re
+import shutil
 import signal
 import socket
 import ssl
@@ -107,7 +109,11 @@ def test_it_says_where_it_is_and_what_to_try(tmp_path: Path) -> None:
     with running_server(tmp_path) as server:
         pass
     text = server.log.read_text()
-    assert f"Byway is ready: {server.url}\nTry: pypeer send FILE --server {server.url}\n" in text
+    assert f"Byway is ready: {server.url}\n" in text
+    tried = re.search(rf"^Try: (\S*pypeer) send FILE --server {server.url}$", text, re.MULTILINE)
+    assert tried
+    helped = subprocess.run([shutil.which(tried[1]) or ROOT / tried[1], "--help"], capture_output=True, text=True)
+    assert "Send files directly" in helped.stdout
 
 
 def test_on_all_addresses_it_answers_ipv4_and_ipv6(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The identity file and what is derived from it."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,24 @@ def test_the_file_is_made_once_and_only_its_owner_can_read_it(tmp_path: Path) ->
     assert path.stat().st_mode & 0o777 == 0o600
     assert Identity.load(path).id == first.id == peer_id(first.key)
     assert repr(first) == f"<Identity {first.id}>"
+
+
+def test_of_several_that_make_it_at_once_one_wins(tmp_path: Path) -> None:
+    path = tmp_path / "identity.key"
+    with ThreadPoolExecutor(8) as pool:
+        made = {identity.id for identity in pool.map(Identity.load, [path] * 32)}
+    assert len(made) == 1
+    assert [each.name for each in tmp_path.iterdir()] == ["identity.key"]
+
+
+def test_a_file_system_without_hard_links(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def refuse(_source: Path, _path: Path) -> None:
+        raise PermissionError("Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    path = tmp_path / "identity.key"
+    assert Identity.load(path).id == Identity.load(path).id
+    assert path.stat().st_mode & 0o777 == 0o600
 
 
 def test_a_file_that_others_can_read_is_refused_with_what_to_do(tmp_path: Path) -> None:

@@ -127,7 +127,7 @@ export class Conversation {
   }
 
   #received(message: SealedMessage): void {
-    if (message.t === "part") return this.#unpaired(message.code === "declined" ? fromPeer("declined", "") : null);
+    if (message.t === "part") return this.#unpaired(message.code == null ? null : fromPeer(message.code, ""));
     if (message.t === "meet" || message.t === "preview") return;
     this.#options.transfer.agreed(); // whoever connects has agreed
     this.#connector.handle(message);
@@ -149,12 +149,12 @@ export class Conversation {
 
   #ended(result: Outcome | PeerError): void {
     const { pair, transfer, onEnd } = this.#options;
-    const code = result instanceof PeerError ? END_CODES.find((each) => each === result.code) ?? "cancelled" : null;
+    const code = result instanceof PeerError ? END_CODES.find((each) => each === result.code) ?? null : null;
     this.#cancelTimer();
     this.#connector.close();
     void pair.part(code);
     transfer.ended(result);
-    onEnd(code === null);
+    onEnd(!(result instanceof PeerError));
   }
 
   #setTimer(seconds: number, action: () => void): void {

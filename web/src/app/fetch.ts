@@ -9,7 +9,7 @@ import type { Pair } from "../signaling/pair.ts";
 import { MemorySink } from "../sinks/memory.ts";
 import type { Sink } from "../sinks/sink.ts";
 import { choose, type Contents, targetsFor } from "../sinks/targets.ts";
-import { fromHere } from "../transfer/endings.ts";
+import { fromHere, fromPeer } from "../transfer/endings.ts";
 import { sameOffer } from "../transfer/manifest.ts";
 import { Mapper, printable } from "../transfer/names.ts";
 import { Cell } from "./cell.ts";
@@ -118,8 +118,8 @@ export class FetchedOffer implements Fetch {
   #previewed(pair: Pair, preview: Preview, from: Person): void {
     this.#pair = pair;
     this.#preview = preview;
-    pair.onEnd = () => this.#transfer.ended(new PeerError("peer-gone", "The other side has gone. Ask it for a new code."));
-    pair.onMessage = (message) => message.t === "part" && pair.onEnd();
+    pair.onEnd = () => this.#transfer.ended(gone());
+    pair.onMessage = (message) => message.t === "part" && this.#transfer.ended(message.code == null ? gone() : fromPeer(message.code, ""));
     const { title = "", text = false, entries = [], files, folders, bytes } = preview;
     const mapper = new Mapper();
     const placed = entries.map(({ path, size = 0, folder = false, mtime = null }) => ({ path: mapper.map(path, folder), size, folder, mtime }));
@@ -166,4 +166,8 @@ export class FetchedOffer implements Fetch {
 function sumOf({ entries }: Contents): Pick<OfferInfo, "files" | "folders" | "bytes"> {
   const folders = entries.filter(({ folder }) => folder).length;
   return { files: entries.length - folders, folders, bytes: entries.reduce((sum, { size }) => sum + size, 0) };
+}
+
+function gone(): PeerError {
+  return new PeerError("peer-gone", "The other side has gone. Ask it for a new code.");
 }
