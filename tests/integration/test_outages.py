@@ -10,7 +10,7 @@ import pytest
 
 from pypeer.api import Peer
 from pypeer.errors import ConnectError, PeerError
-from pypeer.events import Closed, Done, Event, PathChanged, Progress, Reconnecting
+from pypeer.events import Closed, Done, Event, Offered, PathChanged, Progress, Reconnecting
 from pypeer.fetching import Fetch
 from pypeer.identity import Identity
 from pypeer.sharing import Offer
@@ -51,6 +51,26 @@ async def test_a_code_expires_also_while_the_server_is_away(tmp_path: Path, monk
         server.stop(signal.SIGKILL)
         events = await asyncio.wait_for(all_of(offer), 60)
     assert events[-1] == Closed(reason="expired")
+
+
+async def test_a_server_that_dies_before_the_two_can_connect_is_named_as_the_cause(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pypeer.connect.connector.CONNECT_S", 0.5)
+    server = Server(tmp_path / "server")
+
+    async def kill_and_accept(_offered: Offered) -> bool:
+        await asyncio.to_thread(server.stop, signal.SIGKILL)
+        return True
+
+    async with (
+        Peer(server.url, identity=Identity.new()) as sender,
+        Peer(server.url, identity=Identity.new()) as receiver,
+    ):
+        offer = await sender.send(text="x")
+        async with receiver.get(offer.code, tmp_path, kill_and_accept) as fetch:
+            with pytest.raises(ConnectError, match=r"^The server went away before .* try again when the server is back"):
+                await fetch.wait()
 
 
 async def all_of(offer: Offer) -> list[Event]:
