@@ -9,6 +9,7 @@ import random
 import time
 from collections import deque
 from collections.abc import Callable
+from math import inf
 from typing import Final
 
 from pypeer.connect.gathering import Gathering
@@ -16,6 +17,7 @@ from pypeer.connect.ice import predict
 from pypeer.connect.ice.agent import HOLE_TTL, Agent
 from pypeer.connect.ice.candidate import Candidate
 from pypeer.connect.ice.checks import Credentials, IceRole
+from pypeer.connect.ice.consent import SUSPECT_S
 from pypeer.connect.ice.effects import Became, Effect, Selected, Send, State
 from pypeer.connect.ice.pairs import Pair
 from pypeer.connect.options import Relaying
@@ -47,6 +49,7 @@ class PathTransport:
         self._inbox: deque[bytes] = deque()
         self._waiting: asyncio.Future[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._wakes_at = inf
         self._predict_timer: asyncio.TimerHandle | None = None
         self._fan_task: asyncio.Task[None] | None = None
         self._closed = False
@@ -134,6 +137,8 @@ class PathTransport:
         if is_dtls and self._carries(base, source, now) and len(self._inbox) < INBOX:
             self._inbox.append(data)
             self._wake_reader()
+            if self._wakes_at > now + SUSPECT_S:
+                self._arm()
 
     def _stun(self, base: int, source: Address, message: Message) -> None:
         now = time.monotonic()
@@ -171,9 +176,11 @@ class PathTransport:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+            self._wakes_at = inf
         times = [at for agent in filter(None, (self.agent, self._before)) if (at := agent.wake_at()) is not None]
         if times and not self._closed:
-            delay = max(0.0, min(times) - time.monotonic())
+            self._wakes_at = min(times)
+            delay = max(0.0, self._wakes_at - time.monotonic())
             self._timer = asyncio.get_running_loop().call_later(delay, self._tick)
 
     def _tick(self) -> None:
