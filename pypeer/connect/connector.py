@@ -27,6 +27,10 @@ CONNECT_S: Final = 15.0
 RESTART_S: Final = 15.0
 """How long a link may be silent while it is restarted: a change of network, the reboot of a router."""
 
+OTHERS_S: Final = 0.5
+"""How long the other pairs of a link that fell silent, relays among them, have to take over before it is restarted: a
+round trip or two. A restart needs the server, and gathers anew."""
+
 AGAIN_S: Final = 1.5
 """Pause before a restart that came to nothing is tried again."""
 
@@ -155,8 +159,8 @@ class Connector:
             return
         if state is IceState.CONNECTED:
             self._cancel_timers()
-        elif state is IceState.SILENT:
-            self._restart(attempt)
+        elif state is IceState.SILENT and self._again is None:
+            self._again = asyncio.get_running_loop().call_later(OTHERS_S, self._restart_again, attempt)
         elif state is IceState.FAILED and self._again is None:
             self._again = asyncio.get_running_loop().call_later(AGAIN_S, self._restart_again, attempt)
 

@@ -102,7 +102,7 @@ class Agent(Arrivals):
         if self.remote is None or self.state is State.FAILED:
             return None
         pair = self.selected
-        rest = self._hopeless_at() if pair is None else self._consent.check_at
+        rest = self._hopeless_at() if pair is None else min(self._consent.check_at, self._upgrade.due_at)
         times = [min(max(pair.due, self._next_check), pair.hopeless_at) for pair in self._unanswered()]
         return min(rest, self._probing.wake_at, *times)
 
@@ -169,10 +169,18 @@ class Agent(Arrivals):
                     other.again(now)
         if now >= self._consent.check_at:
             self._keep_alive(pair, now)
+        if now >= self._upgrade.due_at:
+            self._try_better(pair, now)
         if now - max(pair.answered or 0.0, self._used_since) > EXPIRED_S:
             self._list.selected = None
             self._become(State.SILENT)
             self._become(State.FAILED)
+
+    def _try_better(self, pair: Pair, now: float) -> None:
+        self._upgrade.tried(now)
+        for other in self.pairs:
+            if other.state is CheckState.FAILED and self._list.priority(other) > self._list.priority(pair):
+                other.again(now)
 
     def _hopeless_at(self) -> float:
         """Without a pair: when the last of them is given up, and as long after the last news."""

@@ -10,6 +10,7 @@ from pypeer.connect.ice.consent import Consent
 from pypeer.connect.ice.effects import TRANSITIONS, Became, Effect, Selected, Send, State
 from pypeer.connect.ice.pairs import Flight, Pair, is_relayed
 from pypeer.connect.ice.probing import Probing
+from pypeer.connect.ice.upgrade import Upgrade
 from pypeer.protocol.report import CandidateKind, CheckState
 from signaling.protocol.stun import TRANSACTION_BYTES, Address
 
@@ -27,6 +28,7 @@ class Generation:
         """Whether first checks open our own hole only: set on the answering side, which sends before the other does."""
         self._entropy = entropy
         self._consent = Consent(random)
+        self._upgrade = Upgrade()
         self._tie_breaker = int.from_bytes(entropy(8), "big")
         self._list = CheckList(role)
         self.pairs, self.locals, self.remotes = self._list.pairs, self._list.locals, self._list.remotes
@@ -76,7 +78,10 @@ class Generation:
         if self.selected is not None:
             self.selected.nominated = False  # late answers of its checks mean nothing
         self._list.selected = pair
-        if not is_relayed(pair):
+        if is_relayed(pair):
+            self._upgrade.start(now)
+        else:
+            self._upgrade.stop()
             self._probing.stop()
         self._used_since = now
         self._consent.start(now)
