@@ -150,6 +150,17 @@ class Lab:
             netns.nft(place.edge, "delete table inet outage")
 
     @contextlib.contextmanager
+    def block_between(self, place: Place, other: Place) -> Iterator[None]:
+        """Let nothing through between two sites while the block lasts; the server, and so its relay, stays in reach."""
+        address = other.public
+        rule = f"ip saddr {address} drop; ip daddr {address} drop"
+        netns.nft(place.edge, BLOCK.format(rule=rule.replace("; ", "\n    ")))
+        try:
+            yield
+        finally:
+            netns.nft(place.edge, "delete table inet outage")
+
+    @contextlib.contextmanager
     def cut(self, place: Place) -> Iterator[None]:
         """Let nothing through a site's outermost router while the block lasts."""
         netns.nft(place.edge, BLOCK.format(rule="policy drop;"))

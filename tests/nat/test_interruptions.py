@@ -82,3 +82,44 @@ def test_a_transfer_survives(trouble: Trouble) -> None:
             lab.rate(place, MBIT, QUEUE_KIB)
         sender, receiver = (Driver(place.clients[0]) for place in places)
         asyncio.run(_transfer(lab, sender, receiver, trouble))
+
+
+RELAYED: Final = ("turn-udp", "turn-tcp", "turn-tls")
+LARGE_BYTES: Final = 40 * MIB
+"""Some twenty seconds at this rate: the direct path is gone for a third of them, and is tried again after five."""
+
+
+@pytest.mark.slow
+def test_a_relay_takes_over_when_the_direct_path_is_blocked_and_is_left_when_it_is_back() -> None:
+    with Lab(shaped=True) as lab, serving():
+        places = [lab.add(BY_NAME["port-restricted"], Shape(delay_ms=12.5)) for _ in range(2)]
+        for place in places:
+            lab.rate(place, MBIT, QUEUE_KIB)
+        sender, receiver = (Driver(place.clients[0]) for place in places)
+        asyncio.run(_detour(lab, sender, receiver))
+
+
+async def _detour(lab: Lab, sender: Driver, receiver: Driver) -> None:
+    await asyncio.gather(sender.start(), receiver.start())
+    source = sender.folder / "large.bin"
+    source.write_bytes(os.urandom(LARGE_BYTES))
+    sender.tell(do="send", paths=[str(source)])
+    code = (await sender.until("ready", WITHIN_S))["code"]
+    receiver.tell(do="get", code=code, into=str(receiver.folder / "got"))
+    await receiver.when(lambda event: event["event"] == "progress" and event["bytes"] >= MIB, WITHIN_S)
+    loop = asyncio.get_running_loop()
+    with lab.block_between(sender.client.place, receiver.client.place):
+        blocked_at = loop.time()
+        before = max(event.get("bytes", 0) for event in receiver.events if event["event"] == "progress")
+        await receiver.when(lambda event: event["event"] == "path" and event["way"] in RELAYED, WITHIN_S)
+        await receiver.when(lambda event: event["event"] == "progress" and event["bytes"] > before, WITHIN_S)
+        print(f"relayed {loop.time() - blocked_at:.1f} s after the direct path was blocked")
+    opened_at = loop.time()
+    seen = len(receiver.events)
+    await receiver.when(lambda event: event["event"] in ("path", "done", "error"), WITHIN_S, seen)
+    print(f"direct again {loop.time() - opened_at:.1f} s after it was open")
+    assert [event["way"] for event in receiver.events[seen:] if event["event"] == "path"] == ["punched"]
+    end = await receiver.when(lambda event: event["event"] in ("done", "error"), WITHIN_S)
+    assert end["event"] == "done", receiver.events[-5:]
+    assert not [event for event in receiver.events if event["event"] == "reconnecting"]
+    await asyncio.gather(sender.stop(), receiver.stop())

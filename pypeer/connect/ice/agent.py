@@ -179,7 +179,7 @@ class Agent(Arrivals):
     def _try_better(self, pair: Pair, now: float) -> None:
         self._upgrade.tried(now)
         for other in self.pairs:
-            if other.state is CheckState.FAILED and self._list.priority(other) > self._list.priority(pair):
+            if not other.is_open and self._list.priority(other) > self._list.priority(pair):
                 other.again(now)
 
     def _hopeless_at(self) -> float:

@@ -211,13 +211,15 @@ def test_a_lower_pair_takes_over_when_the_best_is_silent() -> None:
         assert CandidateKind.RELAY in (peer.agent.selected.local.kind, peer.agent.selected.remote.kind)
 
 
+@pytest.mark.parametrize("before_s", [0, 20])
 @pytest.mark.parametrize("blocked_s", [8, 20, 600])
-def test_a_relay_is_left_when_the_direct_path_opens(blocked_s: float) -> None:
+def test_a_relay_is_left_when_the_direct_path_opens(before_s: float, blocked_s: float) -> None:
     net = VirtualNet(delay=0.05)
     one, other = neighbours(net)
     one.host(("10.0.0.2", 5000), net.add_router(Router("192.31.196.9", Maps.SAME, Lets.PORT)))
     one.relay(RELAYS[0])
     other.relay(RELAYS[1])
+    net.run(before_s)
     net.cuts = lambda source, to: not {source, to} & set(RELAYS)
     net.run(blocked_s)
     before = len(net.sent)
@@ -227,7 +229,7 @@ def test_a_relay_is_left_when_the_direct_path_opens(blocked_s: float) -> None:
     assert len(net.sent) - before < 500
     net.cuts = lambda source, to: False
     assert net.run(61, lambda: one.agent.is_direct and other.agent.is_direct)
-    assert {state for peer in (one, other) for _, state in peer.states} == {State.CONNECTED}
+    assert all(peer.states[-1][1] is State.CONNECTED for peer in (one, other))
     chosen = len(one.selected)
     net.run(200)
     assert len(one.selected) == chosen
