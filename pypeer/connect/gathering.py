@@ -18,9 +18,10 @@ from pypeer.connect.ice import predict
 from pypeer.connect.ice.candidate import LOCAL_PREFERENCE_MAX, Candidate, family_of, priority
 from pypeer.connect.ice.gather import Gatherer, Mapped
 from pypeer.connect.options import ConnectOptions, Relaying
-from pypeer.connect.relays import open_relay
+from pypeer.connect.relays import Allocation, open_relay
 from pypeer.connect.servers import Relay, Servers, Stun
 from pypeer.connect.sockets import Sockets
+from pypeer.connect.turn.words import Want
 from pypeer.protocol.codes import Mapping
 from pypeer.protocol.report import CandidateKind
 from signaling.protocol import stun
@@ -59,6 +60,7 @@ class Gathering:
         self._done = False
         self._timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._allocations: list[Allocation] = []
 
     def start(self) -> None:
         """Begin."""
@@ -120,8 +122,9 @@ class Gathering:
         self.sockets.close()
 
     async def wait_closed(self) -> None:
-        """After `close`: wait until nothing is under way any more."""
+        """After `close`: wait until nothing is under way any more, and what relays had granted is given back."""
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*(each.wait_closed() for each in self._allocations))
 
     # Finding
 
@@ -170,14 +173,21 @@ class Gathering:
 
     async def _allocate_at(self, relay: Relay, address: Address) -> None:
         allocation = await open_relay(relay, address, self._datagram)
-        if allocation is None:
-            return
-        base = self.sockets.add(allocation)
-        allocation.number = base
-        host, port = allocation.relayed
-        preference = priority(CandidateKind.RELAY, LOCAL_PREFERENCE_MAX, relay.preference)
-        self.hosts[base] = Candidate(CandidateKind.RELAY, host, port, preference, f"r{base}", allocation.mapped)
-        self._found(base, self.hosts[base])
+        if allocation is not None:
+            self._relayed(relay, allocation)
+        if allocation is not None and allocation.unheard:
+            apart = await open_relay(relay, address, self._datagram, Want.IPV6)
+            if apart is not None:
+                self._relayed(relay, apart)
+
+    def _relayed(self, relay: Relay, allocation: Allocation) -> None:
+        self._allocations.append(allocation)
+        for rank, relayed in enumerate(allocation.bases):
+            base = relayed.number = self.sockets.add(relayed)
+            preference = priority(CandidateKind.RELAY, LOCAL_PREFERENCE_MAX - rank, relay.preference)
+            own = Candidate(CandidateKind.RELAY, *relayed.relayed, preference, f"r{base}", allocation.mapped)
+            self.hosts[base] = own
+            self._found(base, own)
 
     def _reflexive(self, mapped: Mapped) -> None:
         host = self.hosts[mapped.base]

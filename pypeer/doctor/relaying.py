@@ -13,9 +13,6 @@ from pypeer.doctor.findings import RelayFound
 BOUND_S: Final = 3.0
 """Of one relay: TCP, TLS and two requests on a slow path."""
 
-GOODBYE_S: Final = 0.1
-"""Time for an allocation to be given back; the relay would drop it by itself after ten minutes."""
-
 
 async def try_relay(relay: Relay) -> RelayFound:
     """One relay, at whichever of its addresses works."""
@@ -31,6 +28,6 @@ async def _any_address(relay: Relay) -> bool:
         allocation = await open_relay(relay, address, lambda number, source, data: None)
         if allocation is not None:
             allocation.close()
-            await asyncio.sleep(GOODBYE_S)
+            await allocation.wait_closed()
             return True
     return False

@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable
 from typing import Any, Final, Protocol
 
+from signaling.protocol.framing import WHOLE_BYTES, Frames, FramingError
 from signaling.protocol.stun import Address, canonical
-from signaling.relay.framing import WHOLE_BYTES, Frames, FramingError
 from signaling.relay.stun import over_stream
 from signaling.relay.turn.kinds import FiveTuple, Transport
 

@@ -1,22 +1,15 @@
 """What is sent to clients. Pure."""
 
-import struct
 from collections.abc import Iterable
 from typing import Final
 
 from signaling.protocol import stun
 from signaling.protocol.stun import Address, Attribute, Attributes, Class, Message, Method
 from signaling.relay.turn.authentication import Signed
-from signaling.relay.turn.kinds import Family, FiveTuple, RefusedError, Transport
+from signaling.relay.turn.kinds import Family, RefusedError
 
 SOFTWARE: Final = b"byway"
 """Without a version: who looks for servers with a known mistake should have to try."""
-
-CHANNEL_HEADER: Final = struct.Struct("!HH")
-"""Of a ChannelData message: number and length (RFC 8656, section 12.4)."""
-
-PAYLOAD_BYTES: Final = 65_000
-"""The largest that is relayed: any more, with the address of its sender, might not fit a STUN message."""
 
 
 def success(request: Message, signed: Signed, attributes: Iterable[tuple[int, bytes]] = ()) -> bytes:
@@ -47,12 +40,6 @@ def allocated(
     ]
     mapped = (Attribute.XOR_MAPPED_ADDRESS, stun.xor_address(source, request.transaction))
     return [*relayed, *lacking, (Attribute.LIFETIME, stun.number32(seconds)), mapped]
-
-
-def data(client: FiveTuple, number: int, payload: bytes) -> bytes:
-    """A ChannelData message; in a stream it is padded to a multiple of four."""
-    padding = b"" if client.transport is Transport.UDP else bytes(-len(payload) % 4)
-    return CHANNEL_HEADER.pack(number, len(payload)) + payload + padding
 
 
 def indication(peer: Address, payload: bytes, transaction: bytes) -> bytes:

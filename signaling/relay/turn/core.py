@@ -17,6 +17,7 @@ from typing import Final
 from signaling.core.address import quota_key
 from signaling.core.quota import Buckets, Rate
 from signaling.protocol import stun
+from signaling.protocol.framing import CHANNEL_HEADER, PAYLOAD_BYTES, channel_data
 from signaling.protocol.stun import Address, Attribute, Class, Message, Method, StunError
 from signaling.relay.turn import answers, asking
 from signaling.relay.turn.allocation import Allocation, State
@@ -95,7 +96,7 @@ class Turn:
         if allocation is None:
             return ()
         way = allocation.channel_of(peer, now) or allocation.permitted(peer[0], now)
-        if way is None or not way.outside or len(data) > answers.PAYLOAD_BYTES:
+        if way is None or not way.outside or len(data) > PAYLOAD_BYTES:
             return self._dropped(Refusal.PERMISSION)
         if not self._requests.accounts.spend(allocation.account, len(data), now):
             return ()
@@ -190,11 +191,11 @@ class Turn:
 
     def _channel_data(self, data: bytes, client: FiveTuple, now: float) -> Effects:
         allocation = self._table.by_client.get(client)
-        if allocation is None or len(data) < answers.CHANNEL_HEADER.size:
+        if allocation is None or len(data) < CHANNEL_HEADER.size:
             return self._dropped(Refusal.MALFORMED)
-        number, length = answers.CHANNEL_HEADER.unpack_from(data)
+        number, length = CHANNEL_HEADER.unpack_from(data)
         channel = allocation.channel(number, now)
-        if channel is None or length > len(data) - answers.CHANNEL_HEADER.size:
+        if channel is None or length > len(data) - CHANNEL_HEADER.size:
             return self._dropped(Refusal.MALFORMED)
         return self._to_peer(allocation, data[4 : 4 + length], channel.peer, channel.outside, now)
 
@@ -216,7 +217,7 @@ class Turn:
         relay = allocation.relays.get(family_of(peer[0]))
         target = self._table.by_told.get(peer)
         inside = target is not None and target.account is allocation.account
-        if relay is None or not (inside or outside) or len(payload) > answers.PAYLOAD_BYTES:
+        if relay is None or not (inside or outside) or len(payload) > PAYLOAD_BYTES:
             return self._dropped(Refusal.PEER)
         if not self._requests.accounts.spend(allocation.account, len(payload), now):
             return ()
@@ -228,7 +229,8 @@ class Turn:
     def _to_client(self, allocation: Allocation, payload: bytes, peer: Address, now: float) -> Effects:
         channel = allocation.channel_of(peer, now)
         if channel is not None:
-            return (ToClient(allocation.client, answers.data(allocation.client, channel.number, payload)),)
+            padded = allocation.client.transport is not Transport.UDP
+            return (ToClient(allocation.client, channel_data(channel.number, payload, padded)),)
         if allocation.permitted(peer[0], now) is None:
             return self._dropped(Refusal.PERMISSION)
         return (ToClient(allocation.client, answers.indication(peer, payload, self._entropy(12))),)

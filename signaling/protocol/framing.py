@@ -1,12 +1,25 @@
-"""Where messages end in a stream: STUN and ChannelData over TCP and TLS (RFC 8656, sections 2.1 and 12.5). Pure."""
+"""ChannelData, and where messages end in a stream of it and STUN (RFC 8656, sections 2.1, 12.4 and 12.5). Pure."""
 
+import struct
 from typing import Final
+
+CHANNEL_HEADER: Final = struct.Struct("!HH")
+"""Of a ChannelData message: number and length (RFC 8656, section 12.4)."""
+
+PAYLOAD_BYTES: Final = 65_000
+"""The largest that is relayed: any more, with the address of its sender, might not fit a STUN message."""
 
 STRANGER_BYTES: Final = 2048
 """Largest message of a connection without an allocation: a request with all its attributes has a quarter of it."""
 
 WHOLE_BYTES: Final = 65_535 + 20 + 3
 """Largest there is: a length of 16 bits, a header, padding."""
+
+
+def channel_data(number: int, payload: bytes, padded: bool) -> bytes:
+    """A ChannelData message; in a stream it is padded to a multiple of four (RFC 8656, section 12.5)."""
+    padding = bytes(-len(payload) % 4) if padded else b""
+    return CHANNEL_HEADER.pack(number, len(payload)) + payload + padding
 
 
 class FramingError(ValueError):

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from signaling.protocol import stun
+from signaling.protocol.framing import STRANGER_BYTES, WHOLE_BYTES, Frames, FramingError
 from signaling.protocol.stun import Attribute, Class, Method
-from signaling.relay.framing import STRANGER_BYTES, WHOLE_BYTES, Frames, FramingError
 
 REQUEST = stun.encode(Method.ALLOCATE, Class.REQUEST, bytes(12), [(Attribute.DATA, b"x" * 13)])
 CHANNEL = b"\x40\0\0\5hello\0\0\0"

@@ -1,0 +1,110 @@
+"""What a client of TURN is told, wants done, and how it stands."""
+
+from enum import Enum
+from typing import Final, NamedTuple
+
+from signaling.protocol.stun import Address, Attribute
+
+
+class Want(Enum):
+    """Of which version of IP relayed addresses are asked for (RFC 8656, sections 18.6 and 18.11)."""
+
+    BOTH = (Attribute.ADDITIONAL_ADDRESS_FAMILY, b"\2\0\0\0")
+    IPV6 = (Attribute.REQUESTED_ADDRESS_FAMILY, b"\2\0\0\0")
+
+
+class State(Enum):
+    """How an allocation stands, as far as its client knows."""
+
+    NEW = "new"
+    ALLOCATING = "allocating"
+    OPEN = "open"
+    RELEASING = "releasing"
+    """It is given back, and the answer has not come."""
+    ENDED = "ended"
+
+
+class Event(Enum):
+    """What happens to an allocation."""
+
+    START = "start"
+    GRANTED = "granted"
+    RELEASE = "release"
+    END = "end"
+
+
+TRANSITIONS: Final[dict[State, dict[Event, State]]] = {
+    State.NEW: {Event.START: State.ALLOCATING, Event.END: State.ENDED},
+    State.ALLOCATING: {Event.GRANTED: State.OPEN, Event.RELEASE: State.RELEASING, Event.END: State.ENDED},
+    State.OPEN: {Event.RELEASE: State.RELEASING, Event.END: State.ENDED},
+    State.RELEASING: {Event.END: State.ENDED},
+    State.ENDED: {},
+}
+
+
+class ToServer(NamedTuple):
+    """Send this to the server."""
+
+    data: bytes
+
+
+class Granted(NamedTuple):
+    """There is an allocation: an address of each version of IP that could be had; the server sees us as `mapped`."""
+
+    relayed: tuple[Address, ...]
+    mapped: Address | None
+    unheard: bool
+    """Both versions were asked for, and the server did not take notice, as coturn up to 4.6 does not."""
+
+
+class Received(NamedTuple):
+    """A peer sent this to the relay."""
+
+    peer: Address
+    data: bytes
+
+
+class PeerRefused(NamedTuple):
+    """The relay does not carry to this address; the text says why."""
+
+    host: str
+    code: int
+    reason: str
+
+
+class Ended(NamedTuple):
+    """There is no allocation, or none any more. `code` is that of the answer, 0 without one; the text says why."""
+
+    code: int
+    reason: str
+
+
+Effect = ToServer | Granted | Received | PeerRefused | Ended
+
+NO_ANSWER: Final = "the relay does not answer"
+EXPIRED: Final = "the allocation could not be renewed in time"
+RELEASED: Final = "given back"
+NONSENSE: Final = "what the relay answers cannot be used"
+
+MEANINGS: Final = {
+    300: "the relay wants another server to be used",
+    400: "the relay does not understand the request",
+    401: "the relay does not accept the credentials: they are wrong, or their time is over",
+    403: "the relay does not carry to this address",
+    420: "the relay lacks something that the request needs",
+    437: "the relay does not know the allocation: it started anew, or our address changed",
+    438: "the relay asks for a new nonce each time",
+    440: "the relay has no address of this version of IP",
+    441: "the allocation belongs to other credentials",
+    442: "the relay carries no UDP",
+    443: "the relay has no address of the version of IP of this peer",
+    486: "these credentials have as many allocations as they may",
+    500: "the relay has an error of its own",
+    508: "the relay has no room for more",
+}
+"""RFC 8489, section 14.8; RFC 8656, section 19."""
+
+
+def meaning(code: int) -> str:
+    """What an error says to a person."""
+    return MEANINGS.get(code, "the relay refuses, and does not say why")
