@@ -31,6 +31,7 @@ export interface PairStats {
   /** In seconds. */
   readonly currentRoundTripTime?: number;
   readonly requestsSent?: number;
+  readonly requestsReceived?: number;
   readonly localCandidateId?: string;
   readonly remoteCandidateId?: string;
   readonly selectedCandidatePairId?: string;

@@ -56,12 +56,12 @@ test("before the statistics name a pair there is no path", () => {
   assert.deepEqual([report.outcome, report.chosen, pathOf(report)], ["direct", null, null]);
 });
 
-test("a phase ends once", () => {
+test("a phase ends once, and counts from when the two knew each other", () => {
   let now = 10;
-  const clock = new PhaseClock(() => now);
+  const clock = new PhaseClock(() => now, 7.5);
   clock.mark("gathered");
   now = 11.34567;
   clock.mark("opened");
   clock.mark("gathered");
-  assert.deepEqual(clock.phases, { gathered: 0, opened: 1.346 });
+  assert.deepEqual(clock.phases, { gathered: 2.5, opened: 3.846 });
 });
