@@ -56,7 +56,9 @@ export class Conversation {
   #isCutOff = false;
   #isPaired = true;
   #cancelTimer: () => void = () => undefined;
-  #way = "";
+  /** The way that the server counted last, and the present one, which may still change. */
+  #counted = "";
+  #present: ConnectionReport | null = null;
 
   constructor(options: ConversationOptions) {
     const { pair, timer, ice, isRelayOnly } = options;
@@ -89,19 +91,27 @@ export class Conversation {
   #linked(link: ChannelLink): void {
     this.#cancelTimer();
     this.#failures = 0;
+    this.#present = null;
     link.onReport = (report) => this.#reported(report);
     link.onInterrupted = () => this.#options.transfer.unlinked();
     this.#options.transfer.linked(null);
     this.#session?.attach(link);
   }
 
-  /** How the present link is connected. The server counts each way once, with the time that it took. */
+  /** How the present link is connected: told twice, since the statistics need a while to be right. */
   #reported(report: ConnectionReport): void {
-    const path = pathOf(report);
-    this.#options.transfer.linked(path, report);
-    if (path === null || path.way === this.#way) return;
-    this.#way = path.way;
-    this.#options.pair.report(path.way, report.phases);
+    const isLasting = report.outcome === this.#present?.outcome;
+    this.#present = report;
+    this.#options.transfer.linked(pathOf(report), report);
+    if (isLasting) this.#count();
+  }
+
+  /** The server counts each way once, with the time that it took. */
+  #count(): void {
+    const report = this.#present;
+    if (report === null || pathOf(report) === null || report.outcome === this.#counted) return;
+    this.#counted = report.outcome;
+    this.#options.pair.report(report.outcome, report.phases);
   }
 
   #lost(): void {
@@ -157,6 +167,7 @@ export class Conversation {
     const { pair, transfer, onEnd } = this.#options;
     const code = result instanceof PeerError ? END_CODES.find((each) => each === result.code) ?? null : null;
     this.#cancelTimer();
+    this.#count();
     this.#connector.close();
     void pair.part(code);
     transfer.ended(result);

@@ -217,10 +217,11 @@ export class Attempt {
 
   async #report(): Promise<ConnectionReport> {
     const stats = await statsOf(this.#connection);
-    const { number: link, isRelayOnly } = this.#options;
+    const { number: link, isRelayOnly, role } = this.#options;
     const { candidates: local, mapping: here } = this.#gathering;
     const [remote, networks] = [this.#negotiator.candidates, { here, there: this.#there }];
-    return reportOf({ link, isOpen: this.#link !== null, isRelayOnly, local, remote, networks, phases: this.#phases.phases, stats });
+    const [asked, isOpen, phases] = [role === "A", this.#link !== null, this.#phases.phases];
+    return reportOf({ link, asked, isOpen, isRelayOnly, local, remote, networks, phases, stats });
   }
 
   #send(message: Description | Candidate | Network): void {
