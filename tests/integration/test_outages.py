@@ -69,7 +69,9 @@ async def test_a_server_that_dies_before_the_two_can_connect_is_named_as_the_cau
     ):
         offer = await sender.send(text="x")
         async with receiver.get(offer.code, tmp_path, kill_and_accept) as fetch:
-            with pytest.raises(ConnectError, match=r"^The server went away before .* try again when the server is back"):
+            with pytest.raises(
+                ConnectError, match=r"^The server went away before .* try again when the server is back"
+            ):
                 await fetch.wait()
 
 

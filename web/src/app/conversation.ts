@@ -143,7 +143,7 @@ export class Conversation {
 
   #received(message: SealedMessage): void {
     if (message.t === "part") return this.#unpaired(message.code == null ? null : fromPeer(message.code, ""));
-    if (message.t === "meet" || message.t === "preview") return;
+    if (message.t === "meet" || message.t === "preview" || message.t === "relay") return;
     this.#options.transfer.agreed(); // whoever connects has agreed
     this.#connector.handle(message);
   }
