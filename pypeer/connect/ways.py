@@ -1,6 +1,7 @@
 """Which way of the ladder a pair is, in the words of the design (docs/architecture.md). Pure."""
 
 import ipaddress
+from dataclasses import dataclass
 from typing import Final
 
 from pypeer.connect.ice.candidate import Candidate, join
@@ -8,33 +9,56 @@ from pypeer.connect.ice.pairs import Pair, is_relayed
 from pypeer.links.link import Path, Scope
 from pypeer.protocol.report import CandidateKind
 
-RELAY_WAYS: Final = {2: "turn-udp", 1: "turn-tcp", 0: "turn-tls"}
+RELAYS: Final = {2: "udp", 1: "tcp", 0: "tls"}
 """By the bonus in the priority of a relayed candidate (pypeer.connect.servers)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What decides how a path is called, in both languages (tests/vectors/ways.json)."""
+
+    scope: Scope
+    asked: bool
+    """Whether this side asked for the meeting (role A)."""
+    mapped: bool
+    """Whether there is a NAT in front of this end."""
+    bare: bool
+    """Whether the other end is at an address of its own: a host candidate."""
+    predicted: bool
+    """Whether one end is at a port that was guessed."""
+    relay: str = ""
+    """How this side reaches its relay (`udp`, `tcp`, `tls`); empty if it has none on this path."""
+
+
+def way_of(facts: Facts) -> str:
+    """The way of the ladder. Whoever has no NAT in front was dialled: if that is who asked, it was dialled back."""
+    if facts.scope is Scope.RELAY:
+        return f"turn-{facts.relay or 'udp'}"
+    if facts.scope is not Scope.INTERNET:
+        return "direct"
+    if facts.predicted:
+        return "predicted"
+    if facts.mapped and not facts.bare:
+        return "punched"
+    both_open = facts.bare and not facts.mapped
+    return "direct" if both_open or facts.bare is facts.asked else "reversed"
 
 
 def path_of(pair: Pair, asked: bool, scope: Scope) -> Path:
     """The path over a pair; `asked` says whether this side asked for the meeting (role A), `scope` how far it goes."""
-    ends = join(*pair.local.address), join(*pair.remote.address)
-    if is_relayed(pair):
-        return Path(_relay_way(pair), Scope.RELAY, *ends)
-    return Path(_direct_way(pair, asked) if scope is Scope.INTERNET else "direct", scope, *ends)
+    facts = Facts(
+        scope=Scope.RELAY if is_relayed(pair) else scope,
+        asked=asked,
+        mapped=is_mapped(pair),
+        bare=pair.remote.kind is CandidateKind.HOST,
+        predicted=pair.local.predicted or pair.remote.predicted,
+        relay=_relay(pair.local),
+    )
+    return Path(way_of(facts), facts.scope, join(*pair.local.address), join(*pair.remote.address))
 
 
-def _relay_way(pair: Pair) -> str:
-    local = pair.local.kind is CandidateKind.RELAY
-    return RELAY_WAYS.get(pair.local.priority >> 24, "turn-udp") if local else "turn-udp"
-
-
-def _direct_way(pair: Pair, asked: bool) -> str:
-    """Whoever has no NAT in front was dialled: if that is who asked, it was dialled back."""
-    if pair.local.predicted or pair.remote.predicted:
-        return "predicted"
-    open_here, open_there = not is_mapped(pair), _is_bare(pair.remote)
-    if open_here and open_there:
-        return "direct"
-    if open_here or open_there:
-        return "direct" if open_there is asked else "reversed"
-    return "punched"
+def _relay(local: Candidate) -> str:
+    return RELAYS.get(local.priority >> 24, "") if local.kind is CandidateKind.RELAY else ""
 
 
 def is_mapped(pair: Pair) -> bool:
@@ -42,7 +66,3 @@ def is_mapped(pair: Pair) -> bool:
     if pair.mapped is None:
         return ipaddress.ip_address(pair.local.host).is_private
     return pair.mapped != pair.local.address
-
-
-def _is_bare(remote: Candidate) -> bool:
-    return remote.kind is CandidateKind.HOST

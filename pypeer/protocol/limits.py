@@ -5,6 +5,17 @@ from typing import Final
 VERSION: Final = 1
 """Version of the peer contract, in both `hello` messages."""
 
+CAP_RELAY: Final = "relay"
+"""Capability in `meet.caps`: takes part in a link through the relay inside the WebSocket. Who has no ticket for it, or
+whose person forbids relays, does not list it."""
+
+SILENCE_S: Final = 5
+"""On a link through that relay each side sends an empty record after this long without another: less than any proxy
+waits, and often enough to notice soon that the way is gone."""
+
+GONE_S: Final = 20
+"""Such a link on which nothing has come for this long is closed: four signs of life missing."""
+
 BLOCK_BYTES: Final = 16 * 1024
 """A leaf of the Merkle tree: fixed by BEP 52."""
 

@@ -1,7 +1,7 @@
 """Messages between two peers: sealed ones through the server, and control messages on a link.
 
 Sealed messages (inside `signal` bodies, see pypeer.secure): `meet`, `preview`, then `description`, `candidate`,
-`network`, `part`.
+`network`, `relay`, `part`.
 Link messages (JSON in control frames, see frames): both `hello`; then the sender `offer`s; the receiver `list`s, and
 `accept`s or `decline`s, asks for chunks with binary requests, and ends with `done`.
 """
@@ -19,6 +19,9 @@ Index = Annotated[int, Meta(ge=0, le=2**32 - 1)]
 Bytes = Annotated[int, Meta(ge=0, le=limits.FILE_BYTES)]
 Hash = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}" + END, description="SHA-256, hexadecimal")]
 Sdp = Annotated[str, Meta(max_length=11_000, description="session description, RFC 8866")]
+Key = Annotated[
+    str, Meta(pattern=r"^[A-Za-z0-9_-]{43}" + END, description="X25519 public key, 32 bytes, base64url, no padding")
+]
 Title = Annotated[str, Meta(max_length=256, description="what the offer is called; untrusted")]
 Name = Annotated[str, Meta(max_length=128, description="what a person calls this peer; untrusted")]
 
@@ -90,6 +93,17 @@ class Network(Sealed, frozen=True, tag="network"):
     mapping: Mapping
 
 
+class Relay(Sealed, frozen=True, tag="relay"):
+    """Meet me at the relay inside the WebSocket: the number of this link there, and an X25519 key made for it.
+
+    Sent only to who lists the capability `relay`. Role A begins, role B answers with the same number; links through
+    the relay are counted apart from those of `description`.
+    """
+
+    link: Index
+    key: Key
+
+
 class Part(Sealed, frozen=True, tag="part"):
     """The session is over."""
 
@@ -97,7 +111,7 @@ class Part(Sealed, frozen=True, tag="part"):
     message: Prose = ""
 
 
-SealedMessage = Meet | Preview | Description | Candidate | Network | Part
+SealedMessage = Meet | Preview | Description | Candidate | Network | Relay | Part
 
 
 class Control(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", omit_defaults=True):

@@ -115,12 +115,14 @@ class Meeting:
         password: bytes,
         name: str = "",
         entropy: Callable[[int], bytes] = os.urandom,
+        caps: tuple[str, ...] = (),
     ) -> None:
         self.state = State.PAKE
         self.role = role
         self._identity = identity
         self._peer_key = peer_key
         self._name = name
+        self._caps = caps
         a, b = (identity.key, peer_key) if role is Role.A else (peer_key, identity.key)
         self._pake = Pake(role, password, a, b, entropy)
 
@@ -151,6 +153,13 @@ class Meeting:
         if self.state is not State.OPEN:
             raise BrokenError("the meeting is not open")
         return self._seal(message)
+
+    @property
+    def bind(self) -> bytes:
+        """What other keys of this pair are bound to: a secret of the two; only once the meeting is open."""
+        if self.state is not State.OPEN:
+            raise BrokenError("the meeting is not open")
+        return self._keys.bind
 
     def refuse(self, refusal: RefusalCode, left: int = 0) -> Send:
         """End the meeting with a reason that the other side may show."""
@@ -200,7 +209,7 @@ class Meeting:
 
     def _meet(self) -> Meet:
         signature = self._identity.sign(meet_statement(self._keys, self.role))
-        return Meet(v=limits.VERSION, client=CLIENT, sig=b64(signature), name=self._name)
+        return Meet(v=limits.VERSION, client=CLIENT, sig=b64(signature), name=self._name, caps=self._caps)
 
     def _seal(self, message: SealedMessage) -> Send:
         return _send(Kind.SEALED, self._sealer.seal(_encoder.encode(message)))

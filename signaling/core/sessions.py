@@ -1,7 +1,7 @@
 """All sessions of a node: made, resumed, left alone for the grace time, ended; and what each is told."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -16,7 +16,15 @@ from signaling.engine.base import Engine, Presence, Push
 from signaling.protocol.encoding import b64
 from signaling.protocol.messages import Error, IceServer, Knocked, Lapsed, Left, Met, Opened, Resume, Shut
 
-Relays = Callable[[Session, str, str], tuple[IceServer, ...]]
+
+class Relaying(NamedTuple):
+    """What one member of a pair is told of relays: servers of TURN, and its ticket for the one in a WebSocket."""
+
+    ice: tuple[IceServer, ...] = ()
+    ticket: str | None = None
+
+
+Relays = Callable[[Session, str, str], Relaying]
 """The relays that a session is told as a member of a pair: `a`, who knocked, or `b`."""
 
 ID_BYTES: Final = 12
@@ -29,9 +37,9 @@ AT_ONCE: Final = float("-inf")
 """A deadline that is due at the next tick."""
 
 
-def no_relays(_session: Session, _pair: str, _member: str) -> tuple[IceServer, ...]:
+def no_relays(_session: Session, _pair: str, _member: str) -> Relaying:
     """Of a server that has none."""
-    return ()
+    return Relaying()
 
 
 class Sessions:
@@ -143,7 +151,8 @@ class Sessions:
         if not isinstance(message, Met | Knocked):
             return message
         member = "a" if isinstance(message, Met) else "b"
-        return msgspec.structs.replace(message, ice=self._relays(session, message.pair, member))
+        ice, ticket = self._relays(session, message.pair, member)
+        return msgspec.structs.replace(message, ice=ice, relay=ticket)
 
     def arrived(self, session_id: str, push: Push) -> None:
         """Another session, or the clock, has something to tell one that lives here."""

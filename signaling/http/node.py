@@ -13,6 +13,7 @@ from signaling import __version__
 from signaling.core.effects import Close, Count, Effect, Fault, Observe, Send
 from signaling.core.hub import Hub
 from signaling.core.session import Session
+from signaling.core.sessions import Relaying
 from signaling.engine.memory import MemoryEngine
 from signaling.http.admission import Admission, RefusedError
 from signaling.http.metrics import Metrics
@@ -143,11 +144,13 @@ class Node:
         own = self.stun_urls(dialled)
         return (*self._settings.ice, IceServer(urls=own)) if own else self._settings.ice
 
-    def _relays(self, session: Session, pair: str, member: str) -> tuple[IceServer, ...]:
+    def _relays(self, session: Session, pair: str, member: str) -> Relaying:
         if self._settings.relay_only_known:
             self.known.add(pair, session.address)
         ports = self.relay.told() if self.relay else Ports()
-        return self.offers.told(session.dialled, ports, pair, member, time.time())
+        today = time.time()
+        ticket = None if self._settings.relay_off else self.offers.ticket(pair, member, today)
+        return Relaying(self.offers.told(session.dialled, ports, pair, member, today), ticket)
 
     async def _close_all(self) -> None:
         waiting = list(self._wires.values())

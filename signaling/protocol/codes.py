@@ -72,20 +72,28 @@ class CloseCode(IntEnum):
     """Nothing was heard from the client for the idle time."""
     RATE = 4029
     """Far too many messages; wait before coming back."""
+    ALONE = 4040
+    """At /relay: the other member of the pair did not come in time."""
+    PARTED = 4041
+    """At /relay: the other member of the pair is gone; all it had sent before has been delivered."""
+    BUSY = 4042
+    """At /relay: the pair, or the server, relays as much as it may."""
     INTERNAL = 4050
     """The server failed."""
     MALFORMED = 4500
-    """Not text, not JSON, or larger than a message may be."""
+    """Not text, not JSON, or larger than a message may be; at /relay also anything before `joined` but `join`."""
     SIGN_IN = 4501
     """Sign-in failed: signature, host, or a message before `hello`."""
     REPLACED = 4502
-    """The session was resumed by another connection, or its identity holds too many sessions."""
+    """Another connection resumed the session, or its identity holds too many; at /relay, a later link is made."""
     SIGN_IN_TIMEOUT = 4503
-    """No `hello` in time."""
+    """No `hello`, or at /relay no `join`, in time."""
     VERSION = 4506
     """Subprotocol or version not spoken here."""
     ERRORS = 4509
     """Too many errors on one connection."""
+    TICKET = 4510
+    """At /relay: the ticket is none of this server's, or its time is over."""
 
     @property
     def action(self) -> Action:

@@ -42,5 +42,21 @@ BACKLOG_MESSAGES: Final = 64
 BACKLOG_BYTES: Final = 256 * 1024
 """What is kept for a session, unacknowledged, to be sent again after a resume; beyond either the session is dropped."""
 
+RELAY_SUBPROTOCOL: Final = "byway.relay.v1"
+"""WebSocket subprotocol of /relay, for the same reason."""
+
+RELAY_MESSAGE_BYTES: Final = 257 * 1024
+"""Largest message that is relayed: a chunk of 256 KiB with headers and seal around it. A pair's share of the server's
+memory is a few of these, and a line is not held by one message for long."""
+
+RELAY_JOIN_S: Final = 10
+"""A connection to /relay that has not shown a ticket by then is closed: as at sign-in."""
+
+RELAY_ALONE_S: Final = 30
+"""How long one member waits for the other: whoever has not come by then has no way to the server, or no wish."""
+
+RELAY_IDLE_S: Final = 60
+"""Silence of a member, or a message that it does not take, for this long ends the relaying: several signs of life."""
+
 SIGN_IN_CONTEXT: Final = b"byway sign-in v1\n"
 """Domain separation of the sign-in signature, so that it can never be used for anything else."""

@@ -57,6 +57,9 @@ Token = Annotated[
 ]
 Id = Annotated[int, Meta(ge=1, le=2**53 - 1, description="number of the request, from 1 without gaps")]
 Seq = Annotated[int, Meta(ge=1, le=2**53 - 1, description="number of the server's message, from 1 without gaps")]
+Ticket = Annotated[
+    str, Meta(min_length=1, max_length=256, description="admits one member of a pair to /relay; opaque, secret")
+]
 Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 Seconds = Annotated[float, Meta(ge=0, le=31_536_000)]
 Label = Annotated[str, Meta(max_length=64, description="name and version of a program, for logs")]
@@ -235,6 +238,8 @@ class Met(Message, frozen=True, tag="met"):
     peer: Key
     ice: Ice = ()
     """Relays for this pair, in addition to the servers of `welcome`; their credentials are this member's alone."""
+    relay: Ticket | None = None
+    """Admits this member, and nobody else, to the relay inside a WebSocket (signaling.protocol.relaying)."""
 
 
 class Error(Message, frozen=True, tag="error"):
@@ -256,6 +261,8 @@ class Knocked(Message, frozen=True, tag="knocked"):
     locator: Locator
     peer: Key
     ice: Ice = ()
+    """See `Met`."""
+    relay: Ticket | None = None
     """See `Met`."""
 
 

@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from signaling.protocol import codes, limits, messages
+from signaling.protocol import codes, limits, messages, relaying
 
 
 def build(title: str, groups: dict[str, object], constants: dict[str, object]) -> dict[str, Any]:
@@ -25,7 +25,12 @@ def build(title: str, groups: dict[str, object], constants: dict[str, object]) -
 
 def signaling_schema() -> dict[str, Any]:
     """The schema of the signaling contract."""
-    groups: dict[str, object] = {"ClientMessage": messages.ClientMessage, "ServerMessage": messages.ServerMessage}
+    groups: dict[str, object] = {
+        "ClientMessage": messages.ClientMessage,
+        "ServerMessage": messages.ServerMessage,
+        "RelayClientMessage": relaying.Join,
+        "RelayServerMessage": relaying.Joined,
+    }
     constants: dict[str, object] = {k: v for k, v in vars(limits).items() if k.isupper() and isinstance(v, int | str)}
     constants["CLOSE_CODES"] = {c.name: {"code": int(c), "action": c.action} for c in codes.CloseCode}
     constants["ERROR_ACTIONS"] = {c.value: c.action for c in codes.ErrorCode}

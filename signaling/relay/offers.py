@@ -7,6 +7,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from signaling.protocol.messages import IceServer
+from signaling.relay import tickets
+from signaling.relay.tickets import Member
 from signaling.relay.turn import credentials
 
 URL: Final = re.compile(r"turns?:(\[[0-9a-fA-F:.]+\]|[^\[\]:?\s]+)(:[0-9]{1,5})?(\?transport=(udp|tcp))?")
@@ -39,6 +41,14 @@ class Offers:
         own, expiry = urls(dialled, ports), today + self.ttl
         servers = [(own, self.secret), (tuple(self.others), self.others_secret)]
         return tuple(_server(each, secret, pair, member, expiry) for each, secret in servers if each)
+
+    def ticket(self, pair: str, member: str, today: float) -> str:
+        """What admits one member of a pair to the relay inside a WebSocket."""
+        return tickets.make(self.secret, Member(pair, member), today + self.ttl)
+
+    def admits(self, ticket: str, today: float) -> Member | None:
+        """Whom a ticket admits."""
+        return tickets.read(self.secret, ticket, today)
 
 
 def urls(dialled: str, ports: Ports) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """What happens between a page and the world when something breaks: links, the server, downloads, files."""
 
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,9 @@ from tests.browser.real import (
     share_files,
 )
 from tests.support.commands import Command, Server
+
+CUT_OFF_MS = 120_000
+"""Three attempts of 15 s, the waits between them, and as much for a busy machine."""
 
 RECORD_CHANNELS = """() => {
   const make = RTCPeerConnection.prototype.createDataChannel;
@@ -108,6 +112,19 @@ def test_a_transfer_outlives_its_server_and_so_does_the_code(
             assert digest(tmp_path / "got" / source.name) == digest(source)
         finally:
             again.stop()
+
+
+@pytest.mark.slow
+def test_a_server_that_dies_before_the_two_can_connect_is_named_as_the_cause(
+    browser: Browser, server: Server, tmp_path: Path
+) -> None:
+    with opened(browser, server) as sender, opened(browser, server) as receiver:
+        look_at(receiver, share_files(sender, random_file(tmp_path / "small.bin", 1000)))
+        server.stop(signal.SIGKILL)
+        receiver.get_by_role("button", name="Download").click()
+        cause = "The server went away before the two sides could tell each other how to connect"
+        expect(receiver.get_by_text(cause).first).to_be_visible(timeout=CUT_OFF_MS)
+        expect(receiver.get_by_text("What stood in the way")).to_have_count(0)
 
 
 def test_a_download_that_is_stopped_in_the_browser_ends_on_both_sides(

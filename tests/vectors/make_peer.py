@@ -13,6 +13,7 @@ FILE = Path(__file__).with_name("peer.json")
 HASH = "0123456789abcdef" * 4
 ENTRY: dict[str, Any] = {"path": "a/b.txt", "size": 5, "mtime": 1700000000000, "exec": True, "root": HASH}
 SIG = "A" * 86
+KEY = "A" * 42 + "8"
 
 VALID: dict[str, list[dict[str, Any]]] = {
     "ControlMessage": [
@@ -53,6 +54,8 @@ VALID: dict[str, list[dict[str, Any]]] = {
         {"t": "candidate", "link": 1, "candidates": ["candidate:1 1 udp 1 192.0.2.1 9 typ host"]},
         {"t": "candidate", "link": 1, "candidates": []},
         {"t": "network", "link": 0, "mapping": "random"},
+        {"t": "meet", "v": 1, "client": "x/1", "sig": SIG, "caps": ["relay"]},
+        {"t": "relay", "link": 0, "key": KEY},
         {"t": "part"},
         {"t": "part", "code": "cancelled", "message": "bye"},
     ],
@@ -101,6 +104,9 @@ INVALID: dict[str, list[dict[str, Any]]] = {
         {"t": "candidate", "link": 0},
         {"t": "network", "link": 0, "mapping": "odd"},
         {"t": "network", "link": 0},
+        {"t": "relay", "link": -1, "key": KEY},
+        {"t": "relay", "link": 0, "key": KEY[1:]},
+        {"t": "relay", "link": 0},
         {"t": "pause"},
     ],
 }

@@ -45,6 +45,9 @@ SERVER: dict[str, dict[str, Any]] = {
     "restarting": {"reconnect_in": 1.5, "try_for": 300},
 }  # fmt: skip
 
+RELAY_CLIENT: dict[str, dict[str, Any]] = {"join": {"ticket": "x", "link": 0}}
+RELAY_SERVER: dict[str, dict[str, Any]] = {"joined": {"bytes": 263168, "idle": 60}}
+
 GOOD: dict[str, list[dict[str, Any]]] = {
     "hello": [
         {"resume": {"token": "x" * 256, "seen": 0}, "caps": ["a.b-1"] * 16},
@@ -62,10 +65,20 @@ GOOD: dict[str, list[dict[str, Any]]] = {
         {"ice": [{"urls": []}]},
     ],
     "error": [{"retry": True, "wait": 0.5, "re": 1, "seq": 1}, {"seq": None, "re": None, "wait": None}],
-    "met": [{"ice": [{"urls": ["turn:a?transport=tcp"], "username": "1:p/a", "credential": "c"}]}, {"ice": []}],
-    "knocked": [{"ice": [{"urls": ["turns:[::1]:443"], "username": "1:p/b", "credential": "c"}] * 16}],
+    "met": [
+        {"relay": "x" * 256},
+        {"relay": None},
+        {"ice": [{"urls": ["turn:a?transport=tcp"], "username": "1:p/a", "credential": "c"}]},
+        {"ice": []},
+    ],
+    "knocked": [
+        {"ice": [{"urls": ["turns:[::1]:443"], "username": "1:p/b", "credential": "c"}] * 16},
+        {"relay": "x"},
+    ],
     "left": [{"reason": "gone"}],
     "lapsed": [{"reason": "expired"}],
+    "join": [{"ticket": "x" * 256, "link": 2**32 - 1}],
+    "joined": [{"bytes": 65536, "idle": 0.5}],
 }
 """Changes that are allowed."""
 
@@ -136,10 +149,18 @@ BAD: dict[str, list[dict[str, Any]]] = {
     ],
     "ok": [{"seq": 0}, {"re": 0}],
     "opened": [{"locator": "x"}, {"ttl": -1}],
-    "met": [{"peer": "x"}, {"ice": {}}, {"ice": [{"urls": ["turn:a"], "username": 1}]}],
-    "knocked": [{"ice": [{"urls": []}] * 17}, {"ice": None}],
+    "met": [
+        {"relay": ""},
+        {"relay": "x" * 257},
+        {"peer": "x"},
+        {"ice": {}},
+        {"ice": [{"urls": ["turn:a"], "username": 1}]},
+    ],
+    "knocked": [{"relay": 1}, {"ice": [{"urls": []}] * 17}, {"ice": None}],
     "error": [{"code": "made-up"}, {"code": None}, {"message": "x" * 513}, {"retry": 1}],
     "restarting": [{"reconnect_in": "soon"}],
+    "join": [{"ticket": ""}, {"ticket": "x" * 257}, {"link": -1}, {"link": 2**32}, {"link": 0.5}],
+    "joined": [{"bytes": 65535}, {"idle": -1}],
 }
 """Changes that are not."""
 
@@ -149,7 +170,12 @@ OTHERS: list[Any] = [{}, [], "hello", 7, None, {"t": None}, {"t": 1}, {"t": "fly
 
 def build() -> dict[str, Any]:
     """All vectors of this file."""
-    return {"client": cases(CLIENT), "server": cases(SERVER)}
+    return {
+        "client": cases(CLIENT),
+        "server": cases(SERVER),
+        "relay-client": cases(RELAY_CLIENT),
+        "relay-server": cases(RELAY_SERVER),
+    }
 
 
 def cases(types: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:

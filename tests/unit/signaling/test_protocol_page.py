@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from pypeer.protocol import limits as peers
 from pypeer.protocol.codes import EndCode, RefusalCode
 from signaling.core.policy import Policy
 from signaling.http import wire
@@ -63,6 +64,12 @@ def test_every_code_between_peers_is_there() -> None:
         ("codes, pairs of one session", f"{Policy().locators_per_session}, {Policy().pairs_per_session}"),
         ("requests of one session", f"{Policy().request_rate:g} a second, {Policy().requests.burst:g} at once"),
         ("knocks from one address", f"{Policy().knock_rate:g} a minute, {Policy().knocks.burst:g} at once"),
+        ("message at `/relay`", f"{limits.RELAY_MESSAGE_BYTES // 1024} KiB"),
+        (
+            "at `/relay`: `join`, alone, idle",
+            f"{limits.RELAY_JOIN_S} s, {limits.RELAY_ALONE_S} s, {limits.RELAY_IDLE_S} s",
+        ),
+        ("empty records; a silent link", f"after {peers.SILENCE_S} s; after {peers.GONE_S} s"),
         ("codes opened from one address", f"{Policy().open_rate:g} a minute, {Policy().opens.burst:g} at once"),
     ],
 )

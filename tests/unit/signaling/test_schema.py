@@ -10,10 +10,16 @@ import pytest
 from pypeer.protocol import schema as peer
 from signaling.protocol import schema as signaling
 from signaling.protocol.messages import MessageError, decode_client, decode_server
+from signaling.protocol.relaying import decode_join, decode_joined
 from tests.vectors import make_signaling
 
 ROOT = Path(__file__).resolve().parents[3]
-UNIONS = {"client": ("ClientMessage", decode_client), "server": ("ServerMessage", decode_server)}
+UNIONS = {
+    "client": ("ClientMessage", decode_client),
+    "server": ("ServerMessage", decode_server),
+    "relay-client": ("RelayClientMessage", decode_join),
+    "relay-server": ("RelayServerMessage", decode_joined),
+}
 VECTORS = json.loads(make_signaling.FILE.read_text("utf-8"))
 CASES = [(side, case["message"], case["valid"]) for side in UNIONS for case in VECTORS[side]]
 

@@ -22,7 +22,7 @@ import { fromPeer } from "../transfer/endings.ts";
 import type { Session, SessionEvents } from "./session.ts";
 import type { Transfer } from "./transfer.ts";
 
-/** Attempts in a row that may fail before role A gives up: a minute and a half, each with fresh candidates. */
+/** Attempts in a row that may fail before role A gives up: ten seconds, each with fresh candidates. */
 const ATTEMPTS = 3;
 
 /** How long role B waits for a new offer after its link broke, in seconds: all attempts of A, and the waits between them. */
@@ -30,6 +30,8 @@ const RECOVER_S = 120;
 
 const GONE = "The other side has gone: it closed its page or command, or lost its network for too long.";
 const NO_PATH = "No way to the other side opened.";
+const CUT_OFF =
+  "The server went away before the two sides could tell each other how to connect: check your network, and try again when the server is back.";
 
 export interface ConversationOptions {
   readonly pair: Pair;
@@ -50,9 +52,13 @@ export class Conversation {
   #session: Talk | null = null;
   /** Attempts in a row that came to nothing. */
   #failures = 0;
+  /** Whether the last of them had no server to carry its messages. */
+  #isCutOff = false;
   #isPaired = true;
   #cancelTimer: () => void = () => undefined;
-  #way = "";
+  /** The way that the server counted last, and the present one, which may still change. */
+  #counted = "";
+  #present: ConnectionReport | null = null;
 
   constructor(options: ConversationOptions) {
     const { pair, timer, ice, isRelayOnly } = options;
@@ -85,19 +91,27 @@ export class Conversation {
   #linked(link: ChannelLink): void {
     this.#cancelTimer();
     this.#failures = 0;
+    this.#present = null;
     link.onReport = (report) => this.#reported(report);
     link.onInterrupted = () => this.#options.transfer.unlinked();
     this.#options.transfer.linked(null);
     this.#session?.attach(link);
   }
 
-  /** How the present link is connected. The server counts each way once, with the time that it took. */
+  /** How the present link is connected: told twice, since the statistics need a while to be right. */
   #reported(report: ConnectionReport): void {
-    const path = pathOf(report);
-    this.#options.transfer.linked(path, report);
-    if (path === null || path.way === this.#way) return;
-    this.#way = path.way;
-    this.#options.pair.report(path.way, report.phases);
+    const isLasting = report.outcome === this.#present?.outcome;
+    this.#present = report;
+    this.#options.transfer.linked(pathOf(report), report);
+    if (isLasting) this.#count();
+  }
+
+  /** The server counts each way once, with the time that it took. */
+  #count(): void {
+    const report = this.#present;
+    if (report === null || pathOf(report) === null || report.outcome === this.#counted) return;
+    this.#counted = report.outcome;
+    this.#options.pair.report(report.outcome, report.phases);
   }
 
   #lost(): void {
@@ -110,12 +124,13 @@ export class Conversation {
   /** An attempt came to nothing. Role B waits for the next. */
   #failed(report: ConnectionReport): void {
     this.#failures += 1;
+    this.#isCutOff = !this.#options.pair.isReachable;
     this.#options.transfer.attempted(report);
     const isLast = this.#failures >= ATTEMPTS || !this.#isPaired;
     if (this.#options.pair.role === "A" && !isLast) return this.#retry();
     if (this.#options.pair.role === "B" && this.#isPaired) return;
     this.#options.pair.report("failed", report.phases);
-    this.#fail(new PeerError("no-path", NO_PATH));
+    this.#fail(this.#whyOver());
   }
 
   #retry(): void {
@@ -128,7 +143,7 @@ export class Conversation {
 
   #received(message: SealedMessage): void {
     if (message.t === "part") return this.#unpaired(message.code == null ? null : fromPeer(message.code, ""));
-    if (message.t === "meet" || message.t === "preview") return;
+    if (message.t === "meet" || message.t === "preview" || message.t === "relay") return;
     this.#options.transfer.agreed(); // whoever connects has agreed
     this.#connector.handle(message);
   }
@@ -140,7 +155,8 @@ export class Conversation {
 
   /** Whoever leaves after attempts that came to nothing has given up on finding a way. */
   #whyOver(): PeerError {
-    return this.#failures > 0 ? new PeerError("no-path", NO_PATH) : new PeerError("peer-gone", GONE);
+    if (this.#failures === 0) return new PeerError("peer-gone", GONE);
+    return this.#isCutOff ? new PeerError("server-gone", CUT_OFF) : new PeerError("no-path", NO_PATH);
   }
 
   #fail(error: PeerError): void {
@@ -151,6 +167,7 @@ export class Conversation {
     const { pair, transfer, onEnd } = this.#options;
     const code = result instanceof PeerError ? END_CODES.find((each) => each === result.code) ?? null : null;
     this.#cancelTimer();
+    this.#count();
     this.#connector.close();
     void pair.part(code);
     transfer.ended(result);

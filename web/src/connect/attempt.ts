@@ -5,6 +5,7 @@ import type { IceServer } from "../gen/signaling.ts";
 import type { Role } from "../secure/pake.ts";
 import type { Timer } from "../timers/timers.ts";
 import { Gathering } from "./gathering.ts";
+import { Hope, LOOK_S } from "./hope.ts";
 import { toRtc } from "./ice_servers.ts";
 import type { LifeAction } from "./life.ts";
 import { Lifetime } from "./lifetime.ts";
@@ -24,9 +25,11 @@ export interface AttemptOptions {
   readonly ice: readonly IceServer[];
   readonly isRelayOnly: boolean;
   readonly timer: Timer;
+  /** When both sides knew each other, in seconds of `performance.now`. */
+  readonly knew: number;
 }
 
-/** What an attempt tells. */
+/** What an attempt tells; after `onFailed` it may still open, if late. */
 export interface AttemptEvents {
   readonly send: (message: Description | Candidate | Network) => void;
   readonly onOpen: (link: ChannelLink) => void;
@@ -42,30 +45,32 @@ export class Attempt {
   readonly #negotiator: Negotiator;
   readonly #gathering: Gathering;
   readonly #phases: PhaseClock;
+  readonly #hope = new Hope();
   readonly #life: Lifetime;
   #link: ChannelLink | null = null;
   #isRetired = false;
   #there: Mapping = "unknown";
 
   constructor(options: AttemptOptions, events: AttemptEvents) {
-    const { role, number, ice, isRelayOnly, timer } = options;
+    const { role, number, ice, isRelayOnly, timer, knew } = options;
     this.number = number;
     this.#options = options;
     this.#events = events;
-    this.#phases = new PhaseClock(() => performance.now() / 1000);
+    this.#phases = new PhaseClock(now, knew);
     this.#life = new Lifetime(timer, (action) => this.#do(action));
     this.#connection = new RTCPeerConnection({ iceServers: ice.map(toRtc), iceTransportPolicy: isRelayOnly ? "relay" : "all" });
     this.#negotiator = new Negotiator(role, this.#connection, {
       onDescription: (kind, sdp) => this.#send({ t: "description", link: number, kind, sdp }),
-      onStable: () => this.#phases.mark("described"),
+      onStable: () => this.#described(),
       onError: () => this.#life.happened("closed"),
     });
     this.#gathering = new Gathering(isRelayOnly ? [] : ice, timer, {
-      onCandidates: (candidates) => this.#send({ t: "candidate", link: number, candidates }),
+      onCandidates: (candidates) => this.#found(candidates),
       onComplete: () => this.#phases.mark("gathered"),
       onMapping: (mapping) => this.#mapped(mapping),
     });
     this.#watch(this.#connection.createDataChannel("byway", { negotiated: true, id: 0, ordered: true }));
+    void this.#look();
   }
 
   /** The other side's description of this link: the first, or one that restarts its ICE. */
@@ -75,6 +80,7 @@ export class Attempt {
 
   /** Candidates of the other side. */
   add(candidates: readonly string[]): void {
+    this.#hope.received(candidates, now());
     this.#negotiator.add(candidates);
   }
 
@@ -115,12 +121,30 @@ export class Attempt {
   }
 
   #opened(channel: RTCDataChannel): void {
-    if (this.#life.state !== "connecting") return;
+    if (this.#life.state !== "connecting" && this.#life.state !== "hopeless") return;
     this.#phases.mark("secured");
     this.#phases.mark("opened");
     this.#link = new ChannelLink(this.#connection, channel, this.#options.timer);
     this.#connection.sctp?.transport.iceTransport.addEventListener("selectedcandidatepairchange", () => this.#changed());
     this.#life.happened("opened");
+  }
+
+  #described(): void {
+    this.#hope.described(now());
+    this.#phases.mark("described");
+  }
+
+  /** As long as it may come to something. */
+  async #look(): Promise<void> {
+    const stats = await statsOf(this.#connection);
+    if (this.#life.state !== "connecting") return;
+    if (this.#hope.isLost(stats, now())) this.#life.happened("lost-hope");
+    else this.#options.timer(LOOK_S, () => void this.#look());
+  }
+
+  #found(candidates: string[]): void {
+    this.#hope.found(candidates, now());
+    this.#send({ t: "candidate", link: this.number, candidates });
   }
 
   /** An empty one ends a generation, and none ends gathering (WebRTC 1.0, section 4.8.2). */
@@ -146,8 +170,12 @@ export class Attempt {
         return this.#restart();
       case "recover":
         return this.#changed();
+      case "despair":
+        return void this.#despair();
       case "give-up":
         return void this.#giveUp();
+      case "drop":
+        return this.#shut();
       case "lose":
         this.#link?.lost();
         return this.#shut();
@@ -157,6 +185,11 @@ export class Attempt {
   /** The stack then asks for a negotiation by itself (WebRTC 1.0, section 4.4.2). */
   #restart(): void {
     if (!this.#isRetired) this.#connection.restartIce();
+  }
+
+  async #despair(): Promise<void> {
+    const report = await this.#report();
+    if (this.#link === null) this.#events.onFailed(report);
   }
 
   /** The statistics are gone with the connection, so they are read before. */
@@ -184,13 +217,19 @@ export class Attempt {
 
   async #report(): Promise<ConnectionReport> {
     const stats = await statsOf(this.#connection);
-    const { number: link, isRelayOnly } = this.#options;
+    const { number: link, isRelayOnly, role } = this.#options;
     const { candidates: local, mapping: here } = this.#gathering;
     const [remote, networks] = [this.#negotiator.candidates, { here, there: this.#there }];
-    return reportOf({ link, isOpen: this.#link !== null, isRelayOnly, local, remote, networks, phases: this.#phases.phases, stats });
+    const [asked, isOpen, phases] = [role === "A", this.#link !== null, this.#phases.phases];
+    return reportOf({ link, asked, isOpen, isRelayOnly, local, remote, networks, phases, stats });
   }
 
   #send(message: Description | Candidate | Network): void {
     if (!this.#isRetired && this.#life.state !== "over") this.#events.send(message);
   }
+}
+
+/** Seconds of a clock that only goes forward. */
+function now(): number {
+  return performance.now() / 1000;
 }

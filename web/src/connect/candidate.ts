@@ -15,6 +15,8 @@ export interface ParsedCandidate {
   readonly base: string | null;
   /** Generation of ICE to which it belongs (RFC 8839, section 5.4); null where it does not say. */
   readonly ufrag: string | null;
+  /** Whether it is a guess of the other side (docs/protocol.md, "Links"). */
+  readonly predicted: boolean;
 }
 
 const ATTRIBUTE = /^(?:candidate:)?(\S+) \d+ (\S+) \d+ (\S+) (\d+) typ (host|srflx|prflx|relay)((?: \S+ \S+)*)\s*$/i;
@@ -33,6 +35,7 @@ export function parseCandidate(text: string): ParsedCandidate | null {
     kind: kind.toLowerCase() as CandidateKind,
     base: baseOf(extensions),
     ufrag: extensions.get("ufrag") ?? null,
+    predicted: extensions.has("predicted"),
   };
 }
 

@@ -22,7 +22,7 @@ export interface ConnectorOptions {
   readonly isRelayOnly: boolean;
   readonly send: (message: SealedMessage) => void;
   readonly onLink: (link: ChannelLink) => void;
-  /** An attempt came to nothing. */
+  /** An attempt came to nothing, as far as can be told; once for each. */
   readonly onFailed: (report: ConnectionReport) => void;
 }
 
@@ -31,6 +31,9 @@ export class Connector {
   readonly #options: ConnectorOptions;
   readonly #unwatch: () => void;
   #attempt: Attempt | null = null;
+  #isClosed = false;
+  /** When both knew that they want a link, which no attempt has brought yet: role A wants it, or its first offer says so. */
+  #knew: number | null = null;
 
   constructor(options: ConnectorOptions) {
     this.#options = options;
@@ -39,11 +42,12 @@ export class Connector {
 
   /** Role A: starts a new attempt; an older one is given up. */
   connect(): void {
-    this.#begin((this.#attempt?.number ?? -1) + 1);
+    if (!this.#isClosed) this.#begin((this.#attempt?.number ?? -1) + 1);
   }
 
   /** A message of the other side about an attempt. */
   handle(message: Description | Candidate | Network): void {
+    if (this.#isClosed) return;
     const isNew = message.t === "description" && message.kind === "offer" && message.link > (this.#attempt?.number ?? -1);
     if (isNew && this.#options.role === "B") this.#begin(message.link);
     const attempt = this.#attempt;
@@ -55,13 +59,26 @@ export class Connector {
 
   /** Gives up what is under way; links live on. */
   close(): void {
+    this.#isClosed = true;
     this.#unwatch();
     this.#attempt?.close();
   }
 
   #begin(number: number): void {
-    const { role, ice, isRelayOnly, timer, send, onLink, onFailed } = this.#options;
+    const { role, ice, isRelayOnly, timer, send } = this.#options;
     this.#attempt?.supersede();
-    this.#attempt = new Attempt({ role, number, ice: ice(), isRelayOnly, timer }, { send, onOpen: onLink, onFailed });
+    const knew = (this.#knew ??= performance.now() / 1000);
+    const [onOpen, onFailed] = [(link: ChannelLink) => this.#opened(link), (report: ConnectionReport) => this.#failed(report)];
+    this.#attempt = new Attempt({ role, number, ice: ice(), isRelayOnly, timer, knew }, { send, onOpen, onFailed });
+  }
+
+  #opened(link: ChannelLink): void {
+    this.#knew = null;
+    this.#options.onLink(link);
+  }
+
+  /** What is told after the end is told to nobody. */
+  #failed(report: ConnectionReport): void {
+    if (!this.#isClosed) this.#options.onFailed(report);
   }
 }

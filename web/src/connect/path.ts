@@ -1,10 +1,11 @@
 /** How two peers are connected, judged by the candidate pair that ICE selected. Pure. */
 
 import { isLoopback, isPrivate, join, sharesPrefix } from "./address.ts";
+import { type Facts, wayOf } from "./ways.ts";
 
 /** A way of the ladder, how far it goes, and the two ends as `address:port` ("" where the browser hides them). */
 export interface Path {
-  readonly scope: "machine" | "network" | "internet" | "relay";
+  readonly scope: Facts["scope"];
   readonly way: string;
   readonly local: string;
   readonly remote: string;
@@ -31,6 +32,7 @@ export interface PairStats {
   /** In seconds. */
   readonly currentRoundTripTime?: number;
   readonly requestsSent?: number;
+  readonly requestsReceived?: number;
   readonly localCandidateId?: string;
   readonly remoteCandidateId?: string;
   readonly selectedCandidatePairId?: string;
@@ -38,11 +40,17 @@ export interface PairStats {
 
 export type Stats = CandidateStats & PairStats;
 
+/** What the statistics do not say: whether this side asked (role A), and the ends that were guessed, as `address:port`. */
+export interface Circumstances {
+  readonly asked: boolean;
+  readonly guesses: ReadonlySet<string>;
+}
+
 /** The present path, or null while no pair is selected. */
-export function selectedPath(stats: readonly Stats[]): Path | null {
+export function selectedPath(stats: readonly Stats[], circumstances: Circumstances): Path | null {
   const pair = selectedPair(stats);
   const [local, remote] = [byId(stats, pair?.localCandidateId), byId(stats, pair?.remoteCandidateId)];
-  return local === undefined || remote === undefined ? null : pathBetween(local, remote);
+  return local === undefined || remote === undefined ? null : pathBetween(local, remote, circumstances);
 }
 
 /** The pair that data takes: the transport names it, or, in Firefox, it is marked itself. */
@@ -55,13 +63,13 @@ export function byId(stats: readonly Stats[], id: string | undefined): Stats | u
   return stats.find((each) => each.id === id);
 }
 
-/** The path between two candidates. A peer-reflexive one was learned from a check that came through a NAT: a punched hole. */
-export function pathBetween(local: CandidateStats, remote: CandidateStats): Path {
+/** The path between two candidates. A local one that is no host's own is what a NAT made of it (RFC 8445, section 7.2.5.3.1). */
+export function pathBetween(local: CandidateStats, remote: CandidateStats, { asked, guesses }: Circumstances): Path {
   const ends = { local: endOf(local), remote: endOf(remote) };
-  if (isRelay(local) || isRelay(remote)) return { scope: "relay", way: `turn-${local.relayProtocol ?? "udp"}`, ...ends };
-  const scope = scopeBetween(local, remote);
-  const bothHost = local.candidateType === "host" && remote.candidateType === "host";
-  return { scope, way: scope === "internet" && !bothHost ? "punched" : "direct", ...ends };
+  const scope = isRelay(local) || isRelay(remote) ? "relay" : scopeBetween(local, remote);
+  const [mapped, bare] = [local.candidateType !== "host", remote.candidateType === "host"];
+  const [predicted, relay] = [guesses.has(ends.local) || guesses.has(ends.remote), local.relayProtocol ?? ""];
+  return { scope, way: wayOf({ scope, asked, mapped, bare, predicted, relay }), ...ends };
 }
 
 function scopeBetween(local: CandidateStats, remote: CandidateStats): Path["scope"] {

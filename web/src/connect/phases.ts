@@ -3,18 +3,18 @@
 import type { Phases } from "../gen/peer.ts";
 
 /**
- * Marks phases, in seconds since it was made; only the first time counts. The first attempt is made as soon as both know that
- * they want to connect, and a later one when the link before it is lost.
+ * Marks phases, in seconds since `start`; only the first time counts. That is when both sides knew each other, whatever came to
+ * nothing since then (docs/protocol.md, `report`).
  */
 export class PhaseClock {
   readonly #now: () => number;
   readonly #start: number;
   #phases: Phases = {};
 
-  /** `now` gives seconds of a clock that only goes forward. */
-  constructor(now: () => number) {
+  /** `now` gives seconds of a clock that only goes forward, of which `start` is a time. */
+  constructor(now: () => number, start: number) {
     this.#now = now;
-    this.#start = now();
+    this.#start = start;
   }
 
   get phases(): Phases {

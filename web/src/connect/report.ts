@@ -20,6 +20,8 @@ const STATES: readonly CheckState[] = ["succeeded", "in-progress", "waiting", "f
 /** What is known of one attempt. `local` and `remote` are candidates as they were sent and received. */
 export interface AttemptFacts {
   readonly link: number;
+  /** Whether this side asked for the meeting (role A). */
+  readonly asked: boolean;
   readonly isOpen: boolean;
   readonly isRelayOnly: boolean;
   readonly local: readonly string[];
@@ -30,8 +32,8 @@ export interface AttemptFacts {
 }
 
 /** The report of an attempt. */
-export function reportOf({ link, isOpen, isRelayOnly, local, remote, networks, phases, stats }: AttemptFacts): ConnectionReport {
-  const path = isOpen ? selectedPath(stats) : null;
+export function reportOf({ link, asked, isOpen, isRelayOnly, local, remote, networks, phases, stats }: AttemptFacts): ConnectionReport {
+  const path = isOpen ? selectedPath(stats, { asked, guesses: guessesIn(remote) }) : null;
   const pair = path === null ? undefined : selectedPair(stats);
   const chosen = pair === undefined ? null : checkOf(stats, pair);
   const report: ConnectionReport = {
@@ -53,6 +55,12 @@ export function reportOf({ link, isOpen, isRelayOnly, local, remote, networks, p
 export function pathOf({ outcome, scope, chosen }: ConnectionReport): Path | null {
   if (!chosen || !scope) return null;
   return { scope: scope as Path["scope"], way: outcome, local: chosen.local.address ?? "", remote: chosen.remote.address ?? "" };
+}
+
+/** The ports that the other side named without having them yet. */
+function guessesIn(texts: readonly string[]): ReadonlySet<string> {
+  const parsed = texts.map(parseCandidate).filter((each) => each !== null);
+  return new Set(parsed.filter(({ predicted }) => predicted).map(({ address, port }) => join(address, port)));
 }
 
 function candidates(texts: readonly string[]): ReportCandidate[] {

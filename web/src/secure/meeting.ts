@@ -51,7 +51,7 @@ export type Effect =
   /** The meeting failed or was refused; `left` attempts remain, as far as the other side says. */
   | { readonly type: "ended"; readonly refusal: RefusalCode; readonly left: number | null };
 
-/** What a meeting starts from. `peerKey` is the key that the server named, `name` what this peer calls itself. */
+/** What a meeting starts from. `peerKey` is the key that the server named, `name` what this peer calls itself, `caps` what it can do. */
 export interface MeetingOptions {
   readonly role: Role;
   readonly identity: Identity;
@@ -59,6 +59,7 @@ export interface MeetingOptions {
   readonly code: string;
   readonly client: string;
   readonly name: string;
+  readonly caps?: readonly string[];
   readonly random: (count: number) => Bytes;
 }
 
@@ -89,6 +90,11 @@ export class Meeting {
 
   get state(): State {
     return this.#state;
+  }
+
+  /** What other keys of this pair are bound to: a secret of the two; null unless the meeting is open. */
+  get bind(): Bytes | null {
+    return this.#state === "open" ? this.#known.keys.bind : null;
   }
 
   /** What to send first: role A speaks first. */
@@ -185,10 +191,10 @@ export class Meeting {
   }
 
   async #meet(): Promise<Meet> {
-    const { identity, client, name } = this.#options;
+    const { identity, client, name, caps = [] } = this.#options;
     const signature = await identity.sign(meetStatement(this.#known.keys, this.role));
-    const meet = { t: "meet", v: VERSION, client, sig: toBase64url(signature) } as const;
-    return name === "" ? meet : { ...meet, name };
+    const meet: Meet = { t: "meet", v: VERSION, client, sig: toBase64url(signature) };
+    return { ...meet, ...(name === "" ? {} : { name }), ...(caps.length === 0 ? {} : { caps: [...caps] }) };
   }
 
   async #seal(message: SealedMessage): Promise<Effect> {

@@ -61,6 +61,11 @@ export class SignalingClient {
     return this.#ice;
   }
 
+  /** Whether the server is there to carry messages; those that are sent meanwhile wait until it is back. */
+  get isReady(): boolean {
+    return this.#core.state === "ready";
+  }
+
   /** Connects now rather than later; nothing if connected. */
   connect(): void {
     if (this.#socket !== null || this.#core.state === "ended") return;

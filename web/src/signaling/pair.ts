@@ -15,6 +15,7 @@ const MEET_S = 30;
 
 /** What a pair needs of the connection to the server. */
 export interface Post {
+  readonly isReady: boolean;
   post(request: Request): void;
 }
 
@@ -52,6 +53,11 @@ export class Pair implements PairEnd {
 
   get role(): Role {
     return this.#meeting.role;
+  }
+
+  /** Whether the server is there to carry messages; those that are sent meanwhile wait until it is back. */
+  get isReachable(): boolean {
+    return this.#server.isReady;
   }
 
   /** Proves the code to each other; rejects with PeerError. */

@@ -12,7 +12,7 @@ const TCP = "3 1 TCP 1518280447 10.0.0.1 9 typ host tcptype active";
 
 test("a candidate is taken apart", () => {
   assert.deepEqual(parseCandidate(HOST), {
-    foundation: "842163049", transport: "udp", address: "192.168.1.2", port: 50123, kind: "host", base: null, ufrag: "Ab+/",
+    foundation: "842163049", transport: "udp", address: "192.168.1.2", port: 50123, kind: "host", base: null, ufrag: "Ab+/", predicted: false,
   });
   assert.equal(parseCandidate(SRFLX)?.base, "192.168.1.2:50123");
   assert.equal(parseCandidate(SRFLX.replace(" rport 50123", ""))?.base, null);

@@ -25,7 +25,12 @@ function live(...events: readonly (LifeEvent | number)[]): { readonly did: reado
 const stories: readonly [string, readonly (LifeEvent | number)[], readonly LifeAction[], string][] = [
   ["a link opens and closes", ["connected", "opened", "closed"], ["announce", "lose"], "over"],
   ["an open link has all the time", ["opened", 1e6], ["announce"], "open"],
-  ["an attempt has thirty seconds", [29, "connected", 2], ["give-up"], "over"],
+  ["an attempt has fifteen seconds", [14, "connected", 2], ["give-up"], "over"],
+  ["a hopeless attempt is told once, and stays open for a while", ["lost-hope", 29, "lost-hope", 2], ["despair", "drop"], "over"],
+  ["a hopeless attempt may open late", ["lost-hope", 20, "opened", 1e6], ["despair", "announce"], "open"],
+  ["a new network gives a hopeless attempt another chance", ["lost-hope", "moved", "opened"], ["despair", "restart", "announce"], "open"],
+  ["a hopeless attempt is superseded", ["lost-hope", "closed", "opened"], ["despair", "drop"], "over"],
+  ["a hopeless attempt fails", ["lost-hope", "failed"], ["despair", "drop"], "over"],
   ["an attempt fails", ["failed", "opened"], ["give-up"], "over"],
   ["an attempt is superseded", ["closed"], ["give-up"], "over"],
   ["a new network, before and after", ["moved", "opened", "moved"], ["restart", "announce", "restart"], "open"],

@@ -27,7 +27,7 @@ const stats: readonly Stats[] = [
 ];
 
 const facts: AttemptFacts = {
-  link: 3, isOpen: true, isRelayOnly: false, local: [LOCAL, LOCAL, "nonsense"], remote: [REMOTE], networks: { here: "independent" }, phases: { opened: 0.5 }, stats,
+  link: 3, asked: true, isOpen: true, isRelayOnly: false, local: [LOCAL, LOCAL, "nonsense"], remote: [REMOTE], networks: { here: "independent" }, phases: { opened: 0.5 }, stats,
 };
 
 const here = { kind: "host", address: "192.0.2.1:5000", transport: "udp", family: 4 } as const;
@@ -51,17 +51,25 @@ test("a failure is reported with its reasons", () => {
   assert.equal(pathOf(report), null);
 });
 
+test("a port that the other side guessed is told as such", () => {
+  const guessed = "candidate:1 1 udp 1 203.0.113.7 6000 typ srflx ufrag b predicted 1";
+  const there: Stats = { id: "R", type: "remote-candidate", candidateType: "srflx", address: "203.0.113.7", port: 6000 };
+  const moved = stats.map((each) => (each.id === "R" ? there : each));
+  assert.equal(reportOf({ ...facts, remote: [guessed], stats: moved }).outcome, "predicted");
+  assert.equal(reportOf({ ...facts, stats: moved }).outcome, "reversed");
+});
+
 test("before the statistics name a pair there is no path", () => {
   const report = reportOf({ ...facts, stats: [] });
   assert.deepEqual([report.outcome, report.chosen, pathOf(report)], ["direct", null, null]);
 });
 
-test("a phase ends once", () => {
+test("a phase ends once, and counts from when the two knew each other", () => {
   let now = 10;
-  const clock = new PhaseClock(() => now);
+  const clock = new PhaseClock(() => now, 7.5);
   clock.mark("gathered");
   now = 11.34567;
   clock.mark("opened");
   clock.mark("gathered");
-  assert.deepEqual(clock.phases, { gathered: 0, opened: 1.346 });
+  assert.deepEqual(clock.phases, { gathered: 2.5, opened: 3.846 });
 });

@@ -68,6 +68,15 @@ for (const run of runs) {
   }
 }
 
+test("what a side can do is told, and other keys are bound to the same secret on both sides", async () => {
+  const [a, b] = [await side("A", first, { caps: ["relay"] }), await side("B")];
+  assert.deepEqual([a.bind, b.bind], [null, null]);
+  const seen = await talk(a, b);
+  assert.deepEqual(seen.B.find((effect) => effect.type === "opened")?.meet.caps, ["relay"]);
+  assert.equal(seen.A.find((effect) => effect.type === "opened")?.meet.caps, undefined);
+  assert.deepEqual([toHex(a.bind as Bytes), a.bind], [first.keys["bind"], b.bind]);
+});
+
 test("once open, sealed messages go both ways", async () => {
   const [a, b] = [await side("A"), await side("B")];
   const seen = await talk(a, b);

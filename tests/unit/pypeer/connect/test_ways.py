@@ -1,5 +1,7 @@
 """What a pair is called, and what the report says of an attempt."""
 
+import json
+
 import pytest
 
 from pypeer.connect.ice.agent import Agent
@@ -16,6 +18,7 @@ from signaling.protocol.messages import Phases
 from signaling.protocol.stun import Address
 from tests.support.virtual_net import VirtualNet
 from tests.support.virtual_peer import neighbours, settled
+from tests.vectors import make_ways
 
 OUTSIDE: Address = ("192.31.196.10", 41_000)
 
@@ -67,6 +70,10 @@ def test_direct_ways(local: Candidate, mapped: Address | None, remote: Candidate
 def test_relayed_ways(local: Candidate, remote: Candidate, way: str) -> None:
     path = path_of(Pair(0, local, remote), True, Scope.INTERNET)
     assert (path.way, path.scope) == (way, Scope.RELAY)
+
+
+def test_the_shared_vectors_are_what_the_code_makes() -> None:
+    assert make_ways.build() == json.loads(make_ways.FILE.read_text("utf-8"))
 
 
 def test_a_nat_in_front() -> None:

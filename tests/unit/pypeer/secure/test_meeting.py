@@ -44,7 +44,7 @@ class Wire:
         key_for_b: bytes = ADA.key,
         tamper: Callable[[Role, bytes], list[bytes]] = lambda _role, body: [body],
     ) -> None:
-        self.a = Meeting(Role.A, ADA, key_for_a, password_a, "Ada")
+        self.a = Meeting(Role.A, ADA, key_for_a, password_a, "Ada", caps=("relay",))
         self.b = Meeting(Role.B, BOB, key_for_b, password_b)
         self.tamper = tamper
         self.effects: dict[Role, list[Effect]] = {Role.A: [], Role.B: []}
@@ -72,7 +72,17 @@ def test_right_words_open_both_sides_with_proven_names() -> None:
     assert (wire.a.state, wire.b.state) == (State.OPEN, State.OPEN)
     [opened] = wire.effects[Role.B]
     assert isinstance(opened, Opened)
-    assert opened.meet.name == "Ada"
+    assert (opened.meet.name, opened.meet.caps) == ("Ada", ("relay",))
+    [opened] = wire.effects[Role.A]
+    assert isinstance(opened, Opened)
+    assert opened.meet.caps == ()
+
+
+def test_what_other_keys_are_bound_to_is_the_same_on_both_sides_and_other_in_each_meeting() -> None:
+    wire, another = Wire().run(), Wire().run()
+    assert wire.a.bind == wire.b.bind != another.a.bind
+    with pytest.raises(BrokenError):
+        _ = Meeting(Role.A, ADA, BOB.key, PASSWORD).bind
 
 
 def test_sealed_messages_pass_both_ways_after_opening() -> None:

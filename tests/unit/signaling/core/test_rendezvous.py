@@ -7,6 +7,7 @@ from signaling.core.effects import Observe, Tally
 from signaling.core.policy import Policy
 from signaling.core.rendezvous import MISS_COST, PHASES, SLOWEST_S
 from signaling.core.session import Session
+from signaling.core.sessions import Relaying
 from signaling.protocol import limits
 from signaling.protocol.codes import ErrorCode
 from signaling.protocol.messages import (
@@ -60,8 +61,9 @@ def test_a_knock_tells_each_the_key_of_the_other(scene: Scene) -> None:
 
 
 def test_only_those_who_have_met_are_told_of_relays_each_for_itself() -> None:
-    def relays(session: Session, pair: str, member: str) -> tuple[IceServer, ...]:
-        return (IceServer(urls=("turn:relay",), username=f"{session.address} {session.dialled} {pair} {member}"),)
+    def relays(session: Session, pair: str, member: str) -> Relaying:
+        name = f"{session.address} {session.dialled} {pair} {member}"
+        return Relaying((IceServer(urls=("turn:relay",), username=name),), f"ticket of {member}")
 
     scene = Scene(relays=relays)
     sender, receiver = scene.guest("192.0.2.1"), scene.guest("192.0.2.2")
@@ -72,6 +74,7 @@ def test_only_those_who_have_met_are_told_of_relays_each_for_itself() -> None:
     assert isinstance(knocked, Knocked)
     assert [each.username for each in met.ice] == [f"192.0.2.2 {HOST} {met.pair} a"]
     assert [each.username for each in knocked.ice] == [f"192.0.2.1 {HOST} {met.pair} b"]
+    assert (met.relay, knocked.relay) == ("ticket of a", "ticket of b")
 
 
 def test_locators_are_short_and_differ_and_grow_when_a_third_is_taken(scene: Scene) -> None:
