@@ -49,6 +49,11 @@ class Hall:
         self._sockets.append(socket)  # aiohttp closes what nobody holds
         return socket
 
+    def cut(self) -> None:
+        """Break all connections."""
+        for socket in self._sockets:
+            socket._response.close()
+
     async def join(self, member: Member, link: int = 0) -> Socket:
         """A member that waits for the other."""
         socket = await self.dial()
@@ -75,7 +80,9 @@ async def hall(request: pytest.FixtureRequest) -> AsyncIterator[Hall]:
     site = Site(**getattr(request, "param", {}))
     await site.server.start_server()
     async with AsyncExitStack() as stack:
-        yield Hall(site, stack)
+        there = Hall(site, stack)
+        yield there
+        there.cut()
     await site.server.close()
 
 
