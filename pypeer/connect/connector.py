@@ -41,7 +41,8 @@ class Connector:
     """Makes links to one peer, and keeps them.
 
     `on_link` gets each link that opened, `on_failed` the end of each attempt that did not, `on_report` what became of
-    each. `gather` makes new sockets; the first attempt takes `gathered` if there is one, which began earlier.
+    each, `on_silence` whether the link that stands has gone silent. `gather` makes new sockets; the first attempt takes
+    `gathered` if there is one, which began earlier.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Connector:
         gather: Callable[[], Gathering],
         gathered: Gathering | None = None,
         on_report: Callable[[ConnectionReport], None] = lambda report: None,
+        on_silence: Callable[[bool], None] = lambda silent: None,
     ) -> None:
         self._role = role
         self._send = send
@@ -61,6 +63,7 @@ class Connector:
         self._gather = gather
         self._gathered = gathered
         self._on_report = on_report
+        self._on_silence = on_silence
         self._attempt: Attempt | None = None
         self._live: Attempt | None = None
         self._number = -1
@@ -155,8 +158,10 @@ class Connector:
             return
         if state is IceState.CONNECTED:
             self._cancel_timers()
+            self._on_silence(False)
         elif state is IceState.SILENT:
             self._restart(attempt)
+            self._on_silence(True)
         elif state is IceState.FAILED and self._again is None:
             self._again = asyncio.get_running_loop().call_later(AGAIN_S, self._restart_again, attempt)
 
