@@ -1,37 +1,38 @@
 """Everything between two peers once they have met: links come and go under one transfer session.
 
-Role A makes the offers and so decides when to try again; role B waits for it, at first for as long as its person takes
-to decide. The pair with the server may end while a
-link lives: the transfer goes on, and only when that link breaks too is there no way back.
+What is tried when, and which link the session uses, `pypeer.connect.roads` decides; this carries it out. The pair with
+the server may end while a link lives: the transfer goes on, and only when that link breaks too is there no way back.
 """
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Final, Protocol
 
+import msgspec
+
 from pypeer.connect.connector import Connector
+from pypeer.connect.detour import Access, Detour
 from pypeer.connect.gathering import Gathering
+from pypeer.connect.roads import Action, GiveUp, Leave, Lost, Road, Roads, Try, Use
+from pypeer.connect.roads import Event as RoadEvent
 from pypeer.errors import ConnectError, PeerError
 from pypeer.events import Event, PathChanged, Reconnecting, Report
 from pypeer.links.link import Link, Path
 from pypeer.links.webrtc import WebRtcLink
+from pypeer.links.websocket import WebSocketLink
+from pypeer.protocol import limits
 from pypeer.protocol.codes import EndCode
-from pypeer.protocol.messages import Candidate, Description, Network, Part, SealedMessage
-from pypeer.protocol.report import ConnectionReport
-from pypeer.secure.keys import Role
+from pypeer.protocol.messages import Candidate, Description, Network, Part, Relay, SealedMessage
+from pypeer.protocol.report import ConnectionReport, Reason
 from pypeer.signaling_client import backoff
 from pypeer.signaling_client.pair import Pair
 from pypeer.transfer.endings import from_peer
-
-ATTEMPTS: Final = 3
-"""Attempts in a row that may fail before role A gives up: ten seconds, each with fresh candidates."""
+from signaling.protocol.messages import Phases
 
 END_CODES: Final = {code.value: code for code in EndCode}
 """What the other side can be told of an error; it knows by itself that there was no way."""
-
-RECOVER_S: Final = 120.0
-"""How long role B waits for a new offer after its link broke: all attempts of role A, and the waits between them."""
 
 
 class TransferSession(Protocol):
@@ -49,40 +50,54 @@ class TransferSession(Protocol):
         """Wait for the end; raises PeerError."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What may lead to one peer: `gather` makes sockets, `gathered` has the first, `access` is the relay's, if any."""
+
+    gather: Callable[[], Gathering]
+    gathered: Gathering
+    access: Access | None = None
+
+
 class Conversation:
     """One transfer with one peer, over whatever links open."""
 
     def __init__(
-        self,
-        pair: Pair,
-        session: TransferSession,
-        gather: Callable[[], Gathering],
-        gathered: Gathering,
-        session_id: str,
-        emit: Callable[[Event], None],
+        self, pair: Pair, session: TransferSession, ways: Ways, session_id: str, emit: Callable[[Event], None]
     ) -> None:
         self._pair = pair
         self._session = session
         self._session_id = session_id
         self._emit = emit
-        self._link: WebRtcLink | None = None
-        self._failures = 0
+        self._links: dict[Road, Link] = {}
         self._failed: ConnectError | None = None
-        self._paired = True
         self._timer: asyncio.TimerHandle | None = None
         self._closing: set[asyncio.Task[None]] = set()
         self._path: Path | None = None
+        self._loop = asyncio.get_running_loop()
+        self._began = self._loop.time()
         self._connector = Connector(
-            pair.role, pair.send, self._on_link, self._on_failed, gather, gathered, self._on_report
+            pair.role,
+            pair.send,
+            self._on_link,
+            self._on_failed,
+            ways.gather,
+            ways.gathered,
+            self._on_report,
+            self._on_silence,
         )
+        access = ways.access if pair.can(limits.CAP_RELAY) else None
+        self._detour: Detour | None = None
+        if access is not None:
+            self._detour = Detour(pair.role, access, pair.bind, pair.send, self._on_relay_link, self._on_relay_failed)
+        self._roads = Roads(pair.role, access is not None, lambda failures: backoff.delay(failures, random.random()))
         session.on_lost = self._on_lost
 
     async def run(self) -> None:
         """Connect, and see the transfer through to its end; raises PeerError."""
         code: EndCode | None = EndCode.CANCELLED
         try:
-            if self._pair.role is Role.A:
-                self._connector.connect()
+            self._do(self._roads.begin(self._loop.time()))
             self._pair.listen(self._on_message, self._on_pair_end)
             await self._session.wait()
             code = None
@@ -95,75 +110,58 @@ class Conversation:
 
     async def drop_link(self) -> None:
         """Close the present link, as a change of network would; another is made at once."""
-        if self._link is not None:
-            await self._link.close()
+        link = self._links.get(self._roads.carrying) if self._roads.carrying else None
+        if link is not None:
+            await link.close()
 
     async def close(self) -> None:
         """Close what is open, the link first: its last words are still on their way, and the connector would end it."""
         self._stop_timer()
-        if self._link is not None:
-            await self._link.close()
+        if self._detour is not None:
+            await self._detour.close()
+        links, self._links = list(self._links.values()), {}
+        await asyncio.gather(*(link.close() for link in links))
         await asyncio.gather(*self._closing)
         await self._connector.close()
 
+    # What happens
+
     def _on_link(self, link: WebRtcLink) -> None:
-        self._stop_timer()
-        self._failures = 0
+        link.watch_path(lambda path: self._on_path(Road.ICE, path))
+        self._opened(Road.ICE, link)
+
+    def _on_relay_link(self, link: WebSocketLink) -> None:
+        self._opened(Road.RELAY, link)
+
+    def _opened(self, road: Road, link: Link) -> None:
         self._failed = None
-        self._give_up_link()  # the other side may notice first that a link is dead
-        self._link = link
-        self._path = None
-        link.watch_path(self._on_path)
-        self._on_path(link.path)
-        self._session.attach(link)
-
-    def _on_path(self, path: Path) -> None:
-        if path != self._path:
-            self._path = path
-            self._emit(_path_event(path, self._session_id))
-
-    def _on_report(self, report: ConnectionReport) -> None:
-        self._emit(Report(session=self._session_id, report=report))
-        if report.outcome != "failed":
-            self._pair.report(report.outcome, report.phases)
-
-    def _on_lost(self) -> None:
-        self._give_up_link()
-        if not self._paired:
-            self._session.fail(_gone())
-            return
-        self._emit(Reconnecting(session=self._session_id))
-        if self._pair.role is Role.A:
-            self._retry()
-        else:
-            self._wait_for_offer()
-
-    def _give_up_link(self) -> None:
-        lost, self._link = self._link, None
-        if lost is not None:
-            task = asyncio.create_task(lost.close())
-            self._closing.add(task)
-            task.add_done_callback(self._closing.discard)
+        self._close_link(road)  # the other side may notice first that a link is dead
+        self._links[road] = link
+        self._happened(road, RoadEvent.OPENED)
 
     def _on_failed(self, error: ConnectError) -> None:
-        self._failures += 1
         self._failed = error if self._pair.is_reachable else _cut_off()
-        if self._pair.role is Role.A and self._failures < ATTEMPTS and self._paired:
-            self._retry()
-        elif self._pair.role is Role.A or not self._paired:
-            self._pair.report("failed", None)
-            self._session.fail(self._why_over())
+        self._happened(Road.ICE, RoadEvent.FAILED)
 
-    def _retry(self) -> None:
-        self._start_timer(backoff.delay(self._failures, random.random()), self._connector.connect)
+    def _on_relay_failed(self, error: ConnectError) -> None:
+        self._failed = self._failed or error
+        self._happened(Road.RELAY, RoadEvent.FAILED)
 
-    def _wait_for_offer(self) -> None:
-        self._start_timer(RECOVER_S, lambda: self._session.fail(self._why_over()))
+    def _on_silence(self, silent: bool) -> None:
+        self._happened(Road.ICE, RoadEvent.SILENT if silent else RoadEvent.BACK)
+
+    def _on_lost(self) -> None:
+        road = self._roads.carrying
+        if road is not None:
+            self._close_link(road)
+            self._happened(road, RoadEvent.LOST)
 
     def _on_message(self, message: SealedMessage) -> None:
         match message:
             case Description() | Candidate() | Network():
                 self._connector.handle(message)
+            case Relay() if self._detour is not None:
+                self._detour.handle(message)
             case Part(code=None):
                 self._on_pair_end()
             case Part(code=EndCode() as code):
@@ -172,17 +170,80 @@ class Conversation:
                 pass
 
     def _on_pair_end(self, error: PeerError | None = None) -> None:
-        self._paired = False
-        if self._link is None:
-            self._session.fail(error or self._why_over())
+        if error is not None and not self._links:
+            self._session.fail(error)
+        self._do(self._roads.unpaired())
 
-    def _why_over(self) -> PeerError:
-        """Whoever leaves after attempts that came to nothing has given up on finding a way."""
-        return self._failed or _gone()
+    def _on_path(self, road: Road, path: Path) -> None:
+        if road is self._roads.carrying and path != self._path:
+            self._path = path
+            self._emit(_path_event(path, self._session_id))
 
-    def _start_timer(self, delay: float, action: Callable[[], None]) -> None:
+    def _on_report(self, report: ConnectionReport) -> None:
+        if self._detour is not None:
+            left = tuple(reason for reason in report.reasons if reason is not Reason.NO_RELAY)
+            report = msgspec.structs.replace(report, reasons=left)
+        self._emit(Report(session=self._session_id, report=report))
+        if report.outcome != "failed":
+            self._pair.report(report.outcome, report.phases)
+
+    # What is done about it
+
+    def _happened(self, road: Road, event: RoadEvent) -> None:
+        self._do(self._roads.happened(road, event, self._loop.time()))
+
+    def _tick(self) -> None:
+        self._timer = None
+        self._do(self._roads.tick(self._loop.time()))
+
+    def _do(self, actions: Iterable[Action]) -> None:
+        for action in actions:
+            match action:
+                case Try(road=Road.ICE):
+                    self._connector.connect()
+                case Try():
+                    assert self._detour is not None
+                    self._detour.start()
+                case Use():
+                    self._use(action.road)
+                case Leave():
+                    self._close_link(action.road)
+                case Lost():
+                    self._lost()
+                case GiveUp():
+                    self._give_up()
+        self._set_timer()
+
+    def _use(self, road: Road) -> None:
+        """Move the session: what was on its way over another link is asked for again."""
+        link = self._links[road]
+        if road is Road.RELAY:
+            self._pair.report(link.path.way, Phases(opened=self._loop.time() - self._began))
+        self._path = None
+        self._on_path(road, link.path)
+        self._session.attach(link)
+
+    def _lost(self) -> None:
+        self._path = None
+        self._emit(Reconnecting(session=self._session_id))
+
+    def _give_up(self) -> None:
+        if self._failed is not None:
+            self._pair.report("failed", None)
+        self._session.fail(self._failed or _gone())
+
+    def _close_link(self, road: Road) -> None:
+        link = self._links.pop(road, None)
+        if link is not None:
+            task = asyncio.create_task(link.close())
+            self._closing.add(task)
+            task.add_done_callback(self._closing.discard)
+
+    def _set_timer(self) -> None:
         self._stop_timer()
-        self._timer = asyncio.get_running_loop().call_later(delay, action)
+        deadline = self._roads.deadline
+        if deadline is not None:
+            self._timer = self._loop.call_at(deadline, self._tick)
 
     def _stop_timer(self) -> None:
         if self._timer is not None:

@@ -4,9 +4,11 @@ from dataclasses import dataclass, field
 from weakref import WeakSet
 
 from pypeer.connect import servers
+from pypeer.connect.detour import Access
 from pypeer.connect.gathering import Gathering
-from pypeer.connect.options import ConnectOptions
+from pypeer.connect.options import ConnectOptions, Relaying
 from pypeer.identity import Identity
+from pypeer.protocol import limits
 from pypeer.secure.code import Code
 from pypeer.secure.encoding import unb64
 from pypeer.secure.keys import Role
@@ -14,7 +16,7 @@ from pypeer.secure.meeting import Meeting
 from pypeer.signaling_client.client import SignalingClient
 from pypeer.signaling_client.pair import Pair
 from pypeer.signaling_client.switch import Switchboard
-from signaling.protocol.messages import IceServer
+from signaling.protocol.messages import IceServer, Knocked, Met
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,15 @@ class Desk:
             gathering.close()
             await gathering.wait_closed()
 
-    def pair(self, role: Role, pair_id: str, peer: str, code: Code) -> Pair:
-        """A pair, ready to meet over a code; `peer` is the key that the server named."""
-        key = unb64(peer)
-        meeting = Meeting(role, self.identity, key, code.password, self.name)
-        return Pair(self.client, pair_id, key, meeting)
+    def access(self, ticket: str | None) -> Access | None:
+        """The relay inside a WebSocket, for one pair; None if the server, or our person, does not want it."""
+        if ticket is None or self.connect.relaying is Relaying.NEVER:
+            return None
+        return Access(ticket, self.client.dial_relay)
+
+    def pair(self, role: Role, told: Met | Knocked, code: Code) -> Pair:
+        """A pair, ready to meet over a code; `told` is what the server says of it."""
+        key = unb64(told.peer)
+        caps = () if self.access(told.relay) is None else (limits.CAP_RELAY,)
+        meeting = Meeting(role, self.identity, key, code.password, self.name, caps=caps)
+        return Pair(self.client, told.pair, key, meeting)

@@ -7,8 +7,7 @@ from functools import partial
 from pathlib import Path
 from types import TracebackType
 
-from pypeer.connect.gathering import Gathering
-from pypeer.conversation import Conversation
+from pypeer.conversation import Conversation, Ways
 from pypeer.desk import Desk
 from pypeer.errors import DeclinedError, PeerError
 from pypeer.events import Event, Failed, Joined, Offered
@@ -81,19 +80,19 @@ class Fetch:
 
     async def _fetch(self) -> None:
         met = await self._desk.client.ask(Knock(id=1, locator=self._code.locator), Met)
-        pair = self._desk.pair(Role.A, met.pair, met.peer, self._code)
+        pair = self._desk.pair(Role.A, met, self._code)
         self._desk.switchboard.adopt(pair)
         gather = partial(self._desk.gather, met.ice)
         gathering = gather()
         gathering.start()
         try:
-            await self._converse(pair, gather, gathering)
+            await self._converse(pair, Ways(gather, gathering, self._desk.access(met.relay)))
         finally:
             gathering.close()
             self._desk.switchboard.drop(pair)
             pair.leave()
 
-    async def _converse(self, pair: Pair, gather: Callable[[], Gathering], gathering: Gathering) -> None:
+    async def _converse(self, pair: Pair, ways: Ways) -> None:
         meet = await pair.meet()
         who = peer_id(pair.peer_key)
         self.events.emit(Joined(peer=who, short=short_name(who), name=meet.name))
@@ -103,7 +102,7 @@ class Fetch:
             pair.part(EndCode.DECLINED)
             raise DeclinedError("You declined.")
         self._session = ReceiveSession(self._into, self._as_agreed(agreed), self._emit_new(agreed))
-        self.conversation = Conversation(pair, self._session, gather, gathering, "", self.events.emit)
+        self.conversation = Conversation(pair, self._session, ways, "", self.events.emit)
         await self.conversation.run()
 
     def _as_agreed(self, agreed: Offered) -> Decide:

@@ -1,13 +1,11 @@
 """An offer: one code, and a conversation with each receiver that proves it."""
 
 import asyncio
-from collections.abc import Callable
 from functools import partial
 from types import TracebackType
 from typing import Final
 
-from pypeer.connect.gathering import Gathering
-from pypeer.conversation import Conversation
+from pypeer.conversation import Conversation, Ways
 from pypeer.desk import Desk
 from pypeer.errors import MeetError, PeerError
 from pypeer.events import Closed, Failed, Guessed, Joined, Ready, Skipped
@@ -23,9 +21,6 @@ from pypeer.transfer.manifest import preview
 from pypeer.transfer.session import SendSession
 from pypeer.transfer.sources import OfferedTree
 from signaling.protocol.messages import Knocked, Open, Opened, Shut
-
-Gather = Callable[[], Gathering]
-"""Makes sockets for another link with the same peer."""
 
 RECEIVERS_MAX: Final = 32
 """Receivers served at once: each has a connection and up to a window of buffers; more get `busy`."""
@@ -98,9 +93,10 @@ class Offer:
     def knocked(self, knocked: Knocked) -> None:
         """Someone knocked: meet them."""
         assert self._code is not None
-        pair = self._desk.pair(Role.B, knocked.pair, knocked.peer, self._code)
+        pair = self._desk.pair(Role.B, knocked, self._code)
         pair.on_wrong_words = self._wrong_words
-        self._spawn(pair, partial(self._desk.gather, knocked.ice))
+        gather = partial(self._desk.gather, knocked.ice)
+        self._spawn(pair, Ways(gather, gather(), self._desk.access(knocked.relay)))
 
     def lapsed(self) -> None:
         """The server ended the code, or would have."""
@@ -125,13 +121,13 @@ class Offer:
     ) -> None:
         await self.stop()
 
-    def _spawn(self, pair: Pair, gather: Gather) -> None:
+    def _spawn(self, pair: Pair, ways: Ways) -> None:
         refusal = self._refusal()
         if refusal is not None:
             pair.refuse(refusal)
             return
         self._desk.switchboard.adopt(pair)
-        task = asyncio.create_task(self._serve(pair, gather), name=f"byway-serve-{pair.id}")
+        task = asyncio.create_task(self._serve(pair, ways), name=f"byway-serve-{pair.id}")
         self._tasks.add(task)
         task.add_done_callback(self._finished)
 
@@ -143,37 +139,36 @@ class Offer:
             return RefusalCode.BUSY
         return None
 
-    async def _serve(self, pair: Pair, gather: Gather) -> None:
-        gathering = gather()
-        pair.on_proven = gathering.start
+    async def _serve(self, pair: Pair, ways: Ways) -> None:
+        pair.on_proven = ways.gathered.start
         try:
             meet = await pair.meet()
             if self._once and self._serving:
                 pair.refuse(RefusalCode.BUSY)
             else:
-                await self._attend(pair, meet, gather, gathering)
+                await self._attend(pair, meet, ways)
         except MeetError:
             return  # nobody has proven the code, so there is nobody to tell of
         finally:
-            gathering.close()
+            ways.gathered.close()
             self._desk.switchboard.drop(pair)
             pair.leave()
 
-    async def _attend(self, pair: Pair, meet: Meet, gather: Gather, gathering: Gathering) -> None:
+    async def _attend(self, pair: Pair, meet: Meet, ways: Ways) -> None:
         self._serving += 1
         try:
             who = peer_id(pair.peer_key)
             self.events.emit(Joined(session=pair.id, peer=who, short=short_name(who), name=meet.name))
-            await self._converse(pair, gather, gathering)
+            await self._converse(pair, ways)
         except PeerError as error:
             self.events.emit(Failed(session=pair.id, code=error.code, message=str(error), retry=error.retry))
         finally:
             self._serving -= 1
 
-    async def _converse(self, pair: Pair, gather: Gather, gathering: Gathering) -> None:
+    async def _converse(self, pair: Pair, ways: Ways) -> None:
         pair.send(preview(self._tree.offer, self._tree.entries))
         session = SendSession(self._tree, pair.id, self.events.emit)
-        await Conversation(pair, session, gather, gathering, pair.id, self.events.emit).run()
+        await Conversation(pair, session, ways, pair.id, self.events.emit).run()
         outcome = await session.wait()
         self.delivered += not outcome.failed
         if self._once:

@@ -45,7 +45,8 @@ class Connector:
     """Makes links to one peer, and keeps them.
 
     `on_link` gets each link that opened, `on_failed` the end of each attempt that did not, `on_report` what became of
-    each. `gather` makes new sockets; the first attempt takes `gathered` if there is one, which began earlier.
+    each, `on_silence` whether the link that stands has gone silent. `gather` makes new sockets; the first attempt takes
+    `gathered` if there is one, which began earlier.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Connector:
         gather: Callable[[], Gathering],
         gathered: Gathering | None = None,
         on_report: Callable[[ConnectionReport], None] = lambda report: None,
+        on_silence: Callable[[bool], None] = lambda silent: None,
     ) -> None:
         self._role = role
         self._send = send
@@ -65,6 +67,7 @@ class Connector:
         self._gather = gather
         self._gathered = gathered
         self._on_report = on_report
+        self._on_silence = on_silence
         self._attempt: Attempt | None = None
         self._live: Attempt | None = None
         self._number = -1
@@ -159,8 +162,9 @@ class Connector:
             return
         if state is IceState.CONNECTED:
             self._cancel_timers()
+            self._on_silence(False)
         elif state is IceState.SILENT and self._again is None:
-            self._again = asyncio.get_running_loop().call_later(OTHERS_S, self._restart_again, attempt)
+            self._again = asyncio.get_running_loop().call_later(OTHERS_S, self._fell_silent, attempt)
         elif state is IceState.FAILED and self._again is None:
             self._again = asyncio.get_running_loop().call_later(AGAIN_S, self._restart_again, attempt)
 
@@ -170,6 +174,12 @@ class Connector:
             if self._deadline is None:
                 loop = asyncio.get_running_loop()
                 self._deadline = loop.call_later(RESTART_S, lambda: self._spawn(self._lose(attempt)))
+
+    def _fell_silent(self, attempt: Attempt) -> None:
+        """No other pair of the link took over."""
+        if attempt is self._live:
+            self._on_silence(True)
+        self._restart_again(attempt)
 
     def _restart_again(self, attempt: Attempt) -> None:
         self._again = None

@@ -5,7 +5,7 @@ import contextlib
 import random
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import aiohttp
 from yarl import URL
@@ -109,6 +109,17 @@ class SignalingClient:
         """Send a request whose answer does not matter."""
         _, effects = self._core.request(request, time.monotonic())
         self._perform(effects)
+
+    async def dial_relay(self) -> "aiohttp.ClientWebSocketResponse[Any]":
+        """Another WebSocket, to the relay of the server; raises aiohttp.ClientError, OSError and TimeoutError."""
+        assert self._http is not None
+        async with asyncio.timeout(CONNECT_S):
+            return await self._http.ws_connect(
+                self.url / "relay",
+                protocols=(limits.RELAY_SUBPROTOCOL,),
+                max_msg_size=limits.RELAY_MESSAGE_BYTES,
+                timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_S),
+            )
 
     async def _run(self) -> None:
         while self._error is None and self._core.state is not core.State.ENDED:

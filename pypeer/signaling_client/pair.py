@@ -48,6 +48,15 @@ class Pair:
         """Whether the server is there to carry messages; those sent meanwhile wait until it is back."""
         return self._client.is_connected
 
+    @property
+    def bind(self) -> bytes:
+        """What other keys of this pair are bound to; only once the two have met."""
+        return self._meeting.bind
+
+    def can(self, capability: str) -> bool:
+        """Whether the other side has listed a capability when the two met."""
+        return self._met.done() and self._met.exception() is None and capability in self._met.result().caps
+
     async def meet(self) -> Meet:
         """Prove the code to each other; raises MeetError."""
         self._perform(self._meeting.start())

@@ -10,7 +10,6 @@ from signaling.core.quota import Rate
 from signaling.core.sign_in import host_of
 from signaling.engine.base import Engine
 from signaling.logs import line, log
-from signaling.protocol import limits
 from signaling.settings import Settings
 
 
@@ -47,11 +46,11 @@ class Admission:
             log.warning(line("forwarded-for-ignored", hint="if it is your proxy's, start with --trusted-proxy"))
         return quota_key(client_address(peer, forwarded, self._networks))
 
-    async def admit(self, request: web.Request, address: str, now: float) -> None:
-        """Raise RefusedError if this one may not come in."""
+    async def admit(self, request: web.Request, address: str, protocol: str, now: float) -> None:
+        """Raise RefusedError if this one may not come in to what speaks a subprotocol."""
         offered = request.headers.get(hdrs.SEC_WEBSOCKET_PROTOCOL, "")
-        if limits.SUBPROTOCOL not in [name.strip() for name in offered.split(",")]:
-            raise RefusedError(400, "subprotocol", f"this server speaks the WebSocket subprotocol {limits.SUBPROTOCOL}")
+        if protocol not in [name.strip() for name in offered.split(",")]:
+            raise RefusedError(400, "subprotocol", f"this server speaks the WebSocket subprotocol {protocol} here")
         if not self._own_origin(request):
             raise RefusedError(403, "origin", "pages of this origin may not connect: see --allowed-origin")
         if self.total >= self._settings.max_connections:

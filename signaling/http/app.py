@@ -1,6 +1,7 @@
 """The application: which path is answered by what.
 
 /ws          the WebSocket of peers
+/relay       the WebSocket through which a pair is relayed
 /            the page, with /assets/ and /sw.js
 /healthz     the process lives
 /readyz      it takes new connections: 503 once it ends
@@ -40,6 +41,7 @@ def make_app(
     app.on_response_prepare.append(SecurityHeaders(settings))
     app.cleanup_ctx.append(_run_clock)
     app.router.add_get("/ws", _websocket)
+    app.router.add_get("/relay", _relay)
     app.router.add_get("/healthz", _healthz)
     app.router.add_get("/readyz", _readyz)
     if settings.metrics_address is None:
@@ -57,23 +59,37 @@ def make_metrics_app(app: web.Application) -> web.Application:
 
 
 async def _websocket(request: web.Request) -> web.StreamResponse:
+    node, transport = request.app[NODE], request.transport
+    try:
+        socket, address = await _open(request, limits.SUBPROTOCOL, FRAME_BYTES)
+    except RefusedError as error:
+        return _refuse(error)
+    await node.serve(socket, transport, address, request.host)
+    return socket
+
+
+async def _relay(request: web.Request) -> web.StreamResponse:
+    node, transport = request.app[NODE], request.transport
+    try:
+        if request.app[SETTINGS].relay_off:
+            raise RefusedError(404, "relay-off", "this server does not relay")
+        socket, address = await _open(request, limits.RELAY_SUBPROTOCOL, limits.RELAY_MESSAGE_BYTES)
+    except RefusedError as error:
+        return _refuse(error)
+    await node.serve_relayed(socket, transport, address)
+    return socket
+
+
+async def _open(request: web.Request, protocol: str, most: int) -> tuple[web.WebSocketResponse, str]:
+    """The WebSocket that was asked for, with messages of so many bytes, and the address it counts by."""
     socket = web.WebSocketResponse(
-        protocols=(limits.SUBPROTOCOL,),
-        timeout=2 * CLOSE_S,
-        compress=False,
-        max_msg_size=FRAME_BYTES,
-        decode_text=False,
+        protocols=(protocol,), timeout=2 * CLOSE_S, compress=False, max_msg_size=most, decode_text=False
     )
     if not socket.can_prepare(request):
         raise web.HTTPUpgradeRequired(text="this address is for WebSockets\n", headers={hdrs.UPGRADE: "websocket"})
-    node, transport = request.app[NODE], request.transport
-    try:
-        address = await node.admit(request)
-    except RefusedError as error:
-        return _refuse(error)
+    address = await request.app[NODE].admit(request, protocol)
     await socket.prepare(request)
-    await node.serve(socket, transport, address, request.host)
-    return socket
+    return socket, address
 
 
 def _refuse(error: RefusedError) -> web.Response:

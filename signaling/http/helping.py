@@ -107,7 +107,7 @@ class _Opening:
 
 
 def make_relay(node: Node, settings: Settings) -> RelayServer:
-    """A relay for the pairs that meet at a node, with its secret; its counters are among the node's."""
+    """A relay for the pairs that meet at a node, with its secret, accounts and counters."""
     here = Here(told=settings.relay_told)
     policy = PeerPolicy(here, settings.relay_allowed)
     turn = Turn(
@@ -117,7 +117,7 @@ def make_relay(node: Node, settings: Settings) -> RelayServer:
         Authenticator(node.offers.secret, os.urandom(SECRET_BYTES), time.time),
         os.urandom,
         node.known.of,
+        node.accounts,
     )
-    node.metrics.relay(turn.stats)
     most, each = settings.relay_allocations, settings.connections_per_address
     return RelayServer(turn, here, policy, time.monotonic, most, each)

@@ -34,6 +34,7 @@ class RelayCollector(Collector):
         data = CounterMetricFamily("byway_relay_bytes", "Bytes of payload relayed", labels=("to",))
         data.add_metric(("peers",), stats.to_peers)
         data.add_metric(("clients",), stats.to_clients)
+        data.add_metric(("members",), stats.to_members)
         made = CounterMetricFamily("byway_relay_allocations", "Allocations by transport", labels=("transport",))
         for transport in Transport:
             made.add_metric((transport.name.lower(),), stats.allocated[transport])

@@ -17,6 +17,7 @@ from signaling.core.sessions import Relaying
 from signaling.engine.memory import MemoryEngine
 from signaling.http.admission import Admission, RefusedError
 from signaling.http.metrics import Metrics
+from signaling.http.relayed import Relayed
 from signaling.http.wire import Wire
 from signaling.logs import hide, line, log
 from signaling.protocol.codes import CloseCode
@@ -24,8 +25,12 @@ from signaling.protocol.encoding import b64
 from signaling.protocol.messages import IceServer
 from signaling.relay.known import Known
 from signaling.relay.offers import Offers, Ports
+from signaling.relay.rooms import Rooms
 from signaling.relay.server import RelayServer
+from signaling.relay.tickets import Member
 from signaling.relay.turn.credentials import SECRET_BYTES
+from signaling.relay.turn.kinds import Refusal, Stats
+from signaling.relay.turn.quota import Accounts
 from signaling.settings import Settings
 
 TICK_S: Final = 1.0
@@ -76,19 +81,25 @@ class Node:
         self.relay: RelayServer | None = None
         """The relay of this machine; none until it is open."""
         self.known = Known()
+        stats = Stats()
+        self.accounts = Accounts(settings.relay_limits, stats)
+        """What pairs have relayed, in whatever way."""
+        self.relayed = Relayed(Rooms(self.accounts, stats), self._whose, clock)
+        if not settings.relay_off:
+            self.metrics.relay(stats)
         self._settings = settings
         self._clock = clock
         self._numbers = count(1)
         self._wires: dict[int, Wire] = {}
         self._empty = asyncio.Event()
 
-    async def admit(self, request: web.Request) -> str:
+    async def admit(self, request: web.Request, protocol: str) -> str:
         """The address a WebSocket counts by, if it may be opened; raises RefusedError."""
         address = self.admission.address(request)
         try:
             if self.hub.draining:
                 raise RefusedError(503, "draining", "the server restarts: come back in a moment", wait=RESTART_S)
-            await self.admission.admit(request, address, self._clock())
+            await self.admission.admit(request, address, protocol, self._clock())
         except RefusedError as error:
             self.metrics.rejections.labels(error.reason).inc()
             log.info(line("rejected", reason=error.reason, ip=hide(address)))
@@ -111,9 +122,23 @@ class Node:
             await self.hub.disconnect(number, self._clock())
             self._forget(number, address, wire.closed_with)
 
+    async def serve_relayed(
+        self, socket: web.WebSocketResponse, transport: asyncio.Transport | None, address: str
+    ) -> None:
+        """Carry one WebSocket of a relayed pair from its handshake to its end."""
+        self.metrics.connections.inc()
+        self.admission.opened(address)
+        code: int = CloseCode.INTERNAL
+        try:
+            code = await self.relayed.serve(socket, transport)
+        finally:
+            self.admission.closed(address)
+            self.metrics.closed(code)
+
     async def tick(self) -> None:
         """Let the hub know the time, now."""
         await self.hub.tick(self._clock())
+        self.relayed.tick()
 
     async def run_clock(self) -> None:
         """Let the hub know the time, forever."""
@@ -152,15 +177,22 @@ class Node:
         ticket = None if self._settings.relay_off else self.offers.ticket(pair, member, today)
         return Relaying(self.offers.told(session.dialled, ports, pair, member, today), ticket)
 
+    def _whose(self, ticket: str) -> Member | None:
+        member = self.offers.admits(ticket, time.time())
+        self.accounts.stats.refusals[Refusal.CREDENTIALS] += member is None
+        return member
+
     async def _close_all(self) -> None:
         waiting = list(self._wires.values())
         for start in range(0, len(waiting), BATCH):
             for wire in waiting[start : start + BATCH]:
                 wire.close(CloseCode.RESTARTING)
             await asyncio.sleep(BATCH_S)
+        self.relayed.close()
         while self._wires:
             self._empty.clear()
             await self._empty.wait()
+        await self.relayed.wait_closed()
 
     async def _receive(self, number: int, message: WSMessage) -> None:
         try:

@@ -136,7 +136,7 @@ class RelayServer:
                 case CloseClient():
                     self._close_client(effect.client)
                 case PairEnded():
-                    _tell(effect)
+                    tell(effect)
 
     def _send(self, client: FiveTuple, data: bytes) -> None:
         if client.transport is Transport.UDP:
@@ -180,7 +180,7 @@ class RelayServer:
             connection.close()
 
 
-def _tell(ended: PairEnded) -> None:
+def tell(ended: PairEnded) -> None:
     """One line for each pair that was relayed, without addresses; for those that only tried, where all is told."""
     level = log.info if ended.relayed else log.debug
     level(line("relayed", bytes=ended.bytes, seconds=round(ended.seconds, 1)))

@@ -101,7 +101,7 @@ def test_a_firewall_that_lets_no_datagram_out_is_found(browser: Browser, tmp_pat
 @pytest.mark.slow
 @isolated
 def test_where_no_way_opens_both_sides_say_why(browser: Browser, tmp_path: Path) -> None:
-    with running_server(tmp_path) as server, cut():
+    with running_server(tmp_path, "--relay-off") as server, cut():
         site = Site(browser, server.url)
         with site.open() as sender, site.open() as receiver:
             for page in (sender, receiver):

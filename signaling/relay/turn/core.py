@@ -25,7 +25,7 @@ from signaling.relay.turn.authentication import Authenticator, Signed
 from signaling.relay.turn.effects import CloseRelay, Effect, ToClient, ToPeer
 from signaling.relay.turn.kinds import FiveTuple, Refusal, RefusedError, Stats, Transport, family_of
 from signaling.relay.turn.peers import PeerPolicy
-from signaling.relay.turn.quota import Limits
+from signaling.relay.turn.quota import Accounts, Limits
 from signaling.relay.turn.requests import Known, Requests
 from signaling.relay.turn.table import Table
 
@@ -53,7 +53,10 @@ def is_turn(data: bytes) -> bool:
 
 
 class Turn:
-    """State of one server. Times are seconds of a clock that never goes back; `entropy` gives random bytes."""
+    """State of one server. Times are seconds of a clock that never goes back; `entropy` gives random bytes.
+
+    `accounts` may be shared with another kind of relay, so that limits hold for both together.
+    """
 
     def __init__(
         self,
@@ -63,11 +66,13 @@ class Turn:
         authenticator: Authenticator,
         entropy: Callable[[int], bytes],
         known: Known = lambda _pair: (),
+        accounts: Accounts | None = None,
     ) -> None:
-        self.stats = Stats()
+        accounts = accounts or Accounts(limits, Stats())
+        self.stats = accounts.stats
         self._table = table
         self._policy = policy
-        self._requests = Requests(table, policy, limits, self.stats, known)
+        self._requests = Requests(table, policy, limits, accounts, self.stats, known)
         self._authenticator = authenticator
         self._entropy = entropy
         self._strangers = Buckets(RATE, SOURCES)

@@ -14,6 +14,8 @@ class Transport(IntEnum):
     UDP = 0
     TCP = 1
     TLS = 2
+    WEBSOCKET = 3
+    """Not TURN: signaling.relay.rooms, which shares its limits and counters."""
 
 
 class Family(IntEnum):
@@ -93,8 +95,10 @@ class Stats:
     """Bytes of payload from clients to peers; between two clients they count here alone."""
     to_clients: int = 0
     """Bytes of payload from peers that are no clients."""
+    to_members: int = 0
+    """Bytes from one member of a pair to the other inside WebSockets."""
     allocations: int = 0
-    """There are now."""
+    """There are now, rooms of pairs inside WebSockets among them."""
     allocated: Counter[Transport] = field(default_factory=Counter)
     refusals: Counter[Refusal] = field(default_factory=Counter)
     pairs: int = 0

@@ -46,7 +46,7 @@ class Accounts:
 
     def __init__(self, limits: Limits, stats: Stats) -> None:
         self._limits = limits
-        self._stats = stats
+        self.stats = stats
         self._accounts: dict[str, Account] = {}
         self._bucket = _bucket(limits.total_rate)
 
@@ -55,18 +55,18 @@ class Accounts:
         account = self._accounts.get(pair)
         if account is not None and account.allocations >= self._limits.per_pair:
             raise RefusedError(486, Refusal.QUOTA)
-        if self._stats.allocations >= self._limits.total:
+        if self.stats.allocations >= self._limits.total:
             raise RefusedError(508, Refusal.CAPACITY)
         if account is None:
             account = self._accounts[pair] = Account(pair, now, _bucket(self._limits.rate))
         account.allocations += 1
-        self._stats.allocations += 1
+        self.stats.allocations += 1
         return account
 
     def close(self, account: Account, now: float) -> PairEnded | None:
         """One less; tells if it was the last of its pair."""
         account.allocations -= 1
-        self._stats.allocations -= 1
+        self.stats.allocations -= 1
         if account.allocations:
             return None
         del self._accounts[account.pair]
@@ -75,14 +75,28 @@ class Accounts:
     def spend(self, account: Account, size: int, now: float) -> bool:
         """Whether a pair may relay so many bytes now; if so they are counted."""
         if (account.bucket and account.bucket.wait(now, size)) or (self._bucket and self._bucket.wait(now, size)):
-            self._stats.refusals[Refusal.BANDWIDTH] += 1
+            self.stats.refusals[Refusal.BANDWIDTH] += 1
             return False
         for bucket in (account.bucket, self._bucket):
             if bucket is not None:
                 bucket.charge(now, size)
-        self._stats.pairs += account.bytes < RELAYED_BYTES <= account.bytes + size
-        account.bytes += size
+        self._count(account, size)
         return True
+
+    def debt(self, account: Account, now: float) -> float:
+        """Seconds until what a pair, and all together, have relayed beyond their limits is paid off."""
+        return max((each.wait(now, 0) for each in (account.bucket, self._bucket) if each is not None), default=0.0)
+
+    def pay(self, account: Account, size: int, now: float) -> None:
+        """A pair without a debt relays so many bytes, be it more than a burst: for those who wait, and drop nothing."""
+        for bucket in (account.bucket, self._bucket):
+            if bucket is not None:
+                bucket.charge(now, size)
+        self._count(account, size)
+
+    def _count(self, account: Account, size: int) -> None:
+        self.stats.pairs += account.bytes < RELAYED_BYTES <= account.bytes + size
+        account.bytes += size
 
 
 def _bucket(rate: float) -> Bucket | None:

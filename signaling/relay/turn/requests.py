@@ -34,8 +34,10 @@ class Opening:
 class Requests:
     """The rules. Each method returns what to do, or raises RefusedError or StunError before anything has changed."""
 
-    def __init__(self, table: Table, policy: PeerPolicy, limits: Limits, stats: Stats, known: Known) -> None:
-        self.accounts = Accounts(limits, stats)
+    def __init__(
+        self, table: Table, policy: PeerPolicy, limits: Limits, accounts: Accounts, stats: Stats, known: Known
+    ) -> None:
+        self.accounts = accounts
         self._table = table
         self._policy = policy
         self._limits = limits

@@ -1,5 +1,6 @@
 /** Something this page fetches: one code, one sender, one conversation. Twin of pypeer/fetching.py. */
 
+import type { RelayAccess } from "../connect/relay_link.ts";
 import { PeerError } from "../errors.ts";
 import type { EndCode, Preview } from "../gen/peer.ts";
 import type { IceServer } from "../gen/signaling.ts";
@@ -15,7 +16,7 @@ import { Mapper, printable } from "../transfer/names.ts";
 import { Cell } from "./cell.ts";
 import { Conversation } from "./conversation.ts";
 import type { Fetch, OfferInfo, Person, Target } from "./model.ts";
-import { meetAs, type Peer, personOf } from "./peer.ts";
+import { meetAs, type Peer, personOf, relayOf } from "./peer.ts";
 import { ReceiveSession } from "./receive_session.ts";
 import { cancelledHere } from "./session.ts";
 import { Transfer } from "./transfer.ts";
@@ -27,6 +28,8 @@ export class FetchedOffer implements Fetch {
   readonly #code: Code;
   readonly #transfer = new Transfer();
   #relays: readonly IceServer[] = [];
+  #ticket: string | null = null;
+  #relay: RelayAccess | null = null;
   #pair: Pair | null = null;
   #preview: Preview | null = null;
   #session: ReceiveSession | null = null;
@@ -85,6 +88,7 @@ export class FetchedOffer implements Fetch {
     try {
       const met = await this.#peer.client.ask({ t: "knock", locator: this.#code.locator });
       this.#relays = met.ice ?? [];
+      this.#ticket = met.relay ?? null;
       await this.#meet(met.pair, met.peer);
     } catch (error) {
       this.#transfer.ended(error instanceof Error ? error : new Error(String(error)));
@@ -94,11 +98,12 @@ export class FetchedOffer implements Fetch {
   async #meet(id: string, key: string): Promise<void> {
     const peerKey = fromBase64url(key);
     if (peerKey === null) throw new Error("the server named a key that is none");
-    const pair = meetAs(this.#peer, { role: "A", id, peerKey, code: format(this.#code) });
+    const pair = meetAs(this.#peer, { role: "A", id, peerKey, code: format(this.#code), ticket: this.#ticket });
     this.#peer.switchboard.adopt(pair);
     try {
       const meet = await pair.meet(this.#peer.timer);
       if (this.#transfer.hasEnded) return await this.#leave(pair, "cancelled");
+      this.#relay = relayOf(this.#peer, this.#ticket, meet.caps);
       const person = personOf(peerKey, printable(meet.name ?? ""));
       this.#transfer.met(person);
       this.#previewed(pair, await pair.preview(this.#peer.timer), person);
@@ -130,7 +135,7 @@ export class FetchedOffer implements Fetch {
     const { timer, client, switchboard, isRelayOnly } = this.#peer;
     const onEnd = (): void => switchboard.drop(pair.id);
     const ice = (): readonly IceServer[] => [...client.ice, ...this.#relays];
-    const conversation = new Conversation({ pair, transfer: this.#transfer, timer, ice, isRelayOnly, onEnd });
+    const conversation = new Conversation({ pair, transfer: this.#transfer, timer, ice, relay: this.#relay, isRelayOnly, onEnd });
     this.#session = new ReceiveSession({ ...conversation.events, onDecide: (contents) => this.#listed(contents, from, sink) }, timer);
     this.#transfer.agreed();
     conversation.start(this.#session);

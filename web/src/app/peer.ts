@@ -1,5 +1,7 @@
 /** This page as a peer: what everything it shares and fetches has in common. */
 
+import type { RelayAccess } from "../connect/relay_link.ts";
+import { CAP_RELAY } from "../gen/peer_constants.ts";
 import { shortName } from "../secure/code.ts";
 import type { Bytes } from "../secure/encoding.ts";
 import { type Identity, peerId } from "../secure/identity.ts";
@@ -27,18 +29,19 @@ export interface Peer {
   readonly name: string;
 }
 
-/** With whom, and over which code. */
+/** With whom, over which code, and with which ticket for the relay inside the WebSocket, if any. */
 export interface Encounter {
   readonly role: Role;
   readonly id: string;
   readonly peerKey: Bytes;
   readonly code: string;
+  readonly ticket: string | null;
 }
 
 /** A pair in which nothing is proven yet. */
-export function meetAs({ identity, client, name }: Peer, { role, id, peerKey, code }: Encounter): Pair {
+export function meetAs({ identity, client, name }: Peer, { role, id, peerKey, code, ticket }: Encounter): Pair {
   const random = (count: number): Bytes => crypto.getRandomValues(new Uint8Array(count));
-  const meeting = new Meeting({ role, identity, peerKey, code, client: LABEL, name, random });
+  const meeting = new Meeting({ role, identity, peerKey, code, client: LABEL, name, caps: ticket === null ? [] : [CAP_RELAY], random });
   return new Pair(client, id, peerKey, meeting);
 }
 
@@ -46,4 +49,12 @@ export function meetAs({ identity, client, name }: Peer, { role, id, peerKey, co
 export function personOf(key: Bytes, name: string): Person {
   const id = peerId(key);
   return { id, short: shortName(id), name };
+}
+
+/** The way into the relay beside the page, if this side has a ticket and the other one takes part. */
+export function relayOf({ page }: Peer, ticket: string | null, caps: readonly string[] = []): RelayAccess | null {
+  if (ticket === null || !caps.includes(CAP_RELAY)) return null;
+  const url = new URL("relay", page);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  return { url: url.href, ticket };
 }

@@ -1,6 +1,7 @@
 /** Something this page shares: one code, and a conversation with each receiver who proves it. Twin of pypeer/sharing.py. */
 
 import type { IceServer, Knocked } from "../gen/signaling.ts";
+import type { Meet } from "../gen/peer.ts";
 import { GUESSES } from "../gen/peer_constants.ts";
 import { TTL_MAX_S, TTL_MIN_S } from "../gen/signaling_constants.ts";
 import { type Code, format, linkTo, pickWords } from "../secure/code.ts";
@@ -12,7 +13,7 @@ import { printable } from "../transfer/names.ts";
 import { Cell } from "./cell.ts";
 import { Conversation } from "./conversation.ts";
 import type { Receiver, Share, ShareOptions, ShareState, ShareSummary } from "./model.ts";
-import { meetAs, personOf, type Peer } from "./peer.ts";
+import { meetAs, personOf, type Peer, relayOf } from "./peer.ts";
 import { SendSession } from "./send_session.ts";
 import type { Offered } from "./sources.ts";
 import { toProblem, Transfer } from "./transfer.ts";
@@ -24,6 +25,12 @@ const RECEIVERS_MAX = 32;
 const MEETINGS_MAX = 64;
 
 type ClosedReason = Extract<ShareState, { kind: "closed" }>["reason"];
+
+/** What the server told of relays for one pair. */
+interface Relays {
+  readonly ice: readonly IceServer[];
+  readonly ticket: string | null;
+}
 
 /** An offer under a code. */
 export class SharedOffer implements Share {
@@ -58,15 +65,15 @@ export class SharedOffer implements Share {
   }
 
   /** Someone knocked: meet them, unless there is no room. */
-  knocked({ pair: id, peer, ice = [] }: Knocked): void {
+  knocked({ pair: id, peer, ice = [], relay }: Knocked): void {
     const key = fromBase64url(peer);
     if (key === null || this.#code === null) return;
-    const pair = meetAs(this.#peer, { role: "B", id, peerKey: key, code: format(this.#code) });
+    const pair = meetAs(this.#peer, { role: "B", id, peerKey: key, code: format(this.#code), ticket: relay ?? null });
     const refusal = this.#refusal();
     if (refusal !== null) return pair.refuse(refusal);
     pair.onWrongWords = () => this.#wrongWords();
     this.#peer.switchboard.adopt(pair);
-    void this.#meet(pair, ice);
+    void this.#meet(pair, { ice, ticket: relay ?? null });
   }
 
   /** The server ended the code. */
@@ -115,12 +122,12 @@ export class SharedOffer implements Share {
     return this.#options.once ? 1 : RECEIVERS_MAX;
   }
 
-  async #meet(pair: Pair, relays: readonly IceServer[]): Promise<void> {
+  async #meet(pair: Pair, relays: Relays): Promise<void> {
     this.#meetings += 1;
     try {
       const meet = await pair.meet(this.#peer.timer);
       if (this.#serving >= this.#limit || this.state.value.kind !== "open") await this.#turnAway(pair);
-      else this.#serve(pair, meet.name ?? "", relays);
+      else this.#serve(pair, meet, relays);
     } catch {
       this.#peer.switchboard.drop(pair.id); // who did not prove the code is nobody to this person
     } finally {
@@ -134,14 +141,15 @@ export class SharedOffer implements Share {
     this.#peer.switchboard.drop(pair.id);
   }
 
-  #serve(pair: Pair, name: string, relays: readonly IceServer[]): void {
+  #serve(pair: Pair, { name = "", caps = [] }: Meet, { ice, ticket }: Relays): void {
     const transfer = new Transfer();
     transfer.met(personOf(pair.peerKey, printable(name)));
     const conversation = new Conversation({
       pair,
       transfer,
       timer: this.#peer.timer,
-      ice: () => [...this.#peer.client.ice, ...relays],
+      ice: () => [...this.#peer.client.ice, ...ice],
+      relay: relayOf(this.#peer, ticket, caps),
       isRelayOnly: this.#peer.isRelayOnly,
       onEnd: (isDone) => this.#served(pair, isDone),
     });

@@ -9,7 +9,7 @@ import type { Timer } from "../timers/timers.ts";
 export const HIGH_WATER_BYTES = 1024 * 1024;
 
 /** And again once it is below this: several frames, so that the network never waits for the page. */
-const LOW_WATER_BYTES = 256 * 1024;
+export const LOW_WATER_BYTES = 256 * 1024;
 
 /** Largest message that Chromium takes; others take more. */
 const MESSAGE_BYTES = 256 * 1024;

@@ -14,6 +14,9 @@ import { reasons } from "./reasons.ts";
 /** Pairs listed at most: as many as a check list holds (RFC 8445, section 6.1.2.5). */
 const CHECKS_MAX = 100;
 
+/** The last way of the ladder, which no candidates tell of. */
+const WEBSOCKET = "websocket";
+
 /** The best first: what works, then what may still, then what does not (RTCStatsIceCandidatePairState). */
 const STATES: readonly CheckState[] = ["succeeded", "in-progress", "waiting", "frozen", "failed"];
 
@@ -51,8 +54,18 @@ export function reportOf({ link, asked, isOpen, isRelayOnly, local, remote, netw
   return { ...report, reasons: reasons(report, isRelayOnly) };
 }
 
+/**
+ * The report of a link through the relay inside the WebSocket, which opened after so many seconds; the last attempt over other
+ * ways, if it came to nothing, says why there is nothing better.
+ */
+export function relayedReport(link: number, opened: number, last: ConnectionReport | null, isRelayOnly: boolean): ConnectionReport {
+  const report: ConnectionReport = { v: REPORT_VERSION, ...last, link, outcome: WEBSOCKET, scope: "relay", chosen: null, phases: { opened } };
+  return { ...report, reasons: last === null ? [] : reasons(report, isRelayOnly) };
+}
+
 /** The path that a report tells of; null if there is none. */
 export function pathOf({ outcome, scope, chosen }: ConnectionReport): Path | null {
+  if (outcome === WEBSOCKET) return { scope: "relay", way: outcome, local: "", remote: "" };
   if (!chosen || !scope) return null;
   return { scope: scope as Path["scope"], way: outcome, local: chosen.local.address ?? "", remote: chosen.remote.address ?? "" };
 }

@@ -55,6 +55,11 @@ export class Pair implements PairEnd {
     return this.#meeting.role;
   }
 
+  /** The secret of the two, to which other keys are bound; null unless the pair is open. */
+  get bind(): Bytes | null {
+    return this.#meeting.bind;
+  }
+
   /** Whether the server is there to carry messages; those that are sent meanwhile wait until it is back. */
   get isReachable(): boolean {
     return this.#server.isReady;

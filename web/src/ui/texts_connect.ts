@@ -7,7 +7,7 @@ type Scope = PathInfo["scope"];
 
 export const path = {
   label: "How you are connected",
-  name: { machine: "On this machine", network: "Same network", internet: "Direct, through NATs", relay: "Relayed" } satisfies Record<Scope, string>,
+  name: { machine: "On this machine", network: "Same network", internet: "Direct, through NATs", relay: "Through a relay" } satisfies Record<Scope, string>,
   words: {
     machine: "Both ends are on this machine. Nothing leaves it.",
     network: "Straight across your own network. Nothing goes over the Internet.",

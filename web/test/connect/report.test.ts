@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Stats } from "../../src/connect/path.ts";
 import { PhaseClock } from "../../src/connect/phases.ts";
 import { reasons } from "../../src/connect/reasons.ts";
-import { type AttemptFacts, pathOf, reportOf } from "../../src/connect/report.ts";
+import { type AttemptFacts, pathOf, relayedReport, reportOf } from "../../src/connect/report.ts";
 import type { ConnectionReport, Reason } from "../../src/gen/peer.ts";
 import { vectors } from "../vectors.ts";
 
@@ -57,6 +57,16 @@ test("a port that the other side guessed is told as such", () => {
   const moved = stats.map((each) => (each.id === "R" ? there : each));
   assert.equal(reportOf({ ...facts, remote: [guessed], stats: moved }).outcome, "predicted");
   assert.equal(reportOf({ ...facts, stats: moved }).outcome, "reversed");
+});
+
+test("a relay inside the WebSocket is reported with why there is nothing better", () => {
+  const failed = reportOf({ ...facts, isOpen: false, networks: { here: "random" } });
+  const report = relayedReport(2, 1.5, failed, false);
+  assert.deepEqual([report.link, report.outcome, report.scope, report.chosen, report.phases], [2, "websocket", "relay", null, { opened: 1.5 }]);
+  assert.deepEqual([report.reasons, report.checks, report.remote], [["varies-here"], failed.checks, failed.remote]);
+  assert.deepEqual(pathOf(report), { scope: "relay", way: "websocket", local: "", remote: "" });
+  assert.deepEqual(relayedReport(0, 1, failed, true).reasons, ["relay-only"]);
+  assert.deepEqual(relayedReport(0, 1, null, true).reasons, []);
 });
 
 test("before the statistics name a pair there is no path", () => {

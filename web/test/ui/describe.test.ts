@@ -48,7 +48,7 @@ test("changes are told, progress is not", () => {
   assert.equal(announcement(state("asking"), state("moving"), "sending"), "Tawny Otter: Same network.");
   assert.equal(announcement(state("asking"), state("moving", { path: null }), "sending"), "");
   assert.equal(announcement(state("moving"), state("moving"), "sending"), "");
-  assert.equal(announcement(state("moving"), state("moving", { path: { ...path, scope: "relay" } }), "sending"), "Tawny Otter: Relayed.");
+  assert.equal(announcement(state("moving"), state("moving", { path: { ...path, scope: "relay" } }), "sending"), "Tawny Otter: Through a relay.");
   const problem = { code: "gone", message: "They left.", retry: true };
   assert.equal(announcement(state("moving"), state("failed", { problem }), "sending"), "Tawny Otter: They left.");
   assert.equal(announcement(state("moving"), state("failed"), "sending"), "Tawny Otter: Not delivered");

@@ -1,0 +1,146 @@
+"""Links through the relay inside a WebSocket, one after the other, as docs/protocol.md has them.
+
+Role A begins each, role B answers; they are counted apart from those over direct paths.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+import aiohttp
+from aiohttp import WSMsgType
+
+from pypeer.errors import ConnectError
+from pypeer.links.websocket import CLOSE_S, Socket, WebSocketLink
+from pypeer.protocol.messages import Relay
+from pypeer.secure.encoding import b64, unb64
+from pypeer.secure.keys import Role
+from pypeer.secure.records import Exchange, RecordError, RecordOpener, RecordSealer
+from signaling.protocol import limits
+from signaling.protocol.messages import MessageError, encode
+from signaling.protocol.relaying import Join, decode_joined
+
+OPEN_S: Final = 15.0
+"""Bound of one link, from the start to the first record: TCP, TLS, and two round trips, through a slow proxy."""
+
+_log = logging.getLogger("byway.connect")
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """The right to use the relay as one member of a pair, and how to get there."""
+
+    ticket: str
+    dial: Callable[[], Awaitable[Socket]]
+    """Raises aiohttp.ClientError and OSError."""
+
+
+class DetourError(Exception):
+    """The relay did not bring the two together; the text says why."""
+
+
+class Detour:
+    """Makes links to one peer. `bind` is the meeting's; `on_link` gets what opened, `on_failed` the end of what did
+    not."""
+
+    def __init__(
+        self,
+        role: Role,
+        access: Access,
+        bind: bytes,
+        send: Callable[[Relay], None],
+        on_link: Callable[[WebSocketLink], None],
+        on_failed: Callable[[ConnectError], None],
+    ) -> None:
+        self._role = role
+        self._access = access
+        self._bind = bind
+        self._send = send
+        self._on_link = on_link
+        self._on_failed = on_failed
+        self._number = -1
+        self._remote: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._opening: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Role A: begin a link; one that is being made is given up."""
+        assert self._role is Role.A
+        self._begin(self._number + 1)
+
+    def handle(self, message: Relay) -> None:
+        """The other side's word about a link."""
+        if self._role is Role.B and message.link > self._number:
+            self._begin(message.link)
+        if message.link == self._number and not self._remote.done():
+            self._remote.set_result(message.key)
+
+    async def close(self) -> None:
+        """Give up what is being made; links that are open are their owner's."""
+        opening, self._opening = self._opening, None
+        if opening is not None:
+            opening.cancel()
+            await asyncio.gather(opening, return_exceptions=True)
+
+    def _begin(self, number: int) -> None:
+        if self._opening is not None:
+            self._opening.cancel()
+        self._number = number
+        self._remote = asyncio.get_running_loop().create_future()
+        exchange = Exchange(self._role, self._bind, number)
+        self._send(Relay(link=number, key=b64(exchange.public)))
+        self._opening = asyncio.create_task(self._open(number, exchange, self._remote))
+
+    async def _open(self, number: int, exchange: Exchange, remote: asyncio.Future[str]) -> None:
+        try:
+            async with asyncio.timeout(OPEN_S):
+                link = await self._dial(number, exchange, remote)
+        except (aiohttp.ClientError, OSError, TimeoutError, DetourError, RecordError, MessageError) as error:
+            _log.info("link %d through the relay: %s", number, error or type(error).__name__)
+            self._on_failed(ConnectError(f"The relay of the server did not bring the two sides together ({error})."))
+        else:
+            self._on_link(link)
+
+    async def _dial(self, number: int, exchange: Exchange, remote: asyncio.Future[str]) -> WebSocketLink:
+        socket = await self._access.dial()
+        try:
+            await socket.send_str(encode(Join(ticket=self._access.ticket, link=number)))
+            joined = decode_joined(await _next(socket, WSMsgType.TEXT))
+            sealer, opener = exchange.finish(_key(await remote))
+            await self._greet(socket, sealer, opener)
+            return WebSocketLink(socket, sealer, opener, min(joined.bytes, limits.RELAY_MESSAGE_BYTES))
+        except BaseException:
+            await _hang_up(socket)
+            raise
+
+    async def _greet(self, socket: Socket, sealer: RecordSealer, opener: RecordOpener) -> None:
+        """A byte makes the round trip: A's first record is answered by B's."""
+        if self._role is Role.A:
+            await socket.send_bytes(sealer.seal(b""))
+        opener.open(await _next(socket, WSMsgType.BINARY))
+        if self._role is Role.B:
+            await socket.send_bytes(sealer.seal(b""))
+
+
+async def _next(socket: Socket, kind: WSMsgType) -> bytes:
+    """The next message, which has to be of a kind; raises DetourError."""
+    message = await socket.receive()
+    if message.type is not kind:
+        raise DetourError(f"closed with {socket.close_code}")
+    data = message.data
+    return data.encode() if isinstance(data, str) else bytes(data)
+
+
+def _key(text: str) -> bytes:
+    try:
+        return unb64(text)
+    except ValueError as error:
+        raise DetourError(f"not a key: {error}") from None
+
+
+async def _hang_up(socket: Socket) -> None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(CLOSE_S):
+            await socket.close()

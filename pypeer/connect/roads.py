@@ -1,0 +1,272 @@
+"""Which way a session takes, and when another is tried. Pure: what happens and the time in, what to do out.
+
+There are two roads to a peer: ICE's, direct or through TURN, and the last of the ladder, the relay inside a WebSocket.
+Each has its state, by the table below. Role A begins all attempts; role B follows, but each side moves its session by
+the same rule: ICE's road while it is open, else the relay, else ICE's although it is silent. A relay is tried when
+there is no other way a moment after the start, at once when there is none any more, and while it carries the session
+the better road is tried again, soon and then at growing intervals.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final, NamedTuple
+
+from pypeer.secure.keys import Role
+
+RELAY_AFTER_S: Final = 1.0
+"""How long ICE is ahead at the start: where it works it takes a few round trips, and most pairs need no relay then."""
+
+BETTER_S: Final = (5.0, 15.0, 60.0)
+"""Pauses between attempts to leave the relay; the last one stays. Soon, as the first attempt may have met a bad moment;
+then rarely, as each tells all addresses anew and is in vain where only HTTP leaves the network."""
+
+LINGER_S: Final = 3.0
+"""How long the relay's link outlives a move to a better one: the other side has moved by then as well."""
+
+ATTEMPTS: Final = 3
+"""Attempts in a row that may fail on each road before role A gives up: ten seconds, each with fresh candidates."""
+
+RECOVER_S: Final = 120.0
+"""How long role B waits for role A after its link broke: all attempts of role A, and the waits between them."""
+
+
+class Road(Enum):
+    """A way to the other peer."""
+
+    ICE = "ice"
+    RELAY = "relay"
+
+
+class State(Enum):
+    """What there is of a road."""
+
+    CLOSED = "closed"
+    TRYING = "trying"
+    OPEN = "open"
+    SILENT = "silent"
+    """A link that has not closed, but nothing comes."""
+
+
+class Event(Enum):
+    """What happens on a road."""
+
+    TRY = "try"
+    OPENED = "opened"
+    FAILED = "failed"
+    SILENT = "silent"
+    BACK = "back"
+    LOST = "lost"
+
+
+TRANSITIONS: Final[dict[State, dict[Event, State]]] = {
+    State.CLOSED: {
+        Event.TRY: State.TRYING,
+        Event.OPENED: State.OPEN,
+        Event.FAILED: State.CLOSED,
+        Event.LOST: State.CLOSED,
+        Event.SILENT: State.CLOSED,
+        Event.BACK: State.CLOSED,
+    },
+    State.TRYING: {
+        Event.TRY: State.TRYING,
+        Event.OPENED: State.OPEN,
+        Event.FAILED: State.CLOSED,
+        Event.LOST: State.TRYING,
+        Event.SILENT: State.TRYING,
+        Event.BACK: State.TRYING,
+    },
+    State.OPEN: {
+        Event.OPENED: State.OPEN,
+        Event.FAILED: State.OPEN,
+        Event.SILENT: State.SILENT,
+        Event.BACK: State.OPEN,
+        Event.LOST: State.CLOSED,
+    },
+    State.SILENT: {
+        Event.OPENED: State.OPEN,
+        Event.FAILED: State.SILENT,
+        Event.SILENT: State.SILENT,
+        Event.BACK: State.OPEN,
+        Event.LOST: State.CLOSED,
+    },
+}
+"""Role B does not know of attempts before they open, and what is said of a link that was given up comes late."""
+
+
+class Try(NamedTuple):
+    """Begin an attempt."""
+
+    road: Road
+
+
+class Use(NamedTuple):
+    """Move the session to the link of this road."""
+
+    road: Road
+
+
+class Leave(NamedTuple):
+    """Close the link of this road."""
+
+    road: Road
+
+
+class Lost(NamedTuple):
+    """There is no link any more, for now."""
+
+
+class GiveUp(NamedTuple):
+    """There will be none."""
+
+
+Action = Try | Use | Leave | Lost | GiveUp
+
+
+@dataclass(slots=True)
+class Lane:
+    """One road: its state, and when it is to be tried."""
+
+    state: State = State.CLOSED
+    due: float | None = None
+    failures: int = 0
+
+
+class Roads:
+    """The policy of one side. `delay` gives the pause after so many failures in a row, in seconds."""
+
+    def __init__(self, role: Role, can_relay: bool, delay: Callable[[int], float]) -> None:
+        self.carrying: Road | None = None
+        """What the session uses."""
+        self._role = role
+        self._can_relay = can_relay
+        self._delay = delay
+        self._lanes = {road: Lane() for road in Road}
+        self._paired = True
+        self._quests = 0
+        self._give_up_at: float | None = None
+        self._leave_at: float | None = None
+
+    def state(self, road: Road) -> State:
+        """What there is of a road."""
+        return self._lanes[road].state
+
+    @property
+    def deadline(self) -> float | None:
+        """When `tick` is to be called, whatever happens or not."""
+        times = [lane.due for lane in self._lanes.values()] + [self._give_up_at, self._leave_at]
+        return min((at for at in times if at is not None), default=None)
+
+    def begin(self, now: float) -> list[Action]:
+        """The two know each other."""
+        if self._role is Role.A:
+            self._lanes[Road.ICE].due = now
+            self._lanes[Road.RELAY].due = now + RELAY_AFTER_S if self._can_relay else None
+        return self.tick(now)
+
+    def happened(self, road: Road, event: Event, now: float) -> list[Action]:
+        """Something happened on a road."""
+        lane = self._lanes[road]
+        lane.failures += event is Event.FAILED and lane.state is State.TRYING
+        lane.state = TRANSITIONS[lane.state][event]
+        if event is Event.OPENED:
+            lane.failures, lane.due = 0, None
+        moves = self._move(road if event is Event.OPENED else None, now)
+        if not self._paired:
+            return self._end_if_cut_off() or moves
+        ends = self._plan(event, now) if self._role is Role.A else []
+        return [*moves, *ends, *self.tick(now)]
+
+    def unpaired(self) -> list[Action]:
+        """The two can tell each other nothing any more: what is open stays, and nothing new opens."""
+        self._paired = False
+        for lane in self._lanes.values():
+            lane.due = None
+        return self._end_if_cut_off()
+
+    def tick(self, now: float) -> list[Action]:
+        """Time passes."""
+        if self._give_up_at is not None and self._give_up_at <= now:
+            self._give_up_at = None
+            return [GiveUp()]
+        actions: list[Action] = []
+        if self._leave_at is not None and self._leave_at <= now:
+            self._leave_at = None
+            actions += self._leave(Road.RELAY)
+        for road, lane in self._lanes.items():
+            if lane.due is not None and lane.due <= now:
+                lane.due = None
+                lane.state = TRANSITIONS[lane.state][Event.TRY]
+                actions.append(Try(road))
+        return actions
+
+    def _move(self, opened: Road | None, now: float) -> list[Action]:
+        """Use the best link there is; the same road again if a new link opened on it."""
+        best, before = self._best(), self.carrying
+        if opened is Road.RELAY and best is Road.ICE:
+            self._leave_at = now + LINGER_S
+        if best is before and (opened is None or opened is not best):
+            return []
+        self.carrying = best
+        if best is None:
+            self._give_up_at = now + RECOVER_S if self._role is Role.B else None
+            return [Lost()]
+        self._give_up_at = None
+        return self._use_ice(now) if best is Road.ICE else self._use_relay()
+
+    def _use_ice(self, now: float) -> list[Action]:
+        relay = self._lanes[Road.RELAY]
+        relay.due, self._quests = None, 0
+        self._leave_at = now + LINGER_S if relay.state is State.OPEN else None
+        return [Use(Road.ICE)]
+
+    def _use_relay(self) -> list[Action]:
+        self._leave_at = None
+        self._lanes[Road.ICE].due = None
+        return [Use(Road.RELAY), *self._leave(Road.ICE)]
+
+    def _best(self) -> Road | None:
+        ice, relay = (self._lanes[road].state for road in Road)
+        if ice is State.OPEN:
+            return Road.ICE
+        if relay is State.OPEN:
+            return Road.RELAY
+        return Road.ICE if ice is State.SILENT else None
+
+    def _leave(self, road: Road) -> list[Action]:
+        lane = self._lanes[road]
+        if lane.state not in (State.OPEN, State.SILENT):
+            return []
+        lane.state = TRANSITIONS[lane.state][Event.LOST]
+        return [Leave(road)]
+
+    def _plan(self, event: Event, now: float) -> list[Action]:
+        """Role A: when what is closed is tried next, or that there is no way."""
+        if event is Event.LOST:
+            for lane in self._lanes.values():
+                lane.failures = 0
+        ice, relay = (self._lanes[road] for road in Road)
+        if ice.state is State.CLOSED and ice.due is None:
+            ice.due = self._ice_due(ice, now)
+        if relay.state is State.CLOSED and self._can_relay and self._needs_relay():
+            relay.due = now + self._pause(relay) if relay.failures < ATTEMPTS else None
+        idle = all(lane.state is State.CLOSED and lane.due is None for lane in (ice, relay))
+        return [GiveUp()] if idle else []
+
+    def _ice_due(self, ice: Lane, now: float) -> float | None:
+        if self.carrying is Road.RELAY:
+            pause = BETTER_S[min(self._quests, len(BETTER_S) - 1)]
+            self._quests += 1
+            return now + pause
+        return now + self._delay(ice.failures) if ice.failures < ATTEMPTS else None
+
+    def _needs_relay(self) -> bool:
+        """Whether ICE has nothing to offer; at the start, and only then, it is waited for."""
+        ice = self._lanes[Road.ICE]
+        return ice.state is State.SILENT or (self.carrying is None and (ice.state is State.CLOSED or ice.failures > 0))
+
+    def _pause(self, relay: Lane) -> float:
+        return self._delay(relay.failures) if relay.failures else 0.0
+
+    def _end_if_cut_off(self) -> list[Action]:
+        return [GiveUp()] if self.carrying is None else []

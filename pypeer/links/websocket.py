@@ -1,0 +1,178 @@
+"""A link through the relay inside a WebSocket: sealed records, one a frame (docs/protocol.md)."""
+
+import asyncio
+import contextlib
+import logging
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Final, TypeAlias
+
+import aiohttp
+from aiohttp import WSMsgType
+
+from pypeer.links.link import LinkClosedError, Path, Scope
+from pypeer.protocol import limits
+from pypeer.secure.records import TAG_BYTES, RecordError, RecordOpener, RecordSealer
+
+Socket: TypeAlias = "aiohttp.ClientWebSocketResponse[Any]"
+
+WAY: Final = "websocket"
+
+LOW_WATER_BYTES: Final = 512 * 1024
+"""`drain` returns below this: two of the largest frames, so that the sender is never starved while the caller refills;
+what is on its way beyond that waits in the buffers of TCP."""
+
+FLUSH_S: Final = 5.0
+"""How long `close` waits for what is queued: the last words are short, and the other side may be gone."""
+
+CLOSE_S: Final = 2.0
+"""How long it waits for the answer of the server: what was sent before has left the socket by then."""
+
+EARLY_FRAMES: Final = 16
+"""Frames kept before `start`: both sides greet at once, and whoever sends more than that has to wait."""
+
+_log = logging.getLogger("byway.link")
+
+
+class WebSocketLink:
+    """A link; made once a record has come from the other side. Implements pypeer.links.link.Link."""
+
+    def __init__(self, socket: Socket, sealer: RecordSealer, opener: RecordOpener, most: int) -> None:
+        self._socket = socket
+        self._sealer = sealer
+        self._opener = opener
+        self._most = most - TAG_BYTES
+        self._on_frame: Callable[[bytes], None] | None = None
+        self._on_close: Callable[[], None] = lambda: None
+        self._early: list[bytes] = []
+        self._started = asyncio.Event()
+        self._queue: deque[bytes] = deque()
+        self._buffered = 0
+        self._news, self._room = asyncio.Event(), asyncio.Event()
+        self._closed = False
+        self._heard = self._spoke = asyncio.get_running_loop().time()
+        self._tasks = [asyncio.create_task(each) for each in (self._read(), self._write(), self._watch())]
+
+    def __repr__(self) -> str:
+        return f"<WebSocketLink{' closed' if self._closed else ''}>"
+
+    @property
+    def path(self) -> Path:
+        """This end, and the server."""
+        ends = (_address(self._socket.get_extra_info(name)) for name in ("sockname", "peername"))
+        return Path(WAY, Scope.RELAY, *ends)
+
+    @property
+    def frame_bytes(self) -> int:
+        """As the server and the seal allow."""
+        return self._most
+
+    @property
+    def buffered(self) -> int:
+        """Bytes that wait for the server to take them."""
+        return self._buffered
+
+    def start(self, on_frame: Callable[[bytes], None], on_close: Callable[[], None]) -> None:
+        """Deliver frames and the end; see Link."""
+        self._on_frame, self._on_close = on_frame, on_close
+        early, self._early = self._early, []
+        for frame in early:
+            on_frame(frame)
+        self._started.set()
+        if self._closed:
+            on_close()
+
+    def send(self, frame: bytes) -> None:
+        """Queue a frame; see Link."""
+        if self._closed:
+            raise LinkClosedError("The connection to the other peer is closed.")
+        self._queue.append(frame)
+        self._buffered += len(frame)
+        self._news.set()
+
+    async def drain(self) -> None:
+        """Wait for room; see Link."""
+        while self._buffered > LOW_WATER_BYTES and not self._closed:
+            self._room.clear()
+            await self._room.wait()
+        if self._closed:
+            raise LinkClosedError("The connection to the other peer is closed.")
+
+    async def close(self) -> None:
+        """Flush within a bounded time, then close; see Link."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FLUSH_S):
+                while self._queue and not self._closed:
+                    self._room.clear()
+                    await self._room.wait()
+        self._lose()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_S):
+                await self._socket.close()
+
+    async def _read(self) -> None:
+        try:
+            while (message := await self._socket.receive()).type is WSMsgType.BINARY:
+                await self._received(self._opener.open(message.data))
+        except RecordError as error:
+            _log.warning("the relay cannot be trusted: %s", error)
+        self._lose()
+
+    async def _received(self, frame: bytes) -> None:
+        self._heard = asyncio.get_running_loop().time()
+        if self._closed or not frame:
+            return
+        if self._on_frame is not None:
+            self._on_frame(frame)
+            return
+        self._early.append(frame)
+        if len(self._early) >= EARLY_FRAMES:
+            await self._started.wait()
+
+    async def _write(self) -> None:
+        with contextlib.suppress(ConnectionError):
+            while True:
+                while self._queue:
+                    await self._send_one()
+                self._news.clear()
+                await self._news.wait()
+        self._lose()
+
+    async def _send_one(self) -> None:
+        """The frame stays in the queue until it is sent, so that `close` knows."""
+        frame = self._queue[0]
+        self._spoke = asyncio.get_running_loop().time()
+        await self._socket.send_bytes(self._sealer.seal(frame))
+        self._queue.popleft()
+        self._buffered -= len(frame)
+        if self._buffered <= LOW_WATER_BYTES:
+            self._room.set()
+
+    async def _watch(self) -> None:
+        """Show that this side is alive, and notice when the other is not."""
+        loop = asyncio.get_running_loop()
+        while loop.time() - self._heard < limits.GONE_S:
+            await asyncio.sleep(limits.SILENCE_S / 2)
+            if not self._queue and loop.time() - self._spoke >= limits.SILENCE_S / 2:
+                self.send(b"")
+        _log.info("nothing has come through the relay for %d s", limits.GONE_S)
+        self._lose()
+
+    def _lose(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        self._room.set()
+        current = asyncio.current_task()
+        for task in self._tasks:
+            if task is not current:
+                task.cancel()
+        self._on_close()
+
+
+def _address(name: Any) -> str:
+    """`host:port` of a socket's name; empty where it has none."""
+    if not isinstance(name, tuple) or len(name) < 2:
+        return ""
+    return f"[{name[0]}]:{name[1]}" if ":" in name[0] else f"{name[0]}:{name[1]}"

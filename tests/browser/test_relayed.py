@@ -1,0 +1,99 @@
+"""The relay inside the server's WebSocket, where no datagram gets through: taken, left for a direct path, and taken again."""
+
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Final
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.browser.interface import CHROMIUM, CHROMIUM_ARGS
+from tests.browser.real import (
+    MIB,
+    WEBRTC_ARGS,
+    Site,
+    arrived,
+    cut,
+    delivered,
+    digest,
+    download,
+    isolated,
+    random_file,
+    share_files,
+)
+from tests.support.commands import Command, Server, running_server
+
+RELAYED: Final = "Through a relay"
+DIRECT: Final = re.compile("Same network|On this machine")
+
+PATH_MS: Final = 90_000
+"""A dead path is noticed within 10 s, a relay left after 5 s, 15 s or a minute; the rest is for a busy machine."""
+
+pytestmark = isolated
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*CHROMIUM_ARGS, *WEBRTC_ARGS])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    with running_server(tmp_path / "server") as server:
+        yield server
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """Large enough that something can happen while it moves."""
+    return random_file(tmp_path / "source.bin", 64 * MIB)
+
+
+def is_shown(page: Page, path: str | re.Pattern[str]) -> None:
+    """The page says that it is connected so."""
+    expect(page.locator("details.path summary")).to_contain_text(path, timeout=PATH_MS)
+
+
+@contextmanager
+def paused(page: Page) -> Iterator[None]:
+    """Nothing moves while the block lasts."""
+    page.get_by_role("button", name="Pause").click()
+    yield
+    page.get_by_role("button", name="Resume").click()
+
+
+def test_where_no_datagram_gets_through_pages_meet_at_the_relay(browser: Browser, server: Server, source: Path) -> None:
+    site = Site(browser, server.url)
+    with cut(), site.open() as sender, site.open() as receiver:
+        got = download(receiver, share_files(sender, source))
+        for page in (sender, receiver):
+            is_shown(page, RELAYED)
+        arrived(receiver)
+        delivered(sender)
+        assert digest(Path(got.path())) == digest(source)
+    server.until_metric('byway_reports_total{outcome="websocket"}', 2)
+
+
+def test_a_relay_is_left_for_a_direct_path_and_taken_again(browser: Browser, server: Server, source: Path) -> None:
+    site = Site(browser, server.url)
+    with site.open() as sender, site.open() as receiver:
+        with cut():
+            got = download(receiver, share_files(sender, source))
+            with paused(receiver):
+                for page in (sender, receiver):
+                    is_shown(page, RELAYED)
+        with ExitStack() as again:
+            with paused(receiver):
+                for page in (sender, receiver):
+                    is_shown(page, DIRECT)
+                again.enter_context(cut())
+                for page in (sender, receiver):
+                    is_shown(page, RELAYED)
+            arrived(receiver)
+            delivered(sender)
+        assert digest(Path(got.path())) == digest(source)

@@ -1,0 +1,136 @@
+"""A relay that does not keep to its part: it reads all, and alters, repeats, swaps, drops, cuts or adds messages.
+
+It is the real server, in this process, with another hand at the place where messages are delivered.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Final
+
+from aiohttp.test_utils import TestServer
+
+from signaling.http.app import NODE, make_app
+from signaling.http.relayed import Carrier
+from signaling.settings import Settings
+
+Tamper = Callable[[int, bytes], list[bytes]]
+"""The number of a message, from 0, and the message, to what is delivered in its place."""
+
+RECORD_BYTES: Final = 16
+"""An empty record: the first of each side, and signs of life."""
+
+
+def honest(_number: int, message: bytes) -> list[bytes]:
+    """Deliver it."""
+    return [message]
+
+
+@dataclass(eq=False)
+class CrookedRelay:
+    """A server; `url` is its address, `seen` every message that came to its relay."""
+
+    url: str
+    tamper: Tamper = honest
+    pause: float = 0.0
+    """Seconds before each message is delivered, to make things happen in the middle."""
+    seen: list[bytes] = field(default_factory=list)
+    carriers: set[Carrier] = field(default_factory=set)
+
+    def cut(self) -> None:
+        """Break all connections of the relay."""
+        for carrier in tuple(self.carriers):
+            if carrier._transport is not None:
+                carrier._transport.abort()
+
+
+@asynccontextmanager
+async def crooked_relay(tamper: Tamper = honest) -> AsyncIterator[CrookedRelay]:
+    """Such a server while the block lasts."""
+    app = make_app(Settings())
+    server = TestServer(app, access_log=None)
+    await server.start_server()
+    relay = CrookedRelay(str(server.make_url("/")), tamper)
+    relayed = app[NODE].relayed
+    deliver = relayed._deliver
+
+    async def tampered(other: Carrier, data: bytes) -> None:
+        number = len(relay.seen)
+        relay.seen.append(data)
+        relay.carriers.add(other)
+        await asyncio.sleep(relay.pause)
+        for each in relay.tamper(number, data):
+            await deliver(other, each)
+
+    relayed._deliver = tampered  # type: ignore[method-assign]
+    try:
+        yield relay
+    finally:
+        await server.close()
+
+
+class Once:
+    """Does something wrong with one message that is large enough to be data."""
+
+    def __init__(self, wrong: Tamper) -> None:
+        self.done = False
+        self._wrong = wrong
+
+    def __call__(self, number: int, message: bytes) -> list[bytes]:
+        if self.done or len(message) < 10_000:
+            return [message]
+        self.done = True
+        return self._wrong(number, message)
+
+
+class Swap:
+    """Delivers two large messages in the other order."""
+
+    def __init__(self) -> None:
+        self.done = False
+        self._held: bytes | None = None
+
+    def __call__(self, _number: int, message: bytes) -> list[bytes]:
+        if self.done or len(message) < 10_000:
+            return [message]
+        if self._held is None:
+            self._held = message
+            return []
+        self.done = True
+        return [message, self._held]
+
+
+def altered(_number: int, message: bytes) -> list[bytes]:
+    """One bit."""
+    return [bytes([message[0] ^ 1]) + message[1:]]
+
+
+def repeated(_number: int, message: bytes) -> list[bytes]:
+    """The same twice."""
+    return [message, message]
+
+
+def dropped(_number: int, _message: bytes) -> list[bytes]:
+    """Nothing."""
+    return []
+
+
+def cut_short(_number: int, message: bytes) -> list[bytes]:
+    """All but the last byte."""
+    return [message[:-1]]
+
+
+def added(_number: int, message: bytes) -> list[bytes]:
+    """Something of its own before."""
+    return [bytes(RECORD_BYTES), message]
+
+
+WRONGS: Final[dict[str, Callable[[], Tamper]]] = {
+    "altered": lambda: Once(altered),
+    "repeated": lambda: Once(repeated),
+    "dropped": lambda: Once(dropped),
+    "cut short": lambda: Once(cut_short),
+    "added": lambda: Once(added),
+    "swapped": Swap,
+}

@@ -1,0 +1,285 @@
+"""Which way a session takes, and when another is tried: stories, and what holds in all of them."""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pypeer.connect.roads import (
+    ATTEMPTS,
+    BETTER_S,
+    LINGER_S,
+    RECOVER_S,
+    RELAY_AFTER_S,
+    TRANSITIONS,
+    Action,
+    Event,
+    GiveUp,
+    Leave,
+    Lost,
+    Road,
+    Roads,
+    State,
+    Try,
+    Use,
+)
+from pypeer.secure.keys import Role
+
+ICE, RELAY = Road.ICE, Road.RELAY
+OPENED, FAILED, SILENT, BACK, LOST = Event.OPENED, Event.FAILED, Event.SILENT, Event.BACK, Event.LOST
+DELAY_S = 0.25
+
+
+class Journey:
+    """A policy, and the time."""
+
+    def __init__(self, role: Role = Role.A, can_relay: bool = True) -> None:
+        self.now = 1000.0
+        self.roads = Roads(role, can_relay, lambda failures: DELAY_S * (1 + failures))
+        self.first = self.roads.begin(self.now)
+
+    def happens(self, road: Road, event: Event) -> list[Action]:
+        """What is done about it at once."""
+        return self.roads.happened(road, event, self.now)
+
+    def next(self) -> tuple[float, list[Action]]:
+        """What is done next if nothing happens, and in how many seconds."""
+        deadline = self.roads.deadline
+        assert deadline is not None
+        waited, self.now = deadline - self.now, deadline
+        return waited, self.roads.tick(self.now)
+
+    def open(self, road: Road) -> None:
+        """The session uses this road, and nothing else is open or due."""
+        self.happens(road, OPENED)
+        assert self.roads.carrying is road
+
+
+def test_where_ice_works_no_relay_is_tried() -> None:
+    journey = Journey()
+    assert journey.first == [Try(ICE)]
+    assert journey.happens(ICE, OPENED) == [Use(ICE)]
+    assert journey.roads.deadline is None
+
+
+def test_a_relay_is_tried_when_ice_takes_longer_and_left_when_it_opens() -> None:
+    journey = Journey()
+    assert journey.next() == (RELAY_AFTER_S, [Try(RELAY)])
+    assert journey.happens(RELAY, OPENED) == [Use(RELAY)]
+    assert journey.roads.deadline is None, "ICE is still at it"
+    assert journey.happens(ICE, OPENED) == [Use(ICE)]
+    assert journey.next() == (LINGER_S, [Leave(RELAY)])
+    assert journey.roads.deadline is None
+    assert journey.roads.state(RELAY) is State.CLOSED
+
+
+def test_a_relay_is_tried_at_once_when_ice_is_hopeless() -> None:
+    journey = Journey()
+    assert journey.happens(ICE, FAILED) == [Try(RELAY)]
+
+
+def test_a_relay_that_opens_after_ice_is_not_used() -> None:
+    journey = Journey()
+    journey.next()
+    journey.happens(ICE, OPENED)
+    assert journey.happens(RELAY, OPENED) == []
+    assert journey.next() == (LINGER_S, [Leave(RELAY)])
+
+
+def test_while_a_relay_carries_ice_is_tried_at_growing_intervals() -> None:
+    journey = Journey()
+    journey.happens(ICE, FAILED)
+    journey.open(RELAY)
+    for pause in (*BETTER_S, BETTER_S[-1]):
+        assert journey.next() == (pause, [Try(ICE)])
+        assert journey.happens(ICE, FAILED) == []
+
+
+def test_when_ice_is_lost_both_are_tried_the_relay_at_once() -> None:
+    journey = Journey()
+    journey.open(ICE)
+    assert journey.happens(ICE, LOST) == [Lost(), Try(RELAY)]
+    assert journey.next() == (DELAY_S, [Try(ICE)])
+    assert journey.happens(RELAY, OPENED) == [Use(RELAY)]
+    assert journey.happens(ICE, FAILED) == []
+    assert journey.next() == (BETTER_S[0], [Try(ICE)])
+
+
+def test_when_ice_is_silent_a_relay_is_tried_and_takes_over() -> None:
+    journey = Journey()
+    journey.open(ICE)
+    assert journey.happens(ICE, SILENT) == [Try(RELAY)]
+    assert journey.happens(RELAY, OPENED) == [Use(RELAY), Leave(ICE)]
+    assert journey.next() == (BETTER_S[0], [Try(ICE)])
+    assert journey.happens(ICE, OPENED) == [Use(ICE)]
+
+
+def test_when_silence_ends_before_the_relay_opens_nothing_moves() -> None:
+    journey = Journey()
+    journey.open(ICE)
+    journey.happens(ICE, SILENT)
+    assert journey.happens(ICE, BACK) == []
+    assert journey.happens(RELAY, OPENED) == []
+    assert journey.next() == (LINGER_S, [Leave(RELAY)])
+
+
+def test_a_relay_that_is_lost_while_it_lingers_is_not_missed() -> None:
+    journey = Journey()
+    journey.next()
+    journey.open(RELAY)
+    journey.happens(ICE, OPENED)
+    assert journey.happens(RELAY, LOST) == []
+    assert journey.next() == (LINGER_S, [])
+
+
+def test_a_silent_link_is_better_than_none() -> None:
+    journey = Journey(can_relay=False)
+    journey.open(ICE)
+    assert journey.happens(ICE, SILENT) == []
+    assert journey.roads.carrying is ICE
+    assert journey.happens(ICE, LOST) == [Lost()]
+
+
+def test_when_the_relay_is_lost_both_are_tried() -> None:
+    journey = Journey()
+    journey.happens(ICE, FAILED)
+    journey.open(RELAY)
+    assert journey.happens(RELAY, LOST) == [Lost(), Try(RELAY)]
+    assert journey.next()[1] == [Try(ICE)]
+
+
+def test_a_new_link_on_the_same_road_is_used() -> None:
+    journey = Journey()
+    journey.open(ICE)
+    assert journey.happens(ICE, OPENED) == [Use(ICE)]
+
+
+def test_without_a_relay_three_attempts_are_made() -> None:
+    journey = Journey(can_relay=False)
+    for failures in range(1, ATTEMPTS):
+        assert journey.happens(ICE, FAILED) == []
+        assert journey.next() == (DELAY_S * (1 + failures), [Try(ICE)])
+    assert journey.happens(ICE, FAILED) == [GiveUp()]
+
+
+def test_with_a_relay_three_attempts_are_made_on_each_road() -> None:
+    journey = Journey()
+    tried: list[Action] = list(journey.first)
+    over: list[Action] = []
+    for _ in range(20):
+        for road in Road:
+            if journey.roads.state(road) is State.TRYING:
+                over = journey.happens(road, FAILED)
+                tried += [each for each in over if isinstance(each, Try)]
+        if GiveUp() in over:
+            break
+        if journey.roads.deadline is not None:
+            tried += journey.next()[1]
+    assert GiveUp() in over
+    assert tried.count(Try(ICE)) == tried.count(Try(RELAY)) == ATTEMPTS
+
+
+def test_after_a_loss_attempts_count_anew() -> None:
+    journey = Journey(can_relay=False)
+    journey.happens(ICE, FAILED)
+    journey.next()
+    journey.happens(ICE, FAILED)
+    journey.next()
+    journey.open(ICE)
+    journey.happens(ICE, LOST)
+    journey.next()
+    assert journey.happens(ICE, FAILED) == []
+
+
+def test_role_b_follows_and_tries_nothing() -> None:
+    journey = Journey(Role.B)
+    assert journey.first == []
+    assert journey.roads.deadline is None
+    assert journey.happens(ICE, FAILED) == []
+    assert journey.happens(RELAY, OPENED) == [Use(RELAY)]
+    assert journey.happens(ICE, OPENED) == [Use(ICE)]
+    assert journey.next() == (LINGER_S, [Leave(RELAY)])
+    assert journey.happens(RELAY, OPENED) == [], "A began it before it saw that ICE is open here"
+    assert journey.happens(ICE, SILENT) == [Use(RELAY), Leave(ICE)]
+    assert journey.happens(RELAY, LOST) == [Lost()]
+    assert journey.next() == (RECOVER_S, [GiveUp()])
+
+
+def test_role_b_goes_on_when_a_comes_back() -> None:
+    journey = Journey(Role.B)
+    journey.open(ICE)
+    journey.happens(ICE, LOST)
+    assert journey.happens(ICE, OPENED) == [Use(ICE)]
+    assert journey.roads.deadline is None
+
+
+@pytest.mark.parametrize("role", Role)
+def test_who_is_cut_off_keeps_what_is_open_and_no_more(role: Role) -> None:
+    journey = Journey(role)
+    journey.open(ICE)
+    assert journey.roads.unpaired() == []
+    assert journey.happens(ICE, SILENT) == []
+    assert journey.roads.deadline is None
+    assert journey.happens(ICE, LOST) == [GiveUp()]
+
+
+@pytest.mark.parametrize("role", Role)
+def test_who_is_cut_off_before_anything_is_open_gives_up(role: Role) -> None:
+    journey = Journey(role)
+    assert journey.roads.unpaired() == [GiveUp()]
+    assert journey.roads.deadline is None
+
+
+def test_who_is_cut_off_on_a_relay_still_moves_to_what_opens() -> None:
+    journey = Journey()
+    journey.next()
+    journey.open(RELAY)
+    journey.roads.unpaired()
+    assert journey.happens(ICE, OPENED) == [Use(ICE)]
+    assert journey.next() == (LINGER_S, [Leave(RELAY)])
+
+
+def test_every_event_has_its_place_in_the_table() -> None:
+    for state in State:
+        missing = set(Event) - set(TRANSITIONS[state])
+        assert missing == ({Event.TRY} if state in (State.OPEN, State.SILENT) else set())
+
+
+STEPS = st.lists(
+    st.one_of(st.tuples(st.sampled_from(Road), st.sampled_from([OPENED, FAILED, SILENT, BACK, LOST])), st.just("wait")),
+    max_size=40,
+)
+
+
+@given(role=st.sampled_from(Role), can_relay=st.booleans(), steps=STEPS)
+def test_in_any_order_the_session_uses_the_best_there_is(
+    role: Role, can_relay: bool, steps: Sequence[tuple[Road, Event] | str]
+) -> None:
+    journey = Journey(role, can_relay)
+    in_use: Road | None = None
+    for step in steps:
+        if isinstance(step, tuple):
+            actions = journey.happens(*step)
+        elif journey.roads.deadline is not None:
+            actions = journey.next()[1]
+        else:
+            continue
+        for action in actions:
+            if isinstance(action, Use):
+                in_use = action.road
+            elif isinstance(action, Lost):
+                in_use = None
+            elif isinstance(action, Leave):
+                assert action.road is not in_use
+            elif isinstance(action, Try):
+                assert role is Role.A
+                assert can_relay or action.road is ICE
+        states = {road: journey.roads.state(road) for road in Road}
+        assert journey.roads.carrying is in_use
+        if states[ICE] is State.OPEN:
+            assert in_use is ICE
+        elif states[RELAY] is State.OPEN:
+            assert in_use is RELAY
+        else:
+            assert in_use is (ICE if states[ICE] is State.SILENT else None)
