@@ -21,8 +21,9 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Send this frame on the link."""
+    """Send this frame on this link."""
 
+    link: int
     frame: Frame
 
 
@@ -35,7 +36,7 @@ class Emit:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """The session is over; close the link once what was sent before is out."""
+    """The session is over; close its links once what was sent before is out."""
 
     result: Outcome | PeerError
 
@@ -45,7 +46,9 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Wake:
-    """There may be something to read: `Sender.take` says what."""
+    """There may be something to read for this link: `Sender.take` says what."""
+
+    link: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +60,9 @@ class FindRoot:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Read:
-    """A chunk that the receiver asked for; two are the same only if they are one object."""
+    """A chunk that the receiver asked for on a link; two are the same only if they are one object."""
 
+    link: int
     request: int
     file: int
     chunk: int
@@ -87,6 +91,13 @@ class Lost:
 
 
 # --- receiver --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """Nothing is outstanding on this link, and a better one is open: it may be closed, or kept to fall back on."""
+
+    link: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,4 +196,4 @@ class Concluded:
 
 StoreResult = Stored | Corrupt | Finished | Stale | Lost | Broken | Concluded
 
-Effect = Send | Emit | End | Wake | FindRoot | Examine | Decide | Prepare | StoreEffect
+Effect = Send | Emit | End | Wake | FindRoot | Idle | Examine | Decide | Prepare | StoreEffect

@@ -1,4 +1,4 @@
-"""What the receiver fetches: the state of every file, requests in flight, and what is to be stored; sans-I/O.
+"""What the receiver fetches: the state of every file, what is missing, and what is to be stored; sans-I/O.
 
 A chunk goes missing -> in flight -> being stored -> stored; a lost link or a wrong hash sends it back to missing. A
 file goes FETCHING -> CHECKING (all chunks stored; its root is awaited or compared) -> STORED, or LOST.
@@ -6,19 +6,19 @@ file goes FETCHING -> CHECKING (all chunks stored; its root is awaited or compar
 
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Final
 
 from pypeer import events
 from pypeer.protocol.codes import EndCode
-from pypeer.protocol.frames import Data, End, Request, Stop
+from pypeer.protocol.frames import End, Request, Stop
 from pypeer.protocol.messages import AskRoot, Entry, Refuse, Root
 from pypeer.transfer import chunks, endings, merkle
+from pypeer.transfer.asking import Asking, Flight
 from pypeer.transfer.effects import Corrupt, Discard, Effect, Emit, Finish, Finished, Lost, Send, Stale, Store, Stored
 from pypeer.transfer.names import printable
-from pypeer.transfer.party import ViolationError
 from pypeer.transfer.schedule import Schedule, Window
+from pypeer.transfer.subflow import ViolationError
 
 ATTEMPTS: Final = 3
 """How often a chunk is asked for before its file is given up: a link is authenticated, so a wrong hash means a fault
@@ -40,36 +40,25 @@ class Status(IntEnum):
     LOST = 3
 
 
-@dataclass(slots=True)
-class Flight:
-    """A request on its way: the chunk and what came of it."""
-
-    file: int
-    chunk: int
-    length: int
-    data: bytearray = field(default_factory=bytearray)
-    received: int = 0
-
-
 class Fetch:
-    """All files of one accepted offer. `missing` says what is still to come of files that an earlier run began."""
+    """All files of one accepted offer.
 
-    def __init__(self, entries: Sequence[Entry], missing: Mapping[int, Ranges]) -> None:
+    `missing` says what is still to come of files that an earlier run began; `links` are those that there are, always.
+    """
+
+    def __init__(self, entries: Sequence[Entry], missing: Mapping[int, Ranges], links: Mapping[int, Asking]) -> None:
         self.effects: list[Effect] = []
         self.files = sum(not entry.folder for entry in entries)
         self.bytes = sum(entry.size for entry in entries)
         self.stored_files = self.stored_bytes = self.failed = 0
         self._entries = entries
+        self._links = links
         self._status = bytearray(len(entries))
         self._left = [0] * len(entries)
         self._roots: dict[int, bytes] = {}
         self._schedule = Schedule()
         self._window = Window()
-        self._flights: dict[int, Flight] = {}
-        self._stopped: set[int] = set()
-        self._next_request = 0
         self._asks: deque[int] = deque()
-        self._asked: set[int] = set()
         self._attempts: dict[tuple[int, int], int] = {}
         self._held: dict[int, int] = {}
         for file, entry in enumerate(entries):
@@ -81,72 +70,46 @@ class Fetch:
         """Whether every file is stored or lost."""
         return self.stored_files + self.failed == self.files
 
-    def pump(self) -> None:
-        """Ask for as much as the window allows."""
+    def pump(self, link: Asking) -> None:
+        """Ask on this link for as much as the window allows, which all links share."""
         while (want := self._schedule.peek()) and self._window.has_room(self._entries[want[0]].size, want[1]):
             self._schedule.take()
-            flight = Flight(*want, chunks.chunk_length(self._entries[want[0]].size, want[1]))
+            flight = Flight(*want, self._length(*want))
             self._window.add(flight.length)
-            self._flights[self._next_request] = flight
-            self._send(Request(self._next_request, *want))
-            self._next_request += 1
-        while self._asks and len(self._asked) < ASKS:
-            file = self._asks.popleft()
-            self._asked.add(file)
-            self._send(AskRoot(file=file))
+            self._send(link, link.request(flight))
+        asked = sum(len(each.roots) for each in self._links.values())
+        while self._asks and asked < ASKS:
+            asked += 1
+            link.roots.add(file := self._asks.popleft())
+            self._send(link, AskRoot(file=file))
 
-    def link_lost(self) -> None:
-        """What was on its way is missing again; the next link counts its requests anew."""
-        for flight in reversed(self._flights.values()):
+    def link_lost(self, link: Asking) -> None:
+        """What was on its way on this link is missing again."""
+        for flight in reversed(link.flights.values()):
             self._window.remove(flight.length)
             self._schedule.give_back(flight.file, flight.chunk)
-        self._flights.clear()
-        self._stopped.clear()
-        self._next_request = 0
-        self._asks.extend(sorted(self._asked))
-        self._asked.clear()
+        self._asks.extend(sorted(link.roots))
 
-    def data(self, frame: Data) -> None:
-        """A part of a chunk; raises ViolationError."""
-        flight = self._flight(frame.request)
-        if flight is None:
-            return
-        if not flight.data:
-            flight.data = bytearray(flight.length)
-        end = flight.received + len(frame.payload)
-        if end > flight.length:
-            raise ViolationError(f"chunk {flight.chunk} of file {flight.file} is longer than {flight.length} bytes")
-        flight.data[flight.received : end] = frame.payload
-        flight.received = end
-
-    def end(self, frame: End) -> None:
+    def end(self, link: Asking, frame: End) -> None:
         """The end of a chunk: verify and store it; raises ViolationError."""
-        flight = self._flight(frame.request)
+        flight = link.end(frame)
         if flight is None:
-            self._stopped.discard(frame.request)
             return
-        if flight.received != flight.length:
-            raise ViolationError(f"chunk {flight.chunk} of file {flight.file} ends after {flight.received} bytes")
-        del self._flights[frame.request]
         if frame.root is not None:
             self._learn_root(flight.file, frame.root)
         self.effects.append(Store(flight.file, flight.chunk, flight.data, frame.hash))
 
-    def refuse(self, frame: Refuse) -> None:
+    def refuse(self, link: Asking, frame: Refuse) -> None:
         """The sender cannot serve a file; raises ViolationError."""
-        flight = self._flight(frame.request)
+        flight = link.close(frame.request)
         if flight is None:
-            self._stopped.discard(frame.request)
             return
-        del self._flights[frame.request]
         self._window.remove(flight.length)
         self.lose(Lost(flight.file, frame.code, str(endings.from_peer(frame.code, frame.message))))
 
-    def root(self, frame: Root) -> None:
+    def root(self, link: Asking, frame: Root) -> None:
         """The root of a file, or why there is none; raises ViolationError."""
-        if frame.file not in self._asked:
-            raise ViolationError(f"the root of file {frame.file} was not asked for")
-        self._asked.remove(frame.file)
+        link.root(frame.file)
         if frame.root is not None:
             self._learn_root(frame.file, bytes.fromhex(frame.root))
             self._check(frame.file)
@@ -196,10 +159,10 @@ class Fetch:
         self.failed += 1
         self._let_go(lost.file)
         self._schedule.drop(lost.file)
-        for request in [n for n, flight in self._flights.items() if flight.file == lost.file]:
-            self._window.remove(self._flights.pop(request).length)
-            self._stopped.add(request)
-            self._send(Stop(request))
+        for link in self._links.values():
+            for request, flight in link.take_back(lost.file).items():
+                self._window.remove(flight.length)
+                self._send(link, Stop(request))
         self.effects.append(Discard(lost.file))
         path = printable(self._entries[lost.file].path)
         self.effects.append(Emit(events.FileFailed(path=path, code=lost.code, message=lost.message)))
@@ -247,18 +210,11 @@ class Fetch:
         if self._roots.setdefault(file, root) != root or (known is not None and known != root.hex()):
             raise ViolationError(f"file {file} has two roots")
 
-    def _flight(self, request: int) -> Flight | None:
-        """The request that a frame answers; None if it was taken back."""
-        flight = self._flights.get(request)
-        if flight is None and request not in self._stopped:
-            raise ViolationError(f"an answer to request {request}, which is not open")
-        return flight
-
     def _settle(self, file: int, chunk: int) -> None:
         self._window.remove(self._length(file, chunk))
 
     def _length(self, file: int, chunk: int) -> int:
         return chunks.chunk_length(self._entries[file].size, chunk)
 
-    def _send(self, frame: Request | Stop | AskRoot) -> None:
-        self.effects.append(Send(frame))
+    def _send(self, link: Asking, frame: Request | Stop | AskRoot) -> None:
+        self.effects.append(Send(link.link, frame))

@@ -1,13 +1,13 @@
-"""What sender and receiver have in common: greeting on each new link, pause, cancel, and the end.
+"""What sender and receiver have in common: greeting on each link, pause, cancel, and the end.
 
-The link comes and goes (`LinkState`); what the two agreed on stays with the subclass. Inputs are bytes and calls, each
-with the time; outputs are effects. Nothing here raises for anything the other side does: a violation ends the session
-with `cancel` {code: protocol}.
+Links come and go, several at a time (`Subflow`); what the two agreed on stays with the subclass. Inputs are bytes and
+calls, each with the time; outputs are effects. Nothing here raises for anything the other side does: a violation, on
+whichever link, ends the session with `cancel` {code: protocol}.
 """
 
 from abc import ABC, abstractmethod
-from enum import Enum, Flag, auto
-from typing import Final
+from enum import Flag, auto
+from typing import Final, Generic, TypeVar
 
 from pypeer import events
 from pypeer.errors import PeerError, TransferError
@@ -17,20 +17,14 @@ from pypeer.protocol.messages import Cancel, Hello, Pause, Resume
 from pypeer.transfer import endings
 from pypeer.transfer.effects import Effect, Emit, End, Outcome, Send
 from pypeer.transfer.rate import Rate
+from pypeer.transfer.subflow import Stage, Subflow, ViolationError
 
 CLIENT: Final = "byway-python"
 
 FRAME_TAKEN: Final = limits.CHUNK_BYTES + frames.DATA_HEADER_BYTES
 """Largest frame that is taken: a whole chunk of the smallest size, where a link carries so much."""
 
-
-class LinkState(Enum):
-    """Where the present link stands."""
-
-    DOWN = auto()
-    GREETING = auto()
-    """Our `hello` is out, theirs is not in."""
-    OPEN = auto()
+F = TypeVar("F", bound=Subflow)
 
 
 class Paused(Flag):
@@ -41,47 +35,41 @@ class Paused(Flag):
     THEM = auto()
 
 
-class ViolationError(Exception):
-    """The other side broke the contract; the text says how."""
-
-
-class Party(ABC):
+class Party(ABC, Generic[F]):
     """One side of a session. Each public method returns what is to be done, in order."""
 
     def __init__(self) -> None:
         self.ended = False
         self.paused = Paused.NOBODY
-        self.frame_bytes = limits.FRAME_BYTES
-        self._link = LinkState.DOWN
+        self._links: dict[int, F] = {}
         self._rate = Rate()
         self._effects: list[Effect] = []
 
-    def link_up(self, frame_bytes: int, now: float) -> list[Effect]:
-        """A link opened that takes frames of this size."""
+    def link_up(self, link: int, rank: int, frame_bytes: int, now: float) -> list[Effect]:
+        """A link opened that takes frames of this size. The lower its rank, the better it is; numbers go up."""
         if not self.ended:
-            self.link_lost(now)
-            self._link = LinkState.GREETING
-            self.frame_bytes = frame_bytes
-            self._send(Hello(v=limits.VERSION, client=CLIENT, frame=FRAME_TAKEN))
+            self._links[link] = self._subflow(link, rank, frame_bytes)
+            self._send(self._links[link], Hello(v=limits.VERSION, client=CLIENT, frame=FRAME_TAKEN))
         return self._flush()
 
-    def link_lost(self, now: float) -> list[Effect]:
-        """The link closed; another may come."""
-        if self._link is not LinkState.DOWN and not self.ended:
-            self._link = LinkState.DOWN
-            self._set_paused(self.paused & ~Paused.THEM)
-            self._rate.stop()
-            self._lost_link(now)
+    def link_lost(self, link: int, now: float) -> list[Effect]:
+        """A link closed; the session goes on over the others, or waits for another."""
+        flow = self._links.pop(link, None)
+        if flow is not None and not self.ended:
+            if self._best(Stage.SERVING) is None:
+                self._rate.stop()
+            self._lost_link(flow, now)
+            self._heed(now)
         return self._flush()
 
-    def receive(self, data: bytes, now: float) -> list[Effect]:
-        """A frame arrived."""
+    def receive(self, link: int, data: bytes, now: float) -> list[Effect]:
+        """A frame arrived on a link that is up."""
         if self.ended:
             return []
         try:
             if len(data) > FRAME_TAKEN:
                 raise ViolationError(f"a frame of {len(data)} bytes")
-            self._dispatch(frames.decode(data), now)
+            self._dispatch(self._links[link], frames.decode(data), now)
         except (frames.FrameError, ViolationError) as error:
             self._violation(str(error))
         return self._flush()
@@ -90,7 +78,6 @@ class Party(ABC):
         """The person here paused."""
         if not self.ended and Paused.ME not in self.paused:
             self._set_paused(self.paused | Paused.ME)
-            self._rate.stop()
             self._say(Pause())
         return self._flush()
 
@@ -99,13 +86,13 @@ class Party(ABC):
         if not self.ended and Paused.ME in self.paused:
             self._say(Resume())
             self._set_paused(self.paused & ~Paused.ME)
-            self._flows(now)
+            self._go(now)
         return self._flush()
 
     def cancel(self, code: EndCode, message: str, now: float) -> list[Effect]:
         """End the session from here; `message` is for both people."""
         if not self.ended:
-            self._send(Cancel(code=code, message=message[:512]))
+            self._say(Cancel(code=code, message=message[:512]), Stage.GREETING)
             text = message or ("cancelled" if code is EndCode.CANCELLED else endings.TEXTS[code])
             self._end(TransferError(text, code))
         return self._flush()
@@ -115,42 +102,60 @@ class Party(ABC):
         self._end(error)
         return self._flush()
 
-    def _dispatch(self, frame: frames.Frame, now: float) -> None:
+    def _dispatch(self, flow: F, frame: frames.Frame, now: float) -> None:
         if isinstance(frame, Cancel):
             self._end(endings.from_peer(frame.code, frame.message))
-        elif self._link is LinkState.GREETING:
-            self._greet(frame, now)
+        elif flow.stage is Stage.GREETING:
+            self._greet(flow, frame, now)
         elif isinstance(frame, Pause | Resume):
-            self._they_paused(isinstance(frame, Pause), now)
+            flow.paused = isinstance(frame, Pause)
+            self._heed(now)
         else:
-            self._frame(frame, now)
+            self._frame(flow, frame, now)
 
-    def _greet(self, frame: frames.Frame, now: float) -> None:
+    def _greet(self, flow: F, frame: frames.Frame, now: float) -> None:
         if not isinstance(frame, Hello):
             raise ViolationError(f"{name(frame)} instead of hello")
         if frame.v != limits.VERSION:
             self._fail(EndCode.VERSION, f"version {frame.v} there, {limits.VERSION} here")
             return
-        self.frame_bytes = min(self.frame_bytes, frame.frame)
-        self._link = LinkState.OPEN
-        self._greeted(now)
+        flow.frame_bytes = min(flow.frame_bytes, frame.frame)
+        flow.step(Hello)
+        self._greeted(flow, now)
 
     def _fail(self, code: EndCode, message: str) -> None:
         """End the session because of what arrived or happened, and tell the other side."""
-        self._send(Cancel(code=code, message=message[:512]))
+        self._say(Cancel(code=code, message=message[:512]), Stage.GREETING)
         self._end(TransferError(f"{endings.TEXTS[code]} ({message})", code))
 
     def _violation(self, message: str) -> None:
         self._fail(EndCode.PROTOCOL, message)
 
-    def _they_paused(self, paused: bool, now: float) -> None:
-        self._set_paused(self.paused | Paused.THEM if paused else self.paused & ~Paused.THEM)
-        self._rate.stop()
-        self._flows(now)
+    def _best(self, stage: Stage) -> F | None:
+        """The best link that is as far as this."""
+        return min(self._open(stage), key=lambda flow: flow.order, default=None)
+
+    def _open(self, stage: Stage) -> list[F]:
+        """All links that are as far as this."""
+        return [flow for flow in self._links.values() if flow.stage >= stage]
+
+    def _heed(self, now: float) -> None:
+        """What holds of the other side's pause is what it said on the best link on which it said anything.
+
+        It says it on all, each of which has a delay of its own; on a new one it has said nothing yet, and what it said
+        on the others goes on to hold.
+        """
+        said = [flow for flow in self._links.values() if flow.paused is not None]
+        best = min(said, key=lambda flow: flow.order, default=None)
+        them = best is not None and best.paused
+        self._set_paused(self.paused | Paused.THEM if them else self.paused & ~Paused.THEM)
+        self._go(now)
 
     def _set_paused(self, paused: Paused) -> None:
         """Tell what changed, once."""
         before, self.paused = self.paused, paused
+        if before != paused:
+            self._rate.stop()
         for flag, who in ((Paused.ME, "me"), (Paused.THEM, "them")):
             if flag in paused and flag not in before:
                 self._emit(events.Paused(by=who))
@@ -163,14 +168,13 @@ class Party(ABC):
             self._rate.stop()
             self._effects.append(End(result))
 
-    def _send(self, frame: frames.Frame) -> None:
-        if self._link is not LinkState.DOWN:
-            self._effects.append(Send(frame))
+    def _send(self, flow: F, frame: frames.Frame) -> None:
+        self._effects.append(Send(flow.link, frame))
 
-    def _say(self, frame: frames.Frame) -> None:
-        """Send what is allowed only after the greeting, and is said again on the next link if it cannot be said now."""
-        if self._link is LinkState.OPEN:
-            self._send(frame)
+    def _say(self, frame: frames.Frame, stage: Stage = Stage.GREETED) -> None:
+        """Send what is of the whole session on each link that is as far as this; on later links it is said again."""
+        for flow in self._open(stage):
+            self._send(flow, frame)
 
     def _emit(self, event: events.Event) -> None:
         self._effects.append(Emit(event))
@@ -180,19 +184,23 @@ class Party(ABC):
         return effects
 
     @abstractmethod
-    def _greeted(self, now: float) -> None:
+    def _subflow(self, link: int, rank: int, frame_bytes: int) -> F:
+        """What is to be known of a new link."""
+
+    @abstractmethod
+    def _greeted(self, flow: F, now: float) -> None:
         """Both have said hello on a new link."""
 
     @abstractmethod
-    def _lost_link(self, now: float) -> None:
+    def _lost_link(self, flow: F, now: float) -> None:
         """What was on its way on the link is gone."""
 
     @abstractmethod
-    def _flows(self, now: float) -> None:
-        """A pause ended, if none is left: go on."""
+    def _go(self, now: float) -> None:
+        """A pause ended, or a link opened or closed: go on if that is possible."""
 
     @abstractmethod
-    def _frame(self, frame: frames.Frame, now: float) -> None:
+    def _frame(self, flow: F, frame: frames.Frame, now: float) -> None:
         """Any frame but hello, pause, resume and cancel; raises ViolationError."""
 
 

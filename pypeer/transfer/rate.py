@@ -17,8 +17,9 @@ class Rate:
         self._samples: deque[tuple[float, int]] = deque()
 
     def start(self, now: float, done: int) -> None:
-        """Data can flow from now on: at the beginning, after a pause, on a new link. Forgets what was before."""
-        self._samples = deque([(now, done)])
+        """Data can flow from now on: at the beginning, after a pause, on a link after none. No news if it could."""
+        if not self._samples:
+            self._samples.append((now, done))
 
     def stop(self) -> None:
         """Nothing can flow: there is no speed until `start`."""

@@ -1,11 +1,8 @@
 """The receiving side of a session: lists, asks its person, then pulls chunks until all is stored; sans-I/O.
 
-One table says how the session goes on. It lives through links: a lost one costs what was on its way, and on the next
-the receiver goes on where it is.
+One table (phases.py) says how the session goes on. It lives through links, and asks on the best: what is on its way on
+another still arrives, and what was on its way on one that is lost is asked for again.
 """
-
-from enum import Enum, auto
-from typing import Final
 
 from pypeer import events
 from pypeer.errors import DeclinedError, PeerError
@@ -24,6 +21,7 @@ from pypeer.protocol.messages import (
     Refuse,
     Root,
 )
+from pypeer.transfer.asking import Asking
 from pypeer.transfer.effects import (
     Broken,
     Conclude,
@@ -33,6 +31,7 @@ from pypeer.transfer.effects import (
     Effect,
     Examine,
     Finished,
+    Idle,
     Lost,
     Outcome,
     Prepare,
@@ -43,69 +42,17 @@ from pypeer.transfer.effects import (
 from pypeer.transfer.fetch import Fetch, Ranges
 from pypeer.transfer.manifest import Manifest, end_code
 from pypeer.transfer.names import ManifestError
-from pypeer.transfer.party import LinkState, Party, Paused, ViolationError, name
+from pypeer.transfer.party import Party, Paused, name
+from pypeer.transfer.phases import TRANSITIONS, Phase, Step
+from pypeer.transfer.subflow import Stage, ViolationError
 
 
-class Phase(Enum):
-    """How far the session is; links come and go meanwhile."""
-
-    WAITING = auto()
-    """For the first offer."""
-    LISTING = auto()
-    EXAMINING = auto()
-    DECIDING = auto()
-    PREPARING = auto()
-    FETCHING = auto()
-    CONCLUDING = auto()
-    TELLING = auto()
-    """All is stored; the sender is to hear of it, if need be on the next link."""
-    OVER = auto()
-
-
-class Step(Enum):
-    """What happens here rather than on the link."""
-
-    LISTED = auto()
-    EXAMINED = auto()
-    DECIDED = auto()
-    PREPARED = auto()
-    SETTLED = auto()
-    CONCLUDED = auto()
-    TOLD = auto()
-
-
-_ANSWERS: Final = (Data, End, Refuse, Root)
-
-TRANSITIONS: Final[dict[Phase, dict[type | Step, Phase]]] = {
-    Phase.WAITING: {Offer: Phase.LISTING},
-    Phase.LISTING: {Offer: Phase.LISTING, Entries: Phase.LISTING, Step.LISTED: Phase.EXAMINING},
-    Phase.EXAMINING: {Offer: Phase.EXAMINING, Step.EXAMINED: Phase.DECIDING},
-    Phase.DECIDING: {Offer: Phase.DECIDING, Step.DECIDED: Phase.PREPARING},
-    Phase.PREPARING: {Offer: Phase.PREPARING, Step.PREPARED: Phase.FETCHING},
-    Phase.FETCHING: {
-        Offer: Phase.FETCHING,
-        **dict.fromkeys(_ANSWERS, Phase.FETCHING),
-        Step.SETTLED: Phase.CONCLUDING,
-    },
-    Phase.CONCLUDING: {
-        Offer: Phase.CONCLUDING,
-        **dict.fromkeys(_ANSWERS, Phase.CONCLUDING),
-        Step.CONCLUDED: Phase.TELLING,
-    },
-    Phase.TELLING: {Offer: Phase.TELLING, **dict.fromkeys(_ANSWERS, Phase.TELLING), Step.TOLD: Phase.OVER},
-    Phase.OVER: {},
-}
-"""What may happen in each phase, and where it leads; any other frame is a violation. The same offer comes again on
-every new link; answers after FETCHING can only be to requests that were taken back."""
-
-
-class Receiver(Party):
-    """Receives one offer, over one link after another."""
+class Receiver(Party[Asking]):
+    """Receives one offer, over whatever links there are."""
 
     def __init__(self) -> None:
         super().__init__()
         self.phase = Phase.WAITING
-        self._offered_here = False
         self._manifest: Manifest | None = None
         self._fetch: Fetch | None = None
         self._outcome: Outcome | None = None
@@ -151,9 +98,9 @@ class Receiver(Party):
             if isinstance(missing, Broken):
                 self._fail(missing.code, missing.message)
             else:
-                self._fetch = Fetch(self.entries, missing)
+                self._fetch = Fetch(self.entries, missing, self._links)
                 self._emit(events.Accepted(files=self._fetch.files, bytes=self._fetch.bytes))
-                self._go_on(now)
+                self._go_on(self._open(Stage.OFFERED), now)
         return self._flush()
 
     def stored(self, result: StoreResult, now: float) -> list[Effect]:
@@ -176,7 +123,7 @@ class Receiver(Party):
                 self._fail(result.code, result.message)
             case Concluded():  # pragma: no branch
                 self._concluded(result, now)
-        self._advance(now)
+        self._advance()
         return self._flush()
 
     def tick(self, now: float) -> list[Effect]:
@@ -184,44 +131,48 @@ class Receiver(Party):
         self._report(now)
         return self._flush()
 
-    def _greeted(self, now: float) -> None:
-        self._offered_here = False
+    def _subflow(self, link: int, rank: int, frame_bytes: int) -> Asking:
+        return Asking(link, rank, frame_bytes)
 
-    def _lost_link(self, now: float) -> None:
-        self._offered_here = False
+    def _greeted(self, flow: Asking, now: float) -> None:
+        """The offer comes next."""
+
+    def _lost_link(self, flow: Asking, now: float) -> None:
         if self._fetch is not None:
-            self._fetch.link_lost()
+            self._fetch.link_lost(flow)
+        self._list()
 
-    def _flows(self, now: float) -> None:
-        if self._fetch is not None and self._flowing:
+    def _go(self, now: float) -> None:
+        if self._fetch is not None and self._flowing is not None:
             self._rate.start(now, self._fetch.stored_bytes)
-            self._advance(now)
+            self._advance()
 
     @property
-    def _flowing(self) -> bool:
-        return self._link is LinkState.OPEN and self._offered_here and not self.paused
+    def _flowing(self) -> Asking | None:
+        """The link on which to ask for more; None while there is none, or somebody pauses."""
+        return None if self.paused else self._best(Stage.SERVING)
 
-    def _frame(self, frame: Frame, now: float) -> None:
-        if not self._offered_here and not isinstance(frame, Offer):
+    def _frame(self, flow: Asking, frame: Frame, now: float) -> None:
+        if flow.stage < Stage.OFFERED and not isinstance(frame, Offer):
             raise ViolationError(f"{name(frame)} before offer")
         self._step(type(frame))
         match frame:
             case Data():
-                self._fetching.data(frame)
+                flow.data(frame)
             case End():
-                self._fetching.end(frame)
+                self._fetching.end(flow, frame)
             case Refuse():
-                self._fetching.refuse(frame)
+                self._fetching.refuse(flow, frame)
             case Root():
-                self._fetching.root(frame)
+                self._fetching.root(flow, frame)
             case Offer():
-                self._offered(frame, now)
+                self._offered(flow, frame, now)
             case Entries():
-                self._entries(frame)
+                self._entries(flow, frame)
             case _:  # pragma: no cover - the table has let nothing else through
                 raise AssertionError(frame)
         if not isinstance(frame, Data):
-            self._advance(now)
+            self._advance()
 
     def _step(self, cause: type | Step) -> None:
         after = TRANSITIONS[self.phase].get(cause)
@@ -235,20 +186,29 @@ class Receiver(Party):
         assert self._fetch is not None, "the table lets no answer in before"
         return self._fetch
 
-    def _offered(self, offer: Offer, now: float) -> None:
-        if self._offered_here or (self._manifest is not None and offer != self._manifest.offer):
+    def _offered(self, flow: Asking, offer: Offer, now: float) -> None:
+        if self._manifest is not None and offer != self._manifest.offer:
             raise ViolationError("another offer")
-        self._offered_here = True
+        flow.step(Offer)
         try:
             self._manifest = self._manifest or Manifest(offer)
         except ManifestError as error:
             self._fail(end_code(error), str(error))
             return
-        if self.phase is Phase.LISTING:
-            self._send(List(start=len(self.entries)))
-        self._go_on(now)
+        self._list()
+        self._go_on([flow], now)
 
-    def _entries(self, page: Entries) -> None:
+    def _list(self) -> None:
+        """Ask for the next page, on one link; on another if that is lost."""
+        best = self._best(Stage.OFFERED)
+        if self.phase is Phase.LISTING and best and not any(flow.listing for flow in self._links.values()):
+            best.listing = True
+            self._send(best, List(start=len(self.entries)))
+
+    def _entries(self, flow: Asking, page: Entries) -> None:
+        if not flow.listing:
+            raise ViolationError("entries that were not asked for")
+        flow.listing = False
         try:
             self.manifest.add(page)
         except ManifestError as error:
@@ -257,27 +217,26 @@ class Receiver(Party):
         if self.manifest.complete:
             self._step(Step.LISTED)
             self._effects.append(Examine())
-        else:
-            self._send(List(start=len(self.entries)))
+        self._list()
 
-    def _go_on(self, now: float) -> None:
-        """Accept on this link, if it is there and there is something to accept."""
-        if not (self._offered_here and self._link is LinkState.OPEN):
-            return
-        if self._fetch is not None:
-            fetch = self._fetch
-            self._send(Accept(files=fetch.files, bytes=fetch.bytes, have=max(0, fetch.stored_bytes)))
-        if Paused.ME in self.paused:
-            self._send(Pause())
-        self._flows(now)
+    def _go_on(self, flows: list[Asking], now: float) -> None:
+        """Accept on these links, if there is something to accept, and go on."""
+        for flow in flows:
+            if self._fetch is not None:
+                fetch = self._fetch
+                self._send(flow, Accept(files=fetch.files, bytes=fetch.bytes, have=max(0, fetch.stored_bytes)))
+                flow.step(Accept)
+            if Paused.ME in self.paused:
+                self._send(flow, Pause())
+        self._go(now)
         self._tell_done()
 
-    def _advance(self, now: float) -> None:
+    def _advance(self) -> None:
         """Collect what the fetch wants done, ask for more, notice the end."""
         if self._fetch is None or self.ended or self.phase is not Phase.FETCHING:
             return
-        if self._flowing:
-            self._fetch.pump()
+        if (flow := self._flowing) is not None:
+            self._fetch.pump(flow)
         self._effects += self._fetch.effects
         self._fetch.effects = []
         if self._fetch.settled:
@@ -293,8 +252,8 @@ class Receiver(Party):
         rate, left = self._rate.speed(now), self._rate.left(now, total - stored)
         if self._said != (stored, files):
             self._said = (stored, files)
-            if self._offered_here:
-                self._say(Progress(bytes=stored, files=files))
+            if (flow := self._best(Stage.SERVING)) is not None:
+                self._send(flow, Progress(bytes=stored, files=files))
         self._emit(events.Progress(bytes=stored, total=total, files=files, rate=rate, left=left))
 
     def _concluded(self, result: Concluded, now: float) -> None:
@@ -305,10 +264,22 @@ class Receiver(Party):
         self._tell_done()
 
     def _tell_done(self) -> None:
-        if self._outcome is not None and self._offered_here and self._link is LinkState.OPEN:
+        """On all links, for each may be about to break; the sender heeds the first that comes."""
+        done = self._outcome
+        if done is not None and self._open(Stage.SERVING):
             self._step(Step.TOLD)
-            self._send(Done(files=self._outcome.files, bytes=self._outcome.bytes, failed=self._outcome.failed))
-            self._end(self._outcome)
+            self._say(Done(files=done.files, bytes=done.bytes, failed=done.failed), Stage.SERVING)
+            self._end(done)
+
+    def _flush(self) -> list[Effect]:
+        """Tell which links have just become idle: those beside the best, once all that was asked for there has come."""
+        best = self._best(Stage.OFFERED)
+        for flow in [] if self.ended else self._links.values():
+            idle = flow is not best and flow.stage >= Stage.OFFERED and not flow.busy
+            if idle and not flow.idle:
+                self._effects.append(Idle(flow.link))
+            flow.idle = idle
+        return super()._flush()
 
     def _end(self, result: Outcome | PeerError) -> None:
         """Once all is stored, no end that comes from outside can make it a failure."""

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from pypeer.events import Event, Offered, Text
-from pypeer.links.link import LinkClosedError
+from pypeer.links.link import Link
 from pypeer.protocol import limits
+from pypeer.transfer.answering import Answering
 from pypeer.transfer.effects import (
     Broken,
-    Chunk,
     Conclude,
     Discard,
     Effect,
@@ -22,7 +22,6 @@ from pypeer.transfer.effects import (
     Lost,
     Outcome,
     Prepare,
-    Read,
     Store,
     StoreEffect,
     StoreResult,
@@ -36,14 +35,10 @@ from pypeer.transfer.names import ManifestError, map_entries, printable
 from pypeer.transfer.placing import ignores_case
 from pypeer.transfer.receiver import Receiver
 from pypeer.transfer.sender import Sender
-from pypeer.transfer.shell import HIGH_WATER_BYTES, Session, in_thread
+from pypeer.transfer.shell import Session, in_thread
 from pypeer.transfer.sources import OfferedTree
 from pypeer.transfer.store import DiskStore
 from pypeer.transfer.text import TextStore
-
-READ_BYTES: Final = 1024 * 1024
-"""Read at a time by a thread: a few chunks, or hundreds of small files, for one hop there and back. Two such batches
-wait while one is sent."""
 
 WRITE_BYTES: Final = 1024 * 1024
 WRITE_EFFECTS: Final = 64
@@ -71,12 +66,9 @@ class SendSession(Session):
         self._sender = Sender(tree.offer, tree.entries)
         super().__init__(self._sender, session_id, emit, clock)
         self._tree = tree
-        self._wake = asyncio.Event()
-        self._answers: asyncio.Queue[list[tuple[Read, Chunk | Lost]]] = asyncio.Queue(1)
+        self._answering: dict[int, Answering] = {}
         self._roots: dict[int, None] = {}
         self._root_wanted = asyncio.Event()
-        self._spawn(self._read(), "transfer-read")
-        self._spawn(self._answer(), "transfer-answer")
         self._spawn(self._find_roots(), "transfer-roots")
 
     def _do(self, effect: Effect) -> None:
@@ -85,36 +77,22 @@ class SendSession(Session):
             self._root_wanted.set()
         else:
             assert isinstance(effect, Wake)
-            self._wake.set()
+            self._answering[effect.link].wake.set()
 
-    async def _read(self) -> None:
-        while True:
-            self._wake.clear()
-            reads = self._sender.take(READ_BYTES)
-            if reads:
-                results = await in_thread(self._tree.read, reads)
-                await self._answers.put(list(zip(reads, results, strict=True)))
-            else:
-                await self._wake.wait()
+    def _link_there(self, number: int, link: Link) -> None:
+        served = Answering(self._sender, number, link, self._tree.read, self._send, self._lost)
+        served.tasks = [
+            self._spawn(served.read(), f"transfer-read-{number}"),
+            self._spawn(served.answer(), f"transfer-answer-{number}"),
+        ]
+        self._answering[number] = served
 
-    async def _answer(self) -> None:
-        while True:
-            for read, result in await self._answers.get():
-                if isinstance(result, Lost):
-                    self._perform(self._sender.lost(result, self._clock()))
-                frames = self._sender.answer(read, result)
-                await self._room()
-                while (frame := next(frames, None)) is not None:
-                    self._send(frame)
-                    await self._room()
+    def _link_gone(self, number: int) -> None:
+        for task in self._answering.pop(number).tasks:
+            task.cancel()
 
-    async def _room(self) -> None:
-        """Wait until the link has room; what is sent next is decided only then, for the link may be another."""
-        while self._link is not None and self._link.buffered >= HIGH_WATER_BYTES:
-            try:
-                await self._link.drain()
-            except LinkClosedError:
-                return
+    def _lost(self, lost: Lost) -> None:
+        self._perform(self._sender.lost(lost, self._clock()))
 
     async def _find_roots(self) -> None:
         while True:
@@ -180,6 +158,12 @@ class ReceiveSession(Session):
                 self._work.set()
             case _:
                 raise AssertionError(effect)
+
+    def _link_there(self, number: int, link: Link) -> None:
+        """The core says what is to be asked on it."""
+
+    def _link_gone(self, number: int) -> None:
+        """The core asks for the rest elsewhere."""
 
     async def _examine(self) -> None:
         problem = None

@@ -1,11 +1,12 @@
-"""What both sessions have in common: a core, the present link, and the tasks that do what the core wants."""
+"""What both sessions have in common: a core, the links, and the tasks that do what the core wants."""
 
 import asyncio
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine, Iterable
 from functools import partial
-from typing import Any, Final, ParamSpec, TypeVar
+from itertools import count
+from typing import Any, ParamSpec, TypeVar
 
 import msgspec
 
@@ -14,12 +15,8 @@ from pypeer.events import Accepted, Done, Event
 from pypeer.links.link import Link, LinkClosedError
 from pypeer.protocol import frames
 from pypeer.protocol.codes import EndCode
-from pypeer.transfer.effects import Effect, Emit, End, Outcome, Send
+from pypeer.transfer.effects import Effect, Emit, End, Idle, Outcome, Send
 from pypeer.transfer.party import Party
-
-HIGH_WATER_BYTES: Final = 1024 * 1024
-"""A sender waits when this much is buffered: enough to keep a link busy while the next chunk is read, little enough to
-stop soon on a pause."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -28,27 +25,43 @@ _log = logging.getLogger("byway.transfer")
 
 
 class Session(ABC):
-    """Runs a core over one link after another. For the event loop's thread."""
+    """Runs a core over links that come and go; whoever attaches them closes them. For the event loop's thread."""
 
-    def __init__(self, core: Party, session_id: str, emit: Callable[[Event], None], clock: Callable[[], float]) -> None:
+    def __init__(
+        self, core: Party[Any], session_id: str, emit: Callable[[Event], None], clock: Callable[[], float]
+    ) -> None:
         self.on_lost: Callable[[], None] = lambda: None
-        """Called when the link has closed and the session is not over: attach another, or `fail`."""
+        """Called when the last link has closed and the session is not over: attach another, or `fail`."""
+        self.on_idle: Callable[[Link], None] = lambda link: None
+        """Called at the receiver when this link has nothing to do, and a better one is open: close it, or keep it."""
         self._core = core
         self._session_id = session_id
         self._emit_event = emit
         self._clock = clock
-        self._link: Link | None = None
+        self._links: dict[int, Link] = {}
+        self._numbers = count()
         self._tasks: set[asyncio.Task[None]] = set()
         self._result: Outcome | PeerError | None = None
         self._closing: asyncio.Task[None] | None = None
         self._over = asyncio.Event()
         self._started = clock()
 
-    def attach(self, link: Link) -> None:
-        """Go on over this link; the one before is not listened to any more."""
-        self._link = link
-        self._perform(self._core.link_up(link.frame_bytes, self._clock()))
-        link.start(partial(self._on_frame, link), partial(self._on_close, link))
+    def attach(self, link: Link, rank: int | None = None) -> None:
+        """Go on over this link too, or, without a rank, over this link only.
+
+        The receiver asks on the link of lowest rank, among equals on the newest; what is on its way on the others still
+        arrives there. Without a rank it is lost, and the links before are not listened to any more.
+        """
+        if self._core.ended:
+            return
+        if rank is None:
+            for number in tuple(self._links):
+                self._drop(number)
+        number = next(self._numbers)
+        self._links[number] = link
+        self._link_there(number, link)
+        self._perform(self._core.link_up(number, rank or 0, link.frame_bytes, self._clock()))
+        link.start(partial(self._on_frame, number), partial(self._on_close, number))
 
     def pause(self) -> None:
         """The person here pauses; what is on its way still arrives."""
@@ -87,34 +100,40 @@ class Session(ABC):
         if self._closing is not None:
             await asyncio.shield(self._closing)
 
-    def _on_frame(self, link: Link, data: bytes) -> None:
-        if link is self._link:
-            self._perform(self._core.receive(data, self._clock()))
+    def _on_frame(self, number: int, data: bytes) -> None:
+        if number in self._links:
+            self._perform(self._core.receive(number, data, self._clock()))
 
-    def _on_close(self, link: Link) -> None:
-        if link is self._link:
-            self._link = None
-            self._perform(self._core.link_lost(self._clock()))
-            if not self._core.ended:
+    def _on_close(self, number: int) -> None:
+        if number in self._links:
+            self._drop(number)
+            if not self._links and not self._core.ended:
                 self.on_lost()
+
+    def _drop(self, number: int) -> None:
+        del self._links[number]
+        self._link_gone(number)
+        self._perform(self._core.link_lost(number, self._clock()))
 
     def _perform(self, effects: Iterable[Effect]) -> None:
         for effect in effects:
             match effect:
                 case Send():
-                    self._send(effect.frame)
+                    self._send(effect.link, effect.frame)
                 case Emit():
                     self._emit(effect.event)
+                case Idle():
+                    self.on_idle(self._links[effect.link])
                 case End():
                     self._result = effect.result
                     self._closing = asyncio.create_task(self._end(effect.result), name="byway-transfer-end")
                 case _:
                     self._do(effect)
 
-    def _send(self, frame: frames.Frame) -> None:
-        if self._link is not None:
+    def _send(self, number: int, frame: frames.Frame) -> None:
+        if number in self._links:
             try:
-                self._link.send(frames.encode(frame))
+                self._links[number].send(frames.encode(frame))
             except LinkClosedError:
                 _log.debug("%s was not sent: the link has closed", type(frame).__name__)
 
@@ -123,10 +142,11 @@ class Session(ABC):
             self._started = self._clock()
         self._emit_event(msgspec.structs.replace(event, session=self._session_id) if self._session_id else event)
 
-    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         task = asyncio.create_task(work, name=f"byway-{name}")
         self._tasks.add(task)
         task.add_done_callback(self._finished)
+        return task
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
@@ -151,6 +171,14 @@ class Session(ABC):
         seconds = self._clock() - self._started
         done = Done(files=result.files, bytes=result.bytes, seconds=seconds, failed=result.failed, into=result.into)
         self._emit(done)
+
+    @abstractmethod
+    def _link_there(self, number: int, link: Link) -> None:
+        """A link is there."""
+
+    @abstractmethod
+    def _link_gone(self, number: int) -> None:
+        """It is gone."""
 
     @abstractmethod
     def _do(self, effect: Effect) -> None:

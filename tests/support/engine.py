@@ -1,7 +1,9 @@
-"""The two cores without any I/O: frames in two queues, files in dictionaries, and a choice of what happens next."""
+"""The two cores without any I/O: frames in queues, files in dictionaries, and a choice of what happens next."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
 
 from pypeer.errors import PeerError
 from pypeer.events import Event
@@ -66,6 +68,21 @@ class Disk:
         return effects.Finished(file)
 
 
+@dataclass(eq=False)
+class Wire:
+    """A link between the two; each end may notice at another time that it is no more."""
+
+    number: int
+    to_sender: deque[bytes] = field(default_factory=deque)
+    to_receiver: deque[bytes] = field(default_factory=deque)
+    reading: deque[tuple[effects.Read, effects.Chunk | effects.Lost]] = field(default_factory=deque)
+    broken: bool = False
+    closing: bool = False
+    """The receiver's owner closes it; what was said before still arrives."""
+    at_sender: bool = True
+    at_receiver: bool = True
+
+
 class World:
     """A sender, a receiver, and what is between them. Every method is one thing that may happen."""
 
@@ -77,45 +94,74 @@ class World:
         self.held: dict[int, Ranges] = {}
         self.lost: dict[int, EndCode] = {}
         self.now = 0.0
-        self.up = False
-        self.to_sender: deque[bytes] = deque()
-        self.to_receiver: deque[bytes] = deque()
+        self.wires: dict[int, Wire] = {}
+        self.made = 0
         self.todo: deque[effects.StoreEffect] = deque()
-        self.reading: deque[tuple[effects.Read, effects.Chunk | effects.Lost]] = deque()
         self.roots: deque[int] = deque()
         self.steps: deque[effects.Effect] = deque()
         self.hashed: dict[int, dict[int, bytes]] = {}
         self.sent: list[Event] = []
         self.received: list[Event] = []
+        self.asked: Counter[tuple[int, int]] = Counter()
+        """How often each chunk was asked for."""
+        self.idle: list[int] = []
         self.sender_end: effects.Outcome | PeerError | None = None
         self.receiver_end: effects.Outcome | PeerError | None = None
 
+    @property
+    def up(self) -> bool:
+        """Whether there is a link that works."""
+        return any(not wire.broken and not wire.closing for wire in self.wires.values())
+
     def connect(self, frame_bytes: int = 65536) -> None:
-        """A new link opens; the old one is gone."""
+        """A new link opens; the old ones are gone."""
         self.cut()
-        self.up = True
-        self.at_sender(self.sender.link_up(frame_bytes, self.now))
-        self.at_receiver(self.receiver.link_up(frame_bytes, self.now))
+        self.open(0, frame_bytes)
+
+    def open(self, rank: int, frame_bytes: int = 65536) -> int:
+        """A new link opens beside those that there are."""
+        number = self.made
+        self.made += 1
+        self.wires[number] = Wire(number)
+        self.at_sender(self.sender.link_up(number, rank, frame_bytes, self.now))
+        self.at_receiver(self.receiver.link_up(number, rank, frame_bytes, self.now))
+        return number
 
     def cut(self) -> None:
-        """The link breaks, and what is on it is lost."""
-        self.up = False
-        self.to_sender.clear()
-        self.to_receiver.clear()
-        self.at_sender(self.sender.link_lost(self.now))
-        self.at_receiver(self.receiver.link_lost(self.now))
+        """All links break, what is on them is lost, and both sides notice."""
+        for wire in tuple(self.wires.values()):
+            self.break_link(wire.number)
+            self._gone_at_sender(wire)
+            self._gone_at_receiver(wire)
+
+    def break_link(self, number: int) -> None:
+        """A link breaks, and what is on it is lost; the two sides notice some time."""
+        wire = self.wires[number]
+        wire.broken = True
+        wire.to_sender.clear()
+        wire.to_receiver.clear()
+
+    def close(self, number: int) -> None:
+        """The receiver's owner closes a link: what the receiver said there is still heard."""
+        self.wires[number].closing = True
 
     def choices(self) -> list[Callable[[], None]]:
         """What can happen next."""
-        options: list[tuple[object, Callable[[], None]]] = [
-            (self.to_sender, self._deliver_to_sender),
-            (self.to_receiver, self._deliver_to_receiver),
-            (self.todo, self._store),
-            (self.steps, self._step),
-            (self.roots, self._find_root),
-            (self.reading, self._answer),
-            (self._can_take(), self._take),
-        ]
+        options: list[tuple[object, Callable[[], None]]] = []
+        for wire in self.wires.values():
+            options += [
+                (wire.to_sender, partial(self._deliver_to_sender, wire)),
+                (wire.to_receiver, partial(self._deliver_to_receiver, wire)),
+            ]
+        options += [(self.todo, self._store), (self.steps, self._step), (self.roots, self._find_root)]
+        for wire in self.wires.values():
+            gone = wire.broken or (wire.closing and not wire.to_sender)
+            options += [
+                (wire.reading, partial(self._answer, wire)),
+                (self._can_take(wire), partial(self._take, wire)),
+                (gone and wire.at_sender, partial(self._gone_at_sender, wire)),
+                (gone and wire.at_receiver, partial(self._gone_at_receiver, wire)),
+            ]
         return [action for possible, action in options if possible]
 
     def run(self) -> None:
@@ -128,8 +174,8 @@ class World:
         """Do what the sender wants."""
         for effect in todo:
             match effect:
-                case effects.Send(frame):
-                    self._to_receiver(frame)
+                case effects.Send(link, frame):
+                    self._to_receiver(self.wires[link], frame)
                 case effects.Emit(event):
                     self.sent.append(event)
                 case effects.End(result):
@@ -144,28 +190,54 @@ class World:
         """Do what the receiver wants."""
         for effect in todo:
             match effect:
-                case effects.Send(frame):
-                    if self.up:
-                        self.to_sender.append(frames.encode(frame))
+                case effects.Send(link, frame):
+                    self._to_sender(self.wires[link], frame)
                 case effects.Emit(event):
                     self.received.append(event)
                 case effects.End(result):
                     assert self.receiver_end is None
                     self.receiver_end = result
+                case effects.Idle(link):
+                    self.idle.append(link)
                 case effects.Store() | effects.Finish() | effects.Discard() | effects.Conclude():
                     self.todo.append(effect)
                 case _:
                     self.steps.append(effect)
 
-    def _to_receiver(self, frame: frames.Frame) -> None:
-        if self.up:
-            self.to_receiver.append(frames.encode(frame))
+    def _to_receiver(self, wire: Wire, frame: frames.Frame) -> None:
+        if not wire.broken:
+            wire.to_receiver.append(frames.encode(frame))
 
-    def _deliver_to_sender(self) -> None:
-        self.at_sender(self.sender.receive(self.to_sender.popleft(), self.now))
+    def _to_sender(self, wire: Wire, frame: frames.Frame) -> None:
+        if isinstance(frame, frames.Request):
+            self.asked[frame.file, frame.chunk] += 1
+        if not wire.broken and not wire.closing:
+            wire.to_sender.append(frames.encode(frame))
 
-    def _deliver_to_receiver(self) -> None:
-        self.at_receiver(self.receiver.receive(self.to_receiver.popleft(), self.now))
+    def _deliver_to_sender(self, wire: Wire) -> None:
+        frame = wire.to_sender.popleft()
+        if wire.at_sender:
+            self.at_sender(self.sender.receive(wire.number, frame, self.now))
+
+    def _deliver_to_receiver(self, wire: Wire) -> None:
+        frame = wire.to_receiver.popleft()
+        if wire.at_receiver:
+            self.at_receiver(self.receiver.receive(wire.number, frame, self.now))
+
+    def _gone_at_sender(self, wire: Wire) -> None:
+        wire.at_sender = False
+        wire.reading.clear()
+        self.at_sender(self.sender.link_lost(wire.number, self.now))
+        self._forget(wire)
+
+    def _gone_at_receiver(self, wire: Wire) -> None:
+        wire.at_receiver = False
+        self.at_receiver(self.receiver.link_lost(wire.number, self.now))
+        self._forget(wire)
+
+    def _forget(self, wire: Wire) -> None:
+        if not wire.at_sender and not wire.at_receiver:
+            self.wires.pop(wire.number, None)
 
     def _store(self) -> None:
         result = self.disk.perform(self.todo.popleft())
@@ -189,19 +261,20 @@ class World:
             return error
         return None
 
-    def _can_take(self) -> bool:
-        return bool(self.sender._queue) and not self.sender.ended and Paused.ME not in self.sender.paused
+    def _can_take(self, wire: Wire) -> bool:
+        flow = self.sender._links.get(wire.number)
+        return bool(flow and flow.queue) and not self.sender.ended and Paused.ME not in self.sender.paused
 
-    def _take(self) -> None:
-        for read in self.sender.take(300_000):
-            self.reading.append((read, self._read(read.file, read.chunk)))
+    def _take(self, wire: Wire) -> None:
+        for read in self.sender.take(wire.number, 300_000):
+            wire.reading.append((read, self._read(read.file, read.chunk)))
 
-    def _answer(self) -> None:
-        read, result = self.reading.popleft()
+    def _answer(self, wire: Wire) -> None:
+        read, result = wire.reading.popleft()
         if isinstance(result, effects.Lost):
             self.at_sender(self.sender.lost(result, self.now))
         for frame in self.sender.answer(read, result):
-            self._to_receiver(frame)
+            self._to_receiver(wire, frame)
 
     def _find_root(self) -> None:
         file = self.roots.popleft()

@@ -12,7 +12,7 @@ import msgspec
 
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Entry
-from tests.support.engine import World
+from tests.support.engine import Wire, World
 from tests.vectors.stream import stream
 
 FILE = Path(__file__).with_name("transfer.json")
@@ -31,13 +31,13 @@ class Recorded(World):
         self.links.append([])
         super().connect(frame_bytes)
 
-    def _deliver_to_sender(self) -> None:
-        self.links[-1].append({"from": "R", "hex": self.to_sender[0].hex()})
-        super()._deliver_to_sender()
+    def _deliver_to_sender(self, wire: Wire) -> None:
+        self.links[-1].append({"from": "R", "hex": wire.to_sender[0].hex()})
+        super()._deliver_to_sender(wire)
 
-    def _deliver_to_receiver(self) -> None:
-        self.links[-1].append({"from": "S", "hex": self.to_receiver[0].hex()})
-        super()._deliver_to_receiver()
+    def _deliver_to_receiver(self, wire: Wire) -> None:
+        self.links[-1].append({"from": "S", "hex": wire.to_receiver[0].hex()})
+        super()._deliver_to_receiver(wire)
 
 
 def session(about: str, break_after: int | None = None, lost: int | None = None, accept: bool = True) -> dict[str, Any]:

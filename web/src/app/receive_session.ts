@@ -44,6 +44,8 @@ export class ReceiveSession extends Session<ReceiverEffect> {
 
   protected override act(effect: ReceiverEffect): void {
     switch (effect.type) {
+      case "idle":
+        return this.idle(effect.link);
       case "decide":
         return this.#onDecide(this.#contents());
       case "prepare":

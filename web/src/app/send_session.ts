@@ -1,4 +1,4 @@
-/** Serves one receiver: reads and hashes what is asked for, one chunk ahead of what is being sent. */
+/** Serves one receiver: reads and hashes what is asked for, on each link one chunk ahead of what is being sent there. */
 
 import { HIGH_WATER_BYTES } from "../connect/link.ts";
 import type { Chunk, Lost, Outcome, Read, SenderEffect } from "../transfer/effects.ts";
@@ -15,7 +15,8 @@ interface Reading {
 export class SendSession extends Session<SenderEffect> {
   readonly #core: Sender;
   readonly #offered: Offered;
-  #isServing = false;
+  /** Links that are being served: none waits for another. */
+  readonly #serving = new Set<number>();
 
   constructor(offered: Offered, events: SessionEvents) {
     const core = new Sender(offered.offer, offered.entries);
@@ -25,37 +26,37 @@ export class SendSession extends Session<SenderEffect> {
   }
 
   protected override act(effect: SenderEffect): void {
-    if (effect.type === "wake") void this.guard(this.#serve());
+    if (effect.type === "wake") void this.guard(this.#serve(effect.link));
     else if (effect.type === "find-root") void this.guard(this.#findRoot(effect.file));
   }
 
   protected override async release(_result: Outcome | PeerError): Promise<void> {}
 
-  /** One at a time: whoever wakes it while it runs is served by it. */
-  async #serve(): Promise<void> {
-    if (this.#isServing) return;
-    this.#isServing = true;
+  /** One at a time on each link: whoever wakes it while it runs is served by it. */
+  async #serve(link: number): Promise<void> {
+    if (this.#serving.has(link)) return;
+    this.#serving.add(link);
     try {
-      for (let next = this.#begin(); next !== null; ) {
-        const ahead = this.#begin();
+      for (let next = this.#begin(link); next !== null; ) {
+        const ahead = this.#begin(link);
         await this.#answer(next.read, await next.result);
-        next = ahead ?? this.#begin();
+        next = ahead ?? this.#begin(link);
       }
     } finally {
-      this.#isServing = false;
+      this.#serving.delete(link);
     }
   }
 
-  #begin(): Reading | null {
-    const read = this.#core.take();
+  #begin(link: number): Reading | null {
+    const read = this.#core.take(link);
     return read === null ? null : { read, result: this.#offered.read(read.file, read.chunk) };
   }
 
   async #answer(read: Read, result: Chunk | Lost): Promise<void> {
     if ("code" in result) this.perform(this.#core.lost(read.file, result));
     for (const frame of this.#core.answer(read, result)) {
-      const { link } = this;
-      if (link === null || !this.post(frame)) return;
+      const link = this.links.get(read.link);
+      if (link === undefined || !this.post(read.link, frame)) return;
       if (link.buffered > HIGH_WATER_BYTES) await link.drain();
     }
   }

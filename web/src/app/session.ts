@@ -1,4 +1,4 @@
-/** What both sessions have in common: a core, the present link, and doing what the core wants. */
+/** What both sessions have in common: a core, the links, and doing what the core wants. */
 
 import type { Link } from "../connect/link.ts";
 import { PeerError } from "../errors.ts";
@@ -7,6 +7,7 @@ import type { Bytes } from "../secure/encoding.ts";
 import type { CommonEffect, Event, Outcome } from "../transfer/effects.ts";
 import { encode, type Frame } from "../transfer/frames.ts";
 import type { Party } from "../transfer/party.ts";
+import type { Subflow } from "../transfer/subflow.ts";
 
 /** Seconds of a clock that only goes forward. */
 export function now(): number {
@@ -16,19 +17,22 @@ export function now(): number {
 /** What a session tells. */
 export interface SessionEvents {
   readonly onEvent: (event: Event) => void;
-  /** The link closed and the session is not over: attach another, or `fail`. */
+  /** The last link closed and the session is not over: attach another, or `fail`. */
   readonly onLost: () => void;
+  /** At the receiver: this link has nothing to do, and a better one is open: close it, or keep it. By default it is closed. */
+  readonly onIdle?: (link: Link) => void;
   /** It is over; nothing comes after this. */
   readonly onEnd: (result: Outcome | PeerError) => void;
 }
 
-/** Runs a core over one link after another. */
+/** Runs a core over links that come and go. */
 export abstract class Session<E extends { readonly type: string }> {
-  protected link: Link | null = null;
-  readonly #core: Party<E>;
+  protected readonly links = new Map<number, Link>();
+  readonly #core: Party<E, Subflow>;
   readonly #events: SessionEvents;
+  #made = 0;
 
-  constructor(core: Party<E>, events: SessionEvents) {
+  constructor(core: Party<E, Subflow>, events: SessionEvents) {
     this.#core = core;
     this.#events = events;
   }
@@ -38,17 +42,22 @@ export abstract class Session<E extends { readonly type: string }> {
   }
 
   get isAttached(): boolean {
-    return this.link !== null;
+    return this.links.size > 0;
   }
 
-  /** Goes on over this link; the one before is not listened to any more. */
-  attach(link: Link): void {
-    void this.link?.close();
-    this.link = link;
-    this.perform(this.#core.linkUp(link.frameBytes));
+  /**
+   * Goes on over this link too, or, without a rank, over this link only. The receiver asks on the link of lowest rank,
+   * among equals on the newest; what is on its way on the others still arrives there. Without a rank it is lost: the
+   * links before are closed, and not listened to any more.
+   */
+  attach(link: Link, rank: number | null = null): void {
+    if (rank === null) for (const each of [...this.links.keys()]) this.#giveUp(each);
+    const number = this.#made++;
+    this.links.set(number, link);
+    this.perform(this.#core.linkUp(number, rank ?? 0, link.frameBytes));
     link.start(
-      (frame) => this.#received(link, frame),
-      () => this.#closed(link),
+      (frame) => this.#received(number, frame),
+      () => this.#closed(number),
     );
   }
 
@@ -86,15 +95,17 @@ export abstract class Session<E extends { readonly type: string }> {
     }
   }
 
-  /** Sends a frame on the present link; false if there is none. */
-  protected post(frame: Frame): boolean {
-    return this.link?.send(encode(frame)) ?? false;
+  /** Sends a frame on this link; false if it is not there any more. */
+  protected post(link: number, frame: Frame): boolean {
+    return this.links.get(link)?.send(encode(frame)) ?? false;
   }
 
   #do(effect: E | CommonEffect): void {
     switch (effect.type) {
-      case "send":
-        return void this.post((effect as CommonEffect & { type: "send" }).frame);
+      case "send": {
+        const { link, frame } = effect as CommonEffect & { type: "send" };
+        return void this.post(link, frame);
+      }
       case "event":
         return this.#events.onEvent((effect as CommonEffect & { type: "event" }).event);
       case "end":
@@ -105,22 +116,36 @@ export abstract class Session<E extends { readonly type: string }> {
   }
 
   async #end(result: Outcome | PeerError): Promise<void> {
-    const { link } = this;
-    this.link = null;
-    void link?.close(); // the last words are on their way; nobody needs to wait for them
+    const links = [...this.links.values()];
+    this.links.clear();
+    for (const link of links) void link.close(); // the last words are on their way; nobody needs to wait for them
     await this.release(result);
     this.#events.onEnd(result);
   }
 
-  #received(link: Link, frame: Bytes): void {
-    if (link === this.link) this.perform(this.#core.receive(frame, now()));
+  /** This link has nothing more to do. */
+  protected idle(number: number): void {
+    const link = this.links.get(number);
+    if (link === undefined) return;
+    if (this.#events.onIdle) this.#events.onIdle(link);
+    else void link.close();
   }
 
-  #closed(link: Link): void {
-    if (link !== this.link) return;
-    this.link = null;
-    this.perform(this.#core.linkLost());
-    if (!this.#core.hasEnded) this.#events.onLost();
+  #received(number: number, frame: Bytes): void {
+    if (this.links.has(number)) this.perform(this.#core.receive(number, frame, now()));
+  }
+
+  #closed(number: number): void {
+    if (!this.links.delete(number)) return;
+    this.perform(this.#core.linkLost(number, now()));
+    if (!this.isAttached && !this.#core.hasEnded) this.#events.onLost();
+  }
+
+  #giveUp(number: number): void {
+    const link = this.links.get(number);
+    this.links.delete(number);
+    void link?.close();
+    this.perform(this.#core.linkLost(number, now()));
   }
 
   /** Effects of the one core or the other. */

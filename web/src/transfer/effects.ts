@@ -3,7 +3,8 @@
 import type { PeerError } from "../errors.ts";
 import type { EndCode } from "../gen/peer.ts";
 import type { Bytes } from "../secure/encoding.ts";
-import type { Frame, Request } from "./frames.ts";
+import type { Frame } from "./frames.ts";
+import type { Place } from "./schedule.ts";
 
 /** A transfer that came to its end: all that was accepted is verified and stored, save `failed` files. */
 export interface Outcome {
@@ -30,9 +31,10 @@ export type Event =
   | { readonly type: "lost"; readonly path: string; readonly message: string };
 
 export type CommonEffect =
-  | { readonly type: "send"; readonly frame: Frame }
+  /** Send this frame on this link. */
+  | { readonly type: "send"; readonly link: number; readonly frame: Frame }
   | { readonly type: "event"; readonly event: Event }
-  /** The session is over; close the link once what was sent before is out. */
+  /** The session is over; close its links once what was sent before is out. */
   | { readonly type: "end"; readonly result: Outcome | PeerError };
 
 /** A file that cannot be sent or stored, and why. */
@@ -50,13 +52,16 @@ export interface Chunk {
 
 export type SenderEffect =
   | CommonEffect
-  /** There may be something to read: `Sender.take` says what. */
-  | { readonly type: "wake" }
+  /** There may be something to read for this link: `Sender.take` says what. */
+  | { readonly type: "wake"; readonly link: number }
   /** Hash what is not yet hashed of this file, then call `Sender.rootFound`. */
   | { readonly type: "find-root"; readonly file: number };
 
-/** A chunk that the receiver asked for; two are the same only if they are one object. */
-export type Read = Request;
+/** A chunk that the receiver asked for on a link; two are the same only if they are one object. */
+export interface Read extends Place {
+  readonly link: number;
+  readonly request: number;
+}
 
 /** What is to be done with stored files, in the order given. */
 export type StoreEffect =
@@ -72,6 +77,8 @@ export type StoreEffect =
 export type ReceiverEffect =
   | CommonEffect
   | StoreEffect
+  /** Nothing is outstanding on this link, and a better one is open: it may be closed, or kept to fall back on. */
+  | { readonly type: "idle"; readonly link: number }
   /** Ask the person, then call `Receiver.decided`. */
   | { readonly type: "decide" }
   /** Make room, then call `Receiver.prepared`. */

@@ -1,5 +1,5 @@
 /**
- * What the receiver fetches: the state of every file, requests in flight, and what is to be stored; sans-I/O. Twin of
+ * What the receiver fetches: the state of every file, what is missing, and what is to be stored; sans-I/O. Twin of
  * pypeer/transfer/fetch.py.
  *
  * A chunk goes missing -> in flight -> being stored -> stored; a lost link or a wrong hash sends it back to missing. A
@@ -8,14 +8,15 @@
 
 import type { Entry, Refuse, Root } from "../gen/peer.ts";
 import { type Bytes, fromHex, sameBytes, toHex } from "../secure/encoding.ts";
+import type { Asking } from "./asking.ts";
 import { chunkCount, chunkLength } from "./chunks.ts";
 import type { Lost, ReceiverEffect, StoreResult } from "./effects.ts";
 import { fromPeer, TEXTS } from "./endings.ts";
-import type { Data, End } from "./frames.ts";
+import type { End, Frame } from "./frames.ts";
 import { FileHashes } from "./hashes.ts";
 import { printable } from "./names.ts";
-import { ViolationError } from "./party.ts";
-import { type Place, Schedule, Window } from "./schedule.ts";
+import { Schedule, Window } from "./schedule.ts";
+import { ViolationError } from "./subflow.ts";
 
 /** How often a chunk is asked for before its file is given up: on an authenticated link a wrong hash is a fault of the
  * other side, which a few repetitions either outlast or do not. */
@@ -25,13 +26,6 @@ const ATTEMPTS = 3;
 const ASKS = 256;
 
 const CORRUPT: Lost = { code: "corrupt", message: TEXTS.corrupt };
-
-/** A request on its way, and what came of it. */
-interface Flight extends Place {
-  readonly length: number;
-  data: Bytes | null;
-  received: number;
-}
 
 /** Life of a file. */
 interface FileState {
@@ -49,7 +43,7 @@ interface FileState {
   readonly attempts: Map<number, number>;
 }
 
-/** All files of one accepted offer. */
+/** All files of one accepted offer; `links` are those that there are, always. */
 export class Fetch {
   readonly files: number;
   readonly bytes: number;
@@ -59,14 +53,12 @@ export class Fetch {
   readonly #states = new Map<number, FileState>();
   readonly #schedule: Schedule;
   readonly #window = new Window();
-  readonly #flights = new Map<number, Flight>();
-  readonly #stopped = new Set<number>();
+  readonly #links: ReadonlyMap<number, Asking>;
   readonly #toAsk = new Set<number>();
-  readonly #asked = new Set<number>();
-  #nextRequest = 0;
   #effects: ReceiverEffect[] = [];
 
-  constructor(entries: readonly Entry[]) {
+  constructor(entries: readonly Entry[], links: ReadonlyMap<number, Asking>) {
+    this.#links = links;
     entries.forEach((entry, index) => {
       if (!entry.folder) this.#states.set(index, newState(index, entry));
     });
@@ -89,69 +81,56 @@ export class Fetch {
     return effects;
   }
 
-  /** Asks for as much as the window allows. */
-  pump(): void {
+  /** Asks on this link for as much as the window allows, which all links share. */
+  pump(flow: Asking): void {
     for (let next = this.#schedule.peek(); next !== null; next = this.#schedule.peek()) {
       const { size } = this.#state(next.file);
       if (!this.#window.hasRoom(size, next.chunk)) break;
-      this.#request(next, chunkLength(size, next.chunk));
+      const length = chunkLength(size, next.chunk);
+      this.#schedule.take();
+      this.#window.add(length);
+      this.#send(flow, flow.request(next, length));
     }
+    let asked = [...this.#links.values()].reduce((sum, { roots }) => sum + roots.size, 0);
     for (const file of this.#toAsk) {
-      if (this.#asked.size >= ASKS) break;
+      if (asked++ >= ASKS) break;
       this.#toAsk.delete(file);
-      this.#asked.add(file);
-      this.#effects.push({ type: "send", frame: { type: "control", message: { t: "ask-root", file } } });
+      flow.roots.add(file);
+      this.#send(flow, { type: "control", message: { t: "ask-root", file } });
     }
   }
 
-  /** What was on its way is missing again; the next link counts its requests anew. */
-  linkLost(): void {
-    for (const flight of [...this.#flights.values()].reverse()) {
+  /** What was on its way on this link is missing again. */
+  linkLost(flow: Asking): void {
+    for (const flight of [...flow.flights.values()].reverse()) {
       this.#window.remove(flight.length);
       this.#schedule.giveBack(flight);
     }
-    this.#flights.clear();
-    this.#stopped.clear();
-    this.#nextRequest = 0;
-    for (const file of this.#asked) this.#toAsk.add(file);
-    this.#asked.clear();
-  }
-
-  /** A part of a chunk; throws ViolationError. */
-  data({ request, payload }: Data): void {
-    const flight = this.#flight(request);
-    if (flight === null) return;
-    if (flight.received + payload.length > flight.length) throw new ViolationError(`chunk ${flight.chunk} of file ${flight.file} is too long`);
-    flight.data ??= new Uint8Array(flight.length);
-    flight.data.set(payload, flight.received);
-    flight.received += payload.length;
+    for (const file of flow.roots) this.#toAsk.add(file);
   }
 
   /** The end of a chunk: verify and store it; throws ViolationError. */
-  end({ request, hash, root }: End): void {
-    const flight = this.#flight(request);
-    if (flight === null) return void this.#stopped.delete(request);
-    const { file, chunk, data } = flight;
-    if (data === null || flight.received !== flight.length) throw new ViolationError(`chunk ${chunk} of file ${file} ends too early`);
-    this.#flights.delete(request);
+  end(flow: Asking, frame: End): void {
+    const landed = flow.end(frame);
+    if (landed === null) return;
+    const { file, chunk, data } = landed;
     const state = this.#state(file);
-    if (root !== null) learnRoot(state, root);
-    state.arriving.set(chunk, hash);
-    this.#effects.push({ type: "store", file, chunk, data, hash });
+    if (frame.root !== null) learnRoot(state, frame.root);
+    state.arriving.set(chunk, frame.hash);
+    this.#effects.push({ type: "store", file, chunk, data, hash: frame.hash });
   }
 
   /** The sender cannot serve a file; throws ViolationError. */
-  refuse({ request, code, message = "" }: Refuse): void {
-    const flight = this.#flight(request);
-    if (flight === null) return void this.#stopped.delete(request);
-    this.#flights.delete(request);
+  refuse(flow: Asking, { request, code, message = "" }: Refuse): void {
+    const flight = flow.close(request);
+    if (flight === null) return;
     this.#window.remove(flight.length);
     this.#lose(this.#state(flight.file), { code, message: fromPeer(code, message).message });
   }
 
   /** The root of a file, or why there is none; throws ViolationError. */
-  root({ file, root, code }: Root): void {
-    if (!this.#asked.delete(file)) throw new ViolationError(`the root of file ${file} was not asked for`);
+  root(flow: Asking, { file, root, code }: Root): void {
+    flow.root(file);
     const state = this.#state(file);
     if (state.status !== "checking") return;
     if (root) {
@@ -218,31 +197,20 @@ export class Fetch {
     this.storedBytes -= state.held;
     this.#schedule.drop(index);
     this.#toAsk.delete(index);
-    for (const [request, flight] of this.#flights) if (flight.file === index) this.#stop(request, flight);
+    for (const flow of this.#links.values()) this.#takeBack(flow, index);
     this.#effects.push({ type: "discard", file: index });
     this.#effects.push({ type: "event", event: { type: "lost", path: printable(entry.path), message } });
   }
 
-  #request(place: Place, length: number): void {
-    this.#schedule.take();
-    this.#window.add(length);
-    const request = this.#nextRequest++;
-    this.#flights.set(request, { ...place, length, data: null, received: 0 });
-    this.#effects.push({ type: "send", frame: { type: "request", request, ...place } });
+  #takeBack(flow: Asking, file: number): void {
+    for (const [request, { length }] of flow.takeBack(file)) {
+      this.#window.remove(length);
+      this.#send(flow, { type: "stop", request });
+    }
   }
 
-  #stop(request: number, flight: Flight): void {
-    this.#flights.delete(request);
-    this.#window.remove(flight.length);
-    this.#stopped.add(request);
-    this.#effects.push({ type: "send", frame: { type: "stop", request } });
-  }
-
-  /** The request that a frame answers; null if it was taken back. */
-  #flight(request: number): Flight | null {
-    const flight = this.#flights.get(request) ?? null;
-    if (flight === null && !this.#stopped.has(request)) throw new ViolationError(`an answer to request ${request}, which is not open`);
-    return flight;
+  #send({ link }: Asking, frame: Frame): void {
+    this.#effects.push({ type: "send", link, frame });
   }
 
   /** Only files that were asked for are looked up. */

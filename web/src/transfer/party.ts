@@ -1,19 +1,21 @@
 /**
- * What sender and receiver have in common: greeting on each new link, pause, cancel, and the end. Twin of
+ * What sender and receiver have in common: greeting on each link, pause, cancel, and the end. Twin of
  * pypeer/transfer/party.py.
  *
- * The link comes and goes; what the two agreed on stays with the subclass. Inputs are bytes and calls, each with the time
- * in seconds; outputs are effects. Nothing here throws for anything the other side does: a violation ends the session.
+ * Links come and go, several at a time (`Subflow`); what the two agreed on stays with the subclass. Inputs are bytes and
+ * calls, each with the time in seconds; outputs are effects. Nothing here throws for anything the other side does: a
+ * violation, on whichever link, ends the session.
  */
 
 import type { PeerError } from "../errors.ts";
 import type { ControlMessage, EndCode } from "../gen/peer.ts";
-import { CHUNK_BYTES, FRAME_BYTES, VERSION } from "../gen/peer_constants.ts";
+import { CHUNK_BYTES, VERSION } from "../gen/peer_constants.ts";
 import type { Bytes } from "../secure/encoding.ts";
 import type { CommonEffect, Event, Outcome } from "./effects.ts";
 import { fromHere, fromPeer, TEXTS } from "./endings.ts";
 import { DATA_HEADER_BYTES, decode, type Frame } from "./frames.ts";
 import { Rate } from "./rate.ts";
+import { best, type Stage, type Subflow, ViolationError } from "./subflow.ts";
 
 const CLIENT = "byway-page";
 
@@ -23,21 +25,12 @@ const FRAME_TAKEN = CHUNK_BYTES + DATA_HEADER_BYTES;
 /** Longest prose in a message (schema). */
 export const PROSE_CHARS = 512;
 
-/** Where the present link stands; while greeting our `hello` is out and theirs is not in. */
-export type LinkState = "down" | "greeting" | "open";
-
-/** The other side broke the contract; the text says how. */
-export class ViolationError extends Error {
-  override readonly name = "ViolationError";
-}
-
 /** One side of a session. Each public method returns what is to be done, in order. */
-export abstract class Party<E> {
+export abstract class Party<E, F extends Subflow> {
   protected readonly rate = new Rate();
-  protected link: LinkState = "down";
+  protected readonly links = new Map<number, F>();
   readonly #paused = { me: false, them: false };
   #hasEnded = false;
-  #frameBytes: number = FRAME_BYTES;
   #effects: (E | CommonEffect)[] = [];
 
   get hasEnded(): boolean {
@@ -52,35 +45,35 @@ export abstract class Party<E> {
     return this.#paused.me;
   }
 
-  /** Largest frame that the other side takes. */
-  get frameBytes(): number {
-    return this.#frameBytes;
-  }
-
-  /** A link opened that takes frames of this size. */
-  linkUp(frameBytes: number): readonly (E | CommonEffect)[] {
+  /** A link opened that takes frames of this size. The lower its rank, the better it is; numbers go up. */
+  linkUp(link: number, rank: number, frameBytes: number): readonly (E | CommonEffect)[] {
     if (!this.#hasEnded) {
-      this.#dropLink();
-      this.link = "greeting";
-      this.#frameBytes = frameBytes;
-      this.send({ t: "hello", v: VERSION, client: CLIENT, frame: FRAME_TAKEN });
+      const flow = this.subflow(link, rank, frameBytes);
+      this.links.set(link, flow);
+      this.send(flow, { t: "hello", v: VERSION, client: CLIENT, frame: FRAME_TAKEN });
     }
     return this.flush();
   }
 
-  /** The link closed; another may come. */
-  linkLost(): readonly (E | CommonEffect)[] {
-    if (!this.#hasEnded) this.#dropLink();
+  /** A link closed; the session goes on over the others, or waits for another. */
+  linkLost(link: number, now: number): readonly (E | CommonEffect)[] {
+    const flow = this.links.get(link);
+    this.links.delete(link);
+    if (flow !== undefined && !this.#hasEnded) {
+      if (this.open("serving").length === 0) this.rate.stop();
+      this.lostLink(flow);
+      this.#heed(now);
+    }
     return this.flush();
   }
 
-  /** A frame arrived. */
-  receive(bytes: Bytes, now: number): readonly (E | CommonEffect)[] {
+  /** A frame arrived on a link that is up. */
+  receive(link: number, bytes: Bytes, now: number): readonly (E | CommonEffect)[] {
     if (this.#hasEnded) return [];
     try {
       const frame = bytes.length > FRAME_TAKEN ? null : decode(bytes);
       if (frame === null) throw new ViolationError("a frame that cannot be read");
-      this.#dispatch(frame, now);
+      this.#dispatch(this.links.get(link) as F, frame, now);
     } catch (error) {
       if (!(error instanceof ViolationError)) throw error;
       this.fail("protocol", error.message);
@@ -102,7 +95,7 @@ export abstract class Party<E> {
     if (!this.#hasEnded && this.#paused.me) {
       this.say({ t: "resume" });
       this.#setPaused("me", false);
-      this.flows(now);
+      this.go(now);
     }
     return this.flush();
   }
@@ -110,7 +103,7 @@ export abstract class Party<E> {
   /** Ends the session from here; `message` is for the person here, and, unless they cancelled, for the other. */
   cancel(code: EndCode, message: string): readonly (E | CommonEffect)[] {
     if (!this.#hasEnded) {
-      this.send(code === "cancelled" ? { t: "cancel" } : { t: "cancel", code, message: message.slice(0, PROSE_CHARS) });
+      this.say(code === "cancelled" ? { t: "cancel" } : { t: "cancel", code, message: message.slice(0, PROSE_CHARS) }, "greeting");
       this.end(fromHere(code, message));
     }
     return this.flush();
@@ -122,33 +115,32 @@ export abstract class Party<E> {
     return this.flush();
   }
 
-  #dispatch(frame: Frame, now: number): void {
+  #dispatch(flow: F, frame: Frame, now: number): void {
     const message = frame.type === "control" ? frame.message : null;
     if (message?.t === "cancel") this.end(fromPeer(message.code ?? "cancelled", message.message ?? ""));
-    else if (this.link === "greeting") this.#greet(message, now);
-    else if (message?.t === "pause" || message?.t === "resume") this.#theyPaused(message.t === "pause", now);
-    else this.frame(frame, now);
+    else if (flow.stage === "greeting") this.#greet(flow, message);
+    else if (message?.t === "pause" || message?.t === "resume") {
+      flow.isPaused = message.t === "pause";
+      this.#heed(now);
+    } else this.frame(flow, frame, now);
   }
 
-  #greet(message: ControlMessage | null, now: number): void {
+  #greet(flow: F, message: ControlMessage | null): void {
     if (message?.t !== "hello") throw new ViolationError("something instead of hello");
     if (message.v !== VERSION) return this.fail("unsupported-version", `version ${message.v} there, ${VERSION} here`);
-    this.#frameBytes = Math.min(this.#frameBytes, message.frame);
-    this.link = "open";
-    this.greeted(now);
+    flow.frameBytes = Math.min(flow.frameBytes, message.frame);
+    flow.step("hello");
+    this.greeted(flow);
   }
 
-  #theyPaused(paused: boolean, now: number): void {
-    this.#setPaused("them", paused);
-    this.flows(now);
-  }
-
-  #dropLink(): void {
-    if (this.link === "down") return;
-    this.link = "down";
-    this.#setPaused("them", false);
-    this.rate.stop();
-    this.lostLink();
+  /**
+   * What holds of the other side's pause is what it said on the best link on which it said anything. It says it on all,
+   * each of which has a delay of its own; on a new one it has said nothing yet, and what it said on the others holds.
+   */
+  #heed(now: number): void {
+    const said = [...this.links.values()].filter(({ isPaused }) => isPaused !== null);
+    this.#setPaused("them", best(said)?.isPaused === true);
+    this.go(now);
   }
 
   #setPaused(who: "me" | "them", paused: boolean): void {
@@ -160,7 +152,7 @@ export abstract class Party<E> {
 
   /** Ends the session because of what arrived or happened, and tells the other side. */
   protected fail(code: EndCode, message: string): void {
-    this.send({ t: "cancel", code, message: message.slice(0, PROSE_CHARS) });
+    this.say({ t: "cancel", code, message: message.slice(0, PROSE_CHARS) }, "greeting");
     this.end(fromHere(code, `${TEXTS[code]} (${message})`));
   }
 
@@ -171,17 +163,23 @@ export abstract class Party<E> {
     this.push({ type: "end", result });
   }
 
-  protected send(message: ControlMessage): void {
-    this.sendFrame({ type: "control", message });
+  /** All links that are as far as this. */
+  protected open(stage: Stage): readonly F[] {
+    return [...this.links.values()].filter((flow) => flow.hasReached(stage));
   }
 
-  protected sendFrame(frame: Frame): void {
-    if (this.link !== "down") this.push({ type: "send", frame });
+  /** The best link that is as far as this. */
+  protected best(stage: Stage): F | null {
+    return best(this.open(stage));
   }
 
-  /** Sends what is allowed only after the greeting, and is said again on the next link if it cannot be said now. */
-  protected say(message: ControlMessage): void {
-    if (this.link === "open") this.send(message);
+  protected send({ link }: F, message: ControlMessage): void {
+    this.push({ type: "send", link, frame: { type: "control", message } });
+  }
+
+  /** Sends what is of the whole session on each link that is as far as this; on later links it is said again. */
+  protected say(message: ControlMessage, stage: Stage = "greeted"): void {
+    for (const flow of this.open(stage)) this.send(flow, message);
   }
 
   protected emit(event: Event): void {
@@ -198,14 +196,16 @@ export abstract class Party<E> {
     return effects;
   }
 
+  /** What is to be known of a new link. */
+  protected abstract subflow(link: number, rank: number, frameBytes: number): F;
   /** Both have said hello on a new link. */
-  protected abstract greeted(now: number): void;
+  protected abstract greeted(flow: F): void;
   /** What was on its way on the link is gone. */
-  protected abstract lostLink(): void;
-  /** A pause may have ended: go on, if none is left. */
-  protected abstract flows(now: number): void;
+  protected abstract lostLink(flow: F): void;
+  /** A pause may have ended, or a link opened or closed: go on if that is possible. */
+  protected abstract go(now: number): void;
   /** Any frame but hello, pause, resume and cancel; throws ViolationError. */
-  protected abstract frame(frame: Frame, now: number): void;
+  protected abstract frame(flow: F, frame: Frame, now: number): void;
 }
 
 /** What a frame is called in tables and messages. */

@@ -15,9 +15,9 @@ interface Sample {
 export class Rate {
   #samples: Sample[] = [];
 
-  /** Data can flow from now on: at the beginning, after a pause, on a new link. Forgets what was before. */
+  /** Data can flow from now on: at the beginning, after a pause, on a link after none. No news if it could. */
   start(now: number, done: number): void {
-    this.#samples = [{ at: now, done }];
+    if (this.#samples.length === 0) this.#samples = [{ at: now, done }];
   }
 
   /** Nothing can flow: there is no speed until `start`. */

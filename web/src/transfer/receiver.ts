@@ -2,50 +2,29 @@
  * The receiving side of a session: lists, asks its person, then pulls chunks until all is stored; sans-I/O. Twin of
  * pypeer/transfer/receiver.py.
  *
- * One table says how the session goes on. It lives through links: a lost one costs what was on its way, and on the next
- * the receiver goes on where it is.
+ * One table (phases.ts) says how the session goes on. It lives through links, and asks on the best: what is on its way on
+ * another still arrives, and what was on its way on one that is lost is asked for again.
  */
 
 import type { PeerError } from "../errors.ts";
 import type { Entries, Entry, Offer } from "../gen/peer.ts";
 import { PROGRESS_S } from "../gen/peer_constants.ts";
+import { Asking } from "./asking.ts";
 import type { CommonEffect, Outcome, ReceiverEffect, StoreResult } from "./effects.ts";
 import { fromHere } from "./endings.ts";
 import { Fetch } from "./fetch.ts";
 import type { Control, Frame } from "./frames.ts";
 import { endCode, Manifest, sameOffer } from "./manifest.ts";
 import { ManifestError, Mapper } from "./names.ts";
-import { nameOf, Party, ViolationError } from "./party.ts";
-
-/** How far the session is; links come and go meanwhile. Telling: all is stored, and the sender is to hear of it. */
-export type Phase = "waiting" | "listing" | "deciding" | "preparing" | "fetching" | "concluding" | "telling" | "over";
-
-/** What happens here rather than on the link. */
-type Step = "listed" | "decided" | "prepared" | "settled" | "concluded" | "told";
-
-const answersIn = (phase: Phase) => ({ data: phase, end: phase, refuse: phase, root: phase });
-
-/**
- * What may happen in each phase, and where it leads; any other frame is a violation. The same offer comes again on every
- * new link; answers after fetching can only be to requests that were taken back.
- */
-export const TRANSITIONS: Readonly<Record<Phase, Readonly<Partial<Record<ReturnType<typeof nameOf> | Step, Phase>>>>> = {
-  waiting: { offer: "listing" },
-  listing: { offer: "listing", entries: "listing", listed: "deciding" },
-  deciding: { offer: "deciding", decided: "preparing" },
-  preparing: { offer: "preparing", prepared: "fetching" },
-  fetching: { offer: "fetching", ...answersIn("fetching"), settled: "concluding" },
-  concluding: { offer: "concluding", ...answersIn("concluding"), concluded: "telling" },
-  telling: { offer: "telling", ...answersIn("telling"), told: "over" },
-  over: {},
-};
+import { nameOf, Party } from "./party.ts";
+import { type Phase, type Step, TRANSITIONS } from "./phases.ts";
+import { ViolationError } from "./subflow.ts";
 
 type Effects = readonly (ReceiverEffect | CommonEffect)[];
 
-/** Receives one offer, over one link after another. */
-export class Receiver extends Party<ReceiverEffect> {
+/** Receives one offer, over whatever links there are. */
+export class Receiver extends Party<ReceiverEffect, Asking> {
   #phase: Phase = "waiting";
-  #isOfferedHere = false;
   #manifest: Manifest | null = null;
   #paths: readonly string[] = [];
   #fetch: Fetch | null = null;
@@ -86,9 +65,9 @@ export class Receiver extends Party<ReceiverEffect> {
   prepared(now: number): Effects {
     if (!this.hasEnded) {
       this.#step("prepared");
-      this.#fetch = new Fetch(this.entries);
+      this.#fetch = new Fetch(this.entries, this.links);
       this.emit({ type: "accepted", files: this.#fetch.files, bytes: this.#fetch.bytes });
-      this.#goOn(now);
+      this.#goOn(this.open("offered"), now);
     }
     return this.flush();
   }
@@ -110,28 +89,42 @@ export class Receiver extends Party<ReceiverEffect> {
     return this.flush();
   }
 
-  protected override greeted(): void {
-    this.#isOfferedHere = false;
+  protected override subflow(link: number, rank: number, frameBytes: number): Asking {
+    return new Asking(link, rank, frameBytes);
   }
 
-  protected override lostLink(): void {
-    this.#isOfferedHere = false;
-    this.#fetch?.linkLost();
+  /** The offer comes next. */
+  protected override greeted(): void {}
+
+  protected override lostLink(flow: Asking): void {
+    this.#fetch?.linkLost(flow);
+    this.#list();
   }
 
-  protected override flows(now: number): void {
-    if (this.#fetch === null || !this.#isFlowing) return;
+  protected override go(now: number): void {
+    if (this.#fetch === null || this.#flowing === null) return;
     this.rate.start(now, this.#fetch.storedBytes);
     this.#advance();
   }
 
-  protected override frame(frame: Frame, now: number): void {
-    if (!this.#isOfferedHere && nameOf(frame) !== "offer") throw new ViolationError(`${nameOf(frame)} before offer`);
+  protected override frame(flow: Asking, frame: Frame, now: number): void {
+    if (!flow.hasReached("offered") && nameOf(frame) !== "offer") throw new ViolationError(`${nameOf(frame)} before offer`);
     this.#step(nameOf(frame));
-    if (frame.type === "control") this.#control(frame, now);
-    else if (frame.type === "data") this.#fetch?.data(frame);
-    else if (frame.type === "end") this.#fetch?.end(frame);
+    if (frame.type === "control") this.#control(flow, frame, now);
+    else if (frame.type === "data") flow.data(frame);
+    else if (frame.type === "end") this.#fetch?.end(flow, frame);
     if (frame.type !== "data") this.#advance();
+  }
+
+  /** Tells which links have just become idle: those beside the best, once all that was asked for there has come. */
+  protected override flush(): Effects {
+    const best = this.best("offered");
+    for (const flow of this.hasEnded ? [] : this.open("offered")) {
+      const isIdle = flow !== best && !flow.isBusy;
+      if (isIdle && !flow.isIdle) this.push({ type: "idle", link: flow.link });
+      flow.isIdle = isIdle;
+    }
+    return super.flush();
   }
 
   /** Once all is stored, no end that comes from outside can make it a failure. */
@@ -139,8 +132,9 @@ export class Receiver extends Party<ReceiverEffect> {
     super.end(this.#outcome ?? result);
   }
 
-  get #isFlowing(): boolean {
-    return this.link === "open" && this.#isOfferedHere && !this.isPaused;
+  /** The link on which to ask for more; null while there is none, or somebody pauses. */
+  get #flowing(): Asking | null {
+    return this.isPaused ? null : this.best("serving");
   }
 
   #step(cause: ReturnType<typeof nameOf> | Step): void {
@@ -149,34 +143,44 @@ export class Receiver extends Party<ReceiverEffect> {
     this.#phase = after;
   }
 
-  #control({ message }: Control, now: number): void {
+  #control(flow: Asking, { message }: Control, now: number): void {
     switch (message.t) {
       case "offer":
-        return this.#offered(message, now);
+        return this.#offered(flow, message, now);
       case "entries":
-        return this.#listed(message);
+        return this.#listed(flow, message);
       case "refuse":
-        return this.#fetch?.refuse(message);
+        return this.#fetch?.refuse(flow, message);
       case "root":
-        return this.#fetch?.root(message);
+        return this.#fetch?.root(flow, message);
     }
   }
 
-  #offered(offer: Offer, now: number): void {
-    if (this.#isOfferedHere || (this.#manifest !== null && !sameOffer(offer, this.#manifest.offer))) throw new ViolationError("another offer");
-    this.#isOfferedHere = true;
+  #offered(flow: Asking, offer: Offer, now: number): void {
+    if (this.#manifest !== null && !sameOffer(offer, this.#manifest.offer)) throw new ViolationError("another offer");
+    flow.step("offer");
     this.#trying(() => {
       this.#manifest ??= new Manifest(offer);
-      if (this.#phase === "listing") this.send({ t: "list", start: this.entries.length });
-      this.#goOn(now);
+      this.#list();
+      this.#goOn([flow], now);
     });
   }
 
-  #listed(page: Entries): void {
+  /** Asks for the next page, on one link; on another if that is lost. */
+  #list(): void {
+    const flow = this.best("offered");
+    if (this.#phase !== "listing" || flow === null || this.open("offered").some(({ isListing }) => isListing)) return;
+    flow.isListing = true;
+    this.send(flow, { t: "list", start: this.entries.length });
+  }
+
+  #listed(flow: Asking, page: Entries): void {
+    if (!flow.isListing) throw new ViolationError("entries that were not asked for");
+    flow.isListing = false;
     const manifest = this.#manifest as Manifest;
     this.#trying(() => {
       manifest.add(page);
-      if (!manifest.isComplete) return this.send({ t: "list", start: manifest.entries.length });
+      if (!manifest.isComplete) return this.#list();
       const mapper = new Mapper();
       this.#paths = manifest.entries.map(({ path, folder = false }) => mapper.map(path, folder));
       this.#step("listed");
@@ -199,22 +203,24 @@ export class Receiver extends Party<ReceiverEffect> {
     this.end(fromHere("declined", "You declined."));
   }
 
-  /** Accepts on this link, if it is there and there is something to accept. */
-  #goOn(now: number): void {
-    if (!this.#isOfferedHere || this.link !== "open") return;
-    if (this.#fetch !== null) {
-      const { files, bytes, storedBytes } = this.#fetch;
-      this.send({ t: "accept", files, bytes, have: storedBytes });
+  /** Accepts on these links, if there is something to accept, and goes on. */
+  #goOn(flows: readonly Asking[], now: number): void {
+    for (const flow of flows) {
+      if (this.#fetch !== null) {
+        const { files, bytes, storedBytes } = this.#fetch;
+        this.send(flow, { t: "accept", files, bytes, have: storedBytes });
+        flow.step("accept");
+      }
+      if (this.isPausedHere) this.send(flow, { t: "pause" });
     }
-    if (this.isPausedHere) this.send({ t: "pause" });
-    this.flows(now);
+    this.go(now);
     this.#tellDone();
   }
 
   /** Collects what the fetch wants done, asks for more, notices the end. */
   #advance(): void {
     if (this.#fetch === null || this.hasEnded || this.#phase !== "fetching") return;
-    if (this.#isFlowing) this.#fetch.pump();
+    if (this.#flowing !== null) this.#fetch.pump(this.#flowing);
     this.push(...this.#fetch.takeEffects());
     if (!this.#fetch.isSettled) return;
     this.#step("settled");
@@ -225,9 +231,10 @@ export class Receiver extends Party<ReceiverEffect> {
     if (this.#fetch === null) return;
     const { storedBytes: bytes, storedFiles: files, bytes: total } = this.#fetch;
     this.#saidAt = now;
-    if (this.#isOfferedHere && (bytes !== this.#said.bytes || files !== this.#said.files)) {
+    const flow = this.best("serving");
+    if (flow !== null && (bytes !== this.#said.bytes || files !== this.#said.files)) {
       this.#said = { bytes, files };
-      this.say({ t: "progress", bytes, files });
+      this.send(flow, { t: "progress", bytes, files });
     }
     this.emit({ type: "progress", bytes, files, total, rate: this.rate.speed(now), left: this.rate.left(now, total - bytes) });
   }
@@ -239,10 +246,11 @@ export class Receiver extends Party<ReceiverEffect> {
     this.#tellDone();
   }
 
+  /** On all links, for each may be about to break; the sender heeds the first that comes. */
   #tellDone(): void {
-    if (this.#outcome === null || !this.#isOfferedHere || this.link !== "open") return;
+    if (this.#outcome === null || this.open("serving").length === 0) return;
     this.#step("told");
-    this.send({ t: "done", ...this.#outcome });
+    this.say({ t: "done", ...this.#outcome }, "serving");
     this.end(this.#outcome);
   }
 }

@@ -205,7 +205,9 @@ test("speed is the average of the last seconds, and unknown at first", () => {
   assert.equal(rate.speed(1), 100);
   assert.equal(rate.left(1, 50), 0.5);
   assert.equal(rate.speed(10), 10, "falls while nothing comes");
+  rate.stop();
   rate.start(0, 0);
+  rate.start(1, 0);
   assert.deepEqual([rate.speed(2), rate.left(2, 5)], [0, null]);
   for (let second = 1; second <= 20; second += 1) rate.add(second, second < 12 ? 0 : (second - 12) * 10);
   assert.equal(rate.speed(20), 10);

@@ -24,6 +24,12 @@ export function bytes(size: number, seed = 1): Bytes {
   return Uint8Array.from({ length: size }, () => (state = (state * 1103515245 + 12345) & 0x7fffffff) >> 16);
 }
 
+/** A link between the two; what is sent on one that is closed is lost. */
+export interface Wire {
+  sender: Bytes[];
+  receiver: Bytes[];
+}
+
 /** Both sides of one session. */
 export class Session {
   readonly sender: Sender;
@@ -33,8 +39,12 @@ export class Session {
   /** What arrived at the receiver's store, by path. */
   readonly files = new Map<string, Bytes>();
   readonly finished: string[] = [];
-  /** Frames on their way, by who will get them. */
-  readonly wire = { sender: [] as Bytes[], receiver: [] as Bytes[] };
+  /** Frames on their way on each link, by who will get them. */
+  readonly wires = new Map<number, Wire>();
+  /** Links that the receiver said it has no more to do on. */
+  readonly idle: number[] = [];
+  /** How often each chunk was asked for. */
+  readonly asked = new Map<string, number>();
   now = 0;
   accepts = true;
   /** Changes what is stored, or its result. */
@@ -44,6 +54,7 @@ export class Session {
   readonly #tree: Tree;
   readonly #hashes: readonly FileHashes[];
   readonly #entries: readonly Entry[];
+  #made = 0;
 
   constructor(tree: Tree, title = "title") {
     this.#tree = tree;
@@ -52,32 +63,61 @@ export class Session {
     this.sender = new Sender(offerOf(this.#entries, title, false), this.#entries);
   }
 
-  async open(frameBytes = 65_536): Promise<void> {
-    this.wire.sender = [];
-    this.wire.receiver = [];
-    await this.perform("sender", this.sender.linkUp(frameBytes));
-    await this.perform("receiver", this.receiver.linkUp(frameBytes));
+  /** The newest link. */
+  get wire(): Wire {
+    return this.wires.get(this.#made - 1) ?? { sender: [], receiver: [] };
   }
 
+  /** A new link opens; the old ones are gone. */
+  async open(frameBytes = 65_536): Promise<void> {
+    await this.lose();
+    await this.add(0, frameBytes);
+  }
+
+  /** A new link opens beside those that there are. */
+  async add(rank: number, frameBytes = 65_536): Promise<number> {
+    const link = this.#made++;
+    this.wires.set(link, { sender: [], receiver: [] });
+    await this.perform("sender", this.sender.linkUp(link, rank, frameBytes));
+    await this.perform("receiver", this.receiver.linkUp(link, rank, frameBytes));
+    return link;
+  }
+
+  /** All links break. */
   async lose(): Promise<void> {
-    this.wire.sender = [];
-    this.wire.receiver = [];
-    await this.perform("sender", this.sender.linkLost());
-    await this.perform("receiver", this.receiver.linkLost());
+    for (const link of [...this.wires.keys()]) await this.drop(link);
+  }
+
+  /** A link breaks, and what is on it is lost. */
+  async drop(link: number): Promise<void> {
+    this.wires.delete(link);
+    await this.perform("sender", this.sender.linkLost(link, this.now));
+    await this.perform("receiver", this.receiver.linkLost(link, this.now));
+  }
+
+  get isMoving(): boolean {
+    return [...this.wires.values()].some(({ sender, receiver }) => sender.length + receiver.length > 0);
   }
 
   /** Delivers up to `most` frames, alternately. */
   async run(most = Number.POSITIVE_INFINITY): Promise<void> {
-    for (let count = 0; count < most && this.wire.sender.length + this.wire.receiver.length > 0; count += 1) {
-      const to = this.wire.sender.length > 0 && (count % 2 === 0 || this.wire.receiver.length === 0) ? "sender" : "receiver";
-      await this.deliver(to, this.wire[to].shift() as Bytes);
-      this.now += 0.01;
-      await this.perform("receiver", this.receiver.tick(this.now));
+    for (let count = 0; count < most && this.isMoving; count += 1) {
+      for (const link of [...this.wires.keys()]) await this.step(link, count % 2 === 0 ? "sender" : "receiver");
     }
   }
 
-  async deliver(to: "sender" | "receiver", frame: Bytes): Promise<void> {
-    await this.perform(to, this[to].receive(frame, this.now));
+  /** Delivers one frame on this link, to this side if there is one for it. */
+  async step(link: number, side: "sender" | "receiver"): Promise<void> {
+    const wire = this.wires.get(link);
+    if (wire === undefined || wire.sender.length + wire.receiver.length === 0) return;
+    const to = wire[side].length > 0 ? side : side === "sender" ? "receiver" : "sender";
+    await this.deliver(to, wire[to].shift() as Bytes, link);
+    this.now += 0.01;
+    await this.perform("receiver", this.receiver.tick(this.now));
+  }
+
+  async deliver(to: "sender" | "receiver", frame: Bytes, link = this.#made - 1): Promise<void> {
+    await this.perform(to, this[to].receive(link, frame, this.now));
   }
 
   async perform(side: "sender" | "receiver", effects: readonly (SenderEffect | ReceiverEffect)[]): Promise<void> {
@@ -87,14 +127,16 @@ export class Session {
   async #do(side: "sender" | "receiver", effect: SenderEffect | ReceiverEffect): Promise<void> {
     switch (effect.type) {
       case "send":
-        return void this.#post(side, effect.frame);
+        return void this.#post(side, effect.link, effect.frame);
       case "event":
         return void this.events[side].push(effect.event);
       case "end":
         this.results[side] = effect.result;
         return;
       case "wake":
-        return this.serve();
+        return this.serve(effect.link);
+      case "idle":
+        return void this.idle.push(effect.link);
       case "find-root":
         return this.#findRoot(effect.file);
       case "decide":
@@ -107,21 +149,21 @@ export class Session {
   }
 
   /** Reads and answers whatever is asked for. */
-  async serve(): Promise<void> {
-    for (let read = this.sender.take(); read !== null; read = this.sender.take()) {
+  async serve(link = this.#made - 1): Promise<void> {
+    for (let read = this.sender.take(link); read !== null; read = this.sender.take(link)) {
       const whole = this.#content(read.file);
       const start = chunkStart(whole.length, read.chunk);
       const data = this.read(read.file, read.chunk, whole.slice(start, start + chunkLength(whole.length, read.chunk)));
       if (data === "file-changed") {
         const lost = { code: data, message: "changed" } as const;
-        for (const frame of this.sender.answer(read, lost)) this.#post("sender", frame);
+        for (const frame of this.sender.answer(read, lost)) this.#post("sender", link, frame);
         await this.perform("sender", this.sender.lost(read.file, lost));
         continue;
       }
       const hashes = this.#hashes[read.file] as FileHashes;
       const hash = await hashChunk(whole.slice(start, start + data.length), whole.length);
       hashes.put(read.chunk, hash);
-      for (const frame of this.sender.answer(read, { data, hash, root: hashes.root })) this.#post("sender", frame);
+      for (const frame of this.sender.answer(read, { data, hash, root: hashes.root })) this.#post("sender", link, frame);
     }
   }
 
@@ -169,7 +211,11 @@ export class Session {
     return this.#tree[this.#entries[file]?.path as string] as Bytes;
   }
 
-  #post(from: "sender" | "receiver", frame: Frame): void {
-    this.wire[from === "sender" ? "receiver" : "sender"].push(encode(frame));
+  #post(from: "sender" | "receiver", link: number, frame: Frame): void {
+    if (frame.type === "request") {
+      const chunk = `${frame.file}/${frame.chunk}`;
+      this.asked.set(chunk, (this.asked.get(chunk) ?? 0) + 1);
+    }
+    this.wires.get(link)?.[from === "sender" ? "receiver" : "sender"].push(encode(frame));
   }
 }

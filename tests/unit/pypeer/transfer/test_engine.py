@@ -71,7 +71,7 @@ def test_declined() -> None:
     here.run()
     assert isinstance(here.sender_end, DeclinedError)
     assert isinstance(here.receiver_end, DeclinedError)
-    assert not here.sender.take(1)
+    assert not here.sender.take(0, 1)
 
 
 def test_resumed_file_asks_for_its_root() -> None:

@@ -28,7 +28,9 @@ def test_falls_when_nothing_comes_and_says_nothing_of_the_time_left() -> None:
     rate.add(2, 2000)
     assert rate.speed(2) == 1000
     assert rate.speed(20) == 100
+    rate.stop()
     rate.start(20, 2000)
+    rate.start(25, 2000)
     assert rate.speed(30) == 0
     assert rate.left(30, 1) is None
 

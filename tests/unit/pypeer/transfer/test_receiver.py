@@ -29,7 +29,8 @@ from pypeer.transfer.effects import (
     Stored,
 )
 from pypeer.transfer.names import ManifestError
-from pypeer.transfer.receiver import TRANSITIONS, Phase, Receiver
+from pypeer.transfer.phases import TRANSITIONS, Phase
+from pypeer.transfer.receiver import Receiver
 
 ENTRIES = [
     messages.Entry(path="d", folder=True),
@@ -62,7 +63,8 @@ ANYTHING: list[frames.Frame] = [
 
 
 def tell(here: Receiver, *said: frames.Frame, now: float = 0) -> list[Effect]:
-    return [effect for frame in said for effect in here.receive(frames.encode(frame), now)]
+    """Say this on the newest link."""
+    return [effect for frame in said for effect in here.receive(max(here._links), frames.encode(frame), now)]
 
 
 def sent(effects: list[Effect]) -> list[frames.Frame]:
@@ -84,7 +86,7 @@ def code(effects: list[Effect]) -> str | None:
 def receiver(phase: Phase) -> Receiver:
     """A receiver that got this far on its first link."""
     here = Receiver()
-    here.link_up(65536, 0)
+    here.link_up(0, 0, 65536, 0)
     tell(here, HELLO)
     steps: dict[Phase, Callable[[], object]] = {
         Phase.LISTING: lambda: tell(here, OFFER),
@@ -104,9 +106,9 @@ def receiver(phase: Phase) -> Receiver:
 
 def test_a_session_step_by_step() -> None:
     here = Receiver()
-    assert [type(frame) for frame in sent(here.link_up(65536, 0))] == [messages.Hello]
+    assert [type(frame) for frame in sent(here.link_up(0, 0, 65536, 0))] == [messages.Hello]
     assert tell(here, HELLO) == []
-    assert tell(here, OFFER) == [Send(messages.List(start=0))]
+    assert tell(here, OFFER) == [Send(0, messages.List(start=0))]
     assert tell(here, PAGE) == [Examine()]
     assert here.examined(None, 0) == [Decide()]
     assert here.decided(True, 0) == [Prepare()]
@@ -174,7 +176,8 @@ def test_a_root_that_differs_from_the_manifest() -> None:
 
 def test_another_offer_on_the_next_link() -> None:
     here = receiver(Phase.FETCHING)
-    here.link_up(65536, 1)
+    here.link_lost(0, 1)
+    here.link_up(1, 0, 65536, 1)
     tell(here, HELLO)
     assert code(tell(here, messages.Offer(files=1, folders=0, bytes=0))) == "protocol"
 
@@ -189,17 +192,18 @@ def test_impossible_offers_and_pages() -> None:
 def test_the_manifest_goes_on_over_the_next_link() -> None:
     here = receiver(Phase.LISTING)
     tell(here, messages.Entries(start=0, entries=tuple(ENTRIES[:2])))
-    here.link_up(65536, 1)
+    here.link_lost(0, 1)
+    here.link_up(1, 0, 65536, 1)
     assert sent(tell(here, HELLO, OFFER)) == [messages.List(start=2)]
     assert tell(here, messages.Entries(start=2, entries=tuple(ENTRIES[2:]), last=True)) == [Examine()]
 
 
 def test_a_person_who_thinks_while_the_link_breaks() -> None:
     here = receiver(Phase.DECIDING)
-    here.link_lost(1)
+    here.link_lost(0, 1)
     assert here.decided(True, 2) == [Prepare()]
     assert here.prepared({}, 2) == [Emit(events.Accepted(files=2, bytes=300_005))]
-    here.link_up(65536, 3)
+    here.link_up(1, 0, 65536, 3)
     assert len(sent(tell(here, HELLO, OFFER))) == 4
 
 
@@ -218,9 +222,9 @@ def test_what_was_on_its_way_is_asked_for_again() -> None:
     here = receiver(Phase.FETCHING)
     tell(here, frames.Data(2, memoryview(SMALL)), frames.End(2, HASH, HASH), frames.Data(0, memoryview(b"half")))
     here.stored(Stored(2, 0), 1)
-    here.link_lost(1)
-    assert here.link_lost(1) == []
-    here.link_up(65536, 2)
+    here.link_lost(0, 1)
+    assert here.link_lost(0, 1) == []
+    here.link_up(1, 0, 65536, 2)
     assert sent(tell(here, HELLO, OFFER)) == [
         messages.Accept(files=2, bytes=300_005, have=5),
         frames.Request(0, 1, 0),
@@ -230,14 +234,14 @@ def test_what_was_on_its_way_is_asked_for_again() -> None:
 
 def test_done_waits_for_a_link_and_cannot_become_a_failure() -> None:
     here = receiver(Phase.CONCLUDING)
-    here.link_lost(1)
+    here.link_lost(0, 1)
     assert result(here.stored(Concluded(()), 1)) is None
-    here.link_up(65536, 2)
+    here.link_up(1, 0, 65536, 2)
     effects = tell(here, HELLO, OFFER)
     assert sent(effects)[-1] == messages.Done(files=0, bytes=0, failed=2)
     assert result(effects) == Outcome(0, 0, 2)
     here = receiver(Phase.CONCLUDING)
-    here.link_lost(1)
+    here.link_lost(0, 1)
     here.stored(Concluded(()), 1)
     assert result(here.abandon(ConnectError("no path"))) == Outcome(0, 0, 2)
 
@@ -266,7 +270,7 @@ def test_progress_at_a_bounded_rate() -> None:
     assert sent(here.tick(10.3)) == [messages.Progress(bytes=5, files=0)]
     assert sent(here.tick(10.6)) == []
     assert [type(effect) for effect in here.tick(10.9)] == [Emit]
-    here.link_lost(11)
+    here.link_lost(0, 11)
     assert sent(here.tick(12)) == []
     assert Receiver().tick(0) == []
 

@@ -9,7 +9,9 @@ from pypeer.protocol.codes import EndCode
 from pypeer.transfer import manifest
 from pypeer.transfer.effects import Chunk, Effect, Emit, End, FindRoot, Lost, Outcome, Read, Send, Wake
 from pypeer.transfer.party import FRAME_TAKEN
-from pypeer.transfer.sender import TRANSITIONS, Sender, Stage
+from pypeer.transfer.sender import Sender
+from pypeer.transfer.serving import ALLOWED
+from pypeer.transfer.subflow import Stage
 
 ENTRIES = [
     messages.Entry(path="d", folder=True),
@@ -24,14 +26,15 @@ HASH = bytes(range(32))
 def sender(*said: frames.Frame) -> Sender:
     """A sender that has heard this on its first link."""
     here = Sender(manifest.offer(ENTRIES, "t"), ENTRIES)
-    here.link_up(65536, 0)
+    here.link_up(0, 0, 65536, 0)
     for frame in said:
         tell(here, frame)
     return here
 
 
 def tell(here: Sender, frame: frames.Frame, now: float = 0) -> list[Effect]:
-    return here.receive(frames.encode(frame), now)
+    """Say this on the newest link."""
+    return here.receive(max(here._links, default=0), frames.encode(frame), now)
 
 
 def sent(effects: list[Effect]) -> list[frames.Frame]:
@@ -73,7 +76,7 @@ ANYTHING: list[frames.Frame] = [
 @pytest.mark.parametrize("frame", ANYTHING, ids=lambda f: type(f).__name__)
 def test_what_the_table_does_not_allow_is_a_violation(stage: Stage, frame: frames.Frame) -> None:
     here = sender(HELLO, *([ACCEPT] if stage is Stage.SERVING else []))
-    allowed = type(frame) in TRANSITIONS[stage]
+    allowed = type(frame) in ALLOWED[stage]
     assert is_violation(tell(here, frame)) is not allowed
 
 
@@ -114,7 +117,8 @@ def test_accepting_more_than_was_offered(accept: tuple[int, int, int]) -> None:
 
 def test_accepting_otherwise_on_the_next_link() -> None:
     here = sender(HELLO, ACCEPT)
-    here.link_up(65536, 1)
+    here.link_lost(0, 1)
+    here.link_up(1, 0, 65536, 1)
     tell(here, HELLO)
     assert is_violation(tell(here, messages.Accept(files=1, bytes=5)))
 
@@ -126,8 +130,8 @@ def test_each_page_once_on_a_link() -> None:
 
 
 def test_bytes_that_are_no_frame_and_frames_that_are_too_large() -> None:
-    assert is_violation(sender().receive(b"\x09", 0))
-    assert is_violation(sender(HELLO).receive(bytes(FRAME_TAKEN + 1), 0))
+    assert is_violation(sender().receive(0, b"\x09", 0))
+    assert is_violation(sender(HELLO).receive(0, bytes(FRAME_TAKEN + 1), 0))
 
 
 def test_another_version() -> None:
@@ -138,8 +142,8 @@ def test_another_version() -> None:
 
 def test_answer_in_frames_that_the_other_side_takes() -> None:
     here = sender(HELLO, ACCEPT)
-    assert tell(here, frames.Request(7, 1, 2))[-1] == Wake()
-    (read,) = here.take(1)
+    assert tell(here, frames.Request(7, 1, 2))[-1] == Wake(0)
+    (read,) = here.take(0, 1)
     assert (read.request, read.file, read.chunk) == (7, 1, 2)
     data = bytes(75712)
     parts = list(here.answer(read, Chunk(data, HASH, HASH)))
@@ -153,23 +157,24 @@ def test_what_is_not_wanted_any_more_is_not_sent() -> None:
     here = sender(HELLO, ACCEPT, frames.Request(0, 1, 0), frames.Request(1, 1, 1), frames.Request(2, 2, 0))
     tell(here, frames.Stop(1))
     tell(here, frames.Stop(99))
-    first, third = here.take(10**6)
+    first, third = here.take(0, 10**6)
     parts = here.answer(first, Chunk(bytes(262144), HASH, None))
     next(parts)
     tell(here, frames.Stop(0))
     assert list(parts) == []
-    here.link_lost(1)
+    here.link_lost(0, 1)
     assert list(here.answer(third, Lost(2, EndCode.CHANGED, ""))) == []
 
 
 def test_a_new_link_starts_afresh() -> None:
     here = sender(HELLO, ACCEPT, frames.Request(0, 1, 0))
-    (old,) = here.take(1)
-    here.link_up(65536, 1)
+    (old,) = here.take(0, 1)
+    here.link_lost(0, 1)
+    here.link_up(1, 0, 65536, 1)
     for frame in (HELLO, ACCEPT, frames.Request(0, 1, 1)):
         tell(here, frame)
     assert list(here.answer(old, Chunk(b"old", HASH, None))) == []
-    (new,) = here.take(1)
+    (new,) = here.take(1, 1)
     assert list(here.answer(new, Chunk(b"new", HASH, None)))[-1] == frames.End(0, HASH)
 
 
@@ -178,7 +183,7 @@ def test_lost_files_are_refused_and_told_once() -> None:
     lost = Lost(1, EndCode.VANISHED, "gone")
     assert here.lost(lost, 0) == [Emit(events.FileFailed(path="d/a", code="file-vanished", message="gone"))]
     assert here.lost(lost, 0) == []
-    (read,) = here.take(1)
+    (read,) = here.take(0, 1)
     assert list(here.answer(read, lost)) == [messages.Refuse(request=0, code=EndCode.VANISHED, message="gone")]
 
 
@@ -193,24 +198,24 @@ def test_roots() -> None:
 
 def test_pause_from_both_sides() -> None:
     here = sender(HELLO, ACCEPT, frames.Request(0, 1, 0))
-    assert here.pause(1) == [Emit(events.Paused(by="me")), Send(messages.Pause())]
+    assert here.pause(1) == [Emit(events.Paused(by="me")), Send(0, messages.Pause())]
     assert here.pause(1) == []
-    assert here.take(1) == []
+    assert here.take(0, 1) == []
     assert tell(here, messages.Pause()) == [Emit(events.Paused(by="them"))]
-    assert here.resume(2) == [Send(messages.Resume())]
+    assert here.resume(2) == [Send(0, messages.Resume())]
     assert here.resume(2) == []
-    assert tell(here, messages.Resume()) == [Emit(events.Resumed()), Wake()]
-    assert len(here.take(1)) == 1
+    assert tell(here, messages.Resume()) == [Emit(events.Resumed()), Wake(0)]
+    assert len(here.take(0, 1)) == 1
 
 
 def test_a_pause_is_said_again_on_the_next_link_and_theirs_is_forgotten() -> None:
     here = sender(HELLO, ACCEPT)
     tell(here, messages.Pause())
     here.pause(0)
-    here.link_lost(1)
-    here.link_up(65536, 2)
+    here.link_lost(0, 1)
+    here.link_up(1, 0, 65536, 2)
     assert sent(tell(here, HELLO)) == [manifest.offer(ENTRIES, "t"), messages.Pause()]
-    assert here.resume(3) == [Send(messages.Resume()), Emit(events.Resumed())]
+    assert here.resume(3) == [Send(1, messages.Resume()), Emit(events.Resumed())]
 
 
 def test_a_pause_without_a_link() -> None:
@@ -231,11 +236,11 @@ def test_the_end() -> None:
     here = sender(HELLO, ACCEPT)
     effects = tell(here, messages.Done(files=1, bytes=5, failed=1), 1)
     assert end(effects) == Outcome(1, 5, 1)
-    assert here.receive(b"whatever", 2) == []
-    assert here.link_up(1, 2) == here.link_lost(2) == here.pause(2) == here.resume(2) == []
+    assert here.receive(0, b"whatever", 2) == []
+    assert here.link_up(1, 0, 1, 2) == here.link_lost(0, 2) == here.pause(2) == here.resume(2) == []
     assert here.cancel(EndCode.CANCELLED, "", 2) == here.abandon(ConnectError("late")) == []
     assert here.lost(Lost(1, EndCode.CHANGED, ""), 2) == here.root_found(1, HASH, 2) == []
-    assert here.take(1) == []
+    assert here.take(0, 1) == []
 
 
 @pytest.mark.parametrize(
@@ -272,4 +277,4 @@ def test_abandoned() -> None:
 
 
 def test_two_reads_are_never_the_same() -> None:
-    assert Read(0, 0, 0) != Read(0, 0, 0)
+    assert Read(0, 0, 0, 0) != Read(0, 0, 0, 0)

@@ -1,0 +1,76 @@
+"""Answers what is asked for on one link: reads ahead in a thread, and waits for room on that link only."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from pypeer.links.link import Link, LinkClosedError
+from pypeer.protocol.frames import Frame
+from pypeer.transfer.effects import Chunk, Lost, Read
+from pypeer.transfer.sender import Sender
+from pypeer.transfer.shell import in_thread
+
+HIGH_WATER_BYTES: Final = 1024 * 1024
+"""A sender waits when this much is buffered: enough to keep a link busy while the next chunk is read, little enough to
+stop soon on a pause."""
+
+READ_BYTES: Final = 1024 * 1024
+"""Read at a time by a thread: a few chunks, or hundreds of small files, for one hop there and back. Two such batches
+wait while one is sent."""
+
+Answers = list[tuple[Read, Chunk | Lost]]
+
+
+class Answering:
+    """Serves one link until both of its tasks are cancelled."""
+
+    def __init__(
+        self,
+        sender: Sender,
+        number: int,
+        link: Link,
+        read: Callable[[Sequence[Read]], list[Chunk | Lost]],
+        send: Callable[[int, Frame], None],
+        lost: Callable[[Lost], None],
+    ) -> None:
+        self.wake = asyncio.Event()
+        """Set when there may be something to read."""
+        self.tasks: list[asyncio.Task[None]] = []
+        self._sender = sender
+        self._number = number
+        self._link = link
+        self._read_blocking = read
+        self._send = send
+        self._lost = lost
+        self._answers: asyncio.Queue[Answers] = asyncio.Queue(1)
+
+    async def read(self) -> None:
+        """Task: read what is asked for."""
+        while True:
+            self.wake.clear()
+            reads = self._sender.take(self._number, READ_BYTES)
+            if reads:
+                results = await in_thread(self._read_blocking, reads)
+                await self._answers.put(list(zip(reads, results, strict=True)))
+            else:
+                await self.wake.wait()
+
+    async def answer(self) -> None:
+        """Task: send what was read."""
+        while True:
+            for read, result in await self._answers.get():
+                if isinstance(result, Lost):
+                    self._lost(result)
+                frames = self._sender.answer(read, result)
+                await self._room()
+                while (frame := next(frames, None)) is not None:
+                    self._send(self._number, frame)
+                    await self._room()
+
+    async def _room(self) -> None:
+        """Wait until the link has room; what is sent next is decided only then, for it may not be wanted any more."""
+        while self._link.buffered >= HIGH_WATER_BYTES:
+            try:
+                await self._link.drain()
+            except LinkClosedError:
+                return

@@ -1,0 +1,68 @@
+"""What the sender owes on one link; sans-I/O."""
+
+from collections import deque
+from typing import Final
+
+from pypeer.protocol import limits
+from pypeer.protocol.frames import Request, Stop
+from pypeer.protocol.messages import Accept, AskRoot, Decline, Done, List, Progress
+from pypeer.transfer.effects import Read
+from pypeer.transfer.subflow import Stage, Subflow, ViolationError
+
+ALLOWED: Final[dict[Stage, frozenset[type]]] = {
+    Stage.GREETING: frozenset(),
+    Stage.GREETED: frozenset(),
+    Stage.OFFERED: frozenset({List, Accept, Decline}),
+    Stage.SERVING: frozenset({Request, Stop, AskRoot, Progress, Done}),
+}
+"""What the receiver may say on a link beside hello, pause, resume and cancel; everything else is a violation."""
+
+
+class Serving(Subflow):
+    """Requests that came on one link and are answered there, in order."""
+
+    def __init__(self, link: int, rank: int, frame_bytes: int) -> None:
+        super().__init__(link, rank, frame_bytes)
+        self.queue: deque[Read] = deque()
+        """Not yet read."""
+        self.open: dict[int, Read] = {}
+        """Not yet answered to the end, by request."""
+        self.roots: set[int] = set()
+        """Files whose roots are asked for."""
+        self._listed = 0
+
+    def request(self, frame: Request) -> None:
+        """Queue it; raises ViolationError."""
+        if frame.request in self.open:
+            raise ViolationError(f"request {frame.request} is open already")
+        self._count()
+        read = Read(self.link, frame.request, frame.file, frame.chunk)
+        self.open[frame.request] = read
+        self.queue.append(read)
+
+    def stop(self, request: int) -> None:
+        """What has been answered already is not open any more, and no violation."""
+        read = self.open.pop(request, None)
+        if read is not None and read in self.queue:
+            self.queue.remove(read)
+
+    def ask_root(self, file: int) -> None:
+        """Note that the root of this file is wanted; raises ViolationError."""
+        if file in self.roots:
+            raise ViolationError(f"the root of file {file} is asked for twice")
+        self._count()
+        self.roots.add(file)
+
+    def list(self, start: int, stop: int) -> None:
+        """A page of these entries is asked for; raises ViolationError.
+
+        Each page once on a link, else a receiver that never reads could have pages without end queued for it. Those in
+        between may have come on other links.
+        """
+        if start < self._listed:
+            raise ViolationError(f"list from {start} out of turn")
+        self._listed = stop
+
+    def _count(self) -> None:
+        if len(self.open) + len(self.roots) >= limits.QUEUE_REQUESTS:
+            raise ViolationError(f"more than {limits.QUEUE_REQUESTS} requests at once")
