@@ -1,4 +1,4 @@
-"""The relay inside the server's WebSocket, where no datagram gets through: taken, left for a direct path, and taken again."""
+"""The relay inside the WebSocket, where no datagram gets through: taken, left for a direct path, and taken again."""
 
 import re
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ from tests.browser.real import (
     random_file,
     share_files,
 )
-from tests.support.commands import Command, Server, running_server
+from tests.support.commands import Server, running_server
 
 RELAYED: Final = "Through a relay"
 DIRECT: Final = re.compile("Same network|On this machine")
