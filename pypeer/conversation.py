@@ -39,9 +39,13 @@ class TransferSession(Protocol):
     """What a conversation needs of a transfer (pypeer.transfer.session)."""
 
     on_lost: Callable[[], None]
+    on_idle: Callable[[Link], None]
 
-    def attach(self, link: Link) -> None:
-        """Go on over this link."""
+    def attach(self, link: Link, rank: int | None = None) -> None:
+        """Go on over this link too, or, without a rank, over this link only."""
+
+    def keep_only(self, link: Link) -> None:
+        """Go on over this link, which is attached, and no other."""
 
     def fail(self, error: PeerError) -> None:
         """End with an error."""
@@ -70,6 +74,8 @@ class Conversation:
         self._session_id = session_id
         self._emit = emit
         self._links: dict[Road, Link] = {}
+        self._attached: dict[Road, Link] = {}
+        self._used: Road | None = None
         self._failed: ConnectError | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._closing: set[asyncio.Task[None]] = set()
@@ -92,6 +98,7 @@ class Conversation:
             self._detour = Detour(pair.role, access, pair.bind, pair.send, self._on_relay_link, self._on_relay_failed)
         self._roads = Roads(pair.role, access is not None, lambda failures: backoff.delay(failures, random.random()))
         session.on_lost = self._on_lost
+        session.on_idle = self._on_idle
 
     async def run(self) -> None:
         """Connect, and see the transfer through to its end; raises PeerError."""
@@ -215,13 +222,23 @@ class Conversation:
         self._set_timer()
 
     def _use(self, road: Road) -> None:
-        """Move the session: what was on its way over another link is asked for again."""
+        """Move the session: what is on its way over a relay still arrives, what was on a broken path is asked again."""
         link = self._links[road]
+        self._used, before = road, self._used
         if road is Road.RELAY:
             self._pair.report(link.path.way, Phases(opened=self._loop.time() - self._began))
         self._path = None
         self._on_path(road, link.path)
-        self._session.attach(link)
+        if link is self._attached.get(road):
+            self._session.keep_only(link)
+        else:
+            self._attached[road] = link
+            self._session.attach(link, 0 if before is Road.RELAY else None)
+
+    def _on_idle(self, link: Link) -> None:
+        """All that was on its way there has arrived."""
+        if link is self._links.get(Road.RELAY):
+            self._do(self._roads.idle(Road.RELAY))
 
     def _lost(self) -> None:
         self._path = None
@@ -234,6 +251,7 @@ class Conversation:
 
     def _close_link(self, road: Road) -> None:
         link = self._links.pop(road, None)
+        self._attached.pop(road, None)
         if link is not None:
             task = asyncio.create_task(link.close())
             self._closing.add(task)

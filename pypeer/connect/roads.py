@@ -21,8 +21,12 @@ BETTER_S: Final = (5.0, 15.0, 60.0)
 """Pauses between attempts to leave the relay; the last one stays. Soon, as the first attempt may have met a bad moment;
 then rarely, as each tells all addresses anew and is in vain where only HTTP leaves the network."""
 
-LINGER_S: Final = 3.0
-"""How long the relay's link outlives a move to a better one: the other side has moved by then as well."""
+LINGER_S: Final = 30.0
+"""How long the relay's link outlives a move to a better one at most. The receiver closes it as soon as all that was on
+its way has arrived, which takes as long as a full queue somewhere."""
+
+UNUSED_S: Final = 3.0
+"""How long a relay's link is kept that opened too late: the other side may still be moving to it, or away from it."""
 
 ATTEMPTS: Final = 3
 """Attempts in a row that may fail on each road before role A gives up: ten seconds, each with fresh candidates."""
@@ -184,6 +188,10 @@ class Roads:
             lane.due = None
         return self._end_if_cut_off()
 
+    def idle(self, road: Road) -> list[Action]:
+        """The session needs this road's link no longer."""
+        return [] if road is self.carrying else self._leave(road)
+
     def tick(self, now: float) -> list[Action]:
         """Time passes."""
         if self._give_up_at is not None and self._give_up_at <= now:
@@ -204,7 +212,7 @@ class Roads:
         """Use the best link there is; the same road again if a new link opened on it."""
         best, before = self._best(), self.carrying
         if opened is Road.RELAY and best is Road.ICE:
-            self._leave_at = now + LINGER_S
+            self._leave_at = now + UNUSED_S
         if best is before and (opened is None or opened is not best):
             return []
         self.carrying = best

@@ -55,13 +55,18 @@ class Session(ABC):
         if self._core.ended:
             return
         if rank is None:
-            for number in tuple(self._links):
-                self._drop(number)
+            self.keep_only(link)
         number = next(self._numbers)
         self._links[number] = link
         self._link_there(number, link)
         self._perform(self._core.link_up(number, rank or 0, link.frame_bytes, self._clock()))
         link.start(partial(self._on_frame, number), partial(self._on_close, number))
+
+    def keep_only(self, link: Link) -> None:
+        """Listen to no other link any more; what was on its way there is lost."""
+        for number, other in tuple(self._links.items()):
+            if other is not link:
+                self._drop(number)
 
     def pause(self) -> None:
         """The person here pauses; what is on its way still arrives."""

@@ -13,6 +13,7 @@ from pypeer.connect.roads import (
     RECOVER_S,
     RELAY_AFTER_S,
     TRANSITIONS,
+    UNUSED_S,
     Action,
     Event,
     GiveUp,
@@ -74,6 +75,16 @@ def test_a_relay_is_tried_when_ice_takes_longer_and_left_when_it_opens() -> None
     assert journey.roads.state(RELAY) is State.CLOSED
 
 
+def test_a_relay_is_left_as_soon_as_nothing_is_on_its_way_there() -> None:
+    journey = Journey()
+    journey.next()
+    journey.open(RELAY)
+    assert journey.roads.idle(RELAY) == [], "it carries"
+    journey.happens(ICE, OPENED)
+    assert journey.roads.idle(RELAY) == [Leave(RELAY)]
+    assert journey.roads.idle(RELAY) == []
+
+
 def test_a_relay_is_tried_at_once_when_ice_is_hopeless() -> None:
     journey = Journey()
     assert journey.happens(ICE, FAILED) == [Try(RELAY)]
@@ -84,7 +95,7 @@ def test_a_relay_that_opens_after_ice_is_not_used() -> None:
     journey.next()
     journey.happens(ICE, OPENED)
     assert journey.happens(RELAY, OPENED) == []
-    assert journey.next() == (LINGER_S, [Leave(RELAY)])
+    assert journey.next() == (UNUSED_S, [Leave(RELAY)])
 
 
 def test_while_a_relay_carries_ice_is_tried_at_growing_intervals() -> None:
@@ -121,7 +132,7 @@ def test_when_silence_ends_before_the_relay_opens_nothing_moves() -> None:
     journey.happens(ICE, SILENT)
     assert journey.happens(ICE, BACK) == []
     assert journey.happens(RELAY, OPENED) == []
-    assert journey.next() == (LINGER_S, [Leave(RELAY)])
+    assert journey.next() == (UNUSED_S, [Leave(RELAY)])
 
 
 def test_a_relay_that_is_lost_while_it_lingers_is_not_missed() -> None:
