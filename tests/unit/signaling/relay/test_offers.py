@@ -4,6 +4,7 @@ import pytest
 
 from signaling.protocol.messages import IceServer
 from signaling.relay.offers import Offers, Ports, urls
+from signaling.relay.tickets import Member
 from signaling.relay.turn import credentials
 
 ALL = Ports(3478, 3479, 5349)
@@ -48,3 +49,11 @@ def test_each_server_has_credentials_under_its_own_secret() -> None:
 
 def test_without_relays_nothing_is_told() -> None:
     assert Offers("own", 60).told("byway.example", Ports(), "pair", "a", 0) == ()
+
+
+def test_a_ticket_admits_its_member_as_long_as_credentials_last() -> None:
+    offers = Offers("own", 60)
+    ticket = offers.ticket("pair", "b", 1000.5)
+    assert offers.admits(ticket, 1060) == Member("pair", "b")
+    assert offers.admits(ticket, 1061) is None
+    assert Offers("other", 60).admits(ticket, 1000) is None
