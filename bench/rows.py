@@ -4,6 +4,7 @@ import json
 import subprocess
 import threading
 from dataclasses import dataclass
+from typing import Final
 
 from bench.processes import pipe
 
@@ -38,7 +39,10 @@ def in_background(process: subprocess.Popen[str]) -> threading.Thread:
     return thread
 
 
-def table(rows: list[Row], yardsticks: dict[str, Row]) -> str:
+RATIO: Final = "ratio: to the raw channel of the same run (with pypeer: aiortc; page to page: Chromium)"
+
+
+def table(rows: list[Row], yardsticks: dict[str, Row], note: str = RATIO) -> str:
     """The rows as text, each with its ratio to its yardstick."""
     lines = [f"{'what':24} {'MiB':>6} {'s':>7} {'MiB/s':>7} {'ratio':>6} {'sender':>8} {'receiver':>9}"]
     for row in rows:
@@ -46,5 +50,4 @@ def table(rows: list[Row], yardsticks: dict[str, Row]) -> str:
         ratio = f"{row.rate / yardstick.rate:6.2f}" if yardstick else f"{'':6}"
         peaks = f"{row.peaks[0]:8.0f} {row.peaks[1]:9.0f}" if any(row.peaks) else ""
         lines.append(f"{row.name:24} {row.mib:6} {row.seconds:7.1f} {row.rate:7.1f} {ratio} {peaks}".rstrip())
-    note = "ratio: to the raw channel of the same run (with pypeer: aiortc; page to page: Chromium)"
     return "\n".join([*lines, note, "sender, receiver: peak memory in MiB; of a command all of it, of a page its heap"])

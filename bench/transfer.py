@@ -39,14 +39,15 @@ def end(process: subprocess.Popen[str]) -> Used:
     return finish(process)
 
 
-def pypeer_to_pypeer(mib: int, server: str, folder: Path) -> Row:
+def pypeer_to_pypeer(mib: int, server: str, folder: Path, *options: str, name: str = "pypeer to pypeer") -> Row:
     """The two commands, from the start of `get` until it has ended."""
     source = make_file(folder / "source.bin", mib * MIB)
-    sender = start("-m", "pypeer", "send", str(source), "--once", "--json", "--server", server)
+    sender = start("-m", "pypeer", "send", str(source), "--once", "--json", "--server", server, *options)
     code = json.loads(pipe(sender.stdout).readline())["code"]
     reading = in_background(sender)
     began = now()
-    receiver = start("-m", "pypeer", "get", code, "-o", str(folder / "got"), "--json", "--server", server)
+    into = str(folder / "got")
+    receiver = start("-m", "pypeer", "get", code, "-o", into, "--json", "--server", server, *options)
     last = last_event(receiver)
     got = finish(receiver)
     seconds = now() - began
@@ -54,13 +55,14 @@ def pypeer_to_pypeer(mib: int, server: str, folder: Path) -> Row:
     sent = finish(sender)
     if last["event"] != "done" or (folder / "got" / source.name).stat().st_size != mib * MIB:
         raise SystemExit(f"the transfer failed: {last}")
-    return Row("pypeer to pypeer", mib, seconds, (sent.peak_mib, got.peak_mib))
+    return Row(name, mib, seconds, (sent.peak_mib, got.peak_mib))
 
 
-def serve(folder: Path) -> tuple[subprocess.Popen[str], str]:
+def serve(folder: Path, *options: str) -> tuple[subprocess.Popen[str], str]:
     """A real server on a free port."""
     port = free_port()
-    server = start("-m", "signaling", "--host", "127.0.0.1", "--port", str(port), env={"BYWAY_LOG_LEVEL": "warning"})
+    command = ("-m", "signaling", "--host", "127.0.0.1", "--port", str(port), *options)
+    server = start(*command, env={"BYWAY_LOG_LEVEL": "warning"})
     for line in pipe(server.stdout):
         if "http" in line:
             break

@@ -27,6 +27,9 @@ LINGER_S: Final = 3.0
 ATTEMPTS: Final = 3
 """Attempts in a row that may fail on each road before role A gives up: ten seconds, each with fresh candidates."""
 
+STABLE_S: Final = 5.0
+"""A link that is lost sooner counts as an attempt that failed: whatever breaks each link must not be tried for ever."""
+
 RECOVER_S: Final = 120.0
 """How long role B waits for role A after its link broke: all attempts of role A, and the waits between them."""
 
@@ -94,6 +97,10 @@ TRANSITIONS: Final[dict[State, dict[Event, State]]] = {
 """Role B does not know of attempts before they open, and what is said of a link that was given up comes late."""
 
 
+STANDING: Final = frozenset({State.OPEN, State.SILENT})
+"""There is a link."""
+
+
 class Try(NamedTuple):
     """Begin an attempt."""
 
@@ -130,6 +137,9 @@ class Lane:
     state: State = State.CLOSED
     due: float | None = None
     failures: int = 0
+    """In a row, links that were lost at once among them."""
+    since: float = 0.0
+    """When the last link opened."""
 
 
 class Roads:
@@ -167,14 +177,17 @@ class Roads:
     def happened(self, road: Road, event: Event, now: float) -> list[Action]:
         """Something happened on a road."""
         lane = self._lanes[road]
-        lane.failures += event is Event.FAILED and lane.state is State.TRYING
-        lane.state = TRANSITIONS[lane.state][event]
+        before, lane.state = lane.state, TRANSITIONS[lane.state][event]
         if event is Event.OPENED:
-            lane.failures, lane.due = 0, None
+            lane.since, lane.due = now, None
+        elif event is Event.FAILED and before is State.TRYING:
+            lane.failures += 1
+        elif event is Event.LOST and before in STANDING:
+            self._count_loss(lane, now)
         moves = self._move(road if event is Event.OPENED else None, now)
         if not self._paired:
             return self._end_if_cut_off() or moves
-        ends = self._plan(event, now) if self._role is Role.A else []
+        ends = self._plan(now) if self._role is Role.A else []
         return [*moves, *ends, *self.tick(now)]
 
     def unpaired(self) -> list[Action]:
@@ -235,16 +248,20 @@ class Roads:
 
     def _leave(self, road: Road) -> list[Action]:
         lane = self._lanes[road]
-        if lane.state not in (State.OPEN, State.SILENT):
+        if lane.state not in STANDING:
             return []
         lane.state = TRANSITIONS[lane.state][Event.LOST]
         return [Leave(road)]
 
-    def _plan(self, event: Event, now: float) -> list[Action]:
+    def _count_loss(self, lane: Lane, now: float) -> None:
+        if now - lane.since < STABLE_S:
+            lane.failures += 1
+            return
+        for each in self._lanes.values():
+            each.failures = 0
+
+    def _plan(self, now: float) -> list[Action]:
         """Role A: when what is closed is tried next, or that there is no way."""
-        if event is Event.LOST:
-            for lane in self._lanes.values():
-                lane.failures = 0
         ice, relay = (self._lanes[road] for road in Road)
         if ice.state is State.CLOSED and ice.due is None:
             ice.due = self._ice_due(ice, now)

@@ -18,9 +18,9 @@ Socket: TypeAlias = "aiohttp.ClientWebSocketResponse[Any]"
 
 WAY: Final = "websocket"
 
-LOW_WATER_BYTES: Final = 512 * 1024
-"""`drain` returns below this: two of the largest frames, so that the sender is never starved while the caller refills;
-what is on its way beyond that waits in the buffers of TCP."""
+LOW_WATER_BYTES: Final = 256 * 1024
+"""`drain` returns below this: four frames, so that the sender is never starved while the caller refills; what is on its
+way beyond that waits in the buffers of TCP."""
 
 FLUSH_S: Final = 5.0
 """How long `close` waits for what is queued: the last words are short, and the other side may be gone."""

@@ -117,7 +117,7 @@ class SignalingClient:
             return await self._http.ws_connect(
                 self.url / "relay",
                 protocols=(limits.RELAY_SUBPROTOCOL,),
-                max_msg_size=limits.RELAY_MESSAGE_BYTES,
+                max_msg_size=limits.RELAY_MESSAGE_BYTES + 1,  # the least that aiohttp refuses
                 timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_S),
             )
 

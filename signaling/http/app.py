@@ -81,9 +81,10 @@ async def _relay(request: web.Request) -> web.StreamResponse:
 
 
 async def _open(request: web.Request, protocol: str, most: int) -> tuple[web.WebSocketResponse, str]:
-    """The WebSocket that was asked for, with messages of so many bytes, and the address it counts by."""
+    """The WebSocket that was asked for, with messages of so many bytes at most, and the address it counts by."""
+    # What aiohttp calls the most is the least that it refuses.
     socket = web.WebSocketResponse(
-        protocols=(protocol,), timeout=2 * CLOSE_S, compress=False, max_msg_size=most, decode_text=False
+        protocols=(protocol,), timeout=2 * CLOSE_S, compress=False, max_msg_size=most + 1, decode_text=False
     )
     if not socket.can_prepare(request):
         raise web.HTTPUpgradeRequired(text="this address is for WebSockets\n", headers={hdrs.UPGRADE: "websocket"})

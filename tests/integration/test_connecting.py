@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.commands import Command
+from tests.support.commands import Command, running_server
 
 Start = Callable[..., Command]
 
@@ -49,14 +49,23 @@ def test_only_the_named_interface_is_used(pypeer: Start, tmp_path: Path) -> None
 
 
 def test_without_a_relay_relay_only_fails_in_words_and_names_no_address(pypeer: Start, tmp_path: Path) -> None:
+    with running_server(tmp_path / "server", "--relay-off") as server:
+        sender = pypeer("send", "--text", "hello", "--once", url=server.url)
+        receiver = pypeer("get", code_of(sender), "-o", tmp_path, "--relay-only", url=server.url)
+        assert receiver.end() == 1
+        assert receiver.one("error")["code"] == "no-path"
+        report = reports(receiver)[0]
+        assert (report["outcome"], report["reasons"]) == ("failed", ["relay-only"])
+        assert "local" not in report
+        assert sender.interrupt() == 130
+        assert all("remote" not in report for report in reports(sender))
+
+
+def test_relay_only_goes_through_the_server_and_names_no_address(pypeer: Start, tmp_path: Path) -> None:
     sender = pypeer("send", "--text", "hello", "--once")
     receiver = pypeer("get", code_of(sender), "-o", tmp_path, "--relay-only")
-    assert receiver.end() == 1
-    assert receiver.one("error")["code"] == "no-path"
-    report = reports(receiver)[0]
-    assert (report["outcome"], report["reasons"]) == ("failed", ["relay-only"])
-    assert "local" not in report
-    assert sender.interrupt() == 130
+    assert (receiver.end(), sender.end()) == (0, 0)
+    assert receiver.one("path")["way"] == sender.one("path")["way"] == "websocket"
     assert all("remote" not in report for report in reports(sender))
 
 

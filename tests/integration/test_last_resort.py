@@ -15,6 +15,7 @@ from pypeer.errors import ConnectError
 from pypeer.events import Event, PathChanged, Reconnecting
 from pypeer.identity import Identity
 from pypeer.links.link import Scope
+from pypeer.protocol import limits
 from tests.support.crooked import RECORD_BYTES, WRONGS, CrookedRelay, altered, crooked_relay
 
 PATIENCE_S = 60.0
@@ -119,6 +120,47 @@ async def test_a_relay_that_breaks_costs_no_byte(tmp_path: Path) -> None:
         relay.tamper = cut_once
         events = await transfer(relay, tmp_path)
     assert paths(events) == ["websocket", "websocket"]
+
+
+@pytest.mark.usefixtures("network")
+async def test_a_relay_that_falls_silent_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "SILENCE_S", 0.2)
+    monkeypatch.setattr(limits, "GONE_S", 1.0)
+
+    async with crooked_relay() as relay:
+        ends = relay.carriers
+
+        def fall_silent(number: int, message: bytes) -> list[bytes]:
+            first = len(ends) == 2 and number >= 20
+            return [] if first else [message]
+
+        relay.tamper = fall_silent
+        events = await transfer(relay, tmp_path)
+    assert paths(events) == ["websocket", "websocket"]
+
+
+@pytest.mark.usefixtures("network")
+async def test_signs_of_life_keep_a_link_that_has_nothing_to_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "SILENCE_S", 0.2)
+    monkeypatch.setattr(limits, "GONE_S", 1.0)
+
+    async def rest(fetch: pypeer.Fetch) -> None:
+        fetch.pause()
+        await asyncio.sleep(3)
+        fetch.resume()
+
+    resting: list[asyncio.Task[None]] = []
+
+    def on_event(event: Event, fetch: pypeer.Fetch) -> None:
+        if isinstance(event, PathChanged):
+            resting.append(asyncio.create_task(rest(fetch)))
+
+    async with crooked_relay() as relay:
+        events = await transfer(relay, tmp_path, on_event)
+    assert paths(events) == ["websocket"]
+    assert sum(len(message) == RECORD_BYTES for message in relay.seen) > 10
 
 
 @pytest.mark.usefixtures("network")

@@ -66,6 +66,18 @@ def test_pairs_that_plain_checks_connect() -> None:
     assert {str(outcome.pair): outcome.error or outcome.way for outcome in found if outcome.surprise} == {}
 
 
+HTTP_ONLY: Final = ("tcp443:proxy", "proxy:public", "public:tcp443", "proxy:proxy", "ipv6:tcp443")
+"""One side's network lets only HTTPS out, or only through a proxy."""
+
+
+def test_where_only_https_leaves_the_relay_inside_the_websocket_helps() -> None:
+    """Without TURN in the way of it."""
+    found = outcomes(HTTP_ONLY, replace(DIRECT, server_options=("--turn-port=0",)))
+    assert {str(outcome.pair): outcome.error or outcome.way for outcome in found} == dict.fromkeys(
+        HTTP_ONLY, "websocket"
+    )
+
+
 @pytest.mark.parametrize("end", ["sender", "receiver"])
 def test_a_page_at_one_end(end: str) -> None:
     """Chromium behind a NAT and pypeer behind another."""

@@ -46,7 +46,7 @@ SERVER: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 RELAY_CLIENT: dict[str, dict[str, Any]] = {"join": {"ticket": "x", "link": 0}}
-RELAY_SERVER: dict[str, dict[str, Any]] = {"joined": {"bytes": 263168, "idle": 60}}
+RELAY_SERVER: dict[str, dict[str, Any]] = {"joined": {"bytes": 66560, "idle": 60}}
 
 GOOD: dict[str, list[dict[str, Any]]] = {
     "hello": [

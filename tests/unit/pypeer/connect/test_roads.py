@@ -12,6 +12,7 @@ from pypeer.connect.roads import (
     LINGER_S,
     RECOVER_S,
     RELAY_AFTER_S,
+    STABLE_S,
     TRANSITIONS,
     Action,
     Event,
@@ -99,6 +100,7 @@ def test_while_a_relay_carries_ice_is_tried_at_growing_intervals() -> None:
 def test_when_ice_is_lost_both_are_tried_the_relay_at_once() -> None:
     journey = Journey()
     journey.open(ICE)
+    journey.now += STABLE_S
     assert journey.happens(ICE, LOST) == [Lost(), Try(RELAY)]
     assert journey.next() == (DELAY_S, [Try(ICE)])
     assert journey.happens(RELAY, OPENED) == [Use(RELAY)]
@@ -145,8 +147,8 @@ def test_when_the_relay_is_lost_both_are_tried() -> None:
     journey = Journey()
     journey.happens(ICE, FAILED)
     journey.open(RELAY)
-    assert journey.happens(RELAY, LOST) == [Lost(), Try(RELAY)]
-    assert journey.next()[1] == [Try(ICE)]
+    journey.now += STABLE_S
+    assert journey.happens(RELAY, LOST) == [Lost(), Try(ICE), Try(RELAY)], "the one was due anyhow"
 
 
 def test_a_new_link_on_the_same_road_is_used() -> None:
@@ -187,9 +189,20 @@ def test_after_a_loss_attempts_count_anew() -> None:
     journey.happens(ICE, FAILED)
     journey.next()
     journey.open(ICE)
+    journey.now += STABLE_S
     journey.happens(ICE, LOST)
     journey.next()
     assert journey.happens(ICE, FAILED) == []
+
+
+def test_links_that_break_at_once_are_not_made_for_ever() -> None:
+    journey = Journey(can_relay=False)
+    for failures in range(1, ATTEMPTS):
+        journey.open(ICE)
+        assert journey.happens(ICE, LOST) == [Lost()]
+        assert journey.next() == (DELAY_S * (1 + failures), [Try(ICE)])
+    journey.open(ICE)
+    assert journey.happens(ICE, LOST) == [Lost(), GiveUp()]
 
 
 def test_role_b_follows_and_tries_nothing() -> None:
