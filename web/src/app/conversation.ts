@@ -21,7 +21,7 @@ import type { Outcome } from "../transfer/effects.ts";
 import { fromPeer } from "../transfer/endings.ts";
 import { Due } from "./due.ts";
 import { cutOff, gone, noPath } from "./no_way.ts";
-import type { Session, SessionEvents } from "./session.ts";
+import { now, type Session, type SessionEvents } from "./session.ts";
 import { Telling } from "./telling.ts";
 import type { Transfer } from "./transfer.ts";
 
@@ -54,8 +54,8 @@ export class Conversation {
   #session: Talk | null = null;
   #current: Link | null = null;
   #relayLink: RelayLink | null = null;
-  /** Whether the last attempt that came to nothing had no server to carry its messages. */
-  #isCutOff = false;
+  /** Why the last attempt came to nothing; null once a link opened. */
+  #failure: PeerError | null = null;
   #isPaired = true;
 
   constructor(options: ConversationOptions) {
@@ -144,14 +144,14 @@ export class Conversation {
 
   /** An attempt came to nothing. */
   #failed(report: ConnectionReport): void {
-    this.#isCutOff = !this.#options.pair.isReachable;
+    this.#failure = this.#options.pair.isReachable ? noPath() : cutOff();
     this.#telling.attempted(report, this.#current !== null && this.#current === this.#relayLink ? this.#relayLink.number : null);
     this.#happened("despaired");
     if (!this.#isPaired && this.#current === null) this.#giveUp();
   }
 
   #happened(event: RoadEvent): void {
-    for (const step of this.#roads.happened(event)) this.#do(step);
+    for (const step of this.#roads.happened(event, now())) this.#do(step);
   }
 
   // What is done about it
@@ -183,6 +183,7 @@ export class Conversation {
   #use(link: Link): void {
     this.#due.cancel("give-up");
     this.#current = link;
+    this.#failure = null;
     this.#session?.attach(link);
   }
 
@@ -208,8 +209,7 @@ export class Conversation {
 
   /** Whoever leaves after attempts that came to nothing has given up on finding a way. */
   #whyOver(): PeerError {
-    if (this.#roads.failures === 0) return gone();
-    return this.#isCutOff ? cutOff() : noPath();
+    return this.#failure ?? gone();
   }
 
   #fail(error: PeerError): void {
