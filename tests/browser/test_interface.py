@@ -266,6 +266,15 @@ def test_a_path_is_explained_by_keyboard_alone(interface: Interface) -> None:
         expect(page.get_by_role("button", name="Copy report")).to_be_hidden()
 
 
+def test_a_relay_inside_the_server_connection_says_why_it_is_needed(interface: Interface) -> None:
+    with interface.open("fetch-relayed") as page:
+        badge = page.locator("details.path summary")
+        expect(badge).to_contain_text("Through a relay")
+        badge.press("Enter")
+        expect(page.get_by_role("list", name="Why it is not more direct")).to_contain_text("lets no UDP out")
+        expect(page.locator(".path-more .facts")).to_contain_text("relay inside the server connection")
+
+
 def test_a_failure_to_connect_says_why_and_what_would_help(interface: Interface) -> None:
     for scene in ("fetch-no-path", "share-many"):
         with interface.open(scene) as page:

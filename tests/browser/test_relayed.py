@@ -1,4 +1,4 @@
-"""The relay inside the WebSocket, where no datagram gets through: taken, left for a direct path, and taken again."""
+"""The relay inside the server's WebSocket, where no datagram gets through: taken, left, and taken again."""
 
 import re
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ from tests.browser.real import (
     random_file,
     share_files,
 )
-from tests.support.commands import Server, running_server
+from tests.support.commands import Command, Server, running_server
 
 RELAYED: Final = "Through a relay"
 DIRECT: Final = re.compile("Same network|On this machine")
@@ -57,6 +57,11 @@ def source(tmp_path: Path) -> Path:
 def is_shown(page: Page, path: str | re.Pattern[str]) -> None:
     """The page says that it is connected so."""
     expect(page.locator("details.path summary")).to_contain_text(path, timeout=PATH_MS)
+
+
+def ways(command: Command) -> list[str]:
+    """The ways that a command has told of, in the order of their first time: a path may change on one way."""
+    return list(dict.fromkeys(event["way"] for event in command.events if event["event"] == "path"))
 
 
 @contextmanager
@@ -97,3 +102,39 @@ def test_a_relay_is_left_for_a_direct_path_and_taken_again(browser: Browser, ser
             arrived(receiver)
             delivered(sender)
         assert digest(Path(got.path())) == digest(source)
+
+
+def test_a_page_and_a_command_meet_at_the_relay_whoever_sends(
+    browser: Browser, server: Server, source: Path, tmp_path: Path
+) -> None:
+    with cut(), Site(browser, server.url).open() as page:
+        code, got = share_files(page, source), tmp_path / "got"
+        receiver = Command(tmp_path / "receiver", server.url, "get", code, "-o", str(got))
+        is_shown(page, RELAYED)
+        assert receiver.end() == 0
+        assert ways(receiver) == ["websocket"]
+        assert digest(got / source.name) == digest(source)
+        page.get_by_role("button", name="Byway, start page").click()
+        sender = Command(tmp_path / "sender", server.url, "send", str(source), "--once")
+        downloaded = download(page, sender.until("ready")["code"])
+        arrived(page)
+        assert digest(Path(downloaded.path())) == digest(source)
+        assert sender.end() == 0
+        assert ways(sender) == ["websocket"]
+
+
+def test_a_command_and_a_page_leave_the_relay_together(
+    browser: Browser, server: Server, source: Path, tmp_path: Path
+) -> None:
+    with Site(browser, server.url).open() as page:
+        with cut():
+            sender = Command(tmp_path / "sender", server.url, "send", str(source), "--once")
+            got = download(page, sender.until("ready")["code"])
+            page.get_by_role("button", name="Pause").click()
+            is_shown(page, RELAYED)
+        is_shown(page, DIRECT)
+        page.get_by_role("button", name="Resume").click()
+        arrived(page)
+        assert digest(Path(got.path())) == digest(source)
+        assert sender.end() == 0
+        assert ways(sender) == ["websocket", "direct"]

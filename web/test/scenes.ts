@@ -1,6 +1,7 @@
 /** States of the page to look at, each under a name. */
 
 import type { OfferedEntry, OfferInfo, PathInfo, Person, ShareState, TransferPhase, TransferState } from "../src/app/model.ts";
+import { relayedReport } from "../src/connect/report.ts";
 import type { Scene } from "./fake_engine.ts";
 import { noPath, places, reportFor } from "./reports.ts";
 
@@ -15,6 +16,8 @@ const paths: Readonly<Record<PathInfo["scope"], PathInfo>> = {
   internet: { scope: "internet", way: "punched", local: "198.51.100.7:51820", remote: "203.0.113.9:61001" },
   relay: { scope: "relay", way: "turn-tls", local: "198.51.100.7:443", remote: "203.0.113.9:443" },
 };
+
+const inServer: PathInfo = { scope: "relay", way: "websocket", local: "", remote: "" };
 
 const TOTAL = 3_412_000_000;
 
@@ -108,6 +111,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
   "fetch-offer-text": fetch(transfer("asking", 0), { offer: { ...offerText, content: null } }),
   "fetch-offer-stuck": fetch(transfer("asking", 0), { targets: [] }),
   "fetch-moving": fetch(transfer("moving", 0.42, { path: paths.internet })),
+  "fetch-relayed": fetch(transfer("moving", 0.42, { path: inServer, report: relayedReport(0, 1.214, noPath({ here: "blocked", there: "independent" }), false) })),
   "fetch-paused": fetch(transfer("paused", 0.42, { pausedBy: "them" })),
   "fetch-reconnecting": fetch(transfer("reconnecting", 0.42, { path: null })),
   "fetch-done": fetch(transfer("done", 1)),

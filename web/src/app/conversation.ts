@@ -10,7 +10,6 @@ import { Connector } from "../connect/connector.ts";
 import type { ChannelLink, Link } from "../connect/link.ts";
 import type { RelayAccess, RelayLink } from "../connect/relay_link.ts";
 import { Relaying } from "../connect/relaying.ts";
-import { pathOf, relayedReport } from "../connect/report.ts";
 import { type RoadEvent, Roads, type Step } from "../connect/roads.ts";
 import type { PeerError } from "../errors.ts";
 import type { ConnectionReport, SealedMessage } from "../gen/peer.ts";
@@ -23,6 +22,7 @@ import { fromPeer } from "../transfer/endings.ts";
 import { Due } from "./due.ts";
 import { cutOff, gone, noPath } from "./no_way.ts";
 import { now, type Session, type SessionEvents } from "./session.ts";
+import { Telling } from "./telling.ts";
 import type { Transfer } from "./transfer.ts";
 
 /** A way that has lasted so long is counted, in seconds: what can be direct leaves a relay by then. */
@@ -48,23 +48,19 @@ export class Conversation {
   readonly #connector: Connector;
   readonly #relaying: Relaying | null;
   readonly #roads: Roads;
+  readonly #telling: Telling;
   /** Steps that are still to come. */
   readonly #due: Due<Step["type"]>;
   #session: Talk | null = null;
   #current: Link | null = null;
   #relayLink: RelayLink | null = null;
-  /** When the two knew each other, or lost the link before. */
-  #knew = now();
-  /** The last attempt that came to nothing, and whether it had no server to carry its messages. */
-  #failure: ConnectionReport | null = null;
-  #isCutOff = false;
+  /** Why the last attempt came to nothing; null once a link opened. */
+  #failure: PeerError | null = null;
   #isPaired = true;
-  /** The way that the server counted last, and the present one, which may still change. */
-  #counted = "";
-  #present: ConnectionReport | null = null;
 
   constructor(options: ConversationOptions) {
     const { pair, relay } = options;
+    this.#telling = new Telling({ ...options, canRelay: relay !== null });
     this.#options = options;
     this.#due = new Due(options.timer);
     this.#roads = new Roads(pair.role, relay !== null);
@@ -83,7 +79,7 @@ export class Conversation {
   /** Connects, and sees the session through to its end. */
   start(session: Talk): void {
     this.#session = session;
-    this.#knew = now();
+    this.#telling.began();
     this.#happened("began");
   }
 
@@ -115,11 +111,17 @@ export class Conversation {
   // What happens on the roads
 
   #linked(link: ChannelLink): void {
-    link.onReport = (report) => link === this.#current && this.#reported(report);
+    link.onReport = (report) => link === this.#current && this.#connected(report);
     link.onInterrupted = () => link === this.#current && this.#interrupted();
     this.#happened("opened");
-    this.#options.transfer.linked(null);
+    this.#telling.opened();
     this.#use(link);
+  }
+
+  /** It is told, too, when a path that was silent gives answers again. */
+  #connected(report: ConnectionReport): void {
+    this.#happened("back");
+    this.#telling.connected(report);
   }
 
   #relayed(link: RelayLink): void {
@@ -135,23 +137,21 @@ export class Conversation {
   #lost(): void {
     this.#options.transfer.unlinked();
     this.#current = null;
-    this.#knew = now();
+    this.#telling.began();
     if (this.#isPaired) this.#happened("lost");
     else this.#fail(gone());
   }
 
   /** An attempt came to nothing. */
   #failed(report: ConnectionReport): void {
-    this.#failure = report;
-    this.#isCutOff = !this.#options.pair.isReachable;
-    if (this.#current === this.#relayLink && this.#relayLink !== null) this.#tellRelayed(this.#relayLink);
-    else this.#options.transfer.attempted(report);
+    this.#failure = this.#options.pair.isReachable ? noPath() : cutOff();
+    this.#telling.attempted(report, this.#current !== null && this.#current === this.#relayLink ? this.#relayLink.number : null);
     this.#happened("despaired");
     if (!this.#isPaired && this.#current === null) this.#giveUp();
   }
 
   #happened(event: RoadEvent): void {
-    for (const step of this.#roads.happened(event)) this.#do(step);
+    for (const step of this.#roads.happened(event, now())) this.#do(step);
   }
 
   // What is done about it
@@ -176,40 +176,15 @@ export class Conversation {
     const link = this.#relayLink;
     if (link === null) return;
     this.#use(link);
-    this.#tellRelayed(link, Math.round((now() - this.#knew) * 1000) / 1000);
-    this.#options.timer(LASTING_S, () => link === this.#current && this.#count());
+    this.#telling.relayed(link.number);
+    this.#options.timer(LASTING_S, () => link === this.#current && this.#telling.count());
   }
 
   #use(link: Link): void {
     this.#due.cancel("give-up");
     this.#current = link;
-    this.#present = null;
+    this.#failure = null;
     this.#session?.attach(link);
-  }
-
-  // What is told
-
-  /** Why there is nothing better may be known later than the link. */
-  #tellRelayed({ number }: RelayLink, opened = this.#present?.phases?.opened ?? 0): void {
-    this.#present = relayedReport(number, opened, this.#failure, this.#options.isRelayOnly);
-    this.#options.transfer.linked(pathOf(this.#present), this.#present);
-  }
-
-  /** How the present channel is connected: told twice, since the statistics need a while to be right. */
-  #reported(report: ConnectionReport): void {
-    this.#happened("back");
-    const isLasting = report.outcome === this.#present?.outcome;
-    this.#present = report;
-    this.#options.transfer.linked(pathOf(report), report);
-    if (isLasting) this.#count();
-  }
-
-  /** The server counts each way once, with the time that it took. */
-  #count(): void {
-    const report = this.#present;
-    if (report === null || pathOf(report) === null || report.outcome === this.#counted) return;
-    this.#counted = report.outcome;
-    this.#options.pair.report(report.outcome, report.phases);
   }
 
   // What comes from the other side, and the end
@@ -228,14 +203,13 @@ export class Conversation {
   }
 
   #giveUp(): void {
-    this.#options.pair.report("failed", this.#failure?.phases);
+    this.#telling.countFailure();
     this.#fail(this.#whyOver());
   }
 
   /** Whoever leaves after attempts that came to nothing has given up on finding a way. */
   #whyOver(): PeerError {
-    if (this.#roads.failures === 0) return gone();
-    return this.#isCutOff ? cutOff() : noPath();
+    return this.#failure ?? gone();
   }
 
   #fail(error: PeerError): void {
@@ -246,7 +220,7 @@ export class Conversation {
     const { pair, transfer, onEnd } = this.#options;
     const code = result instanceof Error ? END_CODES.find((each) => each === result.code) ?? null : null;
     this.#due.cancelAll();
-    this.#count();
+    this.#telling.count();
     this.#connector.close();
     this.#relaying?.drop();
     void pair.part(code);

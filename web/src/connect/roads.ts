@@ -95,6 +95,9 @@ const LOOKS_S = [5, 15, 60] as const;
 /** How long role B waits for role A after its link broke, in seconds: all that A tries, and the waits between. */
 const WAIT_S = 120;
 
+/** A link that is lost sooner counts as a try that failed, in seconds: whatever breaks each link must not be tried for ever. */
+const STABLE_S = 5;
+
 /** Whether something is being tried: not, to begin at a set time, or now. */
 type Trying = "no" | "soon" | "now";
 
@@ -106,7 +109,9 @@ export class Roads {
   #road: Road = "none";
   #isTrying = false;
   #relay: Trying = "no";
+  /** In a row, links that were lost at once among them. */
   #failures = { channel: 0, relay: 0 };
+  #since = 0;
   #looks = 0;
 
   /** `canRelay`: both sides have a ticket for the relay, and want to use it. */
@@ -120,27 +125,27 @@ export class Roads {
     return this.#road;
   }
 
-  /** Attempts in a row that came to nothing. */
-  get failures(): number {
-    return this.#failures.channel;
-  }
-
-  /** What to do about what happened. */
-  happened(event: RoadEvent): readonly Step[] {
-    this.#note(event);
+  /** What to do about what happened; `now` is in seconds of any one clock. */
+  happened(event: RoadEvent, now: number): readonly Step[] {
+    this.#note(event, now);
     const [road, ...actions] = this.#table[this.#road][event] ?? [this.#road];
     this.#road = road;
     return actions.flatMap((action) => this.#step(action));
   }
 
-  #note(event: RoadEvent): void {
+  #note(event: RoadEvent, now: number): void {
     if (event === "opened" || event === "despaired" || event === "lost") this.#isTrying = false;
     if (event === "relay-opened" || event === "relay-failed") this.#relay = "no";
     if (event === "despaired") this.#failures.channel += 1;
     if (event === "relay-failed") this.#failures.relay += 1;
-    if (event === "relay-opened") this.#failures.relay = 0;
+    if (event === "opened" || event === "relay-opened") this.#since = now;
     if (event === "opened") this.#looks = 0;
-    if (event === "opened" || event === "lost") this.#failures = { channel: 0, relay: 0 };
+    if (event === "lost") this.#noteLoss(now);
+  }
+
+  #noteLoss(now: number): void {
+    if (now - this.#since >= STABLE_S) this.#failures = { channel: 0, relay: 0 };
+    else this.#failures[this.#road === "relay" ? "relay" : "channel"] += 1;
   }
 
   #step(action: RoadAction): readonly Step[] {

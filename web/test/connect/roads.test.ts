@@ -6,10 +6,10 @@ import type { Role } from "../../src/secure/pake.ts";
 /** A step in a few words: `attempt 5`, `use-relay`. */
 const words = (step: Step): string => ("after" in step ? `${step.type} ${step.after}` : step.type);
 
-/** What is done about each of these, with a random number of 1/2. */
+/** What is done about each of these, ten seconds apart, with a random number of 1/2. */
 function drive(role: Role, canRelay: boolean, ...events: readonly RoadEvent[]): { readonly road: string; readonly did: readonly string[] } {
   const roads = new Roads(role, canRelay, () => 0.5);
-  const did = events.map((event) => roads.happened(event).map(words).join(", "));
+  const did = events.map((event, index) => roads.happened(event, 10 * index).map(words).join(", "));
   return { road: roads.road, did };
 }
 
@@ -61,10 +61,20 @@ for (const [what, role, canRelay, events, did, road] of stories) {
   });
 }
 
-test("failures count until something opens, or what carried is lost", () => {
-  const roads = new Roads("A", false);
-  for (const event of ["began", "despaired", "despaired"] as const) roads.happened(event);
-  assert.equal(roads.failures, 2);
-  roads.happened("opened");
-  assert.equal(roads.failures, 0);
+test("links that break at once are not made for ever", () => {
+  for (const canRelay of [false, true]) {
+    const roads = new Roads("A", canRelay, () => 0.5);
+    const did: string[] = [];
+    const happened = (event: RoadEvent): number => did.push(...roads.happened(event, 0).map(words));
+    for (const event of ["began", "opened", "lost", "opened", "lost", "opened", "lost"] as const) happened(event);
+    if (canRelay) for (const event of ["relay-opened", "lost", "relay-opened", "lost", "relay-opened", "despaired", "lost"] as const) happened(event);
+    assert.equal(did.at(-1), "give-up 0");
+    assert.equal(did.filter((each) => each.startsWith("give-up")).length, 1);
+  }
+});
+
+test("a link that has lasted makes up for those that failed", () => {
+  const roads = new Roads("A", false, () => 0.5);
+  for (const event of ["began", "despaired", "despaired", "opened"] as const) roads.happened(event, 0);
+  assert.deepEqual(roads.happened("lost", 5).map(words), ["attempt 0.25"]);
 });

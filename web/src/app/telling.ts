@@ -1,0 +1,85 @@
+/**
+ * What is told of the links of one conversation: to the person the path and the report, and to the server, for its operator's
+ * counters, the way and the times of its phases.
+ */
+
+import { pathOf, relayedReport } from "../connect/report.ts";
+import type { ConnectionReport } from "../gen/peer.ts";
+import type { Pair } from "../signaling/pair.ts";
+import { now } from "./session.ts";
+import type { Transfer } from "./transfer.ts";
+
+export interface TellingOptions {
+  readonly pair: Pair;
+  readonly transfer: Transfer;
+  readonly isRelayOnly: boolean;
+  /** Whether there is the relay inside the WebSocket, so that nobody is told to ask for one. */
+  readonly canRelay: boolean;
+}
+
+/** Knows the present report, and why the last attempt failed. */
+export class Telling {
+  readonly #options: TellingOptions;
+  /** When the two knew each other, or lost the link before. */
+  #knew = now();
+  #present: ConnectionReport | null = null;
+  #failure: ConnectionReport | null = null;
+  #counted = "";
+
+  constructor(options: TellingOptions) {
+    this.#options = options;
+  }
+
+  /** From now on the two look for a way. */
+  began(): void {
+    this.#knew = now();
+  }
+
+  /** A link is used whose report comes later. */
+  opened(): void {
+    this.#present = null;
+    this.#options.transfer.linked(null);
+  }
+
+  /** How the present channel is connected: told twice, since the statistics need a while to be right. */
+  connected(report: ConnectionReport): void {
+    const isLasting = report.outcome === this.#present?.outcome;
+    this.#show(report);
+    if (isLasting) this.count();
+  }
+
+  /** This link through the relay is used. */
+  relayed(link: number): void {
+    this.#showRelayed(link, Math.round((now() - this.#knew) * 1000) / 1000);
+  }
+
+  /** An attempt came to nothing; on a relay it says why there is nothing better. */
+  attempted(report: ConnectionReport, relay: number | null): void {
+    const reasons = report.reasons?.filter((reason) => reason !== "no-relay" || !this.#options.canRelay) ?? [];
+    this.#failure = { ...report, reasons };
+    if (relay === null) this.#options.transfer.attempted(this.#failure);
+    else this.#showRelayed(relay, this.#present?.phases?.opened ?? 0);
+  }
+
+  /** The server counts each way once, with the time that it took. */
+  count(): void {
+    const report = this.#present;
+    if (report === null || pathOf(report) === null || report.outcome === this.#counted) return;
+    this.#counted = report.outcome;
+    this.#options.pair.report(report.outcome, report.phases);
+  }
+
+  /** It counts, too, that no way was found. */
+  countFailure(): void {
+    this.#options.pair.report("failed", this.#failure?.phases);
+  }
+
+  #showRelayed(link: number, opened: number): void {
+    this.#show(relayedReport(link, opened, this.#failure, this.#options.isRelayOnly));
+  }
+
+  #show(report: ConnectionReport): void {
+    this.#present = report;
+    this.#options.transfer.linked(pathOf(report), report);
+  }
+}
