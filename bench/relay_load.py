@@ -47,8 +47,8 @@ PAIRS, PAIR_WINDOW, PAIR_PATIENCE_S = 200, 2, 0.1
 """At once, with so many datagrams under way each; without any news for so long they count as lost."""
 
 SINGLY: Final = "singly" in sys.argv
-"""Whether each datagram is sent with a call of its own, as most programs do. On a loopback nothing is put together then,
-where a network interface may do so."""
+"""Whether each datagram is sent with a call of its own, as most programs do. On a loopback nothing is put together
+then, where a network interface may do so."""
 
 SECONDS: Final = 4.0
 """Of each measurement."""
