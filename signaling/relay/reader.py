@@ -2,8 +2,9 @@
 
 The transports of asyncio read one datagram each time the loop comes round, and queue without bound what the network
 does not take. A relay wants neither: it reads what has arrived, and drops what cannot leave. What a batch brings for
-one destination leaves together, which the kernel splits again (UDP_SEGMENT, Linux 4.18): half of the work of a relay is
-calls of the kernel, and most of a transfer are datagrams of one size to one address.
+one destination leaves together, which the kernel splits again (UDP_SEGMENT, Linux 4.18), and what the kernel or the
+network interface has put together is read together (UDP_GRO): half of the work of a relay is calls of the kernel, and
+most of a transfer are datagrams of one size to one address.
 """
 
 import asyncio
@@ -32,11 +33,18 @@ SOL_UDP: Final = 17
 UDP_SEGMENT: Final = 103
 """From linux/udp.h."""
 
-Handler = Callable[[bytes, tuple[Any, ...]], None]
+UDP_GRO: Final = 104
+"""Likewise, Linux 5.0: datagrams of one size from one source are read together, where they came together."""
+
+ANCILLARY_BYTES: Final = socket.CMSG_SPACE(4) if sys.platform == "linux" else 0
+"""Room for the size of each, an `int`."""
+
+Handler = Callable[[list[bytes], tuple[Any, ...]], None]
+"""Gets datagrams that came together from one source."""
 
 
 class Reader:
-    """One socket, read as long as it is open. `handle` gets each datagram, `after` is called when a batch is over."""
+    """One socket, read as long as it is open. `handle` gets the datagrams, `after` is called when a batch is over."""
 
     def __init__(self, opened: socket.socket, handle: Handler, after: Callable[[], None] = lambda: None) -> None:
         self._socket = opened
@@ -48,6 +56,9 @@ class Reader:
         self._size = 0
         self._total = 0
         self._lost = 0
+        if ANCILLARY_BYTES:
+            with suppress(OSError):
+                opened.setsockopt(SOL_UDP, UDP_GRO, 1)
         self._loop.add_reader(opened, self._read)
 
     def send(self, data: bytes, to: tuple[Any, ...]) -> bool:
@@ -101,18 +112,32 @@ class Reader:
         self._lost += sum(not self.send(data, self._to) for data in posted)
 
     def _read(self) -> None:
-        for _ in range(BATCH):
+        count = 0
+        while count < BATCH:
             try:
-                data, source = self._socket.recvfrom(DATAGRAM_BYTES)
+                datagrams, source = self._take()
             except BlockingIOError:
                 break
             except OSError:
                 # What ICMP said about something that was sent before.
+                count += 1
                 continue
-            self._handle(data, source)
+            count += len(datagrams)
+            self._handle(datagrams, source)
             if self._socket.fileno() < 0:
                 break
         self._after()
+
+    def _take(self) -> tuple[list[bytes], tuple[Any, ...]]:
+        """What came together from one source."""
+        if not ANCILLARY_BYTES:
+            data, source = self._socket.recvfrom(DATAGRAM_BYTES)
+            return [data], source
+        data, ancillary, _, source = self._socket.recvmsg(DATAGRAM_BYTES, ANCILLARY_BYTES)
+        if not ancillary:
+            return [data], source
+        size = int.from_bytes(ancillary[0][2], sys.byteorder)
+        return [data[at : at + size] for at in range(0, len(data), size)], source
 
 
 def bind(host: str, port: int) -> socket.socket:

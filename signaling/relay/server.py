@@ -13,7 +13,16 @@ from signaling.relay.offers import Ports
 from signaling.relay.reader import Reader, bind
 from signaling.relay.stream import PATIENCE_S, Connection
 from signaling.relay.turn.core import Effects, Turn
-from signaling.relay.turn.effects import CloseClient, CloseRelay, OpenRelay, PairEnded, ToClient, ToPeer
+from signaling.relay.turn.effects import (
+    CloseClient,
+    CloseRelay,
+    ManyToClient,
+    ManyToPeer,
+    OpenRelay,
+    PairEnded,
+    ToClient,
+    ToPeer,
+)
 from signaling.relay.turn.kinds import FiveTuple, Refusal, Transport
 from signaling.relay.turn.peers import Here, PeerPolicy
 
@@ -62,10 +71,12 @@ class RelayServer:
         reachable = [each for each in self._here.addresses if not is_loopback(each) or self._policy.permits(each)]
         return self.ports if reachable else Ports()
 
-    def datagram(self, data: bytes, source: Address, at: Address) -> None:
-        """A client's datagram arrived."""
-        now = self._clock()
-        self._run(self.turn.receive(data, FiveTuple(Transport.UDP, at, source), now), now)
+    def datagrams(self, datagrams: Sequence[bytes], source: Address, at: Address) -> None:
+        """Datagrams of a client arrived together."""
+        now, client = self._clock(), FiveTuple(Transport.UDP, at, source)
+        alone = len(datagrams) == 1
+        effects = self.turn.receive(datagrams[0], client, now) if alone else self.turn.burst(datagrams, client, now)
+        self._run(effects, now)
 
     def flush(self) -> None:
         """Let go what was to be sent: the end of a batch."""
@@ -126,9 +137,13 @@ class RelayServer:
         for effect in effects:
             match effect:
                 case ToPeer():
-                    self._post(self._relays.get(effect.relay), effect.data, effect.peer)
+                    self._post(self._relays.get(effect.relay), (effect.data,), effect.peer)
                 case ToClient():
-                    self._send(effect.client, effect.data)
+                    self._send(effect.client, (effect.data,))
+                case ManyToPeer():
+                    self._post(self._relays.get(effect.relay), effect.datagrams, effect.peer)
+                case ManyToClient():
+                    self._send(effect.client, effect.datagrams)
                 case OpenRelay():
                     self._run(self._open(effect, now), now)
                 case CloseRelay():
@@ -138,18 +153,20 @@ class RelayServer:
                 case PairEnded():
                     tell(effect)
 
-    def _send(self, client: FiveTuple, data: bytes) -> None:
+    def _send(self, client: FiveTuple, datagrams: Sequence[bytes]) -> None:
         if client.transport is Transport.UDP:
-            self._post(self.socket_at(client.local), data, client.remote)
+            self._post(self.socket_at(client.local), datagrams, client.remote)
             return
         connection = self._connections.get(client)
-        if connection is None or not connection.send(data):
-            self.turn.stats.refusals[Refusal.SLOW] += 1
+        for data in datagrams:
+            if connection is None or not connection.send(data):
+                self.turn.stats.refusals[Refusal.SLOW] += 1
 
-    def _post(self, reader: Reader | None, data: bytes, to: Address) -> None:
+    def _post(self, reader: Reader | None, datagrams: Sequence[bytes], to: Address) -> None:
         """Send by a socket, unless it is gone: an address of this machine may be."""
         if reader is not None:
-            reader.post(data, to)
+            for data in datagrams:
+                reader.post(data, to)
             self._posted.add(reader)
 
     def _open(self, effect: OpenRelay, now: float) -> Effects:
@@ -159,13 +176,13 @@ class RelayServer:
             log.debug(line("relay-port-not-opened", port=effect.relay[1], reason=error.strerror))
             return self.turn.failed(effect.number, effect.relay, now)
         self._relays[effect.relay] = Reader(
-            opened, lambda data, source: self._arrived(data, source, effect.relay), self.flush
+            opened, lambda datagrams, source: self._arrived(datagrams, source, effect.relay), self.flush
         )
         return self.turn.opened(effect.number, effect.relay, now)
 
-    def _arrived(self, data: bytes, source: tuple[Any, ...], relay: Address) -> None:
+    def _arrived(self, datagrams: Sequence[bytes], source: tuple[Any, ...], relay: Address) -> None:
         now = self._clock()
-        self._run(self.turn.arrived(data, relay, (source[0], source[1]), now), now)
+        self._run(self.turn.arrived(datagrams, relay, (source[0], source[1]), now), now)
 
     def _close_relay(self, relay: Address) -> None:
         reader = self._relays.pop(relay, None)

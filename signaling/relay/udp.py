@@ -32,7 +32,7 @@ it (RFC 4862, section 5.4)."""
 class Relay(Protocol):
     """A relay that shares the first port."""
 
-    def datagram(self, data: bytes, source: Address, at: Address) -> None:
+    def datagrams(self, datagrams: Sequence[bytes], source: Address, at: Address) -> None:
         """Something for it arrived."""
 
     def flush(self) -> None:
@@ -151,7 +151,7 @@ class StunSockets:
 
     def _serve(self, at: Address, listener: socket.socket) -> None:
         after = self._relay.flush if self._relay else _nothing
-        self._sockets[at] = Reader(listener, lambda data, source: self._received(data, source, at), after)
+        self._sockets[at] = Reader(listener, lambda datagrams, source: self._received(datagrams, source, at), after)
         self._server.endpoints.add(at)
 
     def _drop(self, at: Address) -> None:
@@ -162,10 +162,18 @@ class StunSockets:
         if self._relay is not None:
             self._relay.reached_at(sorted({host for host, _ in self._sockets}), list(self._interfaces()))
 
-    def _received(self, data: bytes, source: tuple[Any, ...], at: Address) -> None:
-        if self._relay is not None and at[1] == self._ports[0] and is_turn(data):
-            self._relay.datagram(data, (source[0], source[1]), at)
-            return
+    def _received(self, datagrams: Sequence[bytes], source: tuple[Any, ...], at: Address) -> None:
+        if self._relay is not None and at[1] == self._ports[0]:
+            relayed = [data for data in datagrams if is_turn(data)]
+            if relayed:
+                self._relay.datagrams(relayed, (source[0], source[1]), at)
+            if len(relayed) == len(datagrams):
+                return
+            datagrams = [data for data in datagrams if not is_turn(data)]
+        for data in datagrams:
+            self._answer(data, source, at)
+
+    def _answer(self, data: bytes, source: tuple[Any, ...], at: Address) -> None:
         outcome = self._server.receive(data, (str(source[0]), source[1]), at, self._clock())
         self._count(outcome.verdict)
         if outcome.answer:

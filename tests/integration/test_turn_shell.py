@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import socket
+import sys
 from collections.abc import AsyncIterator
 from functools import partial
 from ipaddress import ip_network
@@ -14,7 +15,7 @@ from signaling.protocol import stun
 from signaling.protocol.stun import Address, Attribute, Class, Method
 from signaling.relay import server as module
 from signaling.relay.offers import Ports
-from signaling.relay.reader import BATCH, Reader, bind
+from signaling.relay.reader import BATCH, SOL_UDP, UDP_SEGMENT, Reader, bind
 from signaling.relay.server import RelayServer
 from signaling.relay.stream import PATIENCE_S, QUEUED_BYTES, Connection
 from signaling.relay.turn import credentials
@@ -253,7 +254,7 @@ async def test_a_socket_is_read_in_batches_and_survives_errors() -> None:
         with bind(A, 0) as nobody:
             nowhere = nobody.getsockname()
         one = bind(A, 0)
-        reader = Reader(one, lambda data, _: found.append(data))
+        reader = Reader(one, lambda datagrams, _: found.extend(datagrams))
         assert reader.send(b"x", nowhere)
         for n in range(2 * BATCH):
             peer.sendto(bytes((n,)), one.getsockname())
@@ -261,6 +262,23 @@ async def test_a_socket_is_read_in_batches_and_survives_errors() -> None:
             while len(found) < 2 * BATCH:
                 await asyncio.sleep(0)
         assert not reader.send(b"x", (A, 0))
+        reader.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems put nothing together")
+async def test_what_was_sent_together_is_read_as_what_it_was() -> None:
+    found: list[list[bytes]] = []
+    with bind(A, 0) as peer:
+        one = bind(A, 0)
+        reader = Reader(one, lambda datagrams, _: found.append(datagrams))
+        sent = [bytes((n,)) * 100 for n in range(10)] + [b"last"]
+        segment = (100).to_bytes(2, sys.byteorder)
+        peer.sendmsg(sent, [(SOL_UDP, UDP_SEGMENT, segment)], 0, one.getsockname())
+        peer.sendto(b"alone", one.getsockname())
+        async with asyncio.timeout(WAIT_S):
+            while [b"alone"] not in found:
+                await asyncio.sleep(0)
+        assert [data for datagrams in found for data in datagrams] == [*sent, b"alone"]
         reader.close()
 
 
@@ -311,8 +329,8 @@ async def test_a_socket_may_be_closed_by_what_it_reads() -> None:
     with bind(A, 0) as peer:
         one = bind(A, 0)
 
-        def handle(data: bytes, _: object) -> None:
-            found.append(data)
+        def handle(datagrams: list[bytes], _: object) -> None:
+            found.extend(datagrams)
             reader.close()
 
         reader = Reader(one, handle)

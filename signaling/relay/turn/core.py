@@ -1,6 +1,6 @@
 """A TURN server (RFC 8656) without sockets: what arrives and the time in, what to do out.
 
-    receive   from a client: a request, a Send indication, or data of a channel
+    receive   from a client: a request, a Send indication, or data of a channel;  burst  for several at once
     arrived   from a peer, at a relayed address
     opened, failed   what became of OpenRelay;  lost   a connection over TCP;  tick   time passes
 
@@ -11,7 +11,8 @@ ANSWER_BYTES long: with the headers of IP and UDP 2.4 times what the shortest re
 has; and an address gets no more of them than RATE says. Nothing is kept for such a request.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import groupby
 from typing import Final
 
 from signaling.core.address import quota_key
@@ -22,7 +23,7 @@ from signaling.protocol.stun import Address, Attribute, Class, Message, Method, 
 from signaling.relay.turn import answers, asking
 from signaling.relay.turn.allocation import Allocation, State
 from signaling.relay.turn.authentication import Authenticator, Signed
-from signaling.relay.turn.effects import CloseRelay, Effect, ToClient, ToPeer
+from signaling.relay.turn.effects import CloseRelay, Effect, ManyToClient, ManyToPeer, ToClient, ToPeer
 from signaling.relay.turn.kinds import FiveTuple, Refusal, RefusedError, Stats, Transport, family_of
 from signaling.relay.turn.peers import PeerPolicy
 from signaling.relay.turn.quota import Accounts, Limits
@@ -84,7 +85,7 @@ class Turn:
     def receive(self, data: bytes, client: FiveTuple, now: float) -> Effects:
         """A datagram, or a message of a stream, arrived from a client."""
         if data and 0x40 <= data[0] < 0x80:
-            return self._channel_data(data, client, now)
+            return self._channel_data((data,), client, now)
         try:
             message = stun.decode(data)
         except StunError:
@@ -95,18 +96,31 @@ class Turn:
             return self._request(message, client, now)
         return self._dropped(Refusal.MALFORMED)
 
-    def arrived(self, data: bytes, relay: Address, peer: Address, now: float) -> Effects:
-        """A datagram arrived at a relayed address (RFC 8656, sections 11.3 and 12.6)."""
+    def burst(self, datagrams: Sequence[bytes], client: FiveTuple, now: float) -> Effects:
+        """Datagrams arrived together from a client. As `receive` for each, at the price of one for each channel."""
+        effects: list[Effect] = []
+        for (header, _), alike in groupby(datagrams, _shape):
+            same = list(alike)
+            if len(same) > 1 and b"\x40" <= header < b"\x80":
+                effects += self._channel_data(same, client, now)
+            else:
+                for data in same:
+                    effects += self.receive(data, client, now)
+        return effects
+
+    def arrived(self, datagrams: Sequence[bytes], relay: Address, peer: Address, now: float) -> Effects:
+        """Datagrams of a peer arrived together at a relayed address (RFC 8656, sections 11.3 and 12.6)."""
         allocation = self._table.by_socket.get(relay)
         if allocation is None:
             return ()
         way = allocation.channel_of(peer, now) or allocation.permitted(peer[0], now)
-        if way is None or not way.outside or len(data) > PAYLOAD_BYTES:
-            return self._dropped(Refusal.PERMISSION)
-        if not self._requests.accounts.spend(allocation.account, len(data), now):
+        if way is None or not way.outside or max(map(len, datagrams)) > PAYLOAD_BYTES:
+            return self._dropped(Refusal.PERMISSION, len(datagrams))
+        size = sum(map(len, datagrams))
+        if not self._requests.accounts.spend(allocation.account, size, now):
             return ()
-        self.stats.to_clients += len(data)
-        return self._to_client(allocation, data, peer, now)
+        self.stats.to_clients += size
+        return self._to_client(allocation, datagrams, peer, now)
 
     def opened(self, number: int, relay: Address, now: float) -> Effects:
         """A socket that was to be opened is."""
@@ -138,8 +152,8 @@ class Turn:
             relay.until = now
         return self._requests.expire(allocation, now)
 
-    def _dropped(self, reason: Refusal) -> Effects:
-        self.stats.refusals[reason] += 1
+    def _dropped(self, reason: Refusal, count: int = 1) -> Effects:
+        self.stats.refusals[reason] += count
         return ()
 
     # --- requests ----------------------------------------------------------------------------------------------------
@@ -194,15 +208,17 @@ class Turn:
 
     # --- data --------------------------------------------------------------------------------------------------------
 
-    def _channel_data(self, data: bytes, client: FiveTuple, now: float) -> Effects:
-        allocation = self._table.by_client.get(client)
-        if allocation is None or len(data) < CHANNEL_HEADER.size:
-            return self._dropped(Refusal.MALFORMED)
-        number, length = CHANNEL_HEADER.unpack_from(data)
-        channel = allocation.channel(number, now)
-        if channel is None or length > len(data) - CHANNEL_HEADER.size:
-            return self._dropped(Refusal.MALFORMED)
-        return self._to_peer(allocation, data[4 : 4 + length], channel.peer, channel.outside, now)
+    def _channel_data(self, datagrams: Sequence[bytes], client: FiveTuple, now: float) -> Effects:
+        """All with the same header and as long; what is beyond its length is padding."""
+        allocation, count = self._table.by_client.get(client), len(datagrams)
+        if allocation is None or len(datagrams[0]) < CHANNEL_HEADER.size:
+            return self._dropped(Refusal.MALFORMED, count)
+        number, length = CHANNEL_HEADER.unpack_from(datagrams[0])
+        channel, end = allocation.channel(number, now), CHANNEL_HEADER.size + length
+        if channel is None or len(datagrams[0]) < end:
+            return self._dropped(Refusal.MALFORMED, count)
+        payloads = [data[CHANNEL_HEADER.size : end] for data in datagrams]
+        return self._to_peer(allocation, payloads, channel.peer, channel.outside, now)
 
     def _send(self, message: Message, client: FiveTuple, now: float) -> Effects:
         """RFC 8656, section 11.2."""
@@ -216,26 +232,36 @@ class Turn:
         permission = allocation.permitted(peer[0], now)
         if permission is None:
             return self._dropped(Refusal.PERMISSION)
-        return self._to_peer(allocation, payload, peer, permission.outside, now)
+        return self._to_peer(allocation, (payload,), peer, permission.outside, now)
 
-    def _to_peer(self, allocation: Allocation, payload: bytes, peer: Address, outside: bool, now: float) -> Effects:
-        relay = allocation.relays.get(family_of(peer[0]))
+    def _to_peer(
+        self, allocation: Allocation, payloads: Sequence[bytes], peer: Address, outside: bool, now: float
+    ) -> Effects:
+        """All of one size, since they came under one header."""
+        relay, size, count = allocation.relays.get(family_of(peer[0])), len(payloads[0]), len(payloads)
         target = self._table.by_told.get(peer)
         inside = target is not None and target.account is allocation.account
-        if relay is None or not (inside or outside) or len(payload) > PAYLOAD_BYTES:
-            return self._dropped(Refusal.PEER)
-        if not self._requests.accounts.spend(allocation.account, len(payload), now):
+        if relay is None or not (inside or outside) or size > PAYLOAD_BYTES:
+            return self._dropped(Refusal.PEER, count)
+        if not self._requests.accounts.spend(allocation.account, size * count, now):
             return ()
-        self.stats.to_peers += len(payload)
+        self.stats.to_peers += size * count
         if target is not None and inside:
-            return self._to_client(target, payload, relay.told, now)
-        return (ToPeer(relay.at, payload, peer),)
+            return self._to_client(target, payloads, relay.told, now)
+        return (ToPeer(relay.at, payloads[0], peer) if count == 1 else ManyToPeer(relay.at, payloads, peer),)
 
-    def _to_client(self, allocation: Allocation, payload: bytes, peer: Address, now: float) -> Effects:
-        channel = allocation.channel_of(peer, now)
+    def _to_client(self, allocation: Allocation, payloads: Sequence[bytes], peer: Address, now: float) -> Effects:
+        channel, client = allocation.channel_of(peer, now), allocation.client
         if channel is not None:
-            padded = allocation.client.transport is not Transport.UDP
-            return (ToClient(allocation.client, channel_data(channel.number, payload, padded)),)
-        if allocation.permitted(peer[0], now) is None:
-            return self._dropped(Refusal.PERMISSION)
-        return (ToClient(allocation.client, answers.indication(peer, payload, self._entropy(12))),)
+            padded, number = client.transport is not Transport.UDP, channel.number
+            datagrams = [channel_data(number, payload, padded) for payload in payloads]
+        elif allocation.permitted(peer[0], now) is None:
+            return self._dropped(Refusal.PERMISSION, len(payloads))
+        else:
+            datagrams = [answers.indication(peer, payload, self._entropy(12)) for payload in payloads]
+        return (ToClient(client, datagrams[0]) if len(datagrams) == 1 else ManyToClient(client, datagrams),)
+
+
+def _shape(data: bytes) -> tuple[bytes, int]:
+    """What datagrams of one channel and one size have in common."""
+    return data[: CHANNEL_HEADER.size], len(data)

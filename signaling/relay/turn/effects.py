@@ -1,5 +1,6 @@
-"""What the shell is told to do. Tuples, since there is one for each datagram."""
+"""What the shell is told to do. Tuples, since there may be one for each datagram."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from signaling.protocol.stun import Address
@@ -18,6 +19,21 @@ class ToPeer(NamedTuple):
 
     relay: Address
     data: bytes
+    peer: Address
+
+
+class ManyToClient(NamedTuple):
+    """As ToClient, for several datagrams."""
+
+    client: FiveTuple
+    datagrams: Sequence[bytes]
+
+
+class ManyToPeer(NamedTuple):
+    """As ToPeer, for several datagrams."""
+
+    relay: Address
+    datagrams: Sequence[bytes]
     peer: Address
 
 
@@ -49,4 +65,4 @@ class PairEnded(NamedTuple):
     """Whether it was more than checks."""
 
 
-Effect = ToClient | ToPeer | OpenRelay | CloseRelay | CloseClient | PairEnded
+Effect = ToClient | ToPeer | ManyToClient | ManyToPeer | OpenRelay | CloseRelay | CloseClient | PairEnded

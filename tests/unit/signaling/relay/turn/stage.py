@@ -11,7 +11,17 @@ from signaling.protocol.stun import Address, Attribute, Class, Message, Method
 from signaling.relay.turn import credentials
 from signaling.relay.turn.authentication import ALGORITHMS, REALM, SHA256, Authenticator
 from signaling.relay.turn.core import Turn
-from signaling.relay.turn.effects import CloseClient, CloseRelay, Effect, OpenRelay, PairEnded, ToClient, ToPeer
+from signaling.relay.turn.effects import (
+    CloseClient,
+    CloseRelay,
+    Effect,
+    ManyToClient,
+    ManyToPeer,
+    OpenRelay,
+    PairEnded,
+    ToClient,
+    ToPeer,
+)
 from signaling.relay.turn.kinds import FiveTuple, Refusal, Transport
 from signaling.relay.turn.peers import Here, PeerPolicy
 from signaling.relay.turn.quota import Limits
@@ -67,6 +77,10 @@ class Stage:
                     self.closed.append(effect.client)
                 case PairEnded():
                     self.ended.append(effect)
+                case ManyToClient():
+                    sent += [ToClient(effect.client, data) for data in effect.datagrams]
+                case ManyToPeer():
+                    sent += [ToPeer(effect.relay, data, effect.peer) for data in effect.datagrams]
                 case _:
                     sent.append(effect)
         return sent
@@ -78,7 +92,7 @@ class Stage:
 
     def arrives(self, relay: Address, peer: Address, data: bytes) -> list[ToClient | ToPeer]:
         """A peer sends to a relayed address."""
-        return self.do(self.turn.arrived(data, relay, peer, self.now))
+        return self.do(self.turn.arrived([data], relay, peer, self.now))
 
     def refused(self, reason: Refusal) -> int:
         """How often."""
