@@ -48,8 +48,21 @@ def urls(
         return ()
     reachable = {(host, port) for host, port in endpoints if not is_loopback(host)}
     told = [(name, port) for port in ports if port in {port for _, port in reachable}]
+    if by_address := [each for each in _by_address(name, reachable) if each[1] in ports]:
+        told = [*told[:1], *by_address]
     others = [(one if name == other else other, ports[0]) for one, other in pairs(addresses)]
     return tuple(_url(*each) for each in (*told, *(each for each in others if each in reachable)))
+
+
+def _by_address(name: str, reachable: Collection[Address]) -> list[Address]:
+    """Of a server with public addresses of both versions that was dialled by name: where it is by IPv4.
+
+    Chromium looks a name of a STUN server up once, takes the address of IPv6, and learns nothing of its IPv4 sockets.
+    """
+    public = sorted(each for each in reachable if ipaddress.ip_address(each[0]).is_global)
+    four = [each for each in public if ":" not in each[0]]
+    is_name = not name.replace(".", "").isdigit() and ":" not in name
+    return [each for each in four if each[0] == four[0][0]] if is_name and len(four) < len(public) else []
 
 
 def _url(host: str, port: int) -> str:

@@ -61,3 +61,22 @@ def test_the_second_address_of_each_version_is_told() -> None:
 
 def test_who_dialled_the_second_address_is_told_the_first() -> None:
     assert urls(f"{B}:80", endpoints(A, B), (3478,), [A, B]) == (f"stun:{B}:3478", f"stun:{A}:3478")
+
+
+FOUR, SIXTH = "8.8.8.8", "2606:4700::8"
+
+
+def test_a_name_with_addresses_of_both_versions_is_told_with_that_of_ipv4() -> None:
+    both = endpoints(FOUR, "8.8.4.4", SIXTH, "10.0.0.1", "127.0.0.1")
+    told = urls("byway.example", both, (3478, 3479))
+    assert told == ("stun:byway.example:3478", "stun:8.8.4.4:3478", "stun:8.8.4.4:3479")
+    assert urls("byway.example", both, (3479,)) == ("stun:byway.example:3479", "stun:8.8.4.4:3479")
+
+
+@pytest.mark.parametrize(
+    ("dialled", "hosts"),
+    [("byway.example", [FOUR]), ("byway.example", [SIXTH, A]), (FOUR, [FOUR, SIXTH]), (f"[{SIXTH}]", [FOUR, SIXTH])],
+)
+def test_otherwise_what_was_dialled_is_enough(dialled: str, hosts: list[str]) -> None:
+    told = urls(dialled, endpoints(*hosts), (3478, 3479))
+    assert told == (f"stun:{dialled}:3478", f"stun:{dialled}:3479")
