@@ -19,7 +19,7 @@ from tests.browser.real import (
     random_file,
     share_files,
 )
-from tests.support.commands import Command, Server
+from tests.support.commands import Command, Server, running_server
 
 CUT_OFF_MS = 120_000
 """Three attempts of 15 s, the waits between them, and as much for a busy machine."""
@@ -83,8 +83,12 @@ def opened(browser: Browser, server: Server) -> Iterator[Page]:
     assert errors == []
 
 
-def test_a_broken_link_is_replaced_again_and_again(browser: Browser, server: Server, source: Path) -> None:
-    with opened(browser, server) as sender, opened(browser, server) as receiver:
+def test_a_broken_link_is_replaced_again_and_again(browser: Browser, source: Path, tmp_path: Path) -> None:
+    with (
+        running_server(tmp_path / "home", "--relay-off") as server,
+        opened(browser, server) as sender,
+        opened(browser, server) as receiver,
+    ):
         got = download(receiver, share_files(sender, source))
         for links in (1, 2):
             sender.evaluate(UNTIL_FLOWING, links)

@@ -180,11 +180,13 @@ export class Conversation {
     this.#options.timer(LASTING_S, () => link === this.#current && this.#telling.count());
   }
 
+  /** Moves the session: what is on its way over a relay still arrives there, what was on a broken path is asked for again. */
   #use(link: Link): void {
+    const leavesRelay = this.#current !== null && this.#current === this.#relayLink && link !== this.#relayLink;
     this.#due.cancel("give-up");
     this.#current = link;
     this.#failure = null;
-    this.#session?.attach(link);
+    this.#session?.attach(link, leavesRelay ? 0 : null);
   }
 
   // What comes from the other side, and the end
