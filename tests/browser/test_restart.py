@@ -55,7 +55,8 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def site(browser: Browser, tmp_path: Path) -> Iterator[Site]:
-    with running_server(tmp_path / "server") as server:
+    """Without a relay, which would take over at once."""
+    with running_server(tmp_path / "server", "--relay-off") as server:
         yield Site(browser, server.url)
 
 
