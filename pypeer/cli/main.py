@@ -14,7 +14,7 @@ from pypeer import __version__
 from pypeer.api import Peer, default_server
 from pypeer.cli.doctor import doctor
 from pypeer.cli.qr import terminal_qr
-from pypeer.cli.run import run
+from pypeer.cli.run import read_input, run
 from pypeer.cli.show import Show
 from pypeer.cli.words import contents
 from pypeer.connect.addresses import interface_names
@@ -149,7 +149,7 @@ def send(
         raise click.UsageError("name files or folders to send, or give --text, but not both")
     show = Show(as_json)
     connect = connect_options(**how)
-    content = sys.stdin.read() if text == "-" else text
+    content = read_input(show) if text == "-" else text
 
     async def work() -> int:
         async with Peer(server, name=name, connect=connect) as peer:
