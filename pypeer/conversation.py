@@ -42,10 +42,7 @@ class TransferSession(Protocol):
     on_idle: Callable[[Link], None]
 
     def attach(self, link: Link, rank: int | None = None) -> None:
-        """Go on over this link too, or, without a rank, over this link only."""
-
-    def keep_only(self, link: Link) -> None:
-        """Go on over this link, which is attached, and no other."""
+        """Go on over this link too, or, without a rank, over this link only, which may be attached already."""
 
     def fail(self, error: PeerError) -> None:
         """End with an error."""
@@ -74,7 +71,6 @@ class Conversation:
         self._session_id = session_id
         self._emit = emit
         self._links: dict[Road, Link] = {}
-        self._attached: dict[Road, Link] = {}
         self._used: Road | None = None
         self._failed: ConnectError | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -229,11 +225,7 @@ class Conversation:
             self._pair.report(link.path.way, Phases(opened=self._loop.time() - self._began))
         self._path = None
         self._on_path(road, link.path)
-        if link is self._attached.get(road):
-            self._session.keep_only(link)
-        else:
-            self._attached[road] = link
-            self._session.attach(link, 0 if before is Road.RELAY else None)
+        self._session.attach(link, 0 if before is Road.RELAY else None)
 
     def _on_idle(self, link: Link) -> None:
         """All that was on its way there has arrived."""
@@ -251,7 +243,6 @@ class Conversation:
 
     def _close_link(self, road: Road) -> None:
         link = self._links.pop(road, None)
-        self._attached.pop(road, None)
         if link is not None:
             task = asyncio.create_task(link.close())
             self._closing.add(task)

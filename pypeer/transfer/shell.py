@@ -55,18 +55,14 @@ class Session(ABC):
         if self._core.ended:
             return
         if rank is None:
-            self.keep_only(link)
+            self._drop_all_but(link)
+        if link in self._links.values():
+            return
         number = next(self._numbers)
         self._links[number] = link
         self._link_there(number, link)
         self._perform(self._core.link_up(number, rank or 0, link.frame_bytes, self._clock()))
         link.start(partial(self._on_frame, number), partial(self._on_close, number))
-
-    def keep_only(self, link: Link) -> None:
-        """Listen to no other link any more; what was on its way there is lost."""
-        for number, other in tuple(self._links.items()):
-            if other is not link:
-                self._drop(number)
 
     def pause(self) -> None:
         """The person here pauses; what is on its way still arrives."""
@@ -114,6 +110,11 @@ class Session(ABC):
             self._drop(number)
             if not self._links and not self._core.ended:
                 self.on_lost()
+
+    def _drop_all_but(self, link: Link) -> None:
+        for number, other in tuple(self._links.items()):
+            if other is not link:
+                self._drop(number)
 
     def _drop(self, number: int) -> None:
         del self._links[number]

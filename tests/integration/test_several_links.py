@@ -138,3 +138,17 @@ async def test_a_link_without_a_rank_takes_the_place_of_the_others(tree: Path, t
     await both.ends()
     assert tree_of(tmp_path / "into" / "tree") == tree_of(tree)
     assert not both.idle
+
+
+async def test_of_several_links_one_can_be_kept_when_the_best_gives_no_answer(tree: Path, tmp_path: Path) -> None:
+    both = await moving(tree, tmp_path / "into")
+    both.receiver.on_idle = both.idle.append
+    relay, stuck = link_pair(), link_pair()
+    both.attach(*relay, RELAY)
+    both.attach(*stuck, DIRECT)
+    await both.asks(stuck[0], 8)
+    stuck[1]._window = 0  # nothing leaves this end any more
+    both.receiver.attach(relay[0])
+    await both.ends()
+    assert tree_of(tmp_path / "into" / "tree") == tree_of(tree)
+    assert both.asked[-1][0] is relay[0]
