@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.interface import CHROMIUM, CHROMIUM_ARGS, Interface, build, served
+from tests.browser.real import WEBRTC_ARGS
 
 
 @pytest.fixture(scope="module")
@@ -16,4 +17,13 @@ def interface(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Interface]:
     with served(folder) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
         yield Interface(browser, address)
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser that connects as those of people do; per module for the same reason."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*CHROMIUM_ARGS, *WEBRTC_ARGS])
+        yield browser
         browser.close()

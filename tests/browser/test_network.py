@@ -1,16 +1,14 @@
 """What the page finds out about real networks, and says: on this machine alone, with STUN servers, with no way out."""
 
 import json
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.interface import CHROMIUM, CHROMIUM_ARGS
-from tests.browser.real import RECORD, WEBRTC_ARGS, Site, cut, isolated, look_at, random_file, share_files
+from tests.browser.real import RECORD, Site, cut, isolated, look_at, random_file, share_files
 from tests.browser.stun import stun_server
 from tests.isolated import ADDRESSES
 from tests.support.commands import running_server
@@ -31,14 +29,6 @@ WHEN_TOLD = """() => {
   new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
 }"""
 """Notes how the peer connections stand when the page first says that there is no way."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*CHROMIUM_ARGS, *WEBRTC_ARGS])
-        yield browser
-        browser.close()
 
 
 def answer(page: Page, name: str) -> str:

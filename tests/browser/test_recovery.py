@@ -6,12 +6,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.interface import CHROMIUM, CHROMIUM_ARGS
 from tests.browser.real import (
     MIB,
-    WEBRTC_ARGS,
     arrived,
     digest,
     download,
@@ -44,14 +42,6 @@ UNTIL_FLOWING = """(count) => new Promise((resolve) => {
   look();
 })"""
 """Waits until the newest of so many channels is sending."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*CHROMIUM_ARGS, *WEBRTC_ARGS])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

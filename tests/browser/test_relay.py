@@ -5,11 +5,9 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from signaling.relay.turn import credentials
-from tests.browser.interface import CHROMIUM, CHROMIUM_ARGS
-from tests.browser.real import WEBRTC_ARGS
 from tests.integration.test_stun import free_ports
 from tests.support.commands import Server, running_server
 
@@ -46,14 +44,6 @@ PATH: Final = """async () => {
   const local = stats.find(({ id }) => id === pair.localCandidateId);
   return [local.candidateType, local.relayProtocol];
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*CHROMIUM_ARGS, *WEBRTC_ARGS])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -7,12 +7,10 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.interface import CHROMIUM, CHROMIUM_ARGS
 from tests.browser.real import (
     MIB,
-    WEBRTC_ARGS,
     Site,
     arrived,
     cut,
@@ -32,14 +30,6 @@ PATH_MS: Final = 90_000
 """A dead path is noticed within 10 s, a relay left after 5 s, 15 s or a minute; the rest is for a busy machine."""
 
 pytestmark = isolated
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*CHROMIUM_ARGS, *WEBRTC_ARGS])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

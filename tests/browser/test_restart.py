@@ -7,13 +7,11 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.interface import CHROMIUM, CHROMIUM_ARGS
 from tests.browser.real import (
     MIB,
     RECORD,
-    WEBRTC_ARGS,
     Site,
     arrived,
     cut,
@@ -43,14 +41,6 @@ IS_STABLE: Final = """([before]) => {
   const { signalingState, localDescription } = window.connections.at(-1);
   return signalingState === "stable" && !localDescription.sdp.includes(`a=ice-ufrag:${before}`);
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*CHROMIUM_ARGS, *WEBRTC_ARGS])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
