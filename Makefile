@@ -26,7 +26,7 @@ run: $(VENV)/.page
 	$(BIN)/signaling $(ARGS)
 
 test: $(VENV)/.page debian
-	$(BIN)/python -m tests.isolated -m pytest $(ARGS)
+	$(BIN)/python -m tests.lanes $(ARGS)
 	$(MAKE) --no-print-directory js
 
 check: lint types
