@@ -8,6 +8,7 @@ from typing import Final
 
 PACKAGES: Final = {
     "chromium": "chromium",
+    "firefox-esr": "firefox-esr",
     "ip": "iproute2",
     "nft": "nftables",
     "turnserver": "coturn",
