@@ -28,6 +28,7 @@ from pypeer.secure import code
 from pypeer.sharing import Offer
 from pypeer.signaling_client.client import SignalingClient
 from pypeer.signaling_client.switch import Switchboard
+from pypeer.transfer.choosing import Choice, Existing
 from pypeer.transfer.session import Decide, accept_all
 from pypeer.transfer.sources import scan, text_tree
 from signaling.protocol.messages import Knocked, Lapsed, Left, Signaled
@@ -101,9 +102,22 @@ class Peer:
         self._offers.append(offer)
         return offer
 
-    def get(self, text: str, into: str | os.PathLike[str] = ".", decide: Decide = accept_all) -> Fetch:
-        """Fetch what a code or link names into a folder; `decide` sees the offer first. Raises CodeError."""
-        fetch = Fetch(self._desk, code.parse(text), Path(into), decide)
+    def get(
+        self,
+        text: str,
+        into: str | os.PathLike[str] = ".",
+        decide: Decide = accept_all,
+        *,
+        only: Iterable[str] = (),
+        existing: Existing | str = Existing.RENAME,
+    ) -> Fetch:
+        """Fetch what a code or link names into a folder; `decide` sees the offer first. Raises CodeError.
+
+        `only` takes what matches patterns like `*.jpg` or `photos/`; `existing` (`rename`, `skip`, `overwrite`) says
+        what happens where something has the name already. Both are explained in pypeer.transfer.choosing.
+        """
+        choice = Choice(tuple(only), Existing(existing))
+        fetch = Fetch(self._desk, code.parse(text), Path(into), decide, choice)
         self._fetches.append(fetch)
         return fetch
 
@@ -130,4 +144,4 @@ def _tellable(name: str) -> str:
     return name.encode("utf-8", "replace").decode()[:NAME_CHARS]
 
 
-__all__ = ["ConnectOptions", "Fetch", "Offer", "Peer", "PeerError", "default_server"]
+__all__ = ["ConnectOptions", "Existing", "Fetch", "Offer", "Peer", "PeerError", "default_server"]

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 import click
 
 from pypeer import __version__
-from pypeer.api import Peer, default_server
+from pypeer.api import Existing, Fetch, Peer, default_server
 from pypeer.cli.doctor import doctor
 from pypeer.cli.qr import terminal_qr
 from pypeer.cli.run import read_input, run
@@ -26,6 +26,12 @@ from pypeer.sharing import Offer
 from signaling.protocol.limits import TTL_MAX_S, TTL_MIN_S
 
 SECONDS: Final = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+
+EXISTING: Final = {
+    Existing.RENAME: "What is there already stays, the new one is called `name (1)` (default).",
+    Existing.SKIP: "Files that are there already stay as they are and are not fetched.",
+    Existing.OVERWRITE: "Replace files that are there, once the new ones are whole; the same ones stay.",
+}
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -172,12 +178,29 @@ async def _serve(offer: Offer, show: Show, qr: bool) -> int:
 
 @main.command()
 @click.argument("what", metavar="CODE|LINK")
+@click.argument("only", nargs=-1, metavar="[PATTERN]...")
 @click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), default=Path(), metavar="DIR")
 @click.option("-y", "--yes", is_flag=True, help="Accept without asking.")
+@click.option("--rename", "existing", flag_value=Existing.RENAME.value, default=True, help=EXISTING[Existing.RENAME])
+@click.option("--skip", "existing", flag_value=Existing.SKIP.value, help=EXISTING[Existing.SKIP])
+@click.option("--overwrite", "existing", flag_value=Existing.OVERWRITE.value, help=EXISTING[Existing.OVERWRITE])
 @ways
 @common
-def get(what: str, output: Path, yes: bool, server: str, name: str, as_json: bool, **how: Any) -> None:
-    """Fetch what a code or a link names into a folder; run again, it resumes."""
+def get(
+    what: str,
+    only: tuple[str, ...],
+    output: Path,
+    yes: bool,
+    existing: str,
+    server: str,
+    name: str,
+    as_json: bool,
+    **how: Any,
+) -> None:
+    """Fetch what a code or a link names into a folder; run again, it resumes.
+
+    With patterns, as in .gitignore, only what matches: '*.jpg' anywhere, photos/ and all in it, '!*.raw' not those.
+    """
     show = Show(as_json)
     connect = connect_options(**how)
     if code.is_link(what):
@@ -190,14 +213,19 @@ def get(what: str, output: Path, yes: bool, server: str, name: str, as_json: boo
 
     async def work() -> int:
         code.parse(what)
-        async with Peer(server, name=name, connect=connect) as peer, peer.get(what, output, decide) as fetch:
-            lost = 0
-            async for event in fetch:
-                if not isinstance(event, Failed):
-                    show.event(event)
-                if isinstance(event, Done):
-                    lost = event.failed
-            await fetch.wait()
-            return 1 if lost else 0
+        async with Peer(server, name=name, connect=connect) as peer:
+            return await _fetch(peer.get(what, output, decide, only=only, existing=existing), show)
 
     run(show, work)
+
+
+async def _fetch(fetching: Fetch, show: Show) -> int:
+    lost = 0
+    async with fetching as fetch:
+        async for event in fetch:
+            if not isinstance(event, Failed):
+                show.event(event)
+            if isinstance(event, Done):
+                lost = event.failed
+        await fetch.wait()
+    return 1 if lost else 0

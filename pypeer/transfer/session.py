@@ -7,10 +7,12 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final, Protocol
 
-from pypeer.events import Event, Offered, Text
+from pypeer.errors import ChoiceError
+from pypeer.events import Event, Offered, Skipped, Text
 from pypeer.links.link import Link
 from pypeer.protocol import limits
 from pypeer.transfer.answering import Answering
+from pypeer.transfer.choosing import EVERYTHING, Choice
 from pypeer.transfer.effects import (
     Broken,
     Conclude,
@@ -115,6 +117,9 @@ class SendSession(Session):
 class _Store(Protocol):
     """Where what is received goes; blocking."""
 
+    @property
+    def left_out(self) -> frozenset[int]: ...
+
     def prepare(self) -> dict[int, Ranges] | Broken: ...
 
     def perform(self, effect: StoreEffect) -> StoreResult | None: ...
@@ -134,11 +139,14 @@ class ReceiveSession(Session):
         emit: Callable[[Event], None],
         clock: Callable[[], float] = time.monotonic,
         session_id: str = "",
+        choice: Choice = EVERYTHING,
     ) -> None:
         self._receiver = Receiver()
         super().__init__(self._receiver, session_id, emit, clock)
         self._into = into.absolute()
         self._decide = decide
+        self._choice = choice
+        self._left_out: frozenset[int] = frozenset()
         self._paths: list[str] = []
         self._store: _Store | None = None
         self._todo: deque[StoreEffect] = deque()
@@ -182,16 +190,33 @@ class ReceiveSession(Session):
         title = printable(offer.title)
         offered = Offered(files=offer.files, folders=offer.folders, bytes=offer.bytes, title=title, text=offer.text)
         self._emit(offered)
-        self._perform(self._receiver.decided(await self._decide(offered), self._clock()))
+        accepted, why = await self._decide(offered), None
+        if accepted and not offer.text:
+            try:
+                self._left_out = await in_thread(self._choice.left_out, self._receiver.entries)
+            except ChoiceError as error:
+                accepted, why = False, error
+        self._perform(self._receiver.decided(accepted, self._clock(), why))
 
     async def _prepare(self) -> None:
         entries = self._receiver.entries
         text = self._receiver.manifest.offer.text
-        store = TextStore(entries[0]) if text else DiskStore(self._into, entries, self._paths)
+        store = TextStore(entries[0]) if text else self._disk()
         self._store = store
         missing = await in_thread(store.prepare)
         self._spawn(self._write(store), "transfer-write")
-        self._perform(self._receiver.prepared(missing, self._clock()))
+        self._tell_left_out(store.left_out)
+        self._perform(self._receiver.prepared(missing, self._clock(), store.left_out))
+
+    def _disk(self) -> DiskStore:
+        return DiskStore(self._into, self._receiver.entries, self._paths, self._left_out, self._choice.existing)
+
+    def _tell_left_out(self, left_out: frozenset[int]) -> None:
+        """Say how much is not received because it is there already; what was not chosen needs no word."""
+        there = sum(not self._receiver.entries[i].folder for i in left_out - self._left_out)
+        if there:
+            files = self._receiver.manifest.offer.files
+            self._emit(Skipped(message=f"left as they are, because they are here already: {there} of {files} files"))
 
     async def _write(self, store: _Store) -> None:
         """Several go to the thread at once, so small files cost few hops, but not all, so others work meanwhile."""

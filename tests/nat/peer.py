@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 
 import pypeer
+from pypeer.transfer.session import accept_all
 
 TASKS: set[asyncio.Task[None]] = set()
 
@@ -56,8 +57,8 @@ class Driven:
             case {"do": "send", "paths": list(paths)}:
                 self._begin("send", await self._peer.send(paths, once=True))
             case {"do": "get", "code": str(code), "into": str(into)}:
-                accept = bool(command.get("accept", True))
-                self._begin("get", self._peer.get(code, into=into, **({} if accept else {"decide": decline})))
+                decide = accept_all if command.get("accept", True) else decline
+                self._begin("get", self._peer.get(code, into, decide))
             case {"do": "stop"}:
                 work, self._work = self._work, []
                 await asyncio.gather(*(each.stop() for each in work))
