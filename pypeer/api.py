@@ -88,16 +88,19 @@ class Peer:
         *,
         text: str | None = None,
         once: bool = False,
+        times: int | None = None,
         expires: float | None = None,
         words: int = limits.WORDS,
     ) -> Offer:
         """Offer files and folders, or a text, under a new code; raises TransferError for paths that cannot be read.
 
-        `once` ends the code after one complete transfer; `expires` is in seconds, as the server allows; more `words`
-        make the code harder to guess.
+        `times` ends the code after so many complete transfers, `once` after one; `expires` is in seconds, as the server
+        allows; more `words` make the code harder to guess.
         """
+        if times is not None and times < 1:
+            raise ValueError("times is a number of receivers, so at least 1")
         tree = text_tree(text) if text is not None else await scan([Path(path) for path in paths])
-        offer = Offer(self._desk, tree, code.pick_words(words), once)
+        offer = Offer(self._desk, tree, code.pick_words(words), 1 if once else times)
         await offer.open(expires)
         self._offers.append(offer)
         return offer

@@ -129,7 +129,8 @@ main.add_command(doctor)
 @main.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--text", metavar="TEXT", help="Send a text instead of files; - reads it from standard input.")
-@click.option("--once", is_flag=True, help="End after one receiver has everything.")
+@click.option("--times", type=click.IntRange(1), metavar="N", help="End after N receivers have everything.")
+@click.option("--once", "times", flag_value=1, type=int, help="The same as --times 1.")
 @click.option("--expires", type=Duration(), metavar="TIME", help="How long the code lives: 90s, 10m, 2h, 1d.")
 @click.option("--words", type=click.IntRange(2, 8), default=limits.WORDS, show_default=True, help="Words of the code.")
 @click.option("--qr", is_flag=True, help="Show the link as a QR code.")
@@ -138,7 +139,7 @@ main.add_command(doctor)
 def send(
     paths: tuple[Path, ...],
     text: str | None,
-    once: bool,
+    times: int | None,
     expires: float | None,
     words: int,
     qr: bool,
@@ -159,7 +160,7 @@ def send(
 
     async def work() -> int:
         async with Peer(server, name=name, connect=connect) as peer:
-            offer = await peer.send(paths, text=content, once=once, expires=expires, words=words)
+            offer = await peer.send(paths, text=content, times=times, expires=expires, words=words)
             return await _serve(offer, show, qr)
 
     run(show, work)
