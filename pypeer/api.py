@@ -16,7 +16,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Final
+from typing import BinaryIO, Final
 
 from pypeer.connect.options import ConnectOptions
 from pypeer.desk import Desk
@@ -108,7 +108,7 @@ class Peer:
     def get(
         self,
         text: str,
-        into: str | os.PathLike[str] = ".",
+        into: str | os.PathLike[str] | BinaryIO = ".",
         decide: Decide = accept_all,
         *,
         only: Iterable[str] = (),
@@ -116,11 +116,14 @@ class Peer:
     ) -> Fetch:
         """Fetch what a code or link names into a folder; `decide` sees the offer first. Raises CodeError.
 
+        Where `into` is a binary file or a pipe, one file is written to it, in order, by a thread.
+
         `only` takes what matches patterns like `*.jpg` or `photos/`; `existing` (`rename`, `skip`, `overwrite`) says
         what happens where something has the name already. Both are explained in pypeer.transfer.choosing.
         """
         choice = Choice(tuple(only), Existing(existing))
-        fetch = Fetch(self._desk, code.parse(text), Path(into), decide, choice)
+        target = Path(into) if isinstance(into, str | os.PathLike) else into
+        fetch = Fetch(self._desk, code.parse(text), target, decide, choice)
         self._fetches.append(fetch)
         return fetch
 

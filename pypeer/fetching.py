@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from types import TracebackType
+from typing import BinaryIO
 
 from pypeer.conversation import Conversation, Ways
 from pypeer.desk import Desk
@@ -27,7 +28,9 @@ from signaling.protocol.messages import Knock, Met
 class Fetch:
     """Something fetched by a code. Iterate over it for events; the last is `Done` or `Failed`."""
 
-    def __init__(self, desk: Desk, code: Code, into: Path, decide: Decide, choice: Choice = EVERYTHING) -> None:
+    def __init__(
+        self, desk: Desk, code: Code, into: Path | BinaryIO, decide: Decide, choice: Choice = EVERYTHING
+    ) -> None:
         self.events = EventStream()
         self._desk = desk
         self._code = code

@@ -13,8 +13,9 @@ import click
 from pypeer import __version__
 from pypeer.api import Existing, Fetch, Peer, default_server
 from pypeer.cli.doctor import doctor
+from pypeer.cli.piping import read_input, spooled
 from pypeer.cli.qr import terminal_qr
-from pypeer.cli.run import read_input, run
+from pypeer.cli.run import run
 from pypeer.cli.show import Show
 from pypeer.cli.words import contents
 from pypeer.connect.addresses import interface_names
@@ -148,7 +149,7 @@ def send(
     as_json: bool,
     **how: Any,
 ) -> None:
-    """Offer files, folders or a text, and serve them until stopped.
+    """Offer files, folders or a text, and serve them until stopped; - is what standard input holds.
 
     Prints a code and a link: tell the code, or send the link, to whoever shall have it.
     """
@@ -160,10 +161,11 @@ def send(
 
     async def work() -> int:
         async with Peer(server, name=name, connect=connect) as peer:
-            offer = await peer.send(paths, text=content, times=times, expires=expires, words=words)
+            offer = await peer.send(named, text=content, times=times, expires=expires, words=words)
             return await _serve(offer, show, qr)
 
-    run(show, work)
+    with spooled(paths, show) as named:
+        run(show, work)
 
 
 async def _serve(offer: Offer, show: Show, qr: bool) -> int:
@@ -180,7 +182,14 @@ async def _serve(offer: Offer, show: Show, qr: bool) -> int:
 @main.command()
 @click.argument("what", metavar="CODE|LINK")
 @click.argument("only", nargs=-1, metavar="[PATTERN]...")
-@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), default=Path(), metavar="DIR")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False, allow_dash=True),
+    default=Path(),
+    metavar="DIR",
+    help="Where to put it; - writes one file to standard output.",
+)
 @click.option("-y", "--yes", is_flag=True, help="Accept without asking.")
 @click.option("--rename", "existing", flag_value=Existing.RENAME.value, default=True, help=EXISTING[Existing.RENAME])
 @click.option("--skip", "existing", flag_value=Existing.SKIP.value, help=EXISTING[Existing.SKIP])
@@ -202,8 +211,11 @@ def get(
 
     With patterns, as in .gitignore, only what matches: '*.jpg' anywhere, photos/ and all in it, '!*.raw' not those.
     """
+    if as_json and str(output) == "-":
+        raise click.UsageError("standard output is for the file or for --json, not for both")
     show = Show(as_json)
     connect = connect_options(**how)
+    into = sys.stdout.buffer if str(output) == "-" else output
     if code.is_link(what):
         server = code.server_of(what)
 
@@ -215,7 +227,7 @@ def get(
     async def work() -> int:
         code.parse(what)
         async with Peer(server, name=name, connect=connect) as peer:
-            return await _fetch(peer.get(what, output, decide, only=only, existing=existing), show)
+            return await _fetch(peer.get(what, into, decide, only=only, existing=existing), show)
 
     run(show, work)
 

@@ -5,7 +5,7 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Final, Protocol
+from typing import BinaryIO, Final, Protocol
 
 from pypeer.errors import ChoiceError
 from pypeer.events import Event, Offered, Skipped, Text
@@ -34,6 +34,7 @@ from pypeer.transfer.effects import (
 )
 from pypeer.transfer.fetch import Ranges
 from pypeer.transfer.names import ManifestError, map_entries, printable
+from pypeer.transfer.piping import PipeStore
 from pypeer.transfer.placing import ignores_case
 from pypeer.transfer.receiver import Receiver
 from pypeer.transfer.sender import Sender
@@ -130,11 +131,11 @@ class _Store(Protocol):
 
 
 class ReceiveSession(Session):
-    """Receives into a folder, if `decide` accepts."""
+    """Receives into a folder, or one file into a stream, if `decide` accepts."""
 
     def __init__(
         self,
-        into: Path,
+        into: Path | BinaryIO,
         decide: Decide,
         emit: Callable[[Event], None],
         clock: Callable[[], float] = time.monotonic,
@@ -143,7 +144,7 @@ class ReceiveSession(Session):
     ) -> None:
         self._receiver = Receiver()
         super().__init__(self._receiver, session_id, emit, clock)
-        self._into = into.absolute()
+        self._into = into.absolute() if isinstance(into, Path) else into
         self._decide = decide
         self._choice = choice
         self._left_out: frozenset[int] = frozenset()
@@ -183,7 +184,8 @@ class ReceiveSession(Session):
         self._perform(self._receiver.examined(problem, self._clock()))
 
     def _map(self) -> list[str]:
-        return map_entries(self._receiver.entries, ignores_case(self._into))
+        fold = ignores_case(self._into) if isinstance(self._into, Path) else True
+        return map_entries(self._receiver.entries, fold)
 
     async def _ask(self) -> None:
         offer = self._receiver.manifest.offer
@@ -199,17 +201,19 @@ class ReceiveSession(Session):
         self._perform(self._receiver.decided(accepted, self._clock(), why))
 
     async def _prepare(self) -> None:
-        entries = self._receiver.entries
-        text = self._receiver.manifest.offer.text
-        store = TextStore(entries[0]) if text else self._disk()
-        self._store = store
+        store = self._store = self._make_store()
         missing = await in_thread(store.prepare)
         self._spawn(self._write(store), "transfer-write")
         self._tell_left_out(store.left_out)
         self._perform(self._receiver.prepared(missing, self._clock(), store.left_out))
 
-    def _disk(self) -> DiskStore:
-        return DiskStore(self._into, self._receiver.entries, self._paths, self._left_out, self._choice.existing)
+    def _make_store(self) -> _Store:
+        entries = self._receiver.entries
+        if self._receiver.manifest.offer.text:
+            return TextStore(entries[0])
+        if isinstance(self._into, Path):
+            return DiskStore(self._into, entries, self._paths, self._left_out, self._choice.existing)
+        return PipeStore(entries, self._left_out, self._into)
 
     def _tell_left_out(self, left_out: frozenset[int]) -> None:
         """Say how much is not received because it is there already; what was not chosen needs no word."""

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from pypeer.errors import PeerError
 from pypeer.events import Event, Offered
@@ -64,7 +65,7 @@ class Run:
 
 def start(
     tree: OfferedTree,
-    into: Path,
+    into: Path | BinaryIO,
     decide: Callable[[Offered], Awaitable[bool]] = accept_all,
     links: int = 1,
     choice: Choice = EVERYTHING,

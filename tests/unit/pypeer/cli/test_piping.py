@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from pypeer.cli.run import INTERRUPTED, read_input
+from pypeer.cli.piping import read_input
+from pypeer.cli.run import INTERRUPTED
 from pypeer.cli.show import Show
 
 
