@@ -6,8 +6,8 @@
 import asyncio
 import json
 import os
+import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from time import monotonic
 from typing import Any, Final
@@ -15,6 +15,7 @@ from typing import Any, Final
 from playwright.async_api import BrowserContext, Page, async_playwright, expect
 
 from tests.browser.interface import CHROMIUM, CHROMIUM_ARGS
+from tests.nat.server import AUTHORITY
 
 SLOW_MS: Final = 60_000
 """Longer than any bound of a pair: who drives this gives up first."""
@@ -81,17 +82,32 @@ class Driven:
         say("get", event="done")
 
 
+def trust(home: Path) -> None:
+    """Let programs with this home believe the laboratory's authority.
+
+    To look away from errors of certificates is not enough: a browser registers no service worker then, and without one
+    nothing can be downloaded.
+    """
+    store = home / ".pki" / "nssdb"
+    store.mkdir(parents=True, exist_ok=True)
+    database = ("certutil", "-d", f"sql:{store}")
+    subprocess.run([*database, "-N", "--empty-password"], check=True)
+    subprocess.run([*database, "-A", "-n", "laboratory", "-t", "C,,", "-i", str(AUTHORITY)], check=True)
+
+
 async def main(url: str) -> None:
     """Start the browser and obey until standard input ends."""
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     proxy = os.environ.get("HTTPS_PROXY")
+    home = Path(os.environ["BYWAY_HOME"])
+    trust(home)
     async with async_playwright() as playwright:
         context = await playwright.chromium.launch_persistent_context(
-            tempfile.mkdtemp(dir=Path(os.environ["BYWAY_HOME"]).parent),
+            home / "profile",
             executable_path=CHROMIUM,
             args=[*CHROMIUM_ARGS, f"--unsafely-treat-insecure-origin-as-secure={url}"],
-            ignore_https_errors=True,
+            env={**os.environ, "HOME": str(home)},
             accept_downloads=True,
             proxy={"server": proxy} if proxy else None,
         )
