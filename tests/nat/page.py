@@ -1,6 +1,7 @@
 """The page in a headless Chromium in a client's namespace; commands and events are those of peer.py.
 
-`offered` is when the page shows what is offered; a page tells neither `joined` nor `path`.
+`joined` is when the person wants what is offered; a page that sends has none. `path` says `direct` or `relay`, as the
+page does, without the two ends.
 """
 
 import asyncio
@@ -19,6 +20,18 @@ from tests.nat.server import AUTHORITY
 
 SLOW_MS: Final = 60_000
 """Longer than any bound of a pair: who drives this gives up first."""
+
+
+WATCH: Final = """
+new MutationObserver(() => {
+  const badge = document.querySelector("details.path");
+  const way = badge === null ? "" : badge.classList.contains("path-relay") ? "relay" : "direct";
+  if (way === window.bywayWay) return;
+  window.bywayWay = way;
+  if (way !== "") window.bywayPath(way);
+}).observe(document, { childList: true, subtree: true, attributes: true });
+"""
+"""Tells of each change of the way that the page shows."""
 
 
 def say(of: str, **fields: object) -> None:
@@ -41,6 +54,9 @@ class Driven:
                 self._begin(self._send(paths))
             case {"do": "get", "code": str(code)}:
                 self._begin(self._get(code))
+            case {"do": "pause" | "resume" as what}:
+                for page in self._context.pages:
+                    self._begin(page.get_by_role("button", name=what.capitalize()).click())
             case _:
                 for task in self._tasks:
                     task.cancel()
@@ -56,6 +72,8 @@ class Driven:
 
     async def _open(self) -> Page:
         page = await self._context.new_page()
+        await page.expose_function("bywayPath", lambda way: say("page", event="path", way=way, local="", remote=""))
+        await page.add_init_script(WATCH)
         page.set_default_timeout(SLOW_MS)
         await page.goto(self._url)
         await expect(page.get_by_text("Online")).to_be_visible(timeout=SLOW_MS)
@@ -76,7 +94,7 @@ class Driven:
         await page.get_by_label("Code", exact=True).fill(code)
         await page.get_by_role("button", name="See what is offered").click()
         await expect(page.get_by_role("button", name="Decline")).to_be_visible(timeout=SLOW_MS)
-        say("get", event="offered")
+        say("get", event="joined")
         await page.get_by_role("button", name="Download").click()
         await expect(page.get_by_role("heading", level=1)).to_contain_text("arrived", timeout=SLOW_MS)
         say("get", event="done")

@@ -1,8 +1,9 @@
 """One pypeer in a client's namespace: commands are JSON lines on standard input, all that happens is lines out.
 
 Commands: `{"do": "send", "text": TEXT}` or `{"do": "send", "paths": [...]}`, `{"do": "get", "code": CODE, "into":
-FOLDER, "accept": true}`, `{"do": "stop"}` ends all offers and fetches, `{"do": "exit"}`. Every line out has `of` (send,
-get or peer) and `at`, in seconds of a clock that all processes of the machine share. Only the public API is used.
+FOLDER, "accept": true}`, `{"do": "pause"}` and `{"do": "resume"}` for all fetches, `{"do": "stop"}` ends all offers and
+fetches, `{"do": "exit"}`. Every line out has `of` (send, get or peer) and `at`, in seconds of a clock that all processes
+of the machine share. Only the public API is used.
 """
 
 import asyncio
@@ -59,6 +60,10 @@ class Driven:
             case {"do": "get", "code": str(code), "into": str(into)}:
                 decide = accept_all if command.get("accept", True) else decline
                 self._begin("get", self._peer.get(code, into, decide))
+            case {"do": "pause" | "resume" as what}:
+                for each in self._work:
+                    if isinstance(each, pypeer.Fetch):
+                        each.pause() if what == "pause" else each.resume()
             case {"do": "stop"}:
                 work, self._work = self._work, []
                 await asyncio.gather(*(each.stop() for each in work))
