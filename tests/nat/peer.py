@@ -1,9 +1,9 @@
 """One pypeer in a client's namespace: commands are JSON lines on standard input, all that happens is lines out.
 
 Commands: `{"do": "send", "text": TEXT}` or `{"do": "send", "paths": [...]}`, `{"do": "get", "code": CODE, "into":
-FOLDER, "accept": true}`, `{"do": "pause"}` and `{"do": "resume"}` for all fetches, `{"do": "stop"}` ends all offers and
-fetches, `{"do": "exit"}`. Every line out has `of` (send, get or peer) and `at`, in seconds of a clock that all processes
-of the machine share. Only the public API is used.
+FOLDER, "accept": true}`, `{"do": "pause"}` and `{"do": "resume"}` for all fetches, `{"do": "stop"}` ends all offers
+and fetches, `{"do": "exit"}`. Every line out has `of` (send, get or peer) and `at`, in seconds of a clock that all
+processes of the machine share. Only the public API is used.
 """
 
 import asyncio

@@ -112,13 +112,10 @@ def in_words(facts: dict[str, object]) -> str:
                 f"{counts['relayed']:4} relayed, {counts['none']:4} not connected; {times}"
             )
     lines.append(
-        f"{facts['connected']} of {facts['pairs']} connected; direct {facts['slowest_direct_s']} s after the first link "
-        f"at the latest; {facts['worse']} worse than expected (-), {facts['better']} better (+)"
+        f"{facts['connected']} of {facts['pairs']} connected; the slowest was direct {facts['slowest_direct_s']} s after "
+        f"its first link; {facts['worse']} worse than expected (-), {facts['better']} better (+)"
     )
-    named = {
-        "failed": "not connected",
-        "lingering": f"relayed for more than {SETTLED_S:.0f} s although it can be direct",
-    }
+    named = {"failed": "not connected", "lingering": f"could be direct, and was not within {SETTLED_S:.0f} s"}
     for fact, words in named.items():
         if pairs := facts[fact]:
             assert isinstance(pairs, list)

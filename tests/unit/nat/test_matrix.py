@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tests.nat.driver import Event
 from tests.nat.matrix import outcome
 from tests.nat.pairs import Outcome, Pair
 from tests.nat.report import Report, in_words, row, summary
@@ -30,13 +31,10 @@ def test_times_count_from_when_both_knew_each_other() -> None:
     assert found.events["receiver"][0]["at"] == pytest.approx(0.3)
 
 
-def relayed(events: list[dict[str, object]], for_s: float) -> list[dict[str, object]]:
+def relayed(events: list[Event], for_s: float) -> list[Event]:
     """The same, over a relay at first."""
     before = [{**event, "way": "websocket"} for event in events if event["event"] == "path"]
-    after = [
-        {**event, "at": event["at"] + for_s} if event["event"] == "path" else event  # type: ignore[operator]
-        for event in events
-    ]
+    after = [{**event, "at": event["at"] + for_s} if event["event"] == "path" else event for event in events]
     return [*before, *after]
 
 
