@@ -7,16 +7,15 @@ the server may end while a link lives: the transfer goes on, and only when that 
 import asyncio
 import random
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Final, Protocol
 
 import msgspec
 
+from pypeer import no_way
 from pypeer.connect.connector import Connector
-from pypeer.connect.detour import Access, Detour
-from pypeer.connect.gathering import Gathering
-from pypeer.connect.roads import Action, GiveUp, Leave, Lost, Road, Roads, Try, Use
-from pypeer.connect.roads import Event as RoadEvent
+from pypeer.connect.detour import Detour, Ways
+from pypeer.connect.lanes import Action, GiveUp, Leave, Lost, Road, Try, Use
+from pypeer.connect.lanes import Event as RoadEvent
+from pypeer.connect.roads import Roads
 from pypeer.errors import ConnectError, PeerError
 from pypeer.events import Event, PathChanged, Reconnecting, Report
 from pypeer.links.link import Link, Path
@@ -26,38 +25,12 @@ from pypeer.protocol import limits
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Candidate, Description, Network, Part, Relay, SealedMessage
 from pypeer.protocol.report import ConnectionReport, Reason
+from pypeer.secure.keys import Role
 from pypeer.signaling_client import backoff
 from pypeer.signaling_client.pair import Pair
+from pypeer.transfer.carried import TransferSession
 from pypeer.transfer.endings import from_peer
 from signaling.protocol.messages import Phases
-
-END_CODES: Final = {code.value: code for code in EndCode}
-"""What the other side can be told of an error; it knows by itself that there was no way."""
-
-
-class TransferSession(Protocol):
-    """What a conversation needs of a transfer (pypeer.transfer.session)."""
-
-    on_lost: Callable[[], None]
-    on_idle: Callable[[Link], None]
-
-    def attach(self, link: Link, rank: int | None = None) -> None:
-        """Go on over this link too, or, without a rank, over this link only, which may be attached already."""
-
-    def fail(self, error: PeerError) -> None:
-        """End with an error."""
-
-    async def wait(self) -> object:
-        """Wait for the end; raises PeerError."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ways:
-    """What may lead to one peer: `gather` makes sockets, `gathered` has the first, `access` is the relay's, if any."""
-
-    gather: Callable[[], Gathering]
-    gathered: Gathering
-    access: Access | None = None
 
 
 class Conversation:
@@ -77,7 +50,8 @@ class Conversation:
         self._closing: set[asyncio.Task[None]] = set()
         self._path: Path | None = None
         self._loop = asyncio.get_running_loop()
-        self._began = self._loop.time()
+        self._began: float | None = None
+        """When both knew that they want a link: role A wants it, or its first word about one says so."""
         self._connector = Connector(
             pair.role,
             pair.send,
@@ -87,6 +61,7 @@ class Conversation:
             ways.gathered,
             self._on_report,
             self._on_silence,
+            self._on_barred,
         )
         access = ways.access if pair.can(limits.CAP_RELAY) else None
         self._detour: Detour | None = None
@@ -100,12 +75,13 @@ class Conversation:
         """Connect, and see the transfer through to its end; raises PeerError."""
         code: EndCode | None = EndCode.CANCELLED
         try:
+            self._began = self._loop.time() if self._pair.role is Role.A else None
             self._do(self._roads.begin(self._loop.time()))
             self._pair.listen(self._on_message, self._on_pair_end)
             await self._session.wait()
             code = None
         except PeerError as error:
-            code = END_CODES.get(error.code)
+            code = no_way.END_CODES.get(error.code)
             raise
         finally:
             self._pair.part(code)
@@ -134,6 +110,7 @@ class Conversation:
         self._opened(Road.ICE, link)
 
     def _on_relay_link(self, link: WebSocketLink) -> None:
+        link.on_used = lambda: self._happened(Road.RELAY, RoadEvent.USED)
         self._opened(Road.RELAY, link)
 
     def _opened(self, road: Road, link: Link) -> None:
@@ -143,7 +120,7 @@ class Conversation:
         self._happened(road, RoadEvent.OPENED)
 
     def _on_failed(self, error: ConnectError) -> None:
-        self._failed = error if self._pair.is_reachable else _cut_off()
+        self._failed = error if self._pair.is_reachable else no_way.cut_off()
         self._happened(Road.ICE, RoadEvent.FAILED)
 
     def _on_relay_failed(self, error: ConnectError) -> None:
@@ -153,6 +130,9 @@ class Conversation:
     def _on_silence(self, silent: bool) -> None:
         self._happened(Road.ICE, RoadEvent.SILENT if silent else RoadEvent.BACK)
 
+    def _on_barred(self) -> None:
+        self._do(self._roads.barred(self._loop.time()))
+
     def _on_lost(self) -> None:
         road = self._roads.carrying
         if road is not None:
@@ -160,6 +140,7 @@ class Conversation:
             self._happened(road, RoadEvent.LOST)
 
     def _on_message(self, message: SealedMessage) -> None:
+        self._began = self._began or self._loop.time()
         match message:
             case Description() | Candidate() | Network():
                 self._connector.handle(message)
@@ -222,10 +203,14 @@ class Conversation:
         link = self._links[road]
         self._used, before = road, self._used
         if road is Road.RELAY:
-            self._pair.report(link.path.way, Phases(opened=self._loop.time() - self._began))
+            self._pair.report(link.path.way, Phases(opened=self._elapsed()))
         self._path = None
         self._on_path(road, link.path)
         self._session.attach(link, 0 if before is Road.RELAY else None)
+
+    def _elapsed(self) -> float:
+        now = self._loop.time()
+        return now - self._began if self._began is not None else 0.0
 
     def _on_idle(self, link: Link) -> None:
         """All that was on its way there has arrived."""
@@ -234,12 +219,13 @@ class Conversation:
 
     def _lost(self) -> None:
         self._path = None
+        self._began = self._loop.time()
         self._emit(Reconnecting(session=self._session_id))
 
     def _give_up(self) -> None:
         if self._failed is not None:
             self._pair.report("failed", None)
-        self._session.fail(self._failed or _gone())
+        self._session.fail(self._failed or no_way.gone())
 
     def _close_link(self, road: Road) -> None:
         link = self._links.pop(road, None)
@@ -262,14 +248,3 @@ class Conversation:
 
 def _path_event(path: Path, session_id: str) -> PathChanged:
     return PathChanged(session=session_id, way=path.way, scope=path.scope, local=path.local, remote=path.remote)
-
-
-def _gone() -> ConnectError:
-    return ConnectError("The other side has gone: it closed its page or command, or lost its network for too long.")
-
-
-def _cut_off() -> ConnectError:
-    return ConnectError(
-        "The server went away before the two sides could tell each other how to connect: check your network, and try "
-        "again when the server is back."
-    )

@@ -8,7 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
-from pypeer.conversation import Conversation, Ways
+from pypeer.connect.detour import Ways
+from pypeer.conversation import Conversation
 from pypeer.desk import Desk
 from pypeer.errors import DeclinedError, PeerError
 from pypeer.events import Event, Failed, Joined, Offered

@@ -5,7 +5,8 @@ from functools import partial
 from types import TracebackType
 from typing import Final
 
-from pypeer.conversation import Conversation, Ways
+from pypeer.connect.detour import Ways
+from pypeer.conversation import Conversation
 from pypeer.desk import Desk
 from pypeer.errors import MeetError, PeerError
 from pypeer.events import Closed, Failed, Guessed, Joined, Ready, Skipped

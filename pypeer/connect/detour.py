@@ -13,6 +13,7 @@ from typing import Final
 import aiohttp
 from aiohttp import WSMsgType
 
+from pypeer.connect.gathering import Gathering
 from pypeer.errors import ConnectError
 from pypeer.links.websocket import CLOSE_S, Socket, WebSocketLink
 from pypeer.protocol.messages import Relay
@@ -36,6 +37,15 @@ class Access:
     ticket: str
     dial: Callable[[], Awaitable[Socket]]
     """Raises aiohttp.ClientError and OSError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What may lead to one peer: `gather` makes sockets, `gathered` has the first, `access` is the relay's, if any."""
+
+    gather: Callable[[], Gathering]
+    gathered: Gathering
+    access: Access | None = None
 
 
 class DetourError(Exception):

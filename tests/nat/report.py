@@ -112,7 +112,7 @@ def in_words(facts: dict[str, object]) -> str:
                 f"{counts['relayed']:4} relayed, {counts['none']:4} not connected; {times}"
             )
     lines.append(
-        f"{facts['connected']} of {facts['pairs']} connected; the slowest was direct {facts['slowest_direct_s']} s after "
+        f"{facts['connected']} of {facts['pairs']} connected; the slowest direct {facts['slowest_direct_s']} s after "
         f"its first link; {facts['worse']} worse than expected (-), {facts['better']} better (+)"
     )
     named = {"failed": "not connected", "lingering": f"could be direct, and was not within {SETTLED_S:.0f} s"}
