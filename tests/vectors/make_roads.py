@@ -50,6 +50,22 @@ TOLD: Final[dict[str, tuple[str, bool, list[tuple[float, str]]]]] = {
         True,
         [(0, "begin"), (0.2, "ice opened"), (9, "relay opened"), (9.1, "relay used"), (10, "ice opened")],
     ),
+    "B gives up when A does not come back": (
+        "B",
+        True,
+        [(0, "begin"), (0.2, "ice opened"), (9, "ice lost"), (129, "tick")],
+    ),
+    "three attempts are all without a relay": (
+        "A",
+        False,
+        [(0, "begin"), (3, "ice failed"), (3.5, "tick"), (6, "ice failed"), (7, "tick"), (9, "ice failed")],
+    ),
+    "a relay is left later and later": (
+        "A",
+        True,
+        [(0, "begin"), (1, "tick"), (1.2, "relay opened"), (3, "ice failed"), (8, "tick"), (11, "ice failed")]
+        + [(26, "tick"), (29, "ice failed"), (89, "tick"), (92, "ice failed")],
+    ),
     "B does not follow A to the relay that opened first": (
         "B",
         True,

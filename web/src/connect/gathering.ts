@@ -10,6 +10,12 @@ import { mappingOf } from "./mapping.ts";
 /** Candidates found within this time go in one message, in seconds: most of them are found at once. */
 const BATCH_S = 0.05;
 
+/**
+ * When a socket that no server has answered is taken for blocked, in seconds after the first candidate: longer than a round trip to
+ * almost any server; the stack asks twice until then. The same as pypeer's.
+ */
+const DOUBT_S = 0.4;
+
 /** As many as one message holds (schema of `candidate`). */
 const BATCH_CANDIDATES = 64;
 
@@ -43,13 +49,14 @@ export class Gathering {
     return this.#all;
   }
 
-  /** What the NAT here does; known once a generation is complete. */
+  /** What the NAT here does; known once a generation is complete, or seems to be blocked. */
   get mapping(): Mapping {
     return this.#mapping;
   }
 
   /** The stack found a candidate, of the generation `ufrag`. */
   found(candidate: string, ufrag: string | null): void {
+    if (this.#all.length === 0) this.#timer(DOUBT_S, () => this.#doubt());
     this.#all.push(withUfrag(candidate, ufrag));
     if (this.#isBatching) return;
     this.#isBatching = true;
@@ -72,11 +79,20 @@ export class Gathering {
     this.#sent = this.#all.length;
   }
 
+  /** What comes later may take this back. */
+  #doubt(): void {
+    if (this.#measured === "blocked") this.#judge();
+  }
+
   #judge(): void {
-    const parsed = this.#all.map(parseCandidate).filter((each) => each !== null);
-    const latest = parsed.at(-1)?.ufrag ?? null;
-    const mapping = mappingOf(parsed.filter(({ ufrag }) => ufrag === latest), this.#servers);
+    const mapping = this.#measured;
     if (mapping !== this.#mapping) this.#events.onMapping(mapping);
     this.#mapping = mapping;
+  }
+
+  get #measured(): Mapping {
+    const parsed = this.#all.map(parseCandidate).filter((each) => each !== null);
+    const latest = parsed.at(-1)?.ufrag ?? null;
+    return mappingOf(parsed.filter(({ ufrag }) => ufrag === latest), this.#servers);
   }
 }

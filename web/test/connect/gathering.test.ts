@@ -51,3 +51,21 @@ test("without servers nothing is known of the NAT, so nothing is told", () => {
   gathering.complete();
   assert.deepEqual([mappings, gathering.mapping], [[], "unknown"]);
 });
+
+test("where no server has answered after a while UDP seems to be blocked, until one answers", () => {
+  const { gathering, mappings, pass } = start(["stun:a:1", "stun:b:1"]);
+  gathering.found(candidate(5), "a");
+  pass();
+  assert.deepEqual(mappings, ["blocked"]);
+  gathering.found(candidate(7000, "srflx"), "a");
+  gathering.complete();
+  assert.deepEqual(mappings, ["blocked", "independent"]);
+});
+
+test("who has been answered by then is not judged before all is known", () => {
+  const { gathering, mappings, pass } = start(["stun:a:1", "stun:b:1"]);
+  gathering.found(candidate(5), "a");
+  gathering.found(candidate(7000, "srflx"), "a");
+  pass();
+  assert.deepEqual(mappings, []);
+});
