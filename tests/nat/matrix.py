@@ -15,7 +15,7 @@ from tests.nat.driver import Driver, DriverError, Event
 from tests.nat.enter import ROOT
 from tests.nat.fleet import PEERS, Fleet, Programs
 from tests.nat.lab import Lab
-from tests.nat.pairs import RELAYS, SETTLED_S, Outcome, Pair, all_pairs, parse_pairs
+from tests.nat.pairs import RELAYS, SETTLED_S, Outcome, Pair, all_pairs, parse_pairs, spread
 from tests.nat.report import Report
 from tests.nat.server import serving
 from tests.nat.shaper import Shape
@@ -29,8 +29,8 @@ CODE_S: Final = 30.0
 HOLD_S: Final = SETTLED_S + 0.5
 """How long a relayed transfer is held up, to see whether it becomes direct in time."""
 
-HELD_BYTES: Final = 2**20
-"""So much that it is not over before it is held up: some ten round trips of a new TCP connection."""
+HELD_BYTES: Final = 2**23
+"""So much that it is not over before it is held up: a page takes a good part of a second to do so."""
 
 LOG_CHARS: Final = 4000
 """Enough for a traceback."""
@@ -178,7 +178,7 @@ async def connect(pairs: list[Pair], under: Conditions, tell: Callable[[Outcome]
                 tell(await attempt(fleet, pair, partial(transfer, bound=under.bound, hold=under.hold)))
 
         try:
-            await asyncio.gather(*map(one, pairs))
+            await asyncio.gather(*map(one, spread(pairs) if under.jobs > 1 else pairs))
         finally:
             await fleet.stop()
 

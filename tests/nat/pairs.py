@@ -113,6 +113,17 @@ def all_pairs(names: Iterable[str]) -> list[Pair]:
     return pairs
 
 
+def spread(pairs: list[Pair]) -> list[Pair]:
+    """In an order in which pairs that follow each other have no site in common, as far as can be: for several at once."""
+    order = {name: number for number, name in enumerate(BY_NAME)}
+
+    def place(pair: Pair) -> tuple[int, int]:
+        sender = order[pair.sender]
+        return (order.get(pair.receiver, sender) - sender) % len(order), sender
+
+    return sorted(pairs, key=place)
+
+
 def check_names(*names: str) -> None:
     """Whether there are such kinds of sites; raises ValueError."""
     for name in names:

@@ -63,8 +63,10 @@ TOLD: Final[dict[str, tuple[str, bool, list[tuple[float, str]]]]] = {
     "a relay is left later and later": (
         "A",
         True,
-        [(0, "begin"), (1, "tick"), (1.2, "relay opened"), (3, "ice failed"), (8, "tick"), (11, "ice failed")]
-        + [(26, "tick"), (29, "ice failed"), (89, "tick"), (92, "ice failed")],
+        [
+            *((0, "begin"), (1, "tick"), (1.2, "relay opened"), (3, "ice failed"), (8, "tick")),
+            *((11, "ice failed"), (26, "tick"), (29, "ice failed"), (89, "tick"), (92, "ice failed")),
+        ],
     ),
     "B does not follow A to the relay that opened first": (
         "B",

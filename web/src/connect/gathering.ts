@@ -11,10 +11,11 @@ import { mappingOf } from "./mapping.ts";
 const BATCH_S = 0.05;
 
 /**
- * When a socket that no server has answered is taken for blocked, in seconds after the first candidate: longer than a round trip to
- * almost any server; the stack asks twice until then. The same as pypeer's.
+ * When the NAT is judged by what is known by then, in seconds after the first candidate: longer than a round trip to almost any server,
+ * and the stack asks twice until then. It is complete only when the slowest server has answered, or a dead one has not for ten
+ * seconds, and neither a relay nor a prediction of ports should wait for that. The same as pypeer's.
  */
-const DOUBT_S = 0.4;
+const EARLY_S = 0.4;
 
 /** As many as one message holds (schema of `candidate`). */
 const BATCH_CANDIDATES = 64;
@@ -49,14 +50,14 @@ export class Gathering {
     return this.#all;
   }
 
-  /** What the NAT here does; known once a generation is complete, or seems to be blocked. */
+  /** What the NAT here does; known soon after the first candidate. */
   get mapping(): Mapping {
     return this.#mapping;
   }
 
   /** The stack found a candidate, of the generation `ufrag`. */
   found(candidate: string, ufrag: string | null): void {
-    if (this.#all.length === 0) this.#timer(DOUBT_S, () => this.#doubt());
+    if (this.#all.length === 0) this.#timer(EARLY_S, () => this.#judge());
     this.#all.push(withUfrag(candidate, ufrag));
     if (this.#isBatching) return;
     this.#isBatching = true;
@@ -79,20 +80,12 @@ export class Gathering {
     this.#sent = this.#all.length;
   }
 
-  /** What comes later may take this back. */
-  #doubt(): void {
-    if (this.#measured === "blocked") this.#judge();
-  }
-
+  /** What comes later may make it another. */
   #judge(): void {
-    const mapping = this.#measured;
-    if (mapping !== this.#mapping) this.#events.onMapping(mapping);
-    this.#mapping = mapping;
-  }
-
-  get #measured(): Mapping {
     const parsed = this.#all.map(parseCandidate).filter((each) => each !== null);
     const latest = parsed.at(-1)?.ufrag ?? null;
-    return mappingOf(parsed.filter(({ ufrag }) => ufrag === latest), this.#servers);
+    const mapping = mappingOf(parsed.filter(({ ufrag }) => ufrag === latest), this.#servers);
+    if (mapping !== this.#mapping) this.#events.onMapping(mapping);
+    this.#mapping = mapping;
   }
 }

@@ -62,10 +62,13 @@ test("where no server has answered after a while UDP seems to be blocked, until 
   assert.deepEqual(mappings, ["blocked", "independent"]);
 });
 
-test("who has been answered by then is not judged before all is known", () => {
+test("the NAT is judged soon, by what is known then", () => {
   const { gathering, mappings, pass } = start(["stun:a:1", "stun:b:1"]);
   gathering.found(candidate(5), "a");
   gathering.found(candidate(7000, "srflx"), "a");
   pass();
-  assert.deepEqual(mappings, []);
+  assert.deepEqual(mappings, ["independent"]);
+  gathering.found(candidate(7100, "srflx"), "a");
+  gathering.complete();
+  assert.deepEqual(mappings, ["independent", "random"]);
 });
