@@ -120,7 +120,7 @@ class Conversation:
         self._happened(road, RoadEvent.OPENED)
 
     def _on_failed(self, error: ConnectError) -> None:
-        self._failed = error if self._pair.is_reachable else no_way.cut_off()
+        self._failed = error if self._pair.is_reachable else no_way.cut_off(has_begun=self._used is not None)
         self._happened(Road.ICE, RoadEvent.FAILED)
 
     def _on_relay_failed(self, error: ConnectError) -> None:

@@ -14,8 +14,13 @@ def gone() -> ConnectError:
     return ConnectError("The other side has gone: it closed its page or command, or lost its network for too long.")
 
 
-def cut_off() -> ConnectError:
-    """The last attempt had no server to carry its messages."""
+def cut_off(has_begun: bool) -> ConnectError:
+    """The last attempt had no server to carry its messages; `has_begun` says that there was a link before."""
+    if has_begun:
+        return ConnectError(
+            "The server went away, and with it the way to the other side. What has arrived is kept: try the same again "
+            "when the server is back, and it goes on where it stopped."
+        )
     return ConnectError(
         "The server went away before the two sides could tell each other how to connect: check your network, and try "
         "again when the server is back."

@@ -29,8 +29,8 @@ CODE_S: Final = 30.0
 HOLD_S: Final = SETTLED_S + 0.5
 """How long a relayed transfer is held up, to see whether it becomes direct in time."""
 
-HELD_BYTES: Final = 2**23
-"""So much that it is not over before it is held up: a page takes a good part of a second to do so."""
+HELD_BYTES: Final = {"peer": 2**20, "page": 2**22}
+"""So much that it is not over before it is held up: ten round trips of a new TCP connection; a page is slower to obey."""
 
 LOG_CHARS: Final = 4000
 """Enough for a traceback."""
@@ -65,7 +65,7 @@ async def transfer(pair: Pair, sender: Driver, receiver: Driver, bound: float = 
     error = ""
     got, hold = receiver.folder / "got", hold if pair.may_be_direct else 0
     payload = sender.folder / "across.bin"
-    payload.write_bytes(b"across" if not hold else bytes(HELD_BYTES))
+    payload.write_bytes(b"across" if not hold else bytes(HELD_BYTES[receiver.program]))
     try:
         sender.tell(do="send", paths=[str(payload)])
         code = (await sender.until("ready", CODE_S))["code"]

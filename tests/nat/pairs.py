@@ -114,7 +114,7 @@ def all_pairs(names: Iterable[str]) -> list[Pair]:
 
 
 def spread(pairs: list[Pair]) -> list[Pair]:
-    """In an order in which pairs that follow each other have no site in common, as far as can be: for several at once."""
+    """Such that pairs that follow each other have no site in common, as far as can be: for several at once."""
     order = {name: number for number, name in enumerate(BY_NAME)}
 
     def place(pair: Pair) -> tuple[int, int]:
