@@ -29,8 +29,8 @@ CODE_S: Final = 30.0
 HOLD_S: Final = SETTLED_S + 0.5
 """How long a relayed transfer is held up, to see whether it becomes direct in time."""
 
-HELD_BYTES: Final = {"peer": 2**20, "page": 2**22}
-"""So much that it is not over before it is held up: ten round trips of a new TCP connection; a page is slower to obey."""
+HELD_BYTES: Final = {"peer": 2**19, "page": 2**22}
+"""So much that it is not over before it is held up: several round trips; and a page is slower to obey."""
 
 LOG_CHARS: Final = 4000
 """Enough for a traceback."""
