@@ -12,7 +12,7 @@ empty :=
 space := $(empty) $(empty)
 PURE := $(subst $(space),$(comma),$(strip \
 	signaling/protocol/* signaling/core/* pypeer/protocol/* pypeer/secure/* \
-	signaling/relay/stun.py signaling/relay/places.py signaling/relay/turn/* signaling/relay/offers.py signaling/relay/known.py signaling/relay/rooms.py signaling/relay/tickets.py \
+	signaling/relay/stun.py signaling/relay/places.py signaling/relay/turn/* signaling/relay/offers.py signaling/relay/known.py signaling/relay/rooms.py signaling/relay/tickets.py signaling/relay/forwarder.py \
 	pypeer/signaling_client/core.py pypeer/signaling_client/backoff.py pypeer/cli/words.py pypeer/background/record.py \
 	$(addprefix pypeer/doctor/,addresses.py advice.py asking.py behaviour.py diagnosis.py discovery.py drawing.py \
 	findings.py lifetime.py networks.py page.py texts.py words.py) \

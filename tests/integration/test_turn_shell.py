@@ -303,7 +303,7 @@ async def test_what_is_posted_arrives_in_order_however_it_leaves(kind: type[sock
         wanted: dict[int, list[bytes]] = {1: [], 2: []}
         for number, (size, to) in enumerate(SIZES):
             payload = bytes((number,)) * size
-            reader.post(payload, (first if to == 1 else second).getsockname())
+            reader.post([payload], (first if to == 1 else second).getsockname())
             wanted[to].append(payload)
         assert reader.flush() == 0
         assert reader.flush() == 0
@@ -317,8 +317,8 @@ async def test_what_the_network_does_not_take_is_counted(monkeypatch: pytest.Mon
     monkeypatch.setattr(Stubborn, "reason", errno.EAGAIN)
     reader = Reader(Stubborn(socket.AF_INET, socket.SOCK_DGRAM), lambda _data, _source: None)
     for _ in range(3):
-        reader.post(b"x", (A, 9))
-    reader.post(b"x", (A, 0))
+        reader.post([b"x"], (A, 9))
+    reader.post([b"x"], (A, 0))
     assert reader.flush() == 4
     assert reader.flush() == 0
     reader.close()
