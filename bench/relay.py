@@ -9,8 +9,9 @@ import argparse
 import json
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
+from statistics import median
 from typing import Final
 
 from bench.processes import finish, pipe, start
@@ -89,6 +90,11 @@ def loaded(port: int, process: int, singly: bool) -> Found:
     return found | {"server": process}
 
 
+def middle(found: Sequence[Found]) -> Found:
+    """The median of each figure."""
+    return {key: median(each[key] for each in found) for key in found[0]}
+
+
 def table(rows: dict[str, Found], yardstick: str) -> str:
     """The rows as text, each figure with its ratio to the yardstick's."""
     lines = [f"{'':18}" + "".join(f"{name:>20}" for name in rows)]
@@ -117,6 +123,7 @@ def main() -> None:
         "--only", choices=("none", "ours", "asyncio", "coturn"), action="append", help="leave the others out"
     )
     parser.add_argument("--singly", action="store_true", help="send each datagram with a call of its own")
+    parser.add_argument("--rounds", type=int, default=1, help="measure so often, by turns, and print medians")
     options = parser.parse_args()
     only = options.only or ("none", "ours", "asyncio", "coturn")
     servers: dict[str, Callable[[], AbstractContextManager[tuple[int, int]]]] = {
@@ -125,11 +132,12 @@ def main() -> None:
         "asyncio": lambda: ours("-c", WITHOUT_UVLOOP),
         "coturn": coturn,
     }
-    rows: dict[str, Found] = {}
-    for name in servers:
-        if name in only:
+    rounds: dict[str, list[Found]] = {name: [] for name in servers if name in only}
+    for _ in range(options.rounds):
+        for name, found in rounds.items():
             with servers[name]() as (port, process):
-                rows["no relay" if name == "none" else name] = loaded(port, process, options.singly)
+                found.append(loaded(port, process, options.singly))
+    rows = {"no relay" if name == "none" else name: middle(found) for name, found in rounds.items()}
     print(table(rows, list(rows)[-1]))
 
 

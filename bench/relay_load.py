@@ -28,7 +28,7 @@ RATE_MIB: Final = 30
 PAIRS, PAIR_WINDOW, PAIR_PATIENCE_S = 200, 2, 0.1
 """At once, with so many datagrams under way each; without any news for so long they count as lost."""
 
-SECONDS: Final = 4.0
+SECONDS: Final = 3.0
 """Of each measurement."""
 
 LOOK_S: Final = 0.02
@@ -118,7 +118,7 @@ def _lost(flows: Sequence[Flow]) -> float:
             pass
         flow.sink.setblocking(True)
     sent, arrived = sum(flow.sent for flow in flows), sum(flow.arrived for flow in flows)
-    return 100 * (sent - arrived) / sent
+    return max(0.0, 100 * (sent - arrived) / sent)
 
 
 def cpu_s(process: int) -> float:
@@ -135,6 +135,7 @@ def measure(pair: Flow, outside: Flow, many: Callable[[], Sequence[Flow]], proce
     found = {"direct": bare[0], "median": relayed[0] - bare[0], "p99": relayed[1] - bare[1]}
     for name, flow in (("pair", pair), ("peer", outside)):
         found[name] = capacity(flow)
+        _lost([flow])
         flow.sent = flow.arrived = flow.under_way = 0
         found[f"cost_{name}"] = cost(flow, process)
         found[f"lost_{name}"] = _lost([flow])
