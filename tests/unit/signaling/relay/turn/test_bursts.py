@@ -177,3 +177,9 @@ def test_so_many_routes_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
         assert quick.client_sends(other, SENT)
         assert len(quick.forwarder._routes) <= 2
     assert len(quick.sent) == 6
+
+
+def test_an_indication_of_who_has_no_allocation_is_dropped() -> None:
+    stage = Stage()
+    assert stage.client().say(PEER, b"hello") == []
+    assert stage.refused(Refusal.MALFORMED) == 1
