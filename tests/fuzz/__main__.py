@@ -1,4 +1,4 @@
-"""`python -m tests.fuzz [--messages N] [--seed S]`: prints what was sent, exceptions, and how memory grows.
+"""`python -m tests.fuzz [--messages N] [--seed S] [--only NAME]`: prints what was sent, exceptions, and memory.
 
 Exit status 1 if there was an exception, or memory did not level off. A million messages take some minutes.
 """
@@ -68,8 +68,7 @@ def show(name: str, report: Report) -> None:
     print(f"{name}: {report.kinds.total():,} steps, {len(report.exceptions)} exceptions")
     print(f"  {kinds}")
     print(f"  memory, KiB since the first hundredth: {growth}: {'level' if report.is_level else 'GROWS'}")
-    for text in report.exceptions[:3]:
-        print(text)
+    print(*report.exceptions[:3], sep="\n", end="", flush=True)
 
 
 def main() -> None:
@@ -77,10 +76,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--messages", type=int, default=1_000_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", choices=[each.name for each in FUZZERS], help="its third, and leave the others out")
     options = parser.parse_args()
     tracemalloc.start()
     good = True
     for kind in FUZZERS:
+        if options.only not in (None, kind.name):
+            continue
         report = run(kind(options.seed), options.messages // len(FUZZERS))
         show(kind.name, report)
         good &= not report.exceptions and report.is_level
