@@ -60,6 +60,14 @@ TOLD: Final[dict[str, tuple[str, bool, list[tuple[float, str]]]]] = {
         False,
         [(0, "begin"), (3, "ice failed"), (3.5, "tick"), (6, "ice failed"), (7, "tick"), (9, "ice failed")],
     ),
+    "three attempts on each road are all": (
+        "A",
+        True,
+        [
+            *((0, "begin"), (1, "tick"), (1.1, "relay failed"), (3, "ice failed"), (3.5, "tick"), (4, "relay failed")),
+            *((6, "ice failed"), (7.5, "tick"), (8, "relay failed"), (9, "ice failed")),
+        ],
+    ),
     "a relay is left later and later": (
         "A",
         True,
