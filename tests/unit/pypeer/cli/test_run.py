@@ -5,8 +5,9 @@ import sys
 
 import pytest
 
-from pypeer.cli.run import INTERRUPTED, read_input
+from pypeer.cli.run import read_input
 from pypeer.cli.show import Show
+from pypeer.quiet import INTERRUPTED
 
 
 class Interrupted(io.StringIO):
