@@ -28,6 +28,7 @@ from pypeer.protocol.messages import Candidate, Description, Network, Part, Rela
 from pypeer.protocol.report import ConnectionReport, Reason
 from pypeer.signaling_client import backoff
 from pypeer.signaling_client.pair import Pair
+from pypeer.tasks import Tasks
 from pypeer.transfer.endings import from_peer
 from signaling.protocol.messages import Phases
 
@@ -74,7 +75,7 @@ class Conversation:
         self._used: Road | None = None
         self._failed: ConnectError | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._closing: set[asyncio.Task[None]] = set()
+        self._closing = Tasks("closing")
         self._path: Path | None = None
         self._loop = asyncio.get_running_loop()
         self._began = self._loop.time()
@@ -124,7 +125,7 @@ class Conversation:
             await self._detour.close()
         links, self._links = list(self._links.values()), {}
         await asyncio.gather(*(link.close() for link in links))
-        await asyncio.gather(*self._closing)
+        await self._closing.wait()
         await self._connector.close()
 
     # What happens
@@ -244,9 +245,7 @@ class Conversation:
     def _close_link(self, road: Road) -> None:
         link = self._links.pop(road, None)
         if link is not None:
-            task = asyncio.create_task(link.close())
-            self._closing.add(task)
-            task.add_done_callback(self._closing.discard)
+            self._closing.spawn(link.close())
 
     def _set_timer(self) -> None:
         self._stop_timer()

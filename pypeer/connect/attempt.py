@@ -8,10 +8,10 @@ offer; when two offers cross, the polite side (B) takes its own back.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import replace
 from enum import Enum
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from pypeer.connect import description as sdp
 from pypeer.connect.addresses import scope_between
@@ -32,6 +32,7 @@ from pypeer.protocol.codes import Mapping
 from pypeer.protocol.messages import Description, Network, SealedMessage
 from pypeer.protocol.report import ConnectionReport
 from pypeer.secure.keys import Role
+from pypeer.tasks import Tasks
 
 BATCH_S: Final = 0.02
 """Candidates found within this time go in one message: two servers answer about at once."""
@@ -86,7 +87,7 @@ class Attempt:
         self._found: list[str] = []
         self._told_mapping = Mapping.UNKNOWN
         self._batch: asyncio.TimerHandle | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks("attempt")
         self.transport.on_selected = self._selected
         self.transport.on_state = self._ice_changed
         self.channel.data.on("open", self._opened)
@@ -170,7 +171,7 @@ class Attempt:
             self.watch.described = self._now()
             if remote.setup in (Setup.ACTIVE, Setup.PASSIVE):
                 self._setup = Setup.PASSIVE if remote.setup is Setup.ACTIVE else Setup.ACTIVE
-            self._spawn(self._secure(remote))
+            self._tasks.spawn(self._secure(remote))
 
     # Candidates
 
@@ -191,7 +192,7 @@ class Attempt:
     def _all_found(self) -> None:
         if self.watch.gathered is None:
             self.watch.gathered = self._now()
-        self._spawn(self._end_candidates())
+        self._tasks.spawn(self._end_candidates())
 
     async def _end_candidates(self) -> None:
         """After the description, which is sent by whoever is at work now."""
@@ -214,7 +215,7 @@ class Attempt:
 
     def _add_parsed(self, candidate: Candidate) -> None:
         if candidate.host.endswith(".local"):
-            self._spawn(self._resolve(candidate))
+            self._tasks.spawn(self._resolve(candidate))
         elif candidate.family:
             self.transport.remote_candidate(candidate)
 
@@ -277,9 +278,8 @@ class Attempt:
         self._become(State.CLOSED)
         if self._batch is not None:
             self._batch.cancel()
-        for task in tuple(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.cancel()
+        await self._tasks.wait()
         await self.channel.close()
         await self._gathering.wait_closed()
 
@@ -289,8 +289,3 @@ class Attempt:
 
     def _now(self) -> float:
         return asyncio.get_running_loop().time()
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)

@@ -5,8 +5,8 @@ Role A begins each attempt, role B answers; attempts are numbered, and whatever 
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Final
 
 import msgspec
 
@@ -20,6 +20,7 @@ from pypeer.links.webrtc import WebRtcLink
 from pypeer.protocol.messages import Candidate, Description, Network, SealedMessage
 from pypeer.protocol.report import ConnectionReport
 from pypeer.secure.keys import Role
+from pypeer.tasks import Tasks
 
 CONNECT_S: Final = 15.0
 """Bound of one attempt. ICE tells within 3 s what is hopeless; the rest is for DTLS and SCTP on a bad path."""
@@ -74,8 +75,8 @@ class Connector:
         self._knew = asyncio.get_running_loop().time()
         self._deadline: asyncio.TimerHandle | None = None
         self._again: asyncio.TimerHandle | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._closing: list[asyncio.Task[None]] = []
+        self._tasks = Tasks("connector")
+        self._closing = Tasks("closing")
 
     def connect(self) -> None:
         """Role A: start a new attempt; an older one is given up."""
@@ -96,16 +97,15 @@ class Connector:
 
     async def close(self) -> None:
         """Give up what is under way, and the link if it stands."""
-        for task in tuple(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.cancel()
+        await self._tasks.wait()
         self._cancel_timers()
         if self._gathered is not None:
             self._gathered.close()
         self._drop()
         if self._live is not None:
             await self._live.close()
-        await asyncio.gather(*self._closing)
+        await self._closing.wait()
 
     # Attempts
 
@@ -123,7 +123,7 @@ class Connector:
         attempt.on_open = lambda: self._opened(attempt)
         attempt.on_failed = lambda: self._fail(attempt, "No direct path to the other peer opened.")
         attempt.on_ice = lambda state: self._ice_changed(attempt, state)
-        self._spawn(self._expire(attempt))
+        self._tasks.spawn(self._expire(attempt))
         return attempt
 
     def _opened(self, attempt: Attempt) -> None:
@@ -132,7 +132,7 @@ class Connector:
         self._attempt, self._live = None, attempt
         self._report(attempt, succeeded=True)
         link = WebRtcLink(attempt)
-        self._spawn(self._watch_network(attempt))
+        self._tasks.spawn(self._watch_network(attempt))
         self._on_link(link)
 
     def _report(self, attempt: Attempt, succeeded: bool) -> None:
@@ -153,7 +153,7 @@ class Connector:
     def _drop(self) -> None:
         attempt, self._attempt = self._attempt, None
         if attempt is not None:
-            self._closing.append(asyncio.ensure_future(attempt.close()))
+            self._closing.spawn(attempt.close())
 
     # Restarts
 
@@ -173,7 +173,7 @@ class Connector:
             attempt.restart()
             if self._deadline is None:
                 loop = asyncio.get_running_loop()
-                self._deadline = loop.call_later(RESTART_S, lambda: self._spawn(self._lose(attempt)))
+                self._deadline = loop.call_later(RESTART_S, lambda: self._tasks.spawn(self._lose(attempt)))
 
     def _fell_silent(self, attempt: Attempt) -> None:
         """No other pair of the link took over."""
@@ -208,11 +208,6 @@ class Connector:
             if timer is not None:
                 timer.cancel()
         self._deadline = self._again = None
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
 
 def _begins(message: Description | Candidate | Network) -> bool:

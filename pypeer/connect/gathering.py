@@ -6,12 +6,11 @@ whoever listens, what it found before comes first.
 
 import asyncio
 import contextlib
-import logging
 import os
 import socket
 import time
-from collections.abc import Callable, Coroutine
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Final
 
 from pypeer.connect.addresses import host_addresses
 from pypeer.connect.ice import predict
@@ -24,6 +23,7 @@ from pypeer.connect.sockets import Sockets
 from pypeer.connect.turn.words import Want
 from pypeer.protocol.codes import Mapping
 from pypeer.protocol.report import CandidateKind
+from pypeer.tasks import Tasks
 from signaling.protocol import stun
 from signaling.protocol.stun import Address, Message, StunError
 
@@ -32,8 +32,6 @@ RESOLVE_S: Final = 3.0
 
 FRESH_S: Final = 4.0
 """How long gathered addresses may wait to be used: less than the shortest time-out of mappings that routers have."""
-
-_log = logging.getLogger("byway.connect")
 
 OnCandidate = Callable[[int, Candidate], None]
 
@@ -59,13 +57,13 @@ class Gathering:
         self._began = -FRESH_S
         self._done = False
         self._timer: asyncio.TimerHandle | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks("gathering")
         self._allocations: list[Allocation] = []
 
     def start(self) -> None:
         """Begin."""
         self._began = time.monotonic()
-        self._spawn(self._open_all())
+        self._tasks.spawn(self._open_all())
 
     def listen(self, on_candidate: OnCandidate, on_done: Callable[[], None]) -> None:
         """Get the candidates, and the end of them."""
@@ -111,19 +109,18 @@ class Gathering:
         self._gatherer = Gatherer(os.urandom)
         self._done = False
         self.candidates = []
-        self._spawn(self._open_all())
+        self._tasks.spawn(self._open_all())
 
     def close(self) -> None:
         """Close all sockets."""
-        for task in self._tasks:
-            task.cancel()
+        self._tasks.cancel()
         if self._timer is not None:
             self._timer.cancel()
         self.sockets.close()
 
     async def wait_closed(self) -> None:
         """After `close`: wait until nothing is under way any more, and what relays had granted is given back."""
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._tasks.wait()
         await asyncio.gather(*(each.wait_closed() for each in self._allocations))
 
     # Finding
@@ -134,9 +131,9 @@ class Gathering:
         relays = () if self.options.relaying is Relaying.NEVER else self.servers.relays
         self._waiting = len(self.servers.stun) + len(relays)
         for server in self.servers.stun:
-            self._spawn(self._ask(server))
+            self._tasks.spawn(self._ask(server))
         for relay in relays:
-            self._spawn(self._allocate(relay))
+            self._tasks.spawn(self._allocate(relay))
         self._maybe_done()
 
     async def _open_hosts(self, hosts: list[str]) -> None:
@@ -247,16 +244,6 @@ class Gathering:
         if not self._done and self._waiting == 0 and self._gatherer.is_done:
             self._done = True
             self._on_done()
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            _log.warning("gathering: %s", error, exc_info=error)
 
 
 async def resolve(host: str, port: int) -> list[Address]:
