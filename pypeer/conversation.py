@@ -52,13 +52,23 @@ class TransferSession(Protocol):
         """Wait for the end; raises PeerError."""
 
 
+class Relays(Protocol):
+    """What a conversation needs of the relays of its pair (pypeer.relaying)."""
+
+    @property
+    def access(self) -> Access | None:
+        """The way to the relay inside a WebSocket, if there is one."""
+
+    def gather(self) -> Gathering:
+        """Sockets and candidates for one link."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """What may lead to one peer: `gather` makes sockets, `gathered` has the first, `access` is the relay's, if any."""
+    """What may lead to one peer: `relays`, which make sockets too, and `gathered`, the first."""
 
-    gather: Callable[[], Gathering]
+    relays: Relays
     gathered: Gathering
-    access: Access | None = None
 
 
 class Conversation:
@@ -84,12 +94,12 @@ class Conversation:
             pair.send,
             self._on_link,
             self._on_failed,
-            ways.gather,
+            ways.relays.gather,
             ways.gathered,
             self._on_report,
             self._on_silence,
         )
-        access = ways.access if pair.can(limits.CAP_RELAY) else None
+        access = ways.relays.access if pair.can(limits.CAP_RELAY) else None
         self._detour: Detour | None = None
         if access is not None:
             self._detour = Detour(pair.role, access, pair.bind, pair.send, self._on_relay_link, self._on_relay_failed)

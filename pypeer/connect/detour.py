@@ -33,7 +33,8 @@ _log = logging.getLogger("byway.connect")
 class Access:
     """The right to use the relay as one member of a pair, and how to get there."""
 
-    ticket: str
+    ticket: Callable[[], Awaitable[str]]
+    """Gives one that is good, after asking the server if need be."""
     dial: Callable[[], Awaitable[Socket]]
     """Raises aiohttp.ClientError and OSError."""
 
@@ -104,9 +105,10 @@ class Detour:
             self._on_link(link)
 
     async def _dial(self, number: int, exchange: Exchange, remote: asyncio.Future[str]) -> WebSocketLink:
+        ticket = await self._access.ticket()
         socket = await self._access.dial()
         try:
-            await socket.send_str(encode(Join(ticket=self._access.ticket, link=number)))
+            await socket.send_str(encode(Join(ticket=ticket, link=number)))
             joined = decode_joined(await _next(socket, WSMsgType.TEXT))
             sealer, opener = exchange.finish(_key(await remote))
             await self._greet(socket, sealer, opener)

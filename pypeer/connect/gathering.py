@@ -50,6 +50,8 @@ class Gathering:
         """Gets STUN messages that are no answers of servers."""
         self.on_data: Callable[[int, Address, bytes], None] = lambda base, source, data: None
         """Gets all other datagrams."""
+        self.on_unauthorized: Callable[[], None] = lambda: None
+        """A relay does not take the credentials: they may be over."""
         self._on_candidate: OnCandidate = lambda base, candidate: None
         self._on_done: Callable[[], None] = lambda: None
         self._gatherer = Gatherer(os.urandom)
@@ -110,6 +112,12 @@ class Gathering:
         self._done = False
         self.candidates = []
         self._tasks.spawn(self._open_all())
+
+    def renew(self, servers: Servers) -> None:
+        """There are newer credentials of relays, for what will be asked for and for what there is."""
+        self.servers = servers
+        for allocation in self._allocations:
+            allocation.renew(servers.relays)
 
     def close(self) -> None:
         """Close all sockets."""

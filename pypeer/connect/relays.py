@@ -6,6 +6,7 @@ import os
 import socket
 import ssl
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any, Final, cast
 
@@ -77,9 +78,11 @@ class Allocation:
             self._perform(self._client.start(time.monotonic()))
             await self._settled.wait()
 
-    def renew(self, credentials: Credentials) -> None:
-        """There are newer credentials for this relay."""
-        self._client.renew(credentials)
+    def renew(self, relays: Iterable[Relay]) -> None:
+        """There are newer credentials, among them those for this relay."""
+        for each in relays:
+            if each.place == self._relay.place:
+                self._client.renew(Credentials(each.username, each.credential))
 
     def send(self, data: bytes, to: Address) -> None:
         """Send to a peer."""
