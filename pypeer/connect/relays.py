@@ -12,7 +12,8 @@ from typing import Any, Final, cast
 
 from pypeer.connect.servers import Relay, Transport
 from pypeer.connect.sockets import BUFFER_BYTES, OnDatagram
-from pypeer.connect.turn.client import FOREVER, TurnClient
+from pypeer.connect.turn.client import TurnClient
+from pypeer.connect.turn.lifetime import FOREVER
 from pypeer.connect.turn.signing import Credentials
 from pypeer.connect.turn.words import RELEASED, Effect, Ended, Granted, PeerRefused, Received, State, ToServer, Want
 from signaling.protocol.framing import WHOLE_BYTES, Frames, FramingError
