@@ -55,7 +55,7 @@ class PairRelays:
     def gather(self) -> Gathering:
         """Sockets and candidates for one link."""
         gathering = Gathering(self._servers(), self._options)
-        gathering.on_unauthorized = self.renew_soon
+        gathering.relays.on_unauthorized = self.renew_soon
         self._gatherings.add(gathering)
         self._all.add(gathering)
         return gathering

@@ -269,7 +269,8 @@ class Attempt:
         networks = self.transport.mapping, self.transport.there
         path = self.path() if succeeded else None
         agent, options = self.transport.agent, self._gathering.options
-        return report(self.number, path, agent, networks, self.watch.phases(), options)
+        troubles = tuple(self._gathering.relays.troubles)
+        return report(self.number, path, agent, networks, self.watch.phases(), options, troubles)
 
     async def close(self) -> None:
         """Close everything; safe to call twice."""

@@ -131,6 +131,7 @@ class Connector:
             return
         self._attempt, self._live = None, attempt
         self._report(attempt, succeeded=True)
+        attempt.transport.on_doubt = lambda: self._restart(attempt)
         link = WebRtcLink(attempt)
         self._tasks.spawn(self._watch_network(attempt))
         self._on_link(link)

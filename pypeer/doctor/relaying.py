@@ -5,7 +5,7 @@ import time
 from contextlib import suppress
 from typing import Final
 
-from pypeer.connect.gathering import resolve
+from pypeer.connect.relay_bases import resolve
 from pypeer.connect.relays import open_relay
 from pypeer.connect.servers import Relay
 from pypeer.doctor.findings import RelayFound
