@@ -13,7 +13,7 @@ space := $(empty) $(empty)
 PURE := $(subst $(space),$(comma),$(strip \
 	signaling/protocol/* signaling/core/* pypeer/protocol/* pypeer/secure/* \
 	signaling/relay/stun.py signaling/relay/places.py signaling/relay/turn/* signaling/relay/offers.py signaling/relay/known.py signaling/relay/rooms.py signaling/relay/tickets.py \
-	pypeer/signaling_client/core.py pypeer/signaling_client/effects.py pypeer/signaling_client/backoff.py pypeer/cli/words.py \
+	pypeer/signaling_client/core.py pypeer/signaling_client/effects.py pypeer/signaling_client/backoff.py pypeer/cli/words.py pypeer/no_way.py \
 	$(addprefix pypeer/doctor/,addresses.py advice.py asking.py behaviour.py diagnosis.py discovery.py drawing.py \
 	findings.py lifetime.py networks.py page.py texts.py words.py) \
 	pypeer/connect/ice/* pypeer/connect/turn/* $(addprefix pypeer/connect/,description.py roads.py renewal.py servers.py ways.py reporting.py trouble.py) \

@@ -7,21 +7,20 @@ the server may end while a link lives: the transfer goes on, and only when that 
 import asyncio
 import random
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Final, Protocol
 
 import msgspec
 
 from pypeer.connect.connector import Connector
-from pypeer.connect.detour import Access, Detour
-from pypeer.connect.gathering import Gathering
+from pypeer.connect.detour import Access, Detour, RelayFailed
 from pypeer.connect.roads import Action, GiveUp, Leave, Lost, Road, Roads, Try, Use
 from pypeer.connect.roads import Event as RoadEvent
+from pypeer.conversing import END_CODES, TransferSession, Ways, path_event
 from pypeer.errors import ConnectError, PeerError
-from pypeer.events import Event, PathChanged, Reconnecting, Report
+from pypeer.events import Event, Reconnecting, Report
 from pypeer.links.link import Link, Path
 from pypeer.links.webrtc import WebRtcLink
 from pypeer.links.websocket import WebSocketLink
+from pypeer.no_way import WATCH_S, Forsaken, cut_off, gone
 from pypeer.protocol import limits
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Candidate, Description, Network, Part, Relay, SealedMessage
@@ -31,44 +30,6 @@ from pypeer.signaling_client.pair import Pair
 from pypeer.tasks import Tasks
 from pypeer.transfer.endings import from_peer
 from signaling.protocol.messages import Phases
-
-END_CODES: Final = {code.value: code for code in EndCode}
-"""What the other side can be told of an error; it knows by itself that there was no way."""
-
-
-class TransferSession(Protocol):
-    """What a conversation needs of a transfer (pypeer.transfer.session)."""
-
-    on_lost: Callable[[], None]
-    on_idle: Callable[[Link], None]
-
-    def attach(self, link: Link, rank: int | None = None) -> None:
-        """Go on over this link too, or, without a rank, over this link only, which may be attached already."""
-
-    def fail(self, error: PeerError) -> None:
-        """End with an error."""
-
-    async def wait(self) -> object:
-        """Wait for the end; raises PeerError."""
-
-
-class Relays(Protocol):
-    """What a conversation needs of the relays of its pair (pypeer.relaying)."""
-
-    @property
-    def access(self) -> Access | None:
-        """The way to the relay inside a WebSocket, if there is one."""
-
-    def gather(self) -> Gathering:
-        """Sockets and candidates for one link."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ways:
-    """What may lead to one peer: `relays`, which make sockets too, and `gathered`, the first."""
-
-    relays: Relays
-    gathered: Gathering
 
 
 class Conversation:
@@ -86,6 +47,8 @@ class Conversation:
         self._failed: ConnectError | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._closing = Tasks("closing")
+        self._forsaken = Forsaken()
+        self._looking: asyncio.TimerHandle | None = None
         self._path: Path | None = None
         self._loop = asyncio.get_running_loop()
         self._began = self._loop.time()
@@ -99,11 +62,10 @@ class Conversation:
             self._on_report,
             self._on_silence,
         )
-        access = ways.relays.access if pair.can(limits.CAP_RELAY) else None
-        self._detour: Detour | None = None
-        if access is not None:
-            self._detour = Detour(pair.role, access, pair.bind, pair.send, self._on_relay_link, self._on_relay_failed)
-        self._roads = Roads(pair.role, access is not None, lambda failures: backoff.delay(failures, random.random()))
+        self._detour = self._detour_by(ways.relays.access if pair.can(limits.CAP_RELAY) else None)
+        self._roads = Roads(
+            pair.role, self._detour is not None, lambda failures: backoff.delay(failures, random.random())
+        )
         session.on_lost = self._on_lost
         session.on_idle = self._on_idle
 
@@ -111,6 +73,7 @@ class Conversation:
         """Connect, and see the transfer through to its end; raises PeerError."""
         code: EndCode | None = EndCode.CANCELLED
         try:
+            self._look()
             self._do(self._roads.begin(self._loop.time()))
             self._pair.listen(self._on_message, self._on_pair_end)
             await self._session.wait()
@@ -131,12 +94,20 @@ class Conversation:
     async def close(self) -> None:
         """Close what is open, the link first: its last words are still on their way, and the connector would end it."""
         self._stop_timer()
+        if self._looking is not None:
+            self._looking.cancel()
         if self._detour is not None:
             await self._detour.close()
         links, self._links = list(self._links.values()), {}
         await asyncio.gather(*(link.close() for link in links))
         await self._closing.wait()
         await self._connector.close()
+
+    def _detour_by(self, access: Access | None) -> Detour | None:
+        if access is None:
+            return None
+        pair = self._pair
+        return Detour(pair.role, access, pair.bind, pair.send, self._on_relay_link, self._on_relay_failed)
 
     # What happens
 
@@ -154,11 +125,12 @@ class Conversation:
         self._happened(road, RoadEvent.OPENED)
 
     def _on_failed(self, error: ConnectError) -> None:
-        self._failed = error if self._pair.is_reachable else _cut_off()
+        self._failed = error if self._pair.is_reachable else cut_off()
         self._happened(Road.ICE, RoadEvent.FAILED)
 
-    def _on_relay_failed(self, error: ConnectError) -> None:
-        self._failed = self._failed or error
+    def _on_relay_failed(self, failed: RelayFailed) -> None:
+        self._failed = self._failed or failed.error
+        self._emit(Report(session=self._session_id, report=failed.report))
         self._happened(Road.RELAY, RoadEvent.FAILED)
 
     def _on_silence(self, silent: bool) -> None:
@@ -191,7 +163,7 @@ class Conversation:
     def _on_path(self, road: Road, path: Path) -> None:
         if road is self._roads.carrying and path != self._path:
             self._path = path
-            self._emit(_path_event(path, self._session_id))
+            self._emit(path_event(path, self._session_id))
 
     def _on_report(self, report: ConnectionReport) -> None:
         if self._detour is not None:
@@ -200,6 +172,13 @@ class Conversation:
         self._emit(Report(session=self._session_id, report=report))
         if report.outcome != "failed":
             self._pair.report(report.outcome, report.phases)
+
+    def _look(self) -> None:
+        """Without a link, and without a server for long, there is nothing to wait for."""
+        if self._forsaken.seen(bool(self._links), self._pair.is_reachable, self._loop.time()):
+            self._session.fail(cut_off())
+        else:
+            self._looking = self._loop.call_later(WATCH_S, self._look)
 
     # What is done about it
 
@@ -250,7 +229,7 @@ class Conversation:
     def _give_up(self) -> None:
         if self._failed is not None:
             self._pair.report("failed", None)
-        self._session.fail(self._failed or _gone())
+        self._session.fail(self._failed or gone())
 
     def _close_link(self, road: Road) -> None:
         link = self._links.pop(road, None)
@@ -269,16 +248,5 @@ class Conversation:
             self._timer = None
 
 
-def _path_event(path: Path, session_id: str) -> PathChanged:
-    return PathChanged(session=session_id, way=path.way, scope=path.scope, local=path.local, remote=path.remote)
-
-
-def _gone() -> ConnectError:
-    return ConnectError("The other side has gone: it closed its page or command, or lost its network for too long.")
-
-
-def _cut_off() -> ConnectError:
-    return ConnectError(
-        "The server went away before the two sides could tell each other how to connect: check your network, and try "
-        "again when the server is back."
-    )
+def _pause(failures: int) -> float:
+    return backoff.delay(failures, random.random())

@@ -36,7 +36,15 @@ class Desk:
         async def ask() -> Renewed:
             return await self.client.ask(Renew(id=1, pair=told.pair), Renewed)
 
-        return PairRelays(told, ask, lambda: self.client.ice, self.client.dial_relay, self.connect, self.gatherings)
+        return PairRelays(
+            told,
+            ask,
+            lambda: self.client.ice,
+            self.client.dial_relay,
+            str(self.client.url / "relay"),
+            self.connect,
+            self.gatherings,
+        )
 
     async def close(self) -> None:
         """Let go of all sockets; nothing is under way when this returns."""

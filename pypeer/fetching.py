@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-from pypeer.conversation import Conversation, Ways
+from pypeer.conversation import Conversation
+from pypeer.conversing import Ways
 from pypeer.desk import Desk
 from pypeer.errors import DeclinedError, PeerError
 from pypeer.events import Event, Failed, Joined, Offered

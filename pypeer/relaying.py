@@ -24,8 +24,8 @@ Ask = Callable[[], Awaitable[Renewed]]
 class PairRelays:
     """What the server tells one pair: TURN servers beside those of everybody, and a ticket for its own relay.
 
-    `ask` renews it, `common` gives the servers of everybody, `dial` opens a WebSocket to the relay, `gatherings` gets
-    what is made. Call `keep` to have it renewed in time, and `close` in the end.
+    `ask` renews it, `common` gives the servers of everybody, `dial` opens a WebSocket to the relay at `url`,
+    `gatherings` gets what is made. Call `keep` to have it renewed in time, and `close` in the end.
     """
 
     def __init__(
@@ -34,6 +34,7 @@ class PairRelays:
         ask: Ask,
         common: Callable[[], tuple[IceServer, ...]],
         dial: Callable[[], Awaitable[Socket]],
+        url: str,
         options: ConnectOptions,
         gatherings: WeakSet[Gathering],
     ) -> None:
@@ -42,6 +43,7 @@ class PairRelays:
         self._ask = ask
         self._common = common
         self._dial = dial
+        self._url = url
         self._options = options
         self._all = gatherings
         self._is_first = True
@@ -63,7 +65,7 @@ class PairRelays:
     @property
     def access(self) -> Access | None:
         """The way to the relay inside a WebSocket; None if the server, or our person, does not want it."""
-        return Access(self._admission, self._dial) if can_relay(self._ticket, self._options) else None
+        return Access(self._admission, self._dial, self._url) if can_relay(self._ticket, self._options) else None
 
     def keep(self) -> None:
         """From now on, renew what is told before its time is over."""

@@ -4,7 +4,8 @@ import asyncio
 from types import TracebackType
 from typing import Final
 
-from pypeer.conversation import Conversation, Ways
+from pypeer.conversation import Conversation
+from pypeer.conversing import Ways
 from pypeer.desk import Desk
 from pypeer.errors import MeetError, PeerError
 from pypeer.events import Closed, Failed, Guessed, Joined, Ready, Skipped

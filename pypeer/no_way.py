@@ -1,0 +1,44 @@
+"""Why two peers are not connected any more, or never were, for the person. Pure; twin of web/src/app/no_way.ts."""
+
+from typing import Final
+
+from pypeer.errors import ConnectError
+
+SERVER_S: Final = 10.0
+"""How long there may be neither a link nor a server that could carry the messages for one: a server restarts, and a
+network comes back, within that; whoever waits in front of it for longer should know why."""
+
+
+WATCH_S: Final = 0.5
+"""Interval at which it is looked whether there is still a server, or a link: what it decides takes seconds."""
+
+
+def gone() -> ConnectError:
+    """The other side is not there any more."""
+    text = "The other side has gone: it closed its page or command, or lost its network for too long."
+    return ConnectError(text, "peer-gone")
+
+
+def cut_off() -> ConnectError:
+    """There is no server to carry messages."""
+    text = (
+        "The server went away before the two sides could tell each other how to connect: check your network, and try "
+        "again when the server is back."
+    )
+    return ConnectError(text, "server-gone")
+
+
+class Forsaken:
+    """Tells when there is nothing to wait for: no link, and no server to make one with."""
+
+    def __init__(self) -> None:
+        self._since: float | None = None
+
+    def seen(self, linked: bool, reachable: bool, now: float) -> bool:
+        """How it is now, on any one clock; whether it has been hopeless for too long."""
+        if linked or reachable:
+            self._since = None
+            return False
+        if self._since is None:
+            self._since = now
+        return now - self._since >= SERVER_S
