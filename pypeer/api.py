@@ -16,7 +16,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Final
+from typing import BinaryIO, Final
 
 from pypeer.connect.options import ConnectOptions
 from pypeer.desk import Desk
@@ -29,6 +29,7 @@ from pypeer.sharing import Offer
 from pypeer.signaling_client.client import SignalingClient
 from pypeer.signaling_client.switch import Switchboard
 from pypeer.tasks import Tasks
+from pypeer.transfer.choosing import Choice, Existing
 from pypeer.transfer.session import Decide, accept_all
 from pypeer.transfer.sources import scan, text_tree
 from signaling.protocol.messages import Knocked, Lapsed, Left, Signaled
@@ -87,23 +88,42 @@ class Peer:
         *,
         text: str | None = None,
         once: bool = False,
+        times: int | None = None,
         expires: float | None = None,
         words: int = limits.WORDS,
     ) -> Offer:
         """Offer files and folders, or a text, under a new code; raises TransferError for paths that cannot be read.
 
-        `once` ends the code after one complete transfer; `expires` is in seconds, as the server allows; more `words`
-        make the code harder to guess.
+        `times` ends the code after so many complete transfers, `once` after one; `expires` is in seconds, as the server
+        allows; more `words` make the code harder to guess.
         """
+        if times is not None and times < 1:
+            raise ValueError("times is a number of receivers, so at least 1")
         tree = text_tree(text) if text is not None else await scan([Path(path) for path in paths])
-        offer = Offer(self._desk, tree, code.pick_words(words), once)
+        offer = Offer(self._desk, tree, code.pick_words(words), 1 if once else times)
         await offer.open(expires)
         self._offers.append(offer)
         return offer
 
-    def get(self, text: str, into: str | os.PathLike[str] = ".", decide: Decide = accept_all) -> Fetch:
-        """Fetch what a code or link names into a folder; `decide` sees the offer first. Raises CodeError."""
-        fetch = Fetch(self._desk, code.parse(text), Path(into), decide)
+    def get(
+        self,
+        text: str,
+        into: str | os.PathLike[str] | BinaryIO = ".",
+        decide: Decide = accept_all,
+        *,
+        only: Iterable[str] = (),
+        existing: Existing | str = Existing.RENAME,
+    ) -> Fetch:
+        """Fetch what a code or link names into a folder; `decide` sees the offer first. Raises CodeError.
+
+        Where `into` is a binary file or a pipe, one file is written to it, in order, by a thread.
+
+        `only` takes what matches patterns like `*.jpg` or `photos/`; `existing` (`rename`, `skip`, `overwrite`) says
+        what happens where something has the name already. Both are explained in pypeer.transfer.choosing.
+        """
+        choice = Choice(tuple(only), Existing(existing))
+        target = Path(into) if isinstance(into, str | os.PathLike) else into
+        fetch = Fetch(self._desk, code.parse(text), target, decide, choice)
         self._fetches.append(fetch)
         return fetch
 
@@ -128,4 +148,4 @@ def _tellable(name: str) -> str:
     return name.encode("utf-8", "replace").decode()[:NAME_CHARS]
 
 
-__all__ = ["ConnectOptions", "Fetch", "Offer", "Peer", "PeerError", "default_server"]
+__all__ = ["ConnectOptions", "Existing", "Fetch", "Offer", "Peer", "PeerError", "default_server"]

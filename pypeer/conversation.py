@@ -10,24 +10,27 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
+from pypeer import no_way
 from pypeer.connect.connector import Connector
-from pypeer.connect.detour import Access, Detour, RelayFailed
-from pypeer.connect.roads import Action, GiveUp, Leave, Lost, Road, Roads, Try, Use
-from pypeer.connect.roads import Event as RoadEvent
-from pypeer.conversing import END_CODES, TransferSession, Ways, path_event
+from pypeer.connect.detour import Access, Detour, RelayFailed, Ways
+from pypeer.connect.lanes import Action, GiveUp, Leave, Lost, Road, Try, Use
+from pypeer.connect.lanes import Event as RoadEvent
+from pypeer.connect.roads import Roads
 from pypeer.errors import ConnectError, PeerError
-from pypeer.events import Event, Reconnecting, Report
+from pypeer.events import Event, PathChanged, Reconnecting, Report
 from pypeer.links.link import Link, Path
 from pypeer.links.webrtc import WebRtcLink
 from pypeer.links.websocket import WebSocketLink
-from pypeer.no_way import WATCH_S, Forsaken, cut_off, gone
+from pypeer.no_way import WATCH_S, Forsaken
 from pypeer.protocol import limits
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Candidate, Description, Network, Part, Relay, SealedMessage
 from pypeer.protocol.report import ConnectionReport, Reason
+from pypeer.secure.keys import Role
 from pypeer.signaling_client import backoff
 from pypeer.signaling_client.pair import Pair
 from pypeer.tasks import Tasks
+from pypeer.transfer.carried import TransferSession
 from pypeer.transfer.endings import from_peer
 from signaling.protocol.messages import Phases
 
@@ -51,18 +54,20 @@ class Conversation:
         self._looking: asyncio.TimerHandle | None = None
         self._path: Path | None = None
         self._loop = asyncio.get_running_loop()
-        self._began = self._loop.time()
+        self._began: float | None = None
+        """When both knew that they want a link: role A wants it, or its first word about one says so."""
         self._connector = Connector(
             pair.role,
             pair.send,
             self._on_link,
             self._on_failed,
-            ways.relays.gather,
+            ways.gather,
             ways.gathered,
             self._on_report,
             self._on_silence,
+            self._on_barred,
         )
-        self._detour = self._detour_by(ways.relays.access if pair.can(limits.CAP_RELAY) else None)
+        self._detour = self._detour_by(ways.access if pair.can(limits.CAP_RELAY) else None)
         self._roads = Roads(
             pair.role, self._detour is not None, lambda failures: backoff.delay(failures, random.random())
         )
@@ -74,12 +79,13 @@ class Conversation:
         code: EndCode | None = EndCode.CANCELLED
         try:
             self._look()
+            self._began = self._loop.time() if self._pair.role is Role.A else None
             self._do(self._roads.begin(self._loop.time()))
             self._pair.listen(self._on_message, self._on_pair_end)
             await self._session.wait()
             code = None
         except PeerError as error:
-            code = END_CODES.get(error.code)
+            code = no_way.END_CODES.get(error.code)
             raise
         finally:
             self._pair.part(code)
@@ -116,6 +122,7 @@ class Conversation:
         self._opened(Road.ICE, link)
 
     def _on_relay_link(self, link: WebSocketLink) -> None:
+        link.on_used = lambda: self._happened(Road.RELAY, RoadEvent.USED)
         self._opened(Road.RELAY, link)
 
     def _opened(self, road: Road, link: Link) -> None:
@@ -125,7 +132,7 @@ class Conversation:
         self._happened(road, RoadEvent.OPENED)
 
     def _on_failed(self, error: ConnectError) -> None:
-        self._failed = error if self._pair.is_reachable else cut_off()
+        self._failed = error if self._pair.is_reachable else no_way.cut_off(has_begun=self._used is not None)
         self._happened(Road.ICE, RoadEvent.FAILED)
 
     def _on_relay_failed(self, failed: RelayFailed) -> None:
@@ -136,6 +143,9 @@ class Conversation:
     def _on_silence(self, silent: bool) -> None:
         self._happened(Road.ICE, RoadEvent.SILENT if silent else RoadEvent.BACK)
 
+    def _on_barred(self) -> None:
+        self._do(self._roads.barred(self._loop.time()))
+
     def _on_lost(self) -> None:
         road = self._roads.carrying
         if road is not None:
@@ -143,6 +153,7 @@ class Conversation:
             self._happened(road, RoadEvent.LOST)
 
     def _on_message(self, message: SealedMessage) -> None:
+        self._began = self._began or self._loop.time()
         match message:
             case Description() | Candidate() | Network():
                 self._connector.handle(message)
@@ -163,7 +174,7 @@ class Conversation:
     def _on_path(self, road: Road, path: Path) -> None:
         if road is self._roads.carrying and path != self._path:
             self._path = path
-            self._emit(path_event(path, self._session_id))
+            self._emit(_path_event(path, self._session_id))
 
     def _on_report(self, report: ConnectionReport) -> None:
         if self._detour is not None:
@@ -176,7 +187,7 @@ class Conversation:
     def _look(self) -> None:
         """Without a link, and without a server for long, there is nothing to wait for."""
         if self._forsaken.seen(bool(self._links), self._pair.is_reachable, self._loop.time()):
-            self._session.fail(cut_off())
+            self._session.fail(no_way.cut_off(has_begun=self._used is not None))
         else:
             self._looking = self._loop.call_later(WATCH_S, self._look)
 
@@ -212,10 +223,14 @@ class Conversation:
         link = self._links[road]
         self._used, before = road, self._used
         if road is Road.RELAY:
-            self._pair.report(link.path.way, Phases(opened=self._loop.time() - self._began))
+            self._pair.report(link.path.way, Phases(opened=self._elapsed()))
         self._path = None
         self._on_path(road, link.path)
         self._session.attach(link, 0 if before is Road.RELAY else None)
+
+    def _elapsed(self) -> float:
+        now = self._loop.time()
+        return now - self._began if self._began is not None else 0.0
 
     def _on_idle(self, link: Link) -> None:
         """All that was on its way there has arrived."""
@@ -224,12 +239,13 @@ class Conversation:
 
     def _lost(self) -> None:
         self._path = None
+        self._began = self._loop.time()
         self._emit(Reconnecting(session=self._session_id))
 
     def _give_up(self) -> None:
         if self._failed is not None:
             self._pair.report("failed", None)
-        self._session.fail(self._failed or gone())
+        self._session.fail(self._failed or no_way.gone())
 
     def _close_link(self, road: Road) -> None:
         link = self._links.pop(road, None)
@@ -248,5 +264,5 @@ class Conversation:
             self._timer = None
 
 
-def _pause(failures: int) -> float:
-    return backoff.delay(failures, random.random())
+def _path_event(path: Path, session_id: str) -> PathChanged:
+    return PathChanged(session=session_id, way=path.way, scope=path.scope, local=path.local, remote=path.remote)

@@ -8,6 +8,7 @@
     ├── DeclinedError       the other person said no
     ├── ServerError         the server cannot be reached, or answered with an error
     ├── ConnectError        no path between the two peers opened, or all closed
+    ├── ChoiceError         nothing in the offer is what was asked for
     └── TransferError       a transfer ended early; carries the EndCode
 
 The text of each is for the person who reads it: what happened, and what to do. `code` is the code on the wire or in
@@ -61,6 +62,12 @@ class DeclinedError(PeerError):
 
     code = EndCode.DECLINED.value
     status = 3
+
+
+class ChoiceError(PeerError):
+    """Nothing in the offer is what was asked for, or it was asked for in a way that cannot be understood."""
+
+    code = "no-match"
 
 
 class ServerError(PeerError):

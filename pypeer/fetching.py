@@ -5,9 +5,10 @@ import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
+from typing import BinaryIO
 
+from pypeer.connect.detour import Ways
 from pypeer.conversation import Conversation
-from pypeer.conversing import Ways
 from pypeer.desk import Desk
 from pypeer.errors import DeclinedError, PeerError
 from pypeer.events import Event, Failed, Joined, Offered
@@ -18,6 +19,7 @@ from pypeer.secure.code import Code, short_name
 from pypeer.secure.keys import Role
 from pypeer.signaling_client.pair import Pair
 from pypeer.stream import EventStream
+from pypeer.transfer.choosing import EVERYTHING, Choice
 from pypeer.transfer.names import printable
 from pypeer.transfer.session import Decide, ReceiveSession
 from signaling.protocol.messages import Knock, Met
@@ -26,12 +28,15 @@ from signaling.protocol.messages import Knock, Met
 class Fetch:
     """Something fetched by a code. Iterate over it for events; the last is `Done` or `Failed`."""
 
-    def __init__(self, desk: Desk, code: Code, into: Path, decide: Decide) -> None:
+    def __init__(
+        self, desk: Desk, code: Code, into: Path | BinaryIO, decide: Decide, choice: Choice = EVERYTHING
+    ) -> None:
         self.events = EventStream()
         self._desk = desk
         self._code = code
         self._into = into
         self._decide = decide
+        self._choice = choice
         self._session: ReceiveSession | None = None
         self.conversation: Conversation | None = None
         """Set once the two peers have met."""
@@ -87,7 +92,7 @@ class Fetch:
         gathering.start()
         relays.keep()
         try:
-            await self._converse(pair, Ways(relays, gathering))
+            await self._converse(pair, Ways(relays.gather, gathering, relays.access))
         finally:
             relays.close()
             gathering.close()
@@ -103,7 +108,7 @@ class Fetch:
         if not await self._decide(agreed):
             pair.part(EndCode.DECLINED)
             raise DeclinedError("You declined.")
-        self._session = ReceiveSession(self._into, self._as_agreed(agreed), self._emit_new(agreed))
+        self._session = ReceiveSession(self._into, self._as_agreed(agreed), self._emit_new(agreed), choice=self._choice)
         self.conversation = Conversation(pair, self._session, ways, "", self.events.emit)
         await self.conversation.run()
 

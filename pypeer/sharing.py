@@ -4,8 +4,8 @@ import asyncio
 from types import TracebackType
 from typing import Final
 
+from pypeer.connect.detour import Ways
 from pypeer.conversation import Conversation
-from pypeer.conversing import Ways
 from pypeer.desk import Desk
 from pypeer.errors import MeetError, PeerError
 from pypeer.events import Closed, Failed, Guessed, Joined, Ready, Skipped
@@ -36,12 +36,12 @@ LAPSE_S: Final = 5.0
 class Offer:
     """Something offered under a code. Iterate over it for events; `stop` or leaving `async with` ends it."""
 
-    def __init__(self, desk: Desk, tree: OfferedTree, words: tuple[str, ...], once: bool) -> None:
+    def __init__(self, desk: Desk, tree: OfferedTree, words: tuple[str, ...], times: int | None) -> None:
         self.events = EventStream()
         self._desk = desk
         self._tree = tree
         self._words = words
-        self._once = once
+        self._left = times
         self._code: Code | None = None
         self._guesses = limits.GUESSES
         self._expires = 0.0
@@ -134,18 +134,21 @@ class Offer:
     def _refusal(self) -> RefusalCode | None:
         if self._closed is not None:
             return RefusalCode.BURNED if self._closed == "burned" else RefusalCode.USED
-        limit = 1 if self._once else RECEIVERS_MAX
-        if self._serving >= limit or len(self._tasks) >= MEETINGS_MAX:
+        if self._is_full() or len(self._tasks) >= MEETINGS_MAX:
             return RefusalCode.BUSY
         return None
 
+    def _is_full(self) -> bool:
+        """Whether nobody more can be served now: those who are may be the last for whom the code is."""
+        return self._serving >= (RECEIVERS_MAX if self._left is None else min(self._left, RECEIVERS_MAX))
+
     async def _serve(self, pair: Pair, relays: PairRelays) -> None:
-        ways = Ways(relays, relays.gather())
+        ways = Ways(relays.gather, relays.gather(), relays.access)
         relays.keep()
         pair.on_proven = ways.gathered.start
         try:
             meet = await pair.meet()
-            if self._once and self._serving:
+            if self._is_full():
                 pair.refuse(RefusalCode.BUSY)
             else:
                 await self._attend(pair, meet, ways)
@@ -174,8 +177,10 @@ class Offer:
         await Conversation(pair, session, ways, pair.id, self.events.emit).run()
         outcome = await session.wait()
         self.delivered += not outcome.failed
-        if self._once:
-            self._close("used")
+        if self._left is not None:
+            self._left -= 1
+            if not self._left:
+                self._close("used")
 
     def _wrong_words(self) -> int:
         self._guesses = max(0, self._guesses - 1)

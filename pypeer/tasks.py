@@ -11,7 +11,7 @@ _log = logging.getLogger("byway")
 class Tasks:
     """Tasks of one owner; the loop itself keeps none of them alive. `name` is theirs in the log."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str = "connecting") -> None:
         self._name = name
         self._tasks: set[asyncio.Task[None]] = set()
 

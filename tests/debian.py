@@ -7,7 +7,9 @@ import sys
 from typing import Final
 
 PACKAGES: Final = {
+    "certutil": "libnss3-tools",
     "chromium": "chromium",
+    "firefox-esr": "firefox-esr",
     "ip": "iproute2",
     "nft": "nftables",
     "turnserver": "coturn",

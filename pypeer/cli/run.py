@@ -28,16 +28,6 @@ def run(show: Show, work: Callable[[], Coroutine[Any, Any, int]]) -> None:
     sys.exit(status)
 
 
-def read_input(show: Show) -> str:
-    """All of standard input; Ctrl-C there ends the command as it does anywhere."""
-    try:
-        interrupts_as_usual()
-        return sys.stdin.read()
-    except KeyboardInterrupt:
-        show.say("Interrupted.")
-        sys.exit(INTERRUPTED)
-
-
 async def _cancellable(show: Show, work: Callable[[], Coroutine[Any, Any, int]]) -> int:
     task = asyncio.current_task()
     loop = asyncio.get_running_loop()

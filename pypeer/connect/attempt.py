@@ -9,59 +9,36 @@ offer; when two offers cross, the polite side (B) takes its own back.
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
-from enum import Enum
-from typing import Final, Literal
+from typing import Literal
 
 from pypeer.connect import description as sdp
 from pypeer.connect.addresses import scope_between
 from pypeer.connect.description import Setup
 from pypeer.connect.gathering import Gathering
-from pypeer.connect.ice.candidate import Candidate, CandidateError, parse, to_line
+from pypeer.connect.ice.candidate import Candidate
 from pypeer.connect.ice.checks import IceRole
 from pypeer.connect.ice.effects import State as IceState
 from pypeer.connect.ice.pairs import Pair
-from pypeer.connect.mdns import resolve_mdns
+from pypeer.connect.link_state import TRANSITIONS, State
 from pypeer.connect.path import PathTransport
+from pypeer.connect.prospects import Side, is_barred
 from pypeer.connect.reporting import Stopwatch, report
+from pypeer.connect.telling import Telling
+from pypeer.connect.theirs import Theirs
 from pypeer.connect.ways import path_of
 from pypeer.links.channel import Channel
 from pypeer.links.link import Path
-from pypeer.protocol import messages
-from pypeer.protocol.codes import Mapping
 from pypeer.protocol.messages import Description, Network, SealedMessage
 from pypeer.protocol.report import ConnectionReport
 from pypeer.secure.keys import Role
 from pypeer.tasks import Tasks
 
-BATCH_S: Final = 0.02
-"""Candidates found within this time go in one message: two servers answer about at once."""
-
-BATCH_CANDIDATES: Final = 64
-"""As many as one message holds (schema of `candidate`)."""
-
-
-class State(Enum):
-    """How far the link is."""
-
-    NEW = "new"
-    OFFERED = "offered"
-    DESCRIBED = "described"
-    OPEN = "open"
-    CLOSED = "closed"
-
-
-TRANSITIONS: Final[dict[State, frozenset[State]]] = {
-    State.NEW: frozenset({State.OFFERED, State.DESCRIBED, State.CLOSED}),
-    State.OFFERED: frozenset({State.DESCRIBED, State.CLOSED}),
-    State.DESCRIBED: frozenset({State.OPEN, State.CLOSED}),
-    State.OPEN: frozenset({State.CLOSED}),
-    State.CLOSED: frozenset(),
-}
-
 
 class Attempt:
-    """One link. `on_open` and `on_failed` are called once at most, `on_ice` at each change of the state of ICE."""
+    """One link. `on_open` and `on_failed` are called once at most, `on_ice` at each change of the state of ICE.
+
+    `on_barred` is called when no datagram seems to get through (pypeer.connect.prospects), perhaps more than once.
+    """
 
     def __init__(
         self, number: int, role: Role, gathering: Gathering, send: Callable[[SealedMessage], None], knew: float
@@ -72,6 +49,7 @@ class Attempt:
         self.on_failed: Callable[[], None] = lambda: None
         self.on_ice: Callable[[IceState], None] = lambda state: None
         self.on_path: Callable[[], None] = lambda: None
+        self.on_barred: Callable[[], None] = lambda: None
         self.watch = Stopwatch(knew)
         self._role = role
         self._send = send
@@ -83,11 +61,9 @@ class Attempt:
         self._version = 0
         self._awaits_answer = False
         self._usable = asyncio.Event()
-        self._early: list[str] = []
-        self._found: list[str] = []
-        self._told_mapping = Mapping.UNKNOWN
-        self._batch: asyncio.TimerHandle | None = None
-        self._tasks = Tasks("attempt")
+        self._tasks = Tasks()
+        self._theirs = Theirs(self.transport, self._tasks)
+        self._telling = Telling(number, send, lambda: self.transport.mapping)
         self.transport.on_selected = self._selected
         self.transport.on_state = self._ice_changed
         self.channel.data.on("open", self._opened)
@@ -101,7 +77,7 @@ class Attempt:
         """Make the first offer."""
         self._become(State.OFFERED)
         self._awaits_answer = True
-        self._gathering.listen(self._candidate, self._all_found)
+        self._gathering.listen(self._candidate, self._all_found, self._mapped)
         self._describe("offer", Setup.ACTPASS)
 
     def restart(self) -> None:
@@ -120,20 +96,18 @@ class Attempt:
             self._take(sdp.read(message.sdp), careful=False)
 
     def add(self, lines: tuple[str, ...]) -> None:
-        """Candidates of the other side; before its description they wait."""
-        if self.transport.agent.remote is None:
-            self._early.extend(lines)
-            return
-        for line in lines:
-            self._add(line)
+        """Candidates of the other side, none at their end; before its description they wait."""
+        self._theirs.add(lines)
+        self._judge()
 
     def networked(self, message: Network) -> None:
         """What the other side says of its NAT."""
         self.transport.remote_mapping(message.mapping)
+        self._judge()
 
     def _offered(self, message: Description) -> None:
         if self.state is State.NEW:
-            self._gathering.listen(self._candidate, self._all_found)
+            self._gathering.listen(self._candidate, self._all_found, self._mapped)
         elif self._awaits_answer and self._role is Role.A:
             return  # glare: ours stands, the polite side takes its own back
         elif not self._awaits_answer:
@@ -146,26 +120,23 @@ class Attempt:
 
     def _describe(self, kind: Literal["offer", "answer"], setup: Setup) -> None:
         self._version += 1
-        known = tuple(parse(line) for line in self._found)
-        self._found = []
         described = sdp.Description(
             credentials=self.transport.agent.local,
             fingerprints=self.channel.fingerprints,
             setup=setup,
             mid=self._mid,
-            candidates=known,
+            candidates=self._telling.described(),
             sctp_init=self.channel.sctp.local_init,
         )
         text = sdp.write(described, self._version)
         self._send(Description(link=self.number, kind=kind, sdp=text))
-        self._tell_mapping()
+        self._telling.network()
+        self._judge()
 
     def _take(self, remote: sdp.Description, careful: bool) -> None:
         self.transport.remote_credentials(remote.credentials, careful)
-        for candidate in remote.candidates:
-            self._add_parsed(candidate)
-        early, self._early = self._early, []
-        self.add(tuple(early))
+        self._theirs.described(remote.candidates)
+        self._judge()
         if self.state in (State.NEW, State.OFFERED):
             self._become(State.DESCRIBED)
             self.watch.described = self._now()
@@ -177,52 +148,30 @@ class Attempt:
 
     def _candidate(self, base: int, candidate: Candidate) -> None:
         self.transport.local_candidate(base, candidate)
-        ufrag = self.transport.agent.local.ufrag
-        self._found.append(to_line(replace(candidate, ufrag=ufrag)))
-        if self._version and self._batch is None:
-            self._batch = asyncio.get_running_loop().call_later(BATCH_S, self._flush)
+        self._telling.found(candidate, self.transport.agent.local.ufrag)
 
-    def _flush(self) -> None:
-        self._batch = None
-        while self._found:
-            batch, self._found = self._found[:BATCH_CANDIDATES], self._found[BATCH_CANDIDATES:]
-            self._send(messages.Candidate(link=self.number, candidates=tuple(batch)))
-        self._tell_mapping()
+    def _mapped(self) -> None:
+        """It is known better what the NAT here does."""
+        self._telling.network()
+        self._judge()
 
     def _all_found(self) -> None:
         if self.watch.gathered is None:
             self.watch.gathered = self._now()
+        self.transport.local_end()
         self._tasks.spawn(self._end_candidates())
 
     async def _end_candidates(self) -> None:
         """After the description, which is sent by whoever is at work now."""
-        if self._batch is not None:
-            self._batch.cancel()
-        self._flush()
-        self._send(messages.Candidate(link=self.number, candidates=()))
+        self._telling.end()
+        self._judge()
 
-    def _tell_mapping(self) -> None:
-        mapping = self.transport.mapping
-        if mapping not in (Mapping.UNKNOWN, self._told_mapping):
-            self._told_mapping = mapping
-            self._send(Network(link=self.number, mapping=mapping))
-
-    def _add(self, line: str) -> None:
-        try:
-            self._add_parsed(parse(line))
-        except CandidateError:
-            return  # of a kind that we do not know: it costs nothing but itself
-
-    def _add_parsed(self, candidate: Candidate) -> None:
-        if candidate.host.endswith(".local"):
-            self._tasks.spawn(self._resolve(candidate))
-        elif candidate.family:
-            self.transport.remote_candidate(candidate)
-
-    async def _resolve(self, candidate: Candidate) -> None:
-        host = await resolve_mdns(candidate.host)
-        if host is not None and self.state is not State.CLOSED:
-            self.transport.remote_candidate(replace(candidate, host=host))
+    def _judge(self) -> None:
+        """Whether there is hope for datagrams."""
+        here = frozenset(candidate.family for _, candidate in self.transport.agent.locals)
+        ours = Side(self.transport.mapping, here, self._gathering.is_done)
+        if self.state is not State.OPEN and is_barred(ours, self._theirs.side):
+            self.on_barred()
 
     # The stack above the path
 
@@ -277,8 +226,7 @@ class Attempt:
         if self.state is State.CLOSED:
             return
         self._become(State.CLOSED)
-        if self._batch is not None:
-            self._batch.cancel()
+        self._telling.close()
         self._tasks.cancel()
         await self._tasks.wait()
         await self.channel.close()

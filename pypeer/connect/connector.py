@@ -11,10 +11,11 @@ from typing import Final
 import msgspec
 
 from pypeer.connect.addresses import host_addresses
-from pypeer.connect.attempt import Attempt, State
+from pypeer.connect.attempt import Attempt
 from pypeer.connect.description import DescriptionError
 from pypeer.connect.gathering import Gathering
 from pypeer.connect.ice.effects import State as IceState
+from pypeer.connect.link_state import State
 from pypeer.errors import ConnectError
 from pypeer.links.webrtc import WebRtcLink
 from pypeer.protocol.messages import Candidate, Description, Network, SealedMessage
@@ -46,8 +47,9 @@ class Connector:
     """Makes links to one peer, and keeps them.
 
     `on_link` gets each link that opened, `on_failed` the end of each attempt that did not, `on_report` what became of
-    each, `on_silence` whether the link that stands has gone silent. `gather` makes new sockets; the first attempt takes
-    `gathered` if there is one, which began earlier.
+    each, `on_silence` whether the link that stands has gone silent, `on_barred` that no datagram seems to get from one
+    side to the other (pypeer.connect.prospects). `gather` makes new sockets; the first attempt takes `gathered` if
+    there is one, which began earlier.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class Connector:
         gathered: Gathering | None = None,
         on_report: Callable[[ConnectionReport], None] = lambda report: None,
         on_silence: Callable[[bool], None] = lambda silent: None,
+        on_barred: Callable[[], None] = lambda: None,
     ) -> None:
         self._role = role
         self._send = send
@@ -69,10 +72,12 @@ class Connector:
         self._gathered = gathered
         self._on_report = on_report
         self._on_silence = on_silence
+        self._on_barred = on_barred
         self._attempt: Attempt | None = None
         self._live: Attempt | None = None
         self._number = -1
-        self._knew = asyncio.get_running_loop().time()
+        self._knew: float | None = None
+        """When both knew that they want a link, which no attempt has brought yet."""
         self._deadline: asyncio.TimerHandle | None = None
         self._again: asyncio.TimerHandle | None = None
         self._tasks = Tasks("connector")
@@ -117,19 +122,21 @@ class Connector:
                 gathering.close()
             gathering = self._gather()
             gathering.start()
-            self._knew = asyncio.get_running_loop().time()
         self._number = number
+        if self._knew is None:
+            self._knew = asyncio.get_running_loop().time()
         self._attempt = attempt = Attempt(number, self._role, gathering, self._send, self._knew)
         attempt.on_open = lambda: self._opened(attempt)
         attempt.on_failed = lambda: self._fail(attempt, "No direct path to the other peer opened.")
         attempt.on_ice = lambda state: self._ice_changed(attempt, state)
+        attempt.on_barred = self._on_barred
         self._tasks.spawn(self._expire(attempt))
         return attempt
 
     def _opened(self, attempt: Attempt) -> None:
         if self._attempt is not attempt:
             return
-        self._attempt, self._live = None, attempt
+        self._attempt, self._live, self._knew = None, attempt, None
         self._report(attempt, succeeded=True)
         attempt.transport.on_doubt = lambda: self._restart(attempt)
         link = WebRtcLink(attempt)

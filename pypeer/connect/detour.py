@@ -14,6 +14,7 @@ import aiohttp
 from aiohttp import WSMsgType
 
 from pypeer.connect import trouble
+from pypeer.connect.gathering import Gathering
 from pypeer.errors import ConnectError
 from pypeer.links.websocket import CLOSE_S, Socket, WebSocketLink
 from pypeer.protocol.messages import Relay
@@ -49,6 +50,15 @@ class RelayFailed:
 
     error: ConnectError
     report: ConnectionReport
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What may lead to one peer: `gather` makes sockets, `gathered` has the first, `access` is the relay's, if any."""
+
+    gather: Callable[[], Gathering]
+    gathered: Gathering
+    access: Access | None = None
 
 
 class DetourError(Exception):

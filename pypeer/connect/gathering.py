@@ -15,7 +15,8 @@ from pypeer.connect.ice import predict
 from pypeer.connect.ice.candidate import LOCAL_PREFERENCE_MAX, Candidate, priority
 from pypeer.connect.ice.gather import Gatherer, Mapped
 from pypeer.connect.options import ConnectOptions, Relaying
-from pypeer.connect.relay_bases import Relays, resolve
+from pypeer.connect.relay_bases import Relays
+from pypeer.connect.resolving import resolve
 from pypeer.connect.servers import Relay, Servers, Stun
 from pypeer.connect.sockets import Sockets
 from pypeer.protocol.codes import Mapping
@@ -46,6 +47,8 @@ class Gathering:
         """Gets all other datagrams."""
         self._on_candidate: OnCandidate = lambda base, candidate: None
         self._on_done: Callable[[], None] = lambda: None
+        self._on_mapping: Callable[[], None] = lambda: None
+        self._known = Mapping.UNKNOWN
         self._gatherer = Gatherer(os.urandom)
         self._kept: int | None = None
         """A relayed base of a generation that is past, in use until a new one is."""
@@ -61,9 +64,11 @@ class Gathering:
         self._began = time.monotonic()
         self._tasks.spawn(self._open_all())
 
-    def listen(self, on_candidate: OnCandidate, on_done: Callable[[], None]) -> None:
-        """Get the candidates, and the end of them."""
-        self._on_candidate, self._on_done = on_candidate, on_done
+    def listen(
+        self, on_candidate: OnCandidate, on_done: Callable[[], None], on_mapping: Callable[[], None] = lambda: None
+    ) -> None:
+        """Get the candidates, the end of them, and word when `mapping` changes."""
+        self._on_candidate, self._on_done, self._on_mapping = on_candidate, on_done, on_mapping
         for base, candidate in tuple(self.candidates):
             on_candidate(base, candidate)
         if self._done:
@@ -244,6 +249,9 @@ class Gathering:
         self._maybe_done()
 
     def _maybe_done(self) -> None:
+        known, self._known = self._known, self.mapping
+        if self._known is not known:
+            self._on_mapping()
         if not self._done and self._waiting == 0 and self._gatherer.is_done:
             self._done = True
             self._on_done()

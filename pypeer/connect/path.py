@@ -18,11 +18,11 @@ from pypeer.connect.ice.agent import HOLE_TTL, Agent
 from pypeer.connect.ice.candidate import Candidate
 from pypeer.connect.ice.checks import Credentials, IceRole
 from pypeer.connect.ice.consent import SUSPECT_S
-from pypeer.connect.ice.effects import Became, Effect, Selected, Send, State
+from pypeer.connect.ice.effects import Became, Effect, Selected, Send, Side, State
 from pypeer.connect.ice.pairs import Pair
 from pypeer.connect.options import Relaying
 from pypeer.protocol.codes import Mapping
-from pypeer.protocol.report import CandidateKind
+from pypeer.protocol.report import VARYING, CandidateKind
 from signaling.protocol.stun import Address, Message
 
 INBOX: Final = 4096
@@ -105,9 +105,17 @@ class PathTransport:
             return
         self._perform(self.agent, self.agent.add_remote(candidate, time.monotonic()))
 
+    def local_end(self) -> None:
+        """All candidates were gathered."""
+        self._perform(self.agent, self.agent.complete(Side.HERE, time.monotonic()))
+
+    def remote_end(self) -> None:
+        """The other side has named all of its candidates."""
+        self._perform(self.agent, self.agent.complete(Side.THERE, time.monotonic()))
+
     def remote_credentials(self, credentials: Credentials, careful: bool) -> None:
         """The other side's description is here; `careful` says that it has not sent yet."""
-        self.agent.careful = careful and self.mapping in (Mapping.INDEPENDENT, Mapping.UNKNOWN)
+        self.agent.careful = careful and self.mapping not in VARYING
         self._perform(self.agent, self.agent.set_remote(credentials, time.monotonic()))
         self._predict_later()
 
@@ -165,7 +173,9 @@ class PathTransport:
     # Effects and timers
 
     def _new_agent(self, role: IceRole) -> Agent:
-        return Agent(role, Credentials.make(os.urandom), os.urandom, random.random)
+        agent = Agent(role, Credentials.make(os.urandom), os.urandom, random.random)
+        agent.await_candidates()
+        return agent
 
     def _perform(self, agent: Agent, effects: list[Effect]) -> None:
         for effect in effects:

@@ -1,23 +1,19 @@
 """The relayed bases of one link: allocations at all relays that are named, and why there are no more."""
 
 import asyncio
-import contextlib
 import logging
-import socket
 from collections.abc import Callable, Iterable
 from typing import Final
 
 from pypeer.connect import trouble
-from pypeer.connect.ice.candidate import LOCAL_PREFERENCE_MAX, Candidate, family_of, priority
+from pypeer.connect.ice.candidate import LOCAL_PREFERENCE_MAX, Candidate, priority
 from pypeer.connect.relays import Allocation, open_relay
+from pypeer.connect.resolving import resolve
 from pypeer.connect.servers import Relay
 from pypeer.connect.sockets import OnDatagram, Sockets
 from pypeer.connect.turn.words import Want
 from pypeer.protocol.report import CandidateKind, RelayTrouble
 from signaling.protocol.stun import Address
-
-RESOLVE_S: Final = 3.0
-"""Bound of a look-up of a server's name; its candidates come late then, and nothing else waits for them."""
 
 TROUBLES_MAX: Final = 16
 """Kept of one link: each address of each relay has one or two."""
@@ -85,17 +81,3 @@ class Relays:
     def _doubtful(self, allocation: Allocation) -> None:
         for base in allocation.bases:
             self.on_doubt(base.number)
-
-
-async def resolve(host: str, port: int) -> list[Address]:
-    """The addresses of a server, one of each family; none if the name is not found in time."""
-    if family_of(host):
-        return [(host, port)]
-    found: dict[int, Address] = {}
-    loop = asyncio.get_running_loop()
-    with contextlib.suppress(OSError, TimeoutError, UnicodeError):
-        async with asyncio.timeout(RESOLVE_S):
-            infos = await loop.getaddrinfo(host, port, type=socket.SOCK_DGRAM)
-        for family, _, _, _, address in infos:
-            found.setdefault(family, (str(address[0]), port))
-    return list(found.values())

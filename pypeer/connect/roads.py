@@ -3,15 +3,28 @@
 There are two roads to a peer: ICE's, direct or through TURN, and the last of the ladder, the relay inside a WebSocket.
 Each has its state, by the table below. Role A begins all attempts; role B follows, but each side moves its session by
 the same rule: ICE's road while it is open, else the relay, else ICE's although it is silent. A relay is tried when
-there is no other way a moment after the start, at once when there is none any more, and while it carries the session
-the better road is tried again, soon and then at growing intervals.
+there is no other way a moment after the start, at once when there is none any more or none is to be hoped for
+(`pypeer.connect.prospects`), and while it carries the session the better road is tried again, soon and then at growing
+intervals. Twin of web/src/connect/roads.ts, held to the same vectors (tests/vectors/roads.json).
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum
-from typing import Final, NamedTuple
+from typing import Final
 
+from pypeer.connect.lanes import (
+    STANDING,
+    TRANSITIONS,
+    Action,
+    Event,
+    GiveUp,
+    Lane,
+    Leave,
+    Lost,
+    Road,
+    State,
+    Try,
+    Use,
+)
 from pypeer.secure.keys import Role
 
 RELAY_AFTER_S: Final = 1.0
@@ -36,114 +49,6 @@ STABLE_S: Final = 5.0
 
 RECOVER_S: Final = 120.0
 """How long role B waits for role A after its link broke: all attempts of role A, and the waits between them."""
-
-
-class Road(Enum):
-    """A way to the other peer."""
-
-    ICE = "ice"
-    RELAY = "relay"
-
-
-class State(Enum):
-    """What there is of a road."""
-
-    CLOSED = "closed"
-    TRYING = "trying"
-    OPEN = "open"
-    SILENT = "silent"
-    """A link that has not closed, but nothing comes."""
-
-
-class Event(Enum):
-    """What happens on a road."""
-
-    TRY = "try"
-    OPENED = "opened"
-    FAILED = "failed"
-    SILENT = "silent"
-    BACK = "back"
-    LOST = "lost"
-
-
-TRANSITIONS: Final[dict[State, dict[Event, State]]] = {
-    State.CLOSED: {
-        Event.TRY: State.TRYING,
-        Event.OPENED: State.OPEN,
-        Event.FAILED: State.CLOSED,
-        Event.LOST: State.CLOSED,
-        Event.SILENT: State.CLOSED,
-        Event.BACK: State.CLOSED,
-    },
-    State.TRYING: {
-        Event.TRY: State.TRYING,
-        Event.OPENED: State.OPEN,
-        Event.FAILED: State.CLOSED,
-        Event.LOST: State.TRYING,
-        Event.SILENT: State.TRYING,
-        Event.BACK: State.TRYING,
-    },
-    State.OPEN: {
-        Event.OPENED: State.OPEN,
-        Event.FAILED: State.OPEN,
-        Event.SILENT: State.SILENT,
-        Event.BACK: State.OPEN,
-        Event.LOST: State.CLOSED,
-    },
-    State.SILENT: {
-        Event.OPENED: State.OPEN,
-        Event.FAILED: State.SILENT,
-        Event.SILENT: State.SILENT,
-        Event.BACK: State.OPEN,
-        Event.LOST: State.CLOSED,
-    },
-}
-"""Role B does not know of attempts before they open, and what is said of a link that was given up comes late."""
-
-
-STANDING: Final = frozenset({State.OPEN, State.SILENT})
-"""There is a link."""
-
-
-class Try(NamedTuple):
-    """Begin an attempt."""
-
-    road: Road
-
-
-class Use(NamedTuple):
-    """Move the session to the link of this road."""
-
-    road: Road
-
-
-class Leave(NamedTuple):
-    """Close the link of this road."""
-
-    road: Road
-
-
-class Lost(NamedTuple):
-    """There is no link any more, for now."""
-
-
-class GiveUp(NamedTuple):
-    """There will be none."""
-
-
-Action = Try | Use | Leave | Lost | GiveUp
-
-
-@dataclass(slots=True)
-class Lane:
-    """One road: its state, and when it is to be tried."""
-
-    state: State = State.CLOSED
-    due: float | None = None
-    failures: int = 0
-    """In a row, links that were lost at once among them."""
-    since: float = 0.0
-    """When the last link opened."""
 
 
 class Roads:
@@ -182,6 +87,8 @@ class Roads:
         """Something happened on a road."""
         lane = self._lanes[road]
         before, lane.state = lane.state, TRANSITIONS[lane.state][event]
+        if event is Event.USED and lane.state is State.OPEN:
+            self._doubt_others(road, now)
         if event is Event.OPENED:
             lane.since, lane.due = now, None
         elif event is Event.FAILED and before is State.TRYING:
@@ -193,6 +100,13 @@ class Roads:
             return self._end_if_cut_off() or moves
         ends = self._plan(now) if self._role is Role.A else []
         return [*moves, *ends, *self.tick(now)]
+
+    def barred(self, now: float) -> list[Action]:
+        """As far as can be told, no datagram gets from one side to the other: there is nothing to wait for."""
+        relay = self._lanes[Road.RELAY]
+        if relay.due is not None and relay.failures == 0:
+            relay.due = min(relay.due, now)
+        return self.tick(now)
 
     def unpaired(self) -> list[Action]:
         """The two can tell each other nothing any more: what is open stays, and nothing new opens."""
@@ -245,6 +159,12 @@ class Roads:
         self._leave_at = None
         self._lanes[Road.ICE].due = None
         return [Use(Road.RELAY), *self._leave(Road.ICE)]
+
+    def _doubt_others(self, used: Road, now: float) -> None:
+        """The other side has left the other road, unless it is just about to see that it opened."""
+        for road, lane in self._lanes.items():
+            if road is not used and now - lane.since >= UNUSED_S:
+                lane.state = TRANSITIONS[lane.state][Event.SILENT]
 
     def _best(self) -> Road | None:
         ice, relay = (self._lanes[road].state for road in Road)

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from pypeer.connect.ice.candidate import family_of
-from pypeer.connect.relay_bases import resolve
+from pypeer.connect.resolving import resolve
 from pypeer.connect.servers import PORT, Relay, Servers, Stun
 from pypeer.doctor import route
 from pypeer.doctor.diagnosis import Diagnosis, Finding, diagnose

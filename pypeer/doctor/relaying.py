@@ -5,8 +5,8 @@ import time
 from contextlib import suppress
 from typing import Final
 
-from pypeer.connect.relay_bases import resolve
 from pypeer.connect.relays import open_relay
+from pypeer.connect.resolving import resolve
 from pypeer.connect.servers import Relay
 from pypeer.doctor.findings import RelayFound
 

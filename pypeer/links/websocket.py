@@ -38,6 +38,8 @@ class WebSocketLink:
     """A link; made once a record has come from the other side. Implements pypeer.links.link.Link."""
 
     def __init__(self, socket: Socket, sealer: RecordSealer, opener: RecordOpener, most: int) -> None:
+        self.on_used: Callable[[], None] = lambda: None
+        """Called when the other side sends a frame, and nobody here has called `start`."""
         self._socket = socket
         self._sealer = sealer
         self._opener = opener
@@ -127,6 +129,7 @@ class WebSocketLink:
             self._on_frame(frame)
             return
         self._early.append(frame)
+        self.on_used()
         if len(self._early) >= EARLY_FRAMES:
             await self._started.wait()
 

@@ -126,7 +126,7 @@ class Pair:
             return
         self._ended = True
         self._give_up(MeetError("The other side went away before anything was sent: try again."))
-        self._on_end(cut_off() if by_server else None)
+        self._on_end(cut_off(has_begun=False) if by_server else None)
 
     def _perform(self, effects: list[Effect]) -> None:
         for effect in effects:

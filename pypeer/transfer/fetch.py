@@ -5,7 +5,7 @@ file goes FETCHING -> CHECKING (all chunks stored; its root is awaited or compar
 """
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from enum import IntEnum
 from typing import Final
 
@@ -43,13 +43,21 @@ class Status(IntEnum):
 class Fetch:
     """All files of one accepted offer.
 
-    `missing` says what is still to come of files that an earlier run began; `links` are those that there are, always.
+    `missing` says what is still to come of files that an earlier run began; `links` are those that there are, always;
+    entries in `left_out` are not wanted.
     """
 
-    def __init__(self, entries: Sequence[Entry], missing: Mapping[int, Ranges], links: Mapping[int, Asking]) -> None:
+    def __init__(
+        self,
+        entries: Sequence[Entry],
+        missing: Mapping[int, Ranges],
+        links: Mapping[int, Asking],
+        left_out: Container[int] = (),
+    ) -> None:
         self.effects: list[Effect] = []
-        self.files = sum(not entry.folder for entry in entries)
-        self.bytes = sum(entry.size for entry in entries)
+        wanted = [file for file, entry in enumerate(entries) if not entry.folder and file not in left_out]
+        self.files = len(wanted)
+        self.bytes = sum(entries[file].size for file in wanted)
         self.stored_files = self.stored_bytes = self.failed = 0
         self._entries = entries
         self._links = links
@@ -61,9 +69,8 @@ class Fetch:
         self._asks: deque[int] = deque()
         self._attempts: dict[tuple[int, int], int] = {}
         self._held: dict[int, int] = {}
-        for file, entry in enumerate(entries):
-            if not entry.folder:
-                self._begin(file, missing.get(file))
+        for file in wanted:
+            self._begin(file, missing.get(file))
 
     @property
     def settled(self) -> bool:

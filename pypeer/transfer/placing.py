@@ -31,6 +31,14 @@ def place_file(part: Path, wanted: Path, announce: Callable[[Path], None]) -> Pa
     raise AssertionError("the names are endless")
 
 
+def replace_file(part: Path, final: Path, announce: Callable[[Path], None]) -> Path:
+    """Move a complete file to its name, in place of a file that has it; atomic. Raises OSError, for a folder too."""
+    announce(final)
+    final.parent.mkdir(parents=True, exist_ok=True)
+    os.replace(part, final)
+    return final
+
+
 def make_folder(wanted: Path) -> Path:
     """Make a new folder of this name, or of `name (1)` and so on; raises OSError."""
     for candidate in _candidates(wanted):

@@ -4,6 +4,8 @@ One table (phases.py) says how the session goes on. It lives through links, and 
 another still arrives, and what was on its way on one that is lost is asked for again.
 """
 
+from collections.abc import Container
+
 from pypeer import events
 from pypeer.errors import DeclinedError, PeerError
 from pypeer.protocol import limits
@@ -80,25 +82,25 @@ class Receiver(Party[Asking]):
                 self._effects.append(Decide())
         return self._flush()
 
-    def decided(self, accepted: bool, now: float) -> list[Effect]:
-        """The person decided."""
+    def decided(self, accepted: bool, now: float, why: PeerError | None = None) -> list[Effect]:
+        """The person decided; `why` is told here if it was no."""
         if not self.ended:
             self._step(Step.DECIDED)
             if accepted:
                 self._effects.append(Prepare())
             else:
                 self._say(Decline())
-                self._end(DeclinedError("declined"))
+                self._end(why or DeclinedError("declined"))
         return self._flush()
 
-    def prepared(self, missing: dict[int, Ranges] | Broken, now: float) -> list[Effect]:
-        """There is a place for everything; `missing` as in Fetch."""
+    def prepared(self, missing: dict[int, Ranges] | Broken, now: float, left_out: Container[int] = ()) -> list[Effect]:
+        """There is a place for everything; `missing` and `left_out` as in Fetch."""
         if not self.ended:
             self._step(Step.PREPARED)
             if isinstance(missing, Broken):
                 self._fail(missing.code, missing.message)
             else:
-                self._fetch = Fetch(self.entries, missing, self._links)
+                self._fetch = Fetch(self.entries, missing, self._links, left_out)
                 self._emit(events.Accepted(files=self._fetch.files, bytes=self._fetch.bytes))
                 self._go_on(self._open(Stage.OFFERED), now)
         return self._flush()

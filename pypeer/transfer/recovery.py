@@ -102,6 +102,20 @@ def _verify(path: Path, size: int, known: FileHashes, aborted: Callable[[], bool
     return good, tuple(missing)
 
 
+def root_of(path: Path, size: int, aborted: Callable[[], bool]) -> bytes | None:
+    """Root of a file that has this size; None if it has changed meanwhile. Raises OSError and AbortedError."""
+    hashes = FileHashes(size)
+    with open(path, "rb", buffering=0) as file:
+        for chunk in range(chunks.chunk_count(size)):
+            if aborted():
+                raise AbortedError
+            digest = _hash(file.fileno(), size, chunk)
+            if digest is None:
+                return None
+            hashes.put(chunk, digest)
+    return hashes.root
+
+
 def _hash(handle: int, size: int, chunk: int) -> bytes | None:
     """Hash of a chunk of a part file; None if the file ends before it."""
     length = chunks.chunk_length(size, chunk)

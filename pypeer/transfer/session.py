@@ -5,12 +5,14 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Final, Protocol
+from typing import BinaryIO, Final, Protocol
 
-from pypeer.events import Event, Offered, Text
+from pypeer.errors import ChoiceError
+from pypeer.events import Event, Offered, Skipped, Text
 from pypeer.links.link import Link
 from pypeer.protocol import limits
 from pypeer.transfer.answering import Answering
+from pypeer.transfer.choosing import EVERYTHING, Choice
 from pypeer.transfer.effects import (
     Broken,
     Conclude,
@@ -32,6 +34,7 @@ from pypeer.transfer.effects import (
 )
 from pypeer.transfer.fetch import Ranges
 from pypeer.transfer.names import ManifestError, map_entries, printable
+from pypeer.transfer.piping import PipeStore
 from pypeer.transfer.placing import ignores_case
 from pypeer.transfer.receiver import Receiver
 from pypeer.transfer.sender import Sender
@@ -115,6 +118,9 @@ class SendSession(Session):
 class _Store(Protocol):
     """Where what is received goes; blocking."""
 
+    @property
+    def left_out(self) -> frozenset[int]: ...
+
     def prepare(self) -> dict[int, Ranges] | Broken: ...
 
     def perform(self, effect: StoreEffect) -> StoreResult | None: ...
@@ -125,20 +131,23 @@ class _Store(Protocol):
 
 
 class ReceiveSession(Session):
-    """Receives into a folder, if `decide` accepts."""
+    """Receives into a folder, or one file into a stream, if `decide` accepts."""
 
     def __init__(
         self,
-        into: Path,
+        into: Path | BinaryIO,
         decide: Decide,
         emit: Callable[[Event], None],
         clock: Callable[[], float] = time.monotonic,
         session_id: str = "",
+        choice: Choice = EVERYTHING,
     ) -> None:
         self._receiver = Receiver()
         super().__init__(self._receiver, session_id, emit, clock)
-        self._into = into.absolute()
+        self._into = into.absolute() if isinstance(into, Path) else into
         self._decide = decide
+        self._choice = choice
+        self._left_out: frozenset[int] = frozenset()
         self._paths: list[str] = []
         self._store: _Store | None = None
         self._todo: deque[StoreEffect] = deque()
@@ -175,23 +184,43 @@ class ReceiveSession(Session):
         self._perform(self._receiver.examined(problem, self._clock()))
 
     def _map(self) -> list[str]:
-        return map_entries(self._receiver.entries, ignores_case(self._into))
+        fold = ignores_case(self._into) if isinstance(self._into, Path) else True
+        return map_entries(self._receiver.entries, fold)
 
     async def _ask(self) -> None:
         offer = self._receiver.manifest.offer
         title = printable(offer.title)
         offered = Offered(files=offer.files, folders=offer.folders, bytes=offer.bytes, title=title, text=offer.text)
         self._emit(offered)
-        self._perform(self._receiver.decided(await self._decide(offered), self._clock()))
+        accepted, why = await self._decide(offered), None
+        if accepted and not offer.text:
+            try:
+                self._left_out = await in_thread(self._choice.left_out, self._receiver.entries)
+            except ChoiceError as error:
+                accepted, why = False, error
+        self._perform(self._receiver.decided(accepted, self._clock(), why))
 
     async def _prepare(self) -> None:
-        entries = self._receiver.entries
-        text = self._receiver.manifest.offer.text
-        store = TextStore(entries[0]) if text else DiskStore(self._into, entries, self._paths)
-        self._store = store
+        store = self._store = self._make_store()
         missing = await in_thread(store.prepare)
         self._spawn(self._write(store), "transfer-write")
-        self._perform(self._receiver.prepared(missing, self._clock()))
+        self._tell_left_out(store.left_out)
+        self._perform(self._receiver.prepared(missing, self._clock(), store.left_out))
+
+    def _make_store(self) -> _Store:
+        entries = self._receiver.entries
+        if self._receiver.manifest.offer.text:
+            return TextStore(entries[0])
+        if isinstance(self._into, Path):
+            return DiskStore(self._into, entries, self._paths, self._left_out, self._choice.existing)
+        return PipeStore(entries, self._left_out, self._into)
+
+    def _tell_left_out(self, left_out: frozenset[int]) -> None:
+        """Say how much is not received because it is there already; what was not chosen needs no word."""
+        there = sum(not self._receiver.entries[i].folder for i in left_out - self._left_out)
+        if there:
+            files = self._receiver.manifest.offer.files
+            self._emit(Skipped(message=f"left as they are, because they are here already: {there} of {files} files"))
 
     async def _write(self, store: _Store) -> None:
         """Several go to the thread at once, so small files cost few hops, but not all, so others work meanwhile."""

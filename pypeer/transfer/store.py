@@ -24,6 +24,7 @@ from typing import Final
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Entry
 from pypeer.transfer import chunks, merkle
+from pypeer.transfer.choosing import Existing
 from pypeer.transfer.effects import (
     Broken,
     Conclude,
@@ -42,8 +43,8 @@ from pypeer.transfer.effects import (
 from pypeer.transfer.fetch import Ranges
 from pypeer.transfer.hashes import FileHashes
 from pypeer.transfer.journal import ChunkStored, FilePlaced, Forgotten, Journal, TopPlaced, file_key
-from pypeer.transfer.placing import make_folder, place_file
-from pypeer.transfer.recovery import AbortedError, recover
+from pypeer.transfer.recovery import AbortedError, recover, root_of
+from pypeer.transfer.targets import Targets
 
 HANDLES: Final = 16
 """Part files kept open: more than are written at a time, far below any limit on open files."""
@@ -54,18 +55,23 @@ _THIS_FILE: Final = frozenset((errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ, e
 
 
 class DiskStore:
-    """Stores the files of one offer under `into`. `paths` are the safe paths of the entries."""
+    """Stores the files of one offer under `into`; all else is as in Targets."""
 
-    def __init__(self, into: Path, entries: Sequence[Entry], paths: Sequence[str]) -> None:
+    def __init__(
+        self,
+        into: Path,
+        entries: Sequence[Entry],
+        paths: Sequence[str],
+        left_out: frozenset[int] = frozenset(),
+        existing: Existing = Existing.RENAME,
+    ) -> None:
         self._into = into
         self._entries = entries
-        self._paths = paths
-        self._tops = sorted({path.partition("/")[0] for path in paths})
-        name = sha256("\0".join(self._tops).encode()).hexdigest()[:12]
+        self._targets = Targets(into, entries, paths, left_out, existing)
+        tops = sorted({path.partition("/")[0] for path in paths})
+        name = sha256("\0".join(tops).encode()).hexdigest()[:12]
         self._work = into / f".byway-{name}.part"
         self._journal: Journal | None = None
-        self._places: dict[str, str] = {}
-        self._new_tops: list[Path] = []
         self._hashes: dict[int, FileHashes] = {}
         self._earlier: dict[int, FilePlaced] = {}
         self._resumed: set[int] = set()
@@ -75,6 +81,11 @@ class DiskStore:
         self._into_paths: dict[str, None] = {}
         self._stored = False
 
+    @property
+    def left_out(self) -> frozenset[int]:
+        """Entries that are not received, because they are not wanted or are there already; final after `prepare`."""
+        return self._targets.left_out
+
     def prepare(self) -> dict[int, Ranges] | Broken:
         """Make the folders, find what an earlier run left, check the room: what is missing of the files begun."""
         try:
@@ -82,7 +93,9 @@ class DiskStore:
             self._work.mkdir(exist_ok=True)
             self._journal = Journal(self._work / "journal")
             missing = self._recover()
-            self._make_tops()
+            for top in self._targets.make_tops(lambda name, place: self._log.write(TopPlaced(name, place))):
+                self._into_paths[str(top)] = None
+            self._look(missing)
         except AbortedError:
             return Broken(EndCode.CANCELLED, "cancelled while looking at what is already here")
         except BlockingIOError:
@@ -120,35 +133,31 @@ class DiskStore:
         self._journal.close()
         self._journal = None
         if not self._stored:
-            for top in self._new_tops:
-                with contextlib.suppress(OSError):
-                    top.rmdir()
+            self._targets.undo()
             shutil.rmtree(self._work, ignore_errors=True)
 
     def _recover(self) -> dict[int, Ranges]:
         self._stored = bool(self._log.records)
         found = recover(self._into, self._work, self._entries, self._log.records, self._aborted.is_set)
-        self._hashes, self._earlier, self._places = found.hashes, found.earlier, found.places
+        self._hashes, self._earlier, self._targets.places = found.hashes, found.earlier, found.places
         self._resumed = set(found.missing)
         return found.missing
 
-    def _make_tops(self) -> None:
-        """Every top folder is new, or is the one that an earlier run made."""
-        folders = {
-            path.partition("/")[0] for path, e in zip(self._paths, self._entries, strict=True) if _inside(path, e)
-        }
-        for name in sorted(folders):
-            place = self._into / self._places.get(name, name)
-            if name not in self._places or place.is_symlink() or not place.is_dir():
-                place = make_folder(self._into / name)
-                self._places[name] = place.name
-                self._new_tops.append(place)
-                self._log.write(TopPlaced(name, place.name))
-            self._into_paths[str(place)] = None
+    def _look(self, missing: dict[int, Ranges]) -> None:
+        """Hash files that are here already and may be what is offered; only their roots are then asked for."""
+        for file, path in self._targets.look(missing.__contains__):
+            root = root_of(path, self._entries[file].size, self._aborted.is_set)
+            if root is not None:
+                place = path.relative_to(self._into).as_posix()
+                self._earlier[file] = FilePlaced(file_key(self._entries[file]), root, place)
+                self._resumed.add(file)
+                missing[file] = ()
 
     def _check_room(self, missing: dict[int, Ranges]) -> Broken | None:
         need = 0
         for file, entry in enumerate(self._entries):
+            if file in self.left_out:
+                continue
             ranges = missing.get(file)
             parts = (chunks.range_length(entry.size, *r) for r in ranges or ())
             need += entry.size if ranges is None else sum(parts)
@@ -204,10 +213,8 @@ class DiskStore:
             part.chmod(mode | (mode & 0o444) >> 2)
         _set_time(part, entry)
         key = file_key(entry)
-        return place_file(
-            part,
-            self._target(self._paths[file]),
-            lambda place: self._log.write(FilePlaced(key, root, place.relative_to(self._into).as_posix())),
+        return self._targets.place(
+            part, file, lambda place: self._log.write(FilePlaced(key, root, place.relative_to(self._into).as_posix()))
         )
 
     def _discard(self, file: int) -> None:
@@ -223,10 +230,7 @@ class DiskStore:
 
     def _conclude(self) -> Concluded:
         """Folders that have nothing in them, times of folders (innermost first), and no trace of the part files."""
-        folders = [(self._target(p), e) for p, e in zip(self._paths, self._entries, strict=True) if e.folder]
-        for folder, _ in folders:
-            folder.mkdir(parents=True, exist_ok=True)
-        for folder, entry in reversed(folders):
+        for folder, entry in reversed(self._targets.folders()):
             _set_time(folder, entry)
         if not self._discarded:
             self._log.close()
@@ -234,10 +238,6 @@ class DiskStore:
             shutil.rmtree(self._work, ignore_errors=True)
         self._stored = True
         return Concluded(tuple(self._into_paths))
-
-    def _target(self, path: str) -> Path:
-        top, slash, rest = path.partition("/")
-        return self._into / (self._places.get(top, top) + slash + rest)
 
     def _part(self, file: int) -> Path:
         return self._work / file_key(self._entries[file])
@@ -266,10 +266,6 @@ class DiskStore:
         handle = self._open.pop(file, None)
         if handle is not None:
             os.close(handle)
-
-
-def _inside(path: str, entry: Entry) -> bool:
-    return entry.folder or "/" in path
 
 
 def _set_time(path: Path, entry: Entry) -> None:

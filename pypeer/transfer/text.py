@@ -25,6 +25,9 @@ from pypeer.transfer.hashes import FileHashes
 class TextStore:
     """Takes a text in memory."""
 
+    left_out: frozenset[int] = frozenset()
+    """It has only one entry."""
+
     def __init__(self, entry: Entry) -> None:
         self.text = ""
         self._size = entry.size

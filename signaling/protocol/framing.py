@@ -1,6 +1,7 @@
 """ChannelData, and where messages end in a stream of it and STUN (RFC 8656, sections 2.1, 12.4 and 12.5). Pure."""
 
 import struct
+from collections.abc import Sequence
 from typing import Final
 
 CHANNEL_HEADER: Final = struct.Struct("!HH")
@@ -20,6 +21,16 @@ def channel_data(number: int, payload: bytes, padded: bool) -> bytes:
     """A ChannelData message; in a stream it is padded to a multiple of four (RFC 8656, section 12.5)."""
     padding = bytes(-len(payload) % 4) if padded else b""
     return CHANNEL_HEADER.pack(number, len(payload)) + payload + padding
+
+
+def payloads(datagrams: Sequence[bytes]) -> list[bytes] | None:
+    """Payloads of ChannelData messages that have all one header and no padding; None if any is something else."""
+    header = datagrams[0][: CHANNEL_HEADER.size]
+    if len(header) < CHANNEL_HEADER.size or not 0x40 <= header[0] < 0x80:
+        return None
+    whole = CHANNEL_HEADER.size + int.from_bytes(header[2:], "big")
+    found = [data[CHANNEL_HEADER.size :] for data in datagrams if len(data) == whole and data.startswith(header)]
+    return found if len(found) == len(datagrams) else None
 
 
 class FramingError(ValueError):

@@ -11,7 +11,7 @@ import asyncio
 import errno
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from typing import Any, Final
 
@@ -69,15 +69,19 @@ class Reader:
             return False
         return True
 
-    def post(self, data: bytes, to: tuple[Any, ...]) -> None:
+    def post(self, datagrams: Sequence[bytes], to: tuple[Any, ...]) -> None:
         """Send soon, with what goes to the same place: at the next `flush`."""
-        size = len(data)
-        if self._posted and (to != self._to or size > self._size or not self._has_room(size)):
+        if self._posted and to != self._to:
             self._leave()
-        if not self._posted:
-            self._to, self._size, self._total = to, size, 0
-        self._posted.append(data)
-        self._total += size
+        self._to = to
+        for data in datagrams:
+            size = len(data)
+            if self._posted and (size > self._size or not self._has_room(size)):
+                self._leave()
+            if not self._posted:
+                self._size, self._total = size, 0
+            self._posted.append(data)
+            self._total += size
 
     def flush(self) -> int:
         """Send what was posted; returns how many datagrams the network has not taken since the last time."""
@@ -112,8 +116,16 @@ class Reader:
         self._lost += sum(not self.send(data, self._to) for data in posted)
 
     def _read(self) -> None:
+        """What came first leaves before anything else is looked at; what has come meanwhile is handled together."""
+        self._handle_all(1)
+        if self._socket.fileno() >= 0:
+            self._handle_all(BATCH - 1)
+
+    def _handle_all(self, most: int) -> None:
+        """Take so many, and hand them over by source."""
+        found: dict[tuple[Any, ...], list[bytes]] = {}
         count = 0
-        while count < BATCH:
+        while count < most:
             try:
                 datagrams, source = self._take()
             except BlockingIOError:
@@ -123,10 +135,11 @@ class Reader:
                 count += 1
                 continue
             count += len(datagrams)
+            found.setdefault(source, []).extend(datagrams)
+        for source, datagrams in found.items():
             self._handle(datagrams, source)
-            if self._socket.fileno() < 0:
-                break
-        self._after()
+        if found:
+            self._after()
 
     def _take(self) -> tuple[list[bytes], tuple[Any, ...]]:
         """What came together from one source."""

@@ -9,6 +9,7 @@ from signaling.core.address import quota_key
 from signaling.core.sign_in import is_loopback
 from signaling.logs import line, log
 from signaling.protocol.stun import Address
+from signaling.relay.forwarder import Forwarder
 from signaling.relay.offers import Ports
 from signaling.relay.reader import Reader, bind
 from signaling.relay.stream import PATIENCE_S, Connection
@@ -25,6 +26,7 @@ from signaling.relay.turn.effects import (
 )
 from signaling.relay.turn.kinds import FiveTuple, Refusal, Transport
 from signaling.relay.turn.peers import Here, PeerPolicy
+from signaling.relay.turn.routes import Route
 
 TICK_S: Final = 1.0
 """How late a time-out may be."""
@@ -61,6 +63,7 @@ class RelayServer:
         self._connections: dict[FiveTuple, Connection] = {}
         self._from: Counter[str] = Counter()
         self._posted: set[Reader] = set()
+        self._forwarder = Forwarder(turn, self._leave_by)
 
     def reached_at(self, addresses: Sequence[str], own: Sequence[str]) -> None:
         """The addresses where this server is served, and all of its machine's, have changed."""
@@ -73,10 +76,13 @@ class RelayServer:
 
     def datagrams(self, datagrams: Sequence[bytes], source: Address, at: Address) -> None:
         """Datagrams of a client arrived together."""
-        now, client = self._clock(), FiveTuple(Transport.UDP, at, source)
-        alone = len(datagrams) == 1
-        effects = self.turn.receive(datagrams[0], client, now) if alone else self.turn.burst(datagrams, client, now)
-        self._run(effects, now)
+        now = self._clock()
+        if self._forwarder.from_client(datagrams, source, at, now):
+            return
+        client = FiveTuple(Transport.UDP, at, source)
+        for data in datagrams:
+            if not self._forwarder.from_client((data,), source, at, now):
+                self._run(self.turn.receive(data, client, now), now)
 
     def flush(self) -> None:
         """Let go what was to be sent: the end of a batch."""
@@ -165,9 +171,15 @@ class RelayServer:
     def _post(self, reader: Reader | None, datagrams: Sequence[bytes], to: Address) -> None:
         """Send by a socket, unless it is gone: an address of this machine may be."""
         if reader is not None:
-            for data in datagrams:
-                reader.post(data, to)
+            reader.post(datagrams, to)
             self._posted.add(reader)
+
+    def _leave_by(self, route: Route, datagrams: Sequence[bytes]) -> None:
+        client = route.client
+        if client is None:
+            self._post(self._relays.get(route.leaves), datagrams, route.to)
+        else:
+            self._send(client, datagrams)
 
     def _open(self, effect: OpenRelay, now: float) -> Effects:
         try:
@@ -181,8 +193,9 @@ class RelayServer:
         return self.turn.opened(effect.number, effect.relay, now)
 
     def _arrived(self, datagrams: Sequence[bytes], source: tuple[Any, ...], relay: Address) -> None:
-        now = self._clock()
-        self._run(self.turn.arrived(datagrams, relay, (source[0], source[1]), now), now)
+        now, peer = self._clock(), (source[0], source[1])
+        if not self._forwarder.from_peer(datagrams, peer, relay, now):
+            self._run(self.turn.arrived(datagrams, relay, peer, now), now)
 
     def _close_relay(self, relay: Address) -> None:
         reader = self._relays.pop(relay, None)

@@ -164,9 +164,9 @@ class StunSockets:
 
     def _received(self, datagrams: Sequence[bytes], source: tuple[Any, ...], at: Address) -> None:
         if self._relay is not None and at[1] == self._ports[0]:
-            relayed = [data for data in datagrams if is_turn(data)]
+            relayed = list(filter(is_turn, datagrams))
             if relayed:
-                self._relay.datagrams(relayed, (source[0], source[1]), at)
+                self._relay.datagrams(relayed, source[:2], at)
             if len(relayed) == len(datagrams):
                 return
             datagrams = [data for data in datagrams if not is_turn(data)]

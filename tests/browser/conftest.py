@@ -1,12 +1,14 @@
 """Fixtures of the tests that need a browser."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.interface import CHROMIUM, CHROMIUM_ARGS, Interface, build, served
-from tests.browser.real import WEBRTC_ARGS
+from tests.browser.real import WEBRTC_ARGS, Site, Start
+from tests.support.commands import Command
 
 
 @pytest.fixture(scope="module")
@@ -27,3 +29,17 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*CHROMIUM_ARGS, *WEBRTC_ARGS])
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def pypeer(tmp_path: Path, site: Site) -> Iterator[Start]:
+    """Start `pypeer ARGUMENTS` against the same server."""
+    started: list[Command] = []
+
+    def start(*arguments: str | Path) -> Command:
+        started.append(Command(tmp_path / f"home{len(started)}", site.url, *map(str, arguments)))
+        return started[-1]
+
+    yield start
+    for command in started:
+        command.discard()

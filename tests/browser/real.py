@@ -3,7 +3,7 @@
 import hashlib
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -11,7 +11,12 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import Browser, Download, Page, expect
 
+from tests.support.commands import Command
+
 MIB: Final = 1024 * 1024
+
+Start = Callable[..., Command]
+"""Starts `pypeer ARGUMENTS`."""
 
 WEBRTC_ARGS: Final = ["--allow-loopback-in-peer-connection"]
 """Chromium offers no loopback candidates otherwise, and there may be no other interface."""

@@ -2,7 +2,7 @@
 
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from tests.browser.real import (
     PICK_OPFS,
     WEBRTC_ARGS,
     Site,
+    Start,
     arrived,
     delivered,
     digest,
@@ -25,10 +26,9 @@ from tests.browser.real import (
     share_folder,
     tree,
 )
-from tests.support.commands import Command, running_server
+from tests.support.commands import running_server
 
 LARGE = 200 * MIB
-Start = Callable[..., Command]
 
 
 @pytest.fixture(scope="module")
@@ -40,20 +40,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*CHROMIUM_ARGS, *WEBRTC_ARGS])
         yield Site(browser, server.url)
         browser.close()
-
-
-@pytest.fixture
-def pypeer(tmp_path: Path, site: Site) -> Iterator[Start]:
-    """Start `pypeer ARGUMENTS` against the same server."""
-    started: list[Command] = []
-
-    def start(*arguments: str | Path) -> Command:
-        started.append(Command(tmp_path / f"home{len(started)}", site.url, *map(str, arguments)))
-        return started[-1]
-
-    yield start
-    for command in started:
-        command.discard()
 
 
 @pytest.fixture(scope="module")

@@ -98,6 +98,15 @@ def test_nothing_existing_is_overwritten(pypeer: Start, tmp_path: Path) -> None:
     assert (got / "file (1).txt").read_text() == "new"
 
 
+def test_a_code_for_two_ends_after_the_second(pypeer: Start) -> None:
+    sender = pypeer("send", "--text", "hello", "--times", "2")
+    code = code_of(sender)
+    for _ in range(2):
+        assert pypeer("get", code).end() == 0
+    assert sender.until("closed")["reason"] == "used"
+    assert sender.end() == 0
+
+
 def test_wrong_words_are_told_on_both_sides_and_three_burn_the_code(pypeer: Start, tmp_path: Path) -> None:
     sender = pypeer("send", "--text", "secret")
     locator = code_of(sender).split("-")[0]

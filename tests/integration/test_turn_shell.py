@@ -265,6 +265,27 @@ async def test_a_socket_is_read_in_batches_and_survives_errors() -> None:
         reader.close()
 
 
+async def test_what_has_arrived_is_handled_by_source_in_order_but_the_first_at_once() -> None:
+    found: list[tuple[list[bytes], Any]] = []
+    batches: list[int] = []
+    with bind(A, 0) as first, bind(A, 0) as second:
+        one = bind(A, 0)
+        for n in range(3):
+            for peer in (first, second):
+                peer.sendto(bytes((n,)), one.getsockname())
+        reader = Reader(one, lambda datagrams, source: found.append((datagrams, source)), lambda: batches.append(1))
+        async with asyncio.timeout(WAIT_S):
+            while len(found) < 3:
+                await asyncio.sleep(0)
+        reader.close()
+        assert found == [
+            ([b"\0"], first.getsockname()),
+            ([b"\0", b"\1", b"\2"], second.getsockname()),
+            ([b"\1", b"\2"], first.getsockname()),
+        ]
+    assert len(batches) == 2
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems put nothing together")
 async def test_what_was_sent_together_is_read_as_what_it_was() -> None:
     found: list[list[bytes]] = []
@@ -303,7 +324,7 @@ async def test_what_is_posted_arrives_in_order_however_it_leaves(kind: type[sock
         wanted: dict[int, list[bytes]] = {1: [], 2: []}
         for number, (size, to) in enumerate(SIZES):
             payload = bytes((number,)) * size
-            reader.post(payload, (first if to == 1 else second).getsockname())
+            reader.post([payload], (first if to == 1 else second).getsockname())
             wanted[to].append(payload)
         assert reader.flush() == 0
         assert reader.flush() == 0
@@ -317,8 +338,8 @@ async def test_what_the_network_does_not_take_is_counted(monkeypatch: pytest.Mon
     monkeypatch.setattr(Stubborn, "reason", errno.EAGAIN)
     reader = Reader(Stubborn(socket.AF_INET, socket.SOCK_DGRAM), lambda _data, _source: None)
     for _ in range(3):
-        reader.post(b"x", (A, 9))
-    reader.post(b"x", (A, 0))
+        reader.post([b"x"], (A, 9))
+    reader.post([b"x"], (A, 0))
     assert reader.flush() == 4
     assert reader.flush() == 0
     reader.close()

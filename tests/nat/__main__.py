@@ -48,6 +48,9 @@ def add_matrix(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rtt", type=float, default=50, help="round trip between two sites in ms; 0: no delay at all")
     parser.add_argument("--tries", type=int, default=1, help="times that each pair is tried")
     parser.add_argument("--bound", type=float, default=matrix.BOUND_S, help="seconds until a pair is given up")
+    parser.add_argument(
+        "--hold", type=float, default=matrix.HOLD_S, help="seconds that a relayed transfer is held up to become direct"
+    )
     parser.add_argument("--jobs", type=int, default=1, help="pairs at once; more than one distorts times")
     parser.add_argument(
         "--browser", nargs="?", const="receiver", choices=("sender", "receiver", "both"), help="Chromium at this end"

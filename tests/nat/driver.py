@@ -37,7 +37,7 @@ class Driver:
         self.client = client
         self.events: list[Event] = []
         self.folder = Path(tempfile.mkdtemp(prefix=f"{client.netns}-", dir=FOLDER))
-        self._program = Path(__file__).with_name(f"{program}.py")
+        self.program = program
         self._tree = tree
         self._process: asyncio.subprocess.Process | None = None
         self._news = asyncio.Event()
@@ -45,7 +45,7 @@ class Driver:
 
     async def start(self) -> None:
         """Start it, and wait until it has signed in."""
-        python = (sys.executable, "-P", str(self._program))
+        python = (sys.executable, "-P", str(Path(__file__).with_name(f"{self.program}.py")))
         command = netns.command_in(self.client.netns, *python, self.client.url)
         with (self.folder / "log").open("ab") as log:
             pipe = asyncio.subprocess.PIPE

@@ -23,7 +23,7 @@ from tests.nat.building import build_server, build_site, plug
 from tests.nat.cables import Cables
 from tests.nat.capture import Packet, capture
 from tests.nat.enter import ROOT
-from tests.nat.places import Client, Place
+from tests.nat.places import SERVER, Client, Place
 from tests.nat.plan import LAN_PREFIX, SERVER_V4, SITES_MAX, SitePlan
 from tests.nat.rules import ruleset
 from tests.nat.shaper import Shape
@@ -42,6 +42,11 @@ DISCARD: Final = 9
 """A port on which nobody answers."""
 
 BLOCK: Final = "table inet outage {{\n  chain forward {{\n    type filter hook forward priority -10; {rule}\n  }}\n}}\n"
+
+CLOSED: Final = (
+    "table inet outage {{\n  chain input {{\n    type filter hook input priority -10;\n"
+    "    meta l4proto {{ tcp, udp }} th dport {port} drop\n  }}\n}}\n"
+)
 
 
 class Lab:
@@ -159,6 +164,15 @@ class Lab:
             yield
         finally:
             netns.nft(place.edge, "delete table inet outage")
+
+    @contextlib.contextmanager
+    def close_port(self, port: int) -> Iterator[None]:
+        """Let nothing in to a port of the server, TCP or UDP, while the block lasts."""
+        netns.nft(SERVER, CLOSED.format(port=port))
+        try:
+            yield
+        finally:
+            netns.nft(SERVER, "delete table inet outage")
 
     @contextlib.contextmanager
     def cut(self, place: Place) -> Iterator[None]:

@@ -2,6 +2,8 @@
 
 import argparse
 import asyncio
+import contextlib
+import shutil
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -13,7 +15,7 @@ from tests.nat.driver import Driver, DriverError, Event
 from tests.nat.enter import ROOT
 from tests.nat.fleet import PEERS, Fleet, Programs
 from tests.nat.lab import Lab
-from tests.nat.pairs import Outcome, Pair, all_pairs, parse_pairs
+from tests.nat.pairs import RELAYS, SETTLED_S, Outcome, Pair, all_pairs, parse_pairs, spread
 from tests.nat.report import Report
 from tests.nat.server import serving
 from tests.nat.shaper import Shape
@@ -24,6 +26,12 @@ BOUND_S: Final = 20.0
 CODE_S: Final = 30.0
 """Until a code is there: one round trip to the server, or some clicks in a page."""
 
+HOLD_S: Final = SETTLED_S + 0.5
+"""How long a relayed transfer is held up, to see whether it becomes direct in time."""
+
+HELD_BYTES: Final = {"peer": 2**19, "page": 2**22}
+"""So much that it is not over before it is held up: several round trips; and a page is slower to obey."""
+
 LOG_CHARS: Final = 4000
 """Enough for a traceback."""
 
@@ -32,10 +40,14 @@ Attempt = Callable[[Pair, Driver, Driver], Awaitable[Outcome]]
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """Under which all pairs are connected: `rtt` between two sites in ms (0: no shaped lines); `bound` in seconds."""
+    """Under which all pairs are connected: `rtt` between two sites in ms (0: no shaped lines); `bound` in seconds.
+
+    `hold`: for so many seconds at most a relayed transfer of a pair that can be direct is held up until it is.
+    """
 
     rtt: float = 50.0
     bound: float = BOUND_S
+    hold: float = 0.0
     jobs: int = 1
     programs: Programs = PEERS
     tree: Path = ROOT
@@ -47,24 +59,46 @@ class Conditions:
         return Shape(delay_ms=self.rtt / 4) if self.rtt else None
 
 
-async def transfer(pair: Pair, sender: Driver, receiver: Driver, bound: float = BOUND_S) -> Outcome:
+async def transfer(pair: Pair, sender: Driver, receiver: Driver, bound: float = BOUND_S, hold: float = 0) -> Outcome:
     """Send a small file and get it by its code: what is measured is the connection."""
     began = monotonic()
     error = ""
-    payload = sender.folder / "across.txt"
-    payload.write_text("across")
+    got, hold = receiver.folder / "got", hold if pair.may_be_direct else 0
+    payload = sender.folder / "across.bin"
+    payload.write_bytes(b"across" if not hold else bytes(HELD_BYTES[receiver.program]))
     try:
         sender.tell(do="send", paths=[str(payload)])
         code = (await sender.until("ready", CODE_S))["code"]
-        receiver.tell(do="get", code=code, into=str(receiver.folder / "got"))
-        await receiver.when(lambda event: event["event"] in ("done", "error"), bound)
+        receiver.tell(do="get", code=code, into=str(got))
+        if hold:
+            await _settle(receiver, bound, hold)
+        await receiver.when(_is_end, bound)
     except (TimeoutError, DriverError) as caught:
         error = "no-end" if isinstance(caught, TimeoutError) else "crash"
+    shutil.rmtree(got, ignore_errors=True)
     return outcome(pair, sender.events, receiver.events, began, error)
 
 
+async def _settle(receiver: Driver, bound: float, hold: float) -> None:
+    """Hold up what goes over a relay until it is direct."""
+    first = await receiver.when(lambda event: event["event"] == "path" or _is_end(event), bound)
+    if first.get("way") in RELAYS:
+        receiver.tell(do="pause")
+        with contextlib.suppress(TimeoutError):
+            await receiver.when(lambda event: _is_direct(event) or _is_end(event), hold)
+        receiver.tell(do="resume")
+
+
+def _is_end(event: Event) -> bool:
+    return event["event"] in ("done", "error")
+
+
+def _is_direct(event: Event) -> bool:
+    return event["event"] == "path" and event["way"] not in RELAYS
+
+
 def outcome(pair: Pair, sender: list[Event], receiver: list[Event], began: float, error: str = "") -> Outcome:
-    """What the events of both sides say. Pure. A page tells neither its path nor when it knew the other side."""
+    """What the events of both sides say. Pure. A page that sends does not tell when it knew the other side."""
     joined = [at for at in (time_of(sender, "joined"), time_of(receiver, "joined")) if at is not None]
     met = max(joined) if joined else None
     opened = [at for at in (time_of(sender, "path"), time_of(receiver, "path")) if at is not None]
@@ -78,6 +112,7 @@ def outcome(pair: Pair, sender: list[Event], receiver: list[Event], began: float
         local=local,
         remote=remote,
         first_ms=None if met is None or first is None else (first - met) * 1000,
+        direct_s=_direct_after(first, sender, receiver),
         total_s=monotonic() - began,
         error=errors[-1] if errors else error,
         error_s=None if met is None or failed is None else failed - met,
@@ -86,6 +121,14 @@ def outcome(pair: Pair, sender: list[Event], receiver: list[Event], began: float
             for side, events in (("sender", sender), ("receiver", receiver))
         },
     )
+
+
+def _direct_after(first: float | None, *ends: list[Event]) -> float | None:
+    """How long after the first link the way was direct at each end that tells of ways; None if it never was."""
+    telling = [events for events in ends if time_of(events, "path") is not None]
+    times = [next((event["at"] for event in events if _is_direct(event)), None) for events in telling]
+    known = [at for at in times if at is not None]
+    return max(known) - first if first is not None and len(known) == len(times) else None
 
 
 def path(sender: list[Event], receiver: list[Event]) -> tuple[str, str, str]:
@@ -132,10 +175,10 @@ async def connect(pairs: list[Pair], under: Conditions, tell: Callable[[Outcome]
 
         async def one(pair: Pair) -> None:
             async with slots:
-                tell(await attempt(fleet, pair, partial(transfer, bound=under.bound)))
+                tell(await attempt(fleet, pair, partial(transfer, bound=under.bound, hold=under.hold)))
 
         try:
-            await asyncio.gather(*map(one, pairs))
+            await asyncio.gather(*map(one, spread(pairs) if under.jobs > 1 else pairs))
         finally:
             await fleet.stop()
 
@@ -152,6 +195,7 @@ def run(options: argparse.Namespace) -> int:
     under = Conditions(
         rtt=options.rtt,
         bound=options.bound,
+        hold=options.hold,
         jobs=options.jobs,
         programs=Programs(*("page" if options.browser in (end, "both") else "peer" for end in ends)),
         tree=options.tree,

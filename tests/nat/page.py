@@ -1,13 +1,14 @@
 """The page in a headless Chromium in a client's namespace; commands and events are those of peer.py.
 
-`offered` is when the page shows what is offered; a page tells neither `joined` nor `path`.
+`joined` is when the person wants what is offered; a page that sends has none. `path` says `direct` or `relay`, as the
+page does, without the two ends.
 """
 
 import asyncio
 import json
 import os
+import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from time import monotonic
 from typing import Any, Final
@@ -15,9 +16,22 @@ from typing import Any, Final
 from playwright.async_api import BrowserContext, Page, async_playwright, expect
 
 from tests.browser.interface import CHROMIUM, CHROMIUM_ARGS
+from tests.nat.server import AUTHORITY
 
 SLOW_MS: Final = 60_000
 """Longer than any bound of a pair: who drives this gives up first."""
+
+
+WATCH: Final = """
+new MutationObserver(() => {
+  const badge = document.querySelector("details.path");
+  const way = badge === null ? "" : badge.classList.contains("path-relay") ? "relay" : "direct";
+  if (way === window.bywayWay) return;
+  window.bywayWay = way;
+  if (way !== "") window.bywayPath(way);
+}).observe(document, { childList: true, subtree: true, attributes: true });
+"""
+"""Tells of each change of the way that the page shows."""
 
 
 def say(of: str, **fields: object) -> None:
@@ -40,6 +54,9 @@ class Driven:
                 self._begin(self._send(paths))
             case {"do": "get", "code": str(code)}:
                 self._begin(self._get(code))
+            case {"do": "pause" | "resume" as what}:
+                for page in self._context.pages:
+                    self._begin(page.get_by_role("button", name=what.capitalize()).click())
             case _:
                 for task in self._tasks:
                     task.cancel()
@@ -55,6 +72,8 @@ class Driven:
 
     async def _open(self) -> Page:
         page = await self._context.new_page()
+        await page.expose_function("bywayPath", lambda way: say("page", event="path", way=way, local="", remote=""))
+        await page.add_init_script(WATCH)
         page.set_default_timeout(SLOW_MS)
         await page.goto(self._url)
         await expect(page.get_by_text("Online")).to_be_visible(timeout=SLOW_MS)
@@ -75,10 +94,23 @@ class Driven:
         await page.get_by_label("Code", exact=True).fill(code)
         await page.get_by_role("button", name="See what is offered").click()
         await expect(page.get_by_role("button", name="Decline")).to_be_visible(timeout=SLOW_MS)
-        say("get", event="offered")
+        say("get", event="joined")
         await page.get_by_role("button", name="Download").click()
         await expect(page.get_by_role("heading", level=1)).to_contain_text("arrived", timeout=SLOW_MS)
         say("get", event="done")
+
+
+def trust(home: Path) -> None:
+    """Let programs with this home believe the laboratory's authority.
+
+    To look away from errors of certificates is not enough: a browser registers no service worker then, and without one
+    nothing can be downloaded.
+    """
+    store = home / ".pki" / "nssdb"
+    store.mkdir(parents=True, exist_ok=True)
+    database = ("certutil", "-d", f"sql:{store}")
+    subprocess.run([*database, "-N", "--empty-password"], check=True)
+    subprocess.run([*database, "-A", "-n", "laboratory", "-t", "C,,", "-i", str(AUTHORITY)], check=True)
 
 
 async def main(url: str) -> None:
@@ -86,12 +118,14 @@ async def main(url: str) -> None:
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     proxy = os.environ.get("HTTPS_PROXY")
+    home = Path(os.environ["BYWAY_HOME"])
+    trust(home)
     async with async_playwright() as playwright:
         context = await playwright.chromium.launch_persistent_context(
-            tempfile.mkdtemp(dir=Path(os.environ["BYWAY_HOME"]).parent),
+            home / "profile",
             executable_path=CHROMIUM,
             args=[*CHROMIUM_ARGS, f"--unsafely-treat-insecure-origin-as-secure={url}"],
-            ignore_https_errors=True,
+            env={**os.environ, "HOME": str(home)},
             accept_downloads=True,
             proxy={"server": proxy} if proxy else None,
         )

@@ -11,7 +11,11 @@ from tests.nat.sites import BY_NAME
 SAME: Final = "same"
 """In the place of the receiver's site: the second client of the sender's."""
 
-RELAYS: Final = frozenset({"turn-udp", "turn-tcp", "turn-tls", "websocket"})
+RELAYS: Final = frozenset({"turn-udp", "turn-tcp", "turn-tls", "websocket", "relay"})
+"""Ways over a third party; a page tells no more than `relay`."""
+
+SETTLED_S: Final = 3.0
+"""A pair that can be direct is so this long after its first link, or comes out worse than it should."""
 
 
 class Rank(IntEnum):
@@ -40,6 +44,11 @@ class Pair:
         receiver = self.sender if self.neighbours else self.receiver
         return expected(BY_NAME[self.sender], BY_NAME[receiver], self.neighbours)
 
+    @property
+    def may_be_direct(self) -> bool:
+        """Whether there is a way without a relay."""
+        return self.expected is not Expect.RELAYED
+
     def __str__(self) -> str:
         return f"{self.sender}:{self.receiver}"
 
@@ -55,6 +64,8 @@ class Outcome:
     remote: str = ""
     first_ms: float | None = None
     """Until the link was open at both ends: bytes had made the round trip."""
+    direct_s: float | None = None
+    """From then until a direct path carried the session at both ends; 0 if the first link was direct."""
     total_s: float | None = None
     """From asking for the code until all was over."""
     error: str = ""
@@ -69,6 +80,12 @@ class Outcome:
         if not self.ok:
             return Rank.NONE
         return Rank.RELAYED if self.way in RELAYS else Rank.DIRECT
+
+    @property
+    def lingers(self) -> bool:
+        """Whether it can be direct, and was relayed for too long."""
+        is_late = self.direct_s is None or self.direct_s > SETTLED_S
+        return self.ok and self.pair.may_be_direct and is_late
 
     @property
     def surprise(self) -> str:
@@ -94,6 +111,17 @@ def all_pairs(names: Iterable[str]) -> list[Pair]:
     for pair in pairs:
         _check(pair)
     return pairs
+
+
+def spread(pairs: list[Pair]) -> list[Pair]:
+    """Such that pairs that follow each other have no site in common, as far as can be: for several at once."""
+    order = {name: number for number, name in enumerate(BY_NAME)}
+
+    def place(pair: Pair) -> tuple[int, int]:
+        sender = order[pair.sender]
+        return (order.get(pair.receiver, sender) - sender) % len(order), sender
+
+    return sorted(pairs, key=place)
 
 
 def check_names(*names: str) -> None:

@@ -1,8 +1,9 @@
 """One pypeer in a client's namespace: commands are JSON lines on standard input, all that happens is lines out.
 
 Commands: `{"do": "send", "text": TEXT}` or `{"do": "send", "paths": [...]}`, `{"do": "get", "code": CODE, "into":
-FOLDER, "accept": true}`, `{"do": "stop"}` ends all offers and fetches, `{"do": "exit"}`. Every line out has `of` (send,
-get or peer) and `at`, in seconds of a clock that all processes of the machine share. Only the public API is used.
+FOLDER, "accept": true}`, `{"do": "pause"}` and `{"do": "resume"}` for all fetches, `{"do": "stop"}` ends all offers
+and fetches, `{"do": "exit"}`. Every line out has `of` (send, get or peer) and `at`, in seconds of a clock that all
+processes of the machine share. Only the public API is used.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ from typing import Any
 import msgspec
 
 import pypeer
+from pypeer.transfer.session import accept_all
 
 TASKS: set[asyncio.Task[None]] = set()
 
@@ -56,8 +58,12 @@ class Driven:
             case {"do": "send", "paths": list(paths)}:
                 self._begin("send", await self._peer.send(paths, once=True))
             case {"do": "get", "code": str(code), "into": str(into)}:
-                accept = bool(command.get("accept", True))
-                self._begin("get", self._peer.get(code, into=into, **({} if accept else {"decide": decline})))
+                decide = accept_all if command.get("accept", True) else decline
+                self._begin("get", self._peer.get(code, into, decide))
+            case {"do": "pause" | "resume" as what}:
+                for each in self._work:
+                    if isinstance(each, pypeer.Fetch):
+                        each.pause() if what == "pause" else each.resume()
             case {"do": "stop"}:
                 work, self._work = self._work, []
                 await asyncio.gather(*(each.stop() for each in work))

@@ -1,98 +1,24 @@
-"""What a site does to packets, found from the outside without any code of the product (RFC 4787, RFC 5780).
+"""What a site does to packets, found from the outside without any code of the product (RFC 4787, RFC 5780)."""
 
-Sockets of client and server are held by this one process, each in its namespace, so what a packet looks like at both
-ends is simply read off.
-"""
-
-import contextlib
 import errno
 import itertools
 import selectors
 import socket
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from tests.nat import netns
 from tests.nat.places import SERVER, Client, Place
 from tests.nat.plan import HTTP_PORT, SERVER_V4, SERVER_V6, TLS_PORT
+from tests.nat.reflector import QUIET_S, Endpoint, Reflector, endpoint, receive, reflector, udp_socket
 from tests.nat.sites import SHORT_S, Behaviour, Filtering, Mapping, Ports, Udp, Unexpected
 
-QUIET_S: Final = 0.15
-"""How long a packet may take in a laboratory without delay on a busy machine; after that it was dropped."""
-
-PORTS: Final = (7000, 7001)
-"""Two of the server's, as RFC 5780 wants."""
+TRIES: Final = 4
+"""A busy machine may hold one packet up for longer, or lose it while neighbours are looked up; hardly four."""
 
 LIVES_S: Final = SHORT_S + 1.5
 """A short-lived mapping is gone by then; conntrack looks once a second."""
-
-Endpoint = tuple[str, int]
-
-
-@dataclass(slots=True)
-class Reflector:
-    """The server's sockets: [address][port]."""
-
-    sockets: list[list[socket.socket]]
-
-    @classmethod
-    def open(cls, addresses: tuple[str, ...]) -> "Reflector":
-        """Bind all of them."""
-        return cls([[udp_socket(SERVER, address, port) for port in PORTS] for address in addresses])
-
-    def endpoint(self, address: int, port: int) -> Endpoint:
-        """Where one of them is."""
-        return endpoint(self.sockets[address][port])
-
-    def seen(self, address: int, port: int) -> Endpoint | None:
-        """Under which address the last packet came."""
-        got = receive(self.sockets[address][port])
-        return got[1] if got else None
-
-    def close(self) -> None:
-        """Close all of them."""
-        for row in self.sockets:
-            for each in row:
-                each.close()
-
-
-def udp_socket(name: str, address: str = "", port: int = 0, family: int = 0) -> socket.socket:
-    """A UDP socket in a namespace."""
-    family = family or (socket.AF_INET6 if ":" in address else socket.AF_INET)
-    with netns.inside(name):
-        udp = socket.socket(family, socket.SOCK_DGRAM)
-    udp.bind((address, port))
-    udp.setblocking(False)
-    return udp
-
-
-def endpoint(udp: socket.socket) -> Endpoint:
-    """Where a socket is bound."""
-    host, port = udp.getsockname()[:2]
-    return str(host), int(port)
-
-
-def receive(udp: socket.socket, within: float = QUIET_S) -> tuple[bytes, Endpoint] | None:
-    """The last packet that waits or comes in time, and whence."""
-    got = None
-    with selectors.DefaultSelector() as selector:
-        selector.register(udp, selectors.EVENT_READ)
-        while selector.select(0 if got else within):
-            data, source = udp.recvfrom(2048)
-            got = data, (str(source[0]), int(source[1]))
-    return got
-
-
-@contextlib.contextmanager
-def reflector(addresses: tuple[str, ...]) -> Iterator[Reflector]:
-    """The server's sockets while the block lasts."""
-    opened = Reflector.open(addresses)
-    try:
-        yield opened
-    finally:
-        opened.close()
 
 
 def udp(client: Client, server: Reflector) -> Udp | None:
@@ -119,11 +45,19 @@ def _mapped(client: Client, server: Reflector) -> tuple[Endpoint, list[Endpoint]
     with udp_socket(client.netns, _address(client, server)) as probe:
         seen = []
         for address, port in ((0, 0), (0, 1), (1, 0), (1, 1)):
-            probe.sendto(b"mapping", server.endpoint(address, port))
-            if (source := server.seen(address, port)) is None:
+            if (source := _reach(probe, server, address, port)) is None:
                 return None
             seen.append(source)
         return endpoint(probe), seen
+
+
+def _reach(probe: socket.socket, server: Reflector, address: int, port: int) -> Endpoint | None:
+    """As whom the server sees a probe at one of its endpoints; None if nothing gets there."""
+    for _ in range(TRIES):
+        probe.sendto(b"reach", server.endpoint(address, port))
+        if (source := server.seen(address, port)) is not None:
+            return source
+    return None
 
 
 def _mapping(own: Endpoint, seen: list[Endpoint]) -> Mapping:
@@ -143,20 +77,33 @@ def _ports(own: Endpoint, seen: list[Endpoint]) -> Ports:
 
 
 def _filtering(client: Client, server: Reflector) -> Filtering:
-    """Send to one endpoint; then the server answers from others."""
+    """Send to one endpoint; then the server answers from others, and last from that one, whose answer has to come."""
+    asked = {
+        server.endpoint(1, 1): Filtering.ENDPOINT_INDEPENDENT,
+        server.endpoint(0, 1): Filtering.ADDRESS_DEPENDENT,
+        server.endpoint(0, 0): Filtering.ADDRESS_AND_PORT_DEPENDENT,
+    }
     with udp_socket(client.netns, _address(client, server)) as probe:
-        probe.sendto(b"filtering", server.endpoint(0, 0))
-        mapped = server.seen(0, 0)
+        mapped = _reach(probe, server, 0, 0)
         assert mapped is not None
-        for address, port, filtering in (
-            (1, 1, Filtering.ENDPOINT_INDEPENDENT),
-            (0, 1, Filtering.ADDRESS_DEPENDENT),
-            (0, 0, Filtering.ADDRESS_AND_PORT_DEPENDENT),
-        ):
-            server.sockets[address][port].sendto(b"filtering", mapped)
-            if receive(probe) is not None:
-                return filtering
+        for _ in range(TRIES):
+            for address, port in ((1, 1), (0, 1), (0, 0)):
+                server.sockets[address][port].sendto(b"filtering", mapped)
+            came = _sources(probe, server.endpoint(0, 0))
+            if found := [filtering for source, filtering in asked.items() if source in came]:
+                return found[0]
     raise netns.LabError(f"{client.netns}: not even the answer comes in")
+
+
+def _sources(udp: socket.socket, last: Endpoint) -> set[Endpoint]:
+    """From where packets came until one from `last` did, or no more come."""
+    came: set[Endpoint] = set()
+    with selectors.DefaultSelector() as selector:
+        selector.register(udp, selectors.EVENT_READ)
+        while last not in came and selector.select(QUIET_S):
+            source = udp.recvfrom(2048)[1]
+            came.add((str(source[0]), int(source[1])))
+    return came
 
 
 def hairpin(client: Client, other: Client, server: Reflector) -> bool:

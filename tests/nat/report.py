@@ -6,7 +6,7 @@ from statistics import median
 from typing import Final
 
 from tests.nat.expect import Expect
-from tests.nat.pairs import Outcome, Rank
+from tests.nat.pairs import SETTLED_S, Outcome, Rank
 
 HEAD: Final = (
     "sender",
@@ -15,11 +15,12 @@ HEAD: Final = (
     "way",
     "sender's candidate",
     "receiver's candidate",
-    "first byte",
+    "first link",
+    "direct",
     "total",
     "expected",
 )
-WIDTHS: Final = (23, 23, 4, 11, 26, 26, 12, 8, 0)
+WIDTHS: Final = (23, 23, 4, 11, 26, 26, 12, 9, 8, 0)
 
 
 class Report:
@@ -37,15 +38,15 @@ class Report:
         print(as_json(outcome) if self._as_json else row(outcome), flush=True)
 
     def end(self) -> int:
-        """Print the summary; 1 if anything was worse than expected."""
+        """Print the summary; 1 if anything was worse than expected, or relayed for too long."""
         facts = summary(self.outcomes)
         print(json.dumps({"summary": facts}) if self._as_json else in_words(facts), flush=True)
-        return int(any(outcome.surprise == "-" for outcome in self.outcomes))
+        return int(any(outcome.surprise == "-" or outcome.lingers for outcome in self.outcomes))
 
 
 def as_json(outcome: Outcome) -> str:
     """One line with all that is known."""
-    derived = {"expected": outcome.pair.expected, "surprise": outcome.surprise}
+    derived = {"expected": outcome.pair.expected, "surprise": outcome.surprise, "lingers": outcome.lingers}
     return json.dumps({**dataclasses.asdict(outcome), **derived})
 
 
@@ -63,6 +64,7 @@ def row(outcome: Outcome) -> str:
         outcome.local,
         outcome.remote,
         f"{outcome.first_ms:.0f} ms" if outcome.first_ms is not None else "",
+        f"+{outcome.direct_s:.2f} s" if outcome.direct_s is not None else "",
         f"{outcome.total_s:.1f} s" if outcome.total_s is not None else "",
         expected,
     )
@@ -88,6 +90,12 @@ def summary(outcomes: list[Outcome]) -> dict[str, object]:
                 "median_ms": round(median(times)) if times else None,
                 "slowest_ms": round(max(times)) if times else None,
             }
+    settled = [outcome.direct_s for outcome in outcomes if outcome.direct_s is not None]
+    facts["connected"] = sum(outcome.ok for outcome in outcomes)
+    facts["pairs"] = len(outcomes)
+    facts["slowest_direct_s"] = round(max(settled), 2) if settled else None
+    facts["failed"] = [str(outcome.pair) for outcome in outcomes if not outcome.ok]
+    facts["lingering"] = [str(outcome.pair) for outcome in outcomes if outcome.lingers]
     facts["worse"] = sum(outcome.surprise == "-" for outcome in outcomes)
     facts["better"] = sum(outcome.surprise == "+" for outcome in outcomes)
     return facts
@@ -103,4 +111,13 @@ def in_words(facts: dict[str, object]) -> str:
                 f"expected {expect:10} {counts['pairs']:4} pairs: {counts['direct']:4} direct, "
                 f"{counts['relayed']:4} relayed, {counts['none']:4} not connected; {times}"
             )
-    return "\n".join([*lines, f"{facts['worse']} worse than expected (-), {facts['better']} better (+)"])
+    lines.append(
+        f"{facts['connected']} of {facts['pairs']} connected; the slowest direct {facts['slowest_direct_s']} s after "
+        f"its first link; {facts['worse']} worse than expected (-), {facts['better']} better (+)"
+    )
+    named = {"failed": "not connected", "lingering": f"could be direct, and was not within {SETTLED_S:.0f} s"}
+    for fact, words in named.items():
+        if pairs := facts[fact]:
+            assert isinstance(pairs, list)
+            lines.append(f"{words}: {', '.join(pairs)}")
+    return "\n".join(lines)

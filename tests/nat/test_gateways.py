@@ -13,7 +13,7 @@ from tests.nat import netns
 from tests.nat.lab import Lab
 from tests.nat.places import Client
 from tests.nat.plan import LAN_PREFIX, SERVER_V4
-from tests.nat.probe import Reflector, endpoint, receive, reflector, udp_socket
+from tests.nat.reflector import Reflector, endpoint, receive, reflector, udp_socket
 from tests.nat.sites import BY_NAME
 
 INSIDE, OUTSIDE = 5555, 40_123

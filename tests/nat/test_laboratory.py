@@ -16,8 +16,9 @@ from tests.nat.capture import capture
 from tests.nat.lab import Lab
 from tests.nat.places import EXCHANGE, Place
 from tests.nat.plan import SERVER_V4, SERVER_V6
-from tests.nat.probe import Endpoint, Reflector, endpoint, receive, reflector, udp, udp_socket
+from tests.nat.probe import udp
 from tests.nat.probing import probe
+from tests.nat.reflector import Endpoint, Reflector, endpoint, receive, reflector, udp_socket
 from tests.nat.shaper import Shape
 from tests.nat.sites import BEHAVIOUR, BY_NAME
 

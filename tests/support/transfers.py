@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from pypeer.errors import PeerError
 from pypeer.events import Event, Offered
+from pypeer.transfer.choosing import EVERYTHING, Choice
 from pypeer.transfer.effects import Outcome
 from pypeer.transfer.session import ReceiveSession, SendSession, accept_all
 from pypeer.transfer.sources import OfferedTree, scan
@@ -62,18 +64,22 @@ class Run:
 
 
 def start(
-    tree: OfferedTree, into: Path, decide: Callable[[Offered], Awaitable[bool]] = accept_all, links: int = 1
+    tree: OfferedTree,
+    into: Path | BinaryIO,
+    decide: Callable[[Offered], Awaitable[bool]] = accept_all,
+    links: int = 1,
+    choice: Choice = EVERYTHING,
 ) -> Run:
     """Both sessions, not yet connected."""
     events: dict[str, list[Event]] = {"sender": [], "receiver": []}
     sender = SendSession(tree, "s", events["sender"].append)
-    receiver = ReceiveSession(into, decide, events["receiver"].append)
+    receiver = ReceiveSession(into, decide, events["receiver"].append, choice=choice)
     return Run(sender, receiver, links, events=events)
 
 
-async def transfer(*paths: Path, into: Path) -> tuple[Result, Result]:
+async def transfer(*paths: Path, into: Path, choice: Choice = EVERYTHING) -> tuple[Result, Result]:
     """Send these paths into a folder over one link."""
-    return await start(await scan(paths), into).run()
+    return await start(await scan(paths), into, choice=choice).run()
 
 
 def tree_of(folder: Path) -> dict[str, tuple[bytes | None, int, bool]]:

@@ -19,7 +19,7 @@ from typing import Final
 from pypeer.connect.ice.arrivals import Arrivals
 from pypeer.connect.ice.candidate import Candidate
 from pypeer.connect.ice.checks import Credentials, IceRole
-from pypeer.connect.ice.effects import Effect, State
+from pypeer.connect.ice.effects import Effect, Side, State
 from pypeer.connect.ice.pairs import PATIENCE_S, Pair
 from pypeer.connect.ice.probing import Probe
 from pypeer.protocol.report import CandidateKind, CheckState
@@ -27,6 +27,10 @@ from signaling.protocol.stun import Address, Message, Method
 
 PACE_S: Final = 0.005
 """Between two checks: the lower bound of RFC 8445, section 14.2; twenty pairs are begun within 0.1 s."""
+
+GATHERING_S: Final = 5.0
+"""While candidates may still come, so long at least after the checks began: a relay that is reached by TLS over a slow
+line has its candidate by then; what takes longer is a server that is dead."""
 
 EXPIRED_S: Final = 30.0
 """Consent lasts this long (RFC 7675, section 5.1)."""
@@ -55,6 +59,17 @@ class Agent(Arrivals):
         if candidate.ufrag and self.remote is not None and candidate.ufrag != self.remote.ufrag:
             return []
         self._list.add_remote(candidate, now)
+        return self._tick(now)
+
+    def await_candidates(self) -> None:
+        """Both sides still gather, until `complete` says otherwise; by itself an agent has what it was given."""
+        self._incomplete = set(Side)
+
+    def complete(self, side: Side, now: float) -> list[Effect]:
+        """No more candidates of this side come; they may still be on their way through a look-up of a name."""
+        if side in self._incomplete:
+            self._incomplete.discard(side)
+            self._completed_at = now
         return self._tick(now)
 
     def set_remote(self, remote: Credentials, now: float) -> list[Effect]:
@@ -183,9 +198,13 @@ class Agent(Arrivals):
                 other.again(now)
 
     def _hopeless_at(self) -> float:
-        """Without a pair: when the last of them is given up, and as long after the last news."""
+        """Without a pair: when the last of them is given up, and as long after the last news.
+
+        The end of gathering is news, on either side; until then something better may come.
+        """
         began = [pair.began for pair in self.pairs if pair.is_open and pair.began is not None]
-        return max(self._began_at, self._list.grew_at, *began) + PATIENCE_S
+        news = max(self._began_at, self._list.grew_at, self._completed_at, *began)
+        return max(news + PATIENCE_S, self._began_at + GATHERING_S if self._incomplete else 0.0)
 
     def _keep_alive(self, pair: Pair, now: float) -> None:
         """A check for consent. It nominates anew: of two nominations on two paths the older may have come last."""

@@ -8,6 +8,13 @@ from pypeer.connect.ice.pairs import Pair
 from signaling.protocol.stun import Address
 
 
+class Side(Enum):
+    """Whose candidates."""
+
+    HERE = "here"
+    THERE = "there"
+
+
 class State(Enum):
     """How the generation stands."""
 

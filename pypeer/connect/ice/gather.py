@@ -17,6 +17,10 @@ from signaling.protocol.stun import TRANSACTION_BYTES, Address, Attribute, Class
 ASK_S: Final = (0.15, 0.25, 0.4, 0.7)
 """Pauses after each request; 1.5 s in all. RFC 8489 goes on for 40 s, but nobody waits for a candidate that long."""
 
+DOUBTFUL_SENT: Final = 3
+"""A socket that has sent so many requests to every server and got no answer is taken for blocked: that is 0.4 s after
+the first, longer than a round trip to almost any server, and two lost packets in a row are rare."""
+
 STEP_MAX: Final = 16
 """Two ports no further apart than this were given out one after the other: by chance, once in two thousand times."""
 
@@ -111,7 +115,7 @@ class Gatherer:
 
     def _of_base(self, base: int, found: list[Mapped]) -> Mapping:
         if not found:
-            return Mapping.BLOCKED if self.is_done else Mapping.UNKNOWN
+            return Mapping.BLOCKED if self._seems_blocked(base) else Mapping.UNKNOWN
         if any(mapped.address[0] == self._hosts[base] for mapped in found):
             return Mapping.NONE
         addresses = {mapped.address for mapped in found}
@@ -120,6 +124,10 @@ class Gatherer:
         if len(addresses) == 1:
             return Mapping.INDEPENDENT
         return Mapping.SEQUENTIAL if step(found) else Mapping.RANDOM
+
+    def _seems_blocked(self, base: int) -> bool:
+        """An answer that comes later takes this back."""
+        return all(question.sent >= DOUBTFUL_SENT for question in self._open.values() if question.base == base)
 
 
 _TELLING: Final = (

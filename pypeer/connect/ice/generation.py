@@ -7,7 +7,7 @@ from pypeer.connect.ice.candidate import LOCAL_PREFERENCE_MAX, priority
 from pypeer.connect.ice.checklist import CheckList
 from pypeer.connect.ice.checks import Credentials, IceRole
 from pypeer.connect.ice.consent import Consent
-from pypeer.connect.ice.effects import TRANSITIONS, Became, Effect, Selected, Send, State
+from pypeer.connect.ice.effects import TRANSITIONS, Became, Effect, Selected, Send, Side, State
 from pypeer.connect.ice.pairs import Flight, Pair, is_relayed
 from pypeer.connect.ice.probing import Probing
 from pypeer.connect.ice.upgrade import Upgrade
@@ -34,6 +34,8 @@ class Generation:
         self.pairs, self.locals, self.remotes = self._list.pairs, self._list.locals, self._list.remotes
         self._probing = Probing()
         self._began_at = 0.0
+        self._incomplete: set[Side] = set()
+        self._completed_at = 0.0
         self._used_since = 0.0
         self._next_check = 0.0
         self._effects: list[Effect] = []

@@ -1,6 +1,6 @@
 """A TURN server (RFC 8656) without sockets: what arrives and the time in, what to do out.
 
-    receive   from a client: a request, a Send indication, or data of a channel;  burst  for several at once
+    receive   from a client: a request, a Send indication, or data of a channel
     arrived   from a peer, at a relayed address
     opened, failed   what became of OpenRelay;  lost   a connection over TCP;  tick   time passes
 
@@ -12,22 +12,22 @@ has; and an address gets no more of them than RATE says. Nothing is kept for suc
 """
 
 from collections.abc import Callable, Sequence
-from itertools import groupby
 from typing import Final
 
 from signaling.core.address import quota_key
 from signaling.core.quota import Buckets, Rate
 from signaling.protocol import stun
-from signaling.protocol.framing import CHANNEL_HEADER, PAYLOAD_BYTES, channel_data
+from signaling.protocol.framing import CHANNEL_HEADER
 from signaling.protocol.stun import Address, Attribute, Class, Message, Method, StunError
 from signaling.relay.turn import answers, asking
 from signaling.relay.turn.allocation import Allocation, State
 from signaling.relay.turn.authentication import Authenticator, Signed
-from signaling.relay.turn.effects import CloseRelay, Effect, ManyToClient, ManyToPeer, ToClient, ToPeer
-from signaling.relay.turn.kinds import FiveTuple, Refusal, RefusedError, Stats, Transport, family_of
+from signaling.relay.turn.effects import CloseRelay, Effect, ToClient
+from signaling.relay.turn.kinds import FiveTuple, Refusal, RefusedError, Stats, Transport
 from signaling.relay.turn.peers import PeerPolicy
 from signaling.relay.turn.quota import Accounts, Limits
 from signaling.relay.turn.requests import Known, Requests
+from signaling.relay.turn.routes import Route, Routes
 from signaling.relay.turn.table import Table
 
 ANSWER_BYTES: Final = 88
@@ -71,11 +71,13 @@ class Turn:
     ) -> None:
         accounts = accounts or Accounts(limits, Stats())
         self.stats = accounts.stats
+        self.routes = Routes(table, accounts, entropy)
+        self.epoch = 0
+        """Changes with all that routes depend on: a route of another epoch is void."""
         self._table = table
         self._policy = policy
         self._requests = Requests(table, policy, limits, accounts, self.stats, known)
         self._authenticator = authenticator
-        self._entropy = entropy
         self._strangers = Buckets(RATE, SOURCES)
 
     def has(self, client: FiveTuple) -> bool:
@@ -85,7 +87,7 @@ class Turn:
     def receive(self, data: bytes, client: FiveTuple, now: float) -> Effects:
         """A datagram, or a message of a stream, arrived from a client."""
         if data and 0x40 <= data[0] < 0x80:
-            return self._channel_data((data,), client, now)
+            return self._channel_data(data, client, now)
         try:
             message = stun.decode(data)
         except StunError:
@@ -96,39 +98,19 @@ class Turn:
             return self._request(message, client, now)
         return self._dropped(Refusal.MALFORMED)
 
-    def burst(self, datagrams: Sequence[bytes], client: FiveTuple, now: float) -> Effects:
-        """Datagrams arrived together from a client. As `receive` for each, at the price of one for each channel."""
-        effects: list[Effect] = []
-        for (header, _), alike in groupby(datagrams, _shape):
-            same = list(alike)
-            if len(same) > 1 and b"\x40" <= header < b"\x80":
-                effects += self._channel_data(same, client, now)
-            else:
-                for data in same:
-                    effects += self.receive(data, client, now)
-        return effects
-
     def arrived(self, datagrams: Sequence[bytes], relay: Address, peer: Address, now: float) -> Effects:
         """Datagrams of a peer arrived together at a relayed address (RFC 8656, sections 11.3 and 12.6)."""
-        allocation = self._table.by_socket.get(relay)
-        if allocation is None:
-            return ()
-        way = allocation.channel_of(peer, now) or allocation.permitted(peer[0], now)
-        if way is None or not way.outside or max(map(len, datagrams)) > PAYLOAD_BYTES:
-            return self._dropped(Refusal.PERMISSION, len(datagrams))
-        size = sum(map(len, datagrams))
-        if not self._requests.accounts.spend(allocation.account, size, now):
-            return ()
-        self.stats.to_clients += size
-        return self._to_client(allocation, datagrams, peer, now)
+        return self._carried(self.routes.from_peer(relay, peer, now), datagrams, now)
 
     def opened(self, number: int, relay: Address, now: float) -> Effects:
         """A socket that was to be opened is."""
         known = number in self._table.by_number
+        self.epoch += 1
         return self._requests.opened(number, now) if known else (CloseRelay(relay),)
 
     def failed(self, number: int, relay: Address, now: float) -> Effects:
         """A socket cannot be opened there."""
+        self.epoch += 1
         return self._requests.failed(number, relay, now) if number in self._table.by_number else ()
 
     def lost(self, client: FiveTuple, now: float) -> Effects:
@@ -140,6 +122,7 @@ class Turn:
         """Time passes; to be called about every second."""
         effects: list[Effect] = []
         for number in self._table.expiry.due(now):
+            self.epoch += 1
             effects += self._requests.expire(self._table.by_number[number], now)
         return effects
 
@@ -150,6 +133,7 @@ class Turn:
     def _drop(self, allocation: Allocation, now: float) -> list[Effect]:
         for relay in allocation.relays.values():
             relay.until = now
+        self.epoch += 1
         return self._requests.expire(allocation, now)
 
     def _dropped(self, reason: Refusal, count: int = 1) -> Effects:
@@ -162,7 +146,9 @@ class Turn:
         signed: Signed | None = None
         try:
             signed = self._authenticator.check(request, client, now)
-            return self._answer(request, client, signed, now)
+            effects = self._answer(request, client, signed, now)
+            self.epoch += 1
+            return effects
         except RefusedError as error:
             refused = error
         except StunError:
@@ -208,60 +194,27 @@ class Turn:
 
     # --- data --------------------------------------------------------------------------------------------------------
 
-    def _channel_data(self, datagrams: Sequence[bytes], client: FiveTuple, now: float) -> Effects:
-        """All with the same header and as long; what is beyond its length is padding."""
-        allocation, count = self._table.by_client.get(client), len(datagrams)
-        if allocation is None or len(datagrams[0]) < CHANNEL_HEADER.size:
-            return self._dropped(Refusal.MALFORMED, count)
-        number, length = CHANNEL_HEADER.unpack_from(datagrams[0])
-        channel, end = allocation.channel(number, now), CHANNEL_HEADER.size + length
-        if channel is None or len(datagrams[0]) < end:
-            return self._dropped(Refusal.MALFORMED, count)
-        payloads = [data[CHANNEL_HEADER.size : end] for data in datagrams]
-        return self._to_peer(allocation, payloads, channel.peer, channel.outside, now)
+    def _channel_data(self, data: bytes, client: FiveTuple, now: float) -> Effects:
+        """Section 12.5; what is beyond its length is padding."""
+        if len(data) < CHANNEL_HEADER.size:
+            return self._dropped(Refusal.MALFORMED)
+        number, length = CHANNEL_HEADER.unpack_from(data)
+        end = CHANNEL_HEADER.size + length
+        route = self.routes.by_channel(client, number, now) if len(data) >= end else Refusal.MALFORMED
+        return self._carried(route, (data[CHANNEL_HEADER.size : end],), now)
 
     def _send(self, message: Message, client: FiveTuple, now: float) -> Effects:
-        """RFC 8656, section 11.2."""
-        allocation, payload = self._table.by_client.get(client), message.get(Attribute.DATA)
+        """Section 11.2."""
+        payload = message.get(Attribute.DATA)
         try:
             peer = message.xor_address(Attribute.XOR_PEER_ADDRESS)
         except StunError:
             peer = None
-        if allocation is None or payload is None or peer is None or message.unknown(asking.UNDERSTOOD):
+        if payload is None or peer is None or message.unknown(asking.UNDERSTOOD):
             return self._dropped(Refusal.MALFORMED)
-        permission = allocation.permitted(peer[0], now)
-        if permission is None:
-            return self._dropped(Refusal.PERMISSION)
-        return self._to_peer(allocation, (payload,), peer, permission.outside, now)
+        return self._carried(self.routes.by_permission(client, peer, now), (payload,), now)
 
-    def _to_peer(
-        self, allocation: Allocation, payloads: Sequence[bytes], peer: Address, outside: bool, now: float
-    ) -> Effects:
-        """All of one size, since they came under one header."""
-        relay, size, count = allocation.relays.get(family_of(peer[0])), len(payloads[0]), len(payloads)
-        target = self._table.by_told.get(peer)
-        inside = target is not None and target.account is allocation.account
-        if relay is None or not (inside or outside) or size > PAYLOAD_BYTES:
-            return self._dropped(Refusal.PEER, count)
-        if not self._requests.accounts.spend(allocation.account, size * count, now):
-            return ()
-        self.stats.to_peers += size * count
-        if target is not None and inside:
-            return self._to_client(target, payloads, relay.told, now)
-        return (ToPeer(relay.at, payloads[0], peer) if count == 1 else ManyToPeer(relay.at, payloads, peer),)
-
-    def _to_client(self, allocation: Allocation, payloads: Sequence[bytes], peer: Address, now: float) -> Effects:
-        channel, client = allocation.channel_of(peer, now), allocation.client
-        if channel is not None:
-            padded, number = client.transport is not Transport.UDP, channel.number
-            datagrams = [channel_data(number, payload, padded) for payload in payloads]
-        elif allocation.permitted(peer[0], now) is None:
-            return self._dropped(Refusal.PERMISSION, len(payloads))
-        else:
-            datagrams = [answers.indication(peer, payload, self._entropy(12)) for payload in payloads]
-        return (ToClient(client, datagrams[0]) if len(datagrams) == 1 else ManyToClient(client, datagrams),)
-
-
-def _shape(data: bytes) -> tuple[bytes, int]:
-    """What datagrams of one channel and one size have in common."""
-    return data[: CHANNEL_HEADER.size], len(data)
+    def _carried(self, route: Route | Refusal, payloads: Sequence[bytes], now: float) -> Effects:
+        if isinstance(route, Refusal):
+            return self._dropped(route, len(payloads))
+        return route.effects(self.routes.carry(route, payloads, now))

@@ -75,12 +75,8 @@ class Accounts:
     def spend(self, account: Account, size: int, now: float) -> bool:
         """Whether a pair may relay so many bytes now; if so they are counted."""
         if (account.bucket and account.bucket.wait(now, size)) or (self._bucket and self._bucket.wait(now, size)):
-            self.stats.refusals[Refusal.BANDWIDTH] += 1
             return False
-        for bucket in (account.bucket, self._bucket):
-            if bucket is not None:
-                bucket.charge(now, size)
-        self._count(account, size)
+        self.pay(account, size, now)
         return True
 
     def debt(self, account: Account, now: float) -> float:
@@ -89,12 +85,10 @@ class Accounts:
 
     def pay(self, account: Account, size: int, now: float) -> None:
         """A pair without a debt relays so many bytes, be it more than a burst: for those who wait, and drop nothing."""
-        for bucket in (account.bucket, self._bucket):
-            if bucket is not None:
-                bucket.charge(now, size)
-        self._count(account, size)
-
-    def _count(self, account: Account, size: int) -> None:
+        if account.bucket is not None:
+            account.bucket.charge(now, size)
+        if self._bucket is not None:
+            self._bucket.charge(now, size)
         self.stats.pairs += account.bytes < RELAYED_BYTES <= account.bytes + size
         account.bytes += size
 

@@ -4,9 +4,10 @@ import json
 
 import pytest
 
+from tests.nat.driver import Event
 from tests.nat.matrix import outcome
 from tests.nat.pairs import Outcome, Pair
-from tests.nat.report import Report, row, summary
+from tests.nat.report import Report, in_words, row, summary
 
 PAIR = Pair("public", "port-restricted")
 SENDER = [
@@ -26,7 +27,27 @@ def test_times_count_from_when_both_knew_each_other() -> None:
     assert found.ok
     assert (found.way, found.local, found.remote) == ("punched", "a:1", "b:2")
     assert found.first_ms == pytest.approx(250)
+    assert (found.direct_s, found.lingers) == (0, False)
     assert found.events["receiver"][0]["at"] == pytest.approx(0.3)
+
+
+def relayed(events: list[Event], for_s: float) -> list[Event]:
+    """The same, over a relay at first."""
+    before = [{**event, "way": "websocket"} for event in events if event["event"] == "path"]
+    after = [{**event, "at": event["at"] + for_s} if event["event"] == "path" else event for event in events]
+    return [*before, *after]
+
+
+def test_a_relay_that_is_left_in_time_is_no_fault_and_one_that_is_not_is_named() -> None:
+    for for_s, lingers in ((2.0, False), (3.5, True)):
+        found = outcome(PAIR, relayed(SENDER, for_s), relayed(RECEIVER, for_s + 0.1), 10.0)
+        assert found.direct_s == pytest.approx(for_s + 0.1)
+        assert found.lingers is lingers
+    found = outcome(PAIR, SENDER, [{**event, "way": "relay"} for event in RECEIVER], 10.0)
+    assert (found.direct_s, found.lingers) == (None, True)
+    assert "public:port-restricted" in in_words(summary([found]))
+    hard = outcome(Pair("public", "proxy"), SENDER, [{**event, "way": "relay"} for event in RECEIVER], 10.0)
+    assert not hard.lingers
 
 
 def test_being_told_that_there_is_no_path() -> None:
@@ -44,7 +65,7 @@ def test_a_pair_that_never_met() -> None:
 
 def test_the_summary_counts_and_the_status_says_if_all_is_well(capsys: pytest.CaptureFixture[str]) -> None:
     report = Report(as_json=True)
-    report.add(Outcome(PAIR, ok=True, way="punched", first_ms=100.0))
+    report.add(Outcome(PAIR, ok=True, way="punched", first_ms=100.0, direct_s=0.0))
     assert report.end() == 0
     report.add(Outcome(PAIR, ok=False))
     assert report.end() == 1

@@ -5,12 +5,12 @@ from pypeer.no_way import SERVER_S, Forsaken, cut_off, gone
 
 
 def test_the_three_ends_have_codes_of_their_own() -> None:
-    assert [error.code for error in (ConnectError("no way"), gone(), cut_off())] == [
+    assert [error.code for error in (ConnectError("no way"), gone(), cut_off(has_begun=False))] == [
         "no-path",
         "peer-gone",
         "server-gone",
     ]
-    assert all(error.retry for error in (ConnectError("no way"), gone(), cut_off()))
+    assert all(error.retry for error in (ConnectError("no way"), gone(), cut_off(has_begun=False)))
 
 
 def test_without_a_link_and_a_server_it_is_given_up_after_a_while() -> None:

@@ -1,6 +1,8 @@
 """The files in docker/ know the settings as they are."""
 
 import re
+import subprocess
+import sys
 from dataclasses import fields
 from ipaddress import ip_address
 from pathlib import Path
@@ -12,8 +14,8 @@ from signaling.relay.turn.peers import DENIED_V4, DENIED_V6
 from signaling.settings import Settings
 
 FOLDER = Path(__file__).resolve().parents[3] / "docker"
-OTHERS = {"BYWAY_DOMAIN", "BYWAY_UPSTREAM"}
-"""Variables of the compose file itself."""
+OTHERS = {"BYWAY_DOMAIN", "BYWAY_UPSTREAM", "BYWAY_HOME"}
+"""Variables of the compose file itself, and of the peer."""
 
 
 def text(name: str) -> str:
@@ -60,3 +62,18 @@ def test_the_server_runs_without_privileges_and_has_time_to_end() -> None:
     grace = re.search(r"stop_grace_period: (\d+)s", text("compose.yaml"))
     assert grace
     assert int(grace[1]) > Settings().drain
+
+
+def test_the_peer_has_its_codecs_and_the_server_neither_these_nor_the_command_that_needs_them() -> None:
+    stages = dict(re.findall(r"^FROM \S+ AS (\w+)\n(.*?)(?=^FROM|\Z)", text("Dockerfile"), re.MULTILINE | re.DOTALL))
+    assert list(stages)[-1] == "server"
+    assert 'ENTRYPOINT ["pypeer"]' in stages["peer"]
+    assert "uninstall" not in stages["peer"]
+    assert 'ENTRYPOINT ["signaling"]' in stages["server"]
+    assert "pip uninstall --yes av" in stages["server"]
+    assert "rm /usr/local/bin/pypeer" in stages["server"]
+
+
+def test_the_server_starts_without_the_codecs() -> None:
+    code = "import sys; sys.modules['av'] = None; import signaling.cli; sys.exit('aiortc' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -7,19 +7,20 @@
  */
 
 import { Connector } from "../connect/connector.ts";
+import type { Action, Road, RoadEvent } from "../connect/lanes.ts";
 import type { ChannelLink, Link } from "../connect/link.ts";
 import type { RelayAccess, RelayLink } from "../connect/relay_link.ts";
 import { Relaying } from "../connect/relaying.ts";
-import { type RoadEvent, Roads, type Step } from "../connect/roads.ts";
+import { Roads } from "../connect/roads.ts";
 import type { PeerError } from "../errors.ts";
 import type { ConnectionReport, SealedMessage } from "../gen/peer.ts";
 import { END_CODES } from "../gen/peer_constants.ts";
 import type { IceServer } from "../gen/signaling.ts";
+import { delay } from "../signaling/backoff.ts";
 import type { Pair } from "../signaling/pair.ts";
 import type { Timer } from "../timers/timers.ts";
 import type { Outcome } from "../transfer/effects.ts";
 import { fromPeer } from "../transfer/endings.ts";
-import { Due } from "./due.ts";
 import { cutOff, gone, noPath } from "./no_way.ts";
 import { now, type Session, type SessionEvents } from "./session.ts";
 import { Telling } from "./telling.ts";
@@ -49,21 +50,21 @@ export class Conversation {
   readonly #relaying: Relaying | null;
   readonly #roads: Roads;
   readonly #telling: Telling;
-  /** Steps that are still to come. */
-  readonly #due: Due<Step["type"]>;
+  readonly #links = new Map<Road, Link>();
   #session: Talk | null = null;
-  #current: Link | null = null;
-  #relayLink: RelayLink | null = null;
+  /** Of the link that the session uses. */
+  #used: Road | null = null;
+  /** The number of the last link through the relay. */
+  #relayNumber = 0;
   /** Why the last attempt came to nothing; null once a link opened. */
   #failure: PeerError | null = null;
-  #isPaired = true;
+  #stopTimer: () => void = () => undefined;
 
   constructor(options: ConversationOptions) {
     const { pair, relay } = options;
     this.#telling = new Telling({ ...options, canRelay: relay !== null });
     this.#options = options;
-    this.#due = new Due(options.timer);
-    this.#roads = new Roads(pair.role, relay !== null);
+    this.#roads = new Roads(pair.role, relay !== null, (failures) => delay(failures, Math.random()));
     this.#connector = this.#connectorOf(options);
     this.#relaying = relay === null ? null : this.#relayingOf(options, relay);
     pair.onMessage = (message) => this.#received(message);
@@ -73,14 +74,19 @@ export class Conversation {
   /** For the session of this conversation. */
   get events(): SessionEvents {
     const { transfer } = this.#options;
-    return { onEvent: (event) => transfer.event(event), onLost: () => this.#lost(), onEnd: (result) => this.#ended(result) };
+    return {
+      onEvent: (event) => transfer.event(event),
+      onLost: () => this.#lost(),
+      onIdle: (link) => this.#idle(link),
+      onEnd: (result) => this.#ended(result),
+    };
   }
 
   /** Connects, and sees the session through to its end. */
   start(session: Talk): void {
     this.#session = session;
     this.#telling.began();
-    this.#happened("began");
+    this.#do(this.#roads.begin(now()));
   }
 
   #connectorOf({ pair, timer, ice, isRelayOnly }: ConversationOptions): Connector {
@@ -92,6 +98,7 @@ export class Conversation {
       send: (message) => pair.send(message),
       onLink: (link) => this.#linked(link),
       onFailed: (report) => this.#failed(report),
+      onBarred: () => this.#do(this.#roads.barred(now())),
     });
   }
 
@@ -103,90 +110,110 @@ export class Conversation {
       timer,
       send: (message) => pair.send(message),
       onLink: (link) => this.#relayed(link),
-      onUsed: () => this.#happened("relay-used"),
-      onFailed: () => this.#happened("relay-failed"),
+      onUsed: () => this.#happened("relay", "used"),
+      onFailed: () => this.#happened("relay", "failed"),
     });
   }
 
   // What happens on the roads
 
   #linked(link: ChannelLink): void {
-    link.onReport = (report) => link === this.#current && this.#connected(report);
-    link.onInterrupted = () => link === this.#current && this.#interrupted();
-    this.#happened("opened");
-    this.#telling.opened();
-    this.#use(link);
+    link.onReport = (report) => link === this.#links.get("ice") && this.#connected(report);
+    link.onInterrupted = () => link === this.#links.get("ice") && this.#interrupted();
+    this.#opened("ice", link);
+  }
+
+  #relayed(link: RelayLink): void {
+    this.#relayNumber = link.number;
+    this.#opened("relay", link);
+  }
+
+  /** The other side may notice first that the link before is dead. */
+  #opened(road: Road, link: Link): void {
+    this.#close(road);
+    this.#links.set(road, link);
+    this.#happened(road, "opened");
   }
 
   /** It is told, too, when a path that was silent gives answers again. */
   #connected(report: ConnectionReport): void {
-    this.#happened("back");
-    this.#telling.connected(report);
-  }
-
-  #relayed(link: RelayLink): void {
-    this.#relayLink = link;
-    this.#happened("relay-opened");
+    this.#happened("ice", "back");
+    if (this.#used === "ice") this.#telling.connected(report);
   }
 
   #interrupted(): void {
-    this.#options.transfer.unlinked();
-    this.#happened("silent");
+    if (this.#used === "ice") this.#options.transfer.unlinked();
+    this.#happened("ice", "silent");
   }
 
   #lost(): void {
-    this.#options.transfer.unlinked();
-    this.#current = null;
-    this.#telling.began();
-    if (this.#isPaired) this.#happened("lost");
-    else this.#fail(gone());
+    const road = this.#roads.carrying;
+    if (road === null) return;
+    this.#close(road);
+    this.#happened(road, "lost");
+  }
+
+  /** All that was on its way there has arrived. */
+  #idle(link: Link): void {
+    if (link === this.#links.get("relay")) this.#do(this.#roads.idle("relay"));
   }
 
   /** An attempt came to nothing. */
   #failed(report: ConnectionReport): void {
     this.#failure = this.#options.pair.isReachable ? noPath() : cutOff();
-    this.#telling.attempted(report, this.#current !== null && this.#current === this.#relayLink ? this.#relayLink.number : null);
-    this.#happened("despaired");
-    if (!this.#isPaired && this.#current === null) this.#giveUp();
+    this.#telling.attempted(report, this.#roads.carrying === "relay" ? this.#relayNumber : null);
+    this.#happened("ice", "failed");
   }
 
-  #happened(event: RoadEvent): void {
-    for (const step of this.#roads.happened(event, now())) this.#do(step);
+  #happened(road: Road, event: RoadEvent): void {
+    this.#do(this.#roads.happened(road, event, now()));
   }
 
   // What is done about it
 
-  #do(step: Step): void {
-    switch (step.type) {
-      case "attempt":
-        return this.#due.set(step.type, step.after, () => this.#isPaired && this.#connector.connect());
-      case "relay":
-        return this.#due.set(step.type, step.after, () => void (this.#isPaired && this.#relaying?.connect()));
+  #do(actions: readonly Action[]): void {
+    for (const action of actions) this.#act(action);
+    this.#stopTimer();
+    const { deadline } = this.#roads;
+    if (deadline !== null) this.#stopTimer = this.#options.timer(Math.max(0, deadline - now()), () => this.#do(this.#roads.tick(now())));
+  }
+
+  #act(action: Action): void {
+    switch (action.type) {
+      case "try":
+        return action.road === "ice" ? this.#connector.connect() : void this.#relaying?.connect();
+      case "use":
+        return this.#use(action.road);
+      case "leave":
+        return this.#close(action.road);
+      case "lost":
+        this.#options.transfer.unlinked();
+        return this.#telling.began();
       case "give-up":
-        return this.#due.set(step.type, step.after, () => this.#giveUp());
-      case "drop-relay":
-        this.#due.cancel("relay");
-        return this.#relaying?.drop();
-      case "use-relay":
-        return this.#useRelay();
+        return this.#giveUp();
     }
   }
 
-  #useRelay(): void {
-    const link = this.#relayLink;
-    if (link === null) return;
-    this.#use(link);
-    this.#telling.relayed(link.number);
-    this.#options.timer(LASTING_S, () => link === this.#current && this.#telling.count());
+  /** Moves the session: what is on its way over a relay still arrives there, what was on a broken path is asked for again. */
+  #use(road: Road): void {
+    const [link, leavesRelay] = [this.#links.get(road), this.#used === "relay" && road === "ice"];
+    if (link === undefined) return;
+    this.#used = road;
+    this.#failure = null;
+    if (road === "ice") this.#telling.opened();
+    this.#session?.attach(link, leavesRelay ? 0 : null);
+    if (road === "relay") this.#tellRelayed(link);
   }
 
-  /** Moves the session: what is on its way over a relay still arrives there, what was on a broken path is asked for again. */
-  #use(link: Link): void {
-    const leavesRelay = this.#current !== null && this.#current === this.#relayLink && link !== this.#relayLink;
-    this.#due.cancel("give-up");
-    this.#current = link;
-    this.#failure = null;
-    this.#session?.attach(link, leavesRelay ? 0 : null);
+  #tellRelayed(link: Link): void {
+    this.#telling.relayed(this.#relayNumber);
+    this.#options.timer(LASTING_S, () => this.#used === "relay" && link === this.#links.get("relay") && this.#telling.count());
+  }
+
+  #close(road: Road): void {
+    const link = this.#links.get(road);
+    this.#links.delete(road);
+    void link?.close();
   }
 
   // What comes from the other side, and the end
@@ -200,28 +227,19 @@ export class Conversation {
   }
 
   #unpaired(error: PeerError | null = null): void {
-    this.#isPaired = false;
-    if (this.#session?.isAttached === false) this.#fail(error ?? this.#whyOver());
+    if (error !== null && this.#session?.isAttached === false) this.#session.fail(error);
+    this.#do(this.#roads.unpaired());
   }
 
   #giveUp(): void {
-    this.#telling.countFailure();
-    this.#fail(this.#whyOver());
-  }
-
-  /** Whoever leaves after attempts that came to nothing has given up on finding a way. */
-  #whyOver(): PeerError {
-    return this.#failure ?? gone();
-  }
-
-  #fail(error: PeerError): void {
-    this.#session?.fail(error);
+    if (this.#failure !== null) this.#telling.countFailure();
+    this.#session?.fail(this.#failure ?? gone());
   }
 
   #ended(result: Outcome | PeerError): void {
     const { pair, transfer, onEnd } = this.#options;
     const code = result instanceof Error ? END_CODES.find((each) => each === result.code) ?? null : null;
-    this.#due.cancelAll();
+    this.#stopTimer();
     this.#telling.count();
     this.#connector.close();
     this.#relaying?.drop();

@@ -46,12 +46,13 @@ export abstract class Session<E extends { readonly type: string }> {
   }
 
   /**
-   * Goes on over this link too, or, without a rank, over this link only. The receiver asks on the link of lowest rank,
-   * among equals on the newest; what is on its way on the others still arrives there. Without a rank it is lost: the
-   * links before are closed, and not listened to any more.
+   * Goes on over this link too, or, without a rank, over this link only, which may be attached already. The receiver asks on the
+   * link of lowest rank, among equals on the newest; what is on its way on the others still arrives there. Without a rank it is
+   * lost: the links before are closed, and not listened to any more.
    */
   attach(link: Link, rank: number | null = null): void {
-    if (rank === null) for (const each of [...this.links.keys()]) this.#giveUp(each);
+    if (rank === null) for (const [number, each] of [...this.links]) if (each !== link) this.#giveUp(number);
+    if ([...this.links.values()].includes(link)) return;
     const number = this.#made++;
     this.links.set(number, link);
     this.perform(this.#core.linkUp(number, rank ?? 0, link.frameBytes));

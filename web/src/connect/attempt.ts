@@ -13,6 +13,7 @@ import { ChannelLink } from "./link.ts";
 import { Negotiator } from "./negotiator.ts";
 import { observePhases, observeState, statsOf } from "./observe.ts";
 import { PhaseClock } from "./phases.ts";
+import { Prospects } from "./prospects.ts";
 import { reportOf } from "./report.ts";
 
 /** Longer than Chromium answers `getStats` from its memory (50 ms), in seconds. */
@@ -35,6 +36,8 @@ export interface AttemptEvents {
   readonly send: (message: Description | Candidate | Network) => void;
   readonly onOpen: (link: ChannelLink) => void;
   readonly onFailed: (report: ConnectionReport) => void;
+  /** No datagram seems to get through; perhaps more than once. */
+  readonly onBarred: () => void;
 }
 
 /** A peer connection, on its way to a link or beneath one. */
@@ -47,10 +50,10 @@ export class Attempt {
   readonly #gathering: Gathering;
   readonly #phases: PhaseClock;
   readonly #hope = new Hope();
+  readonly #prospects = new Prospects();
   readonly #life: Lifetime;
   #link: ChannelLink | null = null;
   #isRetired = false;
-  #there: Mapping = "unknown";
 
   constructor(options: AttemptOptions, events: AttemptEvents) {
     const { role, number, ice, isRelayOnly, timer, knew } = options;
@@ -82,12 +85,15 @@ export class Attempt {
   /** Candidates of the other side. */
   add(candidates: readonly string[]): void {
     this.#hope.received(candidates, now());
+    this.#prospects.received(candidates);
     this.#negotiator.add(candidates);
+    this.#judge();
   }
 
   /** What the NAT there does, as the other side says. */
   learned(there: Mapping): void {
-    this.#there = there;
+    this.#prospects.learned(there);
+    this.#judge();
     void this.#tell();
   }
 
@@ -145,6 +151,8 @@ export class Attempt {
 
   #found(candidates: string[]): void {
     this.#hope.found(candidates, now());
+    this.#prospects.found(candidates);
+    this.#judge();
     this.#send({ t: "candidate", link: this.number, candidates });
   }
 
@@ -155,8 +163,14 @@ export class Attempt {
   }
 
   #mapped(mapping: Mapping): void {
+    this.#prospects.mapped(mapping);
+    this.#judge();
     this.#send({ t: "network", link: this.number, mapping });
     void this.#tell();
+  }
+
+  #judge(): void {
+    if (this.#link === null && this.#prospects.areBarred) this.#events.onBarred();
   }
 
   #do(action: LifeAction): void {
@@ -227,7 +241,7 @@ export class Attempt {
     const stats = await statsOf(this.#connection);
     const { number: link, isRelayOnly, role } = this.#options;
     const { candidates: local, mapping: here } = this.#gathering;
-    const [remote, networks] = [this.#negotiator.candidates, { here, there: this.#there }];
+    const [remote, networks] = [this.#negotiator.candidates, { here, there: this.#prospects.there }];
     const [asked, isOpen, phases] = [role === "A", this.#link !== null, this.#phases.phases];
     return reportOf({ link, asked, isOpen, isRelayOnly, local, remote, networks, phases, stats });
   }

@@ -24,6 +24,8 @@ export interface ConnectorOptions {
   readonly onLink: (link: ChannelLink) => void;
   /** An attempt came to nothing, as far as can be told; once for each. */
   readonly onFailed: (report: ConnectionReport) => void;
+  /** No datagram seems to get from one side to the other (prospects.ts). */
+  readonly onBarred: () => void;
 }
 
 /** Makes links to one peer. */
@@ -65,11 +67,11 @@ export class Connector {
   }
 
   #begin(number: number): void {
-    const { role, ice, isRelayOnly, timer, send } = this.#options;
+    const { role, ice, isRelayOnly, timer, send, onBarred } = this.#options;
     this.#attempt?.supersede();
     const knew = (this.#knew ??= performance.now() / 1000);
     const [onOpen, onFailed] = [(link: ChannelLink) => this.#opened(link), (report: ConnectionReport) => this.#failed(report)];
-    this.#attempt = new Attempt({ role, number, ice, isRelayOnly, timer, knew }, { send, onOpen, onFailed });
+    this.#attempt = new Attempt({ role, number, ice, isRelayOnly, timer, knew }, { send, onOpen, onFailed, onBarred });
   }
 
   #opened(link: ChannelLink): void {

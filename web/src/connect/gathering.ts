@@ -10,6 +10,13 @@ import { mappingOf } from "./mapping.ts";
 /** Candidates found within this time go in one message, in seconds: most of them are found at once. */
 const BATCH_S = 0.05;
 
+/**
+ * When the NAT is judged by what is known by then, in seconds after the first candidate: longer than a round trip to almost any server,
+ * and the stack asks twice until then. It is complete only when the slowest server has answered, or a dead one has not for ten
+ * seconds, and neither a relay nor a prediction of ports should wait for that. The same as pypeer's.
+ */
+const EARLY_S = 0.4;
+
 /** As many as one message holds (schema of `candidate`). */
 const BATCH_CANDIDATES = 64;
 
@@ -43,13 +50,14 @@ export class Gathering {
     return this.#all;
   }
 
-  /** What the NAT here does; known once a generation is complete. */
+  /** What the NAT here does; known soon after the first candidate. */
   get mapping(): Mapping {
     return this.#mapping;
   }
 
   /** The stack found a candidate, of the generation `ufrag`. */
   found(candidate: string, ufrag: string | null): void {
+    if (this.#all.length === 0) this.#timer(EARLY_S, () => this.#judge());
     this.#all.push(withUfrag(candidate, ufrag));
     if (this.#isBatching) return;
     this.#isBatching = true;
@@ -72,6 +80,7 @@ export class Gathering {
     this.#sent = this.#all.length;
   }
 
+  /** What comes later may make it another. */
   #judge(): void {
     const parsed = this.#all.map(parseCandidate).filter((each) => each !== null);
     const latest = parsed.at(-1)?.ufrag ?? null;

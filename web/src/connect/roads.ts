@@ -1,203 +1,207 @@
 /**
- * Which road carries a session, and what to do about it: attempts over a WebRTC channel, and the relay inside the WebSocket,
- * which is the last of the ladder (docs/protocol.md, "The relay inside a WebSocket"). Pure: events in, steps out.
+ * Which way a session takes, and when another is tried. Pure: what happens and the time in, what to do out. Twin of
+ * pypeer/connect/roads.py, held to the same vectors (tests/vectors/roads.json).
  *
- * Role A decides: it makes the attempts, begins links through the relay, and goes over to what is better. Role B follows: it uses
- * what opens, and a second road as soon as A does.
+ * There are two roads to a peer (lanes.ts). Role A begins all attempts; role B follows, but each side moves its session by the same
+ * rule: ICE's road while it is open, else the relay, else ICE's although it is silent. A relay is tried when there is no other way
+ * a moment after the start, at once when there is none any more or none is to be hoped for (prospects.ts), and while it carries the
+ * session the better road is tried again, soon and then at growing intervals.
  */
 
 import type { Role } from "../secure/pake.ts";
-import { delay } from "../signaling/backoff.ts";
+import { type Action, Lane, type Road, type RoadEvent, ROADS } from "./lanes.ts";
 
-/** What carries the session: nothing, a channel, a channel that gives no answer for now, or the relay. */
-export type Road = "none" | "channel" | "silent" | "relay";
+/** How long ICE is ahead at the start: where it works it takes a few round trips, and most pairs need no relay then. */
+const RELAY_AFTER_S = 1;
 
-export type RoadEvent =
-  /** Both sides know each other, and the receiver wants it. */
-  | "began"
-  /** A channel opened; its path gives no answer; it does again; nothing comes of an attempt, as far as can be told. */
-  | "opened"
-  | "silent"
-  | "back"
-  | "despaired"
-  /** A link through the relay opened; the other side uses it; none came of it. */
-  | "relay-opened"
-  | "relay-used"
-  | "relay-failed"
-  /** What carried the session is gone. */
-  | "lost";
+/**
+ * Pauses between attempts to leave the relay; the last one stays. Soon, as the first attempt may have met a bad moment; then rarely,
+ * as each tells all addresses anew and is in vain where only HTTP leaves the network.
+ */
+const BETTER_S = [5, 15, 60] as const;
 
-/** What the tables ask for; `#step` says what that means here and now. */
-export type RoadAction =
-  /** Make an attempt now; again, after a while; to leave the relay. */
-  | "attempt"
-  | "again"
-  | "look"
-  /** Begin a link through the relay now; in a second. */
-  | "relay"
-  | "relay-soon"
-  /** Go over to the link through the relay; let go of one that is not needed. */
-  | "use-relay"
-  | "drop-relay"
-  /** Wait for what the other side does. */
-  | "wait";
+/** How long the relay's link outlives a move to a better one at most; the receiver closes it as soon as all has arrived. */
+const LINGER_S = 30;
 
-/** What to do; `after` is in seconds, and replaces a step of the same kind that is still to come. */
-export type Step =
-  | { readonly type: "attempt" | "relay" | "give-up"; readonly after: number }
-  | { readonly type: "use-relay" | "drop-relay" };
+/** How long a relay's link is kept that opened too late: the other side may still be moving to it, or away from it. */
+const UNUSED_S = 3;
 
-type Steps = Readonly<Record<Road, Readonly<Partial<Record<RoadEvent, readonly [Road, ...RoadAction[]]>>>>>;
+/** Attempts in a row that may fail on each road before role A gives up: ten seconds, each with fresh candidates. */
+const ATTEMPTS = 3;
 
-/** What is not listed changes nothing. */
-export const ROADS: Readonly<Record<Role, Steps>> = {
-  A: {
-    none: {
-      began: ["none", "attempt", "relay-soon"],
-      opened: ["channel", "drop-relay"],
-      despaired: ["none", "relay", "again"],
-      "relay-opened": ["relay", "use-relay", "look"],
-      "relay-failed": ["none", "relay", "again"],
-    },
-    channel: { silent: ["silent", "relay"], lost: ["none", "relay", "again"], "relay-opened": ["channel", "drop-relay"] },
-    silent: {
-      opened: ["channel", "drop-relay"],
-      back: ["channel", "drop-relay"],
-      lost: ["none", "relay", "again"],
-      "relay-opened": ["relay", "use-relay", "look"],
-      "relay-failed": ["silent", "relay"],
-    },
-    relay: { opened: ["channel"], despaired: ["relay", "look"], lost: ["none", "relay", "again"] },
-  },
-  B: {
-    none: { opened: ["channel"], "relay-opened": ["relay", "use-relay"], "relay-used": ["relay", "use-relay"] },
-    channel: { silent: ["silent"], lost: ["none", "wait"], "relay-used": ["relay", "use-relay"] },
-    silent: {
-      opened: ["channel"],
-      back: ["channel"],
-      lost: ["none", "wait"],
-      "relay-opened": ["relay", "use-relay"],
-      "relay-used": ["relay", "use-relay"],
-    },
-    relay: { opened: ["channel"], lost: ["none", "wait"], "relay-opened": ["relay", "use-relay"] },
-  },
-};
-
-/** How long other ways have before the relay is taken, in seconds: a direct one is open by then, or slow. */
-const RELAY_SOON_S = 1;
-
-/** Attempts, and links through the relay, that may fail in a row before role A gives up: ten seconds. */
-const TRIES = 3;
-
-/** Between attempts to leave a relay, the last one for ever, in seconds: what does not change soon seldom changes. */
-const LOOKS_S = [5, 15, 60] as const;
-
-/** How long role B waits for role A after its link broke, in seconds: all that A tries, and the waits between. */
-const WAIT_S = 120;
-
-/** A link that is lost sooner counts as a try that failed, in seconds: whatever breaks each link must not be tried for ever. */
+/** A link that is lost sooner counts as an attempt that failed: whatever breaks each link must not be tried for ever. */
 const STABLE_S = 5;
 
-/** Whether something is being tried: not, to begin at a set time, or now. */
-type Trying = "no" | "soon" | "now";
+/** How long role B waits for role A after its link broke: all attempts of role A, and the waits between them. */
+const RECOVER_S = 120;
 
-/** The roads of one session. */
+/** The policy of one side. Times are seconds of any one clock. */
 export class Roads {
-  readonly #table: Steps;
+  readonly #role: Role;
   readonly #canRelay: boolean;
-  readonly #random: () => number;
-  #road: Road = "none";
-  #isTrying = false;
-  #relay: Trying = "no";
-  /** In a row, links that were lost at once among them. */
-  #failures = { channel: 0, relay: 0 };
-  #since = 0;
-  #looks = 0;
+  readonly #delay: (failures: number) => number;
+  readonly #lanes: Readonly<Record<Road, Lane>> = { ice: new Lane(), relay: new Lane() };
+  #carrying: Road | null = null;
+  #isPaired = true;
+  #quests = 0;
+  #giveUpAt: number | null = null;
+  #leaveAt: number | null = null;
 
-  /** `canRelay`: both sides have a ticket for the relay, and want to use it. */
-  constructor(role: Role, canRelay: boolean, random: () => number = Math.random) {
-    this.#table = ROADS[role];
+  /** `canRelay`: both sides have a ticket for the relay, and want to use it. `delay`: the pause after so many failures in a row. */
+  constructor(role: Role, canRelay: boolean, delay: (failures: number) => number) {
+    this.#role = role;
     this.#canRelay = canRelay;
-    this.#random = random;
+    this.#delay = delay;
   }
 
-  get road(): Road {
-    return this.#road;
+  /** What the session uses. */
+  get carrying(): Road | null {
+    return this.#carrying;
   }
 
-  /** What to do about what happened; `now` is in seconds of any one clock. */
-  happened(event: RoadEvent, now: number): readonly Step[] {
-    this.#note(event, now);
-    const [road, ...actions] = this.#table[this.#road][event] ?? [this.#road];
-    this.#road = road;
-    return actions.flatMap((action) => this.#step(action));
+  /** When `tick` is to be called, whatever happens or not. */
+  get deadline(): number | null {
+    const times = [this.#lanes.ice.due, this.#lanes.relay.due, this.#giveUpAt, this.#leaveAt].filter((at) => at !== null);
+    return times.length > 0 ? Math.min(...times) : null;
   }
 
-  #note(event: RoadEvent, now: number): void {
-    if (event === "opened" || event === "despaired" || event === "lost") this.#isTrying = false;
-    if (event === "relay-opened" || event === "relay-failed") this.#relay = "no";
-    if (event === "despaired") this.#failures.channel += 1;
-    if (event === "relay-failed") this.#failures.relay += 1;
-    if (event === "opened" || event === "relay-opened") this.#since = now;
-    if (event === "opened") this.#looks = 0;
-    if (event === "lost") this.#noteLoss(now);
-  }
-
-  #noteLoss(now: number): void {
-    if (now - this.#since >= STABLE_S) this.#failures = { channel: 0, relay: 0 };
-    else this.#failures[this.#road === "relay" ? "relay" : "channel"] += 1;
-  }
-
-  #step(action: RoadAction): readonly Step[] {
-    switch (action) {
-      case "attempt":
-        return this.#try(0);
-      case "again":
-        return this.#failures.channel < TRIES ? this.#try(delay(this.#failures.channel, this.#random())) : this.#giveUp();
-      case "look":
-        return this.#lookAgain();
-      case "relay":
-        return this.#relayNow();
-      case "relay-soon":
-        return this.#canRelay ? this.#relayIn("soon", RELAY_SOON_S) : [];
-      case "use-relay":
-        return [{ type: "use-relay" }];
-      case "drop-relay":
-        this.#relay = "no";
-        return [{ type: "drop-relay" }];
-      case "wait":
-        return [{ type: "give-up", after: WAIT_S }];
+  /** The two know each other. */
+  begin(now: number): readonly Action[] {
+    if (this.#role === "A") {
+      this.#lanes.ice.due = now;
+      this.#lanes.relay.due = this.#canRelay ? now + RELAY_AFTER_S : null;
     }
+    return this.tick(now);
   }
 
-  #try(after: number): readonly Step[] {
-    if (this.#isTrying) return [];
-    this.#isTrying = true;
-    return [{ type: "attempt", after }];
+  /** Something happened on a road. */
+  happened(road: Road, event: RoadEvent, now: number): readonly Action[] {
+    this.#note(road, event, now);
+    const moves = this.#move(event === "opened" ? road : null, now);
+    if (!this.#isPaired) return this.#carrying === null ? [{ type: "give-up" }] : moves;
+    const ends = this.#role === "A" ? this.#plan(now) : [];
+    return [...moves, ...ends, ...this.tick(now)];
   }
 
-  #lookAgain(): readonly Step[] {
-    const steps = this.#try(LOOKS_S[Math.min(this.#looks, LOOKS_S.length - 1)] as number);
-    this.#looks += steps.length;
-    return steps;
+  /** As far as can be told, no datagram gets from one side to the other: there is nothing to wait for. */
+  barred(now: number): readonly Action[] {
+    const { relay } = this.#lanes;
+    if (relay.due !== null && relay.failures === 0) relay.due = Math.min(relay.due, now);
+    return this.tick(now);
   }
 
-  #relayNow(): readonly Step[] {
-    if (!this.#mayRelay || this.#relay === "now") return [];
-    return this.#relayIn("now", this.#failures.relay === 0 ? 0 : delay(this.#failures.relay, this.#random()));
+  /** The two can tell each other nothing any more: what is open stays, and nothing new opens. */
+  unpaired(): readonly Action[] {
+    this.#isPaired = false;
+    for (const road of ROADS) this.#lanes[road].due = null;
+    return this.#carrying === null ? [{ type: "give-up" }] : [];
   }
 
-  #relayIn(state: Trying, after: number): readonly Step[] {
-    this.#relay = state;
-    return [{ type: "relay", after }];
+  /** The session needs this road's link no longer. */
+  idle(road: Road): readonly Action[] {
+    return road === this.#carrying ? [] : this.#leave(road);
   }
 
-  get #mayRelay(): boolean {
-    return this.#canRelay && this.#failures.relay < TRIES;
+  /** Time passes. */
+  tick(now: number): readonly Action[] {
+    if (this.#giveUpAt !== null && this.#giveUpAt <= now) {
+      this.#giveUpAt = null;
+      return [{ type: "give-up" }];
+    }
+    const actions: Action[] = [];
+    if (this.#leaveAt !== null && this.#leaveAt <= now) {
+      this.#leaveAt = null;
+      actions.push(...this.#leave("relay"));
+    }
+    return [...actions, ...ROADS.flatMap((road) => this.#tryIfDue(road, now))];
   }
 
-  /** Unless something is still under way. */
-  #giveUp(): readonly Step[] {
-    return this.#isTrying || this.#relay !== "no" ? [] : [{ type: "give-up", after: 0 }];
+  #tryIfDue(road: Road, now: number): readonly Action[] {
+    const lane = this.#lanes[road];
+    if (lane.due === null || lane.due > now) return [];
+    lane.due = null;
+    lane.happened("try");
+    return [{ type: "try", road }];
+  }
+
+  #note(road: Road, event: RoadEvent, now: number): void {
+    const lane = this.#lanes[road];
+    const stood = lane.stands;
+    const before = lane.happened(event);
+    if (event === "used" && lane.state === "open") this.#doubtOthers(road, now);
+    if (event === "opened") [lane.since, lane.due] = [now, null];
+    else if (event === "failed" && before === "trying") lane.failures += 1;
+    else if (event === "lost" && stood) this.#countLoss(lane, now);
+  }
+
+  /** The other side has left the other road, unless it is just about to see that it opened. */
+  #doubtOthers(used: Road, now: number): void {
+    for (const road of ROADS) if (road !== used && now - this.#lanes[road].since >= UNUSED_S) this.#lanes[road].happened("silent");
+  }
+
+  #countLoss(lane: Lane, now: number): void {
+    if (now - lane.since < STABLE_S) lane.failures += 1;
+    else for (const road of ROADS) this.#lanes[road].failures = 0;
+  }
+
+  /** Use the best link there is; the same road again if a new link opened on it. */
+  #move(opened: Road | null, now: number): readonly Action[] {
+    const [best, before] = [this.#best, this.#carrying];
+    if (opened === "relay" && best === "ice") this.#leaveAt = now + UNUSED_S;
+    if (best === before && (opened === null || opened !== best)) return [];
+    this.#carrying = best;
+    this.#giveUpAt = best === null && this.#role === "B" ? now + RECOVER_S : null;
+    if (best === null) return [{ type: "lost" }];
+    return best === "ice" ? this.#useIce(now) : this.#useRelay();
+  }
+
+  #useIce(now: number): readonly Action[] {
+    const { relay } = this.#lanes;
+    [relay.due, this.#quests] = [null, 0];
+    this.#leaveAt = relay.state === "open" ? now + LINGER_S : null;
+    return [{ type: "use", road: "ice" }];
+  }
+
+  #useRelay(): readonly Action[] {
+    this.#leaveAt = null;
+    this.#lanes.ice.due = null;
+    return [{ type: "use", road: "relay" }, ...this.#leave("ice")];
+  }
+
+  get #best(): Road | null {
+    const { ice, relay } = this.#lanes;
+    if (ice.state === "open") return "ice";
+    if (relay.state === "open") return "relay";
+    return ice.state === "silent" ? "ice" : null;
+  }
+
+  #leave(road: Road): readonly Action[] {
+    if (!this.#lanes[road].stands) return [];
+    this.#lanes[road].happened("lost");
+    return [{ type: "leave", road }];
+  }
+
+  /** Role A: when what is closed is tried next, or that there is no way. */
+  #plan(now: number): readonly Action[] {
+    const { ice, relay } = this.#lanes;
+    if (ice.state === "closed") ice.due ??= this.#iceDue(ice, now);
+    if (relay.state === "closed" && this.#canRelay && this.#needsRelay) relay.due = relay.failures < ATTEMPTS ? now + this.#pause(relay) : null;
+    const isIdle = [ice, relay].every(({ state, due }) => state === "closed" && due === null);
+    return isIdle ? [{ type: "give-up" }] : [];
+  }
+
+  #iceDue(ice: Lane, now: number): number | null {
+    if (this.#carrying === "relay") return now + (BETTER_S[Math.min(this.#quests++, BETTER_S.length - 1)] as number);
+    return ice.failures < ATTEMPTS ? now + this.#delay(ice.failures) : null;
+  }
+
+  /** Whether ICE has nothing to offer; at the start, and only then, it is waited for. */
+  get #needsRelay(): boolean {
+    const { ice } = this.#lanes;
+    return ice.state === "silent" || (this.#carrying === null && (ice.state === "closed" || ice.failures > 0));
+  }
+
+  #pause(relay: Lane): number {
+    return relay.failures > 0 ? this.#delay(relay.failures) : 0;
   }
 }

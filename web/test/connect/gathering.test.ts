@@ -51,3 +51,24 @@ test("without servers nothing is known of the NAT, so nothing is told", () => {
   gathering.complete();
   assert.deepEqual([mappings, gathering.mapping], [[], "unknown"]);
 });
+
+test("where no server has answered after a while UDP seems to be blocked, until one answers", () => {
+  const { gathering, mappings, pass } = start(["stun:a:1", "stun:b:1"]);
+  gathering.found(candidate(5), "a");
+  pass();
+  assert.deepEqual(mappings, ["blocked"]);
+  gathering.found(candidate(7000, "srflx"), "a");
+  gathering.complete();
+  assert.deepEqual(mappings, ["blocked", "independent"]);
+});
+
+test("the NAT is judged soon, by what is known then", () => {
+  const { gathering, mappings, pass } = start(["stun:a:1", "stun:b:1"]);
+  gathering.found(candidate(5), "a");
+  gathering.found(candidate(7000, "srflx"), "a");
+  pass();
+  assert.deepEqual(mappings, ["independent"]);
+  gathering.found(candidate(7100, "srflx"), "a");
+  gathering.complete();
+  assert.deepEqual(mappings, ["independent", "random"]);
+});

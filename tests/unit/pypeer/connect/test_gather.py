@@ -44,6 +44,18 @@ def test_questions_are_repeated_and_given_up() -> None:
     assert here.tick(99.0) == []
 
 
+def test_who_gets_no_answer_to_three_requests_seems_blocked_until_one_comes() -> None:
+    here = gatherer()
+    here.ask(0, INSIDE[0], [ONE, TWO], 5.0)
+    assert here.tick(5.2) != []
+    assert here.mapping() is Mapping.UNKNOWN
+    third = here.tick(5.5)
+    assert here.mapping() is Mapping.BLOCKED
+    assert not here.is_done
+    here.receive(0, ONE, answer(third[0], (OUTSIDE, 7)), 5.6)
+    assert here.mapping() is Mapping.UNKNOWN
+
+
 def test_an_answer_counts_once_and_from_who_was_asked() -> None:
     here = gatherer()
     send, other = here.ask(0, INSIDE[0], [ONE, TWO], 5.0)

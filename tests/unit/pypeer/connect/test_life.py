@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from pypeer.connect.ice.agent import EXPIRED_S
+from pypeer.connect.ice.agent import EXPIRED_S, GATHERING_S
 from pypeer.connect.ice.candidate import Candidate
 from pypeer.connect.ice.checks import IceRole
-from pypeer.connect.ice.effects import Send, State
-from pypeer.connect.ice.pairs import CHECKS_REMEMBERED
+from pypeer.connect.ice.effects import Send, Side, State
+from pypeer.connect.ice.pairs import CHECKS_REMEMBERED, PATIENCE_S
 from pypeer.protocol.report import CandidateKind, CheckState
 from signaling.protocol import stun
 from tests.support.virtual_net import Lets, Maps, Router, VirtualNet
@@ -42,6 +42,34 @@ def test_candidates_long_after_the_descriptions() -> None:
     other.host(THERE)
     assert net.run(1, lambda: settled(one, other))
     assert one.state is State.CONNECTED
+
+
+def failed_after(net: VirtualNet, one: VirtualPeer) -> float:
+    began = net.now
+    assert net.run(20, lambda: one.state is State.FAILED)
+    return net.now - began
+
+
+def test_while_a_side_gathers_nothing_is_hopeless_for_a_while() -> None:
+    net = VirtualNet()
+    one, other = VirtualPeer(net, IceRole.CONTROLLING), VirtualPeer(net, IceRole.CONTROLLED)
+    one.agent.await_candidates()
+    meet(one, other)
+    assert failed_after(net, one) == pytest.approx(GATHERING_S, abs=0.2)
+
+
+@pytest.mark.parametrize("last", Side)
+def test_what_is_hopeless_counts_from_the_end_of_gathering_on_both_sides(last: Side) -> None:
+    net = VirtualNet()
+    one, other = VirtualPeer(net, IceRole.CONTROLLING), VirtualPeer(net, IceRole.CONTROLLED)
+    one.agent.await_candidates()
+    meet(one, other)
+    for side in sorted(Side, key=lambda each: each is last):
+        net.run(1.0)
+        one.perform(one.agent.complete(side, net.now))
+    assert one.state is State.CHECKING
+    one.perform(one.agent.complete(last, net.now))
+    assert failed_after(net, one) == pytest.approx(PATIENCE_S, abs=0.2)
 
 
 def test_candidates_of_another_generation_change_nothing() -> None:

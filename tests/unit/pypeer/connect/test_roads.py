@@ -1,11 +1,13 @@
 """Which way a session takes, and when another is tried: stories, and what holds in all of them."""
 
+import json
 from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pypeer.connect.lanes import TRANSITIONS, Action, Event, GiveUp, Leave, Lost, Road, State, Try, Use
 from pypeer.connect.roads import (
     ATTEMPTS,
     BETTER_S,
@@ -13,23 +15,15 @@ from pypeer.connect.roads import (
     RECOVER_S,
     RELAY_AFTER_S,
     STABLE_S,
-    TRANSITIONS,
     UNUSED_S,
-    Action,
-    Event,
-    GiveUp,
-    Leave,
-    Lost,
-    Road,
     Roads,
-    State,
-    Try,
-    Use,
 )
 from pypeer.secure.keys import Role
+from tests.vectors import make_roads
 
 ICE, RELAY = Road.ICE, Road.RELAY
 OPENED, FAILED, SILENT, BACK, LOST = Event.OPENED, Event.FAILED, Event.SILENT, Event.BACK, Event.LOST
+USED = Event.USED
 DELAY_S = 0.25
 
 
@@ -89,6 +83,40 @@ def test_a_relay_is_left_as_soon_as_nothing_is_on_its_way_there() -> None:
 def test_a_relay_is_tried_at_once_when_ice_is_hopeless() -> None:
     journey = Journey()
     assert journey.happens(ICE, FAILED) == [Try(RELAY)]
+
+
+def test_a_relay_is_tried_at_once_when_no_datagram_gets_through() -> None:
+    journey = Journey()
+    assert journey.roads.barred(journey.now) == [Try(RELAY)]
+    assert journey.roads.barred(journey.now) == [], "it is being tried"
+    assert journey.happens(ICE, OPENED) == [Use(ICE)], "it was a slow line"
+    assert journey.roads.barred(journey.now) == []
+
+
+def test_a_relay_that_failed_is_not_hurried() -> None:
+    journey = Journey()
+    journey.roads.barred(journey.now)
+    journey.happens(RELAY, FAILED)
+    journey.happens(ICE, FAILED)
+    assert journey.roads.barred(journey.now) == []
+    assert journey.next() == (2 * DELAY_S, [Try(ICE), Try(RELAY)])
+
+
+def test_role_b_leaves_a_road_that_the_other_side_has_left() -> None:
+    journey = Journey(Role.B)
+    journey.open(ICE)
+    journey.now += UNUSED_S
+    assert journey.happens(RELAY, OPENED) == []
+    assert journey.happens(RELAY, USED) == [Use(RELAY), Leave(ICE)]
+
+
+def test_role_b_does_not_leave_a_road_that_has_just_opened() -> None:
+    """Role A sees that a moment later, and comes after."""
+    journey = Journey(Role.B)
+    journey.open(ICE)
+    journey.happens(RELAY, OPENED)
+    assert journey.happens(RELAY, USED) == []
+    assert journey.next() == (UNUSED_S, [Leave(RELAY)])
 
 
 def test_a_relay_that_opens_after_ice_is_not_used() -> None:
@@ -264,15 +292,19 @@ def test_who_is_cut_off_on_a_relay_still_moves_to_what_opens() -> None:
     assert journey.next() == (LINGER_S, [Leave(RELAY)])
 
 
+def test_the_shared_vectors_are_what_the_code_makes() -> None:
+    assert make_roads.build() == json.loads(make_roads.FILE.read_text("utf-8"))
+
+
 def test_every_event_has_its_place_in_the_table() -> None:
     for state in State:
         missing = set(Event) - set(TRANSITIONS[state])
         assert missing == ({Event.TRY} if state in (State.OPEN, State.SILENT) else set())
 
 
+HAPPENING = st.sampled_from([OPENED, FAILED, SILENT, BACK, LOST, USED])
 STEPS = st.lists(
-    st.one_of(st.tuples(st.sampled_from(Road), st.sampled_from([OPENED, FAILED, SILENT, BACK, LOST])), st.just("wait")),
-    max_size=40,
+    st.one_of(st.tuples(st.sampled_from(Road), HAPPENING), st.sampled_from(["wait", "barred"])), max_size=40
 )
 
 
@@ -285,6 +317,8 @@ def test_in_any_order_the_session_uses_the_best_there_is(
     for step in steps:
         if isinstance(step, tuple):
             actions = journey.happens(*step)
+        elif step == "barred":
+            actions = journey.roads.barred(journey.now)
         elif journey.roads.deadline is not None:
             actions = journey.next()[1]
         else:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from signaling.protocol import stun
-from signaling.protocol.framing import STRANGER_BYTES, WHOLE_BYTES, Frames, FramingError
+from signaling.protocol.framing import STRANGER_BYTES, WHOLE_BYTES, Frames, FramingError, payloads
 from signaling.protocol.stun import Attribute, Class, Method
 
 REQUEST = stun.encode(Method.ALLOCATE, Class.REQUEST, bytes(12), [(Attribute.DATA, b"x" * 13)])
@@ -39,3 +39,23 @@ def test_a_stranger_may_not_send_much_at_once_and_a_client_what_there_is() -> No
     frames.most = WHOLE_BYTES
     assert frames.feed(b"\x40\0\xff\xff" + bytes(65_536)) == [b"\x40\0\xff\xff" + bytes(65_536)]
     assert frames.feed(b"\0\1\xff\xfc" + bytes(10)) == []
+
+
+@pytest.mark.parametrize(
+    ("datagrams", "found"),
+    [
+        ([b"\x40\0\0\2ab"], [b"ab"]),
+        ([b"\x40\0\0\0"], [b""]),
+        ([b"\x40\0\0\2ab", b"\x40\0\0\2cd"], [b"ab", b"cd"]),
+        ([b"\x40\0\0\2ab", b"\x40\1\0\2cd"], None),
+        ([b"\x40\0\0\2ab", b"\x40\0\0\1c"], None),
+        ([b"\x40\0\0\2ab", b"\x40\0\0\2c"], None),
+        ([b"\x40\0\0\1a\0\0\0"], None),
+        ([b"\x80\0\0\2ab"], None),
+        ([b"\x3f\0\0\2ab"], None),
+        ([b"\x40\0\0"], None),
+        ([b""], None),
+    ],
+)
+def test_payloads_of_messages_that_are_alike(datagrams: list[bytes], found: list[bytes] | None) -> None:
+    assert payloads(datagrams) == found

@@ -342,7 +342,7 @@ def test_two_members_of_a_pair_reach_each_other_without_a_socket() -> None:
     assert other.bind(one.relays[0]) == 0
     assert one.say(other.relays[0], b"ping") == [ToClient(other.at, channel_data(b"ping"))]
     assert one.hears(other.send(channel_data(b"pong"))) == (other.relays[0], b"pong")
-    assert stage.turn.stats.to_peers == 17
+    assert stage.turn.stats.to_peers == 12
     assert stage.turn.stats.to_clients == 0
 
 

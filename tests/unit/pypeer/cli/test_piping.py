@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from pypeer.cli.run import read_input
+from pypeer.cli.piping import read_input
 from pypeer.cli.show import Show
 from pypeer.quiet import INTERRUPTED
 

@@ -1,0 +1,99 @@
+"""Where records are kept: a file for each offer, in the user's own folder, and a lock that its process holds.
+
+The lock is what tells that the process lives: a number of a process may be another's by now. Blocking, POSIX only.
+"""
+
+import contextlib
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from platformdirs import user_state_path
+
+from pypeer.background.record import Record
+
+ID: Final = re.compile(r"[0-9a-f]{8}")
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Record)
+
+
+def default_folder() -> Path:
+    """In BYWAY_HOME, else in the user's folder for state."""
+    home = os.environ.get("BYWAY_HOME")
+    return (Path(home) if home else user_state_path("byway")) / "offers"
+
+
+class Keeper:
+    """Keeps the record of one offer for as long as its process lives."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        """Take the lock; raises OSError, BlockingIOError if another process has it."""
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._folder = folder
+        self._name = name
+        self._lock = os.open(folder / f"{name}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        if not _take(self._lock):
+            os.close(self._lock)
+            raise BlockingIOError(f"another process serves {name}")
+
+    def write(self, record: Record) -> None:
+        """Replace what was written before; whole or not at all, and for nobody else to read: it has the code."""
+        new = self._folder / f"{self._name}.new"
+        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(_encoder.encode(record))
+        os.replace(new, self._folder / f"{self._name}.json")
+
+    def close(self) -> None:
+        """The offer is over: nothing is left."""
+        _remove(self._folder, self._name)
+        os.close(self._lock)
+
+
+def read(folder: Path, name: str) -> Record | None:
+    """The record of one offer, if there is one yet."""
+    try:
+        return _decoder.decode((folder / f"{name}.json").read_bytes())
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+def served(folder: Path) -> Iterator[Record]:
+    """Records of all offers whose processes live, oldest first; what others left behind is removed."""
+    names = sorted(file.stem for file in folder.glob("*.json") if ID.fullmatch(file.stem))
+    records = [record for name in names if _lives(folder, name) and (record := read(folder, name)) is not None]
+    yield from sorted(records, key=lambda record: record.started)
+
+
+def _lives(folder: Path, name: str) -> bool:
+    try:
+        lock = os.open(folder / f"{name}.lock", os.O_RDWR)
+    except FileNotFoundError:
+        return False
+    try:
+        if not _take(lock):
+            return True
+        _remove(folder, name)
+        return False
+    finally:
+        os.close(lock)
+
+
+def _remove(folder: Path, name: str) -> None:
+    for suffix in ("json", "new", "log", "lock"):
+        with contextlib.suppress(OSError):
+            (folder / f"{name}.{suffix}").unlink()
+
+
+def _take(lock: int) -> bool:
+    """Whether nobody had it; freed when the process ends, however it ends."""
+    import fcntl  # not on Windows, where nothing here is used
+
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -1,0 +1,23 @@
+"""A transfer, as those who make links for it see it."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from pypeer.errors import PeerError
+from pypeer.links.link import Link
+
+
+class TransferSession(Protocol):
+    """What a conversation needs of a transfer (pypeer.transfer.session)."""
+
+    on_lost: Callable[[], None]
+    on_idle: Callable[[Link], None]
+
+    def attach(self, link: Link, rank: int | None = None) -> None:
+        """Go on over this link too, or, without a rank, over this link only, which may be attached already."""
+
+    def fail(self, error: PeerError) -> None:
+        """End with an error."""
+
+    async def wait(self) -> object:
+        """Wait for the end; raises PeerError."""

@@ -1,0 +1,132 @@
+"""Under which names the files of an offer are put, and what is there already. Blocking.
+
+A top folder or file whose name is taken becomes `name (1)`, and nothing that was there is touched; or, where the person
+said so, what is received goes into the folders that are there (pypeer/transfer/choosing.py). Then no symbolic link in
+them is followed: the other side chooses the names, and must not get out of the folder by one.
+"""
+
+import contextlib
+import errno
+import os
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from pypeer.protocol.messages import Entry
+from pypeer.transfer.choosing import Existing
+from pypeer.transfer.placing import make_folder, place_file, replace_file
+
+
+class Targets:
+    """Names for the entries of one offer in the folder `into`; `paths` are their safe paths.
+
+    `left_out` are entries that are not wanted; `look` adds those that are left as they are. `places` are the top
+    folders that an earlier run made, by their names in the offer.
+    """
+
+    def __init__(
+        self,
+        into: Path,
+        entries: Sequence[Entry],
+        paths: Sequence[str],
+        left_out: frozenset[int] = frozenset(),
+        existing: Existing = Existing.RENAME,
+    ) -> None:
+        self.left_out = left_out
+        self.places: dict[str, str] = {}
+        self._into = into
+        self._entries = entries
+        self._paths = paths
+        self._existing = existing
+        self._new: list[Path] = []
+
+    def make_tops(self, announce: Callable[[str, str], None]) -> list[Path]:
+        """Make or find the top folders; `announce` hears the name and the place of each that is new to this fetch."""
+        tops = []
+        for name in sorted({path.partition("/")[0] for file, path in self._wanted() if self._is_inside(file)}):
+            place = self._into / self.places.get(name, name)
+            if not _is_folder(place) or (name not in self.places and self._existing is Existing.RENAME):
+                place = make_folder(self._into / name)
+                self._new.append(place)
+            if self.places.get(name) != place.name:
+                self.places[name] = place.name
+                announce(name, place.name)
+            tops.append(place)
+        return tops
+
+    def look(self, begun: Callable[[int], bool]) -> Iterator[tuple[int, Path]]:
+        """Files that may be here already: each has a file of the same size under its name. Files of which an earlier
+        run has `begun` are not among them."""
+        skipped = set()
+        for file, path in self._wanted():
+            if self._entries[file].folder or begun(file):
+                continue
+            target = self.target(path)
+            size = _size(target)
+            if self._existing is Existing.SKIP and os.path.lexists(target):
+                skipped.add(file)
+            elif size == self._entries[file].size and (self._existing is Existing.OVERWRITE or "/" not in path):
+                yield file, target
+        self.left_out |= skipped
+
+    def place(self, part: Path, file: int, announce: Callable[[Path], None]) -> Path:
+        """Give a complete file its name, atomically; `announce` hears of it before. Raises OSError."""
+        target = self.target(self._paths[file])
+        self._check(target.parent)
+        move = replace_file if self._existing is Existing.OVERWRITE else place_file
+        return move(part, target, announce)
+
+    def folders(self) -> list[tuple[Path, Entry]]:
+        """All folders that are wanted, made if nothing was put in them; outer ones first. Raises OSError.
+
+        Where something else is in the place of one, it is left out: what belongs into it was told as lost.
+        """
+        found = []
+        for file, path in self._wanted():
+            if self._entries[file].folder:
+                folder = self.target(path)
+                with contextlib.suppress(FileExistsError, NotADirectoryError):
+                    self._check(folder)
+                    folder.mkdir(parents=True, exist_ok=True)
+                    found.append((folder, self._entries[file]))
+        return found
+
+    def undo(self) -> None:
+        """Remove the folders made here, those that are empty."""
+        for top in self._new:
+            with contextlib.suppress(OSError):
+                top.rmdir()
+
+    def target(self, path: str) -> Path:
+        """Where a safe path is."""
+        top, slash, rest = path.partition("/")
+        return self._into / (self.places.get(top, top) + slash + rest)
+
+    def _wanted(self) -> Iterator[tuple[int, str]]:
+        return ((file, path) for file, path in enumerate(self._paths) if file not in self.left_out)
+
+    def _is_inside(self, file: int) -> bool:
+        return self._entries[file].folder or "/" in self._paths[file]
+
+    def _check(self, folder: Path) -> None:
+        """Folders that were made for this fetch have no links in them; raises NotADirectoryError."""
+        if self._existing is Existing.RENAME:
+            return
+        for each in (folder, *folder.parents):
+            if each == self._into:
+                return
+            if each.is_symlink():
+                raise NotADirectoryError(errno.ENOTDIR, f"{each.name} is a symbolic link")
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
+
+
+def _size(path: Path) -> int | None:
+    """Size of a regular file, None for anything else."""
+    try:
+        status = os.lstat(path)
+    except OSError:
+        return None
+    return status.st_size if stat.S_ISREG(status.st_mode) else None

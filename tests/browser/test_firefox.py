@@ -1,0 +1,98 @@
+"""The page in Firefox: it sends and receives, streamed to the disk, with Chromium and with pypeer at the other end."""
+
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.browser.interface import CHROMIUM, CHROMIUM_ARGS
+from tests.browser.real import (
+    MIB,
+    WEBRTC_ARGS,
+    Site,
+    Start,
+    arrived,
+    delivered,
+    digest,
+    download,
+    random_file,
+    share_files,
+    tree,
+)
+from tests.support.commands import running_server
+
+FIREFOX: Final = "/usr/bin/firefox-esr"
+
+PREFERENCES: Final[dict[str, str | float | bool]] = {"media.peerconnection.ice.loopback": True}
+"""Firefox offers no loopback candidates otherwise, and there may be no other interface."""
+
+pytestmark = pytest.mark.skipif(not Path(FIREFOX).exists(), reason="firefox-esr is not installed")
+
+
+@pytest.fixture(scope="module")
+def downloads(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where Firefox puts them, under their own names, until the page is closed; Playwright names another place."""
+    return tmp_path_factory.mktemp("downloads")
+
+
+@pytest.fixture(scope="module")
+def sites(tmp_path_factory: pytest.TempPathFactory, downloads: Path) -> Iterator[tuple[Site, Site]]:
+    """A real server at which a Firefox is, the distribution's own, driven by WebDriver BiDi; and a Chromium."""
+    with running_server(tmp_path_factory.mktemp("server")) as server, sync_playwright() as playwright:
+        firefox = playwright.firefox.launch(
+            channel="moz-firefox", executable_path=FIREFOX, firefox_user_prefs=PREFERENCES, downloads_path=downloads
+        )
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=[*CHROMIUM_ARGS, *WEBRTC_ARGS])
+        yield Site(firefox, server.url), Site(chromium, server.url)
+        chromium.close()
+        firefox.close()
+
+
+@pytest.fixture
+def site(sites: tuple[Site, Site]) -> Site:
+    """The one with Firefox."""
+    return sites[0]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Something to send."""
+    return random_file(tmp_path / "größe 大.bin", 4 * MIB)
+
+
+def test_firefox_to_pypeer(site: Site, pypeer: Start, file: Path, tmp_path: Path) -> None:
+    with site.open() as sender:
+        receiver = pypeer("get", share_files(sender, file), "-o", tmp_path / "got")
+        assert receiver.end() == 0
+        delivered(sender)
+        assert digest(tmp_path / "got" / file.name) == digest(file)
+
+
+def test_chromium_to_firefox(sites: tuple[Site, Site], file: Path, downloads: Path) -> None:
+    firefox, chromium = sites
+    with chromium.open() as sender, firefox.open() as receiver:
+        got = download(receiver, share_files(sender, file))
+        arrived(receiver)
+        delivered(sender)
+        got.path()
+        assert digest(downloads / file.name) == digest(file)
+
+
+def test_a_folder_from_pypeer_to_firefox_as_a_zip(
+    site: Site, pypeer: Start, file: Path, tmp_path: Path, downloads: Path
+) -> None:
+    folder = tmp_path / "álbum 相册"
+    (folder / "empty").mkdir(parents=True)
+    file.rename(folder / file.name)
+    sender = pypeer("send", folder, "--once")
+    with site.open() as receiver:
+        got = download(receiver, sender.until("ready")["code"])
+        arrived(receiver)
+        got.path()
+        with zipfile.ZipFile(downloads / f"{folder.name}.zip") as archive:
+            archive.extractall(tmp_path / "got")
+    assert tree(tmp_path / "got" / folder.name) == tree(folder)
+    assert sender.end() == 0
