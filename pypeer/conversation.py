@@ -21,7 +21,6 @@ from pypeer.events import Event, PathChanged, Reconnecting, Report
 from pypeer.links.link import Link, Path
 from pypeer.links.webrtc import WebRtcLink
 from pypeer.links.websocket import WebSocketLink
-from pypeer.no_way import WATCH_S, Forsaken
 from pypeer.protocol import limits
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Candidate, Description, Network, Part, Relay, SealedMessage
@@ -32,6 +31,7 @@ from pypeer.signaling_client.pair import Pair
 from pypeer.tasks import Tasks
 from pypeer.transfer.carried import TransferSession
 from pypeer.transfer.endings import from_peer
+from pypeer.watching import ServerWatch
 from signaling.protocol.messages import Phases
 
 
@@ -50,8 +50,7 @@ class Conversation:
         self._failed: ConnectError | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._closing = Tasks("closing")
-        self._forsaken = Forsaken()
-        self._looking: asyncio.TimerHandle | None = None
+        self._watch = ServerWatch(lambda: bool(self._links), lambda: pair.is_reachable, self._on_forsaken)
         self._path: Path | None = None
         self._loop = asyncio.get_running_loop()
         self._began: float | None = None
@@ -78,7 +77,7 @@ class Conversation:
         """Connect, and see the transfer through to its end; raises PeerError."""
         code: EndCode | None = EndCode.CANCELLED
         try:
-            self._look()
+            self._watch.look()
             self._began = self._loop.time() if self._pair.role is Role.A else None
             self._do(self._roads.begin(self._loop.time()))
             self._pair.listen(self._on_message, self._on_pair_end)
@@ -100,8 +99,7 @@ class Conversation:
     async def close(self) -> None:
         """Close what is open, the link first: its last words are still on their way, and the connector would end it."""
         self._stop_timer()
-        if self._looking is not None:
-            self._looking.cancel()
+        self._watch.stop()
         if self._detour is not None:
             await self._detour.close()
         links, self._links = list(self._links.values()), {}
@@ -132,7 +130,7 @@ class Conversation:
         self._happened(road, RoadEvent.OPENED)
 
     def _on_failed(self, error: ConnectError) -> None:
-        self._failed = error if self._pair.is_reachable else no_way.cut_off(has_begun=self._used is not None)
+        self._failed = error if self._pair.is_reachable else self._cut_off()
         self._happened(Road.ICE, RoadEvent.FAILED)
 
     def _on_relay_failed(self, failed: RelayFailed) -> None:
@@ -184,12 +182,11 @@ class Conversation:
         if report.outcome != "failed":
             self._pair.report(report.outcome, report.phases)
 
-    def _look(self) -> None:
-        """Without a link, and without a server for long, there is nothing to wait for."""
-        if self._forsaken.seen(bool(self._links), self._pair.is_reachable, self._loop.time()):
-            self._session.fail(no_way.cut_off(has_begun=self._used is not None))
-        else:
-            self._looking = self._loop.call_later(WATCH_S, self._look)
+    def _on_forsaken(self) -> None:
+        self._session.fail(self._cut_off())
+
+    def _cut_off(self) -> ConnectError:
+        return no_way.cut_off(has_begun=self._used is not None)
 
     # What is done about it
 
