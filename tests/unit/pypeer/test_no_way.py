@@ -26,3 +26,8 @@ def test_a_link_or_the_server_gives_hope_again() -> None:
         forsaken.seen(False, False, 100)
         assert not forsaken.seen(linked, reachable, 100 + SERVER_S)
         assert not forsaken.seen(False, False, 101 + SERVER_S)
+
+
+def test_what_had_begun_is_said_to_be_kept() -> None:
+    assert "goes on where it stopped" in str(cut_off(has_begun=True))
+    assert cut_off(has_begun=True).code == "server-gone"
