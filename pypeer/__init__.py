@@ -1,6 +1,6 @@
 """A headless Byway peer: `pypeer` on the command line, `pypeer.Peer` in a program."""
 
-from typing import TYPE_CHECKING
+TYPE_CHECKING = False  # as of typing, which takes longer to load than all that the commands need to end quietly
 
 if TYPE_CHECKING:
     from pypeer.api import Fetch as Fetch

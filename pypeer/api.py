@@ -28,6 +28,7 @@ from pypeer.secure import code
 from pypeer.sharing import Offer
 from pypeer.signaling_client.client import SignalingClient
 from pypeer.signaling_client.switch import Switchboard
+from pypeer.tasks import Tasks
 from pypeer.transfer.choosing import Choice, Existing
 from pypeer.transfer.session import Decide, accept_all
 from pypeer.transfer.sources import scan, text_tree
@@ -66,7 +67,7 @@ class Peer:
         self._fetches: list[Fetch] = []
         self._switchboard = Switchboard()
         self._desk = Desk(self._client, self._switchboard, self.identity, _tellable(name), connect or ConnectOptions())
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks("offers")
 
     async def __aenter__(self) -> "Peer":
         await self._client.start()
@@ -77,8 +78,7 @@ class Peer:
     ) -> None:
         work: list[Offer | Fetch] = [*self._offers, *self._fetches]
         await asyncio.gather(*(each.stop() for each in work))
-        for task in tuple(self._tasks):
-            task.cancel()
+        self._tasks.cancel()
         await self._desk.close()
         await self._client.close()
 
@@ -140,9 +140,7 @@ class Peer:
             return
         self._switchboard.lose_all()
         for offer in self._offers:
-            task = asyncio.create_task(offer.reopen())
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._tasks.spawn(offer.reopen())
 
 
 def _tellable(name: str) -> str:

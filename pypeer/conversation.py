@@ -12,7 +12,7 @@ import msgspec
 
 from pypeer import no_way
 from pypeer.connect.connector import Connector
-from pypeer.connect.detour import Detour, Ways
+from pypeer.connect.detour import Access, Detour, RelayFailed, Ways
 from pypeer.connect.lanes import Action, GiveUp, Leave, Lost, Road, Try, Use
 from pypeer.connect.lanes import Event as RoadEvent
 from pypeer.connect.roads import Roads
@@ -28,8 +28,10 @@ from pypeer.protocol.report import ConnectionReport, Reason
 from pypeer.secure.keys import Role
 from pypeer.signaling_client import backoff
 from pypeer.signaling_client.pair import Pair
+from pypeer.tasks import Tasks
 from pypeer.transfer.carried import TransferSession
 from pypeer.transfer.endings import from_peer
+from pypeer.watching import ServerWatch
 from signaling.protocol.messages import Phases
 
 
@@ -47,7 +49,8 @@ class Conversation:
         self._used: Road | None = None
         self._failed: ConnectError | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._closing: set[asyncio.Task[None]] = set()
+        self._closing = Tasks("closing")
+        self._watch = ServerWatch(lambda: bool(self._links), lambda: pair.is_reachable, self._on_forsaken)
         self._path: Path | None = None
         self._loop = asyncio.get_running_loop()
         self._began: float | None = None
@@ -63,11 +66,10 @@ class Conversation:
             self._on_silence,
             self._on_barred,
         )
-        access = ways.access if pair.can(limits.CAP_RELAY) else None
-        self._detour: Detour | None = None
-        if access is not None:
-            self._detour = Detour(pair.role, access, pair.bind, pair.send, self._on_relay_link, self._on_relay_failed)
-        self._roads = Roads(pair.role, access is not None, lambda failures: backoff.delay(failures, random.random()))
+        self._detour = self._detour_by(ways.access if pair.can(limits.CAP_RELAY) else None)
+        self._roads = Roads(
+            pair.role, self._detour is not None, lambda failures: backoff.delay(failures, random.random())
+        )
         session.on_lost = self._on_lost
         session.on_idle = self._on_idle
 
@@ -75,6 +77,7 @@ class Conversation:
         """Connect, and see the transfer through to its end; raises PeerError."""
         code: EndCode | None = EndCode.CANCELLED
         try:
+            self._watch.look()
             self._began = self._loop.time() if self._pair.role is Role.A else None
             self._do(self._roads.begin(self._loop.time()))
             self._pair.listen(self._on_message, self._on_pair_end)
@@ -96,12 +99,19 @@ class Conversation:
     async def close(self) -> None:
         """Close what is open, the link first: its last words are still on their way, and the connector would end it."""
         self._stop_timer()
+        self._watch.stop()
         if self._detour is not None:
             await self._detour.close()
         links, self._links = list(self._links.values()), {}
         await asyncio.gather(*(link.close() for link in links))
-        await asyncio.gather(*self._closing)
+        await self._closing.wait()
         await self._connector.close()
+
+    def _detour_by(self, access: Access | None) -> Detour | None:
+        if access is None:
+            return None
+        pair = self._pair
+        return Detour(pair.role, access, pair.bind, pair.send, self._on_relay_link, self._on_relay_failed)
 
     # What happens
 
@@ -120,11 +130,12 @@ class Conversation:
         self._happened(road, RoadEvent.OPENED)
 
     def _on_failed(self, error: ConnectError) -> None:
-        self._failed = error if self._pair.is_reachable else no_way.cut_off(has_begun=self._used is not None)
+        self._failed = error if self._pair.is_reachable else self._cut_off()
         self._happened(Road.ICE, RoadEvent.FAILED)
 
-    def _on_relay_failed(self, error: ConnectError) -> None:
-        self._failed = self._failed or error
+    def _on_relay_failed(self, failed: RelayFailed) -> None:
+        self._failed = self._failed or failed.error
+        self._emit(Report(session=self._session_id, report=failed.report))
         self._happened(Road.RELAY, RoadEvent.FAILED)
 
     def _on_silence(self, silent: bool) -> None:
@@ -170,6 +181,12 @@ class Conversation:
         self._emit(Report(session=self._session_id, report=report))
         if report.outcome != "failed":
             self._pair.report(report.outcome, report.phases)
+
+    def _on_forsaken(self) -> None:
+        self._session.fail(self._cut_off())
+
+    def _cut_off(self) -> ConnectError:
+        return no_way.cut_off(has_begun=self._used is not None)
 
     # What is done about it
 
@@ -230,9 +247,7 @@ class Conversation:
     def _close_link(self, road: Road) -> None:
         link = self._links.pop(road, None)
         if link is not None:
-            task = asyncio.create_task(link.close())
-            self._closing.add(task)
-            task.add_done_callback(self._closing.discard)
+            self._closing.spawn(link.close())
 
     def _set_timer(self) -> None:
         self._stop_timer()

@@ -3,12 +3,11 @@
 from dataclasses import dataclass, field
 from weakref import WeakSet
 
-from pypeer.connect import servers
-from pypeer.connect.detour import Access
 from pypeer.connect.gathering import Gathering
-from pypeer.connect.options import ConnectOptions, Relaying
+from pypeer.connect.options import ConnectOptions
 from pypeer.identity import Identity
 from pypeer.protocol import limits
+from pypeer.relaying import PairRelays, can_relay
 from pypeer.secure.code import Code
 from pypeer.secure.encoding import unb64
 from pypeer.secure.keys import Role
@@ -16,7 +15,7 @@ from pypeer.secure.meeting import Meeting
 from pypeer.signaling_client.client import SignalingClient
 from pypeer.signaling_client.pair import Pair
 from pypeer.signaling_client.switch import Switchboard
-from signaling.protocol.messages import IceServer, Knocked, Met
+from signaling.protocol.messages import Knocked, Met, Renew, Renewed
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +30,21 @@ class Desk:
     gatherings: WeakSet[Gathering] = field(default_factory=WeakSet)
     """Those whose sockets may be open."""
 
-    def gather(self, relays: tuple[IceServer, ...]) -> Gathering:
-        """Sockets and candidates for one link, with the servers that everybody is told, and the relays of one pair."""
-        gathering = Gathering(servers.read((*self.client.ice, *relays)), self.connect)
-        self.gatherings.add(gathering)
-        return gathering
+    def relays(self, told: Met | Knocked) -> PairRelays:
+        """The relays of one pair."""
+
+        async def ask() -> Renewed:
+            return await self.client.ask(Renew(id=1, pair=told.pair), Renewed)
+
+        return PairRelays(
+            told,
+            ask,
+            lambda: self.client.ice,
+            self.client.dial_relay,
+            str(self.client.url / "relay"),
+            self.connect,
+            self.gatherings,
+        )
 
     async def close(self) -> None:
         """Let go of all sockets; nothing is under way when this returns."""
@@ -43,15 +52,9 @@ class Desk:
             gathering.close()
             await gathering.wait_closed()
 
-    def access(self, ticket: str | None) -> Access | None:
-        """The relay inside a WebSocket, for one pair; None if the server, or our person, does not want it."""
-        if ticket is None or self.connect.relaying is Relaying.NEVER:
-            return None
-        return Access(ticket, self.client.dial_relay)
-
     def pair(self, role: Role, told: Met | Knocked, code: Code) -> Pair:
         """A pair, ready to meet over a code; `told` is what the server says of it."""
         key = unb64(told.peer)
-        caps = () if self.access(told.relay) is None else (limits.CAP_RELAY,)
+        caps = () if not can_relay(told.relay, self.connect) else (limits.CAP_RELAY,)
         meeting = Meeting(role, self.identity, key, code.password, self.name, caps=caps)
         return Pair(self.client, told.pair, key, meeting)

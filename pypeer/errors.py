@@ -81,10 +81,17 @@ class ServerError(PeerError):
 
 
 class ConnectError(PeerError):
-    """No path opened between the peers, or the last one closed."""
+    """No path opened between the peers, or the last one closed.
 
-    code = "no-path"
+    `no-path`: both are there, and no way between them works. `peer-gone`: the other side is not there any more.
+    `server-gone`: there is no server, and no link to do without it.
+    """
+
     retry = True
+
+    def __init__(self, text: str, code: str = "no-path") -> None:
+        super().__init__(text)
+        self.code = code
 
 
 class TransferError(PeerError):

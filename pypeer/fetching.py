@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
@@ -88,12 +87,14 @@ class Fetch:
         met = await self._desk.client.ask(Knock(id=1, locator=self._code.locator), Met)
         pair = self._desk.pair(Role.A, met, self._code)
         self._desk.switchboard.adopt(pair)
-        gather = partial(self._desk.gather, met.ice)
-        gathering = gather()
+        relays = self._desk.relays(met)
+        gathering = relays.gather()
         gathering.start()
+        relays.keep()
         try:
-            await self._converse(pair, Ways(gather, gathering, self._desk.access(met.relay)))
+            await self._converse(pair, Ways(relays.gather, gathering, relays.access))
         finally:
+            relays.close()
             gathering.close()
             self._desk.switchboard.drop(pair)
             pair.leave()

@@ -1,4 +1,7 @@
-"""Why two peers are not connected any more, or never were, for the person; and what of it the other side is told."""
+"""Why two peers are not connected any more, or never were, for the person; and what of it the other side is told.
+
+Pure.
+"""
 
 from typing import Final
 
@@ -9,9 +12,20 @@ END_CODES: Final = {code.value: code for code in EndCode}
 """What the other side can be told of an error; it knows by itself that there was no way."""
 
 
+SERVER_S: Final = 10.0
+"""How long there may be neither a link nor a server that could carry the messages for one: a server restarts, and a
+network comes back, within that; whoever waits in front of it for longer should know why."""
+
+
+WATCH_S: Final = 0.5
+"""Interval at which it is looked whether there is still a server, or a link: what it decides takes seconds."""
+
+
 def gone() -> ConnectError:
     """The link broke, and none came after it."""
-    return ConnectError("The other side has gone: it closed its page or command, or lost its network for too long.")
+    return ConnectError(
+        "The other side has gone: it closed its page or command, or lost its network for too long.", "peer-gone"
+    )
 
 
 def cut_off(has_begun: bool) -> ConnectError:
@@ -19,9 +33,27 @@ def cut_off(has_begun: bool) -> ConnectError:
     if has_begun:
         return ConnectError(
             "The server went away, and with it the way to the other side. What has arrived is kept: try the same again "
-            "when the server is back, and it goes on where it stopped."
+            "when the server is back, and it goes on where it stopped.",
+            "server-gone",
         )
     return ConnectError(
         "The server went away before the two sides could tell each other how to connect: check your network, and try "
-        "again when the server is back."
+        "again when the server is back.",
+        "server-gone",
     )
+
+
+class Forsaken:
+    """Tells when there is nothing to wait for: no link, and no server to make one with."""
+
+    def __init__(self) -> None:
+        self._since: float | None = None
+
+    def seen(self, linked: bool, reachable: bool, now: float) -> bool:
+        """How it is now, on any one clock; whether it has been hopeless for too long."""
+        if linked or reachable:
+            self._since = None
+            return False
+        if self._since is None:
+            self._since = now
+        return now - self._since >= SERVER_S

@@ -1,7 +1,6 @@
 """An offer: one code, and a conversation with each receiver that proves it."""
 
 import asyncio
-from functools import partial
 from types import TracebackType
 from typing import Final
 
@@ -14,6 +13,7 @@ from pypeer.identity import peer_id
 from pypeer.protocol import limits
 from pypeer.protocol.codes import RefusalCode
 from pypeer.protocol.messages import Meet
+from pypeer.relaying import PairRelays
 from pypeer.secure.code import Code, short_name
 from pypeer.secure.keys import Role
 from pypeer.signaling_client.pair import Pair
@@ -96,8 +96,7 @@ class Offer:
         assert self._code is not None
         pair = self._desk.pair(Role.B, knocked, self._code)
         pair.on_wrong_words = self._wrong_words
-        gather = partial(self._desk.gather, knocked.ice)
-        self._spawn(pair, Ways(gather, gather(), self._desk.access(knocked.relay)))
+        self._spawn(pair, self._desk.relays(knocked))
 
     def lapsed(self) -> None:
         """The server ended the code, or would have."""
@@ -122,13 +121,13 @@ class Offer:
     ) -> None:
         await self.stop()
 
-    def _spawn(self, pair: Pair, ways: Ways) -> None:
+    def _spawn(self, pair: Pair, relays: PairRelays) -> None:
         refusal = self._refusal()
         if refusal is not None:
             pair.refuse(refusal)
             return
         self._desk.switchboard.adopt(pair)
-        task = asyncio.create_task(self._serve(pair, ways), name=f"byway-serve-{pair.id}")
+        task = asyncio.create_task(self._serve(pair, relays), name=f"byway-serve-{pair.id}")
         self._tasks.add(task)
         task.add_done_callback(self._finished)
 
@@ -143,7 +142,9 @@ class Offer:
         """Whether nobody more can be served now: those who are may be the last for whom the code is."""
         return self._serving >= (RECEIVERS_MAX if self._left is None else min(self._left, RECEIVERS_MAX))
 
-    async def _serve(self, pair: Pair, ways: Ways) -> None:
+    async def _serve(self, pair: Pair, relays: PairRelays) -> None:
+        ways = Ways(relays.gather, relays.gather(), relays.access)
+        relays.keep()
         pair.on_proven = ways.gathered.start
         try:
             meet = await pair.meet()
@@ -154,6 +155,7 @@ class Offer:
         except MeetError:
             return  # nobody has proven the code, so there is nobody to tell of
         finally:
+            relays.close()
             ways.gathered.close()
             self._desk.switchboard.drop(pair)
             pair.leave()

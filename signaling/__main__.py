@@ -1,5 +1,15 @@
-"""`python -m signaling` is the command `signaling`."""
+"""The command `signaling`, and `python -m signaling`."""
 
-from signaling.cli import main
+from pypeer.quiet import end_silently_on_interrupt
 
-main()
+
+def main() -> None:
+    """Load the command, and run it."""
+    end_silently_on_interrupt()
+    from signaling.cli import main as command
+
+    command()
+
+
+if __name__ == "__main__":
+    main()

@@ -14,6 +14,7 @@ from typing import Any, Final
 import click
 from click.core import ParameterSource
 
+from pypeer.quiet import INTERRUPTED, interrupts_as_usual
 from signaling import __version__
 from signaling.checks import SettingsError
 from signaling.http.listening import ListenError
@@ -42,7 +43,7 @@ def main() -> None:
     except ListenError as error:
         fail(str(error), 1)
     except (click.Abort, KeyboardInterrupt):
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
 
 
 def fail(text: str, status: int) -> None:
@@ -83,6 +84,7 @@ def run(print_config: bool, **values: Any) -> None:
         return
     named = frozenset(name for name in values if _is_named(name))
     configure(settings.log_level)
+    interrupts_as_usual()
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(serve(settings, named))
 

@@ -1,5 +1,1 @@
 """The `pypeer` command: a thin user of the API. Prose and progress go to standard error, results to standard output."""
-
-from pypeer.cli.main import main
-
-__all__ = ["main"]

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from pypeer.cli.run import INTERRUPTED
 from pypeer.cli.show import Show
+from pypeer.quiet import INTERRUPTED, interrupts_as_usual
 
 STDIN: Final = Path("-")
 
@@ -53,6 +53,7 @@ def _keep(file: Path, show: Show) -> None:
 @contextlib.contextmanager
 def _interruptible(show: Show) -> Iterator[None]:
     try:
+        interrupts_as_usual()
         yield
     except KeyboardInterrupt:
         show.say("Interrupted.")

@@ -4,18 +4,17 @@ import asyncio
 import signal
 import sys
 from collections.abc import Callable, Coroutine
-from typing import Any, Final
+from typing import Any
 
 from pypeer.cli.show import Show
 from pypeer.errors import PeerError
-
-INTERRUPTED: Final = 130
-"""Exit status after Ctrl-C or SIGTERM: 128 and the number of SIGINT, as shells have it."""
+from pypeer.quiet import INTERRUPTED, interrupts_as_usual
 
 
 def run(show: Show, work: Callable[[], Coroutine[Any, Any, int]]) -> None:
     """Run a command to its end and exit with its status; whatever happens, no traceback for what a user can mend."""
     try:
+        interrupts_as_usual()
         with show:
             status = asyncio.run(_cancellable(show, work))
     except (KeyboardInterrupt, asyncio.CancelledError):

@@ -92,7 +92,7 @@ def not_connected(report: ConnectionReport) -> str | None:
     """Why an attempt failed; None for one that did not, for the path says how."""
     if report.outcome != "failed":
         return None
-    told = [REASONS[reason] for reason in report.reasons[:SENTENCES]]
+    told = [REASONS[reason] for reason in report.reasons[:SENTENCES]] or [each.text for each in report.relays[:1]]
     return " ".join(told or ["No way to the other side opened."])
 
 

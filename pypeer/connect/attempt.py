@@ -23,7 +23,6 @@ from pypeer.connect.link_state import TRANSITIONS, State
 from pypeer.connect.path import PathTransport
 from pypeer.connect.prospects import Side, is_barred
 from pypeer.connect.reporting import Stopwatch, report
-from pypeer.connect.tasks import Tasks
 from pypeer.connect.telling import Telling
 from pypeer.connect.theirs import Theirs
 from pypeer.connect.ways import path_of
@@ -32,6 +31,7 @@ from pypeer.links.link import Path
 from pypeer.protocol.messages import Description, Network, SealedMessage
 from pypeer.protocol.report import ConnectionReport
 from pypeer.secure.keys import Role
+from pypeer.tasks import Tasks
 
 
 class Attempt:
@@ -218,7 +218,8 @@ class Attempt:
         networks = self.transport.mapping, self.transport.there
         path = self.path() if succeeded else None
         agent, options = self.transport.agent, self._gathering.options
-        return report(self.number, path, agent, networks, self.watch.phases(), options)
+        troubles = tuple(self._gathering.relays.troubles)
+        return report(self.number, path, agent, networks, self.watch.phases(), options, troubles)
 
     async def close(self) -> None:
         """Close everything; safe to call twice."""

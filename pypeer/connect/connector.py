@@ -16,12 +16,12 @@ from pypeer.connect.description import DescriptionError
 from pypeer.connect.gathering import Gathering
 from pypeer.connect.ice.effects import State as IceState
 from pypeer.connect.link_state import State
-from pypeer.connect.tasks import Tasks
 from pypeer.errors import ConnectError
 from pypeer.links.webrtc import WebRtcLink
 from pypeer.protocol.messages import Candidate, Description, Network, SealedMessage
 from pypeer.protocol.report import ConnectionReport
 from pypeer.secure.keys import Role
+from pypeer.tasks import Tasks
 
 CONNECT_S: Final = 15.0
 """Bound of one attempt. ICE tells within 3 s what is hopeless; the rest is for DTLS and SCTP on a bad path."""
@@ -80,8 +80,8 @@ class Connector:
         """When both knew that they want a link, which no attempt has brought yet."""
         self._deadline: asyncio.TimerHandle | None = None
         self._again: asyncio.TimerHandle | None = None
-        self._tasks = Tasks()
-        self._closing: list[asyncio.Task[None]] = []
+        self._tasks = Tasks("connector")
+        self._closing = Tasks("closing")
 
     def connect(self) -> None:
         """Role A: start a new attempt; an older one is given up."""
@@ -110,7 +110,7 @@ class Connector:
         self._drop()
         if self._live is not None:
             await self._live.close()
-        await asyncio.gather(*self._closing)
+        await self._closing.wait()
 
     # Attempts
 
@@ -138,6 +138,7 @@ class Connector:
             return
         self._attempt, self._live, self._knew = None, attempt, None
         self._report(attempt, succeeded=True)
+        attempt.transport.on_doubt = lambda: self._restart(attempt)
         link = WebRtcLink(attempt)
         self._tasks.spawn(self._watch_network(attempt))
         self._on_link(link)
@@ -160,7 +161,7 @@ class Connector:
     def _drop(self) -> None:
         attempt, self._attempt = self._attempt, None
         if attempt is not None:
-            self._closing.append(asyncio.ensure_future(attempt.close()))
+            self._closing.spawn(attempt.close())
 
     # Restarts
 

@@ -13,10 +13,12 @@ from typing import Final
 import aiohttp
 from aiohttp import WSMsgType
 
+from pypeer.connect import trouble
 from pypeer.connect.gathering import Gathering
 from pypeer.errors import ConnectError
 from pypeer.links.websocket import CLOSE_S, Socket, WebSocketLink
 from pypeer.protocol.messages import Relay
+from pypeer.protocol.report import REPORT_VERSION, ConnectionReport
 from pypeer.secure.encoding import b64, unb64
 from pypeer.secure.keys import Role
 from pypeer.secure.records import Exchange, RecordError, RecordOpener, RecordSealer
@@ -34,9 +36,20 @@ _log = logging.getLogger("byway.connect")
 class Access:
     """The right to use the relay as one member of a pair, and how to get there."""
 
-    ticket: str
+    ticket: Callable[[], Awaitable[str]]
+    """Gives one that is good, after asking the server if need be."""
     dial: Callable[[], Awaitable[Socket]]
     """Raises aiohttp.ClientError and OSError."""
+    url: str = ""
+    """Of the relay, for reports."""
+
+
+@dataclass(frozen=True, slots=True)
+class RelayFailed:
+    """A link did not open: what its person is told, and the report of the attempt."""
+
+    error: ConnectError
+    report: ConnectionReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +62,11 @@ class Ways:
 
 
 class DetourError(Exception):
-    """The relay did not bring the two together; the text says why."""
+    """The relay did not bring the two together; the text says why. `code` is that of the close, 0 if it was not."""
+
+    def __init__(self, text: str, code: int = 0) -> None:
+        super().__init__(text)
+        self.code = code
 
 
 class Detour:
@@ -63,7 +80,7 @@ class Detour:
         bind: bytes,
         send: Callable[[Relay], None],
         on_link: Callable[[WebSocketLink], None],
-        on_failed: Callable[[ConnectError], None],
+        on_failed: Callable[[RelayFailed], None],
     ) -> None:
         self._role = role
         self._access = access
@@ -108,15 +125,23 @@ class Detour:
             async with asyncio.timeout(OPEN_S):
                 link = await self._dial(number, exchange, remote)
         except (aiohttp.ClientError, OSError, TimeoutError, DetourError, RecordError, MessageError) as error:
-            _log.info("link %d through the relay: %s", number, error or type(error).__name__)
-            self._on_failed(ConnectError(f"The relay of the server did not bring the two sides together ({error})."))
+            self._failed(number, error)
         else:
             self._on_link(link)
 
+    def _failed(self, number: int, error: Exception) -> None:
+        detail = "it did not bring the two sides together in time" if isinstance(error, TimeoutError) else str(error)
+        code = error.code if isinstance(error, DetourError) else 0
+        found = trouble.of_websocket(self._access.url, code, detail or type(error).__name__)
+        _log.info("link %d: %s", number, found.text)
+        report = ConnectionReport(v=REPORT_VERSION, link=number, outcome="failed", scope="relay", relays=(found,))
+        self._on_failed(RelayFailed(ConnectError(found.text), report))
+
     async def _dial(self, number: int, exchange: Exchange, remote: asyncio.Future[str]) -> WebSocketLink:
+        ticket = await self._access.ticket()
         socket = await self._access.dial()
         try:
-            await socket.send_str(encode(Join(ticket=self._access.ticket, link=number)))
+            await socket.send_str(encode(Join(ticket=ticket, link=number)))
             joined = decode_joined(await _next(socket, WSMsgType.TEXT))
             sealer, opener = exchange.finish(_key(await remote))
             await self._greet(socket, sealer, opener)
@@ -138,7 +163,8 @@ async def _next(socket: Socket, kind: WSMsgType) -> bytes:
     """The next message, which has to be of a kind; raises DetourError."""
     message = await socket.receive()
     if message.type is not kind:
-        raise DetourError(f"closed with {socket.close_code}")
+        code = socket.close_code or 0
+        raise DetourError(f"the connection was closed (code {code})", code)
     data = message.data
     return data.encode() if isinstance(data, str) else bytes(data)
 

@@ -15,14 +15,13 @@ from pypeer.connect.ice import predict
 from pypeer.connect.ice.candidate import LOCAL_PREFERENCE_MAX, Candidate, priority
 from pypeer.connect.ice.gather import Gatherer, Mapped
 from pypeer.connect.options import ConnectOptions, Relaying
-from pypeer.connect.relays import Allocation, open_relay
+from pypeer.connect.relay_bases import Relays
 from pypeer.connect.resolving import resolve
 from pypeer.connect.servers import Relay, Servers, Stun
 from pypeer.connect.sockets import Sockets
-from pypeer.connect.tasks import Tasks
-from pypeer.connect.turn.words import Want
 from pypeer.protocol.codes import Mapping
 from pypeer.protocol.report import CandidateKind
+from pypeer.tasks import Tasks
 from signaling.protocol import stun
 from signaling.protocol.stun import Address, Message, StunError
 
@@ -51,12 +50,14 @@ class Gathering:
         self._on_mapping: Callable[[], None] = lambda: None
         self._known = Mapping.UNKNOWN
         self._gatherer = Gatherer(os.urandom)
+        self._kept: int | None = None
+        """A relayed base of a generation that is past, in use until a new one is."""
         self._waiting = 0
         self._began = -FRESH_S
         self._done = False
         self._timer: asyncio.TimerHandle | None = None
-        self._tasks = Tasks()
-        self._allocations: list[Allocation] = []
+        self._tasks = Tasks("gathering")
+        self.relays = Relays(self.sockets, self._datagram, self._relayed)
 
     def start(self) -> None:
         """Begin."""
@@ -102,14 +103,27 @@ class Gathering:
         """Close the many sockets of a prediction but for the one that is in use."""
         spare = {base for base, host in self.hosts.items() if host.predicted and base != kept}
         self.hosts = {base: host for base, host in self.hosts.items() if base not in spare}
-        self.sockets.close_except(set(self.hosts))
+        self._close_spare()
 
-    def refresh(self) -> None:
-        """Look again: addresses come and go, and the NAT may have another by now."""
+    def refresh(self, in_use: int | None = None) -> None:
+        """Look again: addresses come and go, and the NAT may have another by now. A relayed base that is `in_use`
+        serves on until `settle`, though it is not named again (make before break)."""
+        self._keep(in_use)
         self._gatherer = Gatherer(os.urandom)
         self._done = False
         self.candidates = []
         self._tasks.spawn(self._open_all())
+
+    def settle(self) -> None:
+        """What `refresh` has left is not needed any more."""
+        if self._kept is not None:
+            self._kept = None
+            self._close_spare()
+
+    def renew(self, servers: Servers) -> None:
+        """There are newer credentials of relays, for what will be asked for and for what there is."""
+        self.servers = servers
+        self.relays.renew(servers.relays)
 
     def close(self) -> None:
         """Close all sockets."""
@@ -121,7 +135,16 @@ class Gathering:
     async def wait_closed(self) -> None:
         """After `close`: wait until nothing is under way any more, and what relays had granted is given back."""
         await self._tasks.wait()
-        await asyncio.gather(*(each.wait_closed() for each in self._allocations))
+        await self.relays.wait_closed()
+
+    def _keep(self, base: int | None) -> None:
+        own = None if base is None else self.hosts.get(base)
+        if own is not None and base != self._kept:
+            self._kept = base if own.kind is CandidateKind.RELAY else None
+
+    def _close_spare(self) -> None:
+        kept = set() if self._kept is None else {self._kept}
+        self.sockets.close_except(set(self.hosts) | kept)
 
     # Finding
 
@@ -145,7 +168,7 @@ class Gathering:
         for host, each in zip(missing, opened, strict=True):
             if each is not None:
                 self.hosts[each[0]] = self._host(host, each[1], hosts.index(host))
-        self.sockets.close_except(set(self.hosts))
+        self._close_spare()
         if self.options.relaying is not Relaying.ONLY:
             for base, own in tuple(self.hosts.items()):
                 self._found(base, own)
@@ -162,29 +185,14 @@ class Gathering:
 
     async def _allocate(self, relay: Relay) -> None:
         try:
-            for address in await resolve(relay.host, relay.port):
-                await self._allocate_at(relay, address)
+            await self.relays.allocate(relay)
         finally:
             self._waiting -= 1
         self._maybe_done()
 
-    async def _allocate_at(self, relay: Relay, address: Address) -> None:
-        allocation = await open_relay(relay, address, self._datagram)
-        if allocation is not None:
-            self._relayed(relay, allocation)
-        if allocation is not None and allocation.unheard:
-            apart = await open_relay(relay, address, self._datagram, Want.IPV6)
-            if apart is not None:
-                self._relayed(relay, apart)
-
-    def _relayed(self, relay: Relay, allocation: Allocation) -> None:
-        self._allocations.append(allocation)
-        for rank, relayed in enumerate(allocation.bases):
-            base = relayed.number = self.sockets.add(relayed)
-            preference = priority(CandidateKind.RELAY, LOCAL_PREFERENCE_MAX - rank, relay.preference)
-            own = Candidate(CandidateKind.RELAY, *relayed.relayed, preference, f"r{base}", allocation.mapped)
-            self.hosts[base] = own
-            self._found(base, own)
+    def _relayed(self, base: int, own: Candidate) -> None:
+        self.hosts[base] = own
+        self._found(base, own)
 
     def _reflexive(self, mapped: Mapped) -> None:
         host = self.hosts[mapped.base]

@@ -42,6 +42,8 @@ class PathTransport:
         self.gathering = gathering
         self.on_selected: Callable[[Pair], None] = lambda pair: None
         self.on_state: Callable[[State], None] = lambda state: None
+        self.on_doubt: Callable[[], None] = lambda: None
+        """The relay in use will not serve for long."""
         self.there = Mapping.UNKNOWN
         """What the other side says of its NAT."""
         self.agent = self._new_agent(role)
@@ -55,6 +57,7 @@ class PathTransport:
         self._closed = False
         gathering.on_stun = self._stun
         gathering.on_data = self._data
+        gathering.relays.on_doubt = self._doubtful
 
     # What aiortc's DTLS transport uses
 
@@ -127,7 +130,8 @@ class PathTransport:
             self._before = self.agent
         self._cancel_prediction()
         self.agent = self._new_agent(role)
-        self.gathering.refresh()
+        selected = self.selected
+        self.gathering.refresh(None if selected is None else selected.base)
 
     def close(self) -> None:
         """Close all sockets; who waits for a datagram gets ConnectionError."""
@@ -157,6 +161,11 @@ class PathTransport:
         before = self._before
         return self.agent.carries(base, source, now) or (before is not None and before.carries(base, source, now))
 
+    def _doubtful(self, base: int) -> None:
+        selected = self.selected
+        if selected is not None and selected.base == base:
+            self.on_doubt()
+
     def _wake_reader(self) -> None:
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_result(None)
@@ -175,6 +184,7 @@ class PathTransport:
                     self.gathering.sockets.send(effect.base, effect.to, effect.data, effect.ttl)
                 case Selected() if agent is self.agent:
                     self._before = None
+                    self.gathering.settle()
                     if self.agent.is_direct:
                         self.gathering.close_fan(effect.pair.base)
                     self.on_selected(effect.pair)

@@ -3,18 +3,31 @@
 import asyncio
 import logging
 import os
-import socket
-import ssl
 import time
-from contextlib import suppress
-from typing import Any, Final, cast
+from collections.abc import Callable, Iterable
+from typing import Final
 
+from pypeer.connect import trouble
+from pypeer.connect.relay_wires import Wire, connect
 from pypeer.connect.servers import Relay, Transport
-from pypeer.connect.sockets import BUFFER_BYTES, OnDatagram
-from pypeer.connect.turn.client import FOREVER, TurnClient
+from pypeer.connect.sockets import OnDatagram
+from pypeer.connect.turn.client import TurnClient
+from pypeer.connect.turn.lifetime import FOREVER
 from pypeer.connect.turn.signing import Credentials
-from pypeer.connect.turn.words import RELEASED, Effect, Ended, Granted, PeerRefused, Received, State, ToServer, Want
-from signaling.protocol.framing import WHOLE_BYTES, Frames, FramingError
+from pypeer.connect.turn.words import (
+    RELEASED,
+    Alternate,
+    Doubtful,
+    Effect,
+    Ended,
+    Granted,
+    PeerRefused,
+    Received,
+    State,
+    ToServer,
+    Want,
+)
+from pypeer.protocol.report import RelayTrouble
 from signaling.protocol.stun import Address
 
 ALLOCATE_S: Final = 5.0
@@ -23,8 +36,10 @@ ALLOCATE_S: Final = 5.0
 LINGER_S: Final = 0.5
 """How long the answer to a release is waited for; without one the relay lets go of it by itself in ten minutes."""
 
-QUEUED_BYTES: Final = 1024 * 1024
-"""What may wait for a slow connection to a relay, 0.8 s at 10 Mbit/s; what comes then is lost, and SCTP slows down."""
+HOPS: Final = 3
+"""From one server to another (RFC 8489, section 10), each named by the one before: more is a mistake, or malice."""
+
+OnTrouble = Callable[[RelayTrouble], None]
 
 _log = logging.getLogger("byway.connect")
 
@@ -54,7 +69,7 @@ class RelayedBase:
 class Allocation:
     """An allocation and the way to its server. Each datagram goes to `on_datagram` with the number of its base."""
 
-    def __init__(self, relay: Relay, on_datagram: OnDatagram, want: Want = Want.BOTH) -> None:
+    def __init__(self, relay: Relay, on_datagram: OnDatagram, want: Want, on_trouble: OnTrouble) -> None:
         self.bases: tuple[RelayedBase, ...] = ()
         self.mapped: Address | None = None
         self.unheard = False
@@ -63,23 +78,37 @@ class Allocation:
         self._client = TurnClient(credentials, relay.transport is not Transport.UDP, os.urandom, want)
         self._relay = relay
         self._on_datagram = on_datagram
+        self._on_trouble = on_trouble
+        self.on_doubt: Callable[[], None] = lambda: None
+        """It works, but will not last: another is needed."""
+        self._alternate: Alternate | None = None
         self._open: set[RelayedBase] = set()
         self._by_family: dict[bool, RelayedBase] = {}
-        self._way: _Datagrams | _Stream | None = None
+        self._way: Wire | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._settled = asyncio.Event()
         self._over = asyncio.Event()
 
-    async def open(self, address: Address) -> None:
-        """Ask one address of the relay; `bases` are there if it granted. Raises OSError, TimeoutError."""
-        async with asyncio.timeout(ALLOCATE_S):
-            self._way = await _connect(self, self._relay, address)
-            self._perform(self._client.start(time.monotonic()))
-            await self._settled.wait()
+    async def try_open(self, address: Address, name: str) -> Alternate | None:
+        """Ask one address of the relay, which goes by `name`; `bases` are there if it granted. Returns another server
+        to be asked instead, if it names one."""
+        try:
+            async with asyncio.timeout(ALLOCATE_S):
+                self._way = await connect(self, address, self._relay.transport, name)
+                self._perform(self._client.start(time.monotonic()))
+                await self._settled.wait()
+        except (OSError, TimeoutError) as error:
+            self._on_trouble(trouble.unreachable(self._relay, error))
+        finally:
+            if not self.bases:
+                self.abandon()
+        return self._alternate
 
-    def renew(self, credentials: Credentials) -> None:
-        """There are newer credentials for this relay."""
-        self._client.renew(credentials)
+    def renew(self, relays: Iterable[Relay]) -> None:
+        """There are newer credentials, among them those for this relay."""
+        for each in relays:
+            if each.place == self._relay.place:
+                self._client.renew(Credentials(each.username, each.credential))
 
     def send(self, data: bytes, to: Address) -> None:
         """Send to a peer."""
@@ -99,8 +128,8 @@ class Allocation:
 
     def lost(self, error: Exception | None) -> None:
         """The socket is closed, by whoever did that."""
-        if error is not None or self._client.state in (State.ALLOCATING, State.OPEN):
-            _log.info("relay %s: the connection broke: %s", self._relay.host, error or "closed by the relay")
+        if self._client.state in (State.ALLOCATING, State.OPEN):
+            self._on_trouble(trouble.broken(self._relay, error))
         self._way = None
         self._finish()
 
@@ -137,11 +166,18 @@ class Allocation:
                     self._granted(effect)
                 case PeerRefused():
                     _log.debug("relay %s, to %s: %s (%d)", self._relay.host, effect.host, effect.reason, effect.code)
+                case Doubtful():
+                    self._on_trouble(trouble.refused(self._relay, effect.code, effect.reason))
+                    self.on_doubt()
                 case Ended():
-                    level = logging.DEBUG if effect.reason == RELEASED else logging.INFO
-                    _log.log(level, "relay %s: %s (%d)", self._relay.host, effect.reason, effect.code)
+                    self._ended(effect)
                     self._finish()
         self._arm()
+
+    def _ended(self, ended: Ended) -> None:
+        self._alternate = ended.alternate
+        if ended.reason != RELEASED and ended.alternate is None:
+            self._on_trouble(trouble.refused(self._relay, ended.code, ended.reason))
 
     def _granted(self, granted: Granted) -> None:
         self.mapped, self.unheard = granted.mapped, granted.unheard
@@ -184,91 +220,24 @@ class Allocation:
         self._perform(self._client.tick(time.monotonic()))
 
 
-class _Datagrams(asyncio.DatagramProtocol):
-    """A way to the server over UDP."""
-
-    def __init__(self, allocation: Allocation) -> None:
-        self._allocation = allocation
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.DatagramTransport, transport)  # uvloop's is one in all but name
-        with suppress(OSError):
-            transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
-
-    def datagram_received(self, data: bytes, addr: tuple[str | Any, int]) -> None:
-        self._allocation.received(data)
-
-    def error_received(self, exc: Exception) -> None:
-        _log.debug("relay: %s", exc)
-
-    def send(self, data: bytes) -> None:
-        """Send, or lose it."""
-        self._transport.sendto(data)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._allocation.lost(exc)
-
-    def close(self) -> None:
-        """Close the socket; `lost` is called."""
-        self._transport.abort()
-
-
-class _Stream(asyncio.Protocol):
-    """A way to the server over TCP or TLS."""
-
-    def __init__(self, allocation: Allocation) -> None:
-        self._allocation = allocation
-        self._frames = Frames()
-        self._frames.most = WHOLE_BYTES
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)
-
-    def data_received(self, data: bytes) -> None:
-        try:
-            messages = self._frames.feed(data)
-        except FramingError as error:
-            _log.info("relay: %s", error)
-            self._transport.abort()
-            return
-        for message in messages:
-            self._allocation.received(message)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._allocation.lost(exc)
-
-    def send(self, data: bytes) -> None:
-        """Send, or lose it if too much waits already."""
-        if self._transport.get_write_buffer_size() < QUEUED_BYTES:
-            self._transport.write(data)
-
-    def close(self) -> None:
-        """Close the connection, without a farewell of TLS that somebody would have to wait for; `lost` is called."""
-        self._transport.abort()
-
-
-async def _connect(allocation: Allocation, relay: Relay, address: Address) -> _Datagrams | _Stream:
-    """A way to the server; to TLS it is the name of the URL, whatever address it has. Raises OSError."""
-    loop = asyncio.get_running_loop()
-    if relay.transport is Transport.UDP:
-        _, datagrams = await loop.create_datagram_endpoint(lambda: _Datagrams(allocation), remote_addr=address)
-        return datagrams
-    secure = relay.transport is Transport.TLS
-    context, name = (ssl.create_default_context(), relay.host) if secure else (None, None)
-    _, stream = await loop.create_connection(lambda: _Stream(allocation), *address, ssl=context, server_hostname=name)
-    return stream
-
-
 async def open_relay(
-    relay: Relay, address: Address, on_datagram: OnDatagram, want: Want = Want.BOTH
+    relay: Relay,
+    address: Address,
+    on_datagram: OnDatagram,
+    want: Want = Want.BOTH,
+    on_trouble: OnTrouble = lambda trouble: None,
 ) -> Allocation | None:
-    """An allocation at one address of a relay, or None if it cannot be had; the log says why."""
-    allocation = Allocation(relay, on_datagram, want)
-    try:
-        await allocation.open(address)
-    except (OSError, TimeoutError) as error:
-        _log.info("relay %s: %s", relay.host, str(error) or f"no answer within {ALLOCATE_S:.0f} s")
-    finally:
-        if not allocation.bases:
-            allocation.abandon()
-    return allocation if allocation.bases else None
+    """An allocation at one address of a relay, or where it sends us, or None if it cannot be had; `on_trouble` is told
+    why, and of the end of one that was had."""
+    asked: list[Address] = []
+    name = relay.host
+    while True:
+        asked.append(address)
+        allocation = Allocation(relay, on_datagram, want, on_trouble)
+        alternate = await allocation.try_open(address, name)
+        if alternate is None:
+            return allocation if allocation.bases else None
+        address, name = alternate.address, alternate.domain or name
+        if address in asked or len(asked) > HOPS:
+            on_trouble(trouble.astray(relay))
+            return None

@@ -10,7 +10,15 @@ from pypeer.connect.ice.pairs import Pair
 from pypeer.connect.options import ConnectOptions, Relaying
 from pypeer.links.link import Path
 from pypeer.protocol.codes import Mapping
-from pypeer.protocol.report import CHECKS_MAX, REPORT_VERSION, ConnectionReport, Networks, ReportCheck, reasons
+from pypeer.protocol.report import (
+    CHECKS_MAX,
+    REPORT_VERSION,
+    ConnectionReport,
+    Networks,
+    RelayTrouble,
+    ReportCheck,
+    reasons,
+)
 from signaling.protocol.messages import Phases
 
 
@@ -38,6 +46,7 @@ def report(
     networks: tuple[Mapping, Mapping],
     phases: Phases,
     options: ConnectOptions,
+    troubles: tuple[RelayTrouble, ...] = (),
 ) -> ConnectionReport:
     """One attempt, as it stands now; without a path it failed."""
     here, there = networks
@@ -52,6 +61,7 @@ def report(
         checks=tuple(_check(pair) for pair in agent.pairs[:CHECKS_MAX]),
         networks=Networks(here=here, there=there),
         phases=phases,
+        relays=troubles,
     )
     return msgspec.structs.replace(made, reasons=reasons(made, options.relaying is Relaying.ONLY))
 

@@ -53,6 +53,11 @@ class Relay:
     credential: str
 
     @property
+    def place(self) -> tuple[str, int, Transport]:
+        """Where it is, whatever the credentials."""
+        return self.host, self.port, self.transport
+
+    @property
     def preference(self) -> int:
         """Of its transport."""
         return self.transport.preference

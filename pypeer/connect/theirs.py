@@ -7,7 +7,7 @@ from pypeer.connect.ice.candidate import Candidate, CandidateError, parse
 from pypeer.connect.mdns import resolve_mdns
 from pypeer.connect.path import PathTransport
 from pypeer.connect.prospects import Side
-from pypeer.connect.tasks import Tasks
+from pypeer.tasks import Tasks
 
 EARLY_MAX: Final = 256
 """Candidates kept before the description: more than any honest side has."""

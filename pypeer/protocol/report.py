@@ -90,6 +90,15 @@ class Networks(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     there: Mapping = Mapping.UNKNOWN
 
 
+class RelayTrouble(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Why a relay could not be used. `code` is TURN's (RFC 8656, section 19), that of the close of a WebSocket, or 701
+    where the relay could not be reached; `text` is one sentence for a person, empty where only the code is known."""
+
+    relay: Annotated[str, Meta(max_length=300, description="its URL")]
+    code: int
+    text: Annotated[str, Meta(max_length=512)] = ""
+
+
 class ConnectionReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One attempt to connect. `outcome` is a way of the ladder or `failed`."""
 
@@ -103,6 +112,7 @@ class ConnectionReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     checks: tuple[ReportCheck, ...] = ()
     networks: Networks = Networks()
     reasons: tuple[Reason, ...] = ()
+    relays: tuple[RelayTrouble, ...] = ()
     phases: Phases = Phases()
 
 

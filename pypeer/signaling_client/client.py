@@ -8,16 +8,16 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import aiohttp
-from yarl import URL
 
 from pypeer import __version__
-from pypeer.errors import NotFoundError, ServerError
+from pypeer.errors import ServerError
 from pypeer.identity import Identity
 from pypeer.signaling_client import core
-from pypeer.signaling_client.core import Answer, Effect, Hangup, Over, Push, Ready, Retry, SendText
+from pypeer.signaling_client.effects import Answer, Effect, Event, Hangup, Over, Push, Ready, Retry, SendText
+from pypeer.signaling_client.words import explain, page_url, unreachable
 from signaling.protocol import limits
-from signaling.protocol.codes import CloseCode, ErrorCode
-from signaling.protocol.messages import Error, IceServer, Knocked, Lapsed, Left, Met, Ok, Opened, Request, Signaled
+from signaling.protocol.codes import CloseCode
+from signaling.protocol.messages import Error, IceServer, Met, Ok, Opened, Renewed, Request
 
 CONNECT_S = 10.0
 """Bound of one attempt to connect: a SYN sent three times."""
@@ -28,8 +28,8 @@ START_S = 15.0
 CLOSE_S = 2.0
 """Bound of the closing handshake: a dead server must not hold up the end of a command."""
 
-PushHandler = Callable[[Knocked | Signaled | Left | Lapsed], None]
-_Reply = TypeVar("_Reply", Ok, Opened, Met)
+PushHandler = Callable[[Event], None]
+_Reply = TypeVar("_Reply", Ok, Opened, Met, Renewed)
 
 
 class SignalingClient:
@@ -42,13 +42,13 @@ class SignalingClient:
     def __init__(
         self, server: str, identity: Identity, on_push: PushHandler, on_ready: Callable[[bool], None] | None = None
     ) -> None:
-        self.url = _page_url(server)
+        self.url = page_url(server)
         self.ice: tuple[IceServer, ...] = ()
         self._on_push = on_push
         self._on_ready = on_ready or (lambda _resumed: None)
         host = self.url.host_port_subcomponent or ""
         self._core = core.Client(identity, host, f"pypeer/{__version__}", random.random)
-        self._waiting: dict[int, asyncio.Future[Ok | Opened | Met]] = {}
+        self._waiting: dict[int, asyncio.Future[Ok | Opened | Met | Renewed]] = {}
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._http: aiohttp.ClientSession | None = None
         self._outbox: asyncio.Queue[str] = asyncio.Queue()
@@ -97,7 +97,7 @@ class SignalingClient:
         if self._error is not None:
             raise self._error
         ticket, effects = self._core.request(request, time.monotonic())
-        future: asyncio.Future[Ok | Opened | Met] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[Ok | Opened | Met | Renewed] = asyncio.get_running_loop().create_future()
         self._waiting[ticket] = future
         self._perform(effects)
         answer = await future
@@ -140,7 +140,7 @@ class SignalingClient:
                     timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_S),
                 )
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            self._fail_first(_unreachable(self.url, error))
+            self._fail_first(unreachable(self.url, error))
             return core.ABNORMAL
         async with socket:
             self._socket = socket
@@ -219,7 +219,7 @@ class SignalingClient:
         if future is None or future.done():
             return
         if isinstance(effect.message, Error):
-            future.set_exception(_explain(effect.message))
+            future.set_exception(explain(effect.message))
         else:
             future.set_result(effect.message)
 
@@ -238,35 +238,3 @@ class SignalingClient:
             if not future.done():
                 future.set_exception(error)
         self._waiting.clear()
-
-
-def _page_url(server: str) -> URL:
-    text = server if "://" in server else f"http://{server}"
-    try:
-        url = URL(text)
-    except ValueError:
-        raise ServerError(f"{server!r} is not a server address: use http://HOST:PORT", "bad-server", False) from None
-    if url.scheme not in ("http", "https") or not url.host:
-        raise ServerError(f"{server!r} is not a server address: use http://HOST:PORT", "bad-server", retry=False)
-    return url.with_query(None).with_fragment(None)
-
-
-def _unreachable(url: URL, error: Exception) -> ServerError:
-    match error:
-        case aiohttp.WSServerHandshakeError(status=429):
-            text = f"The server at {url} has too many connections from here: wait a minute."
-        case aiohttp.WSServerHandshakeError():
-            text = f"{url} answers, but not as a Byway server (HTTP {error.status}): check the address in --server."
-        case aiohttp.ClientConnectorCertificateError() | aiohttp.ClientConnectorSSLError():
-            text = f"The certificate of {url} is not trusted: check the address and the clock, or the certificate."
-        case _:
-            text = f"Cannot reach the server at {url}: is it running, and is the address in --server right?"
-    return ServerError(text, "server-unreachable")
-
-
-def _explain(error: Error) -> ServerError | NotFoundError:
-    if error.code is ErrorCode.UNKNOWN_LOCATOR:
-        return NotFoundError(
-            "Nobody is waiting under this code: it is mistyped, expired or used up, or its sender has gone."
-        )
-    return ServerError(error.message, error.code.value, error.retry)

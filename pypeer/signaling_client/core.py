@@ -14,33 +14,36 @@ from pypeer.errors import ServerError
 from pypeer.identity import Identity
 from pypeer.secure.encoding import b64, unb64
 from pypeer.signaling_client import backoff
+from pypeer.signaling_client.effects import (
+    SESSION_LOST,
+    Answer,
+    Effect,
+    Event,
+    Hangup,
+    Over,
+    Push,
+    Ready,
+    Retry,
+    SendText,
+)
 from signaling.protocol import limits
-from signaling.protocol.codes import Action, CloseCode, ErrorCode
+from signaling.protocol.codes import Action, CloseCode
 from signaling.protocol.messages import (
     Bye,
     Challenge,
     Error,
     Hello,
-    Knocked,
-    Lapsed,
-    Left,
-    Met,
-    Ok,
-    Opened,
     Ping,
     Pong,
+    Reply,
     Request,
     Restarting,
     Resume,
     ServerMessage,
-    Signaled,
     Welcome,
     decode_server,
     encode,
 )
-
-Reply = Ok | Opened | Met | Error
-Event = Knocked | Signaled | Left | Lapsed
 
 ABNORMAL = 1006
 """What RFC 6455, section 7.1.5, calls a connection that broke without a close frame."""
@@ -53,64 +56,6 @@ class State(Enum):
     SIGNING_IN = "signing-in"
     READY = "ready"
     ENDED = "ended"
-
-
-@dataclass(frozen=True, slots=True)
-class SendText:
-    """Send this text."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Hangup:
-    """Close the connection; the shell then calls `disconnected`."""
-
-    code: int
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """Signed in. Without `resumed` all codes and pairs of before are gone."""
-
-    welcome: Welcome
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The answer to a request, by its ticket."""
-
-    ticket: int
-    message: Reply
-
-
-@dataclass(frozen=True, slots=True)
-class Push:
-    """Something happened to a code or a pair."""
-
-    message: Event
-
-
-@dataclass(frozen=True, slots=True)
-class Retry:
-    """Connect again after so many seconds."""
-
-    delay: float
-
-
-@dataclass(frozen=True, slots=True)
-class Over:
-    """Do not connect again."""
-
-    error: ServerError | None
-
-
-Effect = SendText | Hangup | Ready | Answer | Push | Retry | Over
-
-SESSION_LOST = Error(
-    code=ErrorCode.PEER_GONE, message="The connection to the server was lost for too long.", retry=True
-)
-"""Given as the answer to whatever was asked in a session that could not be resumed."""
 
 
 @dataclass(slots=True)
@@ -216,9 +161,7 @@ class Client:
             case _:
                 return self._numbered(message, now)
 
-    def _numbered(
-        self, message: Ok | Opened | Met | Error | Knocked | Signaled | Left | Lapsed, now: float
-    ) -> list[Effect]:
+    def _numbered(self, message: Reply | Event, now: float) -> list[Effect]:
         seq = message.seq or 0
         if seq <= self._session.seen:
             return []

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from pypeer.errors import MeetError, PeerError, RefusedError
+from pypeer.no_way import cut_off
 from pypeer.protocol.codes import EndCode, RefusalCode
 from pypeer.protocol.messages import Meet, Part, Preview, SealedMessage
 from pypeer.secure.encoding import b64, unb64
@@ -119,13 +120,13 @@ class Pair:
         if before is State.CONFIRM and self._meeting.state is State.MEET:
             self.on_proven()
 
-    def left(self) -> None:
-        """The other side left, or the session with the server was lost."""
+    def left(self, by_server: bool = False) -> None:
+        """The other side left, or `by_server`: the session with the server was lost."""
         if self._ended:
             return
         self._ended = True
         self._give_up(MeetError("The other side went away before anything was sent: try again."))
-        self._on_end(None)
+        self._on_end(cut_off(has_begun=False) if by_server else None)
 
     def _perform(self, effects: list[Effect]) -> None:
         for effect in effects:

@@ -44,7 +44,7 @@ class Switchboard:
         pairs, self._pairs = self._pairs, {}
         self._early.clear()
         for pair in pairs.values():
-            pair.left()
+            pair.left(by_server=True)
 
     def _keep(self, message: Signaled | Left) -> None:
         waiting = self._early.setdefault(message.pair, [])

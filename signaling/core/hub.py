@@ -14,7 +14,7 @@ from signaling.core.connection import Connection
 from signaling.core.effects import Close, Count, Effect, Fault, Send, Tally
 from signaling.core.policy import Policy
 from signaling.core.quota import Bucket
-from signaling.core.rendezvous import Answer, failed, wait_to_tell
+from signaling.core.rendezvous import failed, wait_to_tell
 from signaling.core.session import Session
 from signaling.core.sessions import Relays, Sessions, no_relays
 from signaling.core.sign_in import Names, refusal
@@ -36,6 +36,7 @@ from signaling.protocol.messages import (
     Opened,
     Ping,
     Pong,
+    Reply,
     Request,
     Restarting,
     Shut,
@@ -177,7 +178,7 @@ class Hub:
         answer = await self._answer(connection, session, request, now)
         self.sessions.tell(session, answer)
 
-    async def _answer(self, connection: Connection, session: Session, request: Request, now: float) -> Answer:
+    async def _answer(self, connection: Connection, session: Session, request: Request, now: float) -> Reply:
         try:
             answer = await self.sessions.rendezvous.answer(session, connection.address, request, now)
         except Exception as error:

@@ -11,6 +11,7 @@ from typing import Final
 
 from signaling.core.effects import Count, Effect, Observe, Tally
 from signaling.core.policy import Policy
+from signaling.core.quota import Rate
 from signaling.core.session import Session
 from signaling.engine.base import Engine, Holder, Presence
 from signaling.protocol.codes import Action, ErrorCode
@@ -27,14 +28,15 @@ from signaling.protocol.messages import (
     Open,
     Opened,
     Phases,
+    Renew,
+    Renewed,
+    Reply,
     Report,
     Request,
     Shut,
     Signal,
     Signaled,
 )
-
-Answer = Ok | Opened | Met | Error
 
 UNNUMBERED: Final = 0
 """`seq` of a message before its session has numbered it."""
@@ -60,6 +62,10 @@ OUTCOMES: Final = frozenset(
 )
 """What `report` may say; anything else is counted as `other`, so that nobody can fill the operator's counters."""
 
+RENEWALS: Final = Rate(burst=8, per_second=1 / 60)
+"""Of one member of one pair: credentials last for hours, but a network that goes up and down makes a few links a
+minute, each of which asks before it is made."""
+
 PHASES: Final = Phases.__struct_fields__
 """The phases that `report` may time."""
 
@@ -77,7 +83,7 @@ class Rendezvous:
     entropy: Callable[[int], bytes]
     emit: Callable[[Effect], None]
 
-    async def answer(self, session: Session, address: str, request: Request, now: float) -> Answer:
+    async def answer(self, session: Session, address: str, request: Request, now: float) -> Reply:
         """Carry out a request."""
         match request:
             case Open():
@@ -90,7 +96,9 @@ class Rendezvous:
                 return await self._signal(session, request)
             case Leave():
                 return await self._leave(session, request)
-            case _:
+            case Renew():
+                return await self._renew(session, request, now)
+            case Report():
                 return await self._report(session, request)
 
     async def lapse(self, session: Session, locator: str, now: float) -> None:
@@ -106,7 +114,7 @@ class Rendezvous:
             await self._part(session, pair, reason)
         await self.engine.set_presence(session.id, None)
 
-    async def _open(self, session: Session, address: str, request: Open, now: float) -> Answer:
+    async def _open(self, session: Session, address: str, request: Open, now: float) -> Reply:
         if request.locator not in session.locators and len(session.locators) >= self.policy.locators_per_session:
             return failed(request, ErrorCode.TOO_MANY, f"a session may hold {self.policy.locators_per_session} codes")
         wait = await self.engine.take(f"open {address}", self.policy.opens, 1, now)
@@ -136,14 +144,14 @@ class Rendezvous:
         digits = next((n for n in DIGITS if taken * CROWDED < 10**n - 1), DIGITS[-1])
         return [str(1 + int.from_bytes(self.entropy(8)) % (10**digits - 1)) for _ in range(TRIES)]
 
-    async def _shut(self, session: Session, request: Shut, now: float) -> Answer:
+    async def _shut(self, session: Session, request: Shut, now: float) -> Reply:
         if request.locator not in session.locators:
             return failed(request, ErrorCode.UNKNOWN_LOCATOR, "this session does not hold this locator")
         await self.engine.release(request.locator, session.id, self.policy.quarantine, now)
         del session.locators[request.locator]
         return _ok(request)
 
-    async def _knock(self, session: Session, address: str, request: Knock, now: float) -> Answer:
+    async def _knock(self, session: Session, address: str, request: Knock, now: float) -> Reply:
         counter = f"knock {address}"
         wait = await self.engine.take(counter, self.policy.knocks, 1, now)
         if wait:
@@ -161,7 +169,7 @@ class Rendezvous:
             return failed(request, ErrorCode.BAD_MESSAGE, "a session cannot knock at its own code")
         return await self._meet(session, holder, request)
 
-    async def _meet(self, session: Session, holder: Holder, request: Knock) -> Answer:
+    async def _meet(self, session: Session, holder: Holder, request: Knock) -> Reply:
         pair = b64(self.entropy(12))
         if not await self.engine.pair(pair, (session.id, holder.session), self.policy.pairs_per_session):
             return failed(
@@ -172,19 +180,27 @@ class Rendezvous:
         await self.engine.deliver(holder.session, knocked)
         return Met(seq=UNNUMBERED, re=request.id, pair=pair, peer=holder.key)
 
-    async def _signal(self, session: Session, request: Signal) -> Answer:
+    async def _signal(self, session: Session, request: Signal) -> Reply:
         other = await self.engine.other(request.pair, session.id)
         if other is None:
             return _no_member(session, request)
         await self.engine.deliver(other, Signaled(seq=UNNUMBERED, pair=request.pair, body=request.body))
         return _ok(request)
 
-    async def _leave(self, session: Session, request: Leave) -> Answer:
+    async def _leave(self, session: Session, request: Leave) -> Reply:
         if not await self._part(session, request.pair, request.reason) and not session.was_in(request.pair):
             return _no_member(session, request)
         return _ok(request)
 
-    async def _report(self, session: Session, request: Report) -> Answer:
+    async def _renew(self, session: Session, request: Renew, now: float) -> Reply:
+        if await self.engine.other(request.pair, session.id) is None:
+            return _no_member(session, request)
+        wait = await self.engine.take(f"renew {request.pair} {session.id}", RENEWALS, 1, now)
+        if wait:
+            return failed(request, ErrorCode.RATE_LIMITED, "too many renewals in this pair", wait)
+        return Renewed(seq=UNNUMBERED, re=request.id, pair=request.pair)
+
+    async def _report(self, session: Session, request: Report) -> Reply:
         if await self.engine.other(request.pair, session.id) is None and not session.was_in(request.pair):
             return _no_member(session, request)
         self.emit(Count(Tally.REPORTS, request.outcome if request.outcome in OUTCOMES else "other"))
@@ -218,7 +234,7 @@ def _ok(request: Request) -> Ok:
     return Ok(seq=UNNUMBERED, re=request.id)
 
 
-def _no_member(session: Session, request: Signal | Leave | Report) -> Error:
+def _no_member(session: Session, request: Signal | Leave | Report | Renew) -> Error:
     if session.was_in(request.pair):
         return failed(request, ErrorCode.PEER_GONE, "the pair is over")
     return failed(request, ErrorCode.UNKNOWN_PAIR, "this session is no member of this pair")

@@ -14,12 +14,12 @@ from signaling.core.quota import Bucket
 from signaling.core.states import Event, SessionState, session_after
 from signaling.engine.base import Push
 from signaling.protocol import limits
-from signaling.protocol.messages import Error, Met, Ok, Opened, encode
+from signaling.protocol.messages import Reply, encode
 
 ENDED_PAIRS: Final = 64
 """Ended pairs a session remembers, so that a `signal` that crossed a `left` is told apart from a made-up pair."""
 
-Numbered = Ok | Opened | Met | Error | Push
+Numbered = Reply | Push
 
 
 @dataclass(slots=True, eq=False)
@@ -44,6 +44,8 @@ class Session:
     wait_until: float = float("-inf")
     """Until when the client was last told to wait."""
     locators: dict[str, None] = field(default_factory=dict)
+    members: dict[str, str] = field(default_factory=dict)
+    """As which member it is in each pair: `a`, who knocked, or `b`."""
     _kept: deque[tuple[int, str]] = field(default_factory=deque)
     _kept_bytes: int = 0
     _ended_pairs: dict[str, None] = field(default_factory=dict)
@@ -81,6 +83,7 @@ class Session:
 
     def pair_ended(self, pair: str) -> None:
         """Remember that this session was a member of the pair."""
+        self.members.pop(pair, None)
         self._ended_pairs[pair] = None
         if len(self._ended_pairs) > ENDED_PAIRS:
             del self._ended_pairs[next(iter(self._ended_pairs))]

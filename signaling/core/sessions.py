@@ -14,7 +14,7 @@ from signaling.core.states import Event
 from signaling.core.timers import Timers
 from signaling.engine.base import Engine, Presence, Push
 from signaling.protocol.encoding import b64
-from signaling.protocol.messages import Error, IceServer, Knocked, Lapsed, Left, Met, Opened, Resume, Shut
+from signaling.protocol.messages import Error, IceServer, Knocked, Lapsed, Left, Met, Opened, Renewed, Resume, Shut
 
 
 class Relaying(NamedTuple):
@@ -22,6 +22,8 @@ class Relaying(NamedTuple):
 
     ice: tuple[IceServer, ...] = ()
     ticket: str | None = None
+    ttl: float | None = None
+    """Seconds for which both are good."""
 
 
 Relays = Callable[[Session, str, str], Relaying]
@@ -148,11 +150,12 @@ class Sessions:
 
     def _with_relays(self, session: Session, message: Numbered) -> Numbered:
         """Only two that have met learn of relays, each with credentials of its own."""
-        if not isinstance(message, Met | Knocked):
+        if not isinstance(message, Met | Knocked | Renewed):
             return message
-        member = "a" if isinstance(message, Met) else "b"
-        ice, ticket = self._relays(session, message.pair, member)
-        return msgspec.structs.replace(message, ice=ice, relay=ticket)
+        if not isinstance(message, Renewed):
+            session.members[message.pair] = "a" if isinstance(message, Met) else "b"
+        ice, ticket, ttl = self._relays(session, message.pair, session.members[message.pair])
+        return msgspec.structs.replace(message, ice=ice, relay=ticket, ttl=ttl)
 
     def arrived(self, session_id: str, push: Push) -> None:
         """Another session, or the clock, has something to tell one that lives here."""

@@ -175,7 +175,8 @@ class Node:
         ports = self.relay.told() if self.relay else Ports()
         today = time.time()
         ticket = None if self._settings.relay_off else self.offers.ticket(pair, member, today)
-        return Relaying(self.offers.told(session.dialled, ports, pair, member, today), ticket)
+        told = self.offers.told(session.dialled, ports, pair, member, today)
+        return Relaying(told, ticket, self.offers.ttl if told or ticket else None)
 
     def _whose(self, ticket: str) -> Member | None:
         member = self.offers.admits(ticket, time.time())

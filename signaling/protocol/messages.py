@@ -200,6 +200,13 @@ class Report(Message, frozen=True, tag="report"):
     phases: Phases | None = None
 
 
+class Renew(Message, frozen=True, tag="renew"):
+    """Ask for fresh relays of a pair, before those that were told expire. A server that tells a `ttl` knows it."""
+
+    id: Id
+    pair: Pair
+
+
 class Ping(Message, frozen=True, tag="ping"):
     """Sign of life, and acknowledgement of all messages up to `seen`."""
 
@@ -240,6 +247,22 @@ class Met(Message, frozen=True, tag="met"):
     """Relays for this pair, in addition to the servers of `welcome`; their credentials are this member's alone."""
     relay: Ticket | None = None
     """Admits this member, and nobody else, to the relay inside a WebSocket (signaling.protocol.relaying)."""
+    ttl: Seconds | None = None
+    """How long `ice` and `relay` are good; absent where they are for ever, or the server does not know `renew`."""
+
+
+class Renewed(Message, frozen=True, tag="renewed"):
+    """Answer to `renew`: what `met` or `knocked` would tell now."""
+
+    seq: Seq
+    re: Id
+    pair: Pair
+    ice: Ice = ()
+    """See `Met`."""
+    relay: Ticket | None = None
+    """See `Met`."""
+    ttl: Seconds | None = None
+    """See `Met`."""
 
 
 class Error(Message, frozen=True, tag="error"):
@@ -263,6 +286,8 @@ class Knocked(Message, frozen=True, tag="knocked"):
     ice: Ice = ()
     """See `Met`."""
     relay: Ticket | None = None
+    """See `Met`."""
+    ttl: Seconds | None = None
     """See `Met`."""
 
 
@@ -303,9 +328,10 @@ class Restarting(Message, frozen=True, tag="restarting"):
     try_for: Seconds
 
 
-ClientMessage = Hello | Open | Shut | Knock | Signal | Leave | Report | Ping | Bye
-Request = Open | Shut | Knock | Signal | Leave | Report
-ServerMessage = Challenge | Welcome | Ok | Opened | Met | Error | Knocked | Signaled | Left | Lapsed | Pong | Restarting
+ClientMessage = Hello | Open | Shut | Knock | Signal | Leave | Report | Renew | Ping | Bye
+Request = Open | Shut | Knock | Signal | Leave | Report | Renew
+Reply = Ok | Opened | Met | Renewed | Error
+ServerMessage = Challenge | Welcome | Reply | Knocked | Signaled | Left | Lapsed | Pong | Restarting
 
 _encoder = msgspec.json.Encoder()
 _client_decoder: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)

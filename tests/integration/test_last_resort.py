@@ -8,19 +8,21 @@ from pathlib import Path
 import pytest
 
 import pypeer
+from pypeer import no_way
 from pypeer.connect import connector, gathering, roads
 from pypeer.connect.addresses import host_addresses
 from pypeer.connect.options import ConnectOptions, Relaying
 from pypeer.errors import ConnectError
-from pypeer.events import Event, PathChanged, Reconnecting
+from pypeer.events import Event, Offered, PathChanged, Reconnecting, Report
 from pypeer.identity import Identity
 from pypeer.links.link import Scope
 from pypeer.protocol import limits
-from tests.support.crooked import RECORD_BYTES, WRONGS, CrookedRelay, altered, crooked_relay
+from tests.support.crooked import RECORD_BYTES, WRONGS, CrookedRelay, altered, crooked_relay, honest
 
 PATIENCE_S = 60.0
 MARK = b"nobody but the two may read this "
 NAME = "secret-name.bin"
+TICKET_S = 4.0
 SIZE = 6 * 2**20
 
 
@@ -208,3 +210,34 @@ async def test_a_transfer_falls_back_to_the_relay_when_the_direct_path_dies(tmp_
         events = await transfer(relay, tmp_path, break_it)
     assert paths(events) == ["direct", "websocket"]
     assert len(dropping) == 1
+
+
+@pytest.mark.usefixtures("network")
+async def test_a_link_is_made_anew_after_the_time_of_the_first_ticket(tmp_path: Path) -> None:
+    """The relay's links break when the tickets of the meeting are over: those of the next are new ones."""
+    async with crooked_relay(ttl=TICKET_S) as relay:
+        relay.pause = 0.06
+        began = asyncio.get_running_loop().time()
+
+        def cut_late(_number: int, message: bytes) -> list[bytes]:
+            if asyncio.get_running_loop().time() - began > TICKET_S:  # those of the meeting are older
+                relay.pause, relay.tamper = 0.0, honest
+                relay.cut()
+            return [message]
+
+        relay.tamper = cut_late
+        events = await transfer(relay, tmp_path)
+    assert relay.tamper is honest
+    assert paths(events) == ["websocket"] * 2
+    assert not [event.report.relays for event in events if isinstance(event, Report) and event.report.relays]
+
+
+async def test_a_server_that_has_gone_is_told_as_soon_as_that_is_sure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, network: Network
+) -> None:
+    monkeypatch.setattr(no_way, "SERVER_S", 0.5)
+    network.works = False
+    async with crooked_relay() as relay:
+        with pytest.raises(ConnectError) as failed:
+            await transfer(relay, tmp_path, lambda event, _: relay.vanish() if isinstance(event, Offered) else None)
+    assert failed.value.code == "server-gone"

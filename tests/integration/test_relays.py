@@ -17,7 +17,7 @@ from pypeer.connect.options import ConnectOptions, Relaying
 from pypeer.connect.relays import Allocation, RelayedBase, open_relay
 from pypeer.connect.servers import Relay, Servers, Transport
 from pypeer.connect.turn.words import Want
-from pypeer.protocol.report import CandidateKind
+from pypeer.protocol.report import CandidateKind, RelayTrouble
 from signaling.protocol.stun import Address
 from signaling.relay.turn import credentials
 from tests.integration.test_coturn import wait_until_ready
@@ -40,10 +40,12 @@ class Member:
 
     def __init__(self) -> None:
         self.arrived: asyncio.Queue[tuple[int, Address, bytes]] = asyncio.Queue()
+        self.troubles: list[RelayTrouble] = []
 
     async def open(self, relay: Relay, address: Address, want: Want = Want.BOTH) -> "Member":
         """Get the allocation; bases are numbered in their order."""
-        found = await open_relay(relay, address, lambda *each: self.arrived.put_nowait(each), want)
+        arrived, troubles = self.arrived.put_nowait, self.troubles.append
+        found = await open_relay(relay, address, lambda *each: arrived(each), want, troubles)
         assert found is not None
         self.allocation: Allocation = found
         for number, base in enumerate(found.bases):
@@ -132,16 +134,23 @@ async def test_over_tls_the_name_counts_and_not_the_address(tmp_path: Path, monk
         assert await open_relay(stranger, (A, port), lambda *_: None) is None
 
 
+async def why_not(relay: Relay, address: Address) -> RelayTrouble:
+    """Why a relay cannot be had."""
+    troubles: list[RelayTrouble] = []
+    assert await open_relay(relay, address, lambda *_: None, on_trouble=troubles.append) is None
+    [found] = troubles
+    return found
+
+
 async def test_over_tls_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
     cert, key = certificate(tmp_path)
     with tls_server(tmp_path, cert, key) as port:
         unknown = relay(port, Transport.TLS, host="localhost")
-        assert await open_relay(unknown, (A, port), lambda *_: None) is None
+        assert "certificate is not trusted" in (await why_not(unknown, (A, port))).text
 
 
 @pytest.mark.parametrize("transport", Transport)
-async def test_what_is_no_relay_is_none_and_says_why(transport: Transport, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level("INFO", "byway.connect")
+async def test_what_is_no_relay_is_none_and_says_why(transport: Transport) -> None:
     dead = relay(free_port(), transport)
     if transport is Transport.UDP:  # as if the port were filtered: nobody answers, and nobody refuses
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
@@ -152,8 +161,7 @@ async def test_what_is_no_relay_is_none_and_says_why(transport: Transport, caplo
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
         return
-    assert await open_relay(dead, (A, dead.port), lambda *_: None) is None
-    assert f"relay {A}: " in caplog.text
+    assert "nothing listens there" in (await why_not(dead, (A, dead.port))).text
 
 
 @pytest.mark.parametrize(
@@ -162,17 +170,15 @@ async def test_what_is_no_relay_is_none_and_says_why(transport: Transport, caplo
     ids=["no name of the scheme", "too old"],
 )
 async def test_a_refusal_is_told_with_its_meaning(
-    ours: tuple[Server, int], made: tuple[str, str] | None, reason: str, caplog: pytest.LogCaptureFixture
+    ours: tuple[Server, int], made: tuple[str, str] | None, reason: str
 ) -> None:
-    caplog.set_level("INFO", "byway.connect")
     old = relay(ours[1], Transport.UDP, lasts=-10)
     refused = old if made is None else Relay(A, ours[1], Transport.UDP, *made)
-    assert await open_relay(refused, (A, ours[1]), lambda *_: None) is None
-    assert reason in caplog.text
+    found = await why_not(refused, (A, ours[1]))
+    assert (found.code, reason in found.text) == (401, True)
 
 
-async def test_a_connection_that_breaks_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level("INFO", "byway.connect")
+async def test_a_connection_that_breaks_is_told(tmp_path: Path) -> None:
     port, _ = free_ports()
     options = ("--turn-port", str(port), "--stun-alt-port", "0", "--turn-secret", SECRET)
     with running_server(tmp_path, *options):
@@ -180,7 +186,8 @@ async def test_a_connection_that_breaks_is_told(tmp_path: Path, caplog: pytest.L
     async with asyncio.timeout(PATIENCE_S):
         await member.allocation.wait_closed()
     member.base(4).send(b"into the void", (A, 9))
-    assert "the connection broke" in caplog.text
+    [found] = member.troubles
+    assert "the relay closed the connection" in found.text
 
 
 async def test_a_server_that_speaks_something_else_is_no_relay() -> None:

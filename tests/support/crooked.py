@@ -6,9 +6,10 @@ It is the real server, in this process, with another hand at the place where mes
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
+from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from signaling.http.app import NODE, make_app
@@ -38,6 +39,9 @@ class CrookedRelay:
     seen: list[bytes] = field(default_factory=list)
     carriers: set[Carrier] = field(default_factory=set)
 
+    vanish: Callable[[], None] = lambda: None
+    """The server is not there any more."""
+
     def cut(self) -> None:
         """Break all connections of the relay."""
         for carrier in tuple(self.carriers):
@@ -46,12 +50,25 @@ class CrookedRelay:
 
 
 @asynccontextmanager
-async def crooked_relay(tamper: Tamper = honest) -> AsyncIterator[CrookedRelay]:
-    """Such a server while the block lasts."""
+async def crooked_relay(tamper: Tamper = honest, ttl: float | None = None) -> AsyncIterator[CrookedRelay]:
+    """Such a server while the block lasts; its tickets are good for `ttl` seconds."""
     app = make_app(Settings())
+    if ttl is not None:
+        app[NODE].offers = replace(app[NODE].offers, ttl=ttl)
     server = TestServer(app, access_log=None)
     await server.start_server()
     relay = CrookedRelay(str(server.make_url("/")), tamper)
+
+    def vanish() -> None:
+        assert server.runner is not None
+        for site in server.runner.sites:
+            assert isinstance(site, web.BaseSite)
+            assert site._server is not None
+            site._server.close()
+        for wire in tuple(app[NODE]._wires.values()):
+            wire._transport.abort()  # type: ignore[union-attr]
+
+    relay.vanish = vanish
     relayed = app[NODE].relayed
     deliver = relayed._deliver
 

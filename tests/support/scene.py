@@ -20,14 +20,12 @@ from signaling.protocol.codes import CloseCode
 from signaling.protocol.encoding import b64, unb64
 from signaling.protocol.messages import (
     Challenge,
-    Error,
     Hello,
     Message,
-    Met,
-    Ok,
     Open,
     Opened,
     Ping,
+    Reply,
     Request,
     Resume,
     ServerMessage,
@@ -175,12 +173,12 @@ class Guest:
         self.scene.lose(self.connection)
         self.scene.take(self.connection)
 
-    def ask(self, request: Request) -> Ok | Opened | Met | Error:
+    def ask(self, request: Request) -> Reply:
         """Ask with the next number, and get the answer."""
         self.asked += 1
         self.scene.say(self.connection, msgspec.structs.replace(request, id=self.asked))
         [answer] = [message for message in self.take() if getattr(message, "re", None) == self.asked]
-        assert isinstance(answer, Ok | Opened | Met | Error)
+        assert isinstance(answer, Reply)
         return answer
 
     def open(self, locator: str | None = None, ttl: float | None = None) -> str:

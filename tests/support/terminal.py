@@ -65,7 +65,7 @@ class Terminal:
 _START = """
 import fcntl, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-from pypeer.cli import main
-main(prog_name="pypeer")
+from pypeer.__main__ import main
+main()
 """
 """The terminal becomes that of the session, and sends it signals for keys."""

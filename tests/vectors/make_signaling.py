@@ -24,6 +24,7 @@ CLIENT: dict[str, dict[str, Any]] = {
     "signal": {"id": 1, "pair": "abc", "body": BODY},
     "leave": {"id": 1, "pair": "abc"},
     "report": {"id": 1, "pair": "abc", "outcome": "direct"},
+    "renew": {"id": 1, "pair": "abc"},
     "ping": {"seen": 0},
     "bye": {},
 }
@@ -36,6 +37,7 @@ SERVER: dict[str, dict[str, Any]] = {
     "ok": {"seq": 1, "re": 1},
     "opened": {"seq": 1, "re": 1, "locator": "7", "ttl": 60.5},
     "met": {"seq": 1, "re": 1, "pair": "abc", "peer": KEY},
+    "renewed": {"seq": 1, "re": 1, "pair": "abc"},
     "error": {"code": "unknown-locator", "message": "nobody waits under this code"},
     "knocked": {"seq": 1, "pair": "abc", "locator": "7", "peer": KEY},
     "signaled": {"seq": 1, "pair": "abc", "body": BODY},
@@ -70,10 +72,16 @@ GOOD: dict[str, list[dict[str, Any]]] = {
         {"relay": None},
         {"ice": [{"urls": ["turn:a?transport=tcp"], "username": "1:p/a", "credential": "c"}]},
         {"ice": []},
+        {"ttl": 21600.5},
     ],
     "knocked": [
         {"ice": [{"urls": ["turns:[::1]:443"], "username": "1:p/b", "credential": "c"}] * 16},
         {"relay": "x"},
+        {"ttl": 0},
+    ],
+    "renewed": [
+        {"relay": "x", "ttl": 21600, "ice": [{"urls": ["turn:a"], "username": "u", "credential": "c"}]},
+        {"ttl": None},
     ],
     "left": [{"reason": "gone"}],
     "lapsed": [{"reason": "expired"}],
@@ -136,6 +144,7 @@ BAD: dict[str, list[dict[str, Any]]] = {
     ],
     "leave": [{"reason": "Not prose"}, {"reason": "x" * 65}, {"reason": None}],
     "report": [{"outcome": DROP}, {"outcome": "direct\n"}, {"phases": {"opened": -1}}, {"phases": [1]}],
+    "renew": [{"id": 0}, {"pair": "a/b"}],
     "ping": [{"seen": -1}, {"seen": 2**53}],
     "challenge": [{"nonce": "short"}],
     "welcome": [
@@ -157,6 +166,7 @@ BAD: dict[str, list[dict[str, Any]]] = {
         {"ice": [{"urls": ["turn:a"], "username": 1}]},
     ],
     "knocked": [{"relay": 1}, {"ice": [{"urls": []}] * 17}, {"ice": None}],
+    "renewed": [{"re": 0}, {"pair": ""}, {"ttl": -1}, {"relay": ""}, {"ice": {}}],
     "error": [{"code": "made-up"}, {"code": None}, {"message": "x" * 513}, {"retry": 1}],
     "restarting": [{"reconnect_in": "soon"}],
     "join": [{"ticket": ""}, {"ticket": "x" * 257}, {"link": -1}, {"link": 2**32}, {"link": 0.5}],

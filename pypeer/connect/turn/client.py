@@ -12,18 +12,20 @@ behind the request that permits it, and needs no round trip.
 
 Credentials may end while an allocation lives. Servers that are as careful with the time as RFC 8656 go on by the name
 that made it (section 5 binds an allocation to that name), so the old ones are used as long as they are taken, and newer
-ones (`renew`) only after a refusal.
+ones (`renew`) only after a refusal with 401. A server that counts by the whole name, as coturn does, then refuses them
+with 441, and the allocation ends with its time: another is needed, and `Doubtful` says so while this one still works.
 """
 
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from pypeer.connect.turn import words
-from pypeer.connect.turn.peers import Grant, Peers
+from pypeer.connect.turn import reading, words
+from pypeer.connect.turn.lifetime import FOREVER, Lifetime
+from pypeer.connect.turn.peers import Peers, Standing, indication
 from pypeer.connect.turn.signing import Credentials, Signing
 from pypeer.connect.turn.transactions import TRIES, Request, Transactions
-from pypeer.connect.turn.words import Effect, Ended, Event, Granted, PeerRefused, Received, State, ToServer, Want
+from pypeer.connect.turn.words import Doubtful, Effect, Ended, Event, PeerRefused, Received, State, ToServer, Want
 from signaling.protocol import stun
 from signaling.protocol.framing import PAYLOAD_BYTES, channel_data
 from signaling.protocol.stun import TRANSACTION_BYTES, Address, Attribute, Class, Message, Method, StunError
@@ -34,13 +36,8 @@ UDP: Final = (Attribute.REQUESTED_TRANSPORT, bytes((17, 0, 0, 0)))
 SINGLE: Final = frozenset({400, 420, 440})
 """Answers to the wish for both that may come from a server that has one, or knows of one."""
 
-AHEAD_S: Final = 60.0
-"""How long before its end an allocation is renewed (RFC 8656, section 8); half of its time where it lasts less."""
-
-LIFETIME_S: Final = range(10, 3601)
-"""Seconds of an allocation that are believed: below it would be nothing but renewing, and no NAT keeps an hour."""
-
-FOREVER: Final = float("inf")
+UNTAKEN: Final = frozenset({401, 441})
+"""Answers by which a server that has granted before does not take the credentials any more, or other ones instead."""
 
 
 class TurnClient:
@@ -57,10 +54,7 @@ class TurnClient:
         self._newer: Credentials | None = None
         self._transactions = Transactions(stream, entropy)
         self._peers = Peers()
-        self._until = FOREVER
-        self._refresh_at = FOREVER
-        self._doubt = Ended(0, words.EXPIRED)
-        """Why it ends if no refresh is granted."""
+        self._lifetime = Lifetime()
 
     def __repr__(self) -> str:
         return f"<TurnClient {self.state.value}>"
@@ -80,16 +74,16 @@ class TurnClient:
         if self.state is State.ENDED or self.state is State.RELEASING:
             return []
         if not self._signing.is_ready:
-            return self._end(0, words.RELEASED)
+            return self._end(Ended(0, words.RELEASED))
         self._happens(Event.RELEASE)
         self._transactions.clear()
-        self._refresh_at = FOREVER
+        self._lifetime.released()
         return self._ask(Request(Method.REFRESH, ((Attribute.LIFETIME, stun.number32(0)),)), now)
 
     def wake_at(self) -> float:
         """When `tick` has something to do; infinity for never."""
         grants = self._peers.wake_at() if self.state is State.OPEN else FOREVER
-        return min(self._transactions.wake_at(), grants, self._refresh_at, self._until)
+        return min(self._transactions.wake_at(), grants, self._lifetime.refresh_at, self._lifetime.until)
 
     # --- data --------------------------------------------------------------------------------------------------------
 
@@ -115,10 +109,7 @@ class TurnClient:
             return effects
         if not stun.is_stun(payload) and self._peers.new_channel(peer) is not None:
             effects += self._bind(peer, now)
-        transaction = self._entropy(TRANSACTION_BYTES)
-        attributes = [(Attribute.XOR_PEER_ADDRESS, stun.xor_address(peer, transaction)), (Attribute.DATA, payload)]
-        data = stun.encode(Method.SEND, Class.INDICATION, transaction, attributes, fingerprint=False)
-        return [*effects, ToServer(data)]
+        return [*effects, ToServer(indication(peer, payload, self._entropy(TRANSACTION_BYTES)))]
 
     # --- what arrives ------------------------------------------------------------------------------------------------
 
@@ -147,46 +138,43 @@ class TurnClient:
 
     def _succeeded(self, request: Request, message: Message, now: float) -> list[Effect]:
         if self.state is State.RELEASING:
-            return self._end(0, words.RELEASED)
+            return self._end(Ended(0, words.RELEASED))
         if request.method is Method.ALLOCATE:
             return self._allocated(message, now)
         if request.method is Method.REFRESH:
-            self._lasts(message.number(Attribute.LIFETIME) or 0, now)
+            self._lifetime.lasts(message.number(Attribute.LIFETIME) or 0, now)
             return []
-        for grant in self._grants(request):
+        for grant in self._peers.grants(request.method, request.peer):
             grant.granted(now)
         return []
 
     def _allocated(self, message: Message, now: float) -> list[Effect]:
-        try:
-            relayed = message.xor_addresses(Attribute.XOR_RELAYED_ADDRESS)
-            mapped = message.xor_address(Attribute.XOR_MAPPED_ADDRESS)
-        except StunError:
-            return self._end(0, words.NONSENSE)
-        by_family = {":" in host: (host, port) for host, port in reversed(relayed)}
-        seconds = message.number(Attribute.LIFETIME) or 0
-        if not by_family or not seconds:
-            return self._end(0, words.NONSENSE)
+        found = reading.grant(message, self._want)
+        if found is None:
+            return self._end(Ended(0, words.NONSENSE))
+        granted, seconds = found
         self._happens(Event.GRANTED)
-        self._lasts(seconds, now)
-        unheard = self._want is Want.BOTH and len(by_family) == 1 and not message.has(Attribute.ADDRESS_ERROR_CODE)
-        return [Granted(tuple(by_family[key] for key in sorted(by_family, reverse=True)), mapped, unheard)]
+        self._lifetime.lasts(seconds, now)
+        return [granted]
 
     def _failed(self, request: Request, message: Message, code: int, now: float) -> list[Effect]:
         if code in (401, 438) and self._may_sign_again(request, code) and self._signing.challenged(message):
             return self._ask(replace(request, tries=request.tries + 1), now)
         if self.state is State.RELEASING:
-            return self._end(code, words.RELEASED)
+            return self._end(Ended(code, words.RELEASED))
         if request.method is Method.ALLOCATE:
             if code in SINGLE and Want.BOTH.value in request.attributes:
                 return self._ask(Request(Method.ALLOCATE, (UDP,)), now)
-            return self._end(code, words.meaning(code))
+            return self._end(Ended(code, words.meaning(code), reading.alternate(message) if code == 300 else None))
         if code == 437:
-            return self._end(code, words.meaning(code))
-        if request.method is Method.REFRESH:
-            self._doubt = Ended(code, words.meaning(code))
-            return []
-        return self._refused(request, code)
+            return self._end(Ended(code, words.meaning(code)))
+        doubtful = self._doubted(code) if code in UNTAKEN or request.method is Method.REFRESH else []
+        return doubtful if request.method is Method.REFRESH else [*doubtful, *self._refused(request, code)]
+
+    def _doubted(self, code: int) -> list[Effect]:
+        """It cannot be kept: told the first time, so that another is there before it ends."""
+        is_news, self._lifetime.doubt = self._lifetime.doubt is None, Ended(code, words.meaning(code))
+        return [Doubtful(code, words.meaning(code))] if is_news else []
 
     def _may_sign_again(self, request: Request, code: int) -> bool:
         """Whether a challenge is news: the first, a new nonce, or one for which there are newer credentials."""
@@ -201,7 +189,9 @@ class TurnClient:
 
     def _refused(self, request: Request, code: int) -> list[Effect]:
         assert request.peer is not None
-        for grant in self._grants(request):
+        for grant in self._peers.grants(request.method, request.peer):
+            if code in UNTAKEN and grant.standing is Standing.GRANTED:
+                continue  # it holds for the time for which it was granted
             grant.refused()
         return [PeerRefused(request.peer[0], code, words.meaning(code))]
 
@@ -209,8 +199,8 @@ class TurnClient:
 
     def tick(self, now: float) -> list[Effect]:
         """Do what is due."""
-        if now >= self._until and self.state is State.OPEN:
-            return self._end(*self._doubt)
+        if now >= self._lifetime.until and self.state is State.OPEN:
+            return self._end(self._lifetime.end)
         again, lost = self._transactions.tick(now)
         effects: list[Effect] = [ToServer(data) for data in again]
         for request in lost:
@@ -222,15 +212,15 @@ class TurnClient:
     def _lost(self, request: Request) -> list[Effect]:
         """Nobody answered: without an allocation that is the end; a refresh was begun anew already."""
         if self.state in (State.ALLOCATING, State.RELEASING):
-            return self._end(0, words.NO_ANSWER)
-        for grant in self._grants(request):
+            return self._end(Ended(0, words.NO_ANSWER))
+        for grant in self._peers.grants(request.method, request.peer):
             grant.renew_at = 0.0
         return []
 
     def _renew_what_is_due(self, now: float) -> list[Effect]:
         effects: list[Effect] = []
-        if now >= self._refresh_at:
-            self._refresh_at = now + max(LIFETIME_S.start / 2, (self._until - now) / 2)
+        if now >= self._lifetime.refresh_at:
+            self._lifetime.asked(now)
             effects += self._ask(Request(Method.REFRESH), now)
         hosts, channels = self._peers.due(now)
         for host in hosts:
@@ -254,24 +244,11 @@ class TurnClient:
         number = (Attribute.CHANNEL_NUMBER, self._peers.numbers[peer].to_bytes(2, "big") + b"\0\0")
         return self._ask(Request(Method.CHANNEL_BIND, (number,), peer), now)
 
-    def _grants(self, request: Request) -> list[Grant]:
-        """What a request asked for."""
-        if request.peer is None:
-            return []
-        if request.method is Method.CHANNEL_BIND:
-            return [self._peers.channels[request.peer]]
-        return [self._peers.hosts[request.peer[0]]]
-
-    def _lasts(self, seconds: int, now: float) -> None:
-        believed = min(max(seconds, LIFETIME_S.start), LIFETIME_S.stop - 1)
-        self._until, self._doubt = now + believed, Ended(0, words.EXPIRED)
-        self._refresh_at = self._until - min(AHEAD_S, believed / 2)
-
-    def _end(self, code: int, reason: str) -> list[Effect]:
+    def _end(self, ended: Ended) -> list[Effect]:
         self._happens(Event.END)
         self._transactions.clear()
-        self._until = self._refresh_at = FOREVER
-        return [Ended(code, reason)]
+        self._lifetime.over()
+        return [ended]
 
     def _happens(self, event: Event) -> None:
         self.state = words.TRANSITIONS[self.state][event]

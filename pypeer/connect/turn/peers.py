@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from signaling.protocol import stun
 from signaling.protocol.framing import CHANNEL_HEADER
-from signaling.protocol.stun import Address
+from signaling.protocol.stun import Address, Attribute, Class, Method
 
 RENEW_S: Final = 240.0
 """Permissions last 300 s: a minute is left for repetitions. Channels last 600 s, but keep a permission for 300 s only,
@@ -94,6 +95,12 @@ class Peers:
             return None
         return peer, data[CHANNEL_HEADER.size : CHANNEL_HEADER.size + length]
 
+    def grants(self, method: Method, peer: Address | None) -> list[Grant]:
+        """What a request of this method asked for; nothing, unless it was for a peer."""
+        if peer is None:
+            return []
+        return [self.channels[peer]] if method is Method.CHANNEL_BIND else [self.hosts[peer[0]]]
+
     def is_permitted(self, host: str) -> bool:
         """Whether we want to hear from there."""
         grant = self.hosts.get(host)
@@ -108,3 +115,9 @@ class Peers:
         """When the next is due; infinity for never."""
         grants = (*self.hosts.values(), *self.channels.values())
         return min((grant.renew_at for grant in grants), default=float("inf"))
+
+
+def indication(peer: Address, payload: bytes, transaction: bytes) -> bytes:
+    """A Send indication (RFC 8656, section 11.1)."""
+    attributes = [(Attribute.XOR_PEER_ADDRESS, stun.xor_address(peer, transaction)), (Attribute.DATA, payload)]
+    return stun.encode(Method.SEND, Class.INDICATION, transaction, attributes, fingerprint=False)

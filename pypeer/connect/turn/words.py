@@ -72,14 +72,29 @@ class PeerRefused(NamedTuple):
     reason: str
 
 
-class Ended(NamedTuple):
-    """There is no allocation, or none any more. `code` is that of the answer, 0 without one; the text says why."""
+class Doubtful(NamedTuple):
+    """The allocation works, but will not last: its server does not take our credentials for it any more. Told once."""
 
     code: int
     reason: str
 
 
-Effect = ToServer | Granted | Received | PeerRefused | Ended
+class Alternate(NamedTuple):
+    """Another server, to be asked instead; `domain` is the name that its certificate has, if not that of the first."""
+
+    address: Address
+    domain: str = ""
+
+
+class Ended(NamedTuple):
+    """There is no allocation, or none any more. `code` is that of the answer, 0 without one; the text says why."""
+
+    code: int
+    reason: str
+    alternate: Alternate | None = None
+
+
+Effect = ToServer | Granted | Received | PeerRefused | Doubtful | Ended
 
 NO_ANSWER: Final = "the relay does not answer"
 EXPIRED: Final = "the allocation could not be renewed in time"

@@ -17,6 +17,7 @@ import { Cell } from "./cell.ts";
 import { Conversation } from "./conversation.ts";
 import type { Fetch, OfferInfo, Person, Target } from "./model.ts";
 import { meetAs, type Peer, personOf, relayOf } from "./peer.ts";
+import { PairRelays } from "./relays.ts";
 import { ReceiveSession } from "./receive_session.ts";
 import { cancelledHere } from "./session.ts";
 import { Transfer } from "./transfer.ts";
@@ -27,8 +28,7 @@ export class FetchedOffer implements Fetch {
   readonly #peer: Peer;
   readonly #code: Code;
   readonly #transfer = new Transfer();
-  #relays: readonly IceServer[] = [];
-  #ticket: string | null = null;
+  #relays: PairRelays | null = null;
   #relay: RelayAccess | null = null;
   #pair: Pair | null = null;
   #preview: Preview | null = null;
@@ -87,23 +87,22 @@ export class FetchedOffer implements Fetch {
   async #run(): Promise<void> {
     try {
       const met = await this.#peer.client.ask({ t: "knock", locator: this.#code.locator });
-      this.#relays = met.ice ?? [];
-      this.#ticket = met.relay ?? null;
-      await this.#meet(met.pair, met.peer);
+      this.#relays = new PairRelays(this.#peer.client, this.#peer.timer, met);
+      await this.#meet(met.pair, met.peer, this.#relays);
     } catch (error) {
       this.#transfer.ended(error instanceof Error ? error : new Error(String(error)));
     }
   }
 
-  async #meet(id: string, key: string): Promise<void> {
+  async #meet(id: string, key: string, relays: PairRelays): Promise<void> {
     const peerKey = fromBase64url(key);
     if (peerKey === null) throw new Error("the server named a key that is none");
-    const pair = meetAs(this.#peer, { role: "A", id, peerKey, code: format(this.#code), ticket: this.#ticket });
+    const pair = meetAs(this.#peer, { role: "A", id, peerKey, code: format(this.#code), ticket: relays.ticket });
     this.#peer.switchboard.adopt(pair);
     try {
       const meet = await pair.meet(this.#peer.timer);
       if (this.#transfer.hasEnded) return await this.#leave(pair, "cancelled");
-      this.#relay = relayOf(this.#peer, this.#ticket, meet.caps);
+      this.#relay = relayOf(this.#peer, relays, meet.caps);
       const person = personOf(peerKey, printable(meet.name ?? ""));
       this.#transfer.met(person);
       this.#previewed(pair, await pair.preview(this.#peer.timer), person);
@@ -133,8 +132,13 @@ export class FetchedOffer implements Fetch {
 
   #converse(pair: Pair, { from }: OfferInfo, sink: Sink): void {
     const { timer, client, switchboard, isRelayOnly } = this.#peer;
-    const onEnd = (): void => switchboard.drop(pair.id);
-    const ice = (): readonly IceServer[] => [...client.ice, ...this.#relays];
+    const relays = this.#relays;
+    const onEnd = (): void => {
+      relays?.close();
+      switchboard.drop(pair.id);
+    };
+    const ice = (): readonly IceServer[] => relays?.ice ?? client.ice;
+    relays?.keep();
     const conversation = new Conversation({ pair, transfer: this.#transfer, timer, ice, relay: this.#relay, isRelayOnly, onEnd });
     this.#session = new ReceiveSession({ ...conversation.events, onDecide: (contents) => this.#listed(contents, from, sink) }, timer);
     this.#transfer.agreed();

@@ -12,6 +12,7 @@ import { Pair } from "../signaling/pair.ts";
 import type { Switchboard } from "../signaling/switch.ts";
 import type { Timer } from "../timers/timers.ts";
 import type { Person } from "./model.ts";
+import type { PairRelays } from "./relays.ts";
 
 /** Name of this program, for logs at the other side. */
 export const LABEL = "byway-page";
@@ -52,9 +53,9 @@ export function personOf(key: Bytes, name: string): Person {
 }
 
 /** The way into the relay beside the page, if this side has a ticket and the other one takes part. */
-export function relayOf({ page }: Peer, ticket: string | null, caps: readonly string[] = []): RelayAccess | null {
-  if (ticket === null || !caps.includes(CAP_RELAY)) return null;
+export function relayOf({ page }: Peer, relays: PairRelays, caps: readonly string[] = []): RelayAccess | null {
+  if (relays.ticket === null || !caps.includes(CAP_RELAY)) return null;
   const url = new URL("relay", page);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-  return { url: url.href, ticket };
+  return { url: url.href, get ticket() { return relays.ticket ?? ""; } };
 }

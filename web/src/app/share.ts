@@ -1,6 +1,6 @@
 /** Something this page shares: one code, and a conversation with each receiver who proves it. Twin of pypeer/sharing.py. */
 
-import type { IceServer, Knocked } from "../gen/signaling.ts";
+import type { Knocked } from "../gen/signaling.ts";
 import type { Meet } from "../gen/peer.ts";
 import { GUESSES } from "../gen/peer_constants.ts";
 import { TTL_MAX_S, TTL_MIN_S } from "../gen/signaling_constants.ts";
@@ -14,6 +14,7 @@ import { Cell } from "./cell.ts";
 import { Conversation } from "./conversation.ts";
 import type { Receiver, Share, ShareOptions, ShareState, ShareSummary } from "./model.ts";
 import { meetAs, personOf, type Peer, relayOf } from "./peer.ts";
+import { PairRelays } from "./relays.ts";
 import { SendSession } from "./send_session.ts";
 import type { Offered } from "./sources.ts";
 import { toProblem, Transfer } from "./transfer.ts";
@@ -25,12 +26,6 @@ const RECEIVERS_MAX = 32;
 const MEETINGS_MAX = 64;
 
 type ClosedReason = Extract<ShareState, { kind: "closed" }>["reason"];
-
-/** What the server told of relays for one pair. */
-interface Relays {
-  readonly ice: readonly IceServer[];
-  readonly ticket: string | null;
-}
 
 /** An offer under a code. */
 export class SharedOffer implements Share {
@@ -65,15 +60,17 @@ export class SharedOffer implements Share {
   }
 
   /** Someone knocked: meet them, unless there is no room. */
-  knocked({ pair: id, peer, ice = [], relay }: Knocked): void {
+  knocked(knocked: Knocked): void {
+    const { pair: id, peer } = knocked;
+    const relays = new PairRelays(this.#peer.client, this.#peer.timer, knocked);
     const key = fromBase64url(peer);
     if (key === null || this.#code === null) return;
-    const pair = meetAs(this.#peer, { role: "B", id, peerKey: key, code: format(this.#code), ticket: relay ?? null });
+    const pair = meetAs(this.#peer, { role: "B", id, peerKey: key, code: format(this.#code), ticket: relays.ticket });
     const refusal = this.#refusal();
     if (refusal !== null) return pair.refuse(refusal);
     pair.onWrongWords = () => this.#wrongWords();
     this.#peer.switchboard.adopt(pair);
-    void this.#meet(pair, { ice, ticket: relay ?? null });
+    void this.#meet(pair, relays);
   }
 
   /** The server ended the code. */
@@ -122,7 +119,7 @@ export class SharedOffer implements Share {
     return this.#options.once ? 1 : RECEIVERS_MAX;
   }
 
-  async #meet(pair: Pair, relays: Relays): Promise<void> {
+  async #meet(pair: Pair, relays: PairRelays): Promise<void> {
     this.#meetings += 1;
     try {
       const meet = await pair.meet(this.#peer.timer);
@@ -141,17 +138,21 @@ export class SharedOffer implements Share {
     this.#peer.switchboard.drop(pair.id);
   }
 
-  #serve(pair: Pair, { name = "", caps = [] }: Meet, { ice, ticket }: Relays): void {
+  #serve(pair: Pair, { name = "", caps = [] }: Meet, relays: PairRelays): void {
+    relays.keep();
     const transfer = new Transfer();
     transfer.met(personOf(pair.peerKey, printable(name)));
     const conversation = new Conversation({
       pair,
       transfer,
       timer: this.#peer.timer,
-      ice: () => [...this.#peer.client.ice, ...ice],
-      relay: relayOf(this.#peer, ticket, caps),
+      ice: () => relays.ice,
+      relay: relayOf(this.#peer, relays, caps),
       isRelayOnly: this.#peer.isRelayOnly,
-      onEnd: (isDone) => this.#served(pair, isDone),
+      onEnd: (isDone) => {
+        relays.close();
+        this.#served(pair, isDone);
+      },
     });
     const session = new SendSession(this.#offered, conversation.events);
     this.#serving += 1;

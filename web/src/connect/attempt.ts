@@ -23,7 +23,8 @@ const STATS_S = 0.2;
 export interface AttemptOptions {
   readonly role: Role;
   readonly number: number;
-  readonly ice: readonly IceServer[];
+  /** The servers, as they are known when it is called: credentials of relays are renewed. */
+  readonly ice: () => readonly IceServer[];
   readonly isRelayOnly: boolean;
   readonly timer: Timer;
   /** When both sides knew each other, in seconds of `performance.now`. */
@@ -61,13 +62,13 @@ export class Attempt {
     this.#events = events;
     this.#phases = new PhaseClock(now, knew);
     this.#life = new Lifetime(timer, (action) => this.#do(action));
-    this.#connection = new RTCPeerConnection({ iceServers: ice.map(toRtc), iceTransportPolicy: isRelayOnly ? "relay" : "all" });
+    this.#connection = new RTCPeerConnection(this.#configuration());
     this.#negotiator = new Negotiator(role, this.#connection, {
       onDescription: (kind, sdp) => this.#send({ t: "description", link: number, kind, sdp }),
       onStable: () => this.#described(),
       onError: () => this.#life.happened("closed"),
     });
-    this.#gathering = new Gathering(isRelayOnly ? [] : ice, timer, {
+    this.#gathering = new Gathering(isRelayOnly ? [] : ice(), timer, {
       onCandidates: (candidates) => this.#found(candidates),
       onComplete: () => this.#phases.mark("gathered"),
       onMapping: (mapping) => this.#mapped(mapping),
@@ -196,9 +197,16 @@ export class Attempt {
     }
   }
 
-  /** The stack then asks for a negotiation by itself (WebRTC 1.0, section 4.4.2). */
+  #configuration(): RTCConfiguration {
+    const { ice, isRelayOnly } = this.#options;
+    return { iceServers: ice().map(toRtc), iceTransportPolicy: isRelayOnly ? "relay" : "all" };
+  }
+
+  /** With the servers of now; the stack then asks for a negotiation by itself (WebRTC 1.0, section 4.4.2). */
   #restart(): void {
-    if (!this.#isRetired) this.#connection.restartIce();
+    if (this.#isRetired) return;
+    this.#connection.setConfiguration(this.#configuration());
+    this.#connection.restartIce();
   }
 
   async #despair(): Promise<void> {

@@ -71,7 +71,7 @@ export class Connector {
     this.#attempt?.supersede();
     const knew = (this.#knew ??= performance.now() / 1000);
     const [onOpen, onFailed] = [(link: ChannelLink) => this.#opened(link), (report: ConnectionReport) => this.#failed(report)];
-    this.#attempt = new Attempt({ role, number, ice: ice(), isRelayOnly, timer, knew }, { send, onOpen, onFailed, onBarred });
+    this.#attempt = new Attempt({ role, number, ice, isRelayOnly, timer, knew }, { send, onOpen, onFailed, onBarred });
   }
 
   #opened(link: ChannelLink): void {

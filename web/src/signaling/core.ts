@@ -7,7 +7,7 @@
  */
 
 import type {
-  ClientMessage, Error as ErrorMessage, Hello, Knock, Knocked, Lapsed, Leave, Left, Met, Ok, Open, Opened, Report, ServerMessage,
+  ClientMessage, Error as ErrorMessage, Hello, Knock, Knocked, Lapsed, Leave, Left, Met, Ok, Open, Opened, Renew, Renewed, Report, ServerMessage,
   Shut, Signal, Signaled, Welcome,
 } from "../gen/signaling.ts";
 import { BACKLOG_MESSAGES, CLOSE_CODES, IDLE_S, PING_S, VERSION } from "../gen/signaling_constants.ts";
@@ -16,12 +16,12 @@ import { type Bytes, concat, fromBase64url, toBase64url, utf8 } from "../secure/
 import { delay } from "./backoff.ts";
 
 type Unnumbered<T> = T extends unknown ? Omit<T, "id"> : never;
-type Numbered = Open | Shut | Knock | Signal | Leave | Report;
+type Numbered = Open | Shut | Knock | Signal | Leave | Report | Renew;
 
 /** What a peer asks of the server; the core gives it its number. */
 export type Request = Unnumbered<Numbered>;
 /** The answer to a request. */
-export type Reply = Ok | Opened | Met | ErrorMessage;
+export type Reply = Ok | Opened | Met | Renewed | ErrorMessage;
 /** What happens to a code or a pair. */
 export type Push = Knocked | Signaled | Left | Lapsed;
 

@@ -6,8 +6,8 @@ import sys
 import pytest
 
 from pypeer.cli.piping import read_input
-from pypeer.cli.run import INTERRUPTED
 from pypeer.cli.show import Show
+from pypeer.quiet import INTERRUPTED
 
 
 class Interrupted(io.StringIO):

@@ -10,7 +10,8 @@ from pypeer.errors import ServerError
 from pypeer.identity import Identity, verify
 from pypeer.secure.encoding import b64, unb64
 from pypeer.signaling_client import backoff, core
-from pypeer.signaling_client.core import Answer, Client, Effect, Hangup, Over, Push, Ready, Retry, SendText, State
+from pypeer.signaling_client.core import Client, State
+from pypeer.signaling_client.effects import SESSION_LOST, Answer, Effect, Hangup, Over, Push, Ready, Retry, SendText
 from signaling.protocol import limits
 from signaling.protocol.codes import Action, CloseCode, ErrorCode
 from signaling.protocol.messages import (
@@ -115,7 +116,7 @@ def test_a_lost_session_answers_what_was_asked_and_starts_anew() -> None:
     give(client, Lapsed(seq=1, locator="7"))
     client.disconnected(core.ABNORMAL)
     effects = sign_in(client, welcome(token="token-2"), 2)
-    assert effects == [Answer(ticket, core.SESSION_LOST), Ready(welcome(token="token-2"))]
+    assert effects == [Answer(ticket, SESSION_LOST), Ready(welcome(token="token-2"))]
     assert sent(client.request(Open(id=1), 3)[1]) == [Open(id=1)]
     assert give(client, Lapsed(seq=1, locator="7")) == [Push(Lapsed(seq=1, locator="7"))]
 

@@ -5,7 +5,7 @@ import pytest
 from pypeer.identity import Identity
 from signaling.core.effects import Observe, Tally
 from signaling.core.policy import Policy
-from signaling.core.rendezvous import MISS_COST, PHASES, SLOWEST_S
+from signaling.core.rendezvous import MISS_COST, PHASES, RENEWALS, SLOWEST_S
 from signaling.core.session import Session
 from signaling.core.sessions import Relaying
 from signaling.protocol import limits
@@ -23,6 +23,8 @@ from signaling.protocol.messages import (
     Open,
     Opened,
     Phases,
+    Renew,
+    Renewed,
     Report,
     Request,
     Shut,
@@ -252,7 +254,7 @@ def test_signals_reach_the_other_member_only(scene: Scene) -> None:
     assert stranger.pushes() == []
 
 
-@pytest.mark.parametrize("request_type", [Signal, Leave, Report])
+@pytest.mark.parametrize("request_type", [Signal, Leave, Report, Renew])
 def test_membership_is_checked_on_everything(scene: Scene, request_type: type) -> None:
     sender, receiver, stranger = scene.guest(), scene.guest(), scene.guest()
     pair = meet(sender, receiver)
@@ -333,3 +335,42 @@ def test_everything_is_counted(scene: Scene) -> None:
     sender.ask(Shut(id=1, locator=shut))
     totals = run(scene.hub.sessions.engine.totals(scene.now))
     assert (totals.locators, totals.reserved, totals.pairs) == (1, 1, 1)
+
+
+def told(session: Session, pair: str, member: str) -> Relaying:
+    return Relaying((IceServer(urls=("turn:relay",), username=f"{pair}/{member}"),), f"ticket of {member}", 60.0)
+
+
+def test_relays_are_renewed_for_each_member_as_at_the_meeting() -> None:
+    scene = Scene(relays=told)
+    sender, receiver = scene.guest(), scene.guest()
+    pair = meet(sender, receiver)
+    for guest, member in ((sender, "b"), (receiver, "a")):
+        renewed = guest.ask(Renew(id=1, pair=pair))
+        assert isinstance(renewed, Renewed)
+        assert (renewed.pair, renewed.relay, renewed.ttl) == (pair, f"ticket of {member}", 60.0)
+        assert [each.username for each in renewed.ice] == [f"{pair}/{member}"]
+
+
+def test_relays_are_renewed_only_so_often() -> None:
+    scene = Scene(relays=told)
+    sender, receiver = scene.guest(), scene.guest()
+    pair = meet(sender, receiver)
+    for _ in range(int(RENEWALS.burst)):
+        assert isinstance(receiver.ask(Renew(id=1, pair=pair)), Renewed)
+    refused = receiver.ask(Renew(id=1, pair=pair))
+    assert isinstance(refused, Error)
+    assert (refused.code, refused.retry) == (ErrorCode.RATE_LIMITED, True)
+    assert isinstance(sender.ask(Renew(id=1, pair=pair)), Renewed)
+    scene.now += refused.wait or 0
+    assert isinstance(receiver.ask(Renew(id=1, pair=pair)), Renewed)
+
+
+def test_nothing_is_renewed_for_a_pair_that_is_no_more_or_for_strangers() -> None:
+    scene = Scene(relays=told)
+    sender, receiver, stranger = scene.guest(), scene.guest(), scene.guest()
+    pair = meet(sender, receiver)
+    assert failure(stranger, Renew(id=1, pair=pair)) == ErrorCode.UNKNOWN_PAIR
+    receiver.ask(Leave(id=1, pair=pair))
+    for guest in (sender, receiver):
+        assert failure(guest, Renew(id=1, pair=pair)) == ErrorCode.PEER_GONE

@@ -3,7 +3,8 @@
 import random
 from collections.abc import Callable, Sequence
 
-from pypeer.connect.turn.client import FOREVER, TurnClient
+from pypeer.connect.turn.client import TurnClient
+from pypeer.connect.turn.lifetime import FOREVER
 from pypeer.connect.turn.signing import Credentials
 from pypeer.connect.turn.words import Effect, Granted, Received, ToServer, Want
 from signaling.protocol import stun

@@ -3,11 +3,22 @@
 import pytest
 
 from pypeer.connect.turn import peers, words
-from pypeer.connect.turn.client import AHEAD_S, FOREVER, LIFETIME_S
+from pypeer.connect.turn.lifetime import AHEAD_S, FOREVER, LIFETIME_S
 from pypeer.connect.turn.peers import CHANNELS_MOST, HOSTS, RENEW_S
 from pypeer.connect.turn.signing import Credentials
 from pypeer.connect.turn.transactions import RELIABLE_S, SENDS, TRIES
-from pypeer.connect.turn.words import TRANSITIONS, Ended, Event, Granted, PeerRefused, Received, State, Want
+from pypeer.connect.turn.words import (
+    TRANSITIONS,
+    Alternate,
+    Doubtful,
+    Ended,
+    Event,
+    Granted,
+    PeerRefused,
+    Received,
+    State,
+    Want,
+)
 from signaling.protocol import stun
 from signaling.protocol.stun import Attribute, Class, Message, Method
 from signaling.relay.turn.kinds import Refusal
@@ -312,7 +323,7 @@ def test_what_cannot_be_renewed_ends_when_its_time_is_over_and_says_why(code: in
     while puppet.client.wake_at() < FOREVER:
         puppet.now = puppet.client.wake_at()
         puppet.do(puppet.client.tick(puppet.now))
-    assert puppet.told == [end]
+    assert puppet.told == [*([Doubtful(code, words.meaning(code))] if code else []), end]
     assert puppet.now == 1600.0
     assert len(puppet.asked) < 40
 
@@ -325,7 +336,7 @@ def test_it_is_renewed_ahead_of_its_end(told: int, refresh: float, end: float) -
     puppet = Puppet(lambda message, key: granting(message, key, SERVER, seconds=told))
     puppet.do(puppet.client.start(puppet.now))
     assert puppet.client.wake_at() == puppet.now + refresh
-    assert puppet.client._until == puppet.now + end
+    assert puppet.client._lifetime.until == puppet.now + end
 
 
 @pytest.mark.parametrize("hosts", [(), (SERVER,)])
@@ -402,3 +413,53 @@ def test_every_state_and_event_is_in_the_table() -> None:
 
 def _from(peer: tuple[str, int]) -> list[tuple[int, bytes]]:
     return [(Attribute.XOR_PEER_ADDRESS, stun.xor_address(peer, bytes(12))), (Attribute.DATA, b"x")]
+
+
+def test_new_credentials_of_another_name_are_told_to_need_another_allocation_while_the_old_works() -> None:
+    """As coturn: the old name is over, and an allocation belongs to the name that made it."""
+    over = False
+
+    def answer(message: Message, key: bytes) -> bytes:
+        if not message.signed:
+            return error(message, 401, *CHALLENGE)
+        if not over:
+            return granting(message, key, SERVER)
+        old = message.get(Attribute.USERNAME) == b"ada"
+        return error(message, 401, *CHALLENGE) if old else error(message, 441)
+
+    puppet = Puppet(answer)
+    puppet.do(puppet.client.start(puppet.now))
+    puppet.do(puppet.client.send(PEER, b"\x16data", puppet.now))
+    puppet.told.clear()
+    over = True
+    puppet.client.renew(Credentials("eve", "secret"))
+    while not puppet.told:
+        puppet.now = puppet.client.wake_at()
+        puppet.do(puppet.client.tick(puppet.now))
+    assert puppet.told[0] == Doubtful(441, words.meaning(441))
+    assert puppet.client.wrap(PEER, b"\x16more") is not None
+    while puppet.client.state is State.OPEN:
+        puppet.now = puppet.client.wake_at()
+        puppet.do(puppet.client.tick(puppet.now))
+    assert [each for each in puppet.told if isinstance(each, Doubtful)] == puppet.told[:1]
+    assert puppet.told[-1] == Ended(441, words.meaning(441))
+
+
+ELSEWHERE = (Attribute.ALTERNATE_SERVER, stun.plain_address(("192.0.2.9", 3479)))
+
+
+@pytest.mark.parametrize(
+    ("attributes", "alternate"),
+    [
+        ([ELSEWHERE], Alternate(("192.0.2.9", 3479))),
+        ([ELSEWHERE, (Attribute.ALTERNATE_DOMAIN, b"b.example")], Alternate(("192.0.2.9", 3479), "b.example")),
+        ([ELSEWHERE, (Attribute.ALTERNATE_DOMAIN, b"\xff")], None),
+        ([(Attribute.ALTERNATE_SERVER, b"\0")], None),
+        ([(Attribute.ALTERNATE_SERVER, stun.plain_address(("192.0.2.9", 0)))], None),
+        ([], None),
+    ],
+)
+def test_a_server_may_name_another(attributes: list[tuple[int, bytes]], alternate: Alternate | None) -> None:
+    puppet = Puppet(lambda message, key: error(message, 300, *attributes))
+    puppet.do(puppet.client.start(puppet.now))
+    assert puppet.told == [Ended(300, words.meaning(300), alternate)]

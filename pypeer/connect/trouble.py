@@ -1,0 +1,88 @@
+"""Why a relay cannot be used, as one sentence for a person. Pure."""
+
+import ssl
+from typing import Final
+
+from pypeer.connect.servers import Relay, Transport
+from pypeer.protocol.report import RelayTrouble
+
+UNREACHABLE: Final = 701
+"""Of a server that could not be reached: as browsers have it (W3C webrtc, RTCPeerConnectionIceErrorEvent)."""
+
+WEBSOCKET: Final = {
+    4001: "the server restarts",
+    4012: "the other side, or this one, took nothing for too long",
+    4040: "the other side did not come to it in time",
+    4041: "the other side has left it",
+    4042: "it carries as much as it may",
+    4050: "the server failed",
+    4500: "the server did not understand what came first",
+    4502: "a newer link took its place",
+    4503: "the ticket came too late",
+    4510: "the ticket is not good, or its time is over",
+}
+"""Close codes of the relay inside a WebSocket (signaling.protocol.codes)."""
+
+
+def url(relay: Relay) -> str:
+    """The server as a URI (RFC 7065)."""
+    scheme = "turns" if relay.transport is Transport.TLS else "turn"
+    host = f"[{relay.host}]" if ":" in relay.host else relay.host
+    transport = "udp" if relay.transport is Transport.UDP else "tcp"
+    return f"{scheme}:{host}:{relay.port}?transport={transport}"
+
+
+def refused(relay: Relay, code: int, reason: str) -> RelayTrouble:
+    """It said no, or nothing that can be used; `reason` says what that means."""
+    return _trouble(relay, code or UNREACHABLE, reason)
+
+
+def unreachable(relay: Relay, error: Exception) -> RelayTrouble:
+    """There is no connection to it."""
+    return _trouble(relay, UNREACHABLE, _reason(error))
+
+
+def unknown(relay: Relay) -> RelayTrouble:
+    """Its name has no address."""
+    return _trouble(relay, UNREACHABLE, "its name is not known here")
+
+
+def broken(relay: Relay, error: Exception | None) -> RelayTrouble:
+    """The connection to it is gone."""
+    why = "the relay closed the connection" if error is None else f"the connection broke ({_detail(error)})"
+    return _trouble(relay, UNREACHABLE, why)
+
+
+def astray(relay: Relay) -> RelayTrouble:
+    """It names another server, which names another, and so on."""
+    return _trouble(relay, 300, "it leads from one server to another without end")
+
+
+def of_websocket(address: str, code: int, detail: str) -> RelayTrouble:
+    """The relay inside a WebSocket did not bring the two together; `code` is that of its close, 0 if it was not."""
+    text = f"The relay of the server cannot be used: {WEBSOCKET.get(code, detail)}."
+    return RelayTrouble(relay=address, code=code or UNREACHABLE, text=text)
+
+
+def _trouble(relay: Relay, code: int, reason: str) -> RelayTrouble:
+    name = relay.transport.value.upper()
+    text = f"The relay {relay.host}, port {relay.port}, cannot be used over {name}: {reason}."
+    return RelayTrouble(relay=url(relay), code=code, text=text)
+
+
+def _reason(error: Exception) -> str:
+    match error:
+        case TimeoutError():
+            return "it does not answer"
+        case ssl.SSLCertVerificationError():
+            return f"its certificate is not trusted ({error.verify_message})"
+        case ssl.SSLError():
+            return "what answers there does not speak TLS as it should"
+        case ConnectionRefusedError():
+            return "nothing listens there"
+        case _:
+            return f"it cannot be reached ({_detail(error)})"
+
+
+def _detail(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or error) or type(error).__name__
