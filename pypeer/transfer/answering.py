@@ -1,14 +1,18 @@
-"""Answers what is asked for on one link: reads ahead in a thread, and waits for room on that link only."""
+"""Answers what is asked for on one link: reads ahead in a thread, and waits for room on that link only.
+
+What is read is hashed here, just before it is sent: see `merkle.chunk_hash`.
+"""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final
 
 from pypeer.links.link import Link, LinkClosedError
 from pypeer.protocol.frames import Frame
-from pypeer.transfer.effects import Chunk, Lost, Read
+from pypeer.transfer.effects import Lost, Read
 from pypeer.transfer.sender import Sender
 from pypeer.transfer.shell import in_thread
+from pypeer.transfer.sources import OfferedTree
 
 HIGH_WATER_BYTES: Final = 1024 * 1024
 """A sender waits when this much is buffered: enough to keep a link busy while the next chunk is read, little enough to
@@ -18,7 +22,7 @@ READ_BYTES: Final = 1024 * 1024
 """Read at a time by a thread: a few chunks, or hundreds of small files, for one hop there and back. Two such batches
 wait while one is sent."""
 
-Answers = list[tuple[Read, Chunk | Lost]]
+Answers = list[tuple[Read, bytes | Lost]]
 
 
 class Answering:
@@ -29,7 +33,7 @@ class Answering:
         sender: Sender,
         number: int,
         link: Link,
-        read: Callable[[Sequence[Read]], list[Chunk | Lost]],
+        tree: OfferedTree,
         send: Callable[[int, Frame], None],
         lost: Callable[[Lost], None],
     ) -> None:
@@ -39,7 +43,7 @@ class Answering:
         self._sender = sender
         self._number = number
         self._link = link
-        self._read_blocking = read
+        self._tree = tree
         self._send = send
         self._lost = lost
         self._answers: asyncio.Queue[Answers] = asyncio.Queue(1)
@@ -50,7 +54,7 @@ class Answering:
             self.wake.clear()
             reads = self._sender.take(self._number, READ_BYTES)
             if reads:
-                results = await in_thread(self._read_blocking, reads)
+                results = await in_thread(self._tree.read, reads)
                 await self._answers.put(list(zip(reads, results, strict=True)))
             else:
                 await self.wake.wait()
@@ -58,9 +62,10 @@ class Answering:
     async def answer(self) -> None:
         """Task: send what was read."""
         while True:
-            for read, result in await self._answers.get():
-                if isinstance(result, Lost):
-                    self._lost(result)
+            for read, data in await self._answers.get():
+                if isinstance(data, Lost):
+                    self._lost(data)
+                result = data if isinstance(data, Lost) else self._tree.hashed(read.file, read.chunk, data)
                 frames = self._sender.answer(read, result)
                 await self._room()
                 while (frame := next(frames, None)) is not None:

@@ -14,7 +14,7 @@ class Flight:
     chunk: int
     length: int
     data: bytearray = field(default_factory=bytearray)
-    received: int = 0
+    """What came so far; not a list of parts, for a part may be one byte and a list of those forty times the chunk."""
 
 
 class Asking(Subflow):
@@ -57,19 +57,15 @@ class Asking(Subflow):
         flight = self._flight(frame.request)
         if flight is None:
             return
-        if not flight.data:
-            flight.data = bytearray(flight.length)
-        end = flight.received + len(frame.payload)
-        if end > flight.length:
+        flight.data += frame.payload
+        if len(flight.data) > flight.length:
             raise ViolationError(f"chunk {flight.chunk} of file {flight.file} is longer than {flight.length} bytes")
-        flight.data[flight.received : end] = frame.payload
-        flight.received = end
 
     def end(self, frame: End) -> Flight | None:
         """A chunk is there; None if it was taken back. Raises ViolationError."""
         flight = self.close(frame.request)
-        if flight is not None and flight.received != flight.length:
-            raise ViolationError(f"chunk {flight.chunk} of file {flight.file} ends after {flight.received} bytes")
+        if flight is not None and len(flight.data) != flight.length:
+            raise ViolationError(f"chunk {flight.chunk} of file {flight.file} ends after {len(flight.data)} bytes")
         return flight
 
     def close(self, request: int) -> Flight | None:

@@ -117,7 +117,7 @@ class Prepare:
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """Verify this chunk against its hash and write it; answer with Stored, Corrupt or Lost."""
+    """Verify this chunk against its hash, then write it; answer with Stored, Corrupt or Lost."""
 
     file: int
     chunk: int

@@ -21,7 +21,12 @@ def missing_subtree(height: int) -> bytes:
 
 
 def chunk_hash(data: bytes | bytearray | memoryview, size: int) -> bytes:
-    """Hash of a chunk with content `data`, of a file of `size` bytes; releases the GIL for most of its time."""
+    """Hash of a chunk with content `data`, of a file of `size` bytes.
+
+    Takes 0.2 ms for 256 KiB, 3 ms for the largest. Call it where the data are used, not in a thread beside an event
+    loop: each leaf lets go of the GIL and takes it again, and two threads that pass it to and fro 64 times a MiB cost
+    more than the hash.
+    """
     view = memoryview(data)
     step = limits.BLOCK_BYTES
     leaves = [sha256(view[at : at + step]).digest() for at in range(0, len(view), step)]

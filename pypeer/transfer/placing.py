@@ -1,11 +1,13 @@
 """Giving files and folders their names without ever overwriting anything. Blocking."""
 
+import contextlib
 import errno
 import itertools
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from pypeer.protocol.messages import Entry
 from pypeer.transfer.names import numbered
 
 _NO_LINKS = frozenset((errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EACCES))
@@ -88,3 +90,10 @@ def _reserve(part: Path, final: Path) -> None:
     except BaseException:
         os.unlink(final)
         raise
+
+
+def set_time(path: Path, entry: Entry) -> None:
+    """Give a file or folder the time of its entry; a time that this file system cannot hold is left out."""
+    if entry.mtime is not None:
+        with contextlib.suppress(OSError, OverflowError):
+            os.utime(path, ns=(entry.mtime * 1_000_000, entry.mtime * 1_000_000))

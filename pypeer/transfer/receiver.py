@@ -7,16 +7,13 @@ another still arrives, and what was on its way on one that is lost is asked for 
 from collections.abc import Container
 
 from pypeer import events
-from pypeer.errors import DeclinedError, PeerError
+from pypeer.errors import PeerError
 from pypeer.protocol import limits
 from pypeer.protocol.frames import Data, End, Frame
 from pypeer.protocol.messages import (
     Accept,
-    Decline,
     Done,
     Entries,
-    Entry,
-    List,
     Offer,
     Pause,
     Progress,
@@ -29,69 +26,31 @@ from pypeer.transfer.effects import (
     Conclude,
     Concluded,
     Corrupt,
-    Decide,
     Effect,
-    Examine,
     Finished,
     Idle,
     Lost,
     Outcome,
-    Prepare,
     Stale,
     Stored,
     StoreResult,
 )
 from pypeer.transfer.fetch import Fetch, Ranges
-from pypeer.transfer.manifest import Manifest, end_code
-from pypeer.transfer.names import ManifestError
-from pypeer.transfer.party import Party, Paused, name
-from pypeer.transfer.phases import TRANSITIONS, Phase, Step
+from pypeer.transfer.listing import Listing
+from pypeer.transfer.party import Paused, name
+from pypeer.transfer.phases import Phase, Step
 from pypeer.transfer.subflow import Stage, ViolationError
 
 
-class Receiver(Party[Asking]):
+class Receiver(Listing):
     """Receives one offer, over whatever links there are."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.phase = Phase.WAITING
-        self._manifest: Manifest | None = None
         self._fetch: Fetch | None = None
         self._outcome: Outcome | None = None
         self._said = (-1, -1)
         self._said_at = float("-inf")
-
-    @property
-    def manifest(self) -> Manifest:
-        """The offer and its entries; there from the first offer on."""
-        assert self._manifest is not None, "no offer yet"
-        return self._manifest
-
-    @property
-    def entries(self) -> list[Entry]:
-        """The entries listed so far."""
-        return self.manifest.entries
-
-    def examined(self, error: ManifestError | None, now: float) -> list[Effect]:
-        """Safe names were found for the manifest, or cannot be."""
-        if not self.ended:
-            self._step(Step.EXAMINED)
-            if error is not None:
-                self._fail(end_code(error), str(error))
-            else:
-                self._effects.append(Decide())
-        return self._flush()
-
-    def decided(self, accepted: bool, now: float, why: PeerError | None = None) -> list[Effect]:
-        """The person decided; `why` is told here if it was no."""
-        if not self.ended:
-            self._step(Step.DECIDED)
-            if accepted:
-                self._effects.append(Prepare())
-            else:
-                self._say(Decline())
-                self._end(why or DeclinedError("declined"))
-        return self._flush()
 
     def prepared(self, missing: dict[int, Ranges] | Broken, now: float, left_out: Container[int] = ()) -> list[Effect]:
         """There is a place for everything; `missing` and `left_out` as in Fetch."""
@@ -133,12 +92,6 @@ class Receiver(Party[Asking]):
         self._report(now)
         return self._flush()
 
-    def _subflow(self, link: int, rank: int, frame_bytes: int) -> Asking:
-        return Asking(link, rank, frame_bytes)
-
-    def _greeted(self, flow: Asking, now: float) -> None:
-        """The offer comes next."""
-
     def _lost_link(self, flow: Asking, now: float) -> None:
         if self._fetch is not None:
             self._fetch.link_lost(flow)
@@ -176,50 +129,10 @@ class Receiver(Party[Asking]):
         if not isinstance(frame, Data):
             self._advance()
 
-    def _step(self, cause: type | Step) -> None:
-        after = TRANSITIONS[self.phase].get(cause)
-        if after is None:
-            what = cause.__name__.lower() if isinstance(cause, type) else cause.name
-            raise ViolationError(f"{what} is not allowed when {self.phase.name.lower()}")
-        self.phase = after
-
     @property
     def _fetching(self) -> Fetch:
         assert self._fetch is not None, "the table lets no answer in before"
         return self._fetch
-
-    def _offered(self, flow: Asking, offer: Offer, now: float) -> None:
-        if self._manifest is not None and offer != self._manifest.offer:
-            raise ViolationError("another offer")
-        flow.step(Offer)
-        try:
-            self._manifest = self._manifest or Manifest(offer)
-        except ManifestError as error:
-            self._fail(end_code(error), str(error))
-            return
-        self._list()
-        self._go_on([flow], now)
-
-    def _list(self) -> None:
-        """Ask for the next page, on one link; on another if that is lost."""
-        best = self._best(Stage.OFFERED)
-        if self.phase is Phase.LISTING and best and not any(flow.listing for flow in self._links.values()):
-            best.listing = True
-            self._send(best, List(start=len(self.entries)))
-
-    def _entries(self, flow: Asking, page: Entries) -> None:
-        if not flow.listing:
-            raise ViolationError("entries that were not asked for")
-        flow.listing = False
-        try:
-            self.manifest.add(page)
-        except ManifestError as error:
-            self._fail(end_code(error), str(error))
-            return
-        if self.manifest.complete:
-            self._step(Step.LISTED)
-            self._effects.append(Examine())
-        self._list()
 
     def _go_on(self, flows: list[Asking], now: float) -> None:
         """Accept on these links, if there is something to accept, and go on."""
@@ -275,9 +188,9 @@ class Receiver(Party[Asking]):
 
     def _flush(self) -> list[Effect]:
         """Tell which links have just become idle: those beside the best, once all that was asked for there has come."""
-        best = self._best(Stage.OFFERED)
+        best = self._best(Stage.OFFERED) if len(self._links) > 1 else None
         for flow in [] if self.ended else self._links.values():
-            idle = flow is not best and flow.stage >= Stage.OFFERED and not flow.busy
+            idle = best is not None and flow is not best and flow.stage >= Stage.OFFERED and not flow.busy
             if idle and not flow.idle:
                 self._effects.append(Idle(flow.link))
             flow.idle = idle

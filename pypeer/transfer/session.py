@@ -11,11 +11,13 @@ from pypeer.errors import ChoiceError
 from pypeer.events import Event, Offered, Skipped, Text
 from pypeer.links.link import Link
 from pypeer.protocol import limits
+from pypeer.transfer import merkle
 from pypeer.transfer.answering import Answering
 from pypeer.transfer.choosing import EVERYTHING, Choice
 from pypeer.transfer.effects import (
     Broken,
     Conclude,
+    Corrupt,
     Discard,
     Effect,
     Examine,
@@ -83,7 +85,7 @@ class SendSession(Session):
             self._answering[effect.link].wake.set()
 
     def _link_there(self, number: int, link: Link) -> None:
-        served = Answering(self._sender, number, link, self._tree.read, self._send, self._lost)
+        served = Answering(self._sender, number, link, self._tree, self._send, self._lost)
         served.tasks = [
             self._spawn(served.read(), f"transfer-read-{number}"),
             self._spawn(served.answer(), f"transfer-answer-{number}"),
@@ -233,13 +235,20 @@ class ReceiveSession(Session):
             await self._work.wait()
 
     def _batch(self) -> list[StoreEffect]:
+        """What is to be done next. A chunk that does not match its hash is told to the core instead."""
         batch: list[StoreEffect] = []
         room = WRITE_BYTES
         while self._todo and room > 0:
             effect = self._todo.popleft()
-            batch.append(effect)
             room -= max(WRITE_BYTES // WRITE_EFFECTS, len(effect.data) if isinstance(effect, Store) else 0)
+            if isinstance(effect, Store) and not self._matches(effect):
+                self._perform(self._receiver.stored(Corrupt(effect.file, effect.chunk), self._clock()))
+            else:
+                batch.append(effect)
         return batch
+
+    def _matches(self, chunk: Store) -> bool:
+        return merkle.chunk_hash(chunk.data, self._receiver.entries[chunk.file].size) == chunk.hash
 
     async def _tick(self) -> None:
         while True:

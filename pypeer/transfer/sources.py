@@ -1,6 +1,7 @@
 """What is offered, and how its chunks are read: each one hashed once, each file watched for changes.
 
-The blocking parts run in threads; one OfferedTree serves all receivers of its code at the same time.
+Reading blocks and runs in threads; one OfferedTree serves all receivers of its code at the same time. Hashing what is
+to be sent does not: see `merkle.chunk_hash`.
 """
 
 import asyncio
@@ -53,41 +54,47 @@ class OfferedTree:
         self._hashes: dict[int, FileHashes] = {}
         self._lock = threading.Lock()
 
-    def read(self, reads: Sequence[Read]) -> list[Chunk | Lost]:
-        """Read and hash chunks; blocking."""
+    def read(self, reads: Sequence[Read]) -> list[bytes | Lost]:
+        """Read chunks; blocking."""
         return [self._read(read.file, read.chunk) for read in reads]
+
+    def hashed(self, file: int, chunk: int, data: bytes) -> Chunk:
+        """A chunk that was read, with its hash, which is found once."""
+        hashes = self._hashes_of(file)
+        digest = hashes.get(chunk)
+        if digest is None:
+            digest = merkle.chunk_hash(data, self.entries[file].size)
+            hashes.put(chunk, digest)
+        return Chunk(data, digest, hashes.root)
 
     def hash_some(self, file: int) -> bytes | Lost | None:
         """Hash on towards the root of a file, for a bounded time: the root, or None to be called again; blocking."""
         hashes = self._hashes_of(file)
         budget = HASH_STEP_BYTES
         for chunk in hashes.unknown():
-            result = self._read(file, chunk)
-            budget -= limits.CHUNK_BYTES_MAX if isinstance(result, Lost) else len(result.data)
-            if isinstance(result, Lost) or budget <= 0:
-                return result if isinstance(result, Lost) else hashes.root
+            data = self._read(file, chunk)
+            if isinstance(data, Lost):
+                return data
+            self.hashed(file, chunk, data)
+            budget -= len(data)
+            if budget <= 0:
+                break
         return hashes.root
 
     def close(self) -> None:
         """Close open files."""
         self._content.close()
 
-    def _read(self, file: int, chunk: int) -> Chunk | Lost:
+    def _read(self, file: int, chunk: int) -> bytes | Lost:
         size = self.entries[file].size
         offset, length = chunk * chunks.chunk_bytes(size), chunks.chunk_length(size, chunk)
         try:
-            data = self._content.read(file, offset, length)
+            return self._content.read(file, offset, length)
         except ChangedError:
             return Lost(file, EndCode.CHANGED, endings.TEXTS[EndCode.CHANGED], detail="")
         except OSError as error:
             text = f"the file was removed or can no longer be read: {error.strerror}"
             return Lost(file, EndCode.VANISHED, text, detail=error.strerror or "")
-        hashes = self._hashes_of(file)
-        digest = hashes.get(chunk)
-        if digest is None:
-            digest = merkle.chunk_hash(data, size)
-            hashes.put(chunk, digest)
-        return Chunk(data, digest, hashes.root)
 
     def _hashes_of(self, file: int) -> FileHashes:
         with self._lock:

@@ -10,12 +10,10 @@ repair it, is gone. Smaller files are not: thousands of flushes cost minutes, an
 again. Nothing is flushed for the journal: it is checked against the part files anyway.
 """
 
-import contextlib
 import errno
 import os
 import shutil
 import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -23,13 +21,12 @@ from typing import Final
 
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Entry
-from pypeer.transfer import chunks, merkle
+from pypeer.transfer import chunks
 from pypeer.transfer.choosing import Existing
 from pypeer.transfer.effects import (
     Broken,
     Conclude,
     Concluded,
-    Corrupt,
     Discard,
     Finish,
     Finished,
@@ -43,11 +40,10 @@ from pypeer.transfer.effects import (
 from pypeer.transfer.fetch import Ranges
 from pypeer.transfer.hashes import FileHashes
 from pypeer.transfer.journal import ChunkStored, FilePlaced, Forgotten, Journal, TopPlaced, file_key
+from pypeer.transfer.parts import Parts
+from pypeer.transfer.placing import set_time
 from pypeer.transfer.recovery import AbortedError, recover, root_of
 from pypeer.transfer.targets import Targets
-
-HANDLES: Final = 16
-"""Part files kept open: more than are written at a time, far below any limit on open files."""
 
 _FULL: Final = frozenset((errno.ENOSPC, errno.EDQUOT))
 _THIS_FILE: Final = frozenset((errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ, errno.ENOTDIR, errno.EISDIR))
@@ -71,13 +67,13 @@ class DiskStore:
         tops = sorted({path.partition("/")[0] for path in paths})
         name = sha256("\0".join(tops).encode()).hexdigest()[:12]
         self._work = into / f".byway-{name}.part"
+        self._parts = Parts(self._work)
         self._journal: Journal | None = None
         self._hashes: dict[int, FileHashes] = {}
         self._earlier: dict[int, FilePlaced] = {}
         self._resumed: set[int] = set()
         self._aborted = threading.Event()
         self._discarded: set[int] = set()
-        self._open: OrderedDict[int, int] = OrderedDict()
         self._into_paths: dict[str, None] = {}
         self._stored = False
 
@@ -126,8 +122,7 @@ class DiskStore:
 
     def release(self) -> None:
         """Close everything; what is unfinished stays for the next run, if there is anything."""
-        for file in tuple(self._open):
-            self._close(file)
+        self._parts.close_all()
         if self._journal is None:
             return
         self._journal.close()
@@ -149,7 +144,7 @@ class DiskStore:
             root = root_of(path, self._entries[file].size, self._aborted.is_set)
             if root is not None:
                 place = path.relative_to(self._into).as_posix()
-                self._earlier[file] = FilePlaced(file_key(self._entries[file]), root, place)
+                self._earlier[file] = FilePlaced(self._key(file), root, place)
                 self._resumed.add(file)
                 missing[file] = ()
 
@@ -170,12 +165,10 @@ class DiskStore:
         file, chunk, size = effect.file, effect.chunk, self._entries[effect.file].size
         if file in self._discarded:
             return Stored(file, chunk)
-        if merkle.chunk_hash(effect.data, size) != effect.hash:
-            return Corrupt(file, chunk)
-        _write_at(self._handle(file), effect.data, chunk * chunks.chunk_bytes(size))
+        self._parts.write(self._key(file), effect.data, chunk * chunks.chunk_bytes(size))
         self._known(file).put(chunk, effect.hash)
         if chunks.chunk_count(size) > 1:
-            self._log.write(ChunkStored(file_key(self._entries[file]), chunk, effect.hash))
+            self._log.write(ChunkStored(self._key(file), chunk, effect.hash))
             self._stored = True
         return Stored(file, chunk)
 
@@ -203,16 +196,12 @@ class DiskStore:
 
     def _place(self, file: int, root: bytes) -> Path:
         """Give a complete file its time, its mode and its name."""
-        entry, part = self._entries[file], self._part(file)
-        handle = self._handle(file)
-        if chunks.chunk_count(entry.size) > 1:
-            os.fsync(handle)
-        self._close(file)
+        entry, key = self._entries[file], self._key(file)
+        part = self._parts.complete(key, durable=chunks.chunk_count(entry.size) > 1)
         if entry.exec:
             mode = os.stat(part).st_mode
             part.chmod(mode | (mode & 0o444) >> 2)
-        _set_time(part, entry)
-        key = file_key(entry)
+        set_time(part, entry)
         return self._targets.place(
             part, file, lambda place: self._log.write(FilePlaced(key, root, place.relative_to(self._into).as_posix()))
         )
@@ -222,16 +211,16 @@ class DiskStore:
         self._forget(file)
 
     def _forget(self, file: int) -> None:
-        self._close(file)
+        self._parts.close(self._key(file))
         if self._hashes.pop(file, None) is not None:
-            self._part(file).unlink(missing_ok=True)
+            self._parts.path(self._key(file)).unlink(missing_ok=True)
         self._resumed.discard(file)
-        self._log.write(Forgotten(file_key(self._entries[file])))
+        self._log.write(Forgotten(self._key(file)))
 
     def _conclude(self) -> Concluded:
         """Folders that have nothing in them, times of folders (innermost first), and no trace of the part files."""
         for folder, entry in reversed(self._targets.folders()):
-            _set_time(folder, entry)
+            set_time(folder, entry)
         if not self._discarded:
             self._log.close()
             self._journal = None
@@ -239,8 +228,8 @@ class DiskStore:
         self._stored = True
         return Concluded(tuple(self._into_paths))
 
-    def _part(self, file: int) -> Path:
-        return self._work / file_key(self._entries[file])
+    def _key(self, file: int) -> str:
+        return file_key(self._entries[file])
 
     def _known(self, file: int) -> FileHashes:
         if file not in self._hashes:
@@ -251,35 +240,6 @@ class DiskStore:
     def _log(self) -> Journal:
         assert self._journal is not None, "prepare opens it, release closes it"
         return self._journal
-
-    def _handle(self, file: int) -> int:
-        if file in self._open:
-            self._open.move_to_end(file)
-            return self._open[file]
-        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
-        self._open[file] = handle = os.open(self._part(file), flags, 0o666)
-        if len(self._open) > HANDLES:
-            os.close(self._open.popitem(last=False)[1])
-        return handle
-
-    def _close(self, file: int) -> None:
-        handle = self._open.pop(file, None)
-        if handle is not None:
-            os.close(handle)
-
-
-def _set_time(path: Path, entry: Entry) -> None:
-    """Times that this file system cannot hold are left alone."""
-    if entry.mtime is not None:
-        with contextlib.suppress(OSError, OverflowError):
-            os.utime(path, ns=(entry.mtime * 1_000_000, entry.mtime * 1_000_000))
-
-
-def _write_at(handle: int, data: bytearray, offset: int) -> None:
-    os.lseek(handle, offset, os.SEEK_SET)
-    view = memoryview(data)
-    while view:
-        view = view[os.write(handle, view) :]
 
 
 def _broken(error: OSError, into: Path) -> Broken:

@@ -1,0 +1,104 @@
+"""The receiving side of a session up to what it fetches: the offer, its manifest, the person's decision; sans-I/O."""
+
+from abc import abstractmethod
+
+from pypeer.errors import DeclinedError, PeerError
+from pypeer.protocol.messages import Decline, Entries, Entry, List, Offer
+from pypeer.transfer.asking import Asking
+from pypeer.transfer.effects import Decide, Effect, Examine, Prepare
+from pypeer.transfer.manifest import Manifest, end_code
+from pypeer.transfer.names import ManifestError
+from pypeer.transfer.party import Party
+from pypeer.transfer.phases import TRANSITIONS, Phase, Step
+from pypeer.transfer.subflow import Stage, ViolationError
+
+
+class Listing(Party[Asking]):
+    """Lists what is offered, page by page, over whatever links there are, and asks the person."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.phase = Phase.WAITING
+        self._manifest: Manifest | None = None
+
+    @property
+    def manifest(self) -> Manifest:
+        """The offer and its entries; there from the first offer on."""
+        assert self._manifest is not None, "no offer yet"
+        return self._manifest
+
+    @property
+    def entries(self) -> list[Entry]:
+        """The entries listed so far."""
+        return self.manifest.entries
+
+    def examined(self, error: ManifestError | None, now: float) -> list[Effect]:
+        """Safe names were found for the manifest, or cannot be."""
+        if not self.ended:
+            self._step(Step.EXAMINED)
+            if error is not None:
+                self._fail(end_code(error), str(error))
+            else:
+                self._effects.append(Decide())
+        return self._flush()
+
+    def decided(self, accepted: bool, now: float, why: PeerError | None = None) -> list[Effect]:
+        """The person decided; `why` is told here if it was no."""
+        if not self.ended:
+            self._step(Step.DECIDED)
+            if accepted:
+                self._effects.append(Prepare())
+            else:
+                self._say(Decline())
+                self._end(why or DeclinedError("declined"))
+        return self._flush()
+
+    def _subflow(self, link: int, rank: int, frame_bytes: int) -> Asking:
+        return Asking(link, rank, frame_bytes)
+
+    def _greeted(self, flow: Asking, now: float) -> None:
+        """The offer comes next."""
+
+    def _step(self, cause: type | Step) -> None:
+        after = TRANSITIONS[self.phase].get(cause)
+        if after is None:
+            what = cause.__name__.lower() if isinstance(cause, type) else cause.name
+            raise ViolationError(f"{what} is not allowed when {self.phase.name.lower()}")
+        self.phase = after
+
+    def _offered(self, flow: Asking, offer: Offer, now: float) -> None:
+        if self._manifest is not None and offer != self._manifest.offer:
+            raise ViolationError("another offer")
+        flow.step(Offer)
+        try:
+            self._manifest = self._manifest or Manifest(offer)
+        except ManifestError as error:
+            self._fail(end_code(error), str(error))
+            return
+        self._list()
+        self._go_on([flow], now)
+
+    def _list(self) -> None:
+        """Ask for the next page, on one link; on another if that is lost."""
+        best = self._best(Stage.OFFERED)
+        if self.phase is Phase.LISTING and best and not any(flow.listing for flow in self._links.values()):
+            best.listing = True
+            self._send(best, List(start=len(self.entries)))
+
+    def _entries(self, flow: Asking, page: Entries) -> None:
+        if not flow.listing:
+            raise ViolationError("entries that were not asked for")
+        flow.listing = False
+        try:
+            self.manifest.add(page)
+        except ManifestError as error:
+            self._fail(end_code(error), str(error))
+            return
+        if self.manifest.complete:
+            self._step(Step.LISTED)
+            self._effects.append(Examine())
+        self._list()
+
+    @abstractmethod
+    def _go_on(self, flows: list[Asking], now: float) -> None:
+        """The offer came on these links: accept there, if there is something to accept, and go on."""

@@ -1,0 +1,58 @@
+"""The part files of a fetch, in one folder, each under a key that recognises it in another run. Blocking."""
+
+import os
+from collections import OrderedDict
+from pathlib import Path
+from typing import Final
+
+HANDLES: Final = 16
+"""Part files kept open: more than are written at a time, far below any limit on open files."""
+
+
+class Parts:
+    """Open part files, the one used last at the end. All methods raise OSError."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._open: OrderedDict[str, int] = OrderedDict()
+
+    def path(self, key: str) -> Path:
+        """Where a part file is."""
+        return self._folder / key
+
+    def write(self, key: str, data: bytearray, offset: int) -> None:
+        """Write all of these bytes at an offset; the file is made if it is not there."""
+        handle = self._handle(key)
+        os.lseek(handle, offset, os.SEEK_SET)
+        view = memoryview(data)
+        while view:
+            view = view[os.write(handle, view) :]
+
+    def complete(self, key: str, durable: bool) -> Path:
+        """Close a part file that has all its bytes, on the disk (fsync) if it has to be durable: its path."""
+        handle = self._handle(key)
+        if durable:
+            os.fsync(handle)
+        self.close(key)
+        return self.path(key)
+
+    def close(self, key: str) -> None:
+        """Close a part file, if it is open; writing opens it again."""
+        handle = self._open.pop(key, None)
+        if handle is not None:
+            os.close(handle)
+
+    def close_all(self) -> None:
+        """Close them all."""
+        for key in tuple(self._open):
+            self.close(key)
+
+    def _handle(self, key: str) -> int:
+        if key in self._open:
+            self._open.move_to_end(key)
+            return self._open[key]
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+        self._open[key] = handle = os.open(self.path(key), flags, 0o666)
+        if len(self._open) > HANDLES:
+            os.close(self._open.popitem(last=False)[1])
+        return handle
