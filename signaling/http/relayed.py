@@ -2,12 +2,14 @@
 
 One task for each connection reads a message and delivers it before it reads the next. So the other side's pace is felt
 through TCP up to the sender, what one direction holds is a message and the buffers of two sockets, and pairs get their
-turns from the event loop. Nothing but its own task closes a socket.
+turns from the event loop. Nothing but its own task closes a socket. Who is too slow is noticed by the clock of the
+server: a timer for each message would cost as much as the message.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from itertools import count
+from math import inf
 from typing import Final, TypeVar
 
 from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
@@ -46,6 +48,9 @@ class Carrier:
         self.code: CloseCode | None = None
         """Why this side closes it."""
         self.task: asyncio.Task[None] | None = None
+        self.takes_by = inf
+        """When what is being delivered to it has to be taken."""
+        self._sends_by, self._late = inf, CloseCode.IDLE
         self._transport = transport
         self._waiting = False
 
@@ -66,16 +71,21 @@ class Carrier:
         if self._transport is not None:
             self._transport.abort()
 
-    async def receive(self, patience: float, late: CloseCode) -> WSMessage:
-        """The next message; raises EndError if there is none in time."""
-        try:
-            async with asyncio.timeout(patience):
-                return await self._wait(self.socket.receive())
-        except TimeoutError:
-            raise EndError(late) from None
+    def tick(self, now: float) -> None:
+        """Close it if it is late."""
+        if self._waiting and now >= self._sends_by:
+            self.close(self._late)
+        if now >= self.takes_by:
+            self.cut(CloseCode.IDLE)
+
+    async def receive(self, until: float, late: CloseCode) -> WSMessage:
+        """The next message; `late` is why it is closed if there is none until then."""
+        self._sends_by, self._late = until, late
+        return await self._wait(self.socket.receive())
 
     async def rest(self, seconds: float) -> None:
         """Let time pass."""
+        self._sends_by = inf
         await self._wait(asyncio.sleep(seconds))
 
     async def hang_up(self) -> None:
@@ -125,7 +135,10 @@ class Relayed:
 
     def tick(self) -> None:
         """Let the rooms know the time, now."""
-        self._do_all(self._rooms.tick(self._clock()))
+        now = self._clock()
+        self._do_all(self._rooms.tick(now))
+        for carrier in tuple(self._carriers.values()):
+            carrier.tick(now)
 
     def close(self) -> None:
         """The server ends: everybody is told to come back later."""
@@ -143,7 +156,7 @@ class Relayed:
         try:
             await self._join(number, carrier)
             while carrier.code is None:
-                message = await carrier.receive(self._patience(number), CloseCode.IDLE)
+                message = await carrier.receive(self._clock() + self._patience(number), CloseCode.IDLE)
                 if message.type not in DATA:
                     return
                 await self._relay(number, message)
@@ -154,7 +167,7 @@ class Relayed:
             carrier.close(CloseCode.INTERNAL)
 
     async def _join(self, number: int, carrier: Carrier) -> None:
-        message = await carrier.receive(limits.RELAY_JOIN_S, CloseCode.SIGN_IN_TIMEOUT)
+        message = await carrier.receive(self._clock() + limits.RELAY_JOIN_S, CloseCode.SIGN_IN_TIMEOUT)
         join = _read(message)
         member = self._whose(join.ticket)
         if member is None:
@@ -180,14 +193,13 @@ class Relayed:
         await self._deliver(self._carriers[partner], message.data)
 
     async def _deliver(self, other: Carrier, data: bytes) -> None:
+        other.takes_by = self._clock() + limits.RELAY_IDLE_S
         try:
-            async with asyncio.timeout(limits.RELAY_IDLE_S):
-                await other.socket.send_bytes(data)
-        except TimeoutError:
-            other.cut(CloseCode.IDLE)
-            raise EndError(CloseCode.PARTED) from None
+            await other.socket.send_bytes(data)
         except ConnectionError:
             raise EndError(CloseCode.PARTED) from None
+        finally:
+            other.takes_by = inf
 
     async def _send_joined(self, number: int) -> None:
         carrier = self._carriers.get(number)

@@ -1,8 +1,9 @@
 """The relay inside a WebSocket, on a real socket: tickets, joining, order, back-pressure, limits, ends."""
 
 import asyncio
+import contextlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from typing import Any, TypeAlias
 
@@ -69,8 +70,12 @@ class Hall:
 
     async def rooms(self, count: int) -> None:
         """Wait until there are so many."""
+        await self.until(lambda _: len(self.site.app[NODE].relayed._rooms) == count)
+
+    async def until(self, holds: Callable[[list[Any]], bool]) -> None:
+        """Wait until this holds of the server's connections."""
         async with asyncio.timeout(PATIENCE_S):
-            while len(self.site.app[NODE].relayed._rooms) != count:
+            while not holds(list(self.site.app[NODE].relayed._carriers.values())):
                 await asyncio.sleep(0.01)
 
 
@@ -237,23 +242,36 @@ async def test_a_ticket_whose_time_is_over_or_of_another_server_admits_nobody(ha
     assert hall.site.app[NODE].accounts.stats.refusals[Refusal.CREDENTIALS] == 3
 
 
-async def test_who_says_nothing_is_let_go(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "RELAY_JOIN_S", 0.1)
-    assert await closed(await hall.dial()) == CloseCode.SIGN_IN_TIMEOUT
+async def test_who_says_nothing_is_let_go(hall: Hall) -> None:
+    a = await hall.dial()
+    await hall.until(lambda carriers: any(each._waiting for each in carriers))
+    await hall.site.wait(limits.RELAY_JOIN_S - 1)
+    await hall.site.wait(1)
+    assert await closed(a) == CloseCode.SIGN_IN_TIMEOUT
 
 
-async def test_a_member_that_sends_nothing_any_more_ends_the_link(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "RELAY_IDLE_S", 0.2)
+async def test_a_member_that_sends_nothing_any_more_ends_the_link(hall: Hall) -> None:
     a, b = await hall.both()
-    assert {await closed(a), await closed(b)} <= {CloseCode.IDLE, CloseCode.PARTED}
+    await hall.until(lambda carriers: all(each._waiting for each in carriers))
+    await hall.site.wait(limits.RELAY_IDLE_S - 1)
+    await a.send_bytes(b"1")
+    assert await b.receive_bytes() == b"1"
+    await hall.until(lambda carriers: all(each._waiting for each in carriers))
+    await hall.site.wait(1)
+    assert (await closed(b), await closed(a)) == (CloseCode.IDLE, CloseCode.PARTED)
 
 
-async def test_a_member_that_takes_nothing_any_more_ends_the_link(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_member_that_takes_nothing_any_more_ends_the_link(hall: Hall) -> None:
     a, b = await hall.both()
-    monkeypatch.setattr(limits, "RELAY_IDLE_S", 0.5)
-    with pytest.raises(ConnectionError):
-        async with asyncio.timeout(PATIENCE_S):
-            await press(a)
+    pressing = asyncio.create_task(press(a))
+    async with asyncio.timeout(PATIENCE_S):
+        while not pressing.done():
+            await asyncio.sleep(0.01)
+            await hall.site.wait(limits.RELAY_IDLE_S - 1)
+            with contextlib.suppress(ConnectionError):
+                await b.send_bytes(b"still sending")
+            await a.receive()
+    assert isinstance(pressing.exception(), ConnectionError)
     assert not b.closed
     await hall.rooms(0)
 
