@@ -11,12 +11,15 @@ from bench.processes import pipe
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table; memory in MiB, sender first."""
+    """One line of the table; memory in MiB, sender first; so is `cpu_s`, seconds of processor."""
 
     name: str
     mib: int
     seconds: float
     peaks: tuple[float, float]
+    cpu_s: tuple[float, float] = (0.0, 0.0)
+    flowed_s: float = 0.0
+    """Of a command: from the decision to fetch until all is stored, without starting and connecting."""
 
     @property
     def rate(self) -> float:

@@ -55,7 +55,8 @@ def pypeer_to_pypeer(mib: int, server: str, folder: Path, *options: str, name: s
     sent = finish(sender)
     if last["event"] != "done" or (folder / "got" / source.name).stat().st_size != mib * MIB:
         raise SystemExit(f"the transfer failed: {last}")
-    return Row(name, mib, seconds, (sent.peak_mib, got.peak_mib))
+    peaks, cpu_s = (sent.peak_mib, got.peak_mib), (sent.cpu_s, got.cpu_s)
+    return Row(name, mib, seconds, peaks, cpu_s, float(str(last["seconds"])))
 
 
 def serve(folder: Path, *options: str) -> tuple[subprocess.Popen[str], str]:

@@ -1,7 +1,7 @@
 """The relay inside a WebSocket, from `pypeer send` to `pypeer get`, beside a bare one: `python -m bench.websocket`.
 
-Prints a table: seconds, MiB/s, the ratio to the bare relay of the same run, and the peak memory of each side; then what
-the server needed.
+Prints a table: seconds, MiB/s, the ratio to the bare relay of the same run, and the peak memory of each side; then how
+fast it was once it flowed, and what each process needed: on a machine that does other things, too, only that compares.
 """
 
 import argparse
@@ -27,7 +27,7 @@ def raw(mib: int) -> tuple[Row, Used]:
     sender = start("-m", "bench.raw_websocket", "send", port, str(mib * MIB))
     seconds = float(json.loads(pipe(receiver.stdout).readline())["seconds"])
     got, sent = finish(receiver), end(sender)
-    return Row("bare relay", mib, seconds, (sent.peak_mib, got.peak_mib)), end(relay)
+    return Row("bare relay", mib, seconds, (sent.peak_mib, got.peak_mib), (sent.cpu_s, got.cpu_s)), end(relay)
 
 
 def sealed(mib: int, folder: Path) -> tuple[Row, Used]:
@@ -47,8 +47,10 @@ def main() -> None:
         bare, bare_relay = raw(options.mib)
         row, server = sealed(options.mib, Path(name))
     print(table([bare, row], {row.name: bare}, NOTE))
-    for what, used in (("bare relay", bare_relay), ("signaling", server)):
-        print(f"{what}: {used.cpu_s / options.mib * 1024:.2f} s of processor a GiB, {used.peak_mib:.0f} MiB at most")
+    print(f"once it flowed: {row.mib / row.flowed_s:.1f} MiB/s, {row.flowed_s:.1f} s")
+    for what, ends, used in (("bare relay", bare.cpu_s, bare_relay), ("pypeer, relayed", row.cpu_s, server)):
+        needs = " + ".join(f"{each / options.mib * 1024:.2f}" for each in (ends[0], used.cpu_s, ends[1]))
+        print(f"{what}: {needs} s of processor a GiB (sender, server, receiver), {used.peak_mib:.0f} MiB at the server")
 
 
 if __name__ == "__main__":

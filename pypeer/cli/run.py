@@ -1,6 +1,7 @@
 """Running a command: its event loop, signals, errors and exit status."""
 
 import asyncio
+import gc
 import signal
 import sys
 from collections.abc import Callable, Coroutine
@@ -15,6 +16,7 @@ from pypeer.quiet import INTERRUPTED, interrupts_as_usual
 
 def run(show: Show, work: Callable[[], Coroutine[Any, Any, int]]) -> None:
     """Run a command to its end and exit with its status; whatever happens, no traceback for what a user can mend."""
+    gc.freeze()  # what was imported stays: the collector need not look through it again and again
     try:
         interrupts_as_usual()
         with show, asyncio.Runner(loop_factory=_loop_factory()) as runner:
