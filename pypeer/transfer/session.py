@@ -2,22 +2,19 @@
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import BinaryIO, Final, Protocol
+from typing import BinaryIO, Protocol
 
 from pypeer.errors import ChoiceError
 from pypeer.events import Event, Offered, Skipped, Text
 from pypeer.links.link import Link
 from pypeer.protocol import limits
-from pypeer.transfer import merkle
 from pypeer.transfer.answering import Answering
 from pypeer.transfer.choosing import EVERYTHING, Choice
 from pypeer.transfer.effects import (
     Broken,
     Conclude,
-    Corrupt,
     Discard,
     Effect,
     Examine,
@@ -44,10 +41,7 @@ from pypeer.transfer.shell import Session, in_thread
 from pypeer.transfer.sources import OfferedTree
 from pypeer.transfer.store import DiskStore
 from pypeer.transfer.text import TextStore
-
-WRITE_BYTES: Final = 1024 * 1024
-WRITE_EFFECTS: Final = 64
-"""Written at a time by a thread, in bytes and in chunks and files: a quarter of the window."""
+from pypeer.transfer.writing import Writing
 
 Decide = Callable[[Offered], Awaitable[bool]]
 """Asks the person: whether to accept what is offered."""
@@ -152,8 +146,7 @@ class ReceiveSession(Session):
         self._left_out: frozenset[int] = frozenset()
         self._paths: list[str] = []
         self._store: _Store | None = None
-        self._todo: deque[StoreEffect] = deque()
-        self._work = asyncio.Event()
+        self._writing: Writing | None = None
         self._spawn(self._tick(), "transfer-tick")
 
     def _do(self, effect: Effect) -> None:
@@ -165,8 +158,8 @@ class ReceiveSession(Session):
             case Prepare():
                 self._spawn(self._prepare(), "transfer-prepare")
             case Store() | Finish() | Discard() | Conclude():
-                self._todo.append(effect)
-                self._work.set()
+                assert self._writing is not None, "there is a place for everything"
+                self._writing.put(effect)
             case _:
                 raise AssertionError(effect)
 
@@ -205,9 +198,13 @@ class ReceiveSession(Session):
     async def _prepare(self) -> None:
         store = self._store = self._make_store()
         missing = await in_thread(store.prepare)
-        self._spawn(self._write(store), "transfer-write")
+        self._writing = Writing(store.perform, self._receiver.entries, self._stored)
+        self._spawn(self._writing.run(), "transfer-write")
         self._tell_left_out(store.left_out)
         self._perform(self._receiver.prepared(missing, self._clock(), store.left_out))
+
+    def _stored(self, result: StoreResult) -> None:
+        self._perform(self._receiver.stored(result, self._clock()))
 
     def _make_store(self) -> _Store:
         entries = self._receiver.entries
@@ -223,32 +220,6 @@ class ReceiveSession(Session):
         if there:
             files = self._receiver.manifest.offer.files
             self._emit(Skipped(message=f"left as they are, because they are here already: {there} of {files} files"))
-
-    async def _write(self, store: _Store) -> None:
-        """Several go to the thread at once, so small files cost few hops, but not all, so others work meanwhile."""
-        while True:
-            self._work.clear()
-            while batch := self._batch():
-                for result in await in_thread(_perform_all, store, batch):
-                    if result is not None:
-                        self._perform(self._receiver.stored(result, self._clock()))
-            await self._work.wait()
-
-    def _batch(self) -> list[StoreEffect]:
-        """What is to be done next. A chunk that does not match its hash is told to the core instead."""
-        batch: list[StoreEffect] = []
-        room = WRITE_BYTES
-        while self._todo and room > 0:
-            effect = self._todo.popleft()
-            room -= max(WRITE_BYTES // WRITE_EFFECTS, len(effect.data) if isinstance(effect, Store) else 0)
-            if isinstance(effect, Store) and not self._matches(effect):
-                self._perform(self._receiver.stored(Corrupt(effect.file, effect.chunk), self._clock()))
-            else:
-                batch.append(effect)
-        return batch
-
-    def _matches(self, chunk: Store) -> bool:
-        return merkle.chunk_hash(chunk.data, self._receiver.entries[chunk.file].size) == chunk.hash
 
     async def _tick(self) -> None:
         while True:
@@ -267,7 +238,3 @@ class ReceiveSession(Session):
         if isinstance(self._store, TextStore) and not result.failed:
             self._emit(Text(text=self._store.text))
         super()._tell(result)
-
-
-def _perform_all(store: _Store, todo: list[StoreEffect]) -> list[StoreResult | None]:
-    return [store.perform(effect) for effect in todo]

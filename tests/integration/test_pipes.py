@@ -12,7 +12,7 @@ from pypeer.errors import TransferError
 from pypeer.protocol.messages import Entry
 from pypeer.transfer import chunks, merkle
 from pypeer.transfer.choosing import Choice
-from pypeer.transfer.effects import Broken, Corrupt, Finish, Finished, Outcome, Stale, Store, Stored
+from pypeer.transfer.effects import Broken, Finish, Finished, Outcome, Stale, Store, Stored
 from pypeer.transfer.piping import PipeStore
 from pypeer.transfer.sources import scan
 from tests.support.commands import running_server
@@ -63,15 +63,6 @@ def test_chunks_in_any_order_come_out_in_theirs() -> None:
     root = pipe.perform(Finish(0, b"?" * 32))
     assert root == Stale(0, resumed=False)
     pipe.release()
-
-
-def test_what_is_wrong_is_not_written() -> None:
-    out = BytesIO()
-    pipe = store(out)
-    wrong = chunk(0)
-    wrong.data[5] ^= 1
-    assert pipe.perform(wrong) == Corrupt(0, 0)
-    assert out.getvalue() == b""
 
 
 def test_a_reader_that_goes_ends_it() -> None:

@@ -1,0 +1,65 @@
+"""Verifies what has come and has it stored, by a thread, in the order in which the core wants it."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from pypeer.protocol.messages import Entry
+from pypeer.transfer import merkle
+from pypeer.transfer.effects import Corrupt, Store, StoreEffect, StoreResult
+from pypeer.transfer.shell import in_thread
+
+WRITE_BYTES: Final = 1024 * 1024
+WRITE_EFFECTS: Final = 64
+"""Written at a time by a thread, in bytes and in chunks and files: a quarter of the window."""
+
+
+class Writing:
+    """Runs until its task is cancelled. `perform` blocks; `told` gets each result."""
+
+    def __init__(
+        self,
+        perform: Callable[[StoreEffect], StoreResult | None],
+        entries: Sequence[Entry],
+        told: Callable[[StoreResult], None],
+    ) -> None:
+        self._perform_blocking = perform
+        self._entries = entries
+        self._told = told
+        self._todo: deque[StoreEffect] = deque()
+        self._work = asyncio.Event()
+
+    def put(self, effect: StoreEffect) -> None:
+        """This is to be done after all that was put before."""
+        self._todo.append(effect)
+        self._work.set()
+
+    async def run(self) -> None:
+        """Task: several go to the thread at once, so small files cost few hops; not all, so others work meanwhile."""
+        while True:
+            self._work.clear()
+            while batch := self._batch():
+                for result in await in_thread(self._perform, batch):
+                    if result is not None:
+                        self._told(result)
+            await self._work.wait()
+
+    def _batch(self) -> list[StoreEffect]:
+        """What is to be done next. A chunk that does not match its hash is told to the core instead."""
+        batch: list[StoreEffect] = []
+        room = WRITE_BYTES
+        while self._todo and room > 0:
+            effect = self._todo.popleft()
+            room -= max(WRITE_BYTES // WRITE_EFFECTS, len(effect.data) if isinstance(effect, Store) else 0)
+            if isinstance(effect, Store) and not self._matches(effect):
+                self._told(Corrupt(effect.file, effect.chunk))
+            else:
+                batch.append(effect)
+        return batch
+
+    def _matches(self, chunk: Store) -> bool:
+        return merkle.chunk_hash(chunk.data, self._entries[chunk.file].size) == chunk.hash
+
+    def _perform(self, batch: list[StoreEffect]) -> list[StoreResult | None]:
+        return [self._perform_blocking(effect) for effect in batch]
