@@ -74,9 +74,11 @@ def test_where_no_datagram_gets_through_pages_meet_at_the_relay(browser: Browser
     server.until_metric('byway_reports_total{outcome="websocket"}', 2)
 
 
-def test_a_relay_is_left_for_a_direct_path_and_taken_again(browser: Browser, server: Server, source: Path) -> None:
-    site = Site(browser, server.url)
-    with site.open() as sender, site.open() as receiver:
+def test_a_relay_is_left_for_a_direct_path_and_taken_again(browser: Browser, source: Path, tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        # A slow relay, so that the transfer is not over before it is paused.
+        site = Site(browser, stack.enter_context(running_server(tmp_path / "server", "--max-relay-rate", "4")).url)
+        sender, receiver = (stack.enter_context(site.open()) for _ in range(2))
         with cut():
             got = download(receiver, share_files(sender, source))
             with paused(receiver):
