@@ -13,9 +13,12 @@ END_CODES: Final = {code.value: code for code in EndCode}
 
 
 SERVER_S: Final = 10.0
-"""How long there may be neither a link nor a server that could carry the messages for one: a server restarts, and a
-network comes back, within that; whoever waits in front of it for longer should know why."""
+"""How long there may be neither a link nor a server that could carry the messages for one, before the first link: a
+server restarts within that; whoever waits in front of it for longer should know why."""
 
+BEGUN_S: Final = 60.0
+"""The same once there was a link: a laptop that goes from one network to another, or sleeps for a moment, loses both, and
+a transfer that has begun is worth waiting for."""
 
 WATCH_S: Final = 0.5
 """Interval at which it is looked whether there is still a server, or a link: what it decides takes seconds."""
@@ -48,12 +51,14 @@ class Forsaken:
 
     def __init__(self) -> None:
         self._since: float | None = None
+        self._has_begun = False
 
     def seen(self, linked: bool, reachable: bool, now: float) -> bool:
         """How it is now, on any one clock; whether it has been hopeless for too long."""
+        self._has_begun |= linked
         if linked or reachable:
             self._since = None
             return False
         if self._since is None:
             self._since = now
-        return now - self._since >= SERVER_S
+        return now - self._since >= (BEGUN_S if self._has_begun else SERVER_S)

@@ -1,7 +1,7 @@
 """When there is no way, and which one is missing."""
 
 from pypeer.errors import ConnectError
-from pypeer.no_way import SERVER_S, Forsaken, cut_off, gone
+from pypeer.no_way import BEGUN_S, SERVER_S, Forsaken, cut_off, gone
 
 
 def test_the_three_ends_have_codes_of_their_own() -> None:
@@ -26,6 +26,14 @@ def test_a_link_or_the_server_gives_hope_again() -> None:
         forsaken.seen(False, False, 100)
         assert not forsaken.seen(linked, reachable, 100 + SERVER_S)
         assert not forsaken.seen(False, False, 101 + SERVER_S)
+
+
+def test_who_had_a_link_waits_longer_for_another() -> None:
+    forsaken = Forsaken()
+    assert not forsaken.seen(True, False, 0)
+    assert not forsaken.seen(False, False, 100)
+    assert not forsaken.seen(False, False, 99.9 + BEGUN_S)
+    assert forsaken.seen(False, False, 100 + BEGUN_S)
 
 
 def test_what_had_begun_is_said_to_be_kept() -> None:
