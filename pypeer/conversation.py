@@ -8,8 +8,6 @@ import asyncio
 import random
 from collections.abc import Callable, Iterable
 
-import msgspec
-
 from pypeer import no_way
 from pypeer.connect.connector import Connector
 from pypeer.connect.detour import Access, Detour, RelayFailed, Ways
@@ -17,22 +15,22 @@ from pypeer.connect.lanes import Action, GiveUp, Leave, Lost, Road, Try, Use
 from pypeer.connect.lanes import Event as RoadEvent
 from pypeer.connect.roads import Roads
 from pypeer.errors import ConnectError, PeerError
-from pypeer.events import Event, PathChanged, Reconnecting, Report
+from pypeer.events import Event
 from pypeer.links.link import Link, Path
 from pypeer.links.webrtc import WebRtcLink
 from pypeer.links.websocket import WebSocketLink
 from pypeer.protocol import limits
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Candidate, Description, Network, Part, Relay, SealedMessage
-from pypeer.protocol.report import ConnectionReport, Reason
+from pypeer.protocol.report import ConnectionReport
 from pypeer.secure.keys import Role
 from pypeer.signaling_client import backoff
 from pypeer.signaling_client.pair import Pair
 from pypeer.tasks import Tasks
+from pypeer.telling import Telling
 from pypeer.transfer.carried import TransferSession
 from pypeer.transfer.endings import from_peer
 from pypeer.watching import ServerWatch
-from signaling.protocol.messages import Phases
 
 
 class Conversation:
@@ -43,18 +41,14 @@ class Conversation:
     ) -> None:
         self._pair = pair
         self._session = session
-        self._session_id = session_id
-        self._emit = emit
+        self._tell = Telling(pair, session_id, emit)
         self._links: dict[Road, Link] = {}
         self._used: Road | None = None
         self._failed: ConnectError | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._closing = Tasks("closing")
         self._watch = ServerWatch(lambda: bool(self._links), lambda: pair.is_reachable, self._on_forsaken)
-        self._path: Path | None = None
         self._loop = asyncio.get_running_loop()
-        self._began: float | None = None
-        """When both knew that they want a link: role A wants it, or its first word about one says so."""
         self._connector = Connector(
             pair.role,
             pair.send,
@@ -78,7 +72,8 @@ class Conversation:
         code: EndCode | None = EndCode.CANCELLED
         try:
             self._watch.look()
-            self._began = self._loop.time() if self._pair.role is Role.A else None
+            if self._pair.role is Role.A:
+                self._tell.wanted()
             self._do(self._roads.begin(self._loop.time()))
             self._pair.listen(self._on_message, self._on_pair_end)
             await self._session.wait()
@@ -135,7 +130,7 @@ class Conversation:
 
     def _on_relay_failed(self, failed: RelayFailed) -> None:
         self._failed = self._failed or failed.error
-        self._emit(Report(session=self._session_id, report=failed.report))
+        self._tell.attempt(failed.report)
         self._happened(Road.RELAY, RoadEvent.FAILED)
 
     def _on_silence(self, silent: bool) -> None:
@@ -151,7 +146,7 @@ class Conversation:
             self._happened(road, RoadEvent.LOST)
 
     def _on_message(self, message: SealedMessage) -> None:
-        self._began = self._began or self._loop.time()
+        self._tell.wanted()
         match message:
             case Description() | Candidate() | Network():
                 self._connector.handle(message)
@@ -170,17 +165,11 @@ class Conversation:
         self._do(self._roads.unpaired())
 
     def _on_path(self, road: Road, path: Path) -> None:
-        if road is self._roads.carrying and path != self._path:
-            self._path = path
-            self._emit(_path_event(path, self._session_id))
+        if road is self._roads.carrying:
+            self._tell.path(path)
 
     def _on_report(self, report: ConnectionReport) -> None:
-        if self._detour is not None:
-            left = tuple(reason for reason in report.reasons if reason is not Reason.NO_RELAY)
-            report = msgspec.structs.replace(report, reasons=left)
-        self._emit(Report(session=self._session_id, report=report))
-        if report.outcome != "failed":
-            self._pair.report(report.outcome, report.phases)
+        self._tell.report(report, self._detour is not None)
 
     def _on_forsaken(self) -> None:
         self._session.fail(self._cut_off())
@@ -210,7 +199,7 @@ class Conversation:
                 case Leave():
                     self._close_link(action.road)
                 case Lost():
-                    self._lost()
+                    self._tell.lost()
                 case GiveUp():
                     self._give_up()
         self._set_timer()
@@ -220,28 +209,19 @@ class Conversation:
         link = self._links[road]
         self._used, before = road, self._used
         if road is Road.RELAY:
-            self._pair.report(link.path.way, Phases(opened=self._elapsed()))
-        self._path = None
+            self._tell.relayed(link.path)
+        self._tell.moves()
         self._on_path(road, link.path)
         self._session.attach(link, 0 if before is Road.RELAY else None)
-
-    def _elapsed(self) -> float:
-        now = self._loop.time()
-        return now - self._began if self._began is not None else 0.0
 
     def _on_idle(self, link: Link) -> None:
         """All that was on its way there has arrived."""
         if link is self._links.get(Road.RELAY):
             self._do(self._roads.idle(Road.RELAY))
 
-    def _lost(self) -> None:
-        self._path = None
-        self._began = self._loop.time()
-        self._emit(Reconnecting(session=self._session_id))
-
     def _give_up(self) -> None:
         if self._failed is not None:
-            self._pair.report("failed", None)
+            self._tell.failed()
         self._session.fail(self._failed or no_way.gone())
 
     def _close_link(self, road: Road) -> None:
@@ -259,7 +239,3 @@ class Conversation:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-
-
-def _path_event(path: Path, session_id: str) -> PathChanged:
-    return PathChanged(session=session_id, way=path.way, scope=path.scope, local=path.local, remote=path.remote)

@@ -17,8 +17,8 @@ SERVER_S: Final = 10.0
 server restarts within that; whoever waits in front of it for longer should know why."""
 
 BEGUN_S: Final = 60.0
-"""The same once there was a link: a laptop that goes from one network to another, or sleeps for a moment, loses both, and
-a transfer that has begun is worth waiting for."""
+"""The same once there was a link: a laptop that goes from one network to another, or sleeps for a moment, loses both,
+and a transfer that has begun is worth waiting for."""
 
 WATCH_S: Final = 0.5
 """Interval at which it is looked whether there is still a server, or a link: what it decides takes seconds."""
