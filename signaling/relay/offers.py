@@ -1,5 +1,6 @@
 """Which relays the members of a pair are told, and with which credentials. Pure."""
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,13 +39,17 @@ class Offers:
 
     def told(self, dialled: str, ports: Ports, pair: str, member: str, today: float) -> tuple[IceServer, ...]:
         """For one member of a pair, who reached this server under `dialled`; `today` in seconds since 1970."""
-        own, expiry = urls(dialled, ports), today + self.ttl
+        own, expiry = urls(dialled, ports), self._expiry(today)
         servers = [(own, self.secret), (tuple(self.others), self.others_secret)]
         return tuple(_server(each, secret, pair, member, expiry) for each, secret in servers if each)
 
     def ticket(self, pair: str, member: str, today: float) -> str:
         """What admits one member of a pair to the relay inside a WebSocket."""
-        return tickets.make(self.secret, Member(pair, member), today + self.ttl)
+        return tickets.make(self.secret, Member(pair, member), self._expiry(today))
+
+    def _expiry(self, today: float) -> int:
+        """A whole second since 1970, rounded up: what is told is good for as long as `ttl` says, at least."""
+        return math.ceil(today + self.ttl)
 
     def admits(self, ticket: str, today: float) -> Member | None:
         """Whom a ticket admits."""

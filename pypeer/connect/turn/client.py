@@ -180,7 +180,7 @@ class TurnClient:
         """Whether a challenge is news: the first, a new nonce, or one for which there are newer credentials."""
         if request.tries >= TRIES:
             return False
-        if code == 401 and request.signed:
+        if code == 401 and request.signed == self._signing.credentials:
             newer, self._newer = self._newer, None
             if newer is None:
                 return False
@@ -234,7 +234,7 @@ class TurnClient:
     # --- requests ----------------------------------------------------------------------------------------------------
 
     def _ask(self, request: Request, now: float) -> list[Effect]:
-        request = replace(request, signed=self._signing.is_ready)
+        request = replace(request, signed=self._signing.credentials if self._signing.is_ready else None)
         return [ToServer(self._transactions.begin(request, self._encode, now))]
 
     def _encode(self, request: Request, transaction: bytes) -> bytes:

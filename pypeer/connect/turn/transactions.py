@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from pypeer.connect.turn.signing import Credentials
 from signaling.protocol import stun
 from signaling.protocol.stun import TRANSACTION_BYTES, Address, Attribute, Message, Method
 
@@ -27,7 +28,8 @@ class Request:
     attributes: tuple[tuple[int, bytes], ...] = ()
     peer: Address | None = None
     tries: int = 1
-    signed: bool = False
+    signed: Credentials | None = None
+    """Whose; None before the first challenge."""
 
     def under(self, transaction: bytes) -> list[tuple[int, bytes]]:
         """All attributes, for this transaction."""

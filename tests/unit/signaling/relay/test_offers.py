@@ -34,7 +34,7 @@ def test_urls(dialled: str, ports: Ports, told: tuple[str, ...]) -> None:
 
 def test_each_server_has_credentials_under_its_own_secret() -> None:
     offers = Offers("own", 60, ("turn:other.example?transport=tcp",), "theirs")
-    name = "1060:pair/a"
+    name = "1061:pair/a"
     assert offers.told("byway.example", Ports(udp=3478), "pair", "a", 1000.5) == (
         IceServer(
             urls=("turn:byway.example:3478?transport=udp",),
@@ -54,6 +54,6 @@ def test_without_relays_nothing_is_told() -> None:
 def test_a_ticket_admits_its_member_as_long_as_credentials_last() -> None:
     offers = Offers("own", 60)
     ticket = offers.ticket("pair", "b", 1000.5)
-    assert offers.admits(ticket, 1060) == Member("pair", "b")
-    assert offers.admits(ticket, 1061) is None
+    assert offers.admits(ticket, 1060.5) == Member("pair", "b")
+    assert offers.admits(ticket, 1062) is None
     assert Offers("other", 60).admits(ticket, 1000) is None

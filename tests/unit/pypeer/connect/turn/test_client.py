@@ -17,6 +17,7 @@ from pypeer.connect.turn.words import (
     PeerRefused,
     Received,
     State,
+    ToServer,
     Want,
 )
 from signaling.protocol import stun
@@ -289,6 +290,29 @@ def test_newer_credentials_are_used_when_the_old_are_refused(same: bool) -> None
     scene.do(scene.client.start(scene.now))
     [told] = scene.told
     assert isinstance(told, Ended if same else Granted)
+
+
+def test_newer_credentials_serve_all_requests_that_the_old_were_refused_for() -> None:
+    """Those that are due together are on their way together: the second refusal is no news about the newer ones."""
+
+    newer = stun.long_term_key("eve", "test", "secret")
+
+    def answer(message: Message, key: bytes) -> bytes:
+        is_old = message.get(Attribute.USERNAME) == b"ada"
+        if not message.signed or (is_old and puppet.now > 1000):
+            return error(message, 401, *CHALLENGE)
+        return granting(message, key if is_old else newer, SERVER)
+
+    puppet = Puppet(answer)
+    puppet.do(puppet.client.start(puppet.now))
+    puppet.do(puppet.client.send(PEER, b"\x16data", puppet.now))
+    puppet.told.clear()
+    puppet.client.renew(Credentials("eve", "secret"))
+    puppet.now += RENEW_S
+    due = [effect for effect in puppet.client.tick(puppet.now) if isinstance(effect, ToServer)]
+    assert len(due) == 2
+    puppet.do(due)
+    assert puppet.told == []
 
 
 def test_a_nonce_that_is_always_stale_is_given_up() -> None:
