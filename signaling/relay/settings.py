@@ -42,7 +42,7 @@ class RelaySettings(Policy):
         6 * 3600,
         "Seconds for which a pair that has met may allocate at the relay; what it has by then it may keep.",
         "a change of network in a long transfer needs a new allocation",
-        60,
+        1,
         7 * 86400,
     )
     turn_server: tuple[str, ...] = option(
