@@ -29,6 +29,7 @@ from pypeer.sharing import Offer
 from pypeer.signaling_client.client import SignalingClient
 from pypeer.signaling_client.switch import Switchboard
 from pypeer.tasks import Tasks
+from pypeer.transfer.budget import Budget
 from pypeer.transfer.choosing import Choice, Existing
 from pypeer.transfer.session import Decide, accept_all
 from pypeer.transfer.sources import scan, text_tree
@@ -91,16 +92,18 @@ class Peer:
         times: int | None = None,
         expires: float | None = None,
         words: int = limits.WORDS,
+        limit: float | None = None,
     ) -> Offer:
         """Offer files and folders, or a text, under a new code; raises TransferError for paths that cannot be read.
 
         `times` ends the code after so many complete transfers, `once` after one; `expires` is in seconds, as the server
-        allows; more `words` make the code harder to guess.
+        allows; more `words` make the code harder to guess; `limit` is what all receivers together get, in bytes a
+        second.
         """
         if times is not None and times < 1:
             raise ValueError("times is a number of receivers, so at least 1")
         tree = text_tree(text) if text is not None else await scan([Path(path) for path in paths])
-        offer = Offer(self._desk, tree, code.pick_words(words), 1 if once else times)
+        offer = Offer(self._desk, tree, code.pick_words(words), 1 if once else times, _budget(limit))
         await offer.open(expires)
         self._offers.append(offer)
         return offer
@@ -113,17 +116,19 @@ class Peer:
         *,
         only: Iterable[str] = (),
         existing: Existing | str = Existing.RENAME,
+        limit: float | None = None,
     ) -> Fetch:
         """Fetch what a code or link names into a folder; `decide` sees the offer first. Raises CodeError.
 
         Where `into` is a binary file or a pipe, one file is written to it, in order, by a thread.
 
         `only` takes what matches patterns like `*.jpg` or `photos/`; `existing` (`rename`, `skip`, `overwrite`) says
-        what happens where something has the name already. Both are explained in pypeer.transfer.choosing.
+        what happens where something has the name already. Both are explained in pypeer.transfer.choosing. `limit` is in
+        bytes a second, on the average: whole chunks are asked for.
         """
         choice = Choice(tuple(only), Existing(existing))
         target = Path(into) if isinstance(into, str | os.PathLike) else into
-        fetch = Fetch(self._desk, code.parse(text), target, decide, choice)
+        fetch = Fetch(self._desk, code.parse(text), target, decide, choice, _budget(limit))
         self._fetches.append(fetch)
         return fetch
 
@@ -141,6 +146,10 @@ class Peer:
         self._switchboard.lose_all()
         for offer in self._offers:
             self._tasks.spawn(offer.reopen())
+
+
+def _budget(limit: float | None) -> Budget | None:
+    return None if limit is None else Budget(limit)
 
 
 def _tellable(name: str) -> str:

@@ -19,6 +19,7 @@ from pypeer.secure.code import Code, short_name
 from pypeer.secure.keys import Role
 from pypeer.signaling_client.pair import Pair
 from pypeer.stream import EventStream
+from pypeer.transfer.budget import Budget
 from pypeer.transfer.choosing import EVERYTHING, Choice
 from pypeer.transfer.names import printable
 from pypeer.transfer.session import Decide, ReceiveSession
@@ -29,7 +30,13 @@ class Fetch:
     """Something fetched by a code. Iterate over it for events; the last is `Done` or `Failed`."""
 
     def __init__(
-        self, desk: Desk, code: Code, into: Path | BinaryIO, decide: Decide, choice: Choice = EVERYTHING
+        self,
+        desk: Desk,
+        code: Code,
+        into: Path | BinaryIO,
+        decide: Decide,
+        choice: Choice = EVERYTHING,
+        budget: Budget | None = None,
     ) -> None:
         self.events = EventStream()
         self._desk = desk
@@ -37,6 +44,7 @@ class Fetch:
         self._into = into
         self._decide = decide
         self._choice = choice
+        self._budget = budget
         self._session: ReceiveSession | None = None
         self.conversation: Conversation | None = None
         """Set once the two peers have met."""
@@ -108,7 +116,9 @@ class Fetch:
         if not await self._decide(agreed):
             pair.part(EndCode.DECLINED)
             raise DeclinedError("You declined.")
-        self._session = ReceiveSession(self._into, self._as_agreed(agreed), self._emit_new(agreed), choice=self._choice)
+        self._session = ReceiveSession(
+            self._into, self._as_agreed(agreed), self._emit_new(agreed), choice=self._choice, budget=self._budget
+        )
         self.conversation = Conversation(pair, self._session, ways, "", self.events.emit)
         await self.conversation.run()
 

@@ -18,6 +18,7 @@ from pypeer.secure.code import Code, short_name
 from pypeer.secure.keys import Role
 from pypeer.signaling_client.pair import Pair
 from pypeer.stream import EventStream
+from pypeer.transfer.budget import Budget
 from pypeer.transfer.manifest import preview
 from pypeer.transfer.session import SendSession
 from pypeer.transfer.sources import OfferedTree
@@ -36,12 +37,15 @@ LAPSE_S: Final = 5.0
 class Offer:
     """Something offered under a code. Iterate over it for events; `stop` or leaving `async with` ends it."""
 
-    def __init__(self, desk: Desk, tree: OfferedTree, words: tuple[str, ...], times: int | None) -> None:
+    def __init__(
+        self, desk: Desk, tree: OfferedTree, words: tuple[str, ...], times: int | None, budget: Budget | None = None
+    ) -> None:
         self.events = EventStream()
         self._desk = desk
         self._tree = tree
         self._words = words
         self._left = times
+        self._budget = budget
         self._code: Code | None = None
         self._guesses = limits.GUESSES
         self._expires = 0.0
@@ -173,7 +177,7 @@ class Offer:
 
     async def _converse(self, pair: Pair, ways: Ways) -> None:
         pair.send(preview(self._tree.offer, self._tree.entries))
-        session = SendSession(self._tree, pair.id, self.events.emit)
+        session = SendSession(self._tree, pair.id, self.events.emit, budget=self._budget)
         await Conversation(pair, session, ways, pair.id, self.events.emit).run()
         outcome = await session.wait()
         self.delivered += not outcome.failed

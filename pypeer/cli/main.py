@@ -9,6 +9,7 @@ import click
 
 from pypeer import __version__
 from pypeer.api import Existing, Fetch, Peer
+from pypeer.cli import options
 from pypeer.cli.background import Recorder, launch, recording, status, stop
 from pypeer.cli.doctor import doctor
 from pypeer.cli.options import Duration, common, connect_options, ways
@@ -47,6 +48,7 @@ for each in (doctor, status, stop):
 @click.option("--expires", type=Duration(), metavar="TIME", help="How long the code lives: 90s, 10m, 2h, 1d.")
 @click.option("--words", type=click.IntRange(2, 8), default=limits.WORDS, show_default=True, help="Words of the code.")
 @click.option("--qr", is_flag=True, help="Show the link as a QR code.")
+@options.limit
 @click.option("--daemon", is_flag=True, help="Serve in the background, also after you log out.")
 @click.option("--record", hidden=True)
 @ways
@@ -58,6 +60,7 @@ def send(
     expires: float | None,
     words: int,
     qr: bool,
+    limit: float | None,
     daemon: bool,
     record: str | None,
     server: str,
@@ -81,7 +84,7 @@ def send(
 
     async def work() -> int:
         async with Peer(server, name=name, connect=connect) as peer:
-            offer = await peer.send(named, text=content, times=times, expires=expires, words=words)
+            offer = await peer.send(named, text=content, times=times, expires=expires, words=words, limit=limit)
             return await _serve(offer, show, qr, recorder)
 
     with spooled(paths, show) as named, recording(record, [str(path) for path in paths]) as recorder:
@@ -116,6 +119,7 @@ async def _serve(offer: Offer, show: Show, qr: bool, recorder: Recorder | None) 
 @click.option("--rename", "existing", flag_value=Existing.RENAME.value, default=True, help=EXISTING[Existing.RENAME])
 @click.option("--skip", "existing", flag_value=Existing.SKIP.value, help=EXISTING[Existing.SKIP])
 @click.option("--overwrite", "existing", flag_value=Existing.OVERWRITE.value, help=EXISTING[Existing.OVERWRITE])
+@options.limit
 @ways
 @common
 def get(
@@ -124,6 +128,7 @@ def get(
     output: Path,
     yes: bool,
     existing: str,
+    limit: float | None,
     server: str,
     name: str,
     as_json: bool,
@@ -149,7 +154,7 @@ def get(
     async def work() -> int:
         code.parse(what)
         async with Peer(server, name=name, connect=connect) as peer:
-            return await _fetch(peer.get(what, into, decide, only=only, existing=existing), show)
+            return await _fetch(peer.get(what, into, decide, only=only, existing=existing, limit=limit), show)
 
     run(show, work)
 

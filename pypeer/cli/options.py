@@ -13,6 +13,8 @@ from pypeer.connect.addresses import interface_names
 from pypeer.connect.options import ConnectOptions, OptionError, Relaying, parse_ports
 from signaling.protocol.limits import TTL_MAX_S, TTL_MIN_S
 
+FACTORS: Final = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30}
+
 SECONDS: Final = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -34,6 +36,22 @@ class Duration(click.ParamType[float]):
         if not TTL_MIN_S <= seconds <= TTL_MAX_S:
             self.fail(f"{value!r} is out of range: a code lives 30 seconds to 7 days", param, ctx)
         return seconds
+
+
+class Bytes(click.ParamType[float]):
+    """A number of bytes a second like 500K or 1.5M."""
+
+    name = "rate"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Read it; K, M and G are powers of 1024, as everywhere here."""
+        if isinstance(value, float):
+            return value
+        match = re.fullmatch(r"(\d{1,7}(?:\.\d{1,3})?)([kmg]?)", str(value).strip().lower())
+        rate = float(match[1]) * FACTORS[match[2]] if match else 0.0
+        if rate <= 0:
+            self.fail(f"{value!r} is no rate: use bytes a second with K, M or G, like 500K or 5M", param, ctx)
+        return rate
 
 
 class Ports(click.ParamType[tuple[int, int]]):
@@ -70,6 +88,9 @@ def common(command: _Command) -> _Command:
     return click.option("--server", metavar="URL", default=default_server, help="BYWAY_SERVER, or this machine.")(
         command
     )
+
+
+limit = click.option("--limit", type=Bytes(), metavar="RATE", help="Bytes a second at most, like 500K or 5M.")
 
 
 def ways(command: _Command) -> _Command:

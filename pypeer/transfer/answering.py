@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import Final
 
 from pypeer.links.link import Link, LinkClosedError
-from pypeer.protocol.frames import Frame
+from pypeer.protocol.frames import Data, Frame
+from pypeer.transfer.budget import Budget
 from pypeer.transfer.effects import Lost, Read
 from pypeer.transfer.sender import Sender
 from pypeer.transfer.shell import in_thread
@@ -36,6 +37,7 @@ class Answering:
         tree: OfferedTree,
         send: Callable[[int, Frame], None],
         lost: Callable[[Lost], None],
+        budget: Budget | None = None,
     ) -> None:
         self.wake = asyncio.Event()
         """Set when there may be something to read."""
@@ -46,6 +48,7 @@ class Answering:
         self._tree = tree
         self._send = send
         self._lost = lost
+        self._budget = budget
         self._answers: asyncio.Queue[Answers] = asyncio.Queue(1)
 
     async def read(self) -> None:
@@ -70,7 +73,15 @@ class Answering:
                 await self._room()
                 while (frame := next(frames, None)) is not None:
                     self._send(self._number, frame)
+                    await self._pace(frame)
                     await self._room()
+
+    async def _pace(self, frame: Frame) -> None:
+        """Whoever shares the budget waits in the order of sending, so all get the same share."""
+        if self._budget is not None and isinstance(frame, Data):
+            delay = self._budget.spend(len(frame.payload), asyncio.get_running_loop().time())
+            if delay > 0:
+                await asyncio.sleep(delay)
 
     async def _room(self) -> None:
         """Wait until the link has room; what is sent next is decided only then, for it may not be wanted any more."""

@@ -15,6 +15,7 @@ from pypeer.protocol.frames import End, Request, Stop
 from pypeer.protocol.messages import AskRoot, Entry, Refuse, Root
 from pypeer.transfer import chunks, endings, merkle
 from pypeer.transfer.asking import Asking, Flight
+from pypeer.transfer.budget import Budget
 from pypeer.transfer.effects import Corrupt, Discard, Effect, Emit, Finish, Finished, Lost, Send, Stale, Store, Stored
 from pypeer.transfer.names import printable
 from pypeer.transfer.schedule import Schedule, Window
@@ -44,7 +45,7 @@ class Fetch:
     """All files of one accepted offer.
 
     `missing` says what is still to come of files that an earlier run began; `links` are those that there are, always;
-    entries in `left_out` are not wanted.
+    entries in `left_out` are not wanted; `budget` bounds how fast chunks are asked for.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Fetch:
         missing: Mapping[int, Ranges],
         links: Mapping[int, Asking],
         left_out: Container[int] = (),
+        budget: Budget | None = None,
     ) -> None:
         self.effects: list[Effect] = []
         wanted = [file for file, entry in enumerate(entries) if not entry.folder and file not in left_out]
@@ -61,6 +63,7 @@ class Fetch:
         self.stored_files = self.stored_bytes = self.failed = 0
         self._entries = entries
         self._links = links
+        self._budget = budget
         self._status = bytearray(len(entries))
         self._left = [0] * len(entries)
         self._roots: dict[int, bytes] = {}
@@ -77,11 +80,13 @@ class Fetch:
         """Whether every file is stored or lost."""
         return self.stored_files + self.failed == self.files
 
-    def pump(self, link: Asking) -> None:
-        """Ask on this link for as much as the window allows, which all links share."""
-        while (want := self._schedule.peek()) and self._window.has_room(self._entries[want[0]].size, want[1]):
+    def pump(self, link: Asking, now: float) -> None:
+        """Ask on this link for as much as the window, which all links share, and the budget allow."""
+        while (want := self._schedule.peek()) and self._may_ask(*want, now):
             self._schedule.take()
             flight = Flight(*want, self._length(*want))
+            if self._budget is not None:
+                self._budget.spend(flight.length, now)
             self._window.add(flight.length)
             self._send(link, link.request(flight))
         asked = sum(len(each.roots) for each in self._links.values())
@@ -89,6 +94,10 @@ class Fetch:
             asked += 1
             link.roots.add(file := self._asks.popleft())
             self._send(link, AskRoot(file=file))
+
+    def _may_ask(self, file: int, chunk: int, now: float) -> bool:
+        has_room = self._window.has_room(self._entries[file].size, chunk)
+        return has_room and (self._budget is None or self._budget.is_open(now))
 
     def link_lost(self, link: Asking) -> None:
         """What was on its way on this link is missing again."""

@@ -21,6 +21,7 @@ from pypeer.protocol.messages import (
     Root,
 )
 from pypeer.transfer.asking import Asking
+from pypeer.transfer.budget import Budget
 from pypeer.transfer.effects import (
     Broken,
     Conclude,
@@ -45,8 +46,9 @@ from pypeer.transfer.subflow import Stage, ViolationError
 class Receiver(Listing):
     """Receives one offer, over whatever links there are."""
 
-    def __init__(self) -> None:
+    def __init__(self, budget: Budget | None = None) -> None:
         super().__init__()
+        self._budget = budget
         self._fetch: Fetch | None = None
         self._outcome: Outcome | None = None
         self._said = (-1, -1)
@@ -59,7 +61,7 @@ class Receiver(Listing):
             if isinstance(missing, Broken):
                 self._fail(missing.code, missing.message)
             else:
-                self._fetch = Fetch(self.entries, missing, self._links, left_out)
+                self._fetch = Fetch(self.entries, missing, self._links, left_out, self._budget)
                 self._emit(events.Accepted(files=self._fetch.files, bytes=self._fetch.bytes))
                 self._go_on(self._open(Stage.OFFERED), now)
         return self._flush()
@@ -84,11 +86,12 @@ class Receiver(Listing):
                 self._fail(result.code, result.message)
             case Concluded():  # pragma: no branch
                 self._concluded(result, now)
-        self._advance()
+        self._advance(now)
         return self._flush()
 
     def tick(self, now: float) -> list[Effect]:
-        """Time passed: tell progress, at most every PROGRESS_S; call it about that often."""
+        """Time passed: tell progress, and use what the budget has by now; call it about every PROGRESS_S."""
+        self._advance(now)
         self._report(now)
         return self._flush()
 
@@ -100,7 +103,7 @@ class Receiver(Listing):
     def _go(self, now: float) -> None:
         if self._fetch is not None and self._flowing is not None:
             self._rate.start(now, self._fetch.stored_bytes)
-            self._advance()
+            self._advance(now)
 
     @property
     def _flowing(self) -> Asking | None:
@@ -127,7 +130,7 @@ class Receiver(Listing):
             case _:  # pragma: no cover - the table has let nothing else through
                 raise AssertionError(frame)
         if not isinstance(frame, Data):
-            self._advance()
+            self._advance(now)
 
     @property
     def _fetching(self) -> Fetch:
@@ -146,12 +149,12 @@ class Receiver(Listing):
         self._go(now)
         self._tell_done()
 
-    def _advance(self) -> None:
+    def _advance(self, now: float) -> None:
         """Collect what the fetch wants done, ask for more, notice the end."""
         if self._fetch is None or self.ended or self.phase is not Phase.FETCHING:
             return
         if (flow := self._flowing) is not None:
-            self._fetch.pump(flow)
+            self._fetch.pump(flow, now)
         self._effects += self._fetch.effects
         self._fetch.effects = []
         if self._fetch.settled:

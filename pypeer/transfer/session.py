@@ -11,6 +11,7 @@ from pypeer.events import Event, Offered, Skipped, Text
 from pypeer.links.link import Link
 from pypeer.protocol import limits
 from pypeer.transfer.answering import Answering
+from pypeer.transfer.budget import Budget
 from pypeer.transfer.choosing import EVERYTHING, Choice
 from pypeer.transfer.effects import (
     Broken,
@@ -61,10 +62,12 @@ class SendSession(Session):
         session_id: str,
         emit: Callable[[Event], None],
         clock: Callable[[], float] = time.monotonic,
+        budget: Budget | None = None,
     ) -> None:
         self._sender = Sender(tree.offer, tree.entries)
         super().__init__(self._sender, session_id, emit, clock)
         self._tree = tree
+        self._budget = budget
         self._answering: dict[int, Answering] = {}
         self._roots: dict[int, None] = {}
         self._root_wanted = asyncio.Event()
@@ -79,7 +82,7 @@ class SendSession(Session):
             self._answering[effect.link].wake.set()
 
     def _link_there(self, number: int, link: Link) -> None:
-        served = Answering(self._sender, number, link, self._tree, self._send, self._lost)
+        served = Answering(self._sender, number, link, self._tree, self._send, self._lost, self._budget)
         served.tasks = [
             self._spawn(served.read(), f"transfer-read-{number}"),
             self._spawn(served.answer(), f"transfer-answer-{number}"),
@@ -137,8 +140,9 @@ class ReceiveSession(Session):
         clock: Callable[[], float] = time.monotonic,
         session_id: str = "",
         choice: Choice = EVERYTHING,
+        budget: Budget | None = None,
     ) -> None:
-        self._receiver = Receiver()
+        self._receiver = Receiver(budget)
         super().__init__(self._receiver, session_id, emit, clock)
         self._into = into.absolute() if isinstance(into, Path) else into
         self._decide = decide

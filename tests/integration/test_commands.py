@@ -98,6 +98,17 @@ def test_nothing_existing_is_overwritten(pypeer: Start, tmp_path: Path) -> None:
     assert (got / "file (1).txt").read_text() == "new"
 
 
+@pytest.mark.parametrize(("at_sender", "at_receiver"), [(["--limit", "300K"], []), ([], ["--limit", "300K"])])
+def test_a_limit_holds(pypeer: Start, tmp_path: Path, at_sender: list[str], at_receiver: list[str]) -> None:
+    source = tmp_path / "source.bin"
+    source.write_bytes(os.urandom(3 * 300 * 1024))
+    sender = pypeer("send", source, "--once", *at_sender)
+    receiver = pypeer("get", code_of(sender), "-o", tmp_path / "got", *at_receiver)
+    assert (receiver.end(), sender.end()) == (0, 0)
+    # Three seconds' worth, but for the first chunk of 256 KiB, for which nothing has to be saved up.
+    assert receiver.one("done")["seconds"] > 1.9
+
+
 def test_a_code_for_two_ends_after_the_second(pypeer: Start) -> None:
     sender = pypeer("send", "--text", "hello", "--times", "2")
     code = code_of(sender)

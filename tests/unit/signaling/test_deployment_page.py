@@ -7,7 +7,8 @@ from signaling.cli import flag
 from signaling.settings import Settings
 from tests.support.settings_table import PAGE, PLACE, table
 
-OTHER_FLAGS = {"--config", "--print-config", "--build", "--now"}
+OTHER_FLAGS = {"--config", "--print-config", "--build", "--now", "--target", "--rm", "--network", "--user", "--server"}
+"""Those of the commands, of docker and of systemctl."""
 
 
 def test_the_table_is_the_declaration() -> None:

@@ -2,7 +2,11 @@
 
 import pytest
 
+from pypeer.protocol.limits import CHUNK_BYTES
+from pypeer.protocol.messages import Entry
+from pypeer.transfer.asking import Asking
 from pypeer.transfer.budget import BURST_S, Budget
+from pypeer.transfer.fetch import Fetch
 
 
 def test_a_rate_is_kept_whatever_the_pieces() -> None:
@@ -44,3 +48,14 @@ def test_a_clock_that_jumps_back_does_no_harm() -> None:
 def test_what_is_no_rate(rate: float) -> None:
     with pytest.raises(ValueError, match="more than 0"):
         Budget(rate)
+
+
+def test_chunks_are_asked_for_as_the_budget_allows() -> None:
+    size = 4 * CHUNK_BYTES
+    link = Asking(0, 0, 65_536)
+    fetch = Fetch([Entry(path="f", size=size)], {}, {0: link}, budget=Budget(CHUNK_BYTES))
+    asked = []
+    for now in (0.0, 0.5, 1.01, 1.5, 9.0):
+        fetch.pump(link, now)
+        asked.append(len(link.flights))
+    assert asked == [1, 1, 2, 2, 3]  # little is saved up
