@@ -39,6 +39,13 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 
 @pytest.fixture
+def slow(tmp_path: Path) -> Iterator[Server]:
+    """Its relay takes so long that something can be done meanwhile."""
+    with running_server(tmp_path / "server", "--max-relay-rate", "4") as server:
+        yield server
+
+
+@pytest.fixture
 def source(tmp_path: Path) -> Path:
     """Large enough that something can happen while it moves."""
     return random_file(tmp_path / "source.bin", 64 * MIB)
@@ -74,11 +81,9 @@ def test_where_no_datagram_gets_through_pages_meet_at_the_relay(browser: Browser
     server.until_metric('byway_reports_total{outcome="websocket"}', 2)
 
 
-def test_a_relay_is_left_for_a_direct_path_and_taken_again(browser: Browser, source: Path, tmp_path: Path) -> None:
-    with ExitStack() as stack:
-        # A slow relay, so that the transfer is not over before it is paused.
-        site = Site(browser, stack.enter_context(running_server(tmp_path / "server", "--max-relay-rate", "4")).url)
-        sender, receiver = (stack.enter_context(site.open()) for _ in range(2))
+def test_a_relay_is_left_for_a_direct_path_and_taken_again(browser: Browser, slow: Server, source: Path) -> None:
+    site = Site(browser, slow.url)
+    with site.open() as sender, site.open() as receiver:
         with cut():
             got = download(receiver, share_files(sender, source))
             with paused(receiver):
@@ -116,11 +121,11 @@ def test_a_page_and_a_command_meet_at_the_relay_whoever_sends(
 
 
 def test_a_command_and_a_page_leave_the_relay_together(
-    browser: Browser, server: Server, source: Path, tmp_path: Path
+    browser: Browser, slow: Server, source: Path, tmp_path: Path
 ) -> None:
-    with Site(browser, server.url).open() as page:
+    with Site(browser, slow.url).open() as page:
         with cut():
-            sender = Command(tmp_path / "sender", server.url, "send", str(source), "--once")
+            sender = Command(tmp_path / "sender", slow.url, "send", str(source), "--once")
             got = download(page, sender.until("ready")["code"])
             page.get_by_role("button", name="Pause").click()
             is_shown(page, RELAYED)
