@@ -1,6 +1,7 @@
 """Write the contract as JSON Schema 2020-12: `python -m signaling.protocol.schema` prints schema.json."""
 
 import json
+from inspect import cleandoc
 from typing import Any, get_args
 
 import msgspec
@@ -13,6 +14,9 @@ def build(title: str, groups: dict[str, object], constants: dict[str, object]) -
     members = {name: get_args(union) or (union,) for name, union in groups.items()}
     types = dict.fromkeys(t for group in members.values() for t in group)
     _, components = msgspec.json.schema_components(types, ref_template="#/$defs/{name}")
+    for component in components.values():
+        # Whether they are indented as in the source depends on the version of msgspec.
+        component.update({"description": cleandoc(component["description"])} if "description" in component else {})
     for name, group in members.items():
         components[name] = {"oneOf": [{"$ref": f"#/$defs/{t.__name__}"} for t in group]}
     return {

@@ -11,11 +11,8 @@ from typing import Final
 from tests.nat import netns
 from tests.nat.places import SERVER, Client, Place
 from tests.nat.plan import HTTP_PORT, SERVER_V4, SERVER_V6, TLS_PORT
-from tests.nat.reflector import QUIET_S, Endpoint, Reflector, endpoint, receive, reflector, udp_socket
+from tests.nat.reflector import QUIET_S, TRIES, Endpoint, Reflector, endpoint, reach, receive, reflector, udp_socket
 from tests.nat.sites import SHORT_S, Behaviour, Filtering, Mapping, Ports, Udp, Unexpected
-
-TRIES: Final = 4
-"""A busy machine may hold one packet up for longer, or lose it while neighbours are looked up; hardly four."""
 
 LIVES_S: Final = SHORT_S + 1.5
 """A short-lived mapping is gone by then; conntrack looks once a second."""
@@ -45,19 +42,10 @@ def _mapped(client: Client, server: Reflector) -> tuple[Endpoint, list[Endpoint]
     with udp_socket(client.netns, _address(client, server)) as probe:
         seen = []
         for address, port in ((0, 0), (0, 1), (1, 0), (1, 1)):
-            if (source := _reach(probe, server, address, port)) is None:
+            if (source := reach(probe, server, address, port)) is None:
                 return None
             seen.append(source)
         return endpoint(probe), seen
-
-
-def _reach(probe: socket.socket, server: Reflector, address: int, port: int) -> Endpoint | None:
-    """As whom the server sees a probe at one of its endpoints; None if nothing gets there."""
-    for _ in range(TRIES):
-        probe.sendto(b"reach", server.endpoint(address, port))
-        if (source := server.seen(address, port)) is not None:
-            return source
-    return None
 
 
 def _mapping(own: Endpoint, seen: list[Endpoint]) -> Mapping:
@@ -84,7 +72,7 @@ def _filtering(client: Client, server: Reflector) -> Filtering:
         server.endpoint(0, 0): Filtering.ADDRESS_AND_PORT_DEPENDENT,
     }
     with udp_socket(client.netns, _address(client, server)) as probe:
-        mapped = _reach(probe, server, 0, 0)
+        mapped = reach(probe, server, 0, 0)
         assert mapped is not None
         for _ in range(TRIES):
             for address, port in ((1, 1), (0, 1), (0, 0)):

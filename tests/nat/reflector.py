@@ -13,6 +13,9 @@ from tests.nat.places import SERVER
 QUIET_S: Final = 0.15
 """How long a packet may take in a laboratory without delay on a busy machine; after that it was dropped."""
 
+TRIES: Final = 4
+"""A busy machine may hold one packet up for longer, or lose it while neighbours are looked up; hardly four."""
+
 PORTS: Final = (7000, 7001)
 """Two of the server's, as RFC 5780 wants."""
 
@@ -81,3 +84,12 @@ def reflector(addresses: tuple[str, ...]) -> Iterator[Reflector]:
         yield opened
     finally:
         opened.close()
+
+
+def reach(probe: socket.socket, server: Reflector, address: int, port: int) -> Endpoint | None:
+    """As whom the server sees a probe at one of its endpoints; None if nothing gets there."""
+    for _ in range(TRIES):
+        probe.sendto(b"reach", server.endpoint(address, port))
+        if (source := server.seen(address, port)) is not None:
+            return source
+    return None

@@ -18,7 +18,7 @@ from tests.nat.places import EXCHANGE, Place
 from tests.nat.plan import SERVER_V4, SERVER_V6
 from tests.nat.probe import udp
 from tests.nat.probing import probe
-from tests.nat.reflector import Endpoint, Reflector, endpoint, receive, reflector, udp_socket
+from tests.nat.reflector import endpoint, reach, receive, reflector, udp_socket
 from tests.nat.shaper import Shape
 from tests.nat.sites import BEHAVIOUR, BY_NAME
 
@@ -81,25 +81,19 @@ def test_a_packet_with_a_small_time_to_live_dies_in_the_core() -> None:
         assert not [packet for packet in inward if b"sacrificed" in packet.payload]
 
 
-def _seen(probe: socket.socket, server: Reflector) -> Endpoint | None:
-    """Send to the server; as whom it saw that."""
-    probe.sendto(b"here", server.endpoint(0, 0))
-    return server.seen(0, 0)
-
-
 def test_a_router_that_reboots_forgets_and_has_another_address() -> None:
     """What was let in before no longer is; the client's next packet comes from the new address."""
     with Lab() as lab, reflector(SERVER_V4) as server:
         place = lab.add(BY_NAME["fullcone"])
         client = place.clients[0]
         with udp_socket(client.netns, client.v4 or "") as probe:
-            before = _seen(probe, server)
+            before = reach(probe, server, 0, 0)
             address = lab.reboot_router(place)
             assert before is not None
             server.sockets[0][0].sendto(b"late", before)
             server.sockets[0][0].sendto(b"late", (address, before[1]))
             assert receive(probe) is None
-            after = _seen(probe, server)
+            after = reach(probe, server, 0, 0)
             assert after == (address, before[1]) != before
         assert udp(client, server) == BEHAVIOUR["fullcone"].v4
 

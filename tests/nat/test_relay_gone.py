@@ -118,7 +118,7 @@ async def _without_server(at: Scene) -> None:
     at.server.close()
     at.server.enter_context(serving(*at.options))
     error = await at.receiver.when(is_end, WITHIN_S)
-    assert (error["event"], error["code"], error["retry"]) == ("error", "no-path", True)
+    assert (error["event"], error["code"], error["retry"]) == ("error", "server-gone", True)
     assert "goes on where it stopped" in error["message"]
     kept = [path for path in at.got.rglob("*") if path.stat().st_size >= MIB]
     assert len(kept) == 1

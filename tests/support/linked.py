@@ -16,7 +16,7 @@ from pypeer.protocol.messages import Candidate, Description, Network, SealedMess
 from pypeer.protocol.report import ConnectionReport
 from pypeer.secure.keys import Role
 
-PATIENCE_S: Final = 30.0
+PATIENCE_S: Final = 60.0
 """How long anything may take on a busy machine."""
 
 
