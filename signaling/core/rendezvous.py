@@ -98,7 +98,7 @@ class Rendezvous:
                 return await self._leave(session, request)
             case Renew():
                 return await self._renew(session, request, now)
-            case Report():
+            case Report():  # pragma: no branch - there is no other request
                 return await self._report(session, request)
 
     async def lapse(self, session: Session, locator: str, now: float) -> None:

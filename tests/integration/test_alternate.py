@@ -68,7 +68,7 @@ def relay(port: int) -> Relay:
 
 async def test_it_is_followed_to_the_server_that_grants(tmp_path: Path) -> None:
     port = free_port()
-    options = ["--turn-port", str(port), "--turn-secret", SECRET, "--stun-address", A]
+    options = ["--turn-port", str(port), "--stun-alt-port", "0", "--turn-secret", SECRET, "--stun-address", A]
     troubles: list[RelayTrouble] = []
     with running_server(tmp_path, *options):
         async with senders(HOPS) as (*before, last):
@@ -117,7 +117,7 @@ def coturn(folder: Path, port: int, *flags: str) -> Iterator[None]:
 @pytest.mark.skipif(shutil.which("turnserver") is None, reason="coturn is not installed")
 async def test_coturn_sends_us_on(tmp_path: Path) -> None:
     ours, theirs = free_port(), free_port()
-    options = ["--turn-port", str(ours), "--turn-secret", SECRET, "--stun-address", A]
+    options = ["--turn-port", str(ours), "--stun-alt-port", "0", "--turn-secret", SECRET, "--stun-address", A]
     troubles: list[RelayTrouble] = []
     with running_server(tmp_path, *options) as server, coturn(tmp_path, theirs, f"--alternate-server={A}:{ours}"):
         found = await open_relay(relay(theirs), (A, theirs), lambda *_: None, on_trouble=troubles.append)

@@ -23,7 +23,7 @@ ONLY = ConnectOptions(relaying=Relaying.ONLY)
 def server(tmp_path: Path) -> Iterator[tuple[Server, int]]:
     """A server that relays, and its port for that."""
     port = free_port()
-    where = ("--turn-port", str(port), "--stun-address", A)
+    where = ("--turn-port", str(port), "--stun-alt-port", "0", "--stun-address", A)
     options = (*where, "--turn-secret", SECRET, "--turn-allow-peer", "127.0.0.0/8")
     with running_server(tmp_path, *options) as server:
         yield server, port

@@ -107,3 +107,9 @@ def test_interfaces(value: str | None, expected: tuple[str, ...], monkeypatch: p
     if value is not None:
         monkeypatch.setenv(INTERFACES_ENV, value)
     assert interfaces_of_environment() == expected
+
+
+def test_the_place_of_a_relay_does_not_depend_on_the_credentials() -> None:
+    one, other = (Relay("relay.example", 3478, Transport.TCP, name, name) for name in ("old", "new"))
+    assert one != other
+    assert one.place == other.place == ("relay.example", 3478, Transport.TCP)
