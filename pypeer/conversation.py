@@ -161,7 +161,8 @@ class Conversation:
 
     def _on_pair_end(self, error: PeerError | None = None) -> None:
         if error is not None and not self._links:
-            self._session.fail(error)
+            # The pair does not know whether a transfer has begun, which decides what is to be said.
+            self._session.fail(self._cut_off() if error.code == no_way.SERVER_GONE else error)
         self._do(self._roads.unpaired())
 
     def _on_path(self, road: Road, path: Path) -> None:

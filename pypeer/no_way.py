@@ -12,6 +12,9 @@ END_CODES: Final = {code.value: code for code in EndCode}
 """What the other side can be told of an error; it knows by itself that there was no way."""
 
 
+SERVER_GONE: Final = "server-gone"
+"""The code of what `cut_off` makes."""
+
 SERVER_S: Final = 10.0
 """How long there may be neither a link nor a server that could carry the messages for one, before the first link: a
 server restarts within that; whoever waits in front of it for longer should know why."""
@@ -37,12 +40,12 @@ def cut_off(has_begun: bool) -> ConnectError:
         return ConnectError(
             "The server went away, and with it the way to the other side. What has arrived is kept: try the same again "
             "when the server is back, and it goes on where it stopped.",
-            "server-gone",
+            SERVER_GONE,
         )
     return ConnectError(
         "The server went away before the two sides could tell each other how to connect: check your network, and try "
         "again when the server is back.",
-        "server-gone",
+        SERVER_GONE,
     )
 
 

@@ -30,6 +30,14 @@ test("a server that tells no time is never asked", () => {
   assert.equal(new Renewal(null).ask(), false);
 });
 
+test("a server that renews for the last time is not asked again", () => {
+  const renewal = new Renewal(100);
+  renewal.ask();
+  renewal.renewed(null);
+  assert.equal(renewal.state, "over");
+  assert.equal(renewal.wait, null);
+});
+
 /** The relays of a pair whose server gives these answers, and what its timers wait for. */
 function relaysOf(...answers: readonly (object | PeerError)[]): { readonly relays: PairRelays; fire(): Promise<number> } {
   const [left, due] = [[...answers], [] as (() => void)[]];
