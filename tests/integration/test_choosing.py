@@ -9,16 +9,10 @@ from pypeer.errors import ChoiceError, DeclinedError
 from pypeer.transfer.choosing import Choice, Existing
 from pypeer.transfer.effects import Outcome
 from pypeer.transfer.sources import scan
+from tests.integration.test_transfer import make
 from tests.support.transfers import start, transfer
 
 SKIP, OVERWRITE = Choice(existing=Existing.SKIP), Choice(existing=Existing.OVERWRITE)
-
-
-def make(folder: Path, files: dict[str, bytes]) -> Path:
-    for path, data in files.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_bytes(data)
-    return folder
 
 
 def found(folder: Path) -> dict[str, bytes]:
