@@ -66,7 +66,7 @@ class Attempt:
         self._telling = Telling(number, send, lambda: self.transport.mapping)
         self.transport.on_selected = self._selected
         self.transport.on_state = self._ice_changed
-        self.channel.data.on("open", self._opened)
+        self.channel.on_open = self._opened
 
     def __repr__(self) -> str:
         return f"<Attempt {self.number} {self.state.value} {self.transport.agent!r}>"
@@ -122,11 +122,11 @@ class Attempt:
         self._version += 1
         described = sdp.Description(
             credentials=self.transport.agent.local,
-            fingerprints=self.channel.fingerprints,
+            fingerprints=self.channel.dtls.fingerprints,
             setup=setup,
             mid=self._mid,
             candidates=self._telling.described(),
-            sctp_init=self.channel.sctp.local_init,
+            sctp_init=self.channel.association.local_init,
         )
         text = sdp.write(described, self._version)
         self._send(Description(link=self.number, kind=kind, sdp=text))
@@ -182,11 +182,13 @@ class Attempt:
             self._fail()
             return
         self.watch.secured = self._now()
-        await self.channel.associate(remote)
+        self.channel.associate(remote)
 
     def _selected(self, pair: Pair) -> None:
         if self.watch.checked is None:
             self.watch.checked = self._now()
+        else:
+            self.channel.path_changed()
         self._usable.set()
         self.on_path()
 

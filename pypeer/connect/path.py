@@ -49,6 +49,7 @@ class PathTransport:
         self.agent = self._new_agent(role)
         self._before: Agent | None = None
         self._inbox: deque[bytes] = deque()
+        self._on_datagram: Callable[[bytes], None] | None = None
         self._waiting: asyncio.Future[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._wakes_at = inf
@@ -59,12 +60,30 @@ class PathTransport:
         gathering.on_data = self._data
         gathering.relays.on_doubt = self._doubtful
 
-    # What aiortc's DTLS transport uses
+    # What DTLS uses, and aiortc's handshake
 
     @property
     def role(self) -> str:
         """The ICE role."""
         return self.agent.role.value
+
+    def carry(self, on_datagram: Callable[[bytes], None]) -> None:
+        """Hand over what has come and what comes from now on; until then it waits for `_recv`."""
+        self._on_datagram = on_datagram
+        while self._inbox:
+            on_datagram(self._inbox.popleft())
+
+    def send(self, data: bytes) -> None:
+        """Send a datagram over the pair in use; without one it is lost."""
+        pair = self.selected
+        if pair is not None:
+            self.gathering.sockets.send(pair.base, pair.remote.address, data)
+
+    def send_all(self, datagrams: list[bytes]) -> None:
+        """Send several, in this order."""
+        pair = self.selected
+        if pair is not None:
+            self.gathering.sockets.send_all(pair.base, pair.remote.address, datagrams)
 
     async def _recv(self) -> bytes:
         while not self._inbox:
@@ -77,9 +96,7 @@ class PathTransport:
     async def _send(self, data: bytes) -> None:
         if self._closed:
             raise ConnectionError("closed")
-        pair = self.selected
-        if pair is not None:
-            self.gathering.sockets.send(pair.base, pair.remote.address, data)
+        self.send(data)
 
     # For the layer above
 
@@ -146,9 +163,12 @@ class PathTransport:
     def _data(self, base: int, source: Address, data: bytes) -> None:
         now = time.monotonic()
         is_dtls = bool(data) and data[0] in DTLS_BYTES
-        if is_dtls and self._carries(base, source, now) and len(self._inbox) < INBOX:
-            self._inbox.append(data)
-            self._wake_reader()
+        if is_dtls and self._carries(base, source, now):
+            if self._on_datagram is not None:
+                self._on_datagram(data)
+            elif len(self._inbox) < INBOX:
+                self._inbox.append(data)
+                self._wake_reader()
             if self._wakes_at > now + SUSPECT_S:
                 self._arm()
 

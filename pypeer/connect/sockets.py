@@ -101,6 +101,13 @@ class Sockets:
         if found is not None:
             found.send(data, to, ttl)
 
+    def send_all(self, base: int, to: Address, datagrams: list[bytes]) -> None:
+        """Send several datagrams, in this order."""
+        found = self._bases.get(base)
+        if found is not None:
+            for data in datagrams:
+                found.send(data, to)
+
     def close_except(self, kept: set[int]) -> None:
         """Close what is not needed any more."""
         for number in self._bases.keys() - kept:

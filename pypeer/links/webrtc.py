@@ -1,23 +1,21 @@
-"""A link over a WebRTC data channel of aiortc (RFC 8831)."""
+"""A link over a data channel (RFC 8831)."""
 
 import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
+from pypeer.links.channel import LOW_WATER_BYTES
 from pypeer.links.link import LinkClosedError, Path, Scope
 from pypeer.protocol import limits
 
 if TYPE_CHECKING:
     from pypeer.connect.attempt import Attempt
 
-LOW_WATER_BYTES: Final = 256 * 1024
-"""`drain` returns below this: four frames, so that the sender is never starved while the caller refills."""
-
 FLUSH_S: Final = 5.0
 """How long `close` waits for what is queued: the last words are short, and the other side may be gone."""
 
 POLL_S: Final = 0.01
-"""Interval at which `close` looks whether all is acknowledged; SCTP in aiortc has no event for it."""
+"""Interval at which `close` looks whether all is acknowledged."""
 
 UNKNOWN_PATH: Final = Path("direct", Scope.NETWORK, "", "")
 
@@ -27,18 +25,15 @@ class WebRtcLink:
 
     def __init__(self, attempt: "Attempt") -> None:
         self._attempt = attempt
-        self._channel = attempt.channel.data
-        self._sctp = attempt.channel.sctp
+        self._channel = attempt.channel
         self._on_frame: Callable[[bytes], None] | None = None
         self._on_close: Callable[[], None] = lambda: None
         self._early: list[bytes] = []
         self._room = asyncio.Event()
         self._closed = False
-        self._channel.bufferedAmountLowThreshold = LOW_WATER_BYTES
-        self._channel.on("message", self._message)
-        self._channel.on("bufferedamountlow", self._room.set)
-        self._channel.on("close", self._lost)
-        attempt.channel.dtls.on("statechange", self._state_changed)
+        self._channel.on_message = self._message
+        self._channel.on_room = self._room.set
+        self._channel.on_close = self._lost
 
     def __repr__(self) -> str:
         return f"<WebRtcLink {self.path.way} {self.path.remote}{' closed' if self._closed else ''}>"
@@ -60,7 +55,7 @@ class WebRtcLink:
     @property
     def buffered(self) -> int:
         """Bytes that wait for room in SCTP's window."""
-        return int(self._channel.bufferedAmount)
+        return self._channel.buffered
 
     def start(self, on_frame: Callable[[bytes], None], on_close: Callable[[], None]) -> None:
         """Deliver frames and the end; see Link."""
@@ -73,7 +68,7 @@ class WebRtcLink:
 
     def send(self, frame: bytes) -> None:
         """Queue a frame; see Link."""
-        if self._closed or self._channel.readyState != "open":
+        if self._closed or not self._channel.is_open:
             raise LinkClosedError("The connection to the other peer is closed.")
         self._channel.send(frame)
 
@@ -89,25 +84,17 @@ class WebRtcLink:
         """Flush within a bounded time, then close; see Link."""
         rounds = int(FLUSH_S / POLL_S)
         for _ in range(rounds):
-            if self._closed or not self._unacknowledged():
+            if self._closed or self._channel.is_idle:
                 break
             await asyncio.sleep(POLL_S)
         self._lost()
         await self._attempt.close()
 
-    def _unacknowledged(self) -> bool:
-        return bool(self.buffered or self._sctp._outbound_queue or self._sctp._sent_queue)
-
-    def _message(self, data: bytes | str) -> None:
-        frame = data if isinstance(data, bytes) else b""
+    def _message(self, frame: bytes) -> None:
         if self._on_frame is None:
             self._early.append(frame)
         elif not self._closed:
             self._on_frame(frame)
-
-    def _state_changed(self) -> None:
-        if self._attempt.channel.dtls.state in ("failed", "closed"):
-            self._lost()
 
     def _lost(self) -> None:
         if not self._closed:

@@ -1,0 +1,348 @@
+"""An association from its handshake to its end (RFC 9260, sections 4 and 5); sans-I/O.
+
+    receive   a packet came;  send   a message is to leave;  tick   time passes;  flush   fill `outgoing` with packets
+
+Several packets may be received before one `flush`: acknowledgements are then as few as can be. Where both sides told
+their INIT before, in the description that brought them together, there is no handshake (draft-hancke-tsvwg-snap).
+"""
+
+import os
+from collections.abc import Callable
+from enum import Enum
+from math import inf
+from typing import Final
+
+from pypeer.sctp import chunks
+from pypeer.sctp.chunks import CHUNK_HEADER_BYTES, PACKET_HEADER_BYTES, Chunk, Init, Kind, PacketError, Parameter
+from pypeer.sctp.inbox import WINDOW_BYTES, Inbox
+from pypeer.sctp.outbox import Outbox
+from pypeer.sctp.timing import FIRST_S, MOST_S
+
+PACKET_BYTES: Final = 1188
+"""Of SCTP at most: 1,280 bytes, which every IPv6 path carries (RFC 8200), without the headers of IPv6, UDP and a relay's
+channel, and 37 bytes of DTLS."""
+
+STREAMS: Final = 65_535
+"""Asked for and allowed (RFC 8831, section 6.2), though one is used."""
+
+ACK_DELAY_S: Final = 0.02
+"""How long a single packet waits for an answer that can carry its acknowledgement: RFC 9260 allows 200 ms, which would
+be longer than our least time-out."""
+
+ACK_EVERY: Final = 2
+"""Packets that are acknowledged without such a delay (section 6.2)."""
+
+HANDSHAKES: Final = 12
+"""INIT or COOKIE ECHO sent at most: a minute and a half without an answer, longer than ICE waits for a path."""
+
+COOKIE_BYTES: Final = 16
+"""Only the other side of the DTLS connection can send one back, so it tells nothing and is not signed."""
+
+
+class State(Enum):
+    """Where an association stands (section 4)."""
+
+    CLOSED = "closed"
+    """Not begun, or over."""
+    COOKIE_WAIT = "cookie wait"
+    COOKIE_ECHOED = "cookie echoed"
+    ESTABLISHED = "established"
+    ENDED = "ended"
+
+
+class Event(Enum):
+    """What changes it."""
+
+    ASSOCIATE = "associate"
+    AGREED = "agreed"
+    """Both know the INIT of the other already."""
+    INIT_ACK = "init ack"
+    COOKIE = "cookie"
+    """The other side sent our cookie back, or has got its own."""
+    END = "end"
+
+
+TRANSITIONS: Final[dict[State, dict[Event, State]]] = {
+    State.CLOSED: {
+        Event.ASSOCIATE: State.COOKIE_WAIT,
+        Event.AGREED: State.ESTABLISHED,
+        Event.COOKIE: State.ESTABLISHED,
+        Event.END: State.ENDED,
+    },
+    State.COOKIE_WAIT: {Event.INIT_ACK: State.COOKIE_ECHOED, Event.COOKIE: State.ESTABLISHED, Event.END: State.ENDED},
+    State.COOKIE_ECHOED: {Event.COOKIE: State.ESTABLISHED, Event.END: State.ENDED},
+    State.ESTABLISHED: {Event.END: State.ENDED},
+    State.ENDED: {},
+}
+
+
+class Association:
+    """One side; `random` gives bytes, `most` is the longest message that is taken, in bytes."""
+
+    def __init__(self, port: int, most: int, random: Callable[[int], bytes] = os.urandom) -> None:
+        self.state = State.CLOSED
+        self.outgoing: list[bytes] = []
+        """Packets, to be taken out and sent in this order."""
+        self.why = ""
+        """Why it has ended, for the log."""
+        self._port = self._remote_port = port
+        self._most = most
+        self._init = Init(_number(random) or 1, WINDOW_BYTES, STREAMS, STREAMS, _number(random), random(COOKIE_BYTES))
+        self._tag = 0
+        self._control: list[bytes] = []
+        self._inbox: Inbox | None = None
+        self._outbox: Outbox | None = None
+        self._offered: Init | None = None
+        self._echo = b""
+        self._waiting: list[tuple[int, bytes]] = []
+        self._tries = 0
+        self._resend_at = self._ack_at = inf
+        self._flush_at = inf
+
+    @property
+    def local_init(self) -> bytes:
+        """Our INIT chunk, for the description."""
+        return chunks.write_init(Kind.INIT, self._init._replace(cookie=b""))
+
+    @property
+    def queued(self) -> int:
+        """Bytes of messages that have not left."""
+        return self._outbox.queued if self._outbox else sum(len(message) for _, message in self._waiting)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether all that was sent has arrived."""
+        return self._outbox.is_empty if self._outbox else not self._waiting
+
+    def start(self, remote_port: int, remote_init: bytes, now: float) -> None:
+        """Begin; `remote_init` is the other side's INIT chunk if its description had one."""
+        self._remote_port = remote_port
+        if self.state is not State.CLOSED:
+            return
+        if remote_init:
+            self._meet(_told_init(remote_init))
+            self._happens(Event.AGREED)
+        else:
+            self._happens(Event.ASSOCIATE)
+            self._shake(now)
+
+    def send(self, protocol: int, message: bytes) -> None:
+        """Queue a message, which must not be empty."""
+        if self._outbox is None:
+            self._waiting.append((protocol, message))
+        else:
+            self._outbox.put(protocol, message)
+
+    def messages(self) -> list[tuple[int, int, bytes]]:
+        """Stream, protocol and bytes of messages that have come and were not taken out yet."""
+        inbox = self._inbox
+        if inbox is None or not inbox.messages:
+            return []
+        taken, inbox.messages = inbox.messages, []
+        return taken
+
+    def receive(self, packet: bytes, now: float) -> None:
+        """A packet came; one that cannot be read is dropped, one that breaks the rules ends the association."""
+        if self.state is State.ENDED:
+            return
+        try:
+            self._read(packet, now)
+        except PacketError as error:
+            self.abort(str(error))
+
+    def tick(self, now: float) -> None:
+        """Time has passed; call it at `wake_at`, and `flush` after it."""
+        if now >= self._resend_at:
+            self._shake(now)
+        if self._outbox is not None and now >= self._outbox.wake_at():
+            chunk = self._outbox.tick(now)
+            if chunk is not None:
+                self._emit([chunk])
+
+    def wake_at(self) -> float:
+        """When to call `tick` and `flush`; infinity if there is nothing to wait for."""
+        if self.state is State.ENDED:
+            return inf
+        times = self._resend_at, self._ack_at, self._flush_at
+        return min(*times, self._outbox.wake_at() if self._outbox is not None else inf)
+
+    def flush(self, now: float) -> None:
+        """Fill packets with what is to be said now."""
+        if self.state is State.ENDED:
+            return
+        parts, self._control = self._control, []
+        parts += self._acknowledgement(now)
+        outbox = self._outbox
+        if outbox is None or self.state is not State.ESTABLISHED:
+            if parts:
+                self._emit(parts)
+            return
+        outbox.begin(now)
+        most = PACKET_BYTES - PACKET_HEADER_BYTES
+        room = most - sum(map(len, parts))
+        while True:
+            chunk = outbox.next(room, now)
+            if chunk is not None:
+                parts.append(chunk)
+                room -= len(chunk)
+            elif not parts:
+                break
+            if chunk is None or room <= chunks.DATA_HEADER_BYTES:
+                self._emit(parts)
+                parts, room = [], most
+        self._flush_at = now + outbox.pace_wait()
+
+    def path_changed(self, now: float) -> None:
+        """Another path is in use."""
+        if self._outbox is not None:
+            self._outbox.path_changed(now)
+
+    def abort(self, why: str) -> None:
+        """End it at once, and tell the other side."""
+        if self.state is not State.ENDED:
+            if self._tag:
+                self._emit([chunks.write(Kind.ABORT)])
+            self._end(why)
+
+    # What arrives
+
+    def _read(self, packet: bytes, now: float) -> None:
+        tag = chunks.tag_of(packet)
+        inbox = self._inbox
+        if tag == self._init.tag and inbox is not None:
+            data = chunks.read_only_data(packet)
+            if data is not None:
+                inbox.take(data)
+                return
+        for chunk in chunks.parse(packet):
+            if tag == self._init.tag or (chunk.kind == Kind.INIT and not tag):
+                if not self._chunk(chunk, now):
+                    return
+
+    def _chunk(self, chunk: Chunk, now: float) -> bool:
+        """False if the rest of the packet is to be left (section 3.2)."""
+        match chunk.kind:
+            case Kind.DATA if self._inbox is not None:
+                self._inbox.take(chunks.read_data(chunk))
+            case Kind.SACK if self._outbox is not None:
+                self._outbox.acknowledged(chunks.read_sack(chunk.value), now)
+            case Kind.INIT:
+                self._asked(chunks.read_init(chunk.value))
+            case Kind.INIT_ACK if self.state is State.COOKIE_WAIT:
+                self._answered(chunks.read_init(chunk.value), now)
+            case Kind.COOKIE_ECHO:
+                self._echoed(chunk.value)
+            case Kind.COOKIE_ACK if self.state is State.COOKIE_ECHOED:
+                self._established()
+            case Kind.HEARTBEAT:
+                self._control.append(chunks.write(Kind.HEARTBEAT_ACK, chunk.value))
+            case Kind.RE_CONFIG:
+                self._reset(chunk.value)
+            case Kind.ABORT | Kind.SHUTDOWN_COMPLETE:
+                self._end("the other side ended it")
+            case Kind.SHUTDOWN | Kind.SHUTDOWN_ACK:
+                self._shut_down(chunk.kind)
+            case _:
+                return chunk.kind in Kind.__members__.values() or bool(chunk.kind & 0x80)
+        return self.state is not State.ENDED
+
+    # Handshake
+
+    def _shake(self, now: float) -> None:
+        """Say what is not answered (sections 5.1.3 and 5.1.5), ever more rarely."""
+        if self._tries >= HANDSHAKES:
+            self._end("no answer to the handshake")
+            return
+        self._resend_at = now + min(FIRST_S * 2**self._tries, MOST_S)
+        self._tries += 1
+        if self.state is State.COOKIE_WAIT:
+            self._emit([self.local_init], tag=0)
+        else:
+            self._emit([self._echo])
+
+    def _asked(self, init: Init) -> None:
+        """INIT: answer it, whoever began (sections 5.2.1 and 5.2.2). What it says counts once its cookie is back."""
+        self._offered = init
+        answer = chunks.write_init(Kind.INIT_ACK, self._init)
+        self._emit([answer], tag=init.tag)
+
+    def _answered(self, init: Init, now: float) -> None:
+        """INIT ACK."""
+        self._meet(init)
+        self._echo = chunks.write(Kind.COOKIE_ECHO, init.cookie)
+        self._happens(Event.INIT_ACK)
+        self._tries = 0
+        self._shake(now)
+
+    def _echoed(self, cookie: bytes) -> None:
+        """COOKIE ECHO: ours is back."""
+        if cookie != self._init.cookie or self._offered is None:
+            return
+        if self.state is not State.ESTABLISHED:
+            if self._inbox is None:
+                self._meet(self._offered)
+            self._established()
+        self._control.append(chunks.write(Kind.COOKIE_ACK))
+
+    def _meet(self, init: Init) -> None:
+        """The other side's INIT is known: there is somebody to talk with."""
+        self._tag = init.tag
+        self._inbox = Inbox(init.tsn, self._most)
+        self._outbox = Outbox(self._init.tsn, PACKET_BYTES - PACKET_HEADER_BYTES, init.window)
+        waiting, self._waiting = self._waiting, []
+        for protocol, message in waiting:
+            self._outbox.put(protocol, message)
+
+    def _established(self) -> None:
+        self._resend_at = inf
+        self._happens(Event.COOKIE)
+
+    # The end
+
+    def _reset(self, value: bytes) -> None:
+        """RE-CONFIG (RFC 6525): a browser that resets our stream closes the channel, which is all there is."""
+        for kind, data in chunks.parameters(value):
+            if kind == Parameter.OUTGOING_RESET and len(data) >= CHUNK_HEADER_BYTES:
+                performed = data[:CHUNK_HEADER_BYTES] + (1).to_bytes(4, "big")
+                response = chunks.write_parameter(Parameter.RESET_RESPONSE, performed)
+                self._emit([chunks.write(Kind.RE_CONFIG, response)])
+                self._end("the other side closed the channel")
+
+    def _shut_down(self, kind: int) -> None:
+        """The other side leaves in order (section 9.2); what is not there by now will not come."""
+        answer = Kind.SHUTDOWN_ACK if kind == Kind.SHUTDOWN else Kind.SHUTDOWN_COMPLETE
+        self._emit([chunks.write(answer)])
+        self._end("the other side shut it down")
+
+    def _end(self, why: str) -> None:
+        if self.state is not State.ENDED:
+            self.why = why
+            self._happens(Event.END)
+
+    # Packets
+
+    def _acknowledgement(self, now: float) -> list[bytes]:
+        inbox = self._inbox
+        if inbox is None or not (inbox.unsaid or inbox.urgent):
+            return []
+        if inbox.urgent or inbox.unsaid >= ACK_EVERY or now >= self._ack_at:
+            self._ack_at = inf
+            return [chunks.write_sack(inbox.sack())]
+        if self._ack_at == inf:
+            self._ack_at = now + ACK_DELAY_S
+        return []
+
+    def _emit(self, parts: list[bytes], tag: int | None = None) -> None:
+        self.outgoing.append(chunks.packet(self._port, self._remote_port, self._tag if tag is None else tag, parts))
+
+    def _happens(self, event: Event) -> None:
+        self.state = TRANSITIONS[self.state][event]
+
+
+def _number(random: Callable[[int], bytes]) -> int:
+    return int.from_bytes(random(4), "big")
+
+
+def _told_init(chunk: bytes) -> Init:
+    """The INIT of a description; raises PacketError."""
+    return chunks.read_init(chunk[CHUNK_HEADER_BYTES:])

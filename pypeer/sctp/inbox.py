@@ -1,0 +1,123 @@
+"""What has arrived: which numbers, to acknowledge them, and the messages that the pieces make (RFC 9260, section 6).
+
+Numbers (TSN) are unwrapped on arrival, so that they compare as integers. Pieces are put together in the order of their
+numbers, whatever their stream and whether they may overtake: those of one message follow one another (section 6.9).
+"""
+
+from bisect import bisect_left
+from typing import Final
+
+from pypeer.sctp.chunks import Data, Flag, PacketError, Sack
+
+WRAP: Final = 2**32
+HALF: Final = 2**31
+
+WINDOW_BYTES: Final = 6 * 1024 * 1024
+"""What may wait here for what was lost before it: all that a receiver has asked for at most, and some more."""
+
+GAPS_MAX: Final = 250
+"""Gaps told at most in one acknowledgement: as many as fit a packet, the oldest first (section 3.3.4)."""
+
+REPEATS_MAX: Final = 20
+"""Duplicates told at most: they are a courtesy."""
+
+
+def unwrap(number: int, near: int) -> int:
+    """The integer nearest to `near` that is `number` modulo 2^32 (section 1.6: serial arithmetic of RFC 1982)."""
+    return near + ((number - near + HALF) & (WRAP - 1)) - HALF
+
+
+class Inbox:
+    """All that arrives; `first` is the number that the other side begins with, `most` the longest message in bytes."""
+
+    def __init__(self, first: int, most: int) -> None:
+        self.messages: list[tuple[int, int, bytes]] = []
+        """Stream, protocol and bytes of what is whole, to be taken out."""
+        self.urgent = False
+        """Something is to be acknowledged at once: a gap, a repetition, or because it was asked for."""
+        self.unsaid = 0
+        """Pieces that came since the last acknowledgement."""
+        self._most = most
+        self._cumulative = first - 1
+        self._above: dict[int, Data] = {}
+        self._ranges: list[list[int]] = []
+        self._repeated: list[int] = []
+        self._waiting = 0
+        self._parts: list[bytes] = []
+        self._size = 0
+
+    def take(self, data: Data) -> None:
+        """A piece arrived; raises PacketError for what no honest sender sends."""
+        self.unsaid += 1
+        number = unwrap(data.tsn, self._cumulative)
+        if number == self._cumulative + 1:
+            self._cumulative = number
+            self._join(data)
+            if self._ranges:
+                self._catch_up()
+        elif number <= self._cumulative or number in self._above:
+            self._repeated.append(data.tsn)
+            self.urgent = True
+        elif self._waiting + len(data.payload) <= WINDOW_BYTES:
+            self._keep(number, data)
+        if data.flags & Flag.IMMEDIATE:
+            self.urgent = True
+
+    def sack(self) -> Sack:
+        """The acknowledgement, as said."""
+        base = self._cumulative
+        gaps = tuple((start - base, end - base) for start, end in self._ranges[:GAPS_MAX] if end - base < 2**16)
+        told = Sack(base % WRAP, max(0, WINDOW_BYTES - self._waiting - self._size), gaps, tuple(self._repeated))
+        self._repeated = []
+        self.urgent, self.unsaid = False, 0
+        return told
+
+    @property
+    def cumulative(self) -> int:
+        """All up to this number has arrived, modulo 2^32."""
+        return self._cumulative % WRAP
+
+    def _keep(self, number: int, data: Data) -> None:
+        self._above[number] = data
+        self._waiting += len(data.payload)
+        self.urgent = True
+        ranges = self._ranges
+        at = bisect_left(ranges, [number]) if ranges and number < ranges[-1][0] else len(ranges)
+        extends = at > 0 and ranges[at - 1][1] + 1 == number
+        meets = at < len(ranges) and ranges[at][0] == number + 1
+        if extends and meets:
+            ranges[at - 1][1] = ranges.pop(at)[1]
+        elif extends:
+            ranges[at - 1][1] = number
+        elif meets:
+            ranges[at][0] = number
+        else:
+            ranges.insert(at, [number, number])
+
+    def _catch_up(self) -> None:
+        """Go on with what has waited, if nothing is missing before it any more."""
+        self.urgent = True
+        start, end = self._ranges[0]
+        if start != self._cumulative + 1:
+            return
+        del self._ranges[0]
+        for number in range(start, end + 1):
+            data = self._above.pop(number)
+            self._waiting -= len(data.payload)
+            self._join(data)
+        self._cumulative = end
+
+    def _join(self, data: Data) -> None:
+        if bool(data.flags & Flag.BEGIN) == bool(self._parts):
+            raise PacketError("pieces of messages out of order")
+        if data.flags & Flag.BEGIN and data.flags & Flag.END:
+            self.messages.append((data.stream, data.protocol, data.payload))
+            return
+        self._parts.append(data.payload)
+        self._size += len(data.payload)
+        if self._size > self._most:
+            raise PacketError(f"a message of more than {self._most} bytes")
+        if data.flags & Flag.END:
+            self.messages.append((data.stream, data.protocol, b"".join(self._parts)))
+            self._parts = []
+            self._size = 0

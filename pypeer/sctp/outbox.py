@@ -1,0 +1,178 @@
+"""What is to leave: messages, cut into pieces that fit a packet, as fast as path and receiver allow (RFC 9260, 6.1)."""
+
+from collections import deque
+from math import inf
+from typing import Final
+
+from pypeer.sctp import chunks
+from pypeer.sctp.chunks import DATA_HEADER_BYTES, Flag, Sack
+from pypeer.sctp.cubic import Cubic
+from pypeer.sctp.flight import Flight, Piece
+from pypeer.sctp.inbox import WRAP
+from pypeer.sctp.timing import Pace, RoundTrip
+
+STREAM: Final = 0
+"""The one stream of a link."""
+
+
+class Outbox:
+    """`first` is the number to begin with, `room` what a packet has for chunks, `window` what the receiver takes."""
+
+    def __init__(self, first: int, room: int, window: int) -> None:
+        self.queued = 0
+        """Bytes of messages that have not left."""
+        self._room = room
+        self._piece = room - DATA_HEADER_BYTES
+        self._queue: deque[tuple[int, memoryview]] = deque()
+        self._offset = 0
+        self._sequence = 0
+        self._flight = Flight(first)
+        self._cubic = Cubic(self._piece)
+        self._pace = Pace(self._piece)
+        self._window = window
+        self._limited = False
+        self._recover = self._round = first - 1
+        self._restarts_at = 0.0
+        """The time-out counts from here: the last sending into an empty flight, or the last progress."""
+        self._probed = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether all that was put in has arrived."""
+        return not self._queue and not len(self._flight)
+
+    def put(self, protocol: int, message: bytes) -> None:
+        """Queue a message, which must not be empty."""
+        self._queue.append((protocol, memoryview(message)))
+        self.queued += len(message)
+
+    def acknowledged(self, sack: Sack, now: float) -> None:
+        """An acknowledgement came."""
+        flight = self._flight
+        arrived = flight.acknowledge(sack, now)
+        self._window = sack.window
+        if arrived:
+            self._progressed(arrived, now)
+        lost = flight.find_lost(now)
+        if lost > self._recover:
+            self._recover = flight.next - 1
+            self._cubic.lost()
+
+    def begin(self, now: float) -> None:
+        """Packets are about to be filled."""
+        rtt = self._flight.round_trip.smoothed
+        self._pace.update(self._cubic.window, rtt, self._cubic.slow_start, now)
+
+    def next(self, room: int, now: float) -> bytes | None:
+        """The next chunk, of `room` bytes at most; None if there is none, or it has to wait, or does not fit."""
+        flight = self._flight
+        piece = flight.lost
+        if piece is None and not self._queue:
+            self._limited = False
+            return None
+        if flight.bytes >= self._cubic.window:
+            self._limited = True
+            return None
+        if not self._pace.may_send:
+            return None
+        if piece is None:
+            piece = self._cut(room)
+        elif len(piece.chunk) > room:
+            return None
+        return None if piece is None else self._send(piece, now)
+
+    def wake_at(self) -> float:
+        """When to call `tick`; infinity if there is nothing to wait for."""
+        flight = self._flight
+        if not len(flight):
+            return inf
+        return min(flight.reorders_at, self._restarts_at + self._patience())
+
+    def pace_wait(self) -> float:
+        """Seconds after which more may leave; infinity if it is not the pace that keeps it."""
+        held = self._queue or self._flight.lost is not None
+        return self._pace.wait if held and not self._pace.may_send else inf
+
+    def tick(self, now: float) -> bytes | None:
+        """Time passed: notice losses. Returns a chunk that has to leave whatever the window says."""
+        flight = self._flight
+        lost = flight.find_lost(now) if now >= flight.reorders_at else 0
+        if lost > self._recover:
+            self._recover = flight.next - 1
+            self._cubic.lost()
+        if not len(flight) or now < self._restarts_at + self._patience():
+            return None
+        return self._time_out(now) if self._probed else self._probe(now)
+
+    def path_changed(self, now: float) -> None:
+        """Another path is in use: what is known of the one before does not hold, and what was on it may be lost."""
+        self._cubic = Cubic(self._piece)
+        self._pace = Pace(self._piece)
+        self._flight.lose_all()
+        self._flight.round_trip = RoundTrip()
+        self._recover = self._flight.next - 1
+        self._restarts_at, self._probed = now, False
+
+    def _progressed(self, arrived: int, now: float) -> None:
+        flight, cubic = self._flight, self._cubic
+        trip = flight.round_trip
+        trip.progressed()
+        self._restarts_at, self._probed = now, False
+        if flight.is_mistaken:
+            flight.is_mistaken = False
+            cubic.undo()
+        cubic.sample(trip.latest)
+        if flight.cumulative > self._round:
+            self._round = flight.next - 1
+            cubic.round_over()
+        if self._limited:
+            cubic.acknowledged(arrived, trip.smoothed, now)
+
+    def _patience(self) -> float:
+        """Seconds without progress until something is done."""
+        trip = self._flight.round_trip
+        return trip.timeout if self._probed else min(trip.probe, trip.timeout)
+
+    def _probe(self, now: float) -> bytes | None:
+        """Send the newest again: what its acknowledgement does not name is lost (RFC 8985, section 7.3)."""
+        self._restarts_at, self._probed = now, True
+        piece = self._flight.newest
+        return None if piece is None else self._send(piece, now)
+
+    def _time_out(self, now: float) -> bytes | None:
+        flight = self._flight
+        flight.round_trip.timed_out()
+        flight.lose_all()
+        self._recover = flight.next - 1
+        self._cubic.timed_out()
+        self._restarts_at, self._probed = now, True
+        piece = flight.lost
+        return None if piece is None else self._send(piece, now)
+
+    def _cut(self, room: int) -> Piece | None:
+        """The next piece of the first message, if the receiver has room for it; short ones are not cut up."""
+        protocol, message = self._queue[0]
+        left = len(message) - self._offset
+        size = min(left, self._piece)
+        if size + DATA_HEADER_BYTES > room or (self._flight.bytes + size > self._window and len(self._flight)):
+            return None
+        flags = (Flag.BEGIN if not self._offset else 0) | (Flag.END if size == left else 0)
+        if size == left and len(self._queue) == 1:
+            flags |= Flag.IMMEDIATE  # nothing follows that could make the other side acknowledge it
+        number = self._flight.take_number()
+        part = message[self._offset : self._offset + size]
+        chunk = chunks.write_data(flags, number % WRAP, STREAM, self._sequence % 2**16, protocol, part)
+        self.queued -= size
+        self._offset += size
+        if size == left:
+            self._queue.popleft()
+            self._offset = 0
+            self._sequence += 1
+        return Piece(number, chunk, size)
+
+    def _send(self, piece: Piece, now: float) -> bytes:
+        if not self._flight.bytes:
+            self._restarts_at = now
+        self._flight.sent(piece, now)
+        self._pace.sent(piece.size)
+        return piece.chunk
