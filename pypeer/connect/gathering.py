@@ -40,10 +40,10 @@ class Gathering:
         self.candidates: list[tuple[int, Candidate]] = []
         self.hosts: dict[int, Candidate] = {}
         """Each base, as the host or relayed candidate that it is."""
-        self.sockets = Sockets(self._datagram, options.ports)
+        self.sockets = Sockets(self._datagrams, options.ports)
         self.on_stun: Callable[[int, Address, Message], None] = lambda base, source, message: None
         """Gets STUN messages that are no answers of servers."""
-        self.on_data: Callable[[int, Address, bytes], None] = lambda base, source, data: None
+        self.on_data: Callable[[int, Address, list[bytes]], None] = lambda base, source, datagrams: None
         """Gets all other datagrams."""
         self._on_candidate: OnCandidate = lambda base, candidate: None
         self._on_done: Callable[[], None] = lambda: None
@@ -57,7 +57,7 @@ class Gathering:
         self._done = False
         self._timer: asyncio.TimerHandle | None = None
         self._tasks = Tasks("gathering")
-        self.relays = Relays(self.sockets, self._datagram, self._relayed)
+        self.relays = Relays(self.sockets, self._datagrams, self._relayed)
 
     def start(self) -> None:
         """Begin."""
@@ -217,10 +217,17 @@ class Gathering:
 
     # Datagrams, timers, tasks
 
-    def _datagram(self, base: int, source: Address, data: bytes) -> None:
-        if not stun.is_stun(data):
-            self.on_data(base, source, data)
-            return
+    def _datagrams(self, base: int, source: Address, datagrams: list[bytes]) -> None:
+        rest = []
+        for data in datagrams:
+            if stun.is_stun(data):
+                self._message(base, source, data)
+            else:
+                rest.append(data)
+        if rest:
+            self.on_data(base, source, rest)
+
+    def _message(self, base: int, source: Address, data: bytes) -> None:
         try:
             message = stun.decode(data)
         except StunError:

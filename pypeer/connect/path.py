@@ -49,7 +49,7 @@ class PathTransport:
         self.agent = self._new_agent(role)
         self._before: Agent | None = None
         self._inbox: deque[bytes] = deque()
-        self._on_datagram: Callable[[bytes], None] | None = None
+        self._on_datagrams: Callable[[list[bytes]], None] | None = None
         self._waiting: asyncio.Future[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._wakes_at = inf
@@ -67,11 +67,11 @@ class PathTransport:
         """The ICE role."""
         return self.agent.role.value
 
-    def carry(self, on_datagram: Callable[[bytes], None]) -> None:
+    def carry(self, on_datagrams: Callable[[list[bytes]], None]) -> None:
         """Hand over what has come and what comes from now on; until then it waits for `_recv`."""
-        self._on_datagram = on_datagram
-        while self._inbox:
-            on_datagram(self._inbox.popleft())
+        self._on_datagrams = on_datagrams
+        on_datagrams(list(self._inbox))
+        self._inbox.clear()
 
     def send(self, data: bytes) -> None:
         """Send a datagram over the pair in use; without one it is lost."""
@@ -160,17 +160,18 @@ class PathTransport:
 
     # Datagrams
 
-    def _data(self, base: int, source: Address, data: bytes) -> None:
+    def _data(self, base: int, source: Address, datagrams: list[bytes]) -> None:
         now = time.monotonic()
-        is_dtls = bool(data) and data[0] in DTLS_BYTES
-        if is_dtls and self._carries(base, source, now):
-            if self._on_datagram is not None:
-                self._on_datagram(data)
-            elif len(self._inbox) < INBOX:
-                self._inbox.append(data)
-                self._wake_reader()
-            if self._wakes_at > now + SUSPECT_S:
-                self._arm()
+        found = [data for data in datagrams if data and data[0] in DTLS_BYTES]
+        if not found or not self._carries(base, source, now):
+            return
+        if self._on_datagrams is not None:
+            self._on_datagrams(found)
+        else:
+            self._inbox.extend(found[: max(0, INBOX - len(self._inbox))])
+            self._wake_reader()
+        if self._wakes_at > now + SUSPECT_S:
+            self._arm()
 
     def _stun(self, base: int, source: Address, message: Message) -> None:
         now = time.monotonic()

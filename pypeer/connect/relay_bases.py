@@ -10,7 +10,7 @@ from pypeer.connect.ice.candidate import LOCAL_PREFERENCE_MAX, Candidate, priori
 from pypeer.connect.relays import Allocation, open_relay
 from pypeer.connect.resolving import resolve
 from pypeer.connect.servers import Relay
-from pypeer.connect.sockets import OnDatagram, Sockets
+from pypeer.connect.sockets import OnDatagrams, Sockets
 from pypeer.connect.turn.words import Want
 from pypeer.protocol.report import CandidateKind, RelayTrouble
 from signaling.protocol.stun import Address
@@ -27,7 +27,7 @@ _log = logging.getLogger("byway.connect")
 class Relays:
     """Allocations of one link. `found` gets each base, as the relayed candidate that it is."""
 
-    def __init__(self, sockets: Sockets, on_datagram: OnDatagram, found: Callable[[int, Candidate], None]) -> None:
+    def __init__(self, sockets: Sockets, on_datagrams: OnDatagrams, found: Callable[[int, Candidate], None]) -> None:
         self.on_unauthorized: Callable[[], None] = lambda: None
         """A relay does not take the credentials: they may be over."""
         self.on_doubt: Callable[[int], None] = lambda base: None
@@ -35,7 +35,7 @@ class Relays:
         self.troubles: list[RelayTrouble] = []
         """Why relays could not be used, each once."""
         self._sockets = sockets
-        self._on_datagram = on_datagram
+        self._on_datagrams = on_datagrams
         self._found = found
         self._allocations: list[Allocation] = []
 
@@ -59,7 +59,7 @@ class Relays:
         await asyncio.gather(*(each.wait_closed() for each in self._allocations))
 
     async def _open(self, relay: Relay, address: Address, want: Want) -> Allocation | None:
-        allocation = await open_relay(relay, address, self._on_datagram, want, self._troubled)
+        allocation = await open_relay(relay, address, self._on_datagrams, want, self._troubled)
         if allocation is None:
             return None
         self._allocations.append(allocation)

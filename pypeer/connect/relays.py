@@ -10,7 +10,7 @@ from typing import Final
 from pypeer.connect import trouble
 from pypeer.connect.relay_wires import Wire, connect
 from pypeer.connect.servers import Relay, Transport
-from pypeer.connect.sockets import OnDatagram
+from pypeer.connect.sockets import OnDatagrams
 from pypeer.connect.turn.client import TurnClient
 from pypeer.connect.turn.lifetime import FOREVER
 from pypeer.connect.turn.signing import Credentials
@@ -61,15 +61,20 @@ class RelayedBase:
         """Send by way of the relay; it makes the hops, so `ttl` means nothing."""
         self._allocation.send(data, to)
 
+    def send_all(self, datagrams: list[bytes], to: Address) -> None:
+        """Send several."""
+        for data in datagrams:
+            self._allocation.send(data, to)
+
     def close(self) -> None:
         """Not needed any more; the last one gives the allocation back."""
         self._allocation.closed(self)
 
 
 class Allocation:
-    """An allocation and the way to its server. Each datagram goes to `on_datagram` with the number of its base."""
+    """An allocation and the way to its server. Each datagram goes to `on_datagrams` with the number of its base."""
 
-    def __init__(self, relay: Relay, on_datagram: OnDatagram, want: Want, on_trouble: OnTrouble) -> None:
+    def __init__(self, relay: Relay, on_datagrams: OnDatagrams, want: Want, on_trouble: OnTrouble) -> None:
         self.bases: tuple[RelayedBase, ...] = ()
         self.mapped: Address | None = None
         self.unheard = False
@@ -77,7 +82,7 @@ class Allocation:
         credentials = Credentials(relay.username, relay.credential)
         self._client = TurnClient(credentials, relay.transport is not Transport.UDP, os.urandom, want)
         self._relay = relay
-        self._on_datagram = on_datagram
+        self._on_datagrams = on_datagrams
         self._on_trouble = on_trouble
         self.on_doubt: Callable[[], None] = lambda: None
         """It works, but will not last: another is needed."""
@@ -189,7 +194,7 @@ class Allocation:
     def _deliver(self, peer: Address, data: bytes) -> None:
         base = self._by_family.get(":" in peer[0])
         if base is not None:
-            self._on_datagram(base.number, peer, data)
+            self._on_datagrams(base.number, peer, [data])
 
     def _write(self, data: bytes) -> None:
         if self._way is not None:
@@ -223,7 +228,7 @@ class Allocation:
 async def open_relay(
     relay: Relay,
     address: Address,
-    on_datagram: OnDatagram,
+    on_datagrams: OnDatagrams,
     want: Want = Want.BOTH,
     on_trouble: OnTrouble = lambda trouble: None,
 ) -> Allocation | None:
@@ -233,7 +238,7 @@ async def open_relay(
     name = relay.host
     while True:
         asked.append(address)
-        allocation = Allocation(relay, on_datagram, want, on_trouble)
+        allocation = Allocation(relay, on_datagrams, want, on_trouble)
         alternate = await allocation.try_open(address, name)
         if alternate is None:
             return allocation if allocation.bases else None

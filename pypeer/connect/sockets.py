@@ -5,11 +5,12 @@ import contextlib
 import logging
 import random
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any, Final, Protocol, cast
 
 from pypeer.connect.ice.candidate import family_of
+from signaling.datagrams import Reader
 from signaling.protocol.stun import Address
 
 BUFFER_BYTES: Final = 4 * 1024 * 1024
@@ -22,7 +23,8 @@ TTL: Final = 64
 PORT_TRIES: Final = 64
 """Random ports of a range tried before it counts as full."""
 
-OnDatagram = Callable[[int, Address, bytes], None]
+OnDatagrams = Callable[[int, Address, list[bytes]], None]
+"""Gets the number of a base, and what came there together from one address."""
 
 _log = logging.getLogger("byway.connect")
 
@@ -33,22 +35,46 @@ class Base(Protocol):
     def send(self, data: bytes, to: Address, ttl: int | None = None) -> None:
         """Send; what cannot be sent is lost, as any datagram may be."""
 
+    def send_all(self, datagrams: list[bytes], to: Address) -> None:
+        """Send several in this order, likewise."""
+
     def close(self) -> None:
         """Let go of it."""
 
 
-class _UdpBase(asyncio.DatagramProtocol):
-    def __init__(self, number: int, bound: socket.socket, on_datagram: OnDatagram) -> None:
+class _ReaderBase:
+    """A socket that is read and written in batches."""
+
+    def __init__(self, number: int, bound: socket.socket, on_datagrams: OnDatagrams) -> None:
+        self._bound = bound
+        self._reader = Reader(bound, lambda datagrams, source: on_datagrams(number, source[:2], datagrams))
+
+    def send(self, data: bytes, to: Address, ttl: int | None = None) -> None:
+        with contextlib.suppress(OSError), _hops(self._bound, ttl):
+            self._reader.send(data, to)
+
+    def send_all(self, datagrams: list[bytes], to: Address) -> None:
+        self._reader.post(datagrams, to)
+        self._reader.flush()
+
+    def close(self) -> None:
+        self._reader.close()
+
+
+class _TransportBase(asyncio.DatagramProtocol):
+    """A socket for loops that cannot watch one (Windows)."""
+
+    def __init__(self, number: int, bound: socket.socket, on_datagrams: OnDatagrams) -> None:
         self._number = number
         self._bound = bound
-        self._on_datagram = on_datagram
+        self._on_datagrams = on_datagrams
         self._transport: asyncio.DatagramTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.DatagramTransport, transport)  # uvloop's is one in all but name
 
     def datagram_received(self, data: bytes, addr: tuple[str | Any, int]) -> None:
-        self._on_datagram(self._number, (addr[0], addr[1]), data)
+        self._on_datagrams(self._number, (addr[0], addr[1]), [data])
 
     def error_received(self, exc: Exception) -> None:
         _log.debug("datagram not sent: %s", exc)
@@ -56,12 +82,12 @@ class _UdpBase(asyncio.DatagramProtocol):
     def send(self, data: bytes, to: Address, ttl: int | None = None) -> None:
         if self._transport is None or self._transport.is_closing():
             return
-        with contextlib.suppress(OSError):  # no route there: as good as lost
-            if ttl is not None:
-                self._bound.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, ttl)
+        with contextlib.suppress(OSError), _hops(self._bound, ttl):  # no route there: as good as lost
             self._transport.sendto(data, to)
-            if ttl is not None:
-                self._bound.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, TTL)
+
+    def send_all(self, datagrams: list[bytes], to: Address) -> None:
+        for data in datagrams:
+            self.send(data, to)
 
     def close(self) -> None:
         if self._transport is not None:
@@ -71,8 +97,8 @@ class _UdpBase(asyncio.DatagramProtocol):
 class Sockets:
     """All bases of one link, by number."""
 
-    def __init__(self, on_datagram: OnDatagram, ports: tuple[int, int] | None = None) -> None:
-        self._on_datagram = on_datagram
+    def __init__(self, on_datagrams: OnDatagrams, ports: tuple[int, int] | None = None) -> None:
+        self._on_datagrams = on_datagrams
         self._ports = ports
         self._numbers = count()
         self._bases: dict[int, Base] = {}
@@ -84,9 +110,7 @@ class Sockets:
         if bound is None:
             return None
         number = next(self._numbers)
-        base = _UdpBase(number, bound, self._on_datagram)
-        await asyncio.get_running_loop().create_datagram_endpoint(lambda: base, sock=bound)
-        self._add(number, base)
+        self._add(number, await _base(number, bound, self._on_datagrams))
         return number, bound.getsockname()[1]
 
     def add(self, base: Base) -> int:
@@ -105,8 +129,7 @@ class Sockets:
         """Send several datagrams, in this order."""
         found = self._bases.get(base)
         if found is not None:
-            for data in datagrams:
-                found.send(data, to)
+            found.send_all(datagrams, to)
 
     def close_except(self, kept: set[int]) -> None:
         """Close what is not needed any more."""
@@ -123,6 +146,26 @@ class Sockets:
             base.close()
         else:
             self._bases[number] = base
+
+
+async def _base(number: int, bound: socket.socket, on_datagrams: OnDatagrams) -> Base:
+    try:
+        return _ReaderBase(number, bound, on_datagrams)
+    except NotImplementedError:
+        base = _TransportBase(number, bound, on_datagrams)
+        await asyncio.get_running_loop().create_datagram_endpoint(lambda: base, sock=bound)
+        return base
+
+
+@contextlib.contextmanager
+def _hops(bound: socket.socket, ttl: int | None) -> Iterator[None]:
+    """For what is sent meanwhile, this many hops."""
+    if ttl is None:
+        yield
+        return
+    bound.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, ttl)
+    yield
+    bound.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, TTL)
 
 
 def bind(host: str, ports: tuple[int, int] | None) -> socket.socket | None:

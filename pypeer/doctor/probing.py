@@ -47,7 +47,7 @@ class Opened:
     def __init__(self) -> None:
         self.locals: list[Address] = []
         self.on_datagram: Callable[[int, Address, bytes], None] = lambda number, source, data: None
-        self.sockets = Sockets(lambda number, source, data: self.on_datagram(number, source, data))
+        self.sockets = Sockets(self._datagrams)
 
     async def open(self, host: str, count: int) -> bool:
         """Open so many; whether that worked."""
@@ -57,6 +57,10 @@ class Opened:
                 return False
             self.locals.append((host, opened[1]))
         return True
+
+    def _datagrams(self, number: int, source: Address, datagrams: list[bytes]) -> None:
+        for data in datagrams:
+            self.on_datagram(number, source, data)
 
 
 async def run(asker: Asker, opened: Opened, within: float) -> None:

@@ -18,7 +18,7 @@ from pypeer.sctp.chunks import PacketError
 BINARY: Final = 53
 TEXTS: Final = frozenset({51, 56})
 EMPTY: Final = 57
-"""Payload protocol identifiers of data channels (RFC 8831, section 8); others, as of what opens channels, say nothing."""
+"""Payload protocol identifiers of data channels (RFC 8831, section 8); what others carry is not for us."""
 
 STREAM: Final = 0
 """Number of the channel."""
@@ -73,7 +73,7 @@ class Channel:
             self.association.start(remote.sctp_port, remote.sctp_init, self._loop.time())
         except PacketError as error:
             self.association.abort(f"the description: {error}")
-        self.path.carry(self._datagram)
+        self.path.carry(self._datagrams)
         self._turn()
 
     def send(self, message: bytes) -> None:
@@ -95,12 +95,11 @@ class Channel:
         self._stop()
         self.path.close()
 
-    def _datagram(self, datagram: bytes) -> None:
-        packet = self.dtls.opened(datagram)
-        if packet:
-            self.association.receive(packet, self._loop.time())
-            if self._soon is None:
-                self._soon = self._loop.call_soon(self._turn)
+    def _datagrams(self, datagrams: list[bytes]) -> None:
+        now = self._loop.time()
+        for packet in self.dtls.opened(datagrams):
+            self.association.receive(packet, now)
+        self._later()
 
     def _later(self) -> None:
         """One turn for all that happens in this turn of the loop: packets are full, and acknowledgements few."""
@@ -114,7 +113,7 @@ class Channel:
         association.flush(now)
         if association.outgoing:
             packets, association.outgoing = association.outgoing, []
-            self.path.send_all([datagram for packet in packets if (datagram := self.dtls.sealed(packet))])
+            self.path.send_all(self.dtls.sealed(packets))
         if association.state is not self._state:
             self._changed(association.state)
         for stream, protocol, message in association.messages():

@@ -1,6 +1,7 @@
-"""DTLS below the association (RFC 8261): aiortc shakes hands, then each datagram is a call, without a task or a queue."""
+"""DTLS below the association (RFC 8261): aiortc shakes hands; then datagrams are calls, without a task or a queue."""
 
 import asyncio
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, cast
 
 from aiortc import RTCCertificate, RTCDtlsTransport
@@ -18,6 +19,13 @@ ROLE: Final = {Setup.ACTIVE: "client", Setup.PASSIVE: "server"}
 
 RECORD_BYTES: Final = 2**14 + 2048
 """Largest record (RFC 5246, section 6.2.3)."""
+
+RECORD_HEADER_BYTES: Final = 13
+OVERHEAD_BYTES: Final = 128
+"""Header of a record (RFC 6347, section 4.1), and what a record is longer than what it carries at most."""
+
+BATCH_BYTES: Final = 2**14
+"""What OpenSSL's buffer has room for, which is made for one record."""
 
 
 class Dtls(RTCDtlsTransport):
@@ -43,31 +51,25 @@ class Dtls(RTCDtlsTransport):
         self._connection = self._ssl
         return True
 
-    def opened(self, datagram: bytes) -> bytes:
-        """What a datagram carries; empty if that is nothing for the layer above, or the end."""
-        connection = self._connection
-        if connection is None:
-            return b""
-        connection.bio_write(datagram)
-        try:
-            return connection.recv(RECORD_BYTES)
-        except SSL.ZeroReturnError:
-            self.end()
-        except SSL.Error:
-            self._answer(connection)
-        return b""
+    def opened(self, datagrams: list[bytes]) -> list[bytes]:
+        """What datagrams carry. Several are given to OpenSSL together, as if they were records of one datagram."""
+        found: list[bytes] = []
+        for batch in _batches(datagrams):
+            self._open(batch, found)
+        return found
 
-    def sealed(self, packet: bytes) -> bytes:
-        """The datagram that carries a packet; empty if the connection is over."""
+    def sealed(self, packets: list[bytes]) -> list[bytes]:
+        """The datagrams that carry these packets; none if the connection is over."""
         connection = self._connection
         if connection is None or self._over.is_set():
-            return b""
+            return []
         try:
-            connection.send(packet)
-            return connection.bio_read(RECORD_BYTES)
+            for packet in packets:
+                connection.send(packet)
+            return _records(connection.bio_read(sum(map(len, packets)) + len(packets) * OVERHEAD_BYTES))
         except SSL.Error:
             self.end()
-            return b""
+            return []
 
     def end(self) -> None:
         """The other side has said goodbye."""
@@ -81,6 +83,21 @@ class Dtls(RTCDtlsTransport):
         await self._over.wait()
         raise ConnectionError("closed")
 
+    def _open(self, batch: bytes, found: list[bytes]) -> None:
+        connection = self._connection
+        if connection is None:
+            return
+        connection.bio_write(batch)
+        try:
+            while True:
+                found.append(connection.recv(RECORD_BYTES))
+        except SSL.WantReadError:
+            self._answer(connection)
+        except SSL.ZeroReturnError:
+            self.end()
+        except SSL.Error:
+            return
+
     def _answer(self, connection: SSL.Connection) -> None:
         """Say again what the other side asks for again: it has not got the end of the handshake (RFC 6347, 4.2.4)."""
         try:
@@ -88,3 +105,32 @@ class Dtls(RTCDtlsTransport):
         except SSL.Error:
             return
         cast("PathTransport", self.transport).send(datagram)
+
+
+def _batches(datagrams: list[bytes]) -> Iterator[bytes]:
+    """As many together as OpenSSL reads at once; what it does not read whole it would drop."""
+    batch: list[bytes] = []
+    size = 0
+    for datagram in datagrams:
+        if batch and size + len(datagram) > BATCH_BYTES:
+            yield b"".join(batch)
+            batch, size = [], 0
+        batch.append(datagram)
+        size += len(datagram)
+    if batch:
+        yield b"".join(batch)
+
+
+def _records(data: bytes) -> list[bytes]:
+    """The records in what OpenSSL has written, a datagram each."""
+    found = []
+    at = 0
+    while at < len(data):
+        end = (
+            at
+            + RECORD_HEADER_BYTES
+            + int.from_bytes(data[at + RECORD_HEADER_BYTES - 2 : at + RECORD_HEADER_BYTES], "big")
+        )
+        found.append(data[at:end])
+        at = end
+    return found

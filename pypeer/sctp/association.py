@@ -13,14 +13,23 @@ from math import inf
 from typing import Final
 
 from pypeer.sctp import chunks
-from pypeer.sctp.chunks import CHUNK_HEADER_BYTES, PACKET_HEADER_BYTES, Chunk, Init, Kind, PacketError, Parameter
+from pypeer.sctp.chunks import (
+    CHUNK_HEADER_BYTES,
+    PACKET_HEADER_BYTES,
+    Chunk,
+    Header,
+    Init,
+    Kind,
+    PacketError,
+    Parameter,
+)
 from pypeer.sctp.inbox import WINDOW_BYTES, Inbox
 from pypeer.sctp.outbox import Outbox
 from pypeer.sctp.timing import FIRST_S, MOST_S
 
 PACKET_BYTES: Final = 1188
-"""Of SCTP at most: 1,280 bytes, which every IPv6 path carries (RFC 8200), without the headers of IPv6, UDP and a relay's
-channel, and 37 bytes of DTLS."""
+"""Of SCTP at most: 1,280 bytes, which every IPv6 path carries (RFC 8200), without the headers of IPv6, of UDP and of a
+relay's channel, and 37 bytes of DTLS."""
 
 STREAMS: Final = 65_535
 """Asked for and allowed (RFC 8831, section 6.2), though one is used."""
@@ -88,7 +97,7 @@ class Association:
         self._port = self._remote_port = port
         self._most = most
         self._init = Init(_number(random) or 1, WINDOW_BYTES, STREAMS, STREAMS, _number(random), random(COOKIE_BYTES))
-        self._tag = 0
+        self._header: Header | None = None
         self._control: list[bytes] = []
         self._inbox: Inbox | None = None
         self._outbox: Outbox | None = None
@@ -200,7 +209,7 @@ class Association:
     def abort(self, why: str) -> None:
         """End it at once, and tell the other side."""
         if self.state is not State.ENDED:
-            if self._tag:
+            if self._header is not None:
                 self._emit([chunks.write(Kind.ABORT)])
             self._end(why)
 
@@ -215,9 +224,9 @@ class Association:
                 inbox.take(data)
                 return
         for chunk in chunks.parse(packet):
-            if tag == self._init.tag or (chunk.kind == Kind.INIT and not tag):
-                if not self._chunk(chunk, now):
-                    return
+            is_ours = tag == self._init.tag or (chunk.kind == Kind.INIT and not tag)
+            if is_ours and not self._chunk(chunk, now):
+                return
 
     def _chunk(self, chunk: Chunk, now: float) -> bool:
         """False if the rest of the packet is to be left (section 3.2)."""
@@ -286,7 +295,7 @@ class Association:
 
     def _meet(self, init: Init) -> None:
         """The other side's INIT is known: there is somebody to talk with."""
-        self._tag = init.tag
+        self._header = Header(self._port, self._remote_port, init.tag)
         self._inbox = Inbox(init.tsn, self._most)
         self._outbox = Outbox(self._init.tsn, PACKET_BYTES - PACKET_HEADER_BYTES, init.window)
         waiting, self._waiting = self._waiting, []
@@ -333,7 +342,9 @@ class Association:
         return []
 
     def _emit(self, parts: list[bytes], tag: int | None = None) -> None:
-        self.outgoing.append(chunks.packet(self._port, self._remote_port, self._tag if tag is None else tag, parts))
+        header = self._header if tag is None else Header(self._port, self._remote_port, tag)
+        if header is not None:
+            self.outgoing.append(header.packet(parts))
 
     def _happens(self, event: Event) -> None:
         self.state = TRANSITIONS[self.state][event]

@@ -2,7 +2,7 @@
 
 import struct
 from collections.abc import Iterable
-from enum import IntEnum, IntFlag
+from enum import IntEnum
 from typing import Final, NamedTuple
 
 import google_crc32c
@@ -47,14 +47,11 @@ class Kind(IntEnum):
     """RFC 6525: how a browser closes a channel."""
 
 
-class Flag(IntFlag):
-    """Flags of a DATA chunk."""
-
-    END = 1
-    BEGIN = 2
-    UNORDERED = 4
-    IMMEDIATE = 8
-    """An acknowledgement is wanted at once (section 3.3.1)."""
+END: Final = 1
+BEGIN: Final = 2
+IMMEDIATE: Final = 8
+"""Flags of a DATA chunk (section 3.3.1): last and first piece of a message, and that an acknowledgement is wanted at
+once. Plain numbers, for they are looked at with each packet."""
 
 
 class Parameter(IntEnum):
@@ -75,14 +72,8 @@ class Chunk(NamedTuple):
     value: bytes
 
 
-class Data(NamedTuple):
-    """A DATA chunk."""
-
-    flags: int
-    tsn: int
-    stream: int
-    protocol: int
-    payload: bytes
+Data = tuple[int, int, int, int, bytes]
+"""A DATA chunk: flags, number, stream, protocol, payload. A plain tuple, for there is one in each packet."""
 
 
 class Init(NamedTuple):
@@ -105,12 +96,17 @@ class Sack(NamedTuple):
     duplicates: tuple[int, ...] = ()
 
 
-def packet(source: int, destination: int, tag: int, chunks: Iterable[bytes]) -> bytes:
-    """A packet of whole chunks, with its checksum (section 6.8)."""
-    head = _ports.pack(source, destination, tag)
-    body = b"".join(chunks)
-    checksum = google_crc32c.extend(google_crc32c.value(head + bytes(_checksum.size)), body)
-    return b"".join((head, _checksum.pack(checksum), body))
+class Header:
+    """The header of all packets of one side to the other, whose `tag` it has."""
+
+    def __init__(self, source: int, destination: int, tag: int) -> None:
+        self._head = _ports.pack(source, destination, tag)
+        self._checksum = google_crc32c.value(self._head + bytes(_checksum.size))
+
+    def packet(self, chunks: Iterable[bytes]) -> bytes:
+        """A packet of whole chunks, with its checksum (section 6.8)."""
+        body = b"".join(chunks)
+        return self._head + _checksum.pack(google_crc32c.extend(self._checksum, body)) + body
 
 
 def tag_of(data: bytes) -> int:
@@ -145,8 +141,9 @@ def write(kind: int, value: bytes = b"", flags: int = 0) -> bytes:
 
 def write_data(flags: int, tsn: int, stream: int, sequence: int, protocol: int, payload: bytes | memoryview) -> bytes:
     """A DATA chunk."""
-    head = _data.pack(Kind.DATA, flags, DATA_HEADER_BYTES + len(payload), tsn, stream, sequence, protocol)
-    return b"".join((head, payload, bytes(-len(payload) % ALIGNMENT)))
+    size = len(payload)
+    head = _data.pack(0, flags, DATA_HEADER_BYTES + size, tsn, stream, sequence, protocol)
+    return b"".join((head, payload, bytes(-size % ALIGNMENT) if size % ALIGNMENT else b""))
 
 
 def read_only_data(data: bytes) -> Data | None:
@@ -157,7 +154,7 @@ def read_only_data(data: bytes) -> Data | None:
     end = PACKET_HEADER_BYTES + length
     if length <= DATA_HEADER_BYTES or end + -length % ALIGNMENT != len(data):
         return None
-    return Data(flags, tsn, stream, protocol, data[PACKET_HEADER_BYTES + DATA_HEADER_BYTES : end])
+    return flags, tsn, stream, protocol, data[PACKET_HEADER_BYTES + DATA_HEADER_BYTES : end]
 
 
 def read_data(chunk: Chunk) -> Data:
@@ -166,7 +163,7 @@ def read_data(chunk: Chunk) -> Data:
     if len(chunk.value) <= at:
         raise PacketError("a DATA chunk without data")
     tsn, stream, _, protocol = struct.unpack_from("!IHHI", chunk.value)
-    return Data(chunk.flags, tsn, stream, protocol, chunk.value[at:])
+    return chunk.flags, tsn, stream, protocol, chunk.value[at:]
 
 
 def write_init(kind: Kind, init: Init) -> bytes:

@@ -7,7 +7,7 @@ numbers, whatever their stream and whether they may overtake: those of one messa
 from bisect import bisect_left
 from typing import Final
 
-from pypeer.sctp.chunks import Data, Flag, PacketError, Sack
+from pypeer.sctp.chunks import BEGIN, END, IMMEDIATE, Data, PacketError, Sack
 
 WRAP: Final = 2**32
 HALF: Final = 2**31
@@ -49,19 +49,19 @@ class Inbox:
     def take(self, data: Data) -> None:
         """A piece arrived; raises PacketError for what no honest sender sends."""
         self.unsaid += 1
-        number = unwrap(data.tsn, self._cumulative)
+        if data[0] & IMMEDIATE:
+            self.urgent = True
+        number = unwrap(data[1], self._cumulative)
         if number == self._cumulative + 1:
             self._cumulative = number
             self._join(data)
             if self._ranges:
                 self._catch_up()
         elif number <= self._cumulative or number in self._above:
-            self._repeated.append(data.tsn)
+            self._repeated = [*self._repeated[-REPEATS_MAX:], data[1]]
             self.urgent = True
-        elif self._waiting + len(data.payload) <= WINDOW_BYTES:
+        elif self._waiting + len(data[4]) <= WINDOW_BYTES:
             self._keep(number, data)
-        if data.flags & Flag.IMMEDIATE:
-            self.urgent = True
 
     def sack(self) -> Sack:
         """The acknowledgement, as said."""
@@ -79,7 +79,7 @@ class Inbox:
 
     def _keep(self, number: int, data: Data) -> None:
         self._above[number] = data
-        self._waiting += len(data.payload)
+        self._waiting += len(data[4])
         self.urgent = True
         ranges = self._ranges
         at = bisect_left(ranges, [number]) if ranges and number < ranges[-1][0] else len(ranges)
@@ -103,21 +103,19 @@ class Inbox:
         del self._ranges[0]
         for number in range(start, end + 1):
             data = self._above.pop(number)
-            self._waiting -= len(data.payload)
+            self._waiting -= len(data[4])
             self._join(data)
         self._cumulative = end
 
     def _join(self, data: Data) -> None:
-        if bool(data.flags & Flag.BEGIN) == bool(self._parts):
+        flags, _, stream, protocol, payload = data
+        if bool(flags & BEGIN) == bool(self._parts):
             raise PacketError("pieces of messages out of order")
-        if data.flags & Flag.BEGIN and data.flags & Flag.END:
-            self.messages.append((data.stream, data.protocol, data.payload))
-            return
-        self._parts.append(data.payload)
-        self._size += len(data.payload)
+        self._parts.append(payload)
+        self._size += len(payload)
         if self._size > self._most:
             raise PacketError(f"a message of more than {self._most} bytes")
-        if data.flags & Flag.END:
-            self.messages.append((data.stream, data.protocol, b"".join(self._parts)))
+        if flags & END:
+            self.messages.append((stream, protocol, b"".join(self._parts)))
             self._parts = []
             self._size = 0

@@ -5,7 +5,7 @@ from math import inf
 from typing import Final
 
 from pypeer.sctp import chunks
-from pypeer.sctp.chunks import DATA_HEADER_BYTES, Flag, Sack
+from pypeer.sctp.chunks import BEGIN, DATA_HEADER_BYTES, END, IMMEDIATE, Sack
 from pypeer.sctp.cubic import Cubic
 from pypeer.sctp.flight import Flight, Piece
 from pypeer.sctp.inbox import WRAP
@@ -156,9 +156,9 @@ class Outbox:
         size = min(left, self._piece)
         if size + DATA_HEADER_BYTES > room or (self._flight.bytes + size > self._window and len(self._flight)):
             return None
-        flags = (Flag.BEGIN if not self._offset else 0) | (Flag.END if size == left else 0)
+        flags = (0 if self._offset else BEGIN) | (END if size == left else 0)
         if size == left and len(self._queue) == 1:
-            flags |= Flag.IMMEDIATE  # nothing follows that could make the other side acknowledge it
+            flags |= IMMEDIATE  # nothing follows that could make the other side acknowledge it
         number = self._flight.take_number()
         part = message[self._offset : self._offset + size]
         chunk = chunks.write_data(flags, number % WRAP, STREAM, self._sequence % 2**16, protocol, part)

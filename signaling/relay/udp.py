@@ -13,10 +13,10 @@ from typing import Any, Final, Protocol
 
 import ifaddr
 
+from signaling.datagrams import Reader, bind
 from signaling.logs import line, log
 from signaling.protocol.stun import Address
 from signaling.relay import places
-from signaling.relay.reader import Reader, bind
 from signaling.relay.stun import StunServer, Verdict
 from signaling.relay.turn.core import is_turn
 

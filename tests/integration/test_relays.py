@@ -44,13 +44,16 @@ class Member:
 
     async def open(self, relay: Relay, address: Address, want: Want = Want.BOTH) -> "Member":
         """Get the allocation; bases are numbered in their order."""
-        arrived, troubles = self.arrived.put_nowait, self.troubles.append
-        found = await open_relay(relay, address, lambda *each: arrived(each), want, troubles)
+        found = await open_relay(relay, address, self._arrives, want, self.troubles.append)
         assert found is not None
         self.allocation: Allocation = found
         for number, base in enumerate(found.bases):
             base.number = number
         return self
+
+    def _arrives(self, base: int, source: Address, datagrams: list[bytes]) -> None:
+        for data in datagrams:
+            self.arrived.put_nowait((base, source, data))
 
     def base(self, version: int) -> RelayedBase:
         """The relayed address of this version of IP."""

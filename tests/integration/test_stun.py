@@ -11,10 +11,10 @@ from typing import Final
 
 import pytest
 
+from signaling.datagrams import bind
 from signaling.protocol import stun
 from signaling.protocol.stun import Address, Attribute, Class, Message, Method
 from signaling.relay import udp
-from signaling.relay.reader import bind
 from signaling.relay.stun import Verdict
 from signaling.relay.udp import StunSockets, interface_addresses
 from tests.integration.test_server_process import run

@@ -11,11 +11,11 @@ from typing import Any, Final
 
 import pytest
 
+from signaling.datagrams import BATCH, SOL_UDP, UDP_SEGMENT, Reader, bind
 from signaling.protocol import stun
 from signaling.protocol.stun import Address, Attribute, Class, Method
 from signaling.relay import server as module
 from signaling.relay.offers import Ports
-from signaling.relay.reader import BATCH, SOL_UDP, UDP_SEGMENT, Reader, bind
 from signaling.relay.server import RelayServer
 from signaling.relay.stream import PATIENCE_S, QUEUED_BYTES, Connection
 from signaling.relay.turn import credentials

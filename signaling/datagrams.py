@@ -1,8 +1,8 @@
-"""UDP sockets that are read and written in batches, without a queue.
+"""UDP sockets that are read and written in batches, without a queue: of the server, and of peers.
 
 The transports of asyncio read one datagram each time the loop comes round, and queue without bound what the network
-does not take. A relay wants neither: it reads what has arrived, and drops what cannot leave. What a batch brings for
-one destination leaves together, which the kernel splits again (UDP_SEGMENT, Linux 4.18), and what the kernel or the
+does not take. Neither is wanted here: what has arrived is read, and what cannot leave is dropped. What a batch brings
+for one destination leaves together, which the kernel splits again (UDP_SEGMENT, Linux 4.18), and what the kernel or the
 network interface has put together is read together (UDP_GRO): half of the work of a relay is calls of the kernel, and
 most of a transfer are datagrams of one size to one address.
 """
