@@ -85,6 +85,12 @@ class PathTransport:
         if pair is not None:
             self.gathering.sockets.send_all(pair.base, pair.remote.address, datagrams)
 
+    def send_whole(self, data: bytes) -> None:
+        """Send a datagram that the network must not cut up."""
+        pair = self.selected
+        if pair is not None:
+            self.gathering.sockets.send_whole(pair.base, pair.remote.address, data)
+
     async def _recv(self) -> bytes:
         while not self._inbox:
             if self._closed:

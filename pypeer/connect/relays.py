@@ -66,6 +66,9 @@ class RelayedBase:
         for data in datagrams:
             self._allocation.send(data, to)
 
+    def send_whole(self, data: bytes, to: Address) -> None:
+        """What the relay does beyond is not known, so nothing is sent."""
+
     def close(self) -> None:
         """Not needed any more; the last one gives the allocation back."""
         self._allocation.closed(self)

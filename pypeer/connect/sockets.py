@@ -5,6 +5,7 @@ import contextlib
 import logging
 import random
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any, Final, Protocol, cast
@@ -23,6 +24,13 @@ TTL: Final = 64
 PORT_TRIES: Final = 64
 """Random ports of a range tried before it counts as full."""
 
+MTU_DISCOVER: Final = {
+    socket.AF_INET: (socket.IPPROTO_IP, 10),
+    socket.AF_INET6: (socket.IPPROTO_IPV6, 23),
+}
+PMTUDISC_DO: Final = 2
+"""Path MTU discovery of Linux (ip(7), ipv6(7)), which Python has no names for."""
+
 OnDatagrams = Callable[[int, Address, list[bytes]], None]
 """Gets the number of a base, and what came there together from one address."""
 
@@ -37,6 +45,9 @@ class Base(Protocol):
 
     def send_all(self, datagrams: list[bytes], to: Address) -> None:
         """Send several in this order, likewise."""
+
+    def send_whole(self, data: bytes, to: Address) -> None:
+        """Send, unless the network might cut it up, or whether it does cannot be said."""
 
     def close(self) -> None:
         """Let go of it."""
@@ -56,6 +67,11 @@ class _ReaderBase:
     def send_all(self, datagrams: list[bytes], to: Address) -> None:
         self._reader.post(datagrams, to)
         self._reader.flush()
+
+    def send_whole(self, data: bytes, to: Address) -> None:
+        if sys.platform == "linux":
+            with contextlib.suppress(OSError), _whole(self._bound):
+                self._reader.send(data, to)
 
     def close(self) -> None:
         self._reader.close()
@@ -88,6 +104,9 @@ class _TransportBase(asyncio.DatagramProtocol):
     def send_all(self, datagrams: list[bytes], to: Address) -> None:
         for data in datagrams:
             self.send(data, to)
+
+    def send_whole(self, data: bytes, to: Address) -> None:
+        """These systems have no way to say so."""
 
     def close(self) -> None:
         if self._transport is not None:
@@ -131,6 +150,12 @@ class Sockets:
         if found is not None:
             found.send_all(datagrams, to)
 
+    def send_whole(self, base: int, to: Address, data: bytes) -> None:
+        """Send a datagram that the network must not cut up."""
+        found = self._bases.get(base)
+        if found is not None:
+            found.send_whole(data, to)
+
     def close_except(self, kept: set[int]) -> None:
         """Close what is not needed any more."""
         for number in self._bases.keys() - kept:
@@ -166,6 +191,16 @@ def _hops(bound: socket.socket, ttl: int | None) -> Iterator[None]:
     bound.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, ttl)
     yield
     bound.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, TTL)
+
+
+@contextlib.contextmanager
+def _whole(bound: socket.socket) -> Iterator[None]:
+    """What is sent meanwhile is not cut up; else it is where the kernel knows that it is too large."""
+    level, option = MTU_DISCOVER[bound.family]
+    before = bound.getsockopt(level, option)
+    bound.setsockopt(level, option, PMTUDISC_DO)
+    yield
+    bound.setsockopt(level, option, before)
 
 
 def bind(host: str, ports: tuple[int, int] | None) -> socket.socket | None:

@@ -114,6 +114,10 @@ class Channel:
         if association.outgoing:
             packets, association.outgoing = association.outgoing, []
             self.path.send_all(self.dtls.sealed(packets))
+        if association.probes:
+            probes, association.probes = association.probes, []
+            for datagram in self.dtls.sealed(probes):
+                self.path.send_whole(datagram)
         if association.state is not self._state:
             self._changed(association.state)
         for stream, protocol, message in association.messages():

@@ -24,12 +24,12 @@ from pypeer.sctp.chunks import (
     Parameter,
 )
 from pypeer.sctp.inbox import WINDOW_BYTES, Inbox
+from pypeer.sctp.mtu import PathMtu
 from pypeer.sctp.outbox import Outbox
 from pypeer.sctp.timing import FIRST_S, MOST_S
 
-PACKET_BYTES: Final = 1188
-"""Of SCTP at most: 1,280 bytes, which every IPv6 path carries (RFC 8200), without the headers of IPv6, of UDP and of a
-relay's channel, and 37 bytes of DTLS."""
+SEARCH_BYTES: Final = 256 * 1024
+"""Larger packets are tried once so much waits to leave: for less it is not worth it."""
 
 STREAMS: Final = 65_535
 """Asked for and allowed (RFC 8831, section 6.2), though one is used."""
@@ -92,6 +92,8 @@ class Association:
         self.state = State.CLOSED
         self.outgoing: list[bytes] = []
         """Packets, to be taken out and sent in this order."""
+        self.probes: list[bytes] = []
+        """Likewise, but what is too large for the network is to be dropped, and not cut up."""
         self.why = ""
         """Why it has ended, for the log."""
         self._port = self._remote_port = port
@@ -101,6 +103,8 @@ class Association:
         self._control: list[bytes] = []
         self._inbox: Inbox | None = None
         self._outbox: Outbox | None = None
+        self._mtu = PathMtu(random)
+        self._random = random
         self._offered: Init | None = None
         self._echo = b""
         self._waiting: list[tuple[int, bytes]] = []
@@ -167,6 +171,8 @@ class Association:
             chunk = self._outbox.tick(now)
             if chunk is not None:
                 self._emit([chunk])
+            if self._outbox.is_stuck:
+                self.abort("large packets do not get through any more")
 
     def wake_at(self) -> float:
         """When to call `tick` and `flush`; infinity if there is nothing to wait for."""
@@ -186,8 +192,10 @@ class Association:
             if parts:
                 self._emit(parts)
             return
+        if outbox.queued > SEARCH_BYTES:
+            self._search(now)
         outbox.begin(now)
-        most = PACKET_BYTES - PACKET_HEADER_BYTES
+        most = self._mtu.bytes - PACKET_HEADER_BYTES
         room = most - sum(map(len, parts))
         while True:
             chunk = outbox.next(room, now)
@@ -203,8 +211,9 @@ class Association:
 
     def path_changed(self, now: float) -> None:
         """Another path is in use."""
+        self._mtu = PathMtu(self._random)
         if self._outbox is not None:
-            self._outbox.path_changed(now)
+            self._outbox.path_changed(self._mtu.bytes - PACKET_HEADER_BYTES, now)
 
     def abort(self, why: str) -> None:
         """End it at once, and tell the other side."""
@@ -245,6 +254,8 @@ class Association:
                 self._established()
             case Kind.HEARTBEAT:
                 self._control.append(chunks.write(Kind.HEARTBEAT_ACK, chunk.value))
+            case Kind.HEARTBEAT_ACK if self._mtu.acknowledged(chunk.value) and self._outbox is not None:
+                self._outbox.resize(self._mtu.bytes - PACKET_HEADER_BYTES)
             case Kind.RE_CONFIG:
                 self._reset(chunk.value)
             case Kind.ABORT | Kind.SHUTDOWN_COMPLETE:
@@ -297,7 +308,7 @@ class Association:
         """The other side's INIT is known: there is somebody to talk with."""
         self._header = Header(self._port, self._remote_port, init.tag)
         self._inbox = Inbox(init.tsn, self._most)
-        self._outbox = Outbox(self._init.tsn, PACKET_BYTES - PACKET_HEADER_BYTES, init.window)
+        self._outbox = Outbox(self._init.tsn, self._mtu.bytes - PACKET_HEADER_BYTES, init.window)
         waiting, self._waiting = self._waiting, []
         for protocol, message in waiting:
             self._outbox.put(protocol, message)
@@ -340,6 +351,12 @@ class Association:
         if self._ack_at == inf:
             self._ack_at = now + ACK_DELAY_S
         return []
+
+    def _search(self, now: float) -> None:
+        """Try larger packets."""
+        probe = self._mtu.probe(now)
+        if probe is not None and self._header is not None:
+            self.probes.append(self._header.packet([probe]))
 
     def _emit(self, parts: list[bytes], tag: int | None = None) -> None:
         header = self._header if tag is None else Header(self._port, self._remote_port, tag)

@@ -55,8 +55,9 @@ once. Plain numbers, for they are looked at with each packet."""
 
 
 class Parameter(IntEnum):
-    """Types of parameters in INIT, INIT ACK and RE-CONFIG."""
+    """Types of parameters in INIT, INIT ACK, HEARTBEAT and RE-CONFIG."""
 
+    HEARTBEAT = 1
     STATE_COOKIE = 7
     OUTGOING_RESET = 13
     RESET_RESPONSE = 16

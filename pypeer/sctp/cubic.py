@@ -63,11 +63,11 @@ class HyStart:
 
 
 class Cubic:
-    """The window of one path; `segment` is what a packet carries at most."""
+    """The window of one path; `segment` is what a packet carries at most, in bytes."""
 
     def __init__(self, segment: int) -> None:
         self.window = float(FIRST_SEGMENTS * segment)
-        self._segment = segment
+        self.segment = segment
         self._threshold = inf
         self._hystart = HyStart()
         self._most = 0.0
@@ -103,14 +103,14 @@ class Cubic:
         """Something was lost, for the first time in this round trip (sections 4.6 and 4.7)."""
         fast = self.window < self._most
         self._most = self.window * (1 + BETA) / 2 if fast else self.window
-        self.window = self._threshold = max(self.window * BETA, LEAST_SEGMENTS * self._segment)
+        self.window = self._threshold = max(self.window * BETA, LEAST_SEGMENTS * self.segment)
         self._epoch = None
 
     def timed_out(self) -> None:
         """Nothing was acknowledged for long (section 4.8)."""
         self._before = self.window, self._threshold, self._most
         self.lost()
-        self.window = float(self._segment)
+        self.window = float(self.segment)
         self._hystart = HyStart()
 
     def undo(self) -> None:
@@ -123,8 +123,8 @@ class Cubic:
         if self._epoch is None:
             self._begin(now)
         elapsed = now - (self._epoch or 0.0)
-        self._estimate += ALPHA * size * self._segment / self.window
-        offset = C * (elapsed + rtt - self._k) ** 3 * self._segment
+        self._estimate += ALPHA * size * self.segment / self.window
+        offset = C * (elapsed + rtt - self._k) ** 3 * self.segment
         target = min(max(self._origin + offset, self.window), 1.5 * self.window)
         self.window += (target - self.window) * size / self.window
         self.window = max(self.window, self._estimate)
@@ -134,4 +134,4 @@ class Cubic:
         self._epoch = now
         self._estimate = self.window
         self._origin = max(self._most, self.window)
-        self._k = ((self._origin - self.window) / self._segment / C) ** (1 / 3)
+        self._k = ((self._origin - self.window) / self.segment / C) ** (1 / 3)

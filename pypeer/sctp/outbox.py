@@ -14,6 +14,9 @@ from pypeer.sctp.timing import Pace, RoundTrip
 STREAM: Final = 0
 """The one stream of a link."""
 
+STUCK_TIME_OUTS: Final = 4
+"""Time-outs in a row after which larger packets are given up: seconds, in which ICE notices a path that is gone."""
+
 
 class Outbox:
     """`first` is the number to begin with, `room` what a packet has for chunks, `window` what the receiver takes."""
@@ -21,8 +24,7 @@ class Outbox:
     def __init__(self, first: int, room: int, window: int) -> None:
         self.queued = 0
         """Bytes of messages that have not left."""
-        self._room = room
-        self._piece = room - DATA_HEADER_BYTES
+        self._base = self._piece = room - DATA_HEADER_BYTES
         self._queue: deque[tuple[int, memoryview]] = deque()
         self._offset = 0
         self._sequence = 0
@@ -35,6 +37,8 @@ class Outbox:
         self._restarts_at = 0.0
         """The time-out counts from here: the last sending into an empty flight, or the last progress."""
         self._probed = False
+        self._time_outs = 0
+        """Since something was acknowledged."""
 
     @property
     def is_empty(self) -> bool:
@@ -104,8 +108,21 @@ class Outbox:
             return None
         return self._time_out(now) if self._probed else self._probe(now)
 
-    def path_changed(self, now: float) -> None:
+    @property
+    def is_stuck(self) -> bool:
+        """Whether pieces that were cut for a path that took larger packets do not arrive; they cannot be cut again."""
+        piece = self._flight.newest
+        return self._time_outs >= STUCK_TIME_OUTS and piece is not None and piece.size > self._base
+
+    def resize(self, room: int) -> None:
+        """Packets have another size from now on."""
+        self._piece = room - DATA_HEADER_BYTES
+        self._cubic.segment = self._piece
+        self._pace.resize(self._piece)
+
+    def path_changed(self, room: int, now: float) -> None:
         """Another path is in use: what is known of the one before does not hold, and what was on it may be lost."""
+        self._piece = room - DATA_HEADER_BYTES
         self._cubic = Cubic(self._piece)
         self._pace = Pace(self._piece)
         self._flight.lose_all()
@@ -117,7 +134,7 @@ class Outbox:
         flight, cubic = self._flight, self._cubic
         trip = flight.round_trip
         trip.progressed()
-        self._restarts_at, self._probed = now, False
+        self._restarts_at, self._probed, self._time_outs = now, False, 0
         if flight.is_mistaken:
             flight.is_mistaken = False
             cubic.undo()
@@ -141,6 +158,7 @@ class Outbox:
 
     def _time_out(self, now: float) -> bytes | None:
         flight = self._flight
+        self._time_outs += 1
         flight.round_trip.timed_out()
         flight.lose_all()
         self._recover = flight.next - 1

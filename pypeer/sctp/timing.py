@@ -86,6 +86,10 @@ class Pace:
         self._rate = inf
         self._at = 0.0
 
+    def resize(self, segment: int) -> None:
+        """Packets have another size."""
+        self._least = float(BURST_SEGMENTS * segment)
+
     def update(self, window: float, rtt: float, slow_start: bool, now: float) -> None:
         """The rate follows from window and round trip; what was not sent meanwhile is saved up, to a bound."""
         if self._rate == inf:
