@@ -5,6 +5,7 @@ The channel is negotiated beforehand by both sides, so there is no message that 
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from math import inf
 from typing import Final
@@ -70,7 +71,7 @@ class Channel:
     def associate(self, remote: Description) -> None:
         """Set up the association: at once if both descriptions have its INIT, else after two round trips."""
         try:
-            self.association.start(remote.sctp_port, remote.sctp_init, self._loop.time())
+            self.association.start(remote.sctp_port, remote.sctp_init, time.monotonic())
         except PacketError as error:
             self.association.abort(f"the description: {error}")
         self.path.carry(self._datagrams)
@@ -84,7 +85,7 @@ class Channel:
 
     def path_changed(self) -> None:
         """Datagrams take another path from now on."""
-        self.association.path_changed(self._loop.time())
+        self.association.path_changed(time.monotonic())
         self._later()
 
     async def close(self) -> None:
@@ -96,7 +97,7 @@ class Channel:
         self.path.close()
 
     def _datagrams(self, datagrams: list[bytes]) -> None:
-        now = self._loop.time()
+        now = time.monotonic()
         for packet in self.dtls.opened(datagrams):
             self.association.receive(packet, now)
         self._later()
@@ -108,7 +109,7 @@ class Channel:
 
     def _turn(self) -> None:
         """Do what the association wants."""
-        association, now = self.association, self._loop.time()
+        association, now = self.association, time.monotonic()
         self._soon = None
         association.flush(now)
         if association.outgoing:
@@ -143,15 +144,18 @@ class Channel:
             self.on_close()
 
     def _arm(self, at: float) -> None:
-        """A timer that rings too early costs less than one that is set again for each packet."""
+        """A timer that rings too early costs less than one that is set again for each packet.
+
+        The clock is not the loop's, which uvloop reads once a turn, in milliseconds: round trips may be shorter.
+        """
         if at < self._wakes_at:
             self._disarm()
             self._wakes_at = at
-            self._timer = self._loop.call_at(at, self._ring)
+            self._timer = self._loop.call_later(at - time.monotonic(), self._ring)
 
     def _ring(self) -> None:
         self._timer, self._wakes_at = None, inf
-        self.association.tick(self._loop.time())
+        self.association.tick(time.monotonic())
         self._turn()
 
     def _disarm(self) -> None:
