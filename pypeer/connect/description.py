@@ -15,7 +15,7 @@ SCTP_PORT: Final = 5000
 """RFC 8841, section 5.2: any; all use this one."""
 
 MESSAGE_BYTES: Final = 262_144
-"""Largest message that aiortc takes."""
+"""Largest message that we take: a chunk of the smallest size."""
 
 MESSAGE_BYTES_DEFAULT: Final = 65_536
 """What a description without `max-message-size` means (RFC 8841, section 6)."""

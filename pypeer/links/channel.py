@@ -24,6 +24,10 @@ EMPTY: Final = 57
 STREAM: Final = 0
 """Number of the channel."""
 
+TAKEN_BYTES: Final = 2 * MESSAGE_BYTES
+"""Longest message that is taken: more than our description allows, so that the session can tell the other side what is
+wrong; what is longer still ends the association, and fills no memory."""
+
 LOW_WATER_BYTES: Final = 256 * 1024
 """`on_room` is called below this: four frames, so that the sender is never starved while the caller refills."""
 
@@ -40,7 +44,7 @@ class Channel:
         self.on_close: Callable[[], None] = lambda: None
         self.path = path
         self.dtls = Dtls(path)
-        self.association = Association(SCTP_PORT, MESSAGE_BYTES)
+        self.association = Association(SCTP_PORT, TAKEN_BYTES)
         self._loop = asyncio.get_running_loop()
         self._state = State.CLOSED
         self._soon: asyncio.Handle | None = None

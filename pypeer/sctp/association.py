@@ -355,13 +355,13 @@ class Association:
     def _search(self, now: float) -> None:
         """Try larger packets."""
         probe = self._mtu.probe(now)
-        if probe is not None and self._header is not None:
-            self.probes.append(self._header.packet([probe]))
+        if probe is not None:
+            self._emit([probe], into=self.probes)
 
-    def _emit(self, parts: list[bytes], tag: int | None = None) -> None:
+    def _emit(self, parts: list[bytes], tag: int | None = None, into: list[bytes] | None = None) -> None:
         header = self._header if tag is None else Header(self._port, self._remote_port, tag)
         if header is not None:
-            self.outgoing.append(header.packet(parts))
+            (self.outgoing if into is None else into).append(header.packet(parts))
 
     def _happens(self, event: Event) -> None:
         self.state = TRANSITIONS[self.state][event]

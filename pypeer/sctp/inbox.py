@@ -72,11 +72,6 @@ class Inbox:
         self.urgent, self.unsaid = False, 0
         return told
 
-    @property
-    def cumulative(self) -> int:
-        """All up to this number has arrived, modulo 2^32."""
-        return self._cumulative % WRAP
-
     def _keep(self, number: int, data: Data) -> None:
         self._above[number] = data
         self._waiting += len(data[4])

@@ -37,11 +37,6 @@ class PathMtu:
         self._token = b""
         self._due = -inf
 
-    @property
-    def is_known(self) -> bool:
-        """Whether there is nothing left to try."""
-        return not self._sizes
-
     def probe(self, now: float) -> bytes | None:
         """A chunk that fills a packet of the next size; None if it is not time for one. Call it while data flows."""
         if not self._sizes or now < self._due:

@@ -14,8 +14,9 @@ from pypeer.sctp.timing import Pace, RoundTrip
 STREAM: Final = 0
 """The one stream of a link."""
 
-STUCK_TIME_OUTS: Final = 4
-"""Time-outs in a row after which larger packets are given up: seconds, in which ICE notices a path that is gone."""
+STUCK_TIME_OUTS: Final = 8
+"""Time-outs in a row after which larger packets are given up: half a minute, in which ICE has noticed a path that is
+gone, and so many that chance alone does not make them."""
 
 
 class Outbox:

@@ -1,0 +1,380 @@
+"""Two associations over networks that do what networks do; and what a stranger may send."""
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pypeer.sctp import association as module
+from pypeer.sctp import chunks
+from pypeer.sctp.association import HANDSHAKES, Association, State
+from pypeer.sctp.chunks import BEGIN, END, Header, Init, Kind, Parameter, Sack
+from pypeer.sctp.mtu import BASE_BYTES
+from tests.unit.pypeer.sctp.scene import BINARY, MOST, PORT, Network, Scene, payload_of, tag_of
+
+MESSAGES = [random.Random(3).randbytes(size) for size in (1, 1160, 1161, 5000, 65_536, 200_000, 3)]
+
+
+def established(**there: float | bool) -> Scene:
+    """Two that have met."""
+    scene = Scene(Network(**there)).start()  # type: ignore[arg-type]
+    scene.run(0.01)
+    assert [end.state for end in scene.ends] == [State.ESTABLISHED] * 2
+    return scene
+
+
+def packet(scene: Scene, to: int, *parts: bytes, tag: int | None = None) -> bytes:
+    """A packet for one of the ends."""
+    return Header(PORT, PORT, tag_of(scene.ends[to]) if tag is None else tag).packet(parts)
+
+
+def said(end: Association, now: float) -> list[int]:
+    """Types of chunks that leave now."""
+    end.flush(now)
+    packets, end.outgoing = end.outgoing, []
+    return [chunk.kind for each in packets for chunk in chunks.parse(each)]
+
+
+NETWORKS = st.builds(
+    Network,
+    delay=st.sampled_from([0.0001, 0.01, 0.2]),
+    loss=st.sampled_from([0.0, 0.01, 0.2]),
+    repeat=st.sampled_from([0.0, 0.1]),
+    reorder=st.sampled_from([0.0, 0.3]),
+    rate=st.sampled_from([0.0, 1e6]),
+    queue=st.sampled_from([5, 100]),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(NETWORKS, NETWORKS, st.integers(0, 1000), st.booleans())
+def test_everything_arrives_once_and_in_order(there: Network, back: Network, seed: int, snap: bool) -> None:
+    scene = Scene(there, back, seed).start(snap)
+    scene.send(0, MESSAGES)
+    scene.run(0.05)
+    scene.send(1, reversed(MESSAGES))
+    scene.until_idle()
+    assert scene.got == [list(reversed(MESSAGES)), MESSAGES]
+
+
+@pytest.mark.parametrize("snap", [True, False])
+@pytest.mark.parametrize("late", [0, 1])
+def test_handshakes(snap: bool, late: int) -> None:
+    scene = Scene()
+    inits = [end.local_init if snap else b"" for end in scene.ends]
+    scene.ends[1 - late].start(PORT, inits[late], 0.0)
+    scene.run(0.3)
+    scene.ends[late].start(PORT, inits[1 - late], scene.now)
+    scene.send(late, [b"hello"])
+    scene.until_idle()
+    assert scene.got[1 - late] == [b"hello"]
+    scene.ends[0].start(PORT, b"", scene.now)
+    assert said(scene.ends[0], scene.now) == []
+
+
+def test_without_an_answer_the_handshake_ends() -> None:
+    scene = Scene(Network(down=True))
+    scene.ends[0].start(PORT, b"", 0.0)
+    scene.run(100.0)
+    assert scene.ends[0].state is State.ENDED
+    assert scene.sent[0] == HANDSHAKES
+    assert scene.ends[0].wake_at() == float("inf")
+
+
+def test_what_is_queued_before_the_handshake_waits() -> None:
+    scene = Scene()
+    scene.send(0, [b"early"])
+    assert scene.ends[0].queued == 5
+    assert not scene.ends[0].is_idle
+    scene.start(snap=False)
+    scene.until_idle()
+    assert scene.got[1] == [b"early"]
+    assert scene.ends[0].queued == 0
+
+
+@pytest.mark.parametrize("init", [b"\1\0\0\4", b"\1\0\0\x14" + bytes(16)])
+def test_an_init_that_is_none_is_refused(init: bytes) -> None:
+    with pytest.raises(chunks.PacketError):
+        Scene().ends[0].start(PORT, init, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer"),
+    [
+        (Kind.ABORT, []),
+        (Kind.SHUTDOWN_COMPLETE, []),
+        (Kind.SHUTDOWN, [Kind.SHUTDOWN_ACK]),
+        (Kind.SHUTDOWN_ACK, [Kind.SHUTDOWN_COMPLETE]),
+    ],
+)
+def test_the_other_side_ends_it(kind: Kind, answer: list[Kind]) -> None:
+    scene = established()
+    end = scene.ends[0]
+    scene.deliver(packet(scene, 0, chunks.write(kind), chunks.write(Kind.HEARTBEAT)), 0)
+    assert end.state is State.ENDED
+    assert said(end, scene.now) == answer
+    assert end.why
+    scene.deliver(packet(scene, 0, chunks.write(Kind.HEARTBEAT)), 0)
+    assert said(end, scene.now) == []
+    end.abort("again")
+    assert end.outgoing == []
+
+
+def test_ended_here_is_told() -> None:
+    scene = established()
+    scene.ends[0].abort("enough")
+    scene.run(0.1)
+    assert scene.ends[1].state is State.ENDED
+
+
+def test_ended_before_anybody_is_known() -> None:
+    end = Scene().ends[0]
+    end.abort("enough")
+    assert end.outgoing == []
+    assert end.messages() == []
+    end.tick(1.0)
+    end.path_changed(1.0)
+
+
+def test_a_browser_closes_the_channel() -> None:
+    scene = established()
+    end = scene.ends[0]
+    other = chunks.write_parameter(99, b"what")
+    scene.deliver(packet(scene, 0, chunks.write(Kind.RE_CONFIG, other)), 0)
+    assert not end.why
+    reset = chunks.write_parameter(Parameter.OUTGOING_RESET, b"\0\0\0\7" + bytes(8))
+    scene.deliver(packet(scene, 0, chunks.write(Kind.RE_CONFIG, reset)), 0)
+    assert end.state is State.ENDED
+    response = chunks.parse(end.outgoing[0])[0]
+    assert chunks.parameters(response.value) == [(Parameter.RESET_RESPONSE, b"\0\0\0\7\0\0\0\1")]
+
+
+@pytest.mark.parametrize("snap", [True, False])
+def test_signs_of_life_are_answered(snap: bool) -> None:
+    scene = established() if snap else Scene()
+    scene.deliver(packet(scene, 0, chunks.write(Kind.HEARTBEAT, b"\0\1\0\x08here")), 0)
+    assert said(scene.ends[0], scene.now) == ([Kind.HEARTBEAT_ACK] if snap else [])
+
+
+@pytest.mark.parametrize(
+    ("kind", "rest"), [(63, False), (127, False), (191, True), (255, True), (Kind.COOKIE_ACK, True)]
+)
+def test_chunks_that_are_not_understood(kind: int, rest: bool) -> None:
+    scene = established()
+    scene.deliver(packet(scene, 0, chunks.write(kind), chunks.write(Kind.HEARTBEAT)), 0)
+    assert said(scene.ends[0], scene.now) == ([Kind.HEARTBEAT_ACK] if rest else [])
+
+
+def test_other_tags_are_nobody() -> None:
+    scene = established()
+    for tag in (0, tag_of(scene.ends[0]) ^ 1):
+        data = chunks.write_data(BEGIN | END, 1, 0, 0, BINARY, b"x")
+        scene.deliver(packet(scene, 0, data, tag=tag), 0)
+        scene.deliver(packet(scene, 0, chunks.write(Kind.ABORT), tag=tag), 0)
+    assert scene.ends[0].state is State.ESTABLISHED
+    assert said(scene.ends[0], scene.now) == []
+
+
+@pytest.mark.parametrize("early", [chunks.write_data(3, 1, 0, 0, 53, b"x"), chunks.write_sack(Sack(1, 1))])
+def test_data_before_the_handshake_is_nothing(early: bytes) -> None:
+    scene = Scene()
+    scene.deliver(packet(scene, 0, early), 0)
+    assert scene.ends[0].state is State.CLOSED
+
+
+def test_a_farewell_before_the_handshake_needs_no_answer() -> None:
+    scene = Scene()
+    scene.deliver(packet(scene, 0, chunks.write(Kind.SHUTDOWN)), 0)
+    assert scene.ends[0].state is State.ENDED
+    assert scene.ends[0].outgoing == []
+
+
+@pytest.mark.parametrize("cookie", [b"", b"\0" * 16])
+def test_a_cookie_that_is_not_ours(cookie: bytes) -> None:
+    scene = Scene()
+    scene.ends[0].start(PORT, b"", 0.0)
+    scene.deliver(packet(scene, 0, chunks.write(Kind.COOKIE_ECHO, cookie)), 0)
+    scene.deliver(packet(scene, 0, chunks.write_init(Kind.INIT, Init(7, 1000, 1, 1, 1)), tag=0), 0)
+    scene.deliver(packet(scene, 0, chunks.write(Kind.COOKIE_ECHO, cookie)), 0)
+    assert scene.ends[0].state is State.COOKIE_WAIT
+
+
+@pytest.mark.parametrize("data", [b"", bytes(20), b"\0" * 12 + b"\0\0\0\3"])
+def test_packets_that_are_none_end_it(data: bytes) -> None:
+    scene = established()
+    scene.deliver(data[:8] if not data else data[:4] + scene.ends[0].local_init[4:8] + data[8:], 0)
+    assert scene.ends[0].state is State.ENDED
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [Sack(2**31, 1000), Sack(0, 1000, ((1, 60_000),)), Sack(0, 1000, ((9, 3), (0, 0)))],
+)
+def test_acknowledgements_of_what_never_left(wrong: Sack) -> None:
+    scene = established(delay=0.05)
+    scene.send(0, [bytes(5000)])
+    scene.run(0.001)
+    first = int.from_bytes(scene.ends[0].local_init[16:20], "big")
+    scene.deliver(
+        packet(scene, 0, chunks.write_sack(wrong._replace(cumulative=(first - 1 + wrong.cumulative) % 2**32))), 0
+    )
+    scene.run(1.0)
+    assert scene.ends[0].state is State.ESTABLISHED
+
+
+def test_what_follows_a_message_that_never_ends_is_not_kept() -> None:
+    scene = established()
+    scene.send(0, [bytes(MOST + 1)])
+    scene.run(1.0)
+    assert [end.state for end in scene.ends] == [State.ENDED] * 2
+    assert "more than" in scene.ends[1].why
+
+
+# --- how it leaves
+
+
+def test_small_messages_share_packets() -> None:
+    scene = established()
+    before = scene.sent[0]
+    scene.send(0, [b"x" * 50] * 30)
+    scene.until_idle()
+    assert scene.sent[0] - before == 2
+    assert scene.got[1] == [b"x" * 50] * 30
+
+
+def test_a_lone_packet_is_acknowledged_soon_and_many_are_at_once() -> None:
+    scene = established(delay=0.0)
+    end = scene.ends[1]
+    tsn = int.from_bytes(scene.ends[0].local_init[16:20], "big")
+    scene.deliver(packet(scene, 1, chunks.write_data(3, tsn, 0, 0, BINARY, b"x")), 1)
+    assert said(end, scene.now) == []
+    assert end.wake_at() == pytest.approx(scene.now + module.ACK_DELAY_S)
+    assert said(end, scene.now + 0.001) == []
+    assert said(end, scene.now + module.ACK_DELAY_S) == [Kind.SACK]
+    for number in (1, 2):
+        scene.deliver(packet(scene, 1, chunks.write_data(3, (tsn + number) % 2**32, 0, 0, BINARY, b"x")), 1)
+    assert said(end, scene.now) == [Kind.SACK]
+
+
+def test_the_receivers_window_is_heeded() -> None:
+    scene = established(delay=0.001)
+    first = int.from_bytes(scene.ends[0].local_init[16:20], "big")
+    scene.deliver(packet(scene, 0, chunks.write_sack(Sack((first - 1) % 2**32, 0))), 0)
+    scene.send(0, [b"x" * 1000] * 5)
+    end = scene.ends[0]
+    assert said(end, scene.now) == [Kind.DATA]
+    scene.deliver(packet(scene, 0, chunks.write_sack(Sack(first, 10_000))), 0)
+    assert said(end, scene.now) == [Kind.DATA] * 4
+
+
+def test_the_first_window_is_small_and_it_doubles() -> None:
+    scene = established(delay=0.05)
+    scene.send(0, [bytes(60_000)] * 20)
+    before = scene.sent[0]
+    scene.run(0.055)
+    first = scene.sent[0] - before
+    assert 10 <= first <= 12
+    scene.run(0.06)
+    assert 18 <= scene.sent[0] - before - first <= 24
+
+
+def test_bulk_is_paced_on_long_paths() -> None:
+    scene = established(delay=0.05, rate=2e6, queue=20)
+    scene.send(0, [bytes(60_000)] * 40)
+    scene.until_idle()
+    assert scene.dropped < 100
+
+
+@pytest.mark.parametrize("loss", [0.01, 0.1])
+def test_losses_cost_no_time_out(loss: float) -> None:
+    clean, lossy = (Scene(Network(0.02, rate=2e6, loss=each)).start() for each in (0.0, loss))
+    for scene in (clean, lossy):
+        scene.send(0, [bytes(50_000)] * 10)
+    assert lossy.until_idle() < 8 * clean.until_idle()
+    assert lossy.dropped
+
+
+def test_the_last_packet_is_lost() -> None:
+    scene = established(delay=0.01)
+    scene.send(0, [b"x"])
+    scene.until_idle()
+    scene.ways[0].down = True
+    scene.send(0, [b"y"])
+    scene.run(0.01)
+    scene.ways[0].down = False
+    assert scene.until_idle() < 0.2
+
+
+def test_a_pause_of_the_path_costs_little() -> None:
+    """What a time-out took for lost arrives after all: the window is as before."""
+    scene = established(delay=0.01)
+    scene.send(0, [bytes(60_000)] * 30)
+    scene.run(0.1)
+    scene.ways[1].delay = 0.5
+    scene.run(0.6)
+    scene.ways[1].delay = 0.01
+    sent = scene.sent[0]
+    scene.until_idle()
+    assert scene.got[1] == [bytes(60_000)] * 30
+    assert scene.sent[0] - sent < 1.3 * 30 * 60_000 / BASE_BYTES
+
+
+def test_a_path_that_is_back_is_used_soon() -> None:
+    scene = established(delay=0.01)
+    scene.ways[0].down = True
+    scene.send(0, [bytes(30_000)])
+    scene.run(60.0)
+    scene.ways[0].down = False
+    scene.ends[0].path_changed(scene.now)
+    assert scene.until_idle() < 1.0
+
+
+# --- how large packets are
+
+
+def test_larger_packets_where_they_fit() -> None:
+    scene = established(delay=0.001, rate=1e8, largest=1500)
+    scene.send(0, [bytes(65_536)] * 60)
+    scene.run(0.02)
+    scene.ends[0].flush(scene.now)
+    scene.until_idle()
+    scene.run(3.0)
+    scene.send(0, [bytes(65_536)] * 8)
+    before = scene.sent[0]
+    scene.until_idle()
+    assert scene.sent[0] - before < 0.93 * 8 * 65_536 / (BASE_BYTES - 28)
+    assert scene.got[1] == [bytes(65_536)] * 68
+
+
+def test_another_path_takes_no_large_packets() -> None:
+    scene = established(delay=0.001)
+    scene.send(0, [bytes(65_536)] * 60)
+    scene.until_idle()
+    scene.ways[0].largest = BASE_BYTES
+    scene.ends[0].path_changed(scene.now)
+    scene.send(0, [bytes(65_536)])
+    scene.until_idle()
+    assert scene.got[1] == [bytes(65_536)] * 61
+
+
+def test_large_pieces_on_their_way_cannot_be_made_smaller() -> None:
+    scene = established(delay=0.001)
+    scene.send(0, [bytes(65_536)] * 60)
+    scene.until_idle()
+    scene.send(0, [bytes(65_536)])
+    scene.ends[0].flush(scene.now)
+    scene.ways[0].largest = BASE_BYTES
+    scene.ends[0].outgoing = []
+    scene.run(60.0)
+    assert scene.ends[0].state is State.ENDED
+    assert "large" in scene.ends[0].why
+
+
+def test_only_what_was_asked_is_an_answer() -> None:
+    scene = established(delay=0.001)
+    for value in (b"", b"\0\1\0\x0cabcdefgh", bytes(12)):
+        scene.deliver(packet(scene, 0, chunks.write(Kind.HEARTBEAT_ACK, value)), 0)
+    scene.send(0, [b"x" * BASE_BYTES])
+    scene.ends[0].flush(scene.now)
+    assert len(payload_of(scene.ends[0].outgoing[0])) == BASE_BYTES - 28
