@@ -16,7 +16,20 @@ from pypeer.protocol.messages import AskRoot, Entry, Refuse, Root
 from pypeer.transfer import chunks, endings, merkle
 from pypeer.transfer.asking import Asking
 from pypeer.transfer.budget import Budget
-from pypeer.transfer.effects import Corrupt, Discard, Effect, Emit, Finish, Finished, Lost, Send, Stale, Store, Stored
+from pypeer.transfer.effects import (
+    Accuse,
+    Corrupt,
+    Discard,
+    Effect,
+    Emit,
+    Finish,
+    Finished,
+    Lost,
+    Send,
+    Stale,
+    Store,
+    Stored,
+)
 from pypeer.transfer.names import printable
 from pypeer.transfer.pulling import Pulling
 from pypeer.transfer.subflow import ViolationError
@@ -69,6 +82,8 @@ class Fetch:
         self._pulling = Pulling(entries, links, self._send, budget)
         self._asks: deque[int] = deque()
         self._attempts: dict[tuple[int, int], int] = {}
+        self._storing: dict[tuple[int, int], int] = {}
+        self._liars: set[int] = set()
         self._held: dict[int, int] = {}
         for file in wanted:
             self._begin(file, missing.get(file))
@@ -80,6 +95,7 @@ class Fetch:
 
     def pump(self, links: Sequence[Asking], now: float) -> None:
         """Ask on these links for as much as there is room for, and for roots on the best of them."""
+        links = [link for link in links if not self.barred(link)]
         self._pulling.pump(links, now)
         asked = sum(len(each.roots) for each in self._links.values())
         while self._asks and links and asked < ASKS:
@@ -97,12 +113,17 @@ class Fetch:
         self._pulling.give_back(link.flights.values())
         self._asks.extend(sorted(link.roots))
 
+    def barred(self, link: Asking) -> bool:
+        """Whether nothing that comes here is heeded any more: its source has lied."""
+        return link.source in self._liars
+
     def end(self, link: Asking, frame: End, now: float) -> None:
         """The end of a chunk: verify and store it; raises ViolationError."""
         flight = link.end(frame, now)
         if flight is None:
             return
         self._pulling.landed(flight)
+        self._storing[flight.file, flight.chunk] = link.source
         if frame.root is not None:
             self._learn_root(flight.file, frame.root)
         self.effects.append(Store(flight.file, flight.chunk, flight.data, frame.hash))
@@ -135,14 +156,30 @@ class Fetch:
                 self._check(result.file)
 
     def corrupt(self, result: Corrupt) -> None:
-        """A chunk did not match its hash: ask again, a few times."""
+        """A chunk did not match its hash: ask another source, or, if there is none, the same a few times."""
         key = (result.file, result.chunk)
-        self._settle(*key)
+        source = self._settle(*key)
+        if any(link.source not in self._liars | {source} for link in self._links.values()):
+            self._pulling.schedule.give_back(*key)
+            self._accuse(source)
+            return
         self._attempts[key] = self._attempts.get(key, 0) + 1
         if self._attempts[key] < ATTEMPTS:
             self._pulling.schedule.give_back(*key)
         else:
             self.lose(Lost(result.file, EndCode.CORRUPT, endings.TEXTS[EndCode.CORRUPT]))
+
+    def _accuse(self, source: int) -> None:
+        """Nothing more is wanted of this source."""
+        if source in self._liars:
+            return
+        self._liars.add(source)
+        for link in self._links.values():
+            if link.source == source:
+                self._pulling.recall(link)
+                self._asks.extend(sorted(link.roots))
+                link.roots.clear()
+        self.effects.append(Accuse(source))
 
     def finished(self, result: Finished) -> None:
         """A file has its name."""
@@ -214,8 +251,10 @@ class Fetch:
         if self._roots.setdefault(file, root) != root or (known is not None and known != root.hex()):
             raise ViolationError(f"file {file} has two roots")
 
-    def _settle(self, file: int, chunk: int) -> None:
+    def _settle(self, file: int, chunk: int) -> int:
+        """A chunk is not being stored any more: whose it was."""
         self._pulling.window.remove(self._pulling.length(file, chunk))
+        return self._storing.pop((file, chunk))
 
     def _send(self, link: Asking, frame: Request | Stop | AskRoot) -> None:
         self.effects.append(Send(link.link, frame))

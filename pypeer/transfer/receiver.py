@@ -119,6 +119,8 @@ class Receiver(Listing):
     def _frame(self, flow: Asking, frame: Frame, now: float) -> None:
         if flow.stage < Stage.OFFERED and not isinstance(frame, Offer):
             raise ViolationError(f"{name(frame)} before offer")
+        if self._fetch is not None and self._fetch.barred(flow):
+            return
         self._step(type(frame))
         telling = True
         match frame:

@@ -162,3 +162,18 @@ def test_the_bound_on_memory() -> None:
     assert most(chunk, 4) == limits.WINDOW_BYTES + 3 * limits.WINDOW_LINK_BYTES
     assert most(limits.CHUNK_BYTES_MAX, 3) == 4 * limits.CHUNK_BYTES_MAX
     assert most(limits.CHUNK_BYTES_MAX, 1000) == limits.WINDOW_BYTES_MAX
+
+
+def test_a_source_that_lies_is_found_out_and_left_alone() -> None:
+    here = Roads(20 * MIB)
+    liar, also_his, honest = here.open(50, 0.01), here.open(5, 0.05), here.open(20, 0.05, source=1)
+    here.flows[also_his].roots.add(0)
+    here.roads[liar].lies = True
+    finished(here)
+    assert here.accused == [0]
+    assert here.fetch.barred(here.flows[also_his])
+    assert not here.fetch.barred(here.flows[honest])
+    assert here.goodput >= 0.9 * 20 * MBIT
+    assert here.flows[honest].roots == {0}, "his word on roots counts for nothing, either"
+    here.fetch._accuse(0)
+    assert here.fetch.effects == []

@@ -10,7 +10,7 @@ from pypeer import events
 from pypeer.protocol import frames, limits, messages
 from pypeer.protocol.codes import EndCode
 from pypeer.transfer import manifest
-from pypeer.transfer.effects import Chunk, Concluded, Effect, Emit, End, Idle, Outcome, Send, Wake
+from pypeer.transfer.effects import Accuse, Chunk, Concluded, Corrupt, Effect, Emit, End, Idle, Outcome, Send, Wake
 from pypeer.transfer.phases import Phase
 from pypeer.transfer.receiver import Receiver
 from pypeer.transfer.schedule import most
@@ -124,6 +124,18 @@ def test_a_lost_file_is_stopped_where_it_was_asked_for() -> None:
     asked = [(link, "Stop") for link in (0, 2) for flight in here._links[link].flights.values() if flight.file == 1]
     del asked[asked.index((0, "Stop"))]
     assert sorted(sent(on(0, here, messages.Refuse(request=0, code=EndCode.CHANGED)))) == asked
+
+
+def test_what_a_source_says_that_was_found_out_is_not_heeded() -> None:
+    here = offered(Phase.FETCHING)
+    here._links[1].source = 1
+    on(0, here, frames.Data(2, memoryview(b"hallo")), frames.End(2, bytes(32)))
+    effects = here.stored(Corrupt(2, 0), 1)
+    assert Accuse(0) in effects
+    assert sent(effects)[:2] == [(0, "Stop"), (0, "Stop")]
+    assert not here._links[0].flights
+    assert sorted((flight.file, flight.chunk) for flight in here._links[1].flights.values()) == [(1, 0), (1, 1), (2, 0)]
+    assert on(0, here, frames.End(99, bytes(32))) == []
 
 
 def test_roots_are_asked_for_again_elsewhere() -> None:
