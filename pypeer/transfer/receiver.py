@@ -54,6 +54,11 @@ class Receiver(Listing):
         self._said = (-1, -1)
         self._said_at = float("-inf")
 
+    @property
+    def stored_bytes(self) -> int:
+        """Verified and stored so far."""
+        return 0 if self._fetch is None else self._fetch.stored_bytes
+
     def prepared(self, missing: dict[int, Ranges] | Broken, now: float, left_out: Container[int] = ()) -> list[Effect]:
         """There is a place for everything; `missing` and `left_out` as in Fetch."""
         if not self.ended:
