@@ -7,6 +7,7 @@ import pytest
 from pypeer.protocol import frames, limits
 from pypeer.transfer.schedule import most
 from tests.support.roads import MBIT, Roads
+from tests.vectors import make_pulling
 
 MIB = 1024 * 1024
 LINKS = ((100.0, 0.01), (20.0, 0.08), (5.0, 0.2))
@@ -177,3 +178,7 @@ def test_a_source_that_lies_is_found_out_and_left_alone() -> None:
     assert here.flows[honest].roots == {0}, "his word on roots counts for nothing, either"
     here.fetch._accuse(0)
     assert here.fetch.effects == []
+
+
+def test_the_vectors_are_what_the_code_says() -> None:
+    assert make_pulling.FILE.read_text("utf-8") == make_pulling.dump(make_pulling.build())
