@@ -106,3 +106,21 @@ test("the bound on memory grows with the links, to an end", () => {
   const bounds = [most(MiB / 4, 0), most(MiB / 4, 1), most(MiB / 4, 4), most(4 * MiB, 3), most(4 * MiB, 1000)];
   assert.deepEqual(bounds, [4, 4, 7, 16, 64].map((size) => size * MiB));
 });
+
+test("what comes last is not asked for again while there is no room for it", () => {
+  const said: string[] = [];
+  const flows = new Map([0, 1].map((link) => [link, new Asking(link, 0, 65_536)]));
+  const pulling = new Pulling(
+    new Schedule(new Map([[0, 1]])),
+    () => 300,
+    flows,
+    ({ link }, { type }) => said.push(`${link} ${type}`),
+  );
+  pulling.pump([...flows.values()], 0);
+  for (let count = 0; count < 255; count += 1) pulling.window.add(1);
+  pulling.pump([...flows.values()], 1);
+  assert.deepEqual(said, ["1 request"]);
+  pulling.window.remove(1);
+  pulling.pump([...flows.values()], 1);
+  assert.deepEqual(said, ["1 request", "0 request"]);
+});
