@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from bench import pages
+from bench import chaos, pages
 from bench.processes import MIB, Used, finish, make_file, now, pipe, start
 from bench.rows import Row, in_background, last_event, table
 
@@ -83,7 +83,12 @@ def main() -> None:
     parser.add_argument("--mib", type=int, default=1024, help="size for pypeer to pypeer")
     parser.add_argument("--raw-mib", type=int, default=256, help="size for the raw channels")
     parser.add_argument("--page-mib", type=int, default=200, help="size for the pairs with a page; 0 leaves them out")
+    parser.add_argument("--chaos", action="store_true", help="links that differ, vanish and come back, instead")
+    parser.add_argument("--chaos-mib", type=int, default=100, help="size for those")
     options = parser.parse_args()
+    if options.chaos:
+        chaos.main(options.chaos_mib)
+        return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         os.environ["BYWAY_HOME"] = str(folder / "home")

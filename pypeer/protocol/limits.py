@@ -51,6 +51,13 @@ WINDOW_BYTES: Final = 4 * 1024 * 1024
 
 Two chunks, if that is more: with a single one in flight the link would rest while it is stored."""
 
+WINDOW_LINK_BYTES: Final = 1024 * 1024
+"""So much more for each link beyond the first, or a chunk, if that is more: each has something on its way while what
+came on the others is stored."""
+
+WINDOW_BYTES_MAX: Final = 64 * 1024 * 1024
+"""Never more than this, however many links: the memory of a phone."""
+
 WINDOW_REQUESTS: Final = 256
 """Requests in flight, for trees of tiny files where bytes alone would allow thousands."""
 

@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field
 
 from pypeer.protocol.frames import Data, End, Request
+from pypeer.transfer.pace import Pace
 from pypeer.transfer.subflow import Subflow, ViolationError
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Flight:
     """A request on its way: the chunk and what came of it."""
 
@@ -15,14 +16,27 @@ class Flight:
     length: int
     data: bytearray = field(default_factory=bytearray)
     """What came so far; not a list of parts, for a part may be one byte and a list of those forty times the chunk."""
+    request: int = 0
+    asked_at: float = 0.0
+    delivered: int = 0
+    """What had come on its link when it was asked for."""
+    alone: bool = False
+    """Nothing else was on its way then."""
+    twin: "tuple[Asking, Flight] | None" = None
+    """The same chunk, on its way on another link."""
 
 
 class Asking(Subflow):
     """Requests made on one link, numbered there, and answered there."""
 
-    def __init__(self, link: int, rank: int, frame_bytes: int) -> None:
+    def __init__(self, link: int, rank: int, frame_bytes: int, source: int = 0) -> None:
         super().__init__(link, rank, frame_bytes)
+        self.source = source
+        """Whose link it is: links of one peer have the same."""
+        self.pace = Pace()
         self.flights: dict[int, Flight] = {}
+        self.awaited = 0
+        """Bytes of all flights that have not come."""
         self.roots: set[int] = set()
         """Files whose roots are asked for."""
         self.listing = False
@@ -37,35 +51,52 @@ class Asking(Subflow):
         """Whether an answer is still to come. What was taken back may never be answered, and nobody waits for it."""
         return bool(self.flights or self.roots or self.listing)
 
-    def request(self, flight: Flight) -> Request:
+    def has_room(self, length: int, chunk: int, now: float) -> bool:
+        """Whether one more request of this length may be on its way; `chunk` is the size of chunks of its file."""
+        return not self.flights or self.awaited + length <= self.pace.window(chunk, now)
+
+    def is_stalled(self, now: float) -> bool:
+        """Whether something is awaited that should have come by now."""
+        return bool(self.flights) and self.pace.is_stalled(self.frame_bytes, now)
+
+    def request(self, flight: Flight, now: float) -> Request:
         """The frame that asks for a chunk."""
-        frame = Request(self._next_request, flight.file, flight.chunk)
-        self.flights[self._next_request] = flight
+        flight.request = self._next_request
+        flight.asked_at, flight.delivered, flight.alone = now, self.pace.delivered, not self.flights
+        self.pace.asked(flight.alone, now)
         self._next_request += 1
-        return frame
+        self.flights[flight.request] = flight
+        self.awaited += flight.length
+        return Request(flight.request, flight.file, flight.chunk)
 
-    def take_back(self, file: int) -> dict[int, Flight]:
-        """Nothing of this file is wanted any more: what is to be stopped, by request."""
-        found = {request: flight for request, flight in self.flights.items() if flight.file == file}
-        for request in found:
-            del self.flights[request]
-            self._stopped.add(request)
-        return found
+    def take_back(self, flight: Flight) -> None:
+        """Nobody waits for this any more; whatever still comes of it is ignored."""
+        self._remove(flight)
+        self._stopped.add(flight.request)
 
-    def data(self, frame: Data) -> None:
-        """A part of a chunk; raises ViolationError."""
+    def data(self, frame: Data, now: float) -> bool:
+        """A part of a chunk: whether it tells how long an answer takes. Raises ViolationError."""
+        self.pace.heard(len(frame.payload), now)
         flight = self._flight(frame.request)
         if flight is None:
-            return
+            return False
+        first = flight.alone and not flight.data
         flight.data += frame.payload
+        self.awaited -= len(frame.payload)
         if len(flight.data) > flight.length:
             raise ViolationError(f"chunk {flight.chunk} of file {flight.file} is longer than {flight.length} bytes")
+        if first:
+            self.pace.answered(flight.asked_at, now)
+        return first
 
-    def end(self, frame: End) -> Flight | None:
+    def end(self, frame: End, now: float) -> Flight | None:
         """A chunk is there; None if it was taken back. Raises ViolationError."""
         flight = self.close(frame.request)
-        if flight is not None and len(flight.data) != flight.length:
+        if flight is None:
+            return None
+        if len(flight.data) != flight.length:
             raise ViolationError(f"chunk {flight.chunk} of file {flight.file} ends after {len(flight.data)} bytes")
+        self.pace.landed(flight.delivered, flight.asked_at, now)
         return flight
 
     def close(self, request: int) -> Flight | None:
@@ -74,7 +105,7 @@ class Asking(Subflow):
         if flight is None:
             self._stopped.discard(request)
         else:
-            del self.flights[request]
+            self._remove(flight)
         return flight
 
     def root(self, file: int) -> None:
@@ -82,6 +113,10 @@ class Asking(Subflow):
         if file not in self.roots:
             raise ViolationError(f"the root of file {file} was not asked for")
         self.roots.remove(file)
+
+    def _remove(self, flight: Flight) -> None:
+        del self.flights[flight.request]
+        self.awaited -= flight.length - len(flight.data)
 
     def _flight(self, request: int) -> Flight | None:
         """The request that a frame answers; None if it was taken back."""

@@ -101,6 +101,13 @@ class Idle:
 
 
 @dataclass(frozen=True, slots=True)
+class Accuse:
+    """This source sent what does not match its hash; nothing is awaited from it any more. Close its links."""
+
+    source: int
+
+
+@dataclass(frozen=True, slots=True)
 class Examine:
     """Find safe names for the manifest, then call `Receiver.examined`."""
 
@@ -196,4 +203,4 @@ class Concluded:
 
 StoreResult = Stored | Corrupt | Finished | Stale | Lost | Broken | Concluded
 
-Effect = Send | Emit | End | Wake | FindRoot | Idle | Examine | Decide | Prepare | StoreEffect
+Effect = Send | Emit | End | Wake | FindRoot | Idle | Accuse | Examine | Decide | Prepare | StoreEffect

@@ -14,11 +14,24 @@ from pypeer.protocol.codes import EndCode
 from pypeer.protocol.frames import End, Request, Stop
 from pypeer.protocol.messages import AskRoot, Entry, Refuse, Root
 from pypeer.transfer import chunks, endings, merkle
-from pypeer.transfer.asking import Asking, Flight
+from pypeer.transfer.asking import Asking
 from pypeer.transfer.budget import Budget
-from pypeer.transfer.effects import Corrupt, Discard, Effect, Emit, Finish, Finished, Lost, Send, Stale, Store, Stored
+from pypeer.transfer.effects import (
+    Accuse,
+    Corrupt,
+    Discard,
+    Effect,
+    Emit,
+    Finish,
+    Finished,
+    Lost,
+    Send,
+    Stale,
+    Store,
+    Stored,
+)
 from pypeer.transfer.names import printable
-from pypeer.transfer.schedule import Schedule, Window
+from pypeer.transfer.pulling import Pulling
 from pypeer.transfer.subflow import ViolationError
 
 ATTEMPTS: Final = 3
@@ -63,14 +76,14 @@ class Fetch:
         self.stored_files = self.stored_bytes = self.failed = 0
         self._entries = entries
         self._links = links
-        self._budget = budget
         self._status = bytearray(len(entries))
         self._left = [0] * len(entries)
         self._roots: dict[int, bytes] = {}
-        self._schedule = Schedule()
-        self._window = Window()
+        self._pulling = Pulling(entries, links, self._send, budget)
         self._asks: deque[int] = deque()
         self._attempts: dict[tuple[int, int], int] = {}
+        self._storing: dict[tuple[int, int], int] = {}
+        self._liars: set[int] = set()
         self._held: dict[int, int] = {}
         for file in wanted:
             self._begin(file, missing.get(file))
@@ -80,37 +93,37 @@ class Fetch:
         """Whether every file is stored or lost."""
         return self.stored_files + self.failed == self.files
 
-    def pump(self, link: Asking, now: float) -> None:
-        """Ask on this link for as much as the window, which all links share, and the budget allow."""
-        while (want := self._schedule.peek()) and self._may_ask(*want, now):
-            self._schedule.take()
-            flight = Flight(*want, self._length(*want))
-            if self._budget is not None:
-                self._budget.spend(flight.length, now)
-            self._window.add(flight.length)
-            self._send(link, link.request(flight))
+    def pump(self, links: Sequence[Asking], now: float) -> None:
+        """Ask on these links for as much as there is room for, and for roots on the best of them."""
+        links = [link for link in links if not self.barred(link)]
+        self._pulling.pump(links, now)
         asked = sum(len(each.roots) for each in self._links.values())
-        while self._asks and asked < ASKS:
+        while self._asks and links and asked < ASKS:
             asked += 1
+            link = min(links, key=lambda link: link.order)
             link.roots.add(file := self._asks.popleft())
             self._send(link, AskRoot(file=file))
 
-    def _may_ask(self, file: int, chunk: int, now: float) -> bool:
-        has_room = self._window.has_room(self._entries[file].size, chunk)
-        return has_room and (self._budget is None or self._budget.is_open(now))
+    def excuse(self, now: float) -> None:
+        """Nobody was to send up to now."""
+        self._pulling.excuse(self._links.values(), now)
 
     def link_lost(self, link: Asking) -> None:
         """What was on its way on this link is missing again."""
-        for flight in reversed(link.flights.values()):
-            self._window.remove(flight.length)
-            self._schedule.give_back(flight.file, flight.chunk)
+        self._pulling.give_back(link.flights.values())
         self._asks.extend(sorted(link.roots))
 
-    def end(self, link: Asking, frame: End) -> None:
+    def barred(self, link: Asking) -> bool:
+        """Whether nothing that comes here is heeded any more: its source has lied."""
+        return link.source in self._liars
+
+    def end(self, link: Asking, frame: End, now: float) -> None:
         """The end of a chunk: verify and store it; raises ViolationError."""
-        flight = link.end(frame)
+        flight = link.end(frame, now)
         if flight is None:
             return
+        self._pulling.landed(flight)
+        self._storing[flight.file, flight.chunk] = link.source
         if frame.root is not None:
             self._learn_root(flight.file, frame.root)
         self.effects.append(Store(flight.file, flight.chunk, flight.data, frame.hash))
@@ -120,7 +133,7 @@ class Fetch:
         flight = link.close(frame.request)
         if flight is None:
             return
-        self._window.remove(flight.length)
+        self._pulling.refused(flight)
         self.lose(Lost(flight.file, frame.code, str(endings.from_peer(frame.code, frame.message))))
 
     def root(self, link: Asking, frame: Root) -> None:
@@ -137,20 +150,36 @@ class Fetch:
         """A chunk is on the disk."""
         self._settle(result.file, result.chunk)
         if self._status[result.file] == Status.FETCHING:
-            self._hold(result.file, self._length(result.file, result.chunk))
+            self._hold(result.file, self._pulling.length(result.file, result.chunk))
             self._left[result.file] -= 1
             if not self._left[result.file]:
                 self._check(result.file)
 
     def corrupt(self, result: Corrupt) -> None:
-        """A chunk did not match its hash: ask again, a few times."""
+        """A chunk did not match its hash: ask another source, or, if there is none, the same a few times."""
         key = (result.file, result.chunk)
-        self._settle(*key)
+        source = self._settle(*key)
+        if any(link.source not in self._liars | {source} for link in self._links.values()):
+            self._pulling.schedule.give_back(*key)
+            self._accuse(source)
+            return
         self._attempts[key] = self._attempts.get(key, 0) + 1
         if self._attempts[key] < ATTEMPTS:
-            self._schedule.give_back(*key)
+            self._pulling.schedule.give_back(*key)
         else:
             self.lose(Lost(result.file, EndCode.CORRUPT, endings.TEXTS[EndCode.CORRUPT]))
+
+    def _accuse(self, source: int) -> None:
+        """Nothing more is wanted of this source."""
+        if source in self._liars:
+            return
+        self._liars.add(source)
+        for link in self._links.values():
+            if link.source == source:
+                self._pulling.recall(link)
+                self._asks.extend(sorted(link.roots))
+                link.roots.clear()
+        self.effects.append(Accuse(source))
 
     def finished(self, result: Finished) -> None:
         """A file has its name."""
@@ -174,11 +203,7 @@ class Fetch:
         self._status[lost.file] = Status.LOST
         self.failed += 1
         self._let_go(lost.file)
-        self._schedule.drop(lost.file)
-        for link in self._links.values():
-            for request, flight in link.take_back(lost.file).items():
-                self._window.remove(flight.length)
-                self._send(link, Stop(request))
+        self._pulling.drop(lost.file)
         self.effects.append(Discard(lost.file))
         path = printable(self._entries[lost.file].path)
         self.effects.append(Emit(events.FileFailed(path=path, code=lost.code, message=lost.message)))
@@ -196,7 +221,7 @@ class Fetch:
         self._status[file] = Status.FETCHING
         self._left[file] = sum(stop - start for start, stop in ranges)
         for start, stop in ranges:
-            self._schedule.add(file, start, stop)
+            self._pulling.schedule.add(file, start, stop)
             size -= chunks.range_length(self._entries[file].size, start, stop)
         self._hold(file, size)
         if not self._left[file]:
@@ -226,11 +251,10 @@ class Fetch:
         if self._roots.setdefault(file, root) != root or (known is not None and known != root.hex()):
             raise ViolationError(f"file {file} has two roots")
 
-    def _settle(self, file: int, chunk: int) -> None:
-        self._window.remove(self._length(file, chunk))
-
-    def _length(self, file: int, chunk: int) -> int:
-        return chunks.chunk_length(self._entries[file].size, chunk)
+    def _settle(self, file: int, chunk: int) -> int:
+        """A chunk is not being stored any more: whose it was."""
+        self._pulling.window.remove(self._pulling.length(file, chunk))
+        return self._storing.pop((file, chunk))
 
     def _send(self, link: Asking, frame: Request | Stop | AskRoot) -> None:
         self.effects.append(Send(link.link, frame))

@@ -77,7 +77,7 @@ class Party(ABC, Generic[F]):
     def pause(self, now: float) -> list[Effect]:
         """The person here paused."""
         if not self.ended and Paused.ME not in self.paused:
-            self._set_paused(self.paused | Paused.ME)
+            self._set_paused(self.paused | Paused.ME, now)
             self._say(Pause())
         return self._flush()
 
@@ -85,7 +85,7 @@ class Party(ABC, Generic[F]):
         """The person here goes on."""
         if not self.ended and Paused.ME in self.paused:
             self._say(Resume())
-            self._set_paused(self.paused & ~Paused.ME)
+            self._set_paused(self.paused & ~Paused.ME, now)
             self._go(now)
         return self._flush()
 
@@ -148,10 +148,10 @@ class Party(ABC, Generic[F]):
         said = [flow for flow in self._links.values() if flow.paused is not None]
         best = min(said, key=lambda flow: flow.order, default=None)
         them = best is not None and best.paused
-        self._set_paused(self.paused | Paused.THEM if them else self.paused & ~Paused.THEM)
+        self._set_paused(self.paused | Paused.THEM if them else self.paused & ~Paused.THEM, now)
         self._go(now)
 
-    def _set_paused(self, paused: Paused) -> None:
+    def _set_paused(self, paused: Paused, now: float) -> None:
         """Tell what changed, once."""
         before, self.paused = self.paused, paused
         if before != paused:

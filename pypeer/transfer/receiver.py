@@ -1,7 +1,7 @@
 """The receiving side of a session: lists, asks its person, then pulls chunks until all is stored; sans-I/O.
 
-One table (phases.py) says how the session goes on. It lives through links, and asks on the best: what is on its way on
-another still arrives, and what was on its way on one that is lost is asked for again.
+One table (phases.py) says how the session goes on. It lives through links, and asks on those that are worth it
+(pulling.py); what was on its way on one that is lost is asked for again.
 """
 
 from collections.abc import Container
@@ -54,6 +54,11 @@ class Receiver(Listing):
         self._said = (-1, -1)
         self._said_at = float("-inf")
 
+    @property
+    def stored_bytes(self) -> int:
+        """Verified and stored so far."""
+        return 0 if self._fetch is None else self._fetch.stored_bytes
+
     def prepared(self, missing: dict[int, Ranges] | Broken, now: float, left_out: Container[int] = ()) -> list[Effect]:
         """There is a place for everything; `missing` and `left_out` as in Fetch."""
         if not self.ended:
@@ -101,24 +106,33 @@ class Receiver(Listing):
         self._list()
 
     def _go(self, now: float) -> None:
-        if self._fetch is not None and self._flowing is not None:
+        if self._fetch is not None and self._flowing:
             self._rate.start(now, self._fetch.stored_bytes)
             self._advance(now)
 
     @property
-    def _flowing(self) -> Asking | None:
-        """The link on which to ask for more; None while there is none, or somebody pauses."""
-        return None if self.paused else self._best(Stage.SERVING)
+    def _flowing(self) -> list[Asking]:
+        """The links on which more may be asked for; none while somebody pauses."""
+        return [] if self.paused else self._open(Stage.SERVING)
+
+    def _set_paused(self, paused: Paused, now: float) -> None:
+        """Who has paused brings nothing, and that is no fault of a link."""
+        if self._fetch is not None and self.paused and not paused:
+            self._fetch.excuse(now)
+        super()._set_paused(paused, now)
 
     def _frame(self, flow: Asking, frame: Frame, now: float) -> None:
         if flow.stage < Stage.OFFERED and not isinstance(frame, Offer):
             raise ViolationError(f"{name(frame)} before offer")
+        if self._fetch is not None and self._fetch.barred(flow):
+            return
         self._step(type(frame))
+        telling = True
         match frame:
             case Data():
-                flow.data(frame)
+                telling = flow.data(frame, now)
             case End():
-                self._fetching.end(flow, frame)
+                self._fetching.end(flow, frame, now)
             case Refuse():
                 self._fetching.refuse(flow, frame)
             case Root():
@@ -129,7 +143,7 @@ class Receiver(Listing):
                 self._entries(flow, frame)
             case _:  # pragma: no cover - the table has let nothing else through
                 raise AssertionError(frame)
-        if not isinstance(frame, Data):
+        if telling:
             self._advance(now)
 
     @property
@@ -153,8 +167,8 @@ class Receiver(Listing):
         """Collect what the fetch wants done, ask for more, notice the end."""
         if self._fetch is None or self.ended or self.phase is not Phase.FETCHING:
             return
-        if (flow := self._flowing) is not None:
-            self._fetch.pump(flow, now)
+        if flows := self._flowing:
+            self._fetch.pump(flows, now)
         self._effects += self._fetch.effects
         self._fetch.effects = []
         if self._fetch.settled:
@@ -190,10 +204,10 @@ class Receiver(Listing):
             self._end(done)
 
     def _flush(self) -> list[Effect]:
-        """Tell which links have just become idle: those beside the best, once all that was asked for there has come."""
+        """Tell which links have just become idle: those worse than the best, once all that was asked there has come."""
         best = self._best(Stage.OFFERED) if len(self._links) > 1 else None
         for flow in [] if self.ended else self._links.values():
-            idle = best is not None and flow is not best and flow.stage >= Stage.OFFERED and not flow.busy
+            idle = best is not None and flow.rank > best.rank and flow.stage >= Stage.OFFERED and not flow.busy
             if idle and not flow.idle:
                 self._effects.append(Idle(flow.link))
             flow.idle = idle

@@ -47,10 +47,9 @@ class Window:
         self.bytes = 0
         self.requests = 0
 
-    def has_room(self, size: int, chunk: int) -> bool:
-        """Whether chunk number `chunk` of a file of `size` bytes may be asked for now."""
-        most = max(limits.WINDOW_BYTES, 2 * chunks.chunk_bytes(size))
-        fits = self.bytes + chunks.chunk_length(size, chunk) <= most
+    def has_room(self, size: int, chunk: int, links: int = 1) -> bool:
+        """Whether chunk number `chunk` of a file of `size` bytes may be asked for now, with so many links open."""
+        fits = self.bytes + chunks.chunk_length(size, chunk) <= most(chunks.chunk_bytes(size), links)
         return fits and self.requests < limits.WINDOW_REQUESTS
 
     def add(self, length: int) -> None:
@@ -62,3 +61,10 @@ class Window:
         """A chunk of this length was stored, or is not awaited any more."""
         self.bytes -= length
         self.requests -= 1
+
+
+def most(chunk: int, links: int) -> int:
+    """What may be outstanding at most while chunks of this size are fetched over so many links, in bytes."""
+    more = max(0, links - 1)
+    one = max(limits.WINDOW_BYTES, 2 * chunk)
+    return max(one, min(one + more * max(limits.WINDOW_LINK_BYTES, chunk), limits.WINDOW_BYTES_MAX))

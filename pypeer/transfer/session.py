@@ -153,6 +153,11 @@ class ReceiveSession(Session):
         self._writing: Writing | None = None
         self._spawn(self._tick(), "transfer-tick")
 
+    @property
+    def stored_bytes(self) -> int:
+        """Bytes that are verified and stored, as of now."""
+        return self._receiver.stored_bytes
+
     def _do(self, effect: Effect) -> None:
         match effect:
             case Examine():

@@ -12,7 +12,7 @@ import msgspec
 
 from pypeer.errors import PeerError
 from pypeer.events import Accepted, Done, Event
-from pypeer.links.link import Link, LinkClosedError
+from pypeer.links.link import Link, LinkClosedError, Path, Scope
 from pypeer.protocol import frames
 from pypeer.protocol.codes import EndCode
 from pypeer.transfer.effects import Effect, Emit, End, Idle, Outcome, Send
@@ -49,8 +49,9 @@ class Session(ABC):
     def attach(self, link: Link, rank: int | None = None) -> None:
         """Go on over this link too, or, without a rank, over this link only.
 
-        The receiver asks on the link of lowest rank, among equals on the newest; what is on its way on the others still
-        arrives there. Without a rank it is lost, and the links before are not listened to any more.
+        The receiver asks on the links of lowest rank that work; what is on its way on the others still arrives there.
+        Without a rank it is lost, and the links before are not listened to any more. A relay never ranks with what
+        needs none, whatever is said here.
         """
         if self._core.ended:
             return
@@ -61,7 +62,8 @@ class Session(ABC):
         number = next(self._numbers)
         self._links[number] = link
         self._link_there(number, link)
-        self._perform(self._core.link_up(number, rank or 0, link.frame_bytes, self._clock()))
+        rank = max(rank or 0, _rank(link.path))
+        self._perform(self._core.link_up(number, rank, link.frame_bytes, self._clock()))
         link.start(partial(self._on_frame, number), partial(self._on_close, number))
 
     def pause(self) -> None:
@@ -197,6 +199,13 @@ class Session(ABC):
     @abstractmethod
     def _release(self) -> None:
         """Close files; blocking."""
+
+
+def _rank(path: Path) -> int:
+    """How expensive a path is: 0 needs nobody else, 1 a TURN relay, 2 the relay that is the server itself."""
+    if path.way == "websocket":
+        return 2
+    return int(path.scope is Scope.RELAY)
 
 
 async def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -24,6 +24,8 @@ class Disk:
         self.entries = entries
         self.parts: dict[int, dict[int, bytes]] = {}
         self.files: dict[int, bytes] = {}
+        self.written: Counter[tuple[int, int]] = Counter()
+        """How often each chunk was stored."""
         self.discarded: set[int] = set()
         self.resumed: set[int] = set()
         self.spoil: Callable[[int, int], bool] = lambda file, chunk: False
@@ -54,6 +56,7 @@ class Disk:
         if self.spoil(file, chunk) or merkle.chunk_hash(data, self.entries[file].size) != digest:
             return effects.Corrupt(file, chunk)
         self.parts.setdefault(file, {})[chunk] = data
+        self.written[file, chunk] += 1
         return effects.Stored(file, chunk)
 
     def _finish(self, file: int, root: bytes) -> effects.StoreResult:
@@ -104,6 +107,8 @@ class World:
         self.received: list[Event] = []
         self.asked: Counter[tuple[int, int]] = Counter()
         """How often each chunk was asked for."""
+        self.hasty = 0
+        """How many were asked for again while others had not been asked for at all."""
         self.idle: list[int] = []
         self.sender_end: effects.Outcome | PeerError | None = None
         self.receiver_end: effects.Outcome | PeerError | None = None
@@ -210,9 +215,14 @@ class World:
 
     def _to_sender(self, wire: Wire, frame: frames.Frame) -> None:
         if isinstance(frame, frames.Request):
-            self.asked[frame.file, frame.chunk] += 1
+            self._note(frame.file, frame.chunk)
         if not wire.broken and not wire.closing:
             wire.to_sender.append(frames.encode(frame))
+
+    def _note(self, file: int, chunk: int) -> None:
+        self.asked[file, chunk] += 1
+        count = sum(chunks.chunk_count(entry.size) for entry in self.entries)
+        self.hasty += self.asked[file, chunk] > 1 and len(self.asked) < count
 
     def _deliver_to_sender(self, wire: Wire) -> None:
         frame = wire.to_sender.popleft()

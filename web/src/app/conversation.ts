@@ -43,6 +43,9 @@ export interface ConversationOptions {
 /** What a conversation needs of a session (session.ts). */
 type Talk = Pick<Session<{ readonly type: string }>, "attach" | "fail" | "isAttached">;
 
+/** A direct path ranks before the relay inside the WebSocket. */
+const RANKS: Readonly<Record<Road, number>> = { ice: 0, relay: 1 };
+
 /** One transfer with one peer. */
 export class Conversation {
   readonly #options: ConversationOptions;
@@ -201,7 +204,7 @@ export class Conversation {
     this.#used = road;
     this.#failure = null;
     if (road === "ice") this.#telling.opened();
-    this.#session?.attach(link, leavesRelay ? 0 : null);
+    this.#session?.attach(link, RANKS[road], !leavesRelay);
     if (road === "relay") this.#tellRelayed(link);
   }
 

@@ -46,16 +46,16 @@ export abstract class Session<E extends { readonly type: string }> {
   }
 
   /**
-   * Goes on over this link too, or, without a rank, over this link only, which may be attached already. The receiver asks on the
-   * link of lowest rank, among equals on the newest; what is on its way on the others still arrives there. Without a rank it is
-   * lost: the links before are closed, and not listened to any more.
+   * Goes on over this link too, or, `alone`, over this link only, which may be attached already. The receiver asks on the
+   * links of lowest rank that work; what is on its way on the others still arrives there. Alone, it is lost: the links
+   * before are closed, and not listened to any more.
    */
-  attach(link: Link, rank: number | null = null): void {
-    if (rank === null) for (const [number, each] of [...this.links]) if (each !== link) this.#giveUp(number);
+  attach(link: Link, rank: number, alone = false): void {
+    if (alone) for (const [number, each] of [...this.links]) if (each !== link) this.#giveUp(number);
     if ([...this.links.values()].includes(link)) return;
     const number = this.#made++;
     this.links.set(number, link);
-    this.perform(this.#core.linkUp(number, rank ?? 0, link.frameBytes));
+    this.perform(this.#core.linkUp(number, rank, link.frameBytes));
     link.start(
       (frame) => this.#received(number, frame),
       () => this.#closed(number),

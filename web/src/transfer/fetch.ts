@@ -15,8 +15,9 @@ import { fromPeer, TEXTS } from "./endings.ts";
 import type { End, Frame } from "./frames.ts";
 import { FileHashes } from "./hashes.ts";
 import { printable } from "./names.ts";
-import { Schedule, Window } from "./schedule.ts";
-import { ViolationError } from "./subflow.ts";
+import { Pulling } from "./pulling.ts";
+import { Schedule } from "./schedule.ts";
+import { best, ViolationError } from "./subflow.ts";
 
 /** How often a chunk is asked for before its file is given up: on an authenticated link a wrong hash is a fault of the
  * other side, which a few repetitions either outlast or do not. */
@@ -51,8 +52,7 @@ export class Fetch {
   storedBytes = 0;
   failed = 0;
   readonly #states = new Map<number, FileState>();
-  readonly #schedule: Schedule;
-  readonly #window = new Window();
+  readonly #pulling: Pulling;
   readonly #links: ReadonlyMap<number, Asking>;
   readonly #toAsk = new Set<number>();
   #effects: ReceiverEffect[] = [];
@@ -65,7 +65,13 @@ export class Fetch {
     const states = [...this.#states.values()];
     this.files = states.length;
     this.bytes = states.reduce((sum, { size }) => sum + size, 0);
-    this.#schedule = new Schedule(new Map(states.map(({ index, left }) => [index, left])));
+    const schedule = new Schedule(new Map(states.map(({ index, left }) => [index, left])));
+    this.#pulling = new Pulling(
+      schedule,
+      (file) => this.#state(file).size,
+      links,
+      (flow, frame) => this.#send(flow, frame),
+    );
     for (const state of states) if (state.left === 0) this.#check(state);
   }
 
@@ -81,16 +87,10 @@ export class Fetch {
     return effects;
   }
 
-  /** Asks on this link for as much as the window allows, which all links share. */
-  pump(flow: Asking): void {
-    for (let next = this.#schedule.peek(); next !== null; next = this.#schedule.peek()) {
-      const { size } = this.#state(next.file);
-      if (!this.#window.hasRoom(size, next.chunk)) break;
-      const length = chunkLength(size, next.chunk);
-      this.#schedule.take();
-      this.#window.add(length);
-      this.#send(flow, flow.request(next, length));
-    }
+  /** Asks on these links for as much as there is room for, and for roots on the best of them. */
+  pump(flows: readonly Asking[], now: number): void {
+    this.#pulling.pump(flows, now);
+    const flow = best(flows) as Asking;
     let asked = [...this.#links.values()].reduce((sum, { roots }) => sum + roots.size, 0);
     for (const file of this.#toAsk) {
       if (asked++ >= ASKS) break;
@@ -100,19 +100,22 @@ export class Fetch {
     }
   }
 
+  /** Nobody was to send up to now. */
+  excuse(now: number): void {
+    this.#pulling.excuse(now);
+  }
+
   /** What was on its way on this link is missing again. */
   linkLost(flow: Asking): void {
-    for (const flight of [...flow.flights.values()].reverse()) {
-      this.#window.remove(flight.length);
-      this.#schedule.giveBack(flight);
-    }
+    this.#pulling.giveBack(flow.flights.values());
     for (const file of flow.roots) this.#toAsk.add(file);
   }
 
   /** The end of a chunk: verify and store it; throws ViolationError. */
-  end(flow: Asking, frame: End): void {
-    const landed = flow.end(frame);
+  end(flow: Asking, frame: End, now: number): void {
+    const landed = flow.end(frame, now);
     if (landed === null) return;
+    this.#pulling.landed(landed);
     const { file, chunk, data } = landed;
     const state = this.#state(file);
     if (frame.root !== null) learnRoot(state, frame.root);
@@ -124,7 +127,7 @@ export class Fetch {
   refuse(flow: Asking, { request, code, message = "" }: Refuse): void {
     const flight = flow.close(request);
     if (flight === null) return;
-    this.#window.remove(flight.length);
+    this.#pulling.refused(flight);
     this.#lose(this.#state(flight.file), { code, message: fromPeer(code, message).message });
   }
 
@@ -154,14 +157,14 @@ export class Fetch {
         this.storedFiles += 1;
         return;
       case "lost":
-        if (result.chunk !== null) this.#window.remove(chunkLength(state.size, result.chunk));
+        if (result.chunk !== null) this.#pulling.window.remove(chunkLength(state.size, result.chunk));
         return this.#lose(state, result);
     }
   }
 
   #chunkStored(state: FileState, chunk: number): void {
     const length = chunkLength(state.size, chunk);
-    this.#window.remove(length);
+    this.#pulling.window.remove(length);
     if (state.status !== "fetching") return;
     state.hashes.put(chunk, state.arriving.get(chunk) as Bytes);
     state.arriving.delete(chunk);
@@ -172,11 +175,11 @@ export class Fetch {
   }
 
   #chunkCorrupt(state: FileState, chunk: number): void {
-    this.#window.remove(chunkLength(state.size, chunk));
+    this.#pulling.window.remove(chunkLength(state.size, chunk));
     const attempts = (state.attempts.get(chunk) ?? 0) + 1;
     state.attempts.set(chunk, attempts);
     if (attempts >= ATTEMPTS) this.#lose(state, CORRUPT);
-    else this.#schedule.giveBack({ file: state.index, chunk });
+    else this.#pulling.schedule.giveBack({ file: state.index, chunk });
   }
 
   /** All chunks are stored: compare the root, asking for it if nobody has told. */
@@ -195,18 +198,10 @@ export class Fetch {
     state.status = "lost";
     this.failed += 1;
     this.storedBytes -= state.held;
-    this.#schedule.drop(index);
+    this.#pulling.drop(index);
     this.#toAsk.delete(index);
-    for (const flow of this.#links.values()) this.#takeBack(flow, index);
     this.#effects.push({ type: "discard", file: index });
     this.#effects.push({ type: "event", event: { type: "lost", path: printable(entry.path), message } });
-  }
-
-  #takeBack(flow: Asking, file: number): void {
-    for (const [request, { length }] of flow.takeBack(file)) {
-      this.#window.remove(length);
-      this.#send(flow, { type: "stop", request });
-    }
   }
 
   #send({ link }: Asking, frame: Frame): void {

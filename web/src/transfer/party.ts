@@ -95,6 +95,7 @@ export abstract class Party<E, F extends Subflow> {
     if (!this.#hasEnded && this.#paused.me) {
       this.say({ t: "resume" });
       this.#setPaused("me", false);
+      if (!this.isPaused) this.wentOn(now);
       this.go(now);
     }
     return this.flush();
@@ -139,7 +140,9 @@ export abstract class Party<E, F extends Subflow> {
    */
   #heed(now: number): void {
     const said = [...this.links.values()].filter(({ isPaused }) => isPaused !== null);
+    const waited = this.isPaused;
     this.#setPaused("them", best(said)?.isPaused === true);
+    if (waited && !this.isPaused) this.wentOn(now);
     this.go(now);
   }
 
@@ -202,6 +205,8 @@ export abstract class Party<E, F extends Subflow> {
   protected abstract greeted(flow: F): void;
   /** What was on its way on the link is gone. */
   protected abstract lostLink(flow: F): void;
+  /** Nobody pauses any more. */
+  protected wentOn(_now: number): void {}
   /** A pause may have ended, or a link opened or closed: go on if that is possible. */
   protected abstract go(now: number): void;
   /** Any frame but hello, pause, resume and cancel; throws ViolationError. */

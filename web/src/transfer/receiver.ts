@@ -2,8 +2,8 @@
  * The receiving side of a session: lists, asks its person, then pulls chunks until all is stored; sans-I/O. Twin of
  * pypeer/transfer/receiver.py.
  *
- * One table (phases.ts) says how the session goes on. It lives through links, and asks on the best: what is on its way on
- * another still arrives, and what was on its way on one that is lost is asked for again.
+ * One table (phases.ts) says how the session goes on. It lives through links, and asks on those that are worth it
+ * (pulling.ts); what was on its way on one that is lost is asked for again.
  */
 
 import type { PeerError } from "../errors.ts";
@@ -79,12 +79,13 @@ export class Receiver extends Party<ReceiverEffect, Asking> {
     else if (result.type === "concluded") this.#concluded(this.#fetch, now);
     else this.#fetch.stored(result);
     if (result.type === "stored") this.rate.add(now, this.#fetch.storedBytes);
-    this.#advance();
+    this.#advance(now);
     return this.flush();
   }
 
-  /** Time passed: tell progress, at most every PROGRESS_S; call it about that often. */
+  /** Time passed: look after links that have stalled, tell progress; call it about every PROGRESS_S. */
   tick(now: number): Effects {
+    this.#advance(now);
     if (now - this.#saidAt >= PROGRESS_S) this.#report(now);
     return this.flush();
   }
@@ -102,25 +103,24 @@ export class Receiver extends Party<ReceiverEffect, Asking> {
   }
 
   protected override go(now: number): void {
-    if (this.#fetch === null || this.#flowing === null) return;
+    if (this.#fetch === null || this.#flowing.length === 0) return;
     this.rate.start(now, this.#fetch.storedBytes);
-    this.#advance();
+    this.#advance(now);
   }
 
   protected override frame(flow: Asking, frame: Frame, now: number): void {
     if (!flow.hasReached("offered") && nameOf(frame) !== "offer") throw new ViolationError(`${nameOf(frame)} before offer`);
     this.#step(nameOf(frame));
     if (frame.type === "control") this.#control(flow, frame, now);
-    else if (frame.type === "data") flow.data(frame);
-    else if (frame.type === "end") this.#fetch?.end(flow, frame);
-    if (frame.type !== "data") this.#advance();
+    else if (frame.type === "end") this.#fetch?.end(flow, frame, now);
+    if (frame.type !== "data" || flow.data(frame, now)) this.#advance(now);
   }
 
-  /** Tells which links have just become idle: those beside the best, once all that was asked for there has come. */
+  /** Tells which links have just become idle: those worse than the best, once all that was asked for there has come. */
   protected override flush(): Effects {
     const best = this.best("offered");
     for (const flow of this.hasEnded ? [] : this.open("offered")) {
-      const isIdle = flow !== best && !flow.isBusy;
+      const isIdle = best !== null && flow.rank > best.rank && !flow.isBusy;
       if (isIdle && !flow.isIdle) this.push({ type: "idle", link: flow.link });
       flow.isIdle = isIdle;
     }
@@ -132,9 +132,14 @@ export class Receiver extends Party<ReceiverEffect, Asking> {
     super.end(this.#outcome ?? result);
   }
 
-  /** The link on which to ask for more; null while there is none, or somebody pauses. */
-  get #flowing(): Asking | null {
-    return this.isPaused ? null : this.best("serving");
+  /** Who has paused brings nothing, and that is no fault of a link. */
+  protected override wentOn(now: number): void {
+    this.#fetch?.excuse(now);
+  }
+
+  /** The links on which more may be asked for; none while somebody pauses. */
+  get #flowing(): readonly Asking[] {
+    return this.isPaused ? [] : this.open("serving");
   }
 
   #step(cause: ReturnType<typeof nameOf> | Step): void {
@@ -218,9 +223,10 @@ export class Receiver extends Party<ReceiverEffect, Asking> {
   }
 
   /** Collects what the fetch wants done, asks for more, notices the end. */
-  #advance(): void {
+  #advance(now: number): void {
     if (this.#fetch === null || this.hasEnded || this.#phase !== "fetching") return;
-    if (this.#flowing !== null) this.#fetch.pump(this.#flowing);
+    const flows = this.#flowing;
+    if (flows.length > 0) this.#fetch.pump(flows, now);
     this.push(...this.#fetch.takeEffects());
     if (!this.#fetch.isSettled) return;
     this.#step("settled");

@@ -1,6 +1,6 @@
 /** Which chunks are still to be asked for. Knows nothing of links. */
 
-import { WINDOW_BYTES, WINDOW_REQUESTS } from "../gen/peer_constants.ts";
+import { WINDOW_BYTES, WINDOW_BYTES_MAX, WINDOW_LINK_BYTES, WINDOW_REQUESTS } from "../gen/peer_constants.ts";
 import { chunkBytes, chunkLength } from "./chunks.ts";
 
 /** One chunk of one file. */
@@ -55,10 +55,9 @@ export class Window {
   #bytes = 0;
   #requests = 0;
 
-  /** Whether chunk number `chunk` of a file of `size` bytes may be asked for now. */
-  hasRoom(size: number, chunk: number): boolean {
-    const most = Math.max(WINDOW_BYTES, 2 * chunkBytes(size));
-    return this.#bytes + chunkLength(size, chunk) <= most && this.#requests < WINDOW_REQUESTS;
+  /** Whether chunk number `chunk` of a file of `size` bytes may be asked for now, with so many links open. */
+  hasRoom(size: number, chunk: number, links: number): boolean {
+    return this.#bytes + chunkLength(size, chunk) <= most(chunkBytes(size), links) && this.#requests < WINDOW_REQUESTS;
   }
 
   /** A chunk of this length was asked for. */
@@ -72,4 +71,11 @@ export class Window {
     this.#bytes -= length;
     this.#requests -= 1;
   }
+}
+
+/** What may be outstanding at most while chunks of this size are fetched over so many links, in bytes. */
+export function most(chunk: number, links: number): number {
+  const one = Math.max(WINDOW_BYTES, 2 * chunk);
+  const all = one + Math.max(0, links - 1) * Math.max(WINDOW_LINK_BYTES, chunk);
+  return Math.max(one, Math.min(all, WINDOW_BYTES_MAX));
 }

@@ -89,10 +89,10 @@ function pair() {
   const events = (end: (typeof ends)[number]): SessionEvents => ({ onEvent: () => undefined, onLost: () => undefined, onEnd: end.resolve });
   const sender = new SendSession(offerItems([{ path: "a", file: new File([content], "a") }]), events(ends[0]));
   const receiver: ReceiveSession = new ReceiveSession({ ...events(ends[1]), onDecide: () => receiver.accept(sink) }, pageTimers);
-  const attach = (rank: number | null): MemoryLink => {
+  const attach = (rank: number, alone = false): MemoryLink => {
     const [left, right] = linkPair();
-    sender.attach(left, rank);
-    receiver.attach(right, rank);
+    sender.attach(left, rank, alone);
+    receiver.attach(right, rank, alone);
     return right;
   };
   return { stored, attach, ended: Promise.all(ends.map(({ promise }) => promise)) };
@@ -135,10 +135,10 @@ test("it falls back when the better one dies", async () => {
   assert.deepEqual(stored, content);
 });
 
-test("a link without a rank takes the place of the others", async () => {
+test("a link that is to be alone takes the place of the others", async () => {
   const { stored, attach, ended } = pair();
-  const first = attach(null);
-  after(first, 20, () => void attach(null));
+  const first = attach(0, true);
+  after(first, 20, () => void attach(0, true));
   assert.deepEqual(await ended, [outcome, outcome]);
   assert.deepEqual(stored, content);
 });

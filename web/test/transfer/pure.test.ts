@@ -185,14 +185,14 @@ test("chunks are scheduled in order, what comes back is next, and a dropped file
 test("the window holds 4 MiB, or two chunks if that is more, and 256 requests", () => {
   const window = new Window();
   const MiB = 1024 * 1024;
-  for (let chunk = 0; chunk < 16; chunk += 1, window.add(MiB / 4)) assert.ok(window.hasRoom(100 * MiB, chunk));
-  assert.ok(!window.hasRoom(100 * MiB, 16));
-  assert.ok(window.hasRoom(64 * 1024 * MiB + 1, 0), "a large chunk beside what is outstanding");
+  for (let chunk = 0; chunk < 16; chunk += 1, window.add(MiB / 4)) assert.ok(window.hasRoom(100 * MiB, chunk, 1));
+  assert.ok(!window.hasRoom(100 * MiB, 16, 1));
+  assert.ok(window.hasRoom(64 * 1024 * MiB + 1, 0, 1), "a large chunk beside what is outstanding");
   window.remove(MiB / 4);
-  assert.ok(window.hasRoom(100 * MiB, 16));
+  assert.ok(window.hasRoom(100 * MiB, 16, 1));
   const many = new Window();
-  for (let count = 0; count < 256; count += 1, many.add(1)) assert.ok(many.hasRoom(1, 0));
-  assert.ok(!many.hasRoom(1, 0));
+  for (let count = 0; count < 256; count += 1, many.add(1)) assert.ok(many.hasRoom(1, 0, 1));
+  assert.ok(!many.hasRoom(1, 0, 1));
 });
 
 test("speed is the average of the last seconds, and unknown at first", () => {

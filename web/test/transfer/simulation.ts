@@ -43,8 +43,8 @@ export class Session {
   readonly wires = new Map<number, Wire>();
   /** Links that the receiver said it has no more to do on. */
   readonly idle: number[] = [];
-  /** How often each chunk was asked for. */
-  readonly asked = new Map<string, number>();
+  /** How often each chunk was stored. */
+  readonly written = new Map<string, number>();
   now = 0;
   accepts = true;
   /** Changes what is stored, or its result. */
@@ -204,6 +204,7 @@ export class Session {
     const whole = this.files.get(path) ?? new Uint8Array(size);
     whole.set(data, chunkStart(size, chunk));
     this.files.set(path, whole);
+    this.written.set(`${file}/${chunk}`, (this.written.get(`${file}/${chunk}`) ?? 0) + 1);
     return { type: "stored", file, chunk };
   }
 
@@ -212,10 +213,6 @@ export class Session {
   }
 
   #post(from: "sender" | "receiver", link: number, frame: Frame): void {
-    if (frame.type === "request") {
-      const chunk = `${frame.file}/${frame.chunk}`;
-      this.asked.set(chunk, (this.asked.get(chunk) ?? 0) + 1);
-    }
     this.wires.get(link)?.[from === "sender" ? "receiver" : "sender"].push(encode(frame));
   }
 }

@@ -56,6 +56,6 @@ def test_chunks_are_asked_for_as_the_budget_allows() -> None:
     fetch = Fetch([Entry(path="f", size=size)], {}, {0: link}, budget=Budget(CHUNK_BYTES))
     asked = []
     for now in (0.0, 0.5, 1.01, 1.5, 9.0):
-        fetch.pump(link, now)
+        fetch.pump([link], now)
         asked.append(len(link.flights))
     assert asked == [1, 1, 2, 2, 3]  # little is saved up

@@ -221,7 +221,7 @@ def check(here: World) -> None:
     assert sorted(failed + arrived) == sorted(here.entries[file].path for file in here.contents)
     assert here.receiver_end.failed == len(failed)
     assert here.receiver_end.bytes == sum(map(len, here.disk.files.values()))
-    window = here.receiver._fetching._window
+    window = here.receiver._fetching._pulling.window
     assert (window.bytes, window.requests) == (0, 0)
     assert here.sender_end in (None, Outcome(len(arrived), here.receiver_end.bytes, len(failed)))
     times = [e for e in here.received if isinstance(e, events.Progress)]

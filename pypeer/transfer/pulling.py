@@ -1,0 +1,153 @@
+"""On which link each chunk is asked for, and when it is asked for again on another; sans-I/O.
+
+Every chunk goes to the link that will have it soonest of those that have room for it (earliest completion first, as ECF
+of Multipath TCP). Links of one peer are used together if they are of the same rank, worse ones only while no better one
+works; links of different peers are used together always.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final
+
+from pypeer.protocol.frames import Request, Stop
+from pypeer.protocol.messages import Entry
+from pypeer.transfer import chunks
+from pypeer.transfer.asking import Asking, Flight
+from pypeer.transfer.budget import Budget
+from pypeer.transfer.schedule import Schedule, Window
+
+HASTE_S: Final = 0.1
+"""A chunk is asked for twice at the end if that gains so much: what a person notices, and worth a chunk of traffic."""
+
+Ask = Callable[[Asking, Request | Stop], None]
+
+
+class Pulling:
+    """Requests for what is missing. `links` are those that there are, always; `send` says a frame on one."""
+
+    def __init__(
+        self, entries: Sequence[Entry], links: Mapping[int, Asking], send: Ask, budget: Budget | None = None
+    ) -> None:
+        self.schedule = Schedule()
+        self.window = Window()
+        self._entries = entries
+        self._links = links
+        self._send = send
+        self._budget = budget
+
+    def pump(self, links: Sequence[Asking], now: float) -> None:
+        """Ask on these links for as much as they, the window, and the budget have room for."""
+        fit = self._fit(links, now)
+        while (want := self.schedule.peek()) and self._may_ask(*want, now):
+            link = self._soonest(fit, *want, now)
+            if link is None:
+                return
+            self.schedule.take()
+            self._ask(link, Flight(*want, self.length(*want)), now)
+        if not want:
+            self._hasten(fit, now)
+
+    def excuse(self, links: Iterable[Asking], now: float) -> None:
+        """Nobody was to send up to now: silence on these links means nothing."""
+        for link in links:
+            link.pace.excuse(now)
+
+    def landed(self, flight: Flight) -> None:
+        """A chunk is here: its twin is not awaited any more, but it goes on to take room until it is stored."""
+        if flight.twin is not None:
+            self._stop(*flight.twin)
+
+    def refused(self, flight: Flight) -> None:
+        """A chunk will not come."""
+        self.window.remove(flight.length)
+        self.landed(flight)
+
+    def give_back(self, flights: Iterable[Flight]) -> None:
+        """These are lost with their links: they are missing again, but for those that are on their way elsewhere."""
+        for flight in reversed(list(flights)):
+            self.window.remove(flight.length)
+            if flight.twin is None:
+                self.schedule.give_back(flight.file, flight.chunk)
+            else:
+                flight.twin[1].twin = None
+
+    def drop(self, file: int) -> None:
+        """Nothing of this file is wanted any more."""
+        self.schedule.drop(file)
+        for link in self._links.values():
+            for flight in [flight for flight in link.flights.values() if flight.file == file]:
+                self._stop(link, flight)
+
+    def recall(self, link: Asking) -> None:
+        """Have what is awaited on this link fetched elsewhere."""
+        flights = list(link.flights.values())
+        for flight in flights:
+            link.take_back(flight)
+            self._send(link, Stop(flight.request))
+        self.give_back(flights)
+
+    def length(self, file: int, chunk: int) -> int:
+        """Bytes of a chunk."""
+        return chunks.chunk_length(self._entries[file].size, chunk)
+
+    def _fit(self, links: Sequence[Asking], now: float) -> Sequence[Asking]:
+        """Those on which to ask; what is awaited on one that has stalled is taken back if there is another."""
+        lively = [link for link in links if not link.is_stalled(now) and not link.pace.is_resting(now)]
+        if len(links) == 1 or not lively:
+            return links
+        for link in [link for link in links if link.is_stalled(now)]:
+            link.pace.rest(now)
+            self.recall(link)
+        best: dict[int, int] = {}
+        for link in lively:
+            best[link.source] = min(link.rank, best.get(link.source, link.rank))
+        return [link for link in lively if link.rank == best[link.source]]
+
+    def _may_ask(self, file: int, chunk: int, now: float) -> bool:
+        has_room = self.window.has_room(self._entries[file].size, chunk, len(self._links))
+        return has_room and (self._budget is None or self._budget.is_open(now))
+
+    def _soonest(self, links: Iterable[Asking], file: int, chunk: int, now: float) -> Asking | None:
+        """Of those that have room, the link that will have this chunk first."""
+        length, full = self.length(file, chunk), chunks.chunk_bytes(self._entries[file].size)
+        free = [link for link in links if link.has_room(length, full, now)]
+        return min(free, key=lambda link: (link.pace.needs(link.awaited + length), *link.order), default=None)
+
+    def _ask(self, link: Asking, flight: Flight, now: float) -> None:
+        if self._budget is not None:
+            self._budget.spend(flight.length, now)
+        self.window.add(flight.length)
+        self._send(link, link.request(flight, now))
+
+    def _hasten(self, links: Sequence[Asking], now: float) -> None:
+        """Nothing is missing any more: ask once more for what comes last, where it comes sooner."""
+        while late := self._latest(now):
+            due, held, flight = late
+            others = [link for link in links if link is not held]
+            link = self._soonest(others, flight.file, flight.chunk, now)
+            if link is None or link.pace.needs(link.awaited + flight.length) + HASTE_S > due:
+                return
+            if not self._may_ask(flight.file, flight.chunk, now):
+                return
+            again = Flight(flight.file, flight.chunk, flight.length, twin=(held, flight))
+            flight.twin = (link, again)
+            self._ask(link, again, now)
+
+    def _latest(self, now: float) -> tuple[float, Asking, Flight] | None:
+        """Of what is on its way once, what comes last: in how many seconds, on which link."""
+        found = [late for link in self._links.values() if (late := _last_of(link, now))]
+        return max(found, key=lambda late: late[0], default=None)
+
+    def _stop(self, link: Asking, flight: Flight) -> None:
+        self.window.remove(flight.length)
+        link.take_back(flight)
+        self._send(link, Stop(flight.request))
+
+
+def _last_of(link: Asking, now: float) -> tuple[float, Asking, Flight] | None:
+    """The last chunk on this link that is on its way on no other, and when it will be here."""
+    count = link.awaited
+    for flight in reversed(link.flights.values()):
+        if flight.twin is None:
+            return link.pace.due(count, now), link, flight
+        count -= flight.length - len(flight.data)
+    return None
