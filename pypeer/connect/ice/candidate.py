@@ -41,6 +41,8 @@ class Candidate:
     ufrag: str = ""
     predicted: bool = False
     transport: str = "udp"
+    tcptype: str = ""
+    """Of a candidate of TCP: `passive`, or `so` for simultaneous open (RFC 6544, section 4.5)."""
 
     @property
     def address(self) -> Address:
@@ -83,6 +85,8 @@ def to_line(candidate: Candidate) -> str:
     ]
     if candidate.related is not None:
         words.append(f"raddr {candidate.related[0]} rport {candidate.related[1]}")
+    if candidate.tcptype:
+        words.append(f"tcptype {candidate.tcptype}")
     if candidate.ufrag:
         words.append(f"ufrag {candidate.ufrag}")
     if candidate.predicted:
@@ -107,6 +111,7 @@ def parse(line: str) -> Candidate:
             ufrag=extras.get("ufrag", ""),
             predicted=PREDICTED in extras,
             transport=words[2].lower(),
+            tcptype=extras.get("tcptype", ""),
         )
     except ValueError as error:
         raise CandidateError(f"{line[:60]!r} is no candidate: {error}") from None
