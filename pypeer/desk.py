@@ -50,10 +50,11 @@ class Desk:
 
     def ways(self, relays: PairRelays) -> Ways:
         """All that may lead to the other peer."""
-        return Ways(relays.gather, relays.gather(), relays.access, self._terms if self.connect.may_tcp else None)
 
-    def _terms(self, pair: Pair) -> Terms:
-        return Terms(pair.role, pair.bind, self.identity, pair.peer_key, self.connect)
+        def terms(pair: Pair) -> Terms:
+            return Terms(pair.role, pair.bind, self.identity, pair.peer_key, self.connect, relays.servers)
+
+        return Ways(relays.gather, relays.gather(), relays.access, terms if self.connect.may_tcp else None)
 
     async def close(self) -> None:
         """Let go of all sockets; nothing is under way when this returns."""

@@ -15,9 +15,12 @@ from typing import Final
 from pypeer.connect.addresses import host_addresses, scope_between
 from pypeer.connect.ice.candidate import join, to_line
 from pypeer.connect.reporting import Stopwatch
+from pypeer.connect.resolving import resolve
+from pypeer.connect.servers import Relay
 from pypeer.connect.tcp import plan
 from pypeer.connect.tcp.admission import AdmissionError, Door
 from pypeer.connect.tcp.bases import Bases
+from pypeer.connect.tcp.observing import observed, observers
 from pypeer.connect.tcp.plan import Dial, TcpType
 from pypeer.connect.tcp.reporting import Checks
 from pypeer.connect.tcp.terms import Terms
@@ -31,6 +34,7 @@ from pypeer.secure.encoding import b64, unb64
 from pypeer.secure.keys import Role
 from pypeer.secure.knock import How, Knocks
 from pypeer.tasks import Tasks
+from signaling.protocol.stun import Address
 
 CALL_S: Final = 6.0
 """Bound of one attempt: the kernel sends a SYN after 0, 1 and 3 s, and what the last one opens takes its time."""
@@ -81,6 +85,8 @@ class Call:
         self._send(Tcp(link=self.number, certificate=b64(self._own.der), candidates=lines))
         for listener in self._bases.listeners.values():
             self._tasks.spawn(self._listen(listener))
+        for server in observers(self._terms.servers()):
+            self._tasks.spawn(self._look(server))
         self._tasks.spawn(self._expire())
 
     def add(self, message: Tcp) -> None:
@@ -118,6 +124,33 @@ class Call:
 
     async def _secure(self) -> tuple[ssl.SSLContext, bytes]:
         return await asyncio.shield(self._theirs)
+
+    # How others see us
+
+    async def _look(self, server: Relay) -> None:
+        addresses = await resolve(server.host, server.port)
+        for base in self._bases.listeners:
+            for address in addresses:
+                if plan.may_reach(base[0], address[0]):
+                    self._tasks.spawn(self._observe(base, address))
+
+    async def _observe(self, base: Address, server: Address) -> None:
+        """Tell the address that the server sees; what the NAT knows of it is kept until the link is there."""
+        try:
+            async with observed(self._bases, base, server) as address:
+                if address is not None:
+                    self._found(base, address)
+                await asyncio.sleep(CALL_S)
+        except OSError as error:
+            _log.debug("%s does not say how it sees us: %s", join(*server), error)
+
+    def _found(self, base: Address, address: Address) -> None:
+        if any(known.address == address for known in self._checks.local):
+            return
+        rank = len(self._checks.local)
+        found = plan.candidate(CandidateKind.SRFLX, TcpType.SO, address, rank, base)
+        self._checks.local.append(found)
+        self._send(Tcp(link=self.number, candidates=(to_line(found),)))
 
     # Connections
 

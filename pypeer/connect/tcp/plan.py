@@ -79,7 +79,7 @@ def dials(bases: Sequence[Address], remotes: Iterable[Candidate]) -> list[Dial]:
         how = _how(remote)
         if how is None or remote.address in bases:
             continue
-        found += [Dial(base, remote, how) for base in bases if _may_reach(base[0], remote.host)]
+        found += [Dial(base, remote, how) for base in bases if may_reach(base[0], remote.host)]
     return found[:DIALS_MAX]
 
 
@@ -112,7 +112,7 @@ def _is_host(host: str) -> bool:
     return not (address.is_multicast or address.is_unspecified or address.is_link_local) and host != "255.255.255.255"
 
 
-def _may_reach(base: str, host: str) -> bool:
+def may_reach(base: str, host: str) -> bool:
     """Of one family; and this machine's loopback is reached from itself only."""
     one, other = ipaddress.ip_address(base), ipaddress.ip_address(host)
     return one.version == other.version and one.is_loopback == other.is_loopback
