@@ -24,6 +24,10 @@ PREDICTED: Final = "predicted"
 """Extension attribute of a candidate that is a guess; others ignore it (RFC 8839, section 5.1)."""
 
 
+MAPPED: Final = "mapped"
+"""Likewise, of one that a router was asked for."""
+
+
 class CandidateError(ValueError):
     """A text that is no candidate; the message says why."""
 
@@ -40,6 +44,7 @@ class Candidate:
     related: Address | None = None
     ufrag: str = ""
     predicted: bool = False
+    mapped: bool = False
     transport: str = "udp"
     tcptype: str = ""
     """Of a candidate of TCP: `passive`, or `so` for simultaneous open (RFC 6544, section 4.5)."""
@@ -91,6 +96,8 @@ def to_line(candidate: Candidate) -> str:
         words.append(f"ufrag {candidate.ufrag}")
     if candidate.predicted:
         words.append(f"{PREDICTED} 1")
+    if candidate.mapped:
+        words.append(f"{MAPPED} 1")
     return " ".join(words)
 
 
@@ -110,6 +117,7 @@ def parse(line: str) -> Candidate:
             related=(extras["raddr"], _port(extras["rport"])) if {"raddr", "rport"} <= extras.keys() else None,
             ufrag=extras.get("ufrag", ""),
             predicted=PREDICTED in extras,
+            mapped=MAPPED in extras,
             transport=words[2].lower(),
             tcptype=extras.get("tcptype", ""),
         )

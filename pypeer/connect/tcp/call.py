@@ -14,6 +14,8 @@ from typing import Final
 
 from pypeer.connect.addresses import host_addresses, scope_between
 from pypeer.connect.ice.candidate import join, to_line
+from pypeer.connect.mapping.leases import Leases
+from pypeer.connect.mapping.wire import Protocol
 from pypeer.connect.reporting import Stopwatch
 from pypeer.connect.resolving import resolve
 from pypeer.connect.servers import Relay
@@ -69,6 +71,7 @@ class Call:
         self._theirs: asyncio.Future[tuple[ssl.SSLContext, bytes]] = self._loop.create_future()
         self._door = Door(terms.role, Knocks(terms.bind, number), self._secure)
         self._bases = Bases(terms.options.ports)
+        self._leases = Leases(lambda base, _, outside: self._found(base, outside, TcpType.PASSIVE))
         self._checks = Checks()
         self._links: list[TlsLink] = []
         self._unproven = asyncio.Semaphore(UNPROVEN_MAX)
@@ -85,6 +88,8 @@ class Call:
         self._send(Tcp(link=self.number, certificate=b64(self._own.der), candidates=lines))
         for listener in self._bases.listeners.values():
             self._tasks.spawn(self._listen(listener))
+        for base in self._bases.listeners if self._terms.options.may_map else ():
+            self._leases.want(base, Protocol.TCP)
         for server in observers(self._terms.servers()):
             self._tasks.spawn(self._look(server))
         self._tasks.spawn(self._expire())
@@ -110,6 +115,7 @@ class Call:
         """End it; a link that was handed over is its owner's."""
         self._end(None)
         await self._tasks.wait()
+        await self._leases.wait_closed()
         self._bases.close()  # not before nobody waits for them: their numbers are given to the next that are opened
 
     def _take(self, text: str) -> None:
@@ -139,16 +145,16 @@ class Call:
         try:
             async with observed(self._bases, base, server) as address:
                 if address is not None:
-                    self._found(base, address)
+                    self._found(base, address, TcpType.SO)
                 await asyncio.sleep(CALL_S)
         except OSError as error:
             _log.debug("%s does not say how it sees us: %s", join(*server), error)
 
-    def _found(self, base: Address, address: Address) -> None:
+    def _found(self, base: Address, address: Address, tcptype: TcpType) -> None:
         if any(known.address == address for known in self._checks.local):
             return
         rank = len(self._checks.local)
-        found = plan.candidate(CandidateKind.SRFLX, TcpType.SO, address, rank, base)
+        found = plan.candidate(CandidateKind.SRFLX, tcptype, address, rank, base)
         self._checks.local.append(found)
         self._send(Tcp(link=self.number, candidates=(to_line(found),)))
 
