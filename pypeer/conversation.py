@@ -150,7 +150,7 @@ class Conversation:
 
     def _on_link_lost(self, road: Road, link: Link) -> None:
         """A link has closed, whether or not the session uses it."""
-        if self._links.get(road) is link:
+        if self._links.get(road) is link and not self._session.has_ended:
             self._close_link(road)
             self._happened(road, RoadEvent.LOST)
 

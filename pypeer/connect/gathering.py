@@ -164,12 +164,12 @@ class Gathering:
         self._waiting = 1
         await self._open_hosts(host_addresses(self.options.interfaces))
         relays = () if self.options.relaying is Relaying.NEVER else self.servers.relays
-        self._waiting = len(self.servers.stun) + len(relays) + 1
+        self._waiting = len(self.servers.stun) + len(relays)
         for server in self.servers.stun:
             self._tasks.spawn(self._ask(server))
         for relay in relays:
             self._tasks.spawn(self._allocate(relay))
-        self._tasks.spawn(self._map())
+        self._map()
         self._maybe_done()
 
     async def _open_hosts(self, hosts: list[str]) -> None:
@@ -186,8 +186,8 @@ class Gathering:
             for base, own in tuple(self.hosts.items()):
                 self._found(base, own)
 
-    async def _map(self) -> None:
-        """Ask the router for ports; those that were given before are told again."""
+    def _map(self) -> None:
+        """Ask the router for ports; those that were given before are told again. Nobody waits: most give none."""
         for base, own in tuple(self.hosts.items()):
             if own.kind is CandidateKind.HOST and not own.predicted and self.options.may_map:
                 known = self._public.get(own.address)
@@ -195,9 +195,6 @@ class Gathering:
                     self._found(base, known)
                 else:
                     self._leases.want(own.address, Protocol.UDP)
-        await self._leases.settled()
-        self._waiting -= 1
-        self._maybe_done()
 
     def _leased(self, inside: Address, _: Protocol, outside: Address) -> None:
         base = next((base for base, own in self.hosts.items() if own.address == inside), None)

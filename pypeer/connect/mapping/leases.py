@@ -29,9 +29,6 @@ RENEW_LEAST_S: Final = 5.0
 GIVE_BACK_S: Final = 2.0
 """How long giving back may take at the end of a link."""
 
-WAIT_S: Final = 1.5
-"""How long what depends on it waits for routers: UPnP takes a second where a router is slow to be found."""
-
 OnMapped = Callable[[Address, Protocol, Address], None]
 """One of our addresses has this public one."""
 
@@ -45,9 +42,6 @@ class Leases:
         self._on_mapped = on_mapped
         self._ask = ask
         self._held: list[Wish] = []
-        self._open = 0
-        """Wishes that were neither granted nor refused so far."""
-        self._news = asyncio.Event()
         self._tasks = Tasks("mapping")
         self._closing = Tasks("mapping")
 
@@ -55,18 +49,7 @@ class Leases:
         """Ask for a public port for one of ours, if it is behind a NAT that its router has."""
         address = ipaddress.ip_address(base[0])
         if address.version == 4 and address.is_private and not address.is_loopback:
-            self._open += 1
             self._tasks.spawn(self._hold(Wish(protocol, base, LEASE_S, os.urandom(NONCE_BYTES))))
-
-    async def settled(self) -> None:
-        """Wait until every router has answered, or will not, or for so long as others can wait."""
-        loop = asyncio.get_running_loop()
-        end = loop.time() + WAIT_S
-        while self._open and loop.time() < end:
-            self._news.clear()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout_at(end):
-                    await self._news.wait()
 
     def close(self) -> None:
         """Give all back, in the background."""
@@ -76,29 +59,19 @@ class Leases:
             self._closing.spawn(self._give_back(wish))
 
     async def wait_closed(self) -> None:
-        """After `close`: wait until all is given back, or cannot be."""
-        await self._tasks.wait()
+        """Give all back, and wait until that is done or cannot be."""
         self.close()
+        await self._tasks.wait()
         await self._closing.wait()
 
     async def _hold(self, wish: Wish) -> None:
-        is_first = True
         try:
             while True:
                 granted = await self._ask(wish)
                 wish = self._granted(wish, granted)
-                if is_first:
-                    self._answered()
-                is_first = False
                 await asyncio.sleep(max(RENEW_LEAST_S, granted.lifetime * RENEW))
         except MappingError as error:
             _log.debug("no public port for %s: %s", join(*wish.inside), error)
-            if is_first:
-                self._answered()
-
-    def _answered(self) -> None:
-        self._open -= 1
-        self._news.set()
 
     def _granted(self, wish: Wish, granted: Granted) -> Wish:
         outside = granted.host, granted.port

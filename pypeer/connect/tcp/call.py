@@ -115,8 +115,8 @@ class Call:
         """End it; a link that was handed over is its owner's."""
         self._end(None)
         await self._tasks.wait()
-        await self._leases.wait_closed()
         self._bases.close()  # not before nobody waits for them: their numbers are given to the next that are opened
+        await self._leases.wait_closed()
 
     def _take(self, text: str) -> None:
         try:

@@ -38,6 +38,7 @@ class Calling:
         self._on_failed = on_failed
         self._number = -1
         self._call: Call | None = None
+        self._is_closed = False
         self._closing = Tasks("closing")
 
     def start(self) -> None:
@@ -47,7 +48,7 @@ class Calling:
 
     def handle(self, message: Tcp) -> None:
         """The other side's word about a link."""
-        if self._terms.role is Role.B and message.link > self._number:
+        if self._terms.role is Role.B and message.link > self._number and not self._is_closed:
             self._begin(message.link)
         call = self._call
         if call is None or message.link != call.number:
@@ -59,6 +60,7 @@ class Calling:
 
     async def close(self) -> None:
         """Give up what is being made; links that are open are their owner's."""
+        self._is_closed = True
         self._drop()
         await self._closing.wait()
 
