@@ -37,6 +37,10 @@ GONE_S: Final = 20.0
 EARLY_BYTES: Final = 256 * 1024
 """Kept before `start`: both sides greet at once, and whoever sends more than that has to wait."""
 
+RECORD_BYTES: Final = 16 * 1024
+"""What fits a record of TLS (RFC 8446, section 5.1): a frame below that leaves in one, with its length; a larger one is
+not worth the copy."""
+
 HEADER: Final = struct.Struct("!I")
 
 _log = logging.getLogger("byway.link")
@@ -125,7 +129,10 @@ class TlsLink(asyncio.BufferedProtocol):
         if self._closed or self._transport is None:
             raise LinkClosedError("The connection to the other peer is closed.")
         self._spoke = self._loop.time()
-        self._transport.writelines((HEADER.pack(len(frame)), frame) if frame else (HEADER.pack(0),))
+        if len(frame) < RECORD_BYTES:
+            self._transport.write(HEADER.pack(len(frame)) + frame)
+        else:
+            self._transport.writelines((HEADER.pack(len(frame)), frame))
 
     async def drain(self) -> None:
         """Wait for room; see Link."""

@@ -129,18 +129,28 @@ async def _find(host: str) -> igd.Service | None:
 
 async def _search(host: str) -> str:
     """Where the first description is that a router of ours tells."""
-    loop = asyncio.get_running_loop()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
         asking.setblocking(False)
         asking.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(host))
         asking.bind((host, 0))
         for target in igd.SERVICES:
-            await loop.sock_sendto(asking, igd.search(target), igd.SSDP)
+            asking.sendto(igd.search(target), igd.SSDP)
         while True:
-            data, source = await loop.sock_recvfrom(asking, 2048)
+            await _readable(asking)  # uvloop has no sock_recvfrom
+            data, source = asking.recvfrom(2048)
             found = igd.location(data, source[0]) if ipaddress.ip_address(source[0]).is_private else None
             if found is not None:
                 return found
+
+
+async def _readable(asking: socket.socket) -> None:
+    loop = asyncio.get_running_loop()
+    ready = asyncio.Event()
+    loop.add_reader(asking, ready.set)
+    try:
+        await ready.wait()
+    finally:
+        loop.remove_reader(asking)
 
 
 async def _by_upnp(service: igd.Service, wish: Wish, before: str) -> Granted:
