@@ -11,17 +11,20 @@ from collections.abc import Callable, Iterable
 from pypeer import no_way
 from pypeer.connect.connector import Connector
 from pypeer.connect.detour import Access, Detour, RelayFailed, Ways
-from pypeer.connect.lanes import Action, GiveUp, Leave, Lost, Road, Try, Use
+from pypeer.connect.lanes import Action, GiveUp, Leave, Lost, Road, State, Try, Use
 from pypeer.connect.lanes import Event as RoadEvent
 from pypeer.connect.roads import Roads
+from pypeer.connect.tcp.calling import Calling
+from pypeer.connect.tcp.terms import Terms
 from pypeer.errors import ConnectError, PeerError
 from pypeer.events import Event
 from pypeer.links.link import Link, Path
+from pypeer.links.tls import TlsLink
 from pypeer.links.webrtc import WebRtcLink
 from pypeer.links.websocket import WebSocketLink
 from pypeer.protocol import limits
 from pypeer.protocol.codes import EndCode
-from pypeer.protocol.messages import Candidate, Description, Network, Part, Relay, SealedMessage
+from pypeer.protocol.messages import Candidate, Description, Network, Part, Relay, SealedMessage, Tcp
 from pypeer.protocol.report import ConnectionReport
 from pypeer.secure.keys import Role
 from pypeer.signaling_client import backoff
@@ -61,8 +64,12 @@ class Conversation:
             self._on_barred,
         )
         self._detour = self._detour_by(ways.access if pair.can(limits.CAP_RELAY) else None)
+        self._calling = self._calling_by(ways.tcp if pair.can(limits.CAP_TCP) else None)
         self._roads = Roads(
-            pair.role, self._detour is not None, lambda failures: backoff.delay(failures, random.random())
+            pair.role,
+            self._detour is not None,
+            lambda failures: backoff.delay(failures, random.random()),
+            self._calling is not None,
         )
         session.on_lost = self._on_lost
         session.on_idle = self._on_idle
@@ -85,6 +92,11 @@ class Conversation:
             self._pair.part(code)
             await self.close()
 
+    @property
+    def open_roads(self) -> frozenset[Road]:
+        """Those with a link, whether the session uses it or it stands by."""
+        return frozenset(self._links)
+
     async def drop_link(self) -> None:
         """Close the present link, as a change of network would; another is made at once."""
         link = self._links.get(self._roads.carrying) if self._roads.carrying else None
@@ -97,6 +109,8 @@ class Conversation:
         self._watch.stop()
         if self._detour is not None:
             await self._detour.close()
+        if self._calling is not None:
+            await self._calling.close()
         links, self._links = list(self._links.values()), {}
         await asyncio.gather(*(link.close() for link in links))
         await self._closing.wait()
@@ -108,6 +122,11 @@ class Conversation:
         pair = self._pair
         return Detour(pair.role, access, pair.bind, pair.send, self._on_relay_link, self._on_relay_failed)
 
+    def _calling_by(self, terms: Callable[[Pair], Terms] | None) -> Calling | None:
+        if terms is None:
+            return None
+        return Calling(terms(self._pair), self._pair.send, self._on_tcp_link, self._on_tcp_failed)
+
     # What happens
 
     def _on_link(self, link: WebRtcLink) -> None:
@@ -117,6 +136,23 @@ class Conversation:
     def _on_relay_link(self, link: WebSocketLink) -> None:
         link.on_used = lambda: self._happened(Road.RELAY, RoadEvent.USED)
         self._opened(Road.RELAY, link)
+
+    def _on_tcp_link(self, link: TlsLink, report: ConnectionReport) -> None:
+        link.on_silent = lambda silent: self._happened(Road.TCP, RoadEvent.SILENT if silent else RoadEvent.BACK)
+        link.on_lost = lambda: self._on_link_lost(Road.TCP, link)
+        self._on_report(report, Road.TCP)
+        self._opened(Road.TCP, link)
+
+    def _on_tcp_failed(self, error: ConnectError, report: ConnectionReport) -> None:
+        self._failed = self._failed or error
+        self._on_report(report, Road.TCP)
+        self._happened(Road.TCP, RoadEvent.FAILED)
+
+    def _on_link_lost(self, road: Road, link: Link) -> None:
+        """A link has closed, whether or not the session uses it."""
+        if self._links.get(road) is link and not self._session.has_ended:
+            self._close_link(road)
+            self._happened(road, RoadEvent.LOST)
 
     def _opened(self, road: Road, link: Link) -> None:
         self._failed = None
@@ -150,6 +186,8 @@ class Conversation:
         match message:
             case Description() | Candidate() | Network():
                 self._connector.handle(message)
+            case Tcp() if self._calling is not None:
+                self._calling.handle(message)
             case Relay() if self._detour is not None:
                 self._detour.handle(message)
             case Part(code=None):
@@ -169,8 +207,12 @@ class Conversation:
         if road is self._roads.carrying:
             self._tell.path(path)
 
-    def _on_report(self, report: ConnectionReport) -> None:
-        self._tell.report(report, self._detour is not None)
+    def _on_report(self, report: ConnectionReport, road: Road = Road.ICE) -> None:
+        """What comes second to stand by is no news for the server."""
+        if self._roads.carrying in (None, Road.RELAY, road):
+            self._tell.report(report, self._detour is not None)
+        else:
+            self._tell.attempt(report)
 
     def _on_forsaken(self) -> None:
         self._session.fail(self._cut_off())
@@ -192,6 +234,9 @@ class Conversation:
             match action:
                 case Try(road=Road.ICE):
                     self._connector.connect()
+                case Try(road=Road.TCP):
+                    assert self._calling is not None
+                    self._calling.start()
                 case Try():
                     assert self._detour is not None
                     self._detour.start()
@@ -208,12 +253,16 @@ class Conversation:
     def _use(self, road: Road) -> None:
         """Move the session: what is on its way over a relay still arrives, what was on a broken path is asked again."""
         link = self._links[road]
-        self._used, before = road, self._used
+        self._used = road
         if road is Road.RELAY:
             self._tell.relayed(link.path)
         self._tell.moves()
         self._on_path(road, link.path)
-        self._session.attach(link, 0 if before is Road.RELAY else None)
+        self._session.attach(link, 0 if self._has_others(road) else None)
+
+    def _has_others(self, road: Road) -> bool:
+        """Whether what is on its way on another link will still arrive."""
+        return any(self._roads.state(each) is State.OPEN for each in self._links if each is not road)
 
     def _on_idle(self, link: Link) -> None:
         """All that was on its way there has arrived."""

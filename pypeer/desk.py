@@ -3,8 +3,10 @@
 from dataclasses import dataclass, field
 from weakref import WeakSet
 
+from pypeer.connect.detour import Ways
 from pypeer.connect.gathering import Gathering
 from pypeer.connect.options import ConnectOptions
+from pypeer.connect.tcp.terms import Terms
 from pypeer.identity import Identity
 from pypeer.protocol import limits
 from pypeer.relaying import PairRelays, can_relay
@@ -46,6 +48,14 @@ class Desk:
             self.gatherings,
         )
 
+    def ways(self, relays: PairRelays) -> Ways:
+        """All that may lead to the other peer."""
+
+        def terms(pair: Pair) -> Terms:
+            return Terms(pair.role, pair.bind, self.identity, pair.peer_key, self.connect, relays.servers)
+
+        return Ways(relays.gather, relays.gather(), relays.access, terms if self.connect.may_tcp else None)
+
     async def close(self) -> None:
         """Let go of all sockets; nothing is under way when this returns."""
         for gathering in tuple(self.gatherings):
@@ -55,6 +65,13 @@ class Desk:
     def pair(self, role: Role, told: Met | Knocked, code: Code) -> Pair:
         """A pair, ready to meet over a code; `told` is what the server says of it."""
         key = unb64(told.peer)
-        caps = () if not can_relay(told.relay, self.connect) else (limits.CAP_RELAY,)
+        caps = tuple(
+            cap
+            for cap, is_there in (
+                (limits.CAP_RELAY, can_relay(told.relay, self.connect)),
+                (limits.CAP_TCP, self.connect.may_tcp),
+            )
+            if is_there
+        )
         meeting = Meeting(role, self.identity, key, code.password, self.name, caps=caps)
         return Pair(self.client, told.pair, key, meeting)

@@ -96,14 +96,14 @@ class Fetch:
         pair = self._desk.pair(Role.A, met, self._code)
         self._desk.switchboard.adopt(pair)
         relays = self._desk.relays(met)
-        gathering = relays.gather()
-        gathering.start()
+        ways = self._desk.ways(relays)
+        ways.gathered.start()
         relays.keep()
         try:
-            await self._converse(pair, Ways(relays.gather, gathering, relays.access))
+            await self._converse(pair, ways)
         finally:
             relays.close()
-            gathering.close()
+            ways.gathered.close()
             self._desk.switchboard.drop(pair)
             pair.leave()
 

@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from platformdirs import user_config_path
 
 from pypeer.errors import PeerError
+from pypeer.secure import certificate
+from pypeer.secure.certificate import Certificate
 from pypeer.secure.code import short_name
 
 ID_CONTEXT = b"byway peer v1\n"
@@ -64,6 +66,10 @@ class Identity:
                 f"cannot use the identity file {path}: {error}; repair it, remove it to get a new identity, "
                 "or name another folder in BYWAY_HOME"
             ) from None
+
+    def certify(self) -> Certificate:
+        """A new key for one link of TLS, and the certificate for it."""
+        return certificate.make(self._private)
 
     def sign(self, message: bytes) -> bytes:
         """Sign."""

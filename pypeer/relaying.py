@@ -56,7 +56,7 @@ class PairRelays:
 
     def gather(self) -> Gathering:
         """Sockets and candidates for one link."""
-        gathering = Gathering(self._servers(), self._options)
+        gathering = Gathering(self.servers(), self._options)
         gathering.relays.on_unauthorized = self.renew_soon
         self._gatherings.add(gathering)
         self._all.add(gathering)
@@ -112,7 +112,7 @@ class PairRelays:
         self._ice, self._ticket = renewed.ice, renewed.relay or self._ticket
         _log.debug("relays are renewed, for %s s", renewed.ttl)
         for gathering in self._gatherings:
-            gathering.renew(self._servers())
+            gathering.renew(self.servers())
 
     async def _admission(self) -> str:
         """The ticket; for every link but the first a new one, if there is one."""
@@ -127,7 +127,8 @@ class PairRelays:
             self._timer.cancel()
             self._timer = None
 
-    def _servers(self) -> servers.Servers:
+    def servers(self) -> servers.Servers:
+        """All that are known now."""
         return servers.read((*self._common(), *self._ice))
 
 

@@ -147,7 +147,7 @@ class Offer:
         return self._serving >= (RECEIVERS_MAX if self._left is None else min(self._left, RECEIVERS_MAX))
 
     async def _serve(self, pair: Pair, relays: PairRelays) -> None:
-        ways = Ways(relays.gather, relays.gather(), relays.access)
+        ways = self._desk.ways(relays)
         relays.keep()
         pair.on_proven = ways.gathered.start
         try:

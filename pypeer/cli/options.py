@@ -99,8 +99,10 @@ def ways(command: _Command) -> _Command:
         click.option("--relay-only", is_flag=True, help="Hide your address from the other side: relays only."),
         click.option("--no-relay", is_flag=True, help="Rather fail than go through a relay."),
         click.option("--no-predict", is_flag=True, help="Never guess ports of a NAT that changes them."),
+        click.option("--no-tcp", is_flag=True, help="Neither listen nor dial by TCP: WebRTC and relays only."),
+        click.option("--no-port-mapping", is_flag=True, help="Never ask your router for a port."),
         click.option("--interface", multiple=True, metavar="NAME", help="Network interface to use; may be repeated."),
-        click.option("--ports", type=Ports(), metavar="LOW-HIGH", help="Local UDP ports to use, like 40000-40100."),
+        click.option("--ports", type=Ports(), metavar="LOW-HIGH", help="Local ports to use, like 40000-40100."),
     )
     for option in reversed(options):
         command = option(command)
@@ -108,7 +110,13 @@ def ways(command: _Command) -> _Command:
 
 
 def connect_options(
-    relay_only: bool, no_relay: bool, no_predict: bool, interface: tuple[str, ...], ports: tuple[int, int] | None
+    relay_only: bool,
+    no_relay: bool,
+    no_predict: bool,
+    no_tcp: bool,
+    no_port_mapping: bool,
+    interface: tuple[str, ...],
+    ports: tuple[int, int] | None,
 ) -> ConnectOptions:
     """What the options about connecting come to; raises click.UsageError."""
     if relay_only and no_relay:
@@ -117,4 +125,6 @@ def connect_options(
     if unknown:
         raise click.UsageError(f"no interface {', '.join(sorted(unknown))}; there are {', '.join(interface_names())}")
     relaying = Relaying.ONLY if relay_only else Relaying.NEVER if no_relay else Relaying.ALLOWED
-    return ConnectOptions(relaying, interface, ports, predict=not no_predict)
+    return ConnectOptions(
+        relaying, interface, ports, predict=not no_predict, tcp=not no_tcp, map_ports=not no_port_mapping
+    )

@@ -213,7 +213,8 @@ class Attempt:
         pair = self.transport.selected
         if pair is None:
             return None
-        return path_of(pair, self._role is Role.A, scope_between(pair.local.host, pair.remote.host))
+        scope = scope_between(pair.local.host, pair.remote.host)
+        return path_of(pair, self._role is Role.A, scope, self._gathering.leased)
 
     def report(self, succeeded: bool) -> ConnectionReport:
         """The connection report of this link, as it stands."""

@@ -15,6 +15,7 @@ from aiohttp import WSMsgType
 
 from pypeer.connect import trouble
 from pypeer.connect.gathering import Gathering
+from pypeer.connect.tcp.terms import Terms
 from pypeer.errors import ConnectError
 from pypeer.links.websocket import CLOSE_S, Socket, WebSocketLink
 from pypeer.protocol.messages import Relay
@@ -22,6 +23,7 @@ from pypeer.protocol.report import REPORT_VERSION, ConnectionReport
 from pypeer.secure.encoding import b64, unb64
 from pypeer.secure.keys import Role
 from pypeer.secure.records import Exchange, RecordError, RecordOpener, RecordSealer
+from pypeer.signaling_client.pair import Pair
 from signaling.protocol import limits
 from signaling.protocol.messages import MessageError, encode
 from signaling.protocol.relaying import Join, decode_joined
@@ -54,11 +56,15 @@ class RelayFailed:
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """What may lead to one peer: `gather` makes sockets, `gathered` has the first, `access` is the relay's, if any."""
+    """What may lead to one peer: `gather` makes sockets, `gathered` has the first, `access` is the relay's, if any.
+
+    `tcp` is whether, and how, links over TCP are made.
+    """
 
     gather: Callable[[], Gathering]
     gathered: Gathering
     access: Access | None = None
+    tcp: Callable[[Pair], Terms] | None = None
 
 
 class DetourError(Exception):

@@ -14,6 +14,8 @@ from pypeer.connect.addresses import host_addresses
 from pypeer.connect.ice import predict
 from pypeer.connect.ice.candidate import LOCAL_PREFERENCE_MAX, Candidate, priority
 from pypeer.connect.ice.gather import Gatherer, Mapped
+from pypeer.connect.mapping.leases import Leases
+from pypeer.connect.mapping.wire import Protocol
 from pypeer.connect.options import ConnectOptions, Relaying
 from pypeer.connect.relay_bases import Relays
 from pypeer.connect.resolving import resolve
@@ -57,6 +59,9 @@ class Gathering:
         self._done = False
         self._timer: asyncio.TimerHandle | None = None
         self._tasks = Tasks("gathering")
+        self._leases = Leases(self._leased)
+        self._public: dict[Address, Candidate] = {}
+        """By our own address, what a router gave for it."""
         self.relays = Relays(self.sockets, self._datagrams, self._relayed)
 
     def start(self) -> None:
@@ -88,6 +93,11 @@ class Gathering:
     def is_done(self) -> bool:
         """Whether no more candidates come."""
         return self._done
+
+    @property
+    def leased(self) -> frozenset[Address]:
+        """Public addresses that routers have given us."""
+        return frozenset(each.address for each in self._public.values())
 
     async def open_fan(self, count: int) -> list[int]:
         """More sockets on the address that leads outside, for holes at random ports."""
@@ -130,11 +140,13 @@ class Gathering:
         self._tasks.cancel()
         if self._timer is not None:
             self._timer.cancel()
+        self._leases.close()
         self.sockets.close()
 
     async def wait_closed(self) -> None:
         """After `close`: wait until nothing is under way any more, and what relays had granted is given back."""
         await self._tasks.wait()
+        await self._leases.wait_closed()
         await self.relays.wait_closed()
 
     def _keep(self, base: int | None) -> None:
@@ -157,6 +169,7 @@ class Gathering:
             self._tasks.spawn(self._ask(server))
         for relay in relays:
             self._tasks.spawn(self._allocate(relay))
+        self._map()
         self._maybe_done()
 
     async def _open_hosts(self, hosts: list[str]) -> None:
@@ -172,6 +185,24 @@ class Gathering:
         if self.options.relaying is not Relaying.ONLY:
             for base, own in tuple(self.hosts.items()):
                 self._found(base, own)
+
+    def _map(self) -> None:
+        """Ask the router for ports; those that were given before are told again. Nobody waits: most give none."""
+        for base, own in tuple(self.hosts.items()):
+            if own.kind is CandidateKind.HOST and not own.predicted and self.options.may_map:
+                known = self._public.get(own.address)
+                if known is not None:
+                    self._found(base, known)
+                else:
+                    self._leases.want(own.address, Protocol.UDP)
+
+    def _leased(self, inside: Address, _: Protocol, outside: Address) -> None:
+        base = next((base for base, own in self.hosts.items() if own.address == inside), None)
+        if base is not None:
+            preference = priority(CandidateKind.SRFLX, LOCAL_PREFERENCE_MAX - base)
+            found = Candidate(CandidateKind.SRFLX, *outside, preference, f"m{base}", inside, mapped=True)
+            self._public[inside] = found
+            self._found(base, found)
 
     async def _ask(self, server: Stun) -> None:
         addresses = await resolve(server.host, server.port)

@@ -6,8 +6,10 @@ from typing import Final, NamedTuple
 
 
 class Road(Enum):
-    """A way to the other peer."""
+    """A way to the other peer; the better ones first."""
 
+    TCP = "tcp"
+    """TLS over TCP. Pages have none."""
     ICE = "ice"
     RELAY = "relay"
 

@@ -29,12 +29,27 @@ class OptionError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ConnectOptions:
-    """How to connect. `ports` are the first and last local UDP port to use, for firewalls that open a range."""
+    """How to connect. `ports` are the first and last local port to use, for firewalls that open a range.
+
+    `tcp` lets two peers listen for each other and dial; `map_ports` lets routers be asked for public ports.
+    """
 
     relaying: Relaying = Relaying.ALLOWED
     interfaces: tuple[str, ...] = ()
     ports: tuple[int, int] | None = None
     predict: bool = True
+    tcp: bool = True
+    map_ports: bool = True
+
+    @property
+    def may_map(self) -> bool:
+        """Whether routers may be asked for ports, which the other side is told."""
+        return self.map_ports and self.relaying is not Relaying.ONLY
+
+    @property
+    def may_tcp(self) -> bool:
+        """Whether there may be a link over TCP, which shows our address."""
+        return self.tcp and self.relaying is not Relaying.ONLY
 
 
 def interfaces_of_environment() -> tuple[str, ...]:

@@ -1,11 +1,12 @@
 """Which way a session takes, and when another is tried. Pure: what happens and the time in, what to do out.
 
-There are two roads to a peer: ICE's, direct or through TURN, and the last of the ladder, the relay inside a WebSocket.
-Each has its state, by the table below. Role A begins all attempts; role B follows, but each side moves its session by
-the same rule: ICE's road while it is open, else the relay, else ICE's although it is silent. A relay is tried when
-there is no other way a moment after the start, at once when there is none any more or none is to be hoped for
-(`pypeer.connect.prospects`), and while it carries the session the better road is tried again, soon and then at growing
-intervals. Twin of web/src/connect/roads.ts, held to the same vectors (tests/vectors/roads.json).
+There are three roads to a peer: TLS over TCP, where neither is a page; ICE's, direct or through TURN; and the last of
+the ladder, the relay inside a WebSocket. Each has its state, by the table below. Role A begins all attempts; role B
+follows, but each side moves its session by the same rule: the best road that is open, else the best that is silent.
+The first two are tried together, and the one that does not carry the session stands by. A relay is tried when there is
+no other way a moment after the start, at once when there is none any more or none is to be hoped for
+(`pypeer.connect.prospects`), and while it carries the session the better roads are tried again, soon and then at
+growing intervals. Twin of web/src/connect/roads.ts, held to the same vectors (tests/vectors/roads.json).
 """
 
 from collections.abc import Callable
@@ -26,6 +27,9 @@ from pypeer.connect.lanes import (
     Use,
 )
 from pypeer.secure.keys import Role
+
+DIRECT: Final = (Road.TCP, Road.ICE)
+"""The roads that are better than the relay."""
 
 RELAY_AFTER_S: Final = 1.0
 """How long ICE is ahead at the start: where it works it takes a few round trips, and most pairs need no relay then."""
@@ -54,11 +58,12 @@ RECOVER_S: Final = 120.0
 class Roads:
     """The policy of one side. `delay` gives the pause after so many failures in a row, in seconds."""
 
-    def __init__(self, role: Role, can_relay: bool, delay: Callable[[int], float]) -> None:
+    def __init__(self, role: Role, can_relay: bool, delay: Callable[[int], float], can_tcp: bool = False) -> None:
         self.carrying: Road | None = None
         """What the session uses."""
         self._role = role
         self._can_relay = can_relay
+        self._can_tcp = can_tcp
         self._delay = delay
         self._lanes = {road: Lane() for road in Road}
         self._paired = True
@@ -79,6 +84,7 @@ class Roads:
     def begin(self, now: float) -> list[Action]:
         """The two know each other."""
         if self._role is Role.A:
+            self._lanes[Road.TCP].due = now if self._can_tcp else None
             self._lanes[Road.ICE].due = now
             self._lanes[Road.RELAY].due = now + RELAY_AFTER_S if self._can_relay else None
         return self.tick(now)
@@ -138,7 +144,7 @@ class Roads:
     def _move(self, opened: Road | None, now: float) -> list[Action]:
         """Use the best link there is; the same road again if a new link opened on it."""
         best, before = self._best(), self.carrying
-        if opened is Road.RELAY and best is Road.ICE:
+        if opened is Road.RELAY and best is not Road.RELAY:
             self._leave_at = now + UNUSED_S
         if best is before and (opened is None or opened is not best):
             return []
@@ -147,18 +153,24 @@ class Roads:
             self._give_up_at = now + RECOVER_S if self._role is Role.B else None
             return [Lost()]
         self._give_up_at = None
-        return self._use_ice(now) if best is Road.ICE else self._use_relay()
+        self._plan_relay(best, now)
+        return [Use(best), *self._leave_silent(best)]
 
-    def _use_ice(self, now: float) -> list[Action]:
+    def _plan_relay(self, best: Road, now: float) -> None:
+        """It is left when a better road carries the session; while it does, the others are planned anew."""
         relay = self._lanes[Road.RELAY]
-        relay.due, self._quests = None, 0
-        self._leave_at = now + LINGER_S if relay.state is State.OPEN else None
-        return [Use(Road.ICE)]
+        if best is Road.RELAY:
+            self._leave_at = None
+            for road in DIRECT:
+                self._lanes[road].due = None
+        else:
+            relay.due, self._quests = None, 0
+            self._leave_at = now + LINGER_S if relay.state is State.OPEN else None
 
-    def _use_relay(self) -> list[Action]:
-        self._leave_at = None
-        self._lanes[Road.ICE].due = None
-        return [Use(Road.RELAY), *self._leave(Road.ICE)]
+    def _leave_silent(self, used: Road) -> list[Action]:
+        """What the session has moved away from: it must not come back with what was meant for then."""
+        silent = [road for road, lane in self._lanes.items() if road is not used and lane.state is State.SILENT]
+        return [action for road in silent for action in self._leave(road)]
 
     def _doubt_others(self, used: Road, now: float) -> None:
         """The other side has left the other road, unless it is just about to see that it opened."""
@@ -167,12 +179,11 @@ class Roads:
                 lane.state = TRANSITIONS[lane.state][Event.SILENT]
 
     def _best(self) -> Road | None:
-        ice, relay = (self._lanes[road].state for road in Road)
-        if ice is State.OPEN:
-            return Road.ICE
-        if relay is State.OPEN:
-            return Road.RELAY
-        return Road.ICE if ice is State.SILENT else None
+        for state in (State.OPEN, State.SILENT):
+            found = [road for road, lane in self._lanes.items() if lane.state is state]
+            if found:
+                return found[0]
+        return None
 
     def _leave(self, road: Road) -> list[Action]:
         lane = self._lanes[road]
@@ -190,12 +201,14 @@ class Roads:
 
     def _plan(self, now: float) -> list[Action]:
         """Role A: when what is closed is tried next, or that there is no way."""
-        ice, relay = (self._lanes[road] for road in Road)
-        if ice.state is State.CLOSED and ice.due is None:
+        tcp, ice, relay = (self._lanes[road] for road in Road)
+        if ice.state is State.CLOSED and ice.due is None and self.carrying is not Road.TCP:
             ice.due = self._ice_due(ice, now)
+        if tcp.state is State.CLOSED and tcp.due is None and self._can_tcp:
+            tcp.due = self._tcp_due(tcp, now)
         if relay.state is State.CLOSED and self._can_relay and self._needs_relay():
             relay.due = now + self._pause(relay) if relay.failures < ATTEMPTS else None
-        idle = all(lane.state is State.CLOSED and lane.due is None for lane in (ice, relay))
+        idle = all(lane.state is State.CLOSED and lane.due is None for lane in self._lanes.values())
         return [GiveUp()] if idle else []
 
     def _ice_due(self, ice: Lane, now: float) -> float | None:
@@ -205,10 +218,19 @@ class Roads:
             return now + pause
         return now + self._delay(ice.failures) if ice.failures < ATTEMPTS else None
 
+    def _tcp_due(self, tcp: Lane, now: float) -> float | None:
+        """With ICE, while the relay carries; and beside ICE it is not tried again where it has failed."""
+        if self.carrying is Road.RELAY:
+            return self._lanes[Road.ICE].due
+        most = 1 if self.carrying is Road.ICE else ATTEMPTS
+        return now + self._delay(tcp.failures) if tcp.failures < most else None
+
     def _needs_relay(self) -> bool:
-        """Whether ICE has nothing to offer; at the start, and only then, it is waited for."""
+        """Whether the other roads have nothing to offer; at the start, and only then, ICE is waited for."""
+        if self.carrying is not None:
+            return self._lanes[self.carrying].state is State.SILENT
         ice = self._lanes[Road.ICE]
-        return ice.state is State.SILENT or (self.carrying is None and (ice.state is State.CLOSED or ice.failures > 0))
+        return ice.state is State.CLOSED or ice.failures > 0
 
     def _pause(self, relay: Lane) -> float:
         return self._delay(relay.failures) if relay.failures else 0.0

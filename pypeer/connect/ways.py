@@ -8,6 +8,7 @@ from pypeer.connect.ice.candidate import Candidate, join
 from pypeer.connect.ice.pairs import Pair, is_relayed
 from pypeer.links.link import Path, Scope
 from pypeer.protocol.report import CandidateKind
+from signaling.protocol.stun import Address
 
 RELAYS: Final = {2: "udp", 1: "tcp", 0: "tls"}
 """By the bonus in the priority of a relayed candidate (pypeer.connect.servers)."""
@@ -44,8 +45,11 @@ def way_of(facts: Facts) -> str:
     return "direct" if both_open or facts.bare is facts.asked else "reversed"
 
 
-def path_of(pair: Pair, asked: bool, scope: Scope) -> Path:
-    """The path over a pair; `asked` says whether this side asked for the meeting (role A), `scope` how far it goes."""
+def path_of(pair: Pair, asked: bool, scope: Scope, leased: frozenset[Address] = frozenset()) -> Path:
+    """The path over a pair; `asked` says whether this side asked for the meeting (role A), `scope` how far it goes.
+
+    `leased` are the public addresses that routers here were asked for.
+    """
     facts = Facts(
         scope=Scope.RELAY if is_relayed(pair) else scope,
         asked=asked,
@@ -54,7 +58,9 @@ def path_of(pair: Pair, asked: bool, scope: Scope) -> Path:
         predicted=pair.local.predicted or pair.remote.predicted,
         relay=_relay(pair.local),
     )
-    return Path(way_of(facts), facts.scope, join(*pair.local.address), join(*pair.remote.address))
+    is_leased = facts.scope is Scope.INTERNET and (pair.remote.mapped or pair.mapped in leased)
+    way = "mapped" if is_leased else way_of(facts)
+    return Path(way, facts.scope, join(*pair.local.address), join(*pair.remote.address))
 
 
 def _relay(local: Candidate) -> str:

@@ -9,6 +9,9 @@ CAP_RELAY: Final = "relay"
 """Capability in `meet.caps`: takes part in a link through the relay inside the WebSocket. Who has no ticket for it, or
 whose person forbids relays, does not list it."""
 
+CAP_TCP: Final = "tcp"
+"""Capability in `meet.caps`: takes part in a link over TCP. Pages, and whoever hides its address, do not list it."""
+
 SILENCE_S: Final = 5
 """On a link through that relay each side sends an empty record after this long without another: less than any proxy
 waits, and often enough to notice soon that the way is gone."""
@@ -30,6 +33,9 @@ CHUNKS_PER_FILE: Final = 16_384
 
 FRAME_BYTES: Final = 64 * 1024
 """Largest frame on a link: what every WebRTC stack accepts when the session description says nothing (RFC 8841)."""
+
+STREAM_FRAME_BYTES: Final = 1024 * 1024 + 1024
+"""Largest frame on a link over TCP, where nothing but memory bounds it: four small chunks, and headers."""
 
 CONTROL_BYTES: Final = 60 * 1024
 """Largest JSON text in a control frame; a page of the manifest is filled up to here."""

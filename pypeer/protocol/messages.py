@@ -1,7 +1,7 @@
 """Messages between two peers: sealed ones through the server, and control messages on a link.
 
 Sealed messages (inside `signal` bodies, see pypeer.secure): `meet`, `preview`, then `description`, `candidate`,
-`network`, `relay`, `part`.
+`network`, `relay`, `tcp`, `part`.
 Link messages (JSON in control frames, see frames): both `hello`; then the sender `offer`s; the receiver `list`s, and
 `accept`s or `decline`s, asks for chunks with binary requests, and ends with `done`.
 """
@@ -104,6 +104,18 @@ class Relay(Sealed, frozen=True, tag="relay"):
     key: Key
 
 
+class Tcp(Sealed, frozen=True, tag="tcp"):
+    """Where this side can be dialled by TCP for one link, and the certificate that it will show there.
+
+    Sent only to who lists the capability `tcp`. Role A begins, role B answers with the same number; links over TCP are
+    counted apart from those of `description`. More candidates may follow, without the certificate.
+    """
+
+    link: Index
+    certificate: Annotated[str, Meta(max_length=2048, description="X.509 in DER, base64url, no padding")] = ""
+    candidates: Annotated[tuple[Annotated[str, Meta(max_length=512)], ...], Meta(max_length=64)] = ()
+
+
 class Part(Sealed, frozen=True, tag="part"):
     """The session is over."""
 
@@ -111,7 +123,7 @@ class Part(Sealed, frozen=True, tag="part"):
     message: Prose = ""
 
 
-SealedMessage = Meet | Preview | Description | Candidate | Network | Relay | Part
+SealedMessage = Meet | Preview | Description | Candidate | Network | Relay | Tcp | Part
 
 
 class Control(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", omit_defaults=True):

@@ -55,8 +55,9 @@ class Pair:
         return self._meeting.bind
 
     def can(self, capability: str) -> bool:
-        """Whether the other side has listed a capability when the two met."""
-        return self._met.done() and self._met.exception() is None and capability in self._met.result().caps
+        """Whether the other side has listed a capability when the two met, and can still be told so."""
+        is_open = self._met.done() and self._met.exception() is None and self._meeting.state is State.OPEN
+        return is_open and capability in self._met.result().caps
 
     async def meet(self) -> Meet:
         """Prove the code to each other; raises MeetError."""

@@ -13,6 +13,10 @@ class TransferSession(Protocol):
     on_lost: Callable[[], None]
     on_idle: Callable[[Link], None]
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether it is over, but for what is to be tidied up."""
+
     def attach(self, link: Link, rank: int | None = None) -> None:
         """Go on over this link too, or, without a rank, over this link only, which may be attached already."""
 

@@ -46,6 +46,11 @@ class Session(ABC):
         self._over = asyncio.Event()
         self._started = clock()
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether it is over, but for what is to be tidied up."""
+        return bool(self._core.ended)
+
     def attach(self, link: Link, rank: int | None = None) -> None:
         """Go on over this link too, or, without a rank, over this link only.
 

@@ -32,18 +32,20 @@ def test_local_ports_are_taken_from_the_range(pypeer: Start, tmp_path: Path) -> 
     receiver = pypeer("get", code_of(sender), "-o", tmp_path, *options)
     assert (receiver.end(), sender.end()) == (0, 0)
     for command in (sender, receiver):
-        path = command.one("path")
-        assert port_of(path["local"]) in PORTS
-        assert port_of(path["remote"]) in PORTS
-        report = command.one("report")["report"]
-        assert {port_of(each["address"]) for each in report["local"]} <= set(PORTS)
+        paths = [event for event in command.events if event["event"] == "path"]
+        assert paths
+        for path in paths:
+            assert port_of(path["local"]) in PORTS
+            assert port_of(path["remote"]) in PORTS
+        for report in reports(command):
+            assert {port_of(each["address"]) for each in report["local"]} <= set(PORTS)
 
 
 def test_only_the_named_interface_is_used(pypeer: Start, tmp_path: Path) -> None:
     sender = pypeer("send", "--text", "hello", "--once")
     receiver = pypeer("get", code_of(sender), "-o", tmp_path, "--interface", "lo")
     assert (receiver.end(), sender.end()) == (0, 0)
-    local = [each["address"] for each in receiver.one("report")["report"]["local"]]
+    local = [each["address"] for report in reports(receiver) for each in report["local"]]
     assert local
     assert all(each.startswith(("127.0.0.1:", "[::1]:")) for each in local)
 

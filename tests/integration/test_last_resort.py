@@ -53,7 +53,7 @@ async def transfer(
     """Send a file that does not compress but for its marks; the receiver's events. Raises what the fetch raises."""
     source = folder / NAME
     source.write_bytes(b"".join(MARK + os.urandom(4096) for _ in range(SIZE // 4096)))
-    options = options or ConnectOptions()
+    options = options or ConnectOptions(tcp=False)
     events = []
     async with (
         asyncio.timeout(PATIENCE_S),
@@ -170,7 +170,7 @@ async def test_who_forbids_relays_does_not_use_this_one(tmp_path: Path, monkeypa
     monkeypatch.setattr(roads, "ATTEMPTS", 1)
     async with crooked_relay() as relay:
         with pytest.raises(ConnectError):
-            await transfer(relay, tmp_path, options=ConnectOptions(relaying=Relaying.NEVER))
+            await transfer(relay, tmp_path, options=ConnectOptions(relaying=Relaying.NEVER, tcp=False))
     assert relay.seen == []
 
 

@@ -101,7 +101,7 @@ async def test_a_new_link_at_the_websocket_relay_has_a_new_ticket(
     for module in (gathering, connector):
         monkeypatch.setattr(module, "host_addresses", lambda interfaces=(): [])
     with running_server(tmp_path / "server", "--turn-port", "0", *PLACE) as server:
-        ways = await fetched(server, tmp_path, ConnectOptions(), lose)
+        ways = await fetched(server, tmp_path, ConnectOptions(tcp=False), lose)
         assert 'refusals_total{reason="credentials"} 0.0' in server.metrics()
     assert set(ways) == {"websocket"}
     assert len(ways) >= 2

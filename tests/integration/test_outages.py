@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pypeer.api import Peer
+from pypeer.connect.options import ConnectOptions
 from pypeer.errors import ConnectError, PeerError
 from pypeer.events import Closed, Done, Event, Offered, PathChanged, Progress, Reconnecting
 from pypeer.fetching import Fetch
@@ -81,11 +82,12 @@ async def all_of(offer: Offer) -> list[Event]:
 
 
 class Pairing:
-    """A sender and a receiver in this process, in the middle of a transfer."""
+    """A sender and a receiver in this process, in the middle of a transfer, which over TCP would soon be over."""
 
-    def __init__(self, server: str, folder: Path) -> None:
-        self.sender = Peer(server, identity=Identity.new())
-        self.receiver = Peer(server, identity=Identity.new())
+    def __init__(self, server: str, folder: Path, tcp: bool = False) -> None:
+        options = ConnectOptions(tcp=tcp)
+        self.sender = Peer(server, identity=Identity.new(), connect=options)
+        self.receiver = Peer(server, identity=Identity.new(), connect=options)
         self.folder = folder
         self.offer: Offer
         self.fetch: Fetch
@@ -108,6 +110,23 @@ class Pairing:
     def same(self) -> bool:
         """Whether what arrived is what was sent."""
         return (self.folder / "got" / "large.bin").read_bytes() == (self.folder / "large.bin").read_bytes()
+
+
+async def test_a_link_over_tcp_that_is_lost_costs_no_pause_where_another_stands_by(
+    tmp_path: Path, server: Server
+) -> None:
+    async with Pairing(server.url, tmp_path, tcp=True) as pairing:
+        conversation = pairing.fetch.conversation
+        assert conversation is not None
+        async with asyncio.timeout(60):
+            while len(conversation.open_roads) < 2:
+                await asyncio.sleep(0.01)
+        await conversation.drop_link()
+        kinds = [type(event) async for event in pairing.fetch]
+        assert Reconnecting not in kinds
+        assert PathChanged in kinds
+        assert kinds[-1] is Done
+        assert pairing.same()
 
 
 async def test_a_lost_link_is_replaced_and_the_transfer_goes_on(tmp_path: Path, server: Server) -> None:

@@ -56,6 +56,7 @@ def add_matrix(parser: argparse.ArgumentParser) -> None:
         "--browser", nargs="?", const="receiver", choices=("sender", "receiver", "both"), help="Chromium at this end"
     )
     parser.add_argument("--json", action="store_true", help="one JSON object a line, with all events")
+    parser.add_argument("--no-udp", action="store_true", help="no site lets a datagram out")
     parser.add_argument("--server-option", action="append", default=[], help="for signaling; may be repeated")
     parser.add_argument("--tree", type=Path, default=enter.ROOT, help="another checkout whose programs are to run")
     parser.set_defaults(run=matrix.run)

@@ -12,7 +12,7 @@ from tests.nat.lab import Lab
 from tests.nat.pairs import Pair
 from tests.nat.places import Client, Place
 from tests.nat.shaper import Shape
-from tests.nat.sites import BY_NAME
+from tests.nat.sites import BY_NAME, without_udp
 
 
 class Programs(NamedTuple):
@@ -28,11 +28,14 @@ PEERS: Final = Programs("peer", "peer")
 class Fleet:
     """All of them."""
 
-    def __init__(self, lab: Lab, shape: Shape | None, programs: Programs = PEERS, tree: Path = ROOT) -> None:
+    def __init__(
+        self, lab: Lab, shape: Shape | None, programs: Programs = PEERS, tree: Path = ROOT, no_udp: bool = False
+    ) -> None:
         self._lab = lab
         self._shape = shape
         self._programs = programs
         self._tree = tree
+        self._no_udp = no_udp
         self._places: dict[tuple[str, int], Place] = {}
         self._drivers: dict[tuple[str, str], Driver] = {}
         self._locks: dict[str, asyncio.Lock] = {}
@@ -67,7 +70,8 @@ class Fleet:
 
     def _place(self, name: str, copy: int) -> Place:
         if (name, copy) not in self._places:
-            self._places[name, copy] = self._lab.add(BY_NAME[name], self._shape)
+            site = without_udp(BY_NAME[name]) if self._no_udp else BY_NAME[name]
+            self._places[name, copy] = self._lab.add(site, self._shape)
         return self._places[name, copy]
 
     async def _driver(self, client: Client, program: str) -> Driver:

@@ -52,6 +52,7 @@ class Conditions:
     programs: Programs = PEERS
     tree: Path = ROOT
     server_options: tuple[str, ...] = ()
+    no_udp: bool = False
 
     @property
     def shape(self) -> Shape | None:
@@ -171,7 +172,7 @@ async def connect(pairs: list[Pair], under: Conditions, tell: Callable[[Outcome]
     """Connect all pairs in a new laboratory, `under.jobs` at once."""
     slots = asyncio.Semaphore(under.jobs)
     with Lab(shaped=under.shape is not None) as lab, serving(*under.server_options, tree=under.tree):
-        fleet = Fleet(lab, under.shape, under.programs, under.tree)
+        fleet = Fleet(lab, under.shape, under.programs, under.tree, under.no_udp)
 
         async def one(pair: Pair) -> None:
             async with slots:
@@ -186,7 +187,7 @@ async def connect(pairs: list[Pair], under: Conditions, tell: Callable[[Outcome]
 def chosen(options: argparse.Namespace) -> list[Pair]:
     """The pairs that the command line names, each as often as it says."""
     pairs = parse_pairs(options.pairs) if options.pairs else all_pairs(options.sites.split(","))
-    return pairs * int(options.tries)
+    return [replace(pair, no_udp=options.no_udp) for pair in pairs] * int(options.tries)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -200,6 +201,7 @@ def run(options: argparse.Namespace) -> int:
         programs=Programs(*("page" if options.browser in (end, "both") else "peer" for end in ends)),
         tree=options.tree,
         server_options=tuple(options.server_option),
+        no_udp=options.no_udp,
     )
     pairs = chosen(options)
     report = Report(as_json=options.json)

@@ -6,7 +6,7 @@ from enum import IntEnum
 from typing import Any, Final
 
 from tests.nat.expect import Expect, expected
-from tests.nat.sites import BY_NAME
+from tests.nat.sites import BY_NAME, without_udp
 
 SAME: Final = "same"
 """In the place of the receiver's site: the second client of the sender's."""
@@ -32,6 +32,8 @@ class Pair:
 
     sender: str
     receiver: str
+    no_udp: bool = False
+    """Whether no datagram leaves either site."""
 
     @property
     def neighbours(self) -> bool:
@@ -42,7 +44,8 @@ class Pair:
     def expected(self) -> Expect:
         """What should come out."""
         receiver = self.sender if self.neighbours else self.receiver
-        return expected(BY_NAME[self.sender], BY_NAME[receiver], self.neighbours)
+        one, other = (without_udp(BY_NAME[name]) if self.no_udp else BY_NAME[name] for name in (self.sender, receiver))
+        return expected(one, other, self.neighbours)
 
     @property
     def may_be_direct(self) -> bool:

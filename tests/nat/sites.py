@@ -136,6 +136,13 @@ ALL: Final = (
 BY_NAME: Final = {site.name: site for site in ALL}
 
 
+def without_udp(site: Site) -> Site:
+    """The same site, whose router lets no datagram out, unless it lets out still less."""
+    if site.router.out is not Out.ALL:
+        return site
+    return replace(site, router=replace(site.router, out=Out.NO_UDP))
+
+
 @dataclass(frozen=True, slots=True)
 class Udp:
     """What UDP does in one family."""

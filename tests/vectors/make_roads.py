@@ -76,6 +76,44 @@ TOLD: Final[dict[str, tuple[str, bool, list[tuple[float, str]]]]] = {
             *((11, "ice failed"), (26, "tick"), (29, "ice failed"), (89, "tick"), (92, "ice failed")),
         ],
     ),
+    "TCP opens first, and ICE stands by": (
+        "A",
+        True,
+        [
+            (0, "begin"),
+            (0.15, "tcp opened"),
+            (0.2, "ice opened"),
+            (60, "tcp lost"),
+            (60.25, "tick"),
+            (61, "tcp opened"),
+        ],
+    ),
+    "TCP that is silent is left for ICE": (
+        "B",
+        True,
+        [(0, "begin"), (0.2, "ice opened"), (0.3, "tcp opened"), (60, "tcp silent"), (61, "tcp opened")],
+    ),
+    "TCP alone that is silent waits for the relay, or comes back": (
+        "A",
+        True,
+        [
+            *((0, "begin"), (0.2, "tcp opened"), (3, "ice failed"), (60, "tcp silent"), (61, "tcp back")),
+            *((70, "tcp silent"), (70.2, "relay opened"), (75.2, "tick"), (75.4, "tcp opened"), (75.5, "idle relay")),
+        ],
+    ),
+    "TCP that fails beside ICE is not tried again": (
+        "A",
+        True,
+        [(0, "begin"), (0.2, "ice opened"), (6, "tcp failed"), (90, "ice lost"), (90.25, "tick")],
+    ),
+    "TCP and ICE are tried together to leave the relay": (
+        "A",
+        True,
+        [
+            *((0, "begin"), (0.4, "barred"), (0.6, "relay opened"), (3, "ice failed"), (6, "tcp failed"), (8, "tick")),
+            *((8.3, "tcp opened"), (8.4, "idle relay")),
+        ],
+    ),
     "B does not follow A to the relay that opened first": (
         "B",
         True,
@@ -87,10 +125,10 @@ TOLD: Final[dict[str, tuple[str, bool, list[tuple[float, str]]]]] = {
 def build() -> list[dict[str, Any]]:
     """All vectors of this file."""
     told = [_story(what, role, can_relay, steps) for what, (role, can_relay, steps) in TOLD.items()]
-    return [*told, *(_walk(number) for number in range(WALKS))]
+    return [*told, *(_walk(number) for number in range(WALKS)), *(_walk(number, "TCP ") for number in range(WALKS))]
 
 
-def _walk(number: int) -> dict[str, Any]:
+def _walk(number: int, prefix: str = "") -> dict[str, Any]:
     """Anything may happen at any time."""
     chance = random.Random(number)
     things = [f"{road.value} {event}" for road in Road for event in HAPPENING] + ["tick"] * 4 + ["barred", "idle relay"]
@@ -100,12 +138,14 @@ def _walk(number: int) -> dict[str, Any]:
         steps.append((at, chance.choice(things)))
     if number % 4 == 3:
         steps.insert(STEPS // 2, (steps[STEPS // 2 - 1][0], "unpaired"))
-    return _story(f"walk {number}", "AB"[number % 2], number % 3 != 2, steps)
+    return _story(f"{prefix}walk {number}", "AB"[number % 2], number % 3 != 2, steps)
 
 
 def _story(what: str, role: str, can_relay: bool, steps: list[tuple[float, str]]) -> dict[str, Any]:
-    roads = Roads(Role[role], can_relay, lambda failures: DELAY_S * 2**failures)
-    return {"what": what, "role": role, "relay": can_relay, "steps": [_step(roads, at, thing) for at, thing in steps]}
+    can_tcp = what.startswith("TCP")
+    roads = Roads(Role[role], can_relay, lambda failures: DELAY_S * 2**failures, can_tcp)
+    told = [_step(roads, at, thing) for at, thing in steps]
+    return {"what": what, "role": role, "relay": can_relay, "tcp": can_tcp, "steps": told}
 
 
 def _step(roads: Roads, at: float, thing: str) -> dict[str, Any]:

@@ -24,6 +24,10 @@ PREDICTED: Final = "predicted"
 """Extension attribute of a candidate that is a guess; others ignore it (RFC 8839, section 5.1)."""
 
 
+MAPPED: Final = "mapped"
+"""Likewise, of one that a router was asked for."""
+
+
 class CandidateError(ValueError):
     """A text that is no candidate; the message says why."""
 
@@ -40,7 +44,10 @@ class Candidate:
     related: Address | None = None
     ufrag: str = ""
     predicted: bool = False
+    mapped: bool = False
     transport: str = "udp"
+    tcptype: str = ""
+    """Of a candidate of TCP: `passive`, or `so` for simultaneous open (RFC 6544, section 4.5)."""
 
     @property
     def address(self) -> Address:
@@ -83,10 +90,14 @@ def to_line(candidate: Candidate) -> str:
     ]
     if candidate.related is not None:
         words.append(f"raddr {candidate.related[0]} rport {candidate.related[1]}")
+    if candidate.tcptype:
+        words.append(f"tcptype {candidate.tcptype}")
     if candidate.ufrag:
         words.append(f"ufrag {candidate.ufrag}")
     if candidate.predicted:
         words.append(f"{PREDICTED} 1")
+    if candidate.mapped:
+        words.append(f"{MAPPED} 1")
     return " ".join(words)
 
 
@@ -106,7 +117,9 @@ def parse(line: str) -> Candidate:
             related=(extras["raddr"], _port(extras["rport"])) if {"raddr", "rport"} <= extras.keys() else None,
             ufrag=extras.get("ufrag", ""),
             predicted=PREDICTED in extras,
+            mapped=MAPPED in extras,
             transport=words[2].lower(),
+            tcptype=extras.get("tcptype", ""),
         )
     except ValueError as error:
         raise CandidateError(f"{line[:60]!r} is no candidate: {error}") from None

@@ -1,7 +1,10 @@
 /** The roads to a peer, what there is of each, and what can be done: the words of roads.ts. Pure; twin of pypeer/connect/lanes.py. */
 
-/** ICE's, direct or through TURN, and the last of the ladder, the relay inside a WebSocket; the better one first. */
-export const ROADS = ["ice", "relay"] as const;
+/**
+ * TLS over TCP, which a page has not; ICE's, direct or through TURN; and the last of the ladder, the relay inside a WebSocket. The
+ * better ones first.
+ */
+export const ROADS = ["tcp", "ice", "relay"] as const;
 
 /** A way to the other peer. */
 export type Road = (typeof ROADS)[number];

@@ -2,14 +2,18 @@
  * Which way a session takes, and when another is tried. Pure: what happens and the time in, what to do out. Twin of
  * pypeer/connect/roads.py, held to the same vectors (tests/vectors/roads.json).
  *
- * There are two roads to a peer (lanes.ts). Role A begins all attempts; role B follows, but each side moves its session by the same
- * rule: ICE's road while it is open, else the relay, else ICE's although it is silent. A relay is tried when there is no other way
- * a moment after the start, at once when there is none any more or none is to be hoped for (prospects.ts), and while it carries the
- * session the better road is tried again, soon and then at growing intervals.
+ * There are three roads to a peer (lanes.ts); a page has no TCP. Role A begins all attempts; role B follows, but each side moves its
+ * session by the same rule: the best road that is open, else the best that is silent. The first two are tried together, and the one
+ * that does not carry the session stands by. A relay is tried when there is no other way a moment after the start, at once when
+ * there is none any more or none is to be hoped for (prospects.ts), and while it carries the session the better roads are tried
+ * again, soon and then at growing intervals.
  */
 
 import type { Role } from "../secure/pake.ts";
 import { type Action, Lane, type Road, type RoadEvent, ROADS } from "./lanes.ts";
+
+/** The roads that are better than the relay. */
+const DIRECT = ["tcp", "ice"] as const;
 
 /** How long ICE is ahead at the start: where it works it takes a few round trips, and most pairs need no relay then. */
 const RELAY_AFTER_S = 1;
@@ -40,18 +44,23 @@ export class Roads {
   readonly #role: Role;
   readonly #canRelay: boolean;
   readonly #delay: (failures: number) => number;
-  readonly #lanes: Readonly<Record<Road, Lane>> = { ice: new Lane(), relay: new Lane() };
+  readonly #canTcp: boolean;
+  readonly #lanes: Readonly<Record<Road, Lane>> = { tcp: new Lane(), ice: new Lane(), relay: new Lane() };
   #carrying: Road | null = null;
   #isPaired = true;
   #quests = 0;
   #giveUpAt: number | null = null;
   #leaveAt: number | null = null;
 
-  /** `canRelay`: both sides have a ticket for the relay, and want to use it. `delay`: the pause after so many failures in a row. */
-  constructor(role: Role, canRelay: boolean, delay: (failures: number) => number) {
+  /**
+   * `canRelay`: both sides have a ticket for the relay, and want to use it. `delay`: the pause after so many failures in a row.
+   * `canTcp`: both can dial and listen.
+   */
+  constructor(role: Role, canRelay: boolean, delay: (failures: number) => number, canTcp = false) {
     this.#role = role;
     this.#canRelay = canRelay;
     this.#delay = delay;
+    this.#canTcp = canTcp;
   }
 
   /** What the session uses. */
@@ -61,13 +70,15 @@ export class Roads {
 
   /** When `tick` is to be called, whatever happens or not. */
   get deadline(): number | null {
-    const times = [this.#lanes.ice.due, this.#lanes.relay.due, this.#giveUpAt, this.#leaveAt].filter((at) => at !== null);
+    const dues = ROADS.map((road) => this.#lanes[road].due);
+    const times = [...dues, this.#giveUpAt, this.#leaveAt].filter((at) => at !== null);
     return times.length > 0 ? Math.min(...times) : null;
   }
 
   /** The two know each other. */
   begin(now: number): readonly Action[] {
     if (this.#role === "A") {
+      this.#lanes.tcp.due = this.#canTcp ? now : null;
       this.#lanes.ice.due = now;
       this.#lanes.relay.due = this.#canRelay ? now + RELAY_AFTER_S : null;
     }
@@ -147,32 +158,36 @@ export class Roads {
   /** Use the best link there is; the same road again if a new link opened on it. */
   #move(opened: Road | null, now: number): readonly Action[] {
     const [best, before] = [this.#best, this.#carrying];
-    if (opened === "relay" && best === "ice") this.#leaveAt = now + UNUSED_S;
+    if (opened === "relay" && best !== "relay") this.#leaveAt = now + UNUSED_S;
     if (best === before && (opened === null || opened !== best)) return [];
     this.#carrying = best;
     this.#giveUpAt = best === null && this.#role === "B" ? now + RECOVER_S : null;
     if (best === null) return [{ type: "lost" }];
-    return best === "ice" ? this.#useIce(now) : this.#useRelay();
+    this.#planRelay(best, now);
+    return [{ type: "use", road: best }, ...this.#leaveSilent(best)];
   }
 
-  #useIce(now: number): readonly Action[] {
+  /** It is left when a better road carries the session; while it does, the others are planned anew. */
+  #planRelay(best: Road, now: number): void {
     const { relay } = this.#lanes;
-    [relay.due, this.#quests] = [null, 0];
-    this.#leaveAt = relay.state === "open" ? now + LINGER_S : null;
-    return [{ type: "use", road: "ice" }];
+    if (best === "relay") {
+      this.#leaveAt = null;
+      for (const road of DIRECT) this.#lanes[road].due = null;
+    } else {
+      [relay.due, this.#quests] = [null, 0];
+      this.#leaveAt = relay.state === "open" ? now + LINGER_S : null;
+    }
   }
 
-  #useRelay(): readonly Action[] {
-    this.#leaveAt = null;
-    this.#lanes.ice.due = null;
-    return [{ type: "use", road: "relay" }, ...this.#leave("ice")];
+  /** What the session has moved away from: it must not come back with what was meant for then. */
+  #leaveSilent(used: Road): readonly Action[] {
+    const silent = ROADS.filter((road) => road !== used && this.#lanes[road].state === "silent");
+    return silent.flatMap((road) => this.#leave(road));
   }
 
   get #best(): Road | null {
-    const { ice, relay } = this.#lanes;
-    if (ice.state === "open") return "ice";
-    if (relay.state === "open") return "relay";
-    return ice.state === "silent" ? "ice" : null;
+    const found = (["open", "silent"] as const).map((state) => ROADS.find((road) => this.#lanes[road].state === state));
+    return found.find((road) => road !== undefined) ?? null;
   }
 
   #leave(road: Road): readonly Action[] {
@@ -183,10 +198,11 @@ export class Roads {
 
   /** Role A: when what is closed is tried next, or that there is no way. */
   #plan(now: number): readonly Action[] {
-    const { ice, relay } = this.#lanes;
-    if (ice.state === "closed") ice.due ??= this.#iceDue(ice, now);
+    const { tcp, ice, relay } = this.#lanes;
+    if (ice.state === "closed" && this.#carrying !== "tcp") ice.due ??= this.#iceDue(ice, now);
+    if (tcp.state === "closed" && this.#canTcp) tcp.due ??= this.#tcpDue(tcp, now);
     if (relay.state === "closed" && this.#canRelay && this.#needsRelay) relay.due = relay.failures < ATTEMPTS ? now + this.#pause(relay) : null;
-    const isIdle = [ice, relay].every(({ state, due }) => state === "closed" && due === null);
+    const isIdle = ROADS.every((road) => this.#lanes[road].state === "closed" && this.#lanes[road].due === null);
     return isIdle ? [{ type: "give-up" }] : [];
   }
 
@@ -195,10 +211,18 @@ export class Roads {
     return ice.failures < ATTEMPTS ? now + this.#delay(ice.failures) : null;
   }
 
-  /** Whether ICE has nothing to offer; at the start, and only then, it is waited for. */
+  /** With ICE, while the relay carries; and beside ICE it is not tried again where it has failed. */
+  #tcpDue(tcp: Lane, now: number): number | null {
+    if (this.#carrying === "relay") return this.#lanes.ice.due;
+    const most = this.#carrying === "ice" ? 1 : ATTEMPTS;
+    return tcp.failures < most ? now + this.#delay(tcp.failures) : null;
+  }
+
+  /** Whether the other roads have nothing to offer; at the start, and only then, ICE is waited for. */
   get #needsRelay(): boolean {
+    if (this.#carrying !== null) return this.#lanes[this.#carrying].state === "silent";
     const { ice } = this.#lanes;
-    return ice.state === "silent" || (this.#carrying === null && (ice.state === "closed" || ice.failures > 0));
+    return ice.state === "closed" || ice.failures > 0;
   }
 
   #pause(relay: Lane): number {

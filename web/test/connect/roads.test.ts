@@ -17,6 +17,7 @@ interface Story {
   readonly what: string;
   readonly role: Role;
   readonly relay: boolean;
+  readonly tcp: boolean;
   readonly steps: readonly Step[];
 }
 
@@ -38,9 +39,9 @@ function perform(roads: Roads, { at, happens }: Step): readonly Action[] {
   return first === "idle" ? roads.idle(second as Road) : roads.happened(first as Road, second as RoadEvent, at);
 }
 
-for (const { what, role, relay, steps } of vectors<readonly Story[]>("roads")) {
+for (const { what, role, relay, tcp, steps } of vectors<readonly Story[]>("roads")) {
   test(`as the twin: ${what}`, () => {
-    const roads = new Roads(role, relay, delay);
+    const roads = new Roads(role, relay, delay, tcp);
     for (const step of steps) {
       const found = { does: perform(roads, step).map(word), carrying: roads.carrying, deadline: roads.deadline };
       const { does, carrying, deadline } = step;

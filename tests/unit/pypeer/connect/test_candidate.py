@@ -99,3 +99,9 @@ def test_in_the_report() -> None:
         kind=CandidateKind.HOST, address="x.local:5", transport="tcp", family=0
     )
     assert join("::1", 5) == "[::1]:5"
+
+
+def test_a_port_that_a_router_was_asked_for_is_told_as_such() -> None:
+    mapped = Candidate(CandidateKind.SRFLX, "192.0.2.1", 4000, 1, mapped=True)
+    assert to_line(mapped).endswith("typ srflx mapped 1")
+    assert parse(to_line(mapped)).mapped

@@ -21,7 +21,7 @@ from pypeer.connect.roads import (
 from pypeer.secure.keys import Role
 from tests.vectors import make_roads
 
-ICE, RELAY = Road.ICE, Road.RELAY
+TCP, ICE, RELAY = Road
 OPENED, FAILED, SILENT, BACK, LOST = Event.OPENED, Event.FAILED, Event.SILENT, Event.BACK, Event.LOST
 USED = Event.USED
 DELAY_S = 0.25
@@ -30,9 +30,9 @@ DELAY_S = 0.25
 class Journey:
     """A policy, and the time."""
 
-    def __init__(self, role: Role = Role.A, can_relay: bool = True) -> None:
+    def __init__(self, role: Role = Role.A, can_relay: bool = True, can_tcp: bool = False) -> None:
         self.now = 1000.0
-        self.roads = Roads(role, can_relay, lambda failures: DELAY_S * (1 + failures))
+        self.roads = Roads(role, can_relay, lambda failures: DELAY_S * (1 + failures), can_tcp)
         self.first = self.roads.begin(self.now)
 
     def happens(self, road: Road, event: Event) -> list[Action]:
@@ -308,11 +308,11 @@ STEPS = st.lists(
 )
 
 
-@given(role=st.sampled_from(Role), can_relay=st.booleans(), steps=STEPS)
+@given(role=st.sampled_from(Role), can_relay=st.booleans(), can_tcp=st.booleans(), steps=STEPS)
 def test_in_any_order_the_session_uses_the_best_there_is(
-    role: Role, can_relay: bool, steps: Sequence[tuple[Road, Event] | str]
+    role: Role, can_relay: bool, can_tcp: bool, steps: Sequence[tuple[Road, Event] | str]
 ) -> None:
-    journey = Journey(role, can_relay)
+    journey = Journey(role, can_relay, can_tcp)
     in_use: Road | None = None
     for step in steps:
         if isinstance(step, tuple):
@@ -332,12 +332,68 @@ def test_in_any_order_the_session_uses_the_best_there_is(
                 assert action.road is not in_use
             elif isinstance(action, Try):
                 assert role is Role.A
-                assert can_relay or action.road is ICE
-        states = {road: journey.roads.state(road) for road in Road}
+                assert can_relay or action.road is not RELAY
+                assert can_tcp or action.road is not TCP
         assert journey.roads.carrying is in_use
-        if states[ICE] is State.OPEN:
-            assert in_use is ICE
-        elif states[RELAY] is State.OPEN:
-            assert in_use is RELAY
-        else:
-            assert in_use is (ICE if states[ICE] is State.SILENT else None)
+        assert in_use is best(journey.roads)
+
+
+def best(roads: Roads) -> Road | None:
+    """The first that is open, else the first that is silent."""
+    ranked = [road for state in (State.OPEN, State.SILENT) for road in Road if roads.state(road) is state]
+    return ranked[0] if ranked else None
+
+
+def test_tcp_carries_and_ice_stands_by() -> None:
+    journey = Journey(can_tcp=True)
+    assert journey.first == [Try(TCP), Try(ICE)]
+    assert journey.happens(ICE, OPENED) == [Use(ICE)]
+    assert journey.happens(TCP, OPENED) == [Use(TCP)]
+    assert journey.roads.deadline is None
+    journey.now += STABLE_S
+    assert journey.happens(TCP, LOST) == [Use(ICE)]
+    assert journey.next() == (DELAY_S, [Try(TCP)])
+
+
+def test_tcp_that_is_silent_is_left_for_ice() -> None:
+    journey = Journey(Role.B, can_tcp=True)
+    journey.open(TCP)
+    assert journey.happens(ICE, OPENED) == []
+    assert journey.happens(TCP, SILENT) == [Use(ICE), Leave(TCP)]
+
+
+def test_tcp_alone_that_is_silent_brings_the_relay() -> None:
+    journey = Journey(can_tcp=True)
+    journey.open(TCP)
+    assert journey.happens(ICE, FAILED) == []
+    assert journey.happens(TCP, SILENT) == [Try(RELAY)]
+    assert journey.happens(TCP, BACK) == []
+    assert journey.happens(RELAY, OPENED) == []
+    assert journey.happens(TCP, SILENT) == [Use(RELAY), Leave(TCP)]
+    assert journey.next() == (BETTER_S[0], [Try(TCP), Try(ICE)])
+
+
+def test_tcp_is_not_tried_again_beside_ice() -> None:
+    journey = Journey(can_tcp=True)
+    journey.open(ICE)
+    assert journey.happens(TCP, FAILED) == []
+    assert journey.roads.deadline is None
+
+
+def test_ice_is_not_tried_again_beside_tcp() -> None:
+    journey = Journey(can_tcp=True)
+    journey.open(TCP)
+    assert journey.happens(ICE, FAILED) == []
+    assert journey.roads.deadline is None
+
+
+def test_without_anything_tcp_is_tried_as_often_as_ice() -> None:
+    journey = Journey(can_relay=False, can_tcp=True)
+    journey.happens(ICE, FAILED)
+    over: list[Action] = []
+    for _ in range(ATTEMPTS):
+        journey.happens(TCP, FAILED)
+        while journey.roads.deadline is not None:
+            journey.next()
+        over = journey.happens(ICE, FAILED)
+    assert over == [GiveUp()]

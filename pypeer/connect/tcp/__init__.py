@@ -1,0 +1,1 @@
+"""Links over TCP between two peers: who listens, who dials, and which connection becomes the link."""

@@ -1,0 +1,236 @@
+"""One link over TCP, from its candidates to the connection that becomes it.
+
+Both sides listen, and both dial: whoever can be reached is reached, whoever asked. Of the connections that lead to the
+expected peer, role A takes the first over which TLS stands, and says so by the first frame.
+"""
+
+import asyncio
+import logging
+import random
+import socket
+import ssl
+from collections.abc import Callable
+from typing import Final
+
+from pypeer.connect.addresses import host_addresses, scope_between
+from pypeer.connect.ice.candidate import join, to_line
+from pypeer.connect.mapping.leases import Leases
+from pypeer.connect.mapping.wire import Protocol
+from pypeer.connect.reporting import Stopwatch
+from pypeer.connect.resolving import resolve
+from pypeer.connect.servers import Relay
+from pypeer.connect.tcp import plan
+from pypeer.connect.tcp.admission import AdmissionError, Door
+from pypeer.connect.tcp.bases import Bases
+from pypeer.connect.tcp.observing import observed, observers
+from pypeer.connect.tcp.plan import Dial, TcpType
+from pypeer.connect.tcp.reporting import Checks
+from pypeer.connect.tcp.terms import Terms
+from pypeer.links.link import Path
+from pypeer.links.security import context
+from pypeer.links.tls import TlsLink
+from pypeer.protocol.messages import Tcp
+from pypeer.protocol.report import CandidateKind, ConnectionReport
+from pypeer.secure.certificate import CertificateError, check
+from pypeer.secure.encoding import b64, unb64
+from pypeer.secure.keys import Role
+from pypeer.secure.knock import How, Knocks
+from pypeer.tasks import Tasks
+from signaling.protocol.stun import Address
+
+CALL_S: Final = 6.0
+"""Bound of one attempt: the kernel sends a SYN after 0, 1 and 3 s, and what the last one opens takes its time."""
+
+AGAIN_S: Final = 0.15
+"""A connection that was refused is tried again after a random part of this: two routers that refuse what they do not
+expect let two SYNs pass that are on their way at the same time, and a fixed pause would miss that again and again."""
+
+PATIENCE: Final = 1.15
+"""... and of a pause so much longer at each time: forty tries in all."""
+
+UNPROVEN_MAX: Final = 16
+"""Connections looked at together, as many as wait at a listener."""
+
+_log = logging.getLogger("byway.connect")
+
+
+class Call:
+    """One attempt. `on_link` or `on_failed` is called once, unless it is closed before."""
+
+    def __init__(
+        self, number: int, terms: Terms, send: Callable[[Tcp], None], knew: float, on_link: Callable[[TlsLink], None]
+    ) -> None:
+        self.number = number
+        self.on_failed: Callable[[], None] = lambda: None
+        self.watch = Stopwatch(knew)
+        self._terms = terms
+        self._send = send
+        self._on_link = on_link
+        self._own = terms.identity.certify()
+        self._loop = asyncio.get_running_loop()
+        self._theirs: asyncio.Future[tuple[ssl.SSLContext, bytes]] = self._loop.create_future()
+        self._door = Door(terms.role, Knocks(terms.bind, number), self._secure)
+        self._bases = Bases(terms.options.ports)
+        self._leases = Leases(lambda base, _, outside: self._found(base, outside, TcpType.PASSIVE))
+        self._checks = Checks()
+        self._links: list[TlsLink] = []
+        self._unproven = asyncio.Semaphore(UNPROVEN_MAX)
+        self._tasks = Tasks("calling")
+        self._is_over = False
+
+    def begin(self) -> None:
+        """Listen, and tell where."""
+        self._bases.open(host_addresses(self._terms.options.interfaces))
+        self.watch.gathered = self._loop.time()
+        for rank, base in enumerate(self._bases.listeners):
+            self._checks.local.append(plan.candidate(CandidateKind.HOST, TcpType.PASSIVE, base, rank))
+        lines = tuple(to_line(each) for each in self._checks.local)
+        self._send(Tcp(link=self.number, certificate=b64(self._own.der), candidates=lines))
+        for listener in self._bases.listeners.values():
+            self._tasks.spawn(self._listen(listener))
+        for base in self._bases.listeners if self._terms.options.may_map else ():
+            self._leases.want(base, Protocol.TCP)
+        for server in observers(self._terms.servers()):
+            self._tasks.spawn(self._look(server))
+        self._tasks.spawn(self._expire())
+
+    def add(self, message: Tcp) -> None:
+        """What the other side tells; raises CertificateError."""
+        if self._is_over:
+            return
+        if message.certificate and not self._theirs.done():
+            self._take(message.certificate)
+        known = set(self._checks.remote)
+        new = [each for each in plan.read(message.candidates) if each not in known]
+        self._checks.remote += new
+        for dial in plan.dials(tuple(self._bases.listeners), new):
+            if self._checks.add(dial):
+                self._tasks.spawn(self._dial(dial))
+
+    def report(self, path: Path | None) -> ConnectionReport:
+        """How it went, as it stands."""
+        return self._checks.report(self.number, path, self.watch.phases())
+
+    async def close(self) -> None:
+        """End it; a link that was handed over is its owner's."""
+        self._end(None)
+        await self._tasks.wait()
+        self._bases.close()  # not before nobody waits for them: their numbers are given to the next that are opened
+        await self._leases.wait_closed()
+
+    def _take(self, text: str) -> None:
+        try:
+            der = unb64(text)
+            check(der, self._terms.peer)
+            secure = context(self._terms.role, self._own, der)
+        except (ValueError, ssl.SSLError) as error:
+            raise CertificateError(str(error)) from None
+        self._theirs.set_result((secure, der))
+        self.watch.described = self._loop.time()
+
+    async def _secure(self) -> tuple[ssl.SSLContext, bytes]:
+        return await asyncio.shield(self._theirs)
+
+    # How others see us
+
+    async def _look(self, server: Relay) -> None:
+        addresses = await resolve(server.host, server.port)
+        for base in self._bases.listeners:
+            for address in addresses:
+                if plan.may_reach(base[0], address[0]):
+                    self._tasks.spawn(self._observe(base, address))
+
+    async def _observe(self, base: Address, server: Address) -> None:
+        """Tell the address that the server sees; what the NAT knows of it is kept until the link is there."""
+        try:
+            async with observed(self._bases, base, server) as address:
+                if address is not None:
+                    self._found(base, address, TcpType.SO)
+                await asyncio.sleep(CALL_S)
+        except OSError as error:
+            _log.debug("%s does not say how it sees us: %s", join(*server), error)
+
+    def _found(self, base: Address, address: Address, tcptype: TcpType) -> None:
+        if any(known.address == address for known in self._checks.local):
+            return
+        rank = len(self._checks.local)
+        found = plan.candidate(CandidateKind.SRFLX, tcptype, address, rank, base)
+        self._checks.local.append(found)
+        self._send(Tcp(link=self.number, candidates=(to_line(found),)))
+
+    # Connections
+
+    async def _listen(self, listener: socket.socket) -> None:
+        while True:
+            await self._unproven.acquire()
+            try:
+                connection, _ = await self._loop.sock_accept(listener)
+            except OSError as error:
+                _log.debug("cannot accept: %s", error)
+                return
+            self._tasks.spawn(self._answer(connection))
+
+    async def _answer(self, connection: socket.socket) -> None:
+        try:
+            await self._admit(connection, How.LISTENED)
+        except (AdmissionError, OSError, TimeoutError) as error:
+            _log.debug("a connection was not admitted: %s", error or type(error).__name__)
+        finally:
+            self._unproven.release()
+
+    async def _dial(self, dial: Dial) -> None:
+        pause = AGAIN_S
+        while True:
+            self._checks.sent(dial)
+            try:
+                connection = await self._bases.dial(dial.base, dial.remote.address)
+                await self._admit(connection, dial.how, dial)
+                return
+            except AdmissionError as error:
+                _log.debug("%s: %s", join(*dial.remote.address), error)
+                self._checks.failed(dial)
+                if dial.how is How.HOST:
+                    return  # somebody else has this address here
+            except (OSError, TimeoutError) as error:
+                _log.debug("%s: %s", join(*dial.remote.address), error or type(error).__name__)
+            await asyncio.sleep(random.uniform(0, pause))
+            pause *= PATIENCE
+
+    async def _admit(self, connection: socket.socket, here: How, dial: Dial | None = None) -> None:
+        names = connection.getsockname()[:2], connection.getpeername()[:2]
+        link, there = await self._door.admit(connection, here)
+        if self.watch.checked is None:
+            self.watch.checked = self._loop.time()
+        scope = scope_between(names[0][0], names[1][0])
+        path = Path(plan.way_of(scope, self._terms.role, here, there), scope, join(*names[0]), join(*names[1]))
+        self._links.append(link)
+        if dial is not None:
+            self._checks.succeeded(dial)
+        if self._terms.role is Role.A or link.is_open:
+            self._opened(link, path)
+        else:
+            link.on_opened = lambda: self._opened(link, path)
+
+    def _opened(self, link: TlsLink, path: Path) -> None:
+        """Role A takes this connection; or it has, which role B hears by the first frame."""
+        if self._is_over:
+            link.abort()
+            return
+        self._end(link)
+        self.watch.secured = self.watch.opened = self._loop.time()
+        link.choose(path)
+        self._on_link(link)
+
+    async def _expire(self) -> None:
+        await asyncio.sleep(CALL_S)
+        self._end(None)
+        self.on_failed()
+
+    def _end(self, kept: TlsLink | None) -> None:
+        if self._is_over:
+            return
+        self._is_over = True
+        for link in self._links:
+            if link is not kept:
+                link.abort()
+        self._tasks.cancel()

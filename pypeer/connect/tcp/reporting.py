@@ -1,0 +1,82 @@
+"""What became of each pair of addresses over TCP, for the connection report. Pure."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from pypeer.connect.ice.candidate import Candidate, told
+from pypeer.connect.tcp.plan import Dial
+from pypeer.links.link import Path
+from pypeer.protocol.report import (
+    CHECKS_MAX,
+    REPORT_VERSION,
+    CandidateKind,
+    CheckState,
+    ConnectionReport,
+    Reason,
+    ReportCandidate,
+    ReportCheck,
+    reasons,
+)
+from signaling.protocol.messages import Phases
+
+
+@dataclass(slots=True)
+class _Check:
+    state: CheckState = CheckState.IN_PROGRESS
+    sent: int = 0
+
+
+class Checks:
+    """Of one link."""
+
+    def __init__(self) -> None:
+        self.local: list[Candidate] = []
+        self.remote: list[Candidate] = []
+        self._checks: dict[Dial, _Check] = {}
+
+    def add(self, dial: Dial) -> bool:
+        """It is to be dialled, unless it is already."""
+        is_new = dial not in self._checks and len(self._checks) < CHECKS_MAX
+        if is_new:
+            self._checks[dial] = _Check()
+        return is_new
+
+    def sent(self, dial: Dial) -> None:
+        """It is dialled once more."""
+        self._checks[dial].sent += 1
+
+    def failed(self, dial: Dial) -> None:
+        """Somebody else has answered."""
+        self._checks[dial].state = CheckState.FAILED
+
+    def succeeded(self, dial: Dial) -> None:
+        """The expected peer has."""
+        self._checks[dial].state = CheckState.SUCCEEDED
+
+    def report(self, link: int, path: Path | None, phases: Phases) -> ConnectionReport:
+        """As it stands; without a path it failed."""
+        checks = [_check(dial, check) for dial, check in self._checks.items()]
+        made = ConnectionReport(
+            v=REPORT_VERSION,
+            link=link,
+            outcome=path.way if path is not None else "failed",
+            scope=path.scope.value if path is not None else "",
+            chosen=next((each for each in checks if path is not None and each.remote.address == path.remote), None),
+            local=tuple(told(each) for each in self.local),
+            remote=tuple(told(each) for each in self.remote),
+            checks=tuple(checks),
+            phases=phases,
+        )
+        why = tuple(each for each in reasons(made) if each is not Reason.NO_RELAY)
+        return msgspec.structs.replace(made, reasons=why)
+
+
+def _check(dial: Dial, check: _Check) -> ReportCheck:
+    host = ReportCandidate(kind=CandidateKind.HOST, address=_join(dial), transport="tcp", family=dial.remote.family)
+    return ReportCheck(local=host, remote=told(dial.remote), state=check.state, sent=check.sent)
+
+
+def _join(dial: Dial) -> str:
+    host, port = dial.base
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

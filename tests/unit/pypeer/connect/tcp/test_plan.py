@@ -1,0 +1,147 @@
+"""What is told of TCP, what is dialled, and how a connection is called."""
+
+import itertools
+
+import pytest
+
+from pypeer.connect.ice.candidate import Candidate, parse, to_line
+from pypeer.connect.tcp import plan
+from pypeer.connect.tcp.plan import DIALS_MAX, TcpType
+from pypeer.connect.tcp.reporting import Checks
+from pypeer.links.link import Path, Scope
+from pypeer.protocol.report import CandidateKind, CheckState
+from pypeer.secure.keys import Role
+from pypeer.secure.knock import How
+from signaling.protocol.messages import Phases
+
+HERE = ("192.0.2.1", 4000)
+HERE6 = ("2001:db8::1", 4006)
+THERE = plan.candidate(CandidateKind.HOST, TcpType.PASSIVE, ("198.51.100.7", 5000), 0)
+SEEN = plan.candidate(CandidateKind.SRFLX, TcpType.SO, ("203.0.113.9", 6000), 0, THERE.address)
+MAPPED = plan.candidate(CandidateKind.SRFLX, TcpType.PASSIVE, ("203.0.113.9", 7000), 0, THERE.address)
+
+
+def test_candidates_are_text_as_others_write_them() -> None:
+    assert to_line(SEEN).endswith("203.0.113.9 6000 typ srflx raddr 198.51.100.7 rport 5000 tcptype so")
+    assert plan.read([to_line(each) for each in (THERE, SEEN, MAPPED)]) == [THERE, SEEN, MAPPED]
+
+
+def test_hosts_come_first_and_what_was_seen_before_what_was_asked_for() -> None:
+    """RFC 6544, section 4.2."""
+    assert THERE.priority > SEEN.priority > MAPPED.priority
+
+
+def test_of_one_kind_the_lower_rank_is_better() -> None:
+    ranked = [plan.candidate(CandidateKind.HOST, TcpType.PASSIVE, HERE, rank).priority for rank in (0, 1, 9000)]
+    assert ranked == sorted(ranked, reverse=True)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "nonsense",
+        "candidate:1 1 udp 1 192.0.2.1 9 typ host",
+        "candidate:1 1 tcp 1 192.0.2.1 9 typ host tcptype active",
+        "candidate:1 1 tcp 1 192.0.2.1 9 typ host",
+        "candidate:1 1 tcp 1 192.0.2.1 0 typ host tcptype passive",
+        "candidate:1 1 tcp 1 example.org 9 typ host tcptype passive",
+        "candidate:1 1 tcp 1 239.0.0.1 9 typ host tcptype passive",
+        "candidate:1 1 tcp 1 255.255.255.255 9 typ host tcptype passive",
+        "candidate:1 1 tcp 1 0.0.0.0 9 typ host tcptype passive",
+        "candidate:1 1 tcp 1 fe80::1 9 typ host tcptype passive",
+        "candidate:1 1 tcp 1 192.0.2.1 9 typ relay tcptype passive",
+    ],
+)
+def test_what_cannot_be_dialled_is_left_out(line: str) -> None:
+    assert plan.read([line]) == []
+
+
+def test_whatever_is_told_is_dialled_from_all_addresses_of_its_family() -> None:
+    found = plan.dials([HERE, HERE6], [MAPPED, SEEN, THERE])
+    assert [(each.base, each.remote, each.how) for each in found] == [
+        (HERE, THERE, How.HOST),
+        (HERE, SEEN, How.REFLEXIVE),
+        (HERE, MAPPED, How.MAPPED),
+    ]
+
+
+def test_nobody_dials_itself() -> None:
+    own = plan.candidate(CandidateKind.HOST, TcpType.PASSIVE, HERE, 0)
+    assert plan.dials([HERE, ("192.0.2.2", 4000)], [own]) == []
+
+
+@pytest.mark.parametrize(("base", "count"), [("127.0.0.1", 1), ("192.0.2.1", 0)])
+def test_loopback_is_dialled_from_loopback_only(base: str, count: int) -> None:
+    loopback = plan.candidate(CandidateKind.HOST, TcpType.PASSIVE, ("127.0.0.1", 5000), 0)
+    assert len(plan.dials([(base, 4000)], [loopback])) == count
+
+
+def test_what_is_no_candidate_of_ours_is_not_dialled() -> None:
+    active = parse("candidate:1 1 tcp 1 198.51.100.7 9 typ host tcptype active")
+    assert plan.dials([HERE], [active]) == []
+
+
+def test_a_flood_of_candidates_is_bounded() -> None:
+    many: list[Candidate] = [
+        plan.candidate(CandidateKind.HOST, TcpType.PASSIVE, ("198.51.100.7", port), 0) for port in range(1, 200)
+    ]
+    assert len(plan.dials([HERE], many)) == DIALS_MAX
+    checks = Checks()
+    assert sum(checks.add(dial) for base in range(1, 4) for dial in plan.dials([("192.0.2.1", base)], many)) == 100
+
+
+OTHER_SCOPES = [Scope.MACHINE, Scope.NETWORK]
+
+
+@pytest.mark.parametrize(("scope", "here", "there"), list(itertools.product(OTHER_SCOPES, How, How)))
+def test_what_stays_in_one_network_is_direct(scope: Scope, here: How, there: How) -> None:
+    assert plan.way_of(scope, Role.A, here, there) == "direct"
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "way"),
+    [
+        (How.HOST, How.LISTENED, "direct"),
+        (How.LISTENED, How.HOST, "reversed"),
+        (How.HOST, How.HOST, "spliced"),
+        (How.REFLEXIVE, How.REFLEXIVE, "spliced"),
+        (How.REFLEXIVE, How.LISTENED, "spliced"),
+        (How.LISTENED, How.REFLEXIVE, "spliced"),
+        (How.MAPPED, How.LISTENED, "mapped"),
+        (How.LISTENED, How.MAPPED, "mapped"),
+    ],
+)
+def test_a_way_has_one_name_at_both_ends(a: How, b: How, way: str) -> None:
+    assert plan.way_of(Scope.INTERNET, Role.A, a, b) == way
+    assert plan.way_of(Scope.INTERNET, Role.B, b, a) == way
+
+
+def test_a_report_tells_what_became_of_each_pair() -> None:
+    checks = Checks()
+    checks.local.append(plan.candidate(CandidateKind.HOST, TcpType.PASSIVE, HERE, 0))
+    checks.remote += [THERE, SEEN]
+    first, second = plan.dials([HERE], [THERE, SEEN])
+    assert checks.add(first)
+    assert checks.add(second)
+    assert not checks.add(first)
+    checks.sent(first)
+    checks.succeeded(first)
+    checks.failed(second)
+    path = Path("direct", Scope.INTERNET, "192.0.2.1:4000", "198.51.100.7:5000")
+    report = checks.report(3, path, Phases())
+    assert report.outcome == "direct"
+    assert report.chosen is not None
+    assert [(each.state, each.sent) for each in report.checks] == [(CheckState.SUCCEEDED, 1), (CheckState.FAILED, 0)]
+    assert {each.transport for each in (*report.local, *report.remote)} == {"tcp"}
+
+
+def test_a_report_of_a_failure_says_why() -> None:
+    checks = Checks()
+    checks.local.append(plan.candidate(CandidateKind.HOST, TcpType.PASSIVE, HERE6, 0))
+    checks.remote.append(THERE)
+    assert checks.add(plan.Dial(HERE6, SEEN, How.HOST))
+    report = checks.report(0, None, Phases())
+    assert report.outcome == "failed"
+    assert report.chosen is None
+    assert report.reasons == ("no-common-family",)
+    assert report.checks[0].local.address == "[2001:db8::1]:4006"
