@@ -85,6 +85,9 @@ def test_a_transfer_survives(trouble: Trouble) -> None:
 
 
 RELAYED: Final = ("turn-udp", "turn-tcp", "turn-tls")
+DIRECT: Final = ("punched", "spliced")
+"""Between two such homes; whichever is there first."""
+
 LARGE_BYTES: Final = 40 * MIB
 """Some twenty seconds at this rate: the direct path is gone for a third of them, and is tried again after five."""
 
@@ -118,7 +121,9 @@ async def _detour(lab: Lab, sender: Driver, receiver: Driver) -> None:
     seen = len(receiver.events)
     await receiver.when(lambda event: event["event"] in ("path", "done", "error"), WITHIN_S, seen)
     print(f"direct again {loop.time() - opened_at:.1f} s after it was open")
-    assert [event["way"] for event in receiver.events[seen:] if event["event"] == "path"] == ["punched"]
+    ways = [event["way"] for event in receiver.events[seen:] if event["event"] == "path"]
+    assert ways
+    assert set(ways) <= set(DIRECT)
     end = await receiver.when(lambda event: event["event"] in ("done", "error"), WITHIN_S)
     assert end["event"] == "done", receiver.events[-5:]
     assert not [event for event in receiver.events if event["event"] == "reconnecting"]
