@@ -28,11 +28,9 @@ class Parts:
         while view:
             view = view[os.write(handle, view) :]
 
-    def complete(self, key: str, durable: bool) -> Path:
-        """Close a part file that has all its bytes, on the disk (fsync) if it has to be durable: its path."""
-        handle = self._handle(key)
-        if durable:
-            os.fsync(handle)
+    def complete(self, key: str) -> Path:
+        """Close a part file that has all its bytes, an empty one too: its path."""
+        self._handle(key)
         self.close(key)
         return self.path(key)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -122,7 +122,7 @@ class _Store(Protocol):
 
     def prepare(self) -> dict[int, Ranges] | Broken: ...
 
-    def perform(self, effect: StoreEffect) -> StoreResult | None: ...
+    def perform(self, batch: Sequence[StoreEffect]) -> Sequence[StoreResult]: ...
 
     def abort(self) -> None: ...
 

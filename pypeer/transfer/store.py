@@ -5,13 +5,11 @@ their own, and the journal. A file gets its final name only when it matches its 
 else: a top folder or file whose name is taken becomes `name (1)`. What is unfinished at the end stays, and the next run
 for an offer with the same top names goes on with it.
 
-A file of several chunks is flushed to the disk (fsync) before it gets its name: afterwards the journal, which could
-repair it, is gone. Smaller files are not: thousands of flushes cost minutes, and such a file costs one request to get
-again. Nothing is flushed for the journal: it is checked against the part files anyway.
+Files are flushed to the disk before they get their names (pypeer/transfer/naming.py), and the names before the journal,
+which could repair them, is removed. For a chunk nothing is: chunks are verified anyway.
 """
 
 import errno
-import os
 import shutil
 import threading
 from collections.abc import Sequence
@@ -39,15 +37,15 @@ from pypeer.transfer.effects import (
 )
 from pypeer.transfer.fetch import Ranges
 from pypeer.transfer.hashes import FileHashes
-from pypeer.transfer.journal import ChunkStored, FilePlaced, Forgotten, Journal, TopPlaced, file_key
+from pypeer.transfer.journal import ChunkStored, FilePlaced, Forgotten, Journal, file_key
+from pypeer.transfer.naming import Naming
 from pypeer.transfer.parts import Parts
 from pypeer.transfer.placing import set_time
 from pypeer.transfer.recovery import AbortedError, recover, root_of
+from pypeer.transfer.syncing import sync_folders
 from pypeer.transfer.targets import Targets
 
 _FULL: Final = frozenset((errno.ENOSPC, errno.EDQUOT))
-_THIS_FILE: Final = frozenset((errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ, errno.ENOTDIR, errno.EISDIR))
-"""Errors of giving a name that concern that name only; after any other nothing more can be stored."""
 
 
 class DiskStore:
@@ -71,10 +69,13 @@ class DiskStore:
         self._journal: Journal | None = None
         self._hashes: dict[int, FileHashes] = {}
         self._earlier: dict[int, FilePlaced] = {}
+        self._stamps: dict[int, tuple[int, int]] = {}
         self._resumed: set[int] = set()
         self._aborted = threading.Event()
         self._discarded: set[int] = set()
         self._into_paths: dict[str, None] = {}
+        self._unnamed: dict[int, bytes] = {}
+        self._naming: Naming | None = None
         self._stored = False
 
     @property
@@ -87,9 +88,10 @@ class DiskStore:
         try:
             self._into.mkdir(parents=True, exist_ok=True)
             self._work.mkdir(exist_ok=True)
-            self._journal = Journal(self._work / "journal")
+            self._journal = Journal(self._journal_path)
+            self._naming = Naming(self._into, self._targets, self._journal)
             missing = self._recover()
-            for top in self._targets.make_tops(lambda name, place: self._log.write(TopPlaced(name, place))):
+            for top in self._targets.make_tops(self._log.write, self._log.flush):
                 self._into_paths[str(top)] = None
             self._look(missing)
         except AbortedError:
@@ -104,21 +106,15 @@ class DiskStore:
         """Make `prepare` give up; for any thread."""
         self._aborted.set()
 
-    def perform(self, effect: StoreEffect) -> StoreResult | None:
-        """Do it; errors are results."""
+    def perform(self, batch: Sequence[StoreEffect]) -> list[StoreResult]:
+        """Do all of it; errors are results. Files get their names together, after the rest."""
+        results: list[StoreResult] = []
         try:
-            match effect:
-                case Store():
-                    return self._store(effect)
-                case Finish():
-                    return self._finish(effect)
-                case Discard():
-                    self._discard(effect.file)
-                    return None
-                case Conclude():
-                    return self._conclude()
+            results += filter(None, map(self._perform, batch))
+            results += self._name_all()
         except OSError as error:
-            return _broken(error, self._into)
+            results.append(_broken(error, self._into))
+        return results
 
     def release(self) -> None:
         """Close everything; what is unfinished stays for the next run, if there is anything."""
@@ -131,10 +127,23 @@ class DiskStore:
             self._targets.undo()
             shutil.rmtree(self._work, ignore_errors=True)
 
+    def _perform(self, effect: StoreEffect) -> StoreResult | None:
+        match effect:
+            case Store():
+                return self._store(effect)
+            case Finish():
+                return self._finish(effect)
+            case Discard():
+                self._discard(effect.file)
+                return None
+            case Conclude():
+                return self._conclude()
+
     def _recover(self) -> dict[int, Ranges]:
         self._stored = bool(self._log.records)
         found = recover(self._into, self._work, self._entries, self._log.records, self._aborted.is_set)
-        self._hashes, self._earlier, self._targets.places = found.hashes, found.earlier, found.places
+        self._hashes, self._earlier, self._stamps = found.hashes, found.earlier, found.stamps
+        self._targets.places, self._targets.outdated = found.places, found.outdated
         self._resumed = set(found.missing)
         return found.missing
 
@@ -172,39 +181,34 @@ class DiskStore:
             self._stored = True
         return Stored(file, chunk)
 
-    def _finish(self, effect: Finish) -> StoreResult:
+    def _finish(self, effect: Finish) -> StoreResult | None:
+        """A file that matches gets its name with others; one of an earlier run has it."""
         file = effect.file
         earlier = self._earlier.pop(file, None)
         matches = (earlier.root if earlier is not None else self._known(file).root) == effect.root
         if not matches:
             resumed = file in self._resumed
+            if earlier is not None and file in self._stamps:
+                self._targets.outdated[earlier.place] = self._stamps[file]
             self._forget(file)
             return Stale(file, resumed)
         if earlier is None:
-            try:
-                place = self._place(file, effect.root)
-            except OSError as error:
-                if error.errno not in _THIS_FILE:
-                    raise
-                return Lost(file, EndCode.UNWRITABLE, f"it cannot be stored under its name: {error.strerror}")
-        else:
-            place = self._into / earlier.place
+            self._unnamed[file] = effect.root
+            return None
+        return self._finished(file, self._into / earlier.place)
+
+    def _name_all(self) -> list[StoreResult]:
+        """Files that are complete get their names."""
+        whole, self._unnamed = self._unnamed, {}
+        parts = {i: (self._entries[i], self._parts.complete(self._key(i)), root) for i, root in whole.items()}
+        named = self._naming.name(parts, self._journal_path) if self._naming else []
+        return [place if isinstance(place, Lost) else self._finished(file, place) for file, place in named]
+
+    def _finished(self, file: int, place: Path) -> Finished:
         self._into_paths[str(self._into / place.relative_to(self._into).parts[0])] = None
         self._hashes.pop(file, None)
         self._stored = True
         return Finished(file)
-
-    def _place(self, file: int, root: bytes) -> Path:
-        """Give a complete file its time, its mode and its name."""
-        entry, key = self._entries[file], self._key(file)
-        part = self._parts.complete(key, durable=chunks.chunk_count(entry.size) > 1)
-        if entry.exec:
-            mode = os.stat(part).st_mode
-            part.chmod(mode | (mode & 0o444) >> 2)
-        set_time(part, entry)
-        return self._targets.place(
-            part, file, lambda place: self._log.write(FilePlaced(key, root, place.relative_to(self._into).as_posix()))
-        )
 
     def _discard(self, file: int) -> None:
         self._discarded.add(file)
@@ -219,8 +223,10 @@ class DiskStore:
 
     def _conclude(self) -> Concluded:
         """Folders that have nothing in them, times of folders (innermost first), and no trace of the part files."""
-        for folder, entry in reversed(self._targets.folders()):
+        folders = self._targets.folders()
+        for folder, entry in reversed(folders):
             set_time(folder, entry)
+        sync_folders([self._into, *(folder for folder, _ in folders)])
         if not self._discarded:
             self._log.close()
             self._journal = None
@@ -235,6 +241,10 @@ class DiskStore:
         if file not in self._hashes:
             self._hashes[file] = FileHashes(self._entries[file].size)
         return self._hashes[file]
+
+    @property
+    def _journal_path(self) -> Path:
+        return self._work / "journal"
 
     @property
     def _log(self) -> Journal:
