@@ -1,6 +1,7 @@
 """Hashes of the chunks of one file as they become known, shared by all receivers of an offer."""
 
 import threading
+from collections.abc import Iterable
 
 from pypeer.transfer import chunks, merkle
 
@@ -30,6 +31,14 @@ class FileHashes:
             self._hashes[chunk * merkle.HASH_BYTES : (chunk + 1) * merkle.HASH_BYTES] = digest
             if not self._unknown and self.root is None:
                 self.root = merkle.file_root(self._hashes, self._size)
+
+    def put_zeros(self, holes: Iterable[tuple[int, int]]) -> None:
+        """Learn the hashes of chunks that are zero, without looking at them; all but the last are alike."""
+        last = chunks.chunk_count(self._size) - 1
+        for start, stop in holes:
+            alike = merkle.zero_hash(self._size, 0) if last else b""
+            for chunk in range(start, stop):
+                self.put(chunk, alike if chunk < last else merkle.zero_hash(self._size, last))
 
     def unknown(self) -> list[int]:
         """Chunks whose hash is not known yet."""

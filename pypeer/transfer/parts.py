@@ -2,8 +2,11 @@
 
 import os
 from collections import OrderedDict
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
+
+from pypeer.transfer.sparse import is_hole, reserve
 
 HANDLES: Final = 16
 """Part files kept open: more than are written at a time, far below any limit on open files."""
@@ -20,9 +23,27 @@ class Parts:
         """Where a part file is."""
         return self._folder / key
 
-    def write(self, key: str, data: bytearray, offset: int) -> None:
-        """Write all of these bytes at an offset; the file is made if it is not there."""
+    def stretch(self, key: str, size: int, holes: Iterable[tuple[int, int]]) -> Iterator[bool]:
+        """Make a part file as long as the whole, without writing: for each hole, in bytes, whether it is one."""
         handle = self._handle(key)
+        is_new = os.fstat(handle).st_size == 0
+        os.ftruncate(handle, size)
+        for start, stop in holes:
+            yield is_new or is_hole(handle, start, stop - start)
+
+    def spare(self, key: str, used: int) -> int:
+        """Bytes that a part file takes on the disk beyond those in use."""
+        try:
+            blocks = getattr(os.stat(self.path(key)), "st_blocks", 0)
+        except OSError:
+            return 0
+        return max(0, int(blocks) * 512 - used)
+
+    def write(self, key: str, data: bytearray, offset: int, room: int = 0) -> None:
+        """Write all of these bytes at an offset; the file is made if it is not there, with `room` reserved."""
+        handle = self._handle(key)
+        if room and not os.fstat(handle).st_size:
+            reserve(handle, room)
         os.lseek(handle, offset, os.SEEK_SET)
         view = memoryview(data)
         while view:

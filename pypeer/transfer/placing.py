@@ -126,4 +126,5 @@ def set_time(path: Path, entry: Entry) -> None:
     """Give a file or folder the time of its entry; a time that this file system cannot hold is left out."""
     if entry.mtime is not None:
         with contextlib.suppress(OSError, OverflowError):
-            os.utime(path, ns=(entry.mtime * 1_000_000, entry.mtime * 1_000_000))
+            time = entry.mtime * 1_000_000 + entry.ns
+            os.utime(path, ns=(time, time))

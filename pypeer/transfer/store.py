@@ -94,6 +94,7 @@ class DiskStore:
             for top in self._targets.make_tops(self._log.write, self._log.flush):
                 self._into_paths[str(top)] = None
             self._look(missing)
+            self._leave_holes(missing)
         except AbortedError:
             return Broken(EndCode.CANCELLED, "cancelled while looking at what is already here")
         except BlockingIOError:
@@ -157,24 +158,41 @@ class DiskStore:
                 self._resumed.add(file)
                 missing[file] = ()
 
-    def _check_room(self, missing: dict[int, Ranges]) -> Broken | None:
-        need = 0
+    def _leave_holes(self, missing: dict[int, Ranges]) -> None:
+        """What is a hole there is one here; the root tells in the end whether it was."""
         for file, entry in enumerate(self._entries):
-            if file in self.left_out:
+            if not entry.holes or file in self.left_out or missing.get(file) == ():
                 continue
-            ranges = missing.get(file)
-            parts = (chunks.range_length(entry.size, *r) for r in ranges or ())
-            need += entry.size if ranges is None else sum(parts)
+            step = chunks.chunk_bytes(entry.size)
+            spans = [(start * step, min(stop * step, entry.size)) for start, stop in entry.hole_ranges]
+            sure = list(self._parts.stretch(self._key(file), entry.size, spans))
+            holes = [hole for hole, is_sure in zip(entry.hole_ranges, sure, strict=True) if is_sure]
+            self._known(file).put_zeros(holes)
+            missing[file] = chunks.without(missing.get(file, ((0, chunks.chunk_count(entry.size)),)), holes)
+            self._resumed.add(file)
+
+    def _check_room(self, missing: dict[int, Ranges]) -> Broken | None:
+        wanted = (i for i in range(len(self._entries)) if i not in self.left_out)
+        need = sum(self._need(i, missing.get(i)) for i in wanted)
         free = shutil.disk_usage(self._work).free
         if need <= free:
             return None
         return Broken(EndCode.NO_SPACE, f"{need} bytes are needed, {free} are free in {self._into}")
 
+    def _need(self, file: int, ranges: Ranges | None) -> int:
+        """Bytes that a file will still take; what is reserved for it already does not count again."""
+        size = self._entries[file].size
+        if ranges is None:
+            return size
+        missing = sum(chunks.range_length(size, *each) for each in ranges)
+        return max(0, missing - self._parts.spare(self._key(file), size - missing)) if missing else 0
+
     def _store(self, effect: Store) -> StoreResult:
         file, chunk, size = effect.file, effect.chunk, self._entries[effect.file].size
         if file in self._discarded:
             return Stored(file, chunk)
-        self._parts.write(self._key(file), effect.data, chunk * chunks.chunk_bytes(size))
+        room = size if chunks.chunk_count(size) > 1 else 0
+        self._parts.write(self._key(file), effect.data, chunk * chunks.chunk_bytes(size), room)
         self._known(file).put(chunk, effect.hash)
         if chunks.chunk_count(size) > 1:
             self._log.write(ChunkStored(self._key(file), chunk, effect.hash))

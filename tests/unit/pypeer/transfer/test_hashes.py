@@ -21,3 +21,17 @@ def test_root_when_all_are_known_in_any_order() -> None:
 def test_an_empty_file() -> None:
     assert FileHashes(0).root == bytes(32)
     assert FileHashes(0).unknown() == []
+
+
+def test_zeros_need_no_look() -> None:
+    hashes = FileHashes(600_000)
+    hashes.put_zeros([(0, 1), (2, 3)])
+    assert hashes.unknown() == [1]
+    assert hashes.get(0) == merkle.chunk_hash(bytes(262_144), 600_000)
+    hashes.put(1, merkle.chunk_hash(bytes(262_144), 600_000))
+    whole = FileHashes(600_000)
+    whole.put_zeros([(0, 3)])
+    assert whole.root == hashes.root
+    small = FileHashes(5)
+    small.put_zeros([(0, 1)])
+    assert small.root == merkle.chunk_hash(bytes(5), 5)
