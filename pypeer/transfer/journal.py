@@ -27,6 +27,15 @@ class ChunkStored(Record, frozen=True, tag="chunk"):
     hash: bytes
 
 
+class Begun(Record, frozen=True, tag="begun"):
+    """A file of several chunks was begun. It may be offered under another path in another run: what it is."""
+
+    key: str
+    size: int
+    mtime: int | None
+    name: str
+
+
 class FilePlaced(Record, frozen=True, tag="file"):
     """The file with this root got this name, relative to the target, or was about to."""
 
@@ -56,7 +65,7 @@ class Forgotten(Record, frozen=True, tag="forget"):
     key: str
 
 
-AnyRecord = ChunkStored | FilePlaced | Settled | TopPlaced | Forgotten
+AnyRecord = ChunkStored | Begun | FilePlaced | Settled | TopPlaced | Forgotten
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[AnyRecord] = msgspec.json.Decoder(AnyRecord)

@@ -12,6 +12,7 @@ from pypeer.transfer.fetch import Ranges
 from pypeer.transfer.hashes import FileHashes
 from pypeer.transfer.journal import (
     AnyRecord,
+    Begun,
     ChunkStored,
     FilePlaced,
     Forgotten,
@@ -82,7 +83,7 @@ def _read(into: Path, entries: Sequence[Entry], records: Sequence[AnyRecord]) ->
                 found.places[record.name] = record.place
             continue
         file = files.get(record.key)
-        if file is None:
+        if file is None or isinstance(record, Begun):
             continue
         match record:
             case ChunkStored():

@@ -20,6 +20,7 @@ from typing import Final
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Entry
 from pypeer.transfer import chunks
+from pypeer.transfer.adopting import adopt, begun
 from pypeer.transfer.choosing import Existing
 from pypeer.transfer.effects import (
     Broken,
@@ -42,6 +43,7 @@ from pypeer.transfer.naming import Naming
 from pypeer.transfer.parts import Parts
 from pypeer.transfer.placing import set_time
 from pypeer.transfer.recovery import AbortedError, recover, root_of
+from pypeer.transfer.room import leave_holes, room_for
 from pypeer.transfer.syncing import sync_folders
 from pypeer.transfer.targets import Targets
 
@@ -71,6 +73,9 @@ class DiskStore:
         self._earlier: dict[int, FilePlaced] = {}
         self._stamps: dict[int, tuple[int, int]] = {}
         self._resumed: set[int] = set()
+        self._begun: set[int] = set()
+        self.adopted = 0
+        """Files that go on with what came under another name; known after `prepare`."""
         self._aborted = threading.Event()
         self._discarded: set[int] = set()
         self._into_paths: dict[str, None] = {}
@@ -141,6 +146,8 @@ class DiskStore:
                 return self._conclude()
 
     def _recover(self) -> dict[int, Ranges]:
+        wanted = [entry for file, entry in enumerate(self._entries) if file not in self.left_out]
+        self.adopted = adopt(self._into, self._work, wanted, self._log)
         self._stored = bool(self._log.records)
         found = recover(self._into, self._work, self._entries, self._log.records, self._aborted.is_set)
         self._hashes, self._earlier, self._stamps = found.hashes, found.earlier, found.stamps
@@ -161,31 +168,19 @@ class DiskStore:
     def _leave_holes(self, missing: dict[int, Ranges]) -> None:
         """What is a hole there is one here; the root tells in the end whether it was."""
         for file, entry in enumerate(self._entries):
-            if not entry.holes or file in self.left_out or missing.get(file) == ():
-                continue
-            step = chunks.chunk_bytes(entry.size)
-            spans = [(start * step, min(stop * step, entry.size)) for start, stop in entry.hole_ranges]
-            sure = list(self._parts.stretch(self._key(file), entry.size, spans))
-            holes = [hole for hole, is_sure in zip(entry.hole_ranges, sure, strict=True) if is_sure]
-            self._known(file).put_zeros(holes)
-            missing[file] = chunks.without(missing.get(file, ((0, chunks.chunk_count(entry.size)),)), holes)
-            self._resumed.add(file)
+            if entry.holes and file not in self.left_out and missing.get(file) != ():
+                ranges, holes = leave_holes(self._parts, self._key(file), entry, missing.get(file))
+                self._known(file).put_zeros(holes)
+                missing[file] = ranges
+                self._resumed.add(file)
 
     def _check_room(self, missing: dict[int, Ranges]) -> Broken | None:
         wanted = (i for i in range(len(self._entries)) if i not in self.left_out)
-        need = sum(self._need(i, missing.get(i)) for i in wanted)
+        need = sum(room_for(self._parts, self._key(i), self._entries[i].size, missing.get(i)) for i in wanted)
         free = shutil.disk_usage(self._work).free
         if need <= free:
             return None
         return Broken(EndCode.NO_SPACE, f"{need} bytes are needed, {free} are free in {self._into}")
-
-    def _need(self, file: int, ranges: Ranges | None) -> int:
-        """Bytes that a file will still take; what is reserved for it already does not count again."""
-        size = self._entries[file].size
-        if ranges is None:
-            return size
-        missing = sum(chunks.range_length(size, *each) for each in ranges)
-        return max(0, missing - self._parts.spare(self._key(file), size - missing)) if missing else 0
 
     def _store(self, effect: Store) -> StoreResult:
         file, chunk, size = effect.file, effect.chunk, self._entries[effect.file].size
@@ -195,6 +190,9 @@ class DiskStore:
         self._parts.write(self._key(file), effect.data, chunk * chunks.chunk_bytes(size), room)
         self._known(file).put(chunk, effect.hash)
         if chunks.chunk_count(size) > 1:
+            if file not in self._begun:
+                self._begun.add(file)
+                self._log.write(begun(self._entries[file]))
             self._log.write(ChunkStored(self._key(file), chunk, effect.hash))
             self._stored = True
         return Stored(file, chunk)

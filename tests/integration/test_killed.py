@@ -37,12 +37,13 @@ class Sender:
 
     files: Contents
     times: dict[str, int] = field(default_factory=dict)
+    top: str = "tree"
 
     def entries(self) -> list[Entry]:
-        folders = ("tree", "tree/b", "tree/b/d", "tree/empty", "tree/s")
-        listed = [Entry(path=path, folder=True, mtime=1_000) for path in folders]
+        folders = ("", "/b", "/b/d", "/empty", "/s")
+        listed = [Entry(path=f"{self.top}{path}", folder=True, mtime=1_000) for path in folders]
         return listed + [
-            Entry(path=f"tree/{path}", size=len(data), mtime=self.times.get(path, 2_000))
+            Entry(path=f"{self.top}/{path}", size=len(data), mtime=self.times.get(path, 2_000))
             for path, data in self.files.items()
         ]
 
@@ -234,3 +235,37 @@ def test_files_that_change_between_the_runs(tmp_path: Path, patch: pytest.Monkey
         else:
             finish(sender, into, chance)
         patch.undo()
+
+
+def test_files_that_are_renamed_between_the_runs_are_recognised(tmp_path: Path) -> None:
+    """In the same offer, and in another of other names; what has come is not asked for again."""
+    recognised = 0
+    for seed in SEEDS[:100]:
+        chance, into, sender = random.Random(seed), tmp_path / str(seed), new_sender()
+        sender.times = {path: 10_000 + number for number, path in enumerate(sender.files)}
+        first = DiskWorld(sender, into, chance)
+        first.live(chance.randint(40, 110))
+        first.store.release()
+        if first.receiver_end is not None:
+            continue
+        stored = {each for each in first.results if isinstance(each, effects.Stored)}
+        finished = {each.file for each in first.results if isinstance(each, effects.Finished)}
+        had = {
+            (first.entries[each.file].size, each.chunk)
+            for each in stored
+            if chunks.chunk_count(first.entries[each.file].size) > 1 and each.file not in finished
+        }
+        renamed = Sender(
+            {f"new/{path}": data for path, data in sender.files.items()},
+            {f"new/{path}": time for path, time in sender.times.items()},
+            top="other" if seed % 2 else "tree",
+        )
+        again = DiskWorld(renamed, into, chance)
+        again.live()
+        again.store.release()
+        assert isinstance(again.receiver_end, effects.Outcome)
+        assert not {(again.entries[file].size, chunk) for file, chunk in again.asked} & had
+        top = into / renamed.top / "new"
+        assert {path: (top / path).read_bytes() for path in sender.files} == sender.files
+        recognised += again.store.adopted
+    assert recognised > 20

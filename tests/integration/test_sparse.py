@@ -10,6 +10,7 @@ from pypeer.protocol.messages import Entry
 from pypeer.transfer import chunks, merkle
 from pypeer.transfer.effects import Outcome, Store
 from pypeer.transfer.hashes import FileHashes
+from pypeer.transfer.room import room_for
 from pypeer.transfer.sources import Files, OfferedTree, scan
 from pypeer.transfer.sparse import holes_of, is_hole
 from pypeer.transfer.store import DiskStore
@@ -130,7 +131,7 @@ async def test_room_is_reserved_when_a_file_is_begun(tmp_path: Path) -> None:
     store.perform([Store(0, 0, data, merkle.chunk_hash(data, entry.size))])
     (part,) = (path for path in tmp_path.glob("into/.byway-*.part/*") if path.name != "journal")
     assert part.stat().st_blocks * 512 >= entry.size
-    assert store._need(0, ((1, 256),)) == 0
+    assert room_for(store._parts, part.name, entry.size, ((1, 256),)) == 0
     store.release()
 
 
