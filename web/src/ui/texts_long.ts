@@ -48,3 +48,19 @@ export const obstacles = {
     operator: "",
   },
 } as const;
+
+/** What a person may want of an offer. Rates are in bytes a second. */
+export const wishes = {
+  title: "Options",
+  keep: "Go on later if this page is closed",
+  keepHint: "What arrives is kept in this browser until all of it is here, and then stored where you choose.",
+  kept: (size: string) => `${size} of this are kept here from before. They are checked, and only the rest is fetched.`,
+  limit: "At most",
+  limits: [
+    [0, "as fast as it goes"],
+    [262_144, "256 KiB/s"],
+    [1_048_576, "1 MiB/s"],
+    [5_242_880, "5 MiB/s"],
+    [20_971_520, "20 MiB/s"],
+  ] satisfies readonly (readonly [number, string])[],
+};
