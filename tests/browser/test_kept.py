@@ -173,7 +173,7 @@ def test_a_limit_is_kept_to(site: Site, person: BrowserContext, pypeer: Start, t
     sender = pypeer("send", file)
     page = opened(person, site, pick=True)
     look_at(page, sender.until("ready")["code"])
-    page.get_by_label("At most").select_option("1 MiB/s")
+    page.get_by_label("At most").select_option("1 MB/s")
     page.get_by_role("button", name="Save the file…").click()
     began = time.monotonic()
     arrived(page)

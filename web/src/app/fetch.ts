@@ -7,7 +7,7 @@ import type { IceServer } from "../gen/signaling.ts";
 import { fromBase64url } from "../secure/encoding.ts";
 import { type Code, format, parse } from "../secure/code.ts";
 import type { Pair } from "../signaling/pair.ts";
-import { canKeep, keptOf } from "../keep/keep.ts";
+import { canKeep, forget, keptOf } from "../keep/keep.ts";
 import { KeptSink } from "../sinks/kept.ts";
 import { MemorySink } from "../sinks/memory.ts";
 import type { Sink } from "../sinks/sink.ts";
@@ -68,6 +68,7 @@ export class FetchedOffer implements Fetch {
     const sink = picked !== null && wishes.keep && !value.text ? new KeptSink(value.title, picked) : picked;
     if (sink === null || this.#isDecided || this.#transfer.hasEnded) return this.#isDecided;
     this.#isDecided = true;
+    if (!wishes.keep && value.kept > 0) void forget(value.title).catch(() => undefined);
     if (sink instanceof MemorySink) this.#showWhenDone(sink);
     this.#wishes = wishes;
     this.#converse(this.#pair, value, sink);

@@ -53,14 +53,14 @@ export const obstacles = {
 export const wishes = {
   title: "Options",
   keep: "Go on later if this page is closed",
-  keepHint: "What arrives is kept in this browser until all of it is here, and then stored where you choose.",
-  kept: (size: string) => `${size} of this are kept here from before. They are checked, and only the rest is fetched.`,
+  keepHint: "What arrives is kept in this browser until all of it is here, and then stored where you chose.",
+  kept: (size: string) => `${size} of this are kept here from before. They are checked, and only the rest is fetched. Without this tick they are removed.`,
   limit: "At most",
   limits: [
     [0, "as fast as it goes"],
-    [262_144, "256 KiB/s"],
-    [1_048_576, "1 MiB/s"],
-    [5_242_880, "5 MiB/s"],
-    [20_971_520, "20 MiB/s"],
+    [250_000, "250 kB/s"],
+    [1_000_000, "1 MB/s"],
+    [5_000_000, "5 MB/s"],
+    [20_000_000, "20 MB/s"],
   ] satisfies readonly (readonly [number, string])[],
 };
