@@ -51,9 +51,11 @@ class Parts:
 
     def complete(self, key: str) -> Path:
         """Close a part file that has all its bytes, an empty one too: its path."""
-        self._handle(key)
+        path = self.path(key)
+        if key not in self._open and not path.exists():
+            self._handle(key)
         self.close(key)
-        return self.path(key)
+        return path
 
     def close(self, key: str) -> None:
         """Close a part file, if it is open; writing opens it again."""

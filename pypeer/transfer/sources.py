@@ -59,7 +59,10 @@ class OfferedTree:
         return [self._read(read.file, read.chunk) for read in reads]
 
     def hashed(self, file: int, chunk: int, data: bytes) -> Chunk:
-        """A chunk that was read, with its hash, which is found once."""
+        """A chunk that was read, with its hash, which is found once; that of a small file is not kept."""
+        if chunks.chunk_count(self.entries[file].size) == 1:
+            root = merkle.chunk_hash(data, self.entries[file].size)
+            return Chunk(data, root, root)
         hashes = self._hashes_of(file)
         digest = hashes.get(chunk)
         if digest is None:
