@@ -52,6 +52,7 @@ class OfferedTree:
         """What was left out of the offer, and why, for the person who offers it."""
         self._content = content
         self._hashes: dict[int, FileHashes] = {}
+        self._small: dict[int, bytes] = {}
         self._lock = threading.Lock()
 
     def read(self, reads: Sequence[Read]) -> list[bytes | Lost]:
@@ -59,9 +60,10 @@ class OfferedTree:
         return [self._read(read.file, read.chunk) for read in reads]
 
     def hashed(self, file: int, chunk: int, data: bytes) -> Chunk:
-        """A chunk that was read, with its hash, which is found once; that of a small file is not kept."""
+        """A chunk that was read, with its hash, which is found once."""
         if chunks.chunk_count(self.entries[file].size) == 1:
-            root = merkle.chunk_hash(data, self.entries[file].size)
+            root = self._small.get(file) or merkle.chunk_hash(data, self.entries[file].size)
+            self._small[file] = root
             return Chunk(data, root, root)
         hashes = self._hashes_of(file)
         digest = hashes.get(chunk)
@@ -72,6 +74,8 @@ class OfferedTree:
 
     def hash_some(self, file: int) -> bytes | Lost | None:
         """Hash on towards the root of a file, for a bounded time: the root, or None to be called again; blocking."""
+        if file in self._small:
+            return self._small[file]
         hashes = self._hashes_of(file)
         budget = HASH_STEP_BYTES
         for chunk in hashes.unknown():
@@ -82,7 +86,7 @@ class OfferedTree:
             budget -= len(data)
             if budget <= 0:
                 break
-        return hashes.root
+        return self._small.get(file) or hashes.root
 
     def close(self) -> None:
         """Close open files."""
