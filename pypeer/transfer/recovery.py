@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,7 +32,7 @@ class Found:
     """What can be gone on with. `missing` has the files that were begun; those in `earlier` are complete.
 
     `outdated` are files that an earlier run completed and nobody touched since, which are offered no more as they are:
-    where each is, and its stamp.
+    where each is, and its stamp. `discarded` counts files of several chunks that were begun and are no more offered.
     """
 
     missing: dict[int, Ranges] = field(default_factory=dict)
@@ -41,6 +41,7 @@ class Found:
     stamps: dict[int, tuple[int, int]] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
     outdated: dict[str, tuple[int, int]] = field(default_factory=dict)
+    discarded: int = 0
 
 
 def recover(
@@ -60,10 +61,24 @@ def recover(
         path = work / file_key(entries[file])
         found.hashes[file], found.missing[file] = _verify(path, entries[file].size, known, aborted)
     keep = {"journal", *(file_key(entries[file]) for file in found.hashes)}
+    begun = {record.key for record in records if isinstance(record, Begun)}
     for path in work.iterdir():
         if path.name not in keep:
             path.unlink()
+            found.discarded += path.name in begun
     return found
+
+
+def notes(found: Found, adopted: int, places: Iterable[str]) -> Iterator[str]:
+    """What became of what an earlier run left, for the person; `places` are the names that files get now."""
+    if adopted:
+        yield f"files that were begun under another name and go on: {adopted}"
+    if found.discarded:
+        gone = "files that were begun and have changed at the sender, or are gone there"
+        yield f"{gone}: {found.discarded}; fetched anew"
+    changed = sum(place in found.outdated for place in places) if found.outdated else 0
+    if changed:
+        yield f"files that were fetched before and have changed at the sender: {changed}; they are replaced"
 
 
 def _unlink_named(work: Path) -> None:

@@ -1,9 +1,13 @@
 """How much room the files of an offer still take on the disk, and which of their holes are holes here too. Blocking."""
 
-from collections.abc import Sequence
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
+from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Entry
 from pypeer.transfer import chunks
+from pypeer.transfer.effects import Broken
 from pypeer.transfer.fetch import Ranges
 from pypeer.transfer.parts import Parts
 
@@ -26,3 +30,12 @@ def room_for(parts: Parts, key: str, size: int, missing: Ranges | None) -> int:
         return size
     left = sum(chunks.range_length(size, *each) for each in missing)
     return max(0, left - parts.spare(key, size - left)) if left else 0
+
+
+def check_room(parts: Parts, work: Path, files: Mapping[str, tuple[int, Ranges | None]]) -> Broken | None:
+    """Whether all of this fits beside `work`: sizes of files, and what is missing of them, by their keys."""
+    need = sum(room_for(parts, key, size, missing) for key, (size, missing) in files.items())
+    free = shutil.disk_usage(work).free
+    if need <= free:
+        return None
+    return Broken(EndCode.NO_SPACE, f"{need} bytes are needed, {free} are free in {work.parent}")

@@ -42,8 +42,8 @@ from pypeer.transfer.journal import ChunkStored, FilePlaced, Forgotten, Journal,
 from pypeer.transfer.naming import Naming
 from pypeer.transfer.parts import Parts
 from pypeer.transfer.placing import set_time
-from pypeer.transfer.recovery import AbortedError, recover, root_of
-from pypeer.transfer.room import leave_holes, room_for
+from pypeer.transfer.recovery import AbortedError, notes, recover, root_of
+from pypeer.transfer.room import check_room, leave_holes
 from pypeer.transfer.syncing import sync_folders
 from pypeer.transfer.targets import Targets
 
@@ -75,7 +75,8 @@ class DiskStore:
         self._resumed: set[int] = set()
         self._begun: set[int] = set()
         self.adopted = 0
-        """Files that go on with what came under another name; known after `prepare`."""
+        self.notes: tuple[str, ...] = ()
+        """Files that go on with what came under another name, and what a person should know; there after `prepare`."""
         self._aborted = threading.Event()
         self._discarded: set[int] = set()
         self._into_paths: dict[str, None] = {}
@@ -106,7 +107,9 @@ class DiskStore:
             return Broken(EndCode.UNWRITABLE, f"another process is fetching this into {self._into}")
         except OSError as error:
             return _broken(error, self._into)
-        return self._check_room(missing) or missing
+        wanted = ((i, entry.size) for i, entry in enumerate(self._entries) if i not in self.left_out)
+        files = {self._key(i): (size, missing.get(i)) for i, size in wanted}
+        return check_room(self._parts, self._work, files) or missing
 
     def abort(self) -> None:
         """Make `prepare` give up; for any thread."""
@@ -152,6 +155,7 @@ class DiskStore:
         found = recover(self._into, self._work, self._entries, self._log.records, self._aborted.is_set)
         self._hashes, self._earlier, self._stamps = found.hashes, found.earlier, found.stamps
         self._targets.places, self._targets.outdated = found.places, found.outdated
+        self.notes = tuple(notes(found, self.adopted, self._targets.places_of_files()))
         self._resumed = set(found.missing)
         return found.missing
 
@@ -173,14 +177,6 @@ class DiskStore:
                 self._known(file).put_zeros(holes)
                 missing[file] = ranges
                 self._resumed.add(file)
-
-    def _check_room(self, missing: dict[int, Ranges]) -> Broken | None:
-        wanted = (i for i in range(len(self._entries)) if i not in self.left_out)
-        need = sum(room_for(self._parts, self._key(i), self._entries[i].size, missing.get(i)) for i in wanted)
-        free = shutil.disk_usage(self._work).free
-        if need <= free:
-            return None
-        return Broken(EndCode.NO_SPACE, f"{need} bytes are needed, {free} are free in {self._into}")
 
     def _store(self, effect: Store) -> StoreResult:
         file, chunk, size = effect.file, effect.chunk, self._entries[effect.file].size

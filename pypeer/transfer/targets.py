@@ -70,6 +70,12 @@ class Targets:
                 yield file, target
         self.left_out |= skipped
 
+    def places_of_files(self) -> Iterator[str]:
+        """The names that all wanted files get unless something has them, relative to the target."""
+        for file, path in self._wanted():
+            if not self._entries[file].folder:
+                yield self.target(path).relative_to(self._into).as_posix()
+
     def wanted_place(self, file: int) -> Path:
         """The name that a file gets unless something has it."""
         return self.target(self._paths[file])

@@ -235,6 +235,32 @@ async def test_files_of_an_earlier_run_are_not_fetched_again(tmp_path: Path, int
     assert tree_of(into / "tree") == tree_of(tree)
 
 
+def noted(run: Run) -> list[str]:
+    return [event.message for event in run.of("receiver", events.Noted) if isinstance(event, events.Noted)]
+
+
+async def test_a_person_is_told_what_changed_since_the_last_run(tmp_path: Path, into: Path) -> None:
+    small = {f"{n:03}": b"%d" % n for n in range(400)}
+    tree = make(tmp_path / "tree", {**small, "y": stream(3_000_000), "z": stream(3_000_000, b"z")})
+    await stop_midway(await scan([tree]), into, at=418)
+    assert "tree/000" in visible(into)
+    (tree / "000").write_bytes(b"new")
+    (tree / "y").write_bytes(stream(2_900_000))
+    run = start(await scan([tree]), into)
+    await run.run()
+    assert noted(run) == [
+        "files that were begun and have changed at the sender, or are gone there: 1; fetched anew",
+        "files that were fetched before and have changed at the sender: 1; they are replaced",
+    ]
+    assert tree_of(into / "tree") == tree_of(tree)
+
+
+async def test_names_that_are_changed_are_told(tmp_path: Path, into: Path) -> None:
+    run = start(hostile(messages.Entry(path="a:b"), messages.Entry(path="fine"), messages.Entry(path="x?")), into)
+    await run.run()
+    assert noted(run) == ["names that not every system can hold were changed: 'a:b' is 'a_b', 'x?' is 'x_'"]
+
+
 async def test_a_part_that_was_damaged_meanwhile_is_mended(tmp_path: Path, into: Path) -> None:
     tree = make(tmp_path / "tree", {"a": stream(8_000_000)})
     await stop_midway(await scan([tree]), into)
