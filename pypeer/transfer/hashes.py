@@ -16,6 +16,7 @@ class FileHashes:
         self._lock = threading.Lock()
         self._hashes = bytearray()
         self._unknown = chunks.chunk_count(size)
+        self._first = 0
 
     def get(self, chunk: int) -> bytes | None:
         """The hash of a chunk if it is known."""
@@ -40,6 +41,8 @@ class FileHashes:
             for chunk in range(start, stop):
                 self.put(chunk, alike if chunk < last else merkle.zero_hash(self._size, last))
 
-    def unknown(self) -> list[int]:
-        """Chunks whose hash is not known yet."""
-        return [chunk for chunk in range(chunks.chunk_count(self._size)) if self.get(chunk) is None]
+    def unknown(self) -> int | None:
+        """The first chunk whose hash is not known yet; all of them, one after another, cost one pass in all."""
+        while self._first < chunks.chunk_count(self._size) and self.get(self._first) is not None:
+            self._first += 1
+        return self._first if self._first < chunks.chunk_count(self._size) else None

@@ -78,15 +78,14 @@ class OfferedTree:
             return self._small[file]
         hashes = self._hashes_of(file)
         budget = HASH_STEP_BYTES
-        for chunk in hashes.unknown():
+        while budget > 0 and (chunk := hashes.unknown()) is not None:
             data = self._read(file, chunk)
             if isinstance(data, Lost):
                 return data
-            self.hashed(file, chunk, data)
+            digest = self.hashed(file, chunk, data).hash
+            hashes.put(chunk, digest)
             budget -= len(data)
-            if budget <= 0:
-                break
-        return self._small.get(file) or hashes.root
+        return hashes.root
 
     def close(self) -> None:
         """Close open files."""

@@ -180,3 +180,58 @@ def test_a_limit_is_kept_to(site: Site, person: BrowserContext, pypeer: Start, t
     assert 4.5 < time.monotonic() - began < 12
     assert page.evaluate(HASH_OPFS)["a.bin"] == digest(file)
     sender.interrupt()
+
+
+def test_the_screen_stays_on_while_something_runs(
+    site: Site, person: BrowserContext, pypeer: Start, tmp_path: Path
+) -> None:
+    """And no longer; a page that is closed meanwhile asks first."""
+    file = random_file(tmp_path / "a.bin", 4 * MIB)
+    sender = pypeer("send", file, "--limit", "2M")
+    page = person.new_page()
+    page.add_init_script(f"({PICK_OPFS})()")
+    page.add_init_script("""
+      window.held = 0;
+      navigator.wakeLock.request = async () => {
+        window.held += 1;
+        return { release: async () => { window.held -= 1; } };
+      };
+    """)
+    page.goto(site.url)
+    look_at(page, sender.until("ready")["code"])
+    assert page.evaluate("window.held") == 0
+    page.get_by_role("button", name="Save the file…").click()
+    page.wait_for_function("() => window.held === 1", timeout=60_000)
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.close(run_before_unload=True)
+    page.wait_for_timeout(500)
+    assert asked == ["beforeunload"]
+    arrived(page)
+    page.wait_for_function("() => window.held === 0")
+    sender.interrupt()
+
+
+def test_a_tab_in_the_background_is_not_slowed_down(
+    site: Site, person: BrowserContext, pypeer: Start, tmp_path: Path
+) -> None:
+    """Browsers wake the timers of a hidden page once a minute: here they never wake at all, and a limited fetch, which
+    lives by its timers, still takes no longer."""
+    file = random_file(tmp_path / "a.bin", 4 * MIB)
+    sender = pypeer("send", file)
+    page = person.new_page()
+    page.add_init_script(f"({PICK_OPFS})()")
+    page.goto(site.url)
+    look_at(page, sender.until("ready")["code"])
+    page.get_by_label("At most").select_option("1 MB/s")
+    page.evaluate("""() => {
+      window.setTimeout = () => 0;
+      window.setInterval = () => 0;
+      window.requestAnimationFrame = () => 0;
+    }""")
+    page.get_by_role("button", name="Save the file…").click()
+    began = time.monotonic()
+    arrived(page)
+    assert time.monotonic() - began < 12
+    assert page.evaluate(HASH_OPFS)["a.bin"] == digest(file)
+    sender.interrupt()
