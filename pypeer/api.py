@@ -31,6 +31,7 @@ from pypeer.signaling_client.switch import Switchboard
 from pypeer.tasks import Tasks
 from pypeer.transfer.budget import Budget
 from pypeer.transfer.choosing import Choice, Existing
+from pypeer.transfer.scanning import Links, Policy
 from pypeer.transfer.session import Decide, accept_all
 from pypeer.transfer.sources import scan, text_tree
 from signaling.protocol.messages import Knocked, Lapsed, Left, Signaled
@@ -93,16 +94,21 @@ class Peer:
         expires: float | None = None,
         words: int = limits.WORDS,
         limit: float | None = None,
+        links: Links | str = Links.INSIDE,
+        growing: bool = False,
     ) -> Offer:
         """Offer files and folders, or a text, under a new code; raises TransferError for paths that cannot be read.
 
         `times` ends the code after so many complete transfers, `once` after one; `expires` is in seconds, as the server
         allows; more `words` make the code harder to guess; `limit` is what all receivers together get, in bytes a
-        second.
+        second. `links` (`inside`, `follow`, `skip`) says what becomes of symbolic links inside folders; with `growing`,
+        files that grow meanwhile are sent as long as they were at first, and are not refused
+        (pypeer.transfer.scanning).
         """
         if times is not None and times < 1:
             raise ValueError("times is a number of receivers, so at least 1")
-        tree = text_tree(text) if text is not None else await scan([Path(path) for path in paths])
+        policy = Policy(Links(links), growing)
+        tree = text_tree(text) if text is not None else await scan([Path(path) for path in paths], policy)
         offer = Offer(self._desk, tree, code.pick_words(words), 1 if once else times, _budget(limit))
         await offer.open(expires)
         self._offers.append(offer)
@@ -157,4 +163,4 @@ def _tellable(name: str) -> str:
     return name.encode("utf-8", "replace").decode()[:NAME_CHARS]
 
 
-__all__ = ["ConnectOptions", "Existing", "Fetch", "Offer", "Peer", "PeerError", "default_server"]
+__all__ = ["ConnectOptions", "Existing", "Fetch", "Links", "Offer", "Peer", "PeerError", "default_server"]

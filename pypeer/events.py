@@ -28,6 +28,12 @@ class Skipped(Event, frozen=True, tag="skipped"):
     message: str
 
 
+class Noted(Event, frozen=True, tag="noted"):
+    """Something worth knowing about what is fetched: names that had to be changed, files that have changed."""
+
+    message: str
+
+
 class Joined(Event, frozen=True, tag="joined"):
     """The other peer proved the code: its id, short name, and what it calls itself."""
 

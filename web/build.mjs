@@ -68,7 +68,9 @@ async function main() {
   const names = {};
   names["sw.js"] = await bundle("src/sw/sw.ts", { format: "iife" });
   names["timers.js"] = await bundle("src/timers/worker.ts", { format: "iife", entryNames: "timers-[hash]" });
-  names["main.js"] = await bundle("src/main.ts", { format: "esm", define: { TIMERS_WORKER: JSON.stringify(names["timers.js"]) } });
+  names["keep.js"] = await bundle("src/keep/worker.ts", { format: "iife", entryNames: "keep-[hash]" });
+  const workers = { TIMERS_WORKER: JSON.stringify(names["timers.js"]), KEEP_WORKER: JSON.stringify(names["keep.js"]) };
+  names["main.js"] = await bundle("src/main.ts", { format: "esm", define: workers });
   names["main.css"] = await bundle("src/styles/main.css", {});
   Object.assign(names, await icons(join(WEB, "src", "icons")));
   await writeFile(join(ASSETS, "manifest.json"), `${JSON.stringify(names, null, 1)}\n`);

@@ -8,7 +8,7 @@ from typing import Any, Final
 import click
 
 from pypeer import __version__
-from pypeer.api import Existing, Fetch, Peer
+from pypeer.api import Existing, Fetch, Links, Peer
 from pypeer.cli import options
 from pypeer.cli.background import Recorder, launch, recording, status, stop
 from pypeer.cli.doctor import doctor
@@ -49,6 +49,14 @@ for each in (doctor, status, stop):
 @click.option("--words", type=click.IntRange(2, 8), default=limits.WORDS, show_default=True, help="Words of the code.")
 @click.option("--qr", is_flag=True, help="Show the link as a QR code.")
 @options.limit
+@click.option(
+    "--links",
+    type=click.Choice([each.value for each in Links]),
+    default=Links.INSIDE.value,
+    show_default=True,
+    help="Symbolic links inside folders: send those that stay inside, follow all, or leave out.",
+)
+@click.option("--growing", is_flag=True, help="Files that grow meanwhile are sent as long as they are now.")
 @click.option("--daemon", is_flag=True, help="Serve in the background, also after you log out.")
 @click.option("--record", hidden=True)
 @ways
@@ -61,6 +69,8 @@ def send(
     words: int,
     qr: bool,
     limit: float | None,
+    links: str,
+    growing: bool,
     daemon: bool,
     record: str | None,
     server: str,
@@ -84,7 +94,8 @@ def send(
 
     async def work() -> int:
         async with Peer(server, name=name, connect=connect) as peer:
-            offer = await peer.send(named, text=content, times=times, expires=expires, words=words, limit=limit)
+            life: dict[str, Any] = {"times": times, "expires": expires, "words": words}
+            offer = await peer.send(named, text=content, limit=limit, links=links, growing=growing, **life)
             return await _serve(offer, show, qr, recorder)
 
     with spooled(paths, show) as named, recording(record, [str(path) for path in paths]) as recorder:

@@ -57,6 +57,8 @@ def describe(event: Event) -> str | None:
     match event:
         case events.Skipped():
             return f"Left out: {printable(event.message)}."
+        case events.Noted():
+            return f"Note: {printable(event.message)}."
         case events.Joined():
             name = f" ({printable(event.name)})" if event.name else ""
             return f"Met {event.short}{name}."

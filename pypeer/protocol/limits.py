@@ -82,6 +82,9 @@ TEXT_BYTES: Final = 1024 * 1024
 PROGRESS_S: Final = 0.25
 """Least time between two `progress` messages: smooth for the eye, nothing for the wire."""
 
+HOLES: Final = 64
+"""Holes told of one file at most, the largest: with them its entry still has less than 2 KiB."""
+
 LIST_ENTRIES: Final = 1000
 """Entries in one page of the manifest at most: bounds the work for one message."""
 

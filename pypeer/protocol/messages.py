@@ -52,6 +52,15 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, array
     folder: bool = False
     root: Hash | None = None
     """BEP 52 root, when it is already known."""
+    ns: Annotated[int, Meta(ge=0, le=999_999, description="nanoseconds beyond mtime")] = 0
+    holes: Annotated[tuple[Index, ...], Meta(max_length=2 * limits.HOLES)] = ()
+    """Chunks that are zero, and take no room at the sender: from a chunk, up to before another, from, up to, and so on;
+    ascending. A receiver need not ask for them. A hint like the others: the root says whether it is true."""
+
+    @property
+    def hole_ranges(self) -> tuple[tuple[int, int], ...]:
+        """The holes: chunks from the first up to before the second number."""
+        return tuple(zip(self.holes[::2], self.holes[1::2], strict=False))
 
 
 class Preview(Sealed, frozen=True, tag="preview"):

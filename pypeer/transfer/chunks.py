@@ -1,6 +1,11 @@
 """How a file divides into chunks: a function of its size alone, so both sides agree without a word."""
 
+from collections.abc import Sequence
+
 from pypeer.protocol import limits
+
+Range = tuple[int, int]
+"""Chunks from the first up to before the second number."""
 
 
 def chunk_bytes(size: int) -> int:
@@ -20,6 +25,20 @@ def chunk_length(size: int, chunk: int) -> int:
     """Bytes in chunk number `chunk`, which must exist; the last one is shorter."""
     full = chunk_bytes(size)
     return min(full, size - chunk * full)
+
+
+def without(ranges: Sequence[Range], holes: Sequence[Range]) -> tuple[Range, ...]:
+    """What of these ranges is in none of the holes; both ascending."""
+    left: list[Range] = []
+    for start, stop in ranges:
+        for hole, end in holes:
+            if hole < stop and end > start:
+                if start < hole:
+                    left.append((start, hole))
+                start = min(end, stop)
+        if start < stop:
+            left.append((start, stop))
+    return tuple(left)
 
 
 def range_length(size: int, start: int, stop: int) -> int:

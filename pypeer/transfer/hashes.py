@@ -1,6 +1,7 @@
 """Hashes of the chunks of one file as they become known, shared by all receivers of an offer."""
 
 import threading
+from collections.abc import Iterable
 
 from pypeer.transfer import chunks, merkle
 
@@ -15,6 +16,7 @@ class FileHashes:
         self._lock = threading.Lock()
         self._hashes = bytearray()
         self._unknown = chunks.chunk_count(size)
+        self._first = 0
 
     def get(self, chunk: int) -> bytes | None:
         """The hash of a chunk if it is known."""
@@ -31,6 +33,16 @@ class FileHashes:
             if not self._unknown and self.root is None:
                 self.root = merkle.file_root(self._hashes, self._size)
 
-    def unknown(self) -> list[int]:
-        """Chunks whose hash is not known yet."""
-        return [chunk for chunk in range(chunks.chunk_count(self._size)) if self.get(chunk) is None]
+    def put_zeros(self, holes: Iterable[tuple[int, int]]) -> None:
+        """Learn the hashes of chunks that are zero, without looking at them; all but the last are alike."""
+        last = chunks.chunk_count(self._size) - 1
+        for start, stop in holes:
+            alike = merkle.zero_hash(self._size, 0) if last else b""
+            for chunk in range(start, stop):
+                self.put(chunk, alike if chunk < last else merkle.zero_hash(self._size, last))
+
+    def unknown(self) -> int | None:
+        """The first chunk whose hash is not known yet; all of them, one after another, cost one pass in all."""
+        while self._first < chunks.chunk_count(self._size) and self.get(self._first) is not None:
+            self._first += 1
+        return self._first if self._first < chunks.chunk_count(self._size) else None

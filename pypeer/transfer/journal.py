@@ -1,9 +1,11 @@
 """What a fetch has stored so far, written beside it, so that a later run goes on from there.
 
 One line of JSON a record, appended after what it tells of was written (chunks) or just before (names). Nothing here is
-believed without a look at the disk, so the journal needs no fsync; a line that was cut by a crash is dropped.
+believed without a look at the disk, so a chunk costs no fsync; a line that was cut by a crash is dropped, with all that
+follows it. The journal is flushed before names are given, so that what has one is always told of.
 """
 
+import errno
 import os
 from hashlib import sha256
 from pathlib import Path
@@ -25,6 +27,15 @@ class ChunkStored(Record, frozen=True, tag="chunk"):
     hash: bytes
 
 
+class Begun(Record, frozen=True, tag="begun"):
+    """A file of several chunks was begun. It may be offered under another path in another run: what it is."""
+
+    key: str
+    size: int
+    mtime: int | None
+    name: str
+
+
 class FilePlaced(Record, frozen=True, tag="file"):
     """The file with this root got this name, relative to the target, or was about to."""
 
@@ -33,11 +44,19 @@ class FilePlaced(Record, frozen=True, tag="file"):
     place: str
 
 
+class Settled(Record, frozen=True, tag="settled"):
+    """The file got its name, and was this then (`Stamp`): while it still is, it need not be read to be believed."""
+
+    key: str
+    stamp: tuple[int, int]
+
+
 class TopPlaced(Record, frozen=True, tag="top"):
-    """The top folder `name` of the offer is the folder `place` here."""
+    """The top folder `name` of the offer is the folder `place` here, or, if not `made`, is about to be."""
 
     name: str
     place: str
+    made: bool = True
 
 
 class Forgotten(Record, frozen=True, tag="forget"):
@@ -46,7 +65,7 @@ class Forgotten(Record, frozen=True, tag="forget"):
     key: str
 
 
-AnyRecord = ChunkStored | FilePlaced | TopPlaced | Forgotten
+AnyRecord = ChunkStored | Begun | FilePlaced | Settled | TopPlaced | Forgotten
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[AnyRecord] = msgspec.json.Decoder(AnyRecord)
@@ -57,8 +76,24 @@ def file_key(entry: Entry) -> str:
     return sha256(f"{entry.path}\0{entry.size}\0{entry.mtime}".encode()).hexdigest()[:32]
 
 
+def stamp_of(status: os.stat_result) -> tuple[int, int]:
+    """Changes whenever somebody writes to the file or replaces it: inode and time of change.
+
+    Windows has no such time (its st_ctime is that of creation) but that of the last write, which a person can set.
+    """
+    return status.st_ino, status.st_mtime_ns if os.name == "nt" else status.st_ctime_ns
+
+
+def is_still(path: Path, stamp: tuple[int, int]) -> bool:
+    """Whether a file is there, and was not touched since it had this stamp."""
+    try:
+        return stamp_of(os.lstat(path)) == stamp
+    except OSError:
+        return False
+
+
 class Journal:
-    """An open journal; blocking."""
+    """An open journal; blocking. `records` are those of earlier runs."""
 
     def __init__(self, path: Path) -> None:
         """Open or create; raises OSError, BlockingIOError if another process has it open."""
@@ -75,7 +110,11 @@ class Journal:
         line = _encoder.encode(record) + b"\n"
         if os.write(self._handle, line) < len(line):
             # The next run drops the cut line and fetches that chunk again.
-            raise OSError(28, "No space left on device")
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    def flush(self) -> None:
+        """What was written survives a power cut; raises OSError."""
+        os.fsync(self._handle)
 
     def close(self) -> None:
         """Close, and let others have it."""

@@ -1,6 +1,7 @@
 """The manifest, page by page: made by the sender, gathered and checked by the receiver."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 import msgspec
@@ -8,6 +9,7 @@ import msgspec
 from pypeer.protocol import limits
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Entries, Entry, Offer, Preview
+from pypeer.transfer import chunks
 from pypeer.transfer.names import ManifestError
 
 PAGE_BYTES: Final = limits.CONTROL_BYTES - 100
@@ -60,6 +62,12 @@ def offer(entries: Sequence[Entry], title: str, text: bool = False) -> Offer:
     return Offer(files=len(entries) - folders, folders=folders, bytes=size, title=title, text=text)
 
 
+def _are_holes(entry: Entry) -> bool:
+    """Whether these are ranges of chunks of this file, ascending, not touching."""
+    whole = len(entry.holes) % 2 == 0 and entry.holes[-1] <= chunks.chunk_count(entry.size)
+    return whole and all(low < high for low, high in pairwise(entry.holes))
+
+
 class Manifest:
     """Gathers the pages of one offer; memory is bounded whatever arrives."""
 
@@ -94,4 +102,6 @@ class Manifest:
             raise ManifestError("the manifest does not add up to the offer")
         if any(entry.folder and entry.size for entry in self.entries):
             raise ManifestError("a folder of the manifest has a size")
+        if any(entry.holes and not _are_holes(entry) for entry in self.entries):
+            raise ManifestError("the manifest tells of holes that cannot be")
         self.complete = True

@@ -4,7 +4,7 @@ Missing leaves count as 32 zero bytes, up to a power of two. A chunk is a subtre
 so the root of a file follows from the hashes of its chunks alone.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 
 from pypeer.protocol import limits
@@ -31,6 +31,18 @@ def chunk_hash(data: bytes | bytearray | memoryview, size: int) -> bytes:
     step = limits.BLOCK_BYTES
     leaves = [sha256(view[at : at + step]).digest() for at in range(0, len(view), step)]
     return _root(leaves, _chunk_height(size), 0)
+
+
+@cache
+def _zero_leaf() -> bytes:
+    return sha256(bytes(limits.BLOCK_BYTES)).digest()
+
+
+@lru_cache(maxsize=64)
+def zero_hash(size: int, chunk: int) -> bytes:
+    """Hash of a chunk of zeros of a file of `size` bytes, without making them."""
+    full, rest = divmod(chunks.chunk_length(size, chunk), limits.BLOCK_BYTES)
+    return _root([_zero_leaf()] * full + [sha256(bytes(rest)).digest()] * (rest > 0), _chunk_height(size), 0)
 
 
 def file_root(hashes: bytes | bytearray | memoryview, size: int) -> bytes:

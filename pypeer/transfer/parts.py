@@ -2,8 +2,11 @@
 
 import os
 from collections import OrderedDict
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
+
+from pypeer.transfer.sparse import is_hole, reserve
 
 HANDLES: Final = 16
 """Part files kept open: more than are written at a time, far below any limit on open files."""
@@ -20,21 +23,39 @@ class Parts:
         """Where a part file is."""
         return self._folder / key
 
-    def write(self, key: str, data: bytearray, offset: int) -> None:
-        """Write all of these bytes at an offset; the file is made if it is not there."""
+    def stretch(self, key: str, size: int, holes: Iterable[tuple[int, int]]) -> Iterator[bool]:
+        """Make a part file as long as the whole, without writing: for each hole, in bytes, whether it is one."""
         handle = self._handle(key)
+        is_new = os.fstat(handle).st_size == 0
+        os.ftruncate(handle, size)
+        for start, stop in holes:
+            yield is_new or is_hole(handle, start, stop - start)
+
+    def spare(self, key: str, used: int) -> int:
+        """Bytes that a part file takes on the disk beyond those in use."""
+        try:
+            blocks = getattr(os.stat(self.path(key)), "st_blocks", 0)
+        except OSError:
+            return 0
+        return max(0, int(blocks) * 512 - used)
+
+    def write(self, key: str, data: bytearray, offset: int, room: int = 0) -> None:
+        """Write all of these bytes at an offset; the file is made if it is not there, with `room` reserved."""
+        handle = self._handle(key)
+        if room and not os.fstat(handle).st_size:
+            reserve(handle, room)
         os.lseek(handle, offset, os.SEEK_SET)
         view = memoryview(data)
         while view:
             view = view[os.write(handle, view) :]
 
-    def complete(self, key: str, durable: bool) -> Path:
-        """Close a part file that has all its bytes, on the disk (fsync) if it has to be durable: its path."""
-        handle = self._handle(key)
-        if durable:
-            os.fsync(handle)
+    def complete(self, key: str) -> Path:
+        """Close a part file that has all its bytes, an empty one too: its path."""
+        path = self.path(key)
+        if key not in self._open and not path.exists():
+            self._handle(key)
         self.close(key)
-        return self.path(key)
+        return path
 
     def close(self, key: str) -> None:
         """Close a part file, if it is open; writing opens it again."""

@@ -51,8 +51,11 @@ class PipeStore:
             return Broken(EndCode.UNWRITABLE, ONE.format(count=len(self._files)))
         return {}
 
-    def perform(self, effect: StoreEffect) -> StoreResult | None:
-        """Do it; errors are results."""
+    def perform(self, batch: Sequence[StoreEffect]) -> list[StoreResult]:
+        """Do all of it; errors are results."""
+        return [result for effect in batch if (result := self._perform(effect)) is not None]
+
+    def _perform(self, effect: StoreEffect) -> StoreResult | None:
         try:
             match effect:
                 case Store():

@@ -1,17 +1,24 @@
 """Giving files and folders their names without ever overwriting anything. Blocking."""
 
 import contextlib
+import ctypes
 import errno
 import itertools
 import os
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any, Final
 
 from pypeer.protocol.messages import Entry
 from pypeer.transfer.names import numbered
 
 _NO_LINKS = frozenset((errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EACCES))
 """What file systems without hard links (FAT, some network and FUSE ones) and systems that forbid them answer."""
+
+_AT_CWD: Final = -100
+_NO_REPLACE: Final = 1
+"""AT_FDCWD and RENAME_NOREPLACE of Linux."""
 
 
 def place_file(part: Path, wanted: Path, announce: Callable[[Path], None]) -> Path:
@@ -41,9 +48,10 @@ def replace_file(part: Path, final: Path, announce: Callable[[Path], None]) -> P
     return final
 
 
-def make_folder(wanted: Path) -> Path:
-    """Make a new folder of this name, or of `name (1)` and so on; raises OSError."""
+def make_folder(wanted: Path, announce: Callable[[Path], None] = lambda place: None) -> Path:
+    """Make a new folder of this name, or of `name (1)` and so on; `announce` as in `place_file`. Raises OSError."""
     for candidate in _candidates(wanted):
+        announce(candidate)
         try:
             candidate.mkdir()
         except FileExistsError:
@@ -77,9 +85,31 @@ def _move(part: Path, final: Path) -> None:
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise
-        _reserve(part, final)
+        if not _rename_new(part, final):
+            _reserve(part, final)
     else:
         os.unlink(part)
+
+
+def _rename_new(part: Path, final: Path) -> bool:
+    """Rename without replacing as Linux can (renameat2(2)); False where it cannot. Raises FileExistsError."""
+    rename = _renameat2()
+    if rename is None:
+        return False
+    if not rename(_AT_CWD, os.fsencode(part), _AT_CWD, os.fsencode(final), _NO_REPLACE):
+        return True
+    error = ctypes.get_errno()
+    if error == errno.EEXIST:
+        raise FileExistsError(error, os.strerror(error), os.fspath(final))
+    return False
+
+
+@cache
+def _renameat2() -> Any:
+    try:
+        return ctypes.CDLL(None, use_errno=True).renameat2
+    except (AttributeError, OSError, TypeError):
+        return None
 
 
 def _reserve(part: Path, final: Path) -> None:
@@ -96,4 +126,5 @@ def set_time(path: Path, entry: Entry) -> None:
     """Give a file or folder the time of its entry; a time that this file system cannot hold is left out."""
     if entry.mtime is not None:
         with contextlib.suppress(OSError, OverflowError):
-            os.utime(path, ns=(entry.mtime * 1_000_000, entry.mtime * 1_000_000))
+            time = entry.mtime * 1_000_000 + entry.ns
+            os.utime(path, ns=(time, time))

@@ -1,7 +1,8 @@
 """What an earlier run of the same fetch left, as far as it is true. Blocking."""
 
 import os
-from collections.abc import Callable, Sequence
+import stat
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,7 +10,17 @@ from pypeer.protocol.messages import Entry
 from pypeer.transfer import chunks, merkle
 from pypeer.transfer.fetch import Ranges
 from pypeer.transfer.hashes import FileHashes
-from pypeer.transfer.journal import AnyRecord, ChunkStored, FilePlaced, Forgotten, TopPlaced, file_key
+from pypeer.transfer.journal import (
+    AnyRecord,
+    Begun,
+    ChunkStored,
+    FilePlaced,
+    Forgotten,
+    Settled,
+    TopPlaced,
+    file_key,
+    stamp_of,
+)
 
 
 class AbortedError(Exception):
@@ -18,12 +29,19 @@ class AbortedError(Exception):
 
 @dataclass(slots=True)
 class Found:
-    """What can be gone on with. `missing` has the files that were begun; those in `earlier` are complete."""
+    """What can be gone on with. `missing` has the files that were begun; those in `earlier` are complete.
+
+    `outdated` are files that an earlier run completed and nobody touched since, which are offered no more as they are:
+    where each is, and its stamp. `discarded` counts files of several chunks that were begun and are no more offered.
+    """
 
     missing: dict[int, Ranges] = field(default_factory=dict)
     hashes: dict[int, FileHashes] = field(default_factory=dict)
     earlier: dict[int, FilePlaced] = field(default_factory=dict)
+    stamps: dict[int, tuple[int, int]] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
+    outdated: dict[str, tuple[int, int]] = field(default_factory=dict)
+    discarded: int = 0
 
 
 def recover(
@@ -33,40 +51,94 @@ def recover(
 
     Raises OSError, and AbortedError once `aborted` says so.
     """
-    found = _read(entries, records)
-    found.earlier = {i: placed for i, placed in found.earlier.items() if _is_there(into, placed, entries[i])}
+    _unlink_named(work)
+    found = _read(into, entries, records)
+    found.earlier = {i: each for i, each in found.earlier.items() if _is_there(into, i, found, entries, aborted)}
+    found.outdated = _outdated(into, records, {each.place for each in found.earlier.values()})
     found.missing = dict.fromkeys(found.earlier, ())
     found.hashes = {i: known for i, known in found.hashes.items() if i not in found.earlier}
     for file, known in found.hashes.items():
         path = work / file_key(entries[file])
         found.hashes[file], found.missing[file] = _verify(path, entries[file].size, known, aborted)
     keep = {"journal", *(file_key(entries[file]) for file in found.hashes)}
+    begun = {record.key for record in records if isinstance(record, Begun)}
     for path in work.iterdir():
         if path.name not in keep:
             path.unlink()
+            found.discarded += path.name in begun
     return found
 
 
-def _read(entries: Sequence[Entry], records: Sequence[AnyRecord]) -> Found:
+def notes(found: Found, adopted: int, places: Iterable[str]) -> Iterator[str]:
+    """What became of what an earlier run left, for the person; `places` are the names that files get now."""
+    if adopted:
+        yield f"files that were begun under another name and go on: {adopted}"
+    if found.discarded:
+        gone = "files that were begun and have changed at the sender, or are gone there"
+        yield f"{gone}: {found.discarded}; fetched anew"
+    changed = sum(place in found.outdated for place in places) if found.outdated else 0
+    if changed:
+        yield f"files that were fetched before and have changed at the sender: {changed}; they are replaced"
+
+
+def _unlink_named(work: Path) -> None:
+    """A part file that has a second name is one that got its final name when its run was killed: not to be touched."""
+    for path in work.iterdir():
+        if path.lstat().st_nlink > 1:
+            path.unlink()
+
+
+def _read(into: Path, entries: Sequence[Entry], records: Sequence[AnyRecord]) -> Found:
     """What the journal says of the files that are offered now."""
     found = Found()
     files = {file_key(entry): i for i, entry in enumerate(entries) if not entry.folder}
     for record in records:
         if isinstance(record, TopPlaced):
-            found.places[record.name] = record.place
+            if record.made or _is_empty(into / record.place):
+                found.places[record.name] = record.place
             continue
         file = files.get(record.key)
-        if file is None:
+        if file is None or isinstance(record, Begun):
             continue
         match record:
             case ChunkStored():
                 _learn(found, file, entries[file].size, record)
             case FilePlaced():
                 found.earlier[file] = record
+                found.stamps.pop(file, None)
+            case Settled():
+                found.stamps[file] = record.stamp
             case Forgotten():
                 found.hashes.pop(file, None)
                 found.earlier.pop(file, None)
     return found
+
+
+def _outdated(into: Path, records: Sequence[AnyRecord], current: Container[str]) -> dict[str, tuple[int, int]]:
+    """Files that earlier runs put there and are not `current`; one is read if there was no time to note its stamp."""
+    put: dict[str, FilePlaced] = {}
+    roots: dict[str, set[bytes]] = {}
+    stamps: dict[str, set[tuple[int, int]]] = {}
+    for record in records:
+        if isinstance(record, FilePlaced):
+            put[record.key] = record
+            roots.setdefault(record.place, set()).add(record.root)
+        elif isinstance(record, Settled) and record.key in put:
+            stamps.setdefault(put[record.key].place, set()).add(record.stamp)
+    places = (place for place in roots if place not in current)
+    found = {place: _stamp(into / place, stamps.get(place, ()), roots[place]) for place in places}
+    return {place: stamp for place, stamp in found.items() if stamp is not None}
+
+
+def _stamp(path: Path, known: Container[tuple[int, int]], roots: Container[bytes]) -> tuple[int, int] | None:
+    """The stamp of a file, if that is known, or if it has one of these roots."""
+    try:
+        status = os.lstat(path)
+        now = stamp_of(status)
+        is_ours = stat.S_ISREG(status.st_mode) and (now in known or root_of(path, status.st_size) in roots)
+    except OSError:
+        return None
+    return now if is_ours else None
 
 
 def _learn(found: Found, file: int, size: int, record: ChunkStored) -> None:
@@ -74,14 +146,24 @@ def _learn(found: Found, file: int, size: int, record: ChunkStored) -> None:
         found.hashes.setdefault(file, FileHashes(size)).put(record.chunk, record.hash)
 
 
-def _is_there(into: Path, placed: FilePlaced, entry: Entry) -> bool:
-    """Whether a file that an earlier run completed is still what it was."""
+def _is_empty(folder: Path) -> bool:
+    """Whether this is a folder with nothing in it: made by a run that was killed before it could say so, or as good."""
+    return not folder.is_symlink() and folder.is_dir() and not any(folder.iterdir())
+
+
+def _is_there(into: Path, file: int, found: Found, entries: Sequence[Entry], aborted: Callable[[], bool]) -> bool:
+    """Whether a file that an earlier run completed is still what it was; it is read if the stamp does not tell."""
+    placed, size = found.earlier[file], entries[file].size
     try:
         status = os.lstat(into / placed.place)
+        if not stat.S_ISREG(status.st_mode) or status.st_size != size:
+            return False
+        if found.stamps.get(file) == stamp_of(status):
+            return True
+        found.stamps[file] = stamp_of(status)
+        return root_of(into / placed.place, size, aborted) == placed.root
     except OSError:
         return False
-    same_time = entry.mtime is None or status.st_mtime_ns // 1_000_000 == entry.mtime
-    return status.st_size == entry.size and same_time
 
 
 def _verify(path: Path, size: int, known: FileHashes, aborted: Callable[[], bool]) -> tuple[FileHashes, Ranges]:
@@ -102,7 +184,7 @@ def _verify(path: Path, size: int, known: FileHashes, aborted: Callable[[], bool
     return good, tuple(missing)
 
 
-def root_of(path: Path, size: int, aborted: Callable[[], bool]) -> bytes | None:
+def root_of(path: Path, size: int, aborted: Callable[[], bool] = lambda: False) -> bytes | None:
     """Root of a file that has this size; None if it has changed meanwhile. Raises OSError and AbortedError."""
     hashes = FileHashes(size)
     with open(path, "rb", buffering=0) as file:

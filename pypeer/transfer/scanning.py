@@ -2,21 +2,25 @@
 
 What is not a file or a folder (sockets, pipes, devices) is left out, and so is what cannot be read. A symbolic link
 that a person named is followed. Inside a folder a link to a file is sent as that file if it stays inside the chosen
-folder; links that lead out, and links to folders, which may loop, are left out. All of that is reported.
+folder; links that lead out, and links to folders, which may loop, are left out, unless the person wants it otherwise
+(`Links`). All of that is reported.
 """
 
 import os
 import stat
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from pypeer.errors import TransferError
 from pypeer.protocol import limits
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Entry
 from pypeer.transfer.names import numbered, show
+from pypeer.transfer.sparse import holes_of
 
 TITLE_CHARS = 256
 """Longest title: the contract's limit on `offer.title`."""
@@ -42,21 +46,52 @@ class Source:
 
     path: str
     identity: Identity
+    may_grow: bool = False
+
+    def is_same(self, status: os.stat_result) -> bool:
+        """Whether a file is still the one that was scanned, or is longer, where that is allowed."""
+        now = Identity.of(status)
+        has_grown = self.may_grow and now[:2] == self.identity[:2] and now.size > self.identity.size
+        return has_grown or now == self.identity
+
+
+class Links(StrEnum):
+    """What becomes of symbolic links inside a folder."""
+
+    INSIDE = "inside"
+    """Sent as the file that they lead to, if that lies in the same folder that was named."""
+    FOLLOW = "follow"
+    """Sent as what they lead to, wherever that is, folders too; a link into a folder that is around it is left out."""
+    SKIP = "skip"
+    """Left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a person wants of what is scanned. `growing` files are sent as long as they were when they were scanned."""
+
+    links: Links = Links.INSIDE
+    growing: bool = False
+
+
+CAREFUL: Final = Policy()
+"""Nothing is sent that was not named, and nothing that changes while it is sent."""
 
 
 @dataclass(slots=True)
 class Scan:
     """What was found. `sources` go with `entries`, None for folders; `skipped` says what was left out, and why."""
 
+    policy: Policy = CAREFUL
     entries: list[Entry] = field(default_factory=list)
     sources: list[Source | None] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     title: str = ""
 
 
-def scan_paths(paths: Sequence[Path]) -> Scan:
+def scan_paths(paths: Sequence[Path], policy: Policy = CAREFUL) -> Scan:
     """Scan files and folders; raises TransferError if a path is not there or nothing can be sent."""
-    result, names = Scan(), dict[str, None]()
+    result, names = Scan(policy), dict[str, None]()
     for path in paths:
         name = _unique(_base_name(path), names)
         names[name] = None
@@ -83,9 +118,9 @@ def _scan_path(result: Scan, path: Path, name: str) -> None:
         folder, prefix = stack.pop()
         inner = []
         for item, child in _children(result, folder, prefix):
-            if _is_folder(item):
+            if _is_folder(item) or _is_folder_to_follow(result, item):
                 inner.append((item.path, child))
-                _add_folder(result, child, item.stat(follow_symlinks=False))
+                _add_folder(result, child, item.stat())
             else:
                 _add_item(result, item, child, root)
         stack += reversed(inner)
@@ -109,14 +144,33 @@ def _is_folder(item: os.DirEntry[str]) -> bool:
     return item.is_dir(follow_symlinks=False)
 
 
+def _is_folder_to_follow(result: Scan, item: os.DirEntry[str]) -> bool:
+    """A link to a folder; not to one that the link is in, where it would be followed for ever."""
+    if result.policy.links is not Links.FOLLOW or not item.is_dir():
+        return False
+    folder, place = os.path.realpath(item.path), os.path.realpath(os.path.dirname(item.path))
+    return os.path.commonpath((folder, place)) != folder
+
+
 def _add_item(result: Scan, item: os.DirEntry[str], name: str, root: str) -> None:
     try:
-        if item.is_symlink() and not _stays_inside(item.path, root):
-            result.skipped.append(f"{show(item.path)} is a link to a folder or out of the chosen one")
+        if item.is_symlink() and (why := _why_not(result.policy.links, item.path, root)):
+            result.skipped.append(f"{show(item.path)} {why}")
         else:
             _add_file(result, item.path, name, item.stat())
     except OSError as error:
         result.skipped.append(f"{show(item.path)} cannot be read: {error.strerror}")
+
+
+def _why_not(links: Links, path: str, root: str) -> str:
+    """Why a link is left out; empty if it is sent as the file that it leads to."""
+    match links:
+        case Links.SKIP:
+            return "is a link"
+        case Links.FOLLOW:
+            return "is a link to a folder around it" if os.path.isdir(path) else ""
+        case Links.INSIDE:
+            return "" if _stays_inside(path, root) else "is a link to a folder or out of the chosen one"
 
 
 def _stays_inside(link: str, root: str) -> bool:
@@ -125,7 +179,8 @@ def _stays_inside(link: str, root: str) -> bool:
 
 
 def _add_folder(result: Scan, name: str, status: os.stat_result) -> None:
-    entry = Entry(path=name, folder=True, mtime=_milliseconds(status))
+    milliseconds, ns = divmod(status.st_mtime_ns, 1_000_000)
+    entry = Entry(path=name, folder=True, mtime=milliseconds, ns=ns)
     _append(result, entry, None)
 
 
@@ -137,8 +192,10 @@ def _add_file(result: Scan, path: str, name: str, status: os.stat_result) -> Non
         result.skipped.append(f"{show(path)} may not be read by this user")
         return
     executable = bool(status.st_mode & stat.S_IXUSR) and os.name == "posix"
-    entry = Entry(path=name, size=status.st_size, mtime=_milliseconds(status), exec=executable)
-    _append(result, entry, Source(os.path.abspath(path), Identity.of(status)))
+    milliseconds, ns = divmod(status.st_mtime_ns, 1_000_000)
+    holes = tuple(chain(*holes_of(path, status)))
+    entry = Entry(path=name, size=status.st_size, mtime=milliseconds, ns=ns, exec=executable, holes=holes)
+    _append(result, entry, Source(os.path.abspath(path), Identity.of(status), result.policy.growing))
 
 
 def _append(result: Scan, entry: Entry, source: Source | None) -> None:
@@ -150,10 +207,6 @@ def _append(result: Scan, entry: Entry, source: Source | None) -> None:
         raise TransferError(text, EndCode.TOO_MANY_ENTRIES)
     result.entries.append(entry)
     result.sources.append(source)
-
-
-def _milliseconds(status: os.stat_result) -> int:
-    return status.st_mtime_ns // 1_000_000
 
 
 def _base_name(path: Path) -> str:

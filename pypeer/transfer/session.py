@@ -2,12 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from pypeer.errors import ChoiceError
-from pypeer.events import Event, Offered, Skipped, Text
+from pypeer.events import Event, Noted, Offered, Skipped, Text
 from pypeer.links.link import Link
 from pypeer.protocol import limits
 from pypeer.transfer.answering import Answering
@@ -33,7 +33,7 @@ from pypeer.transfer.effects import (
     Decide as DecideEffect,
 )
 from pypeer.transfer.fetch import Ranges
-from pypeer.transfer.names import ManifestError, map_entries, printable
+from pypeer.transfer.names import ManifestError, map_entries, printable, show
 from pypeer.transfer.piping import PipeStore
 from pypeer.transfer.placing import ignores_case
 from pypeer.transfer.receiver import Receiver
@@ -122,7 +122,7 @@ class _Store(Protocol):
 
     def prepare(self) -> dict[int, Ranges] | Broken: ...
 
-    def perform(self, effect: StoreEffect) -> StoreResult | None: ...
+    def perform(self, batch: Sequence[StoreEffect]) -> Sequence[StoreResult]: ...
 
     def abort(self) -> None: ...
 
@@ -210,6 +210,7 @@ class ReceiveSession(Session):
         self._writing = Writing(store.perform, self._receiver.entries, self._stored)
         self._spawn(self._writing.run(), "transfer-write")
         self._tell_left_out(store.left_out)
+        self._tell_notes(store)
         self._perform(self._receiver.prepared(missing, self._clock(), store.left_out))
 
     def _stored(self, result: StoreResult) -> None:
@@ -229,6 +230,17 @@ class ReceiveSession(Session):
         if there:
             files = self._receiver.manifest.offer.files
             self._emit(Skipped(message=f"left as they are, because they are here already: {there} of {files} files"))
+
+    def _tell_notes(self, store: "_Store") -> None:
+        """Names that had to be changed, and what became of what an earlier run left."""
+        pairs = zip(self._receiver.entries, self._paths, strict=False)
+        changed = [(e.path, path) for i, (e, path) in enumerate(pairs) if e.path != path and i not in store.left_out]
+        if changed:
+            some = ", ".join(f"{show(old)} is {show(new)}" for old, new in changed[:3])
+            more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
+            self._emit(Noted(message=f"names that not every system can hold were changed: {some}{more}"))
+        for note in store.notes if isinstance(store, DiskStore) else ():
+            self._emit(Noted(message=note))
 
     async def _tick(self) -> None:
         while True:

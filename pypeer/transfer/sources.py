@@ -19,7 +19,7 @@ from pypeer.protocol.messages import Entry, Offer
 from pypeer.transfer import chunks, endings, manifest, merkle
 from pypeer.transfer.effects import Chunk, Lost, Read
 from pypeer.transfer.hashes import FileHashes
-from pypeer.transfer.scanning import Identity, Source, scan_paths
+from pypeer.transfer.scanning import CAREFUL, Policy, Source, scan_paths
 
 HANDLES: Final = 16
 """Files kept open for reading in one offer: more than are read at a time, far below any limit on open files."""
@@ -52,6 +52,7 @@ class OfferedTree:
         """What was left out of the offer, and why, for the person who offers it."""
         self._content = content
         self._hashes: dict[int, FileHashes] = {}
+        self._small: dict[int, bytes] = {}
         self._lock = threading.Lock()
 
     def read(self, reads: Sequence[Read]) -> list[bytes | Lost]:
@@ -60,6 +61,10 @@ class OfferedTree:
 
     def hashed(self, file: int, chunk: int, data: bytes) -> Chunk:
         """A chunk that was read, with its hash, which is found once."""
+        if chunks.chunk_count(self.entries[file].size) == 1:
+            root = self._small.get(file) or merkle.chunk_hash(data, self.entries[file].size)
+            self._small[file] = root
+            return Chunk(data, root, root)
         hashes = self._hashes_of(file)
         digest = hashes.get(chunk)
         if digest is None:
@@ -69,16 +74,17 @@ class OfferedTree:
 
     def hash_some(self, file: int) -> bytes | Lost | None:
         """Hash on towards the root of a file, for a bounded time: the root, or None to be called again; blocking."""
+        if file in self._small:
+            return self._small[file]
         hashes = self._hashes_of(file)
         budget = HASH_STEP_BYTES
-        for chunk in hashes.unknown():
+        while budget > 0 and (chunk := hashes.unknown()) is not None:
             data = self._read(file, chunk)
             if isinstance(data, Lost):
                 return data
-            self.hashed(file, chunk, data)
+            digest = self.hashed(file, chunk, data).hash
+            hashes.put(chunk, digest)
             budget -= len(data)
-            if budget <= 0:
-                break
         return hashes.root
 
     def close(self) -> None:
@@ -89,6 +95,9 @@ class OfferedTree:
         size = self.entries[file].size
         offset, length = chunk * chunks.chunk_bytes(size), chunks.chunk_length(size, chunk)
         try:
+            if any(start <= chunk < stop for start, stop in self.entries[file].hole_ranges):
+                # Reading nothing still looks whether the file is what it was.
+                return self._content.read(file, offset, 0) or bytes(length)
             return self._content.read(file, offset, length)
         except ChangedError:
             return Lost(file, EndCode.CHANGED, endings.TEXTS[EndCode.CHANGED], detail="")
@@ -100,6 +109,7 @@ class OfferedTree:
         with self._lock:
             if file not in self._hashes:
                 self._hashes[file] = FileHashes(self.entries[file].size)
+                self._hashes[file].put_zeros(self.entries[file].hole_ranges)
             return self._hashes[file]
 
 
@@ -118,7 +128,7 @@ class Files:
         with self._lock:
             handle = self._handle(file, source)
             data = _read_at(handle, offset, length)
-        if len(data) < length or Identity.of(os.stat(source.path)) != source.identity:
+        if len(data) < length or not source.is_same(os.stat(source.path)):
             raise ChangedError
         return data
 
@@ -134,7 +144,7 @@ class Files:
             return self._open[file]
         # Without O_NONBLOCK a pipe that took the place of the file would block the thread for ever.
         handle = os.open(source.path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
-        if Identity.of(os.fstat(handle)) != source.identity:
+        if not source.is_same(os.fstat(handle)):
             os.close(handle)
             raise ChangedError
         self._open[file] = handle
@@ -157,9 +167,9 @@ class Text:
         """Nothing is open."""
 
 
-async def scan(paths: Sequence[Path]) -> OfferedTree:
+async def scan(paths: Sequence[Path], policy: Policy = CAREFUL) -> OfferedTree:
     """What these files and folders offer; raises TransferError if one is not there or nothing can be read."""
-    found = await asyncio.to_thread(scan_paths, paths)
+    found = await asyncio.to_thread(scan_paths, paths, policy)
     if sum(entry.size for entry in found.entries) > limits.FILE_BYTES:
         raise TransferError("that is more than one offer can hold: 8 PiB", EndCode.TOO_MANY_ENTRIES)
     tree = OfferedTree(found.entries, Files(found.sources), found.title)

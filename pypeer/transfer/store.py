@@ -5,13 +5,11 @@ their own, and the journal. A file gets its final name only when it matches its 
 else: a top folder or file whose name is taken becomes `name (1)`. What is unfinished at the end stays, and the next run
 for an offer with the same top names goes on with it.
 
-A file of several chunks is flushed to the disk (fsync) before it gets its name: afterwards the journal, which could
-repair it, is gone. Smaller files are not: thousands of flushes cost minutes, and such a file costs one request to get
-again. Nothing is flushed for the journal: it is checked against the part files anyway.
+Files are flushed to the disk before they get their names (pypeer/transfer/naming.py), and the names before the journal,
+which could repair them, is removed. For a chunk nothing is: chunks are verified anyway.
 """
 
 import errno
-import os
 import shutil
 import threading
 from collections.abc import Sequence
@@ -22,6 +20,7 @@ from typing import Final
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Entry
 from pypeer.transfer import chunks
+from pypeer.transfer.adopting import adopt, begun
 from pypeer.transfer.choosing import Existing
 from pypeer.transfer.effects import (
     Broken,
@@ -39,15 +38,16 @@ from pypeer.transfer.effects import (
 )
 from pypeer.transfer.fetch import Ranges
 from pypeer.transfer.hashes import FileHashes
-from pypeer.transfer.journal import ChunkStored, FilePlaced, Forgotten, Journal, TopPlaced, file_key
+from pypeer.transfer.journal import ChunkStored, FilePlaced, Forgotten, Journal, file_key
+from pypeer.transfer.naming import Naming
 from pypeer.transfer.parts import Parts
 from pypeer.transfer.placing import set_time
-from pypeer.transfer.recovery import AbortedError, recover, root_of
+from pypeer.transfer.recovery import AbortedError, notes, recover, root_of
+from pypeer.transfer.room import check_room, leave_holes
+from pypeer.transfer.syncing import sync_folders
 from pypeer.transfer.targets import Targets
 
 _FULL: Final = frozenset((errno.ENOSPC, errno.EDQUOT))
-_THIS_FILE: Final = frozenset((errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ, errno.ENOTDIR, errno.EISDIR))
-"""Errors of giving a name that concern that name only; after any other nothing more can be stored."""
 
 
 class DiskStore:
@@ -71,10 +71,17 @@ class DiskStore:
         self._journal: Journal | None = None
         self._hashes: dict[int, FileHashes] = {}
         self._earlier: dict[int, FilePlaced] = {}
+        self._stamps: dict[int, tuple[int, int]] = {}
         self._resumed: set[int] = set()
+        self._begun: set[int] = set()
+        self.adopted = 0
+        self.notes: tuple[str, ...] = ()
+        """Files that go on with what came under another name, and what a person should know; there after `prepare`."""
         self._aborted = threading.Event()
         self._discarded: set[int] = set()
         self._into_paths: dict[str, None] = {}
+        self._unnamed: dict[int, bytes] = {}
+        self._naming: Naming | None = None
         self._stored = False
 
     @property
@@ -87,38 +94,36 @@ class DiskStore:
         try:
             self._into.mkdir(parents=True, exist_ok=True)
             self._work.mkdir(exist_ok=True)
-            self._journal = Journal(self._work / "journal")
+            self._journal = Journal(self._journal_path)
+            self._naming = Naming(self._into, self._targets, self._journal)
             missing = self._recover()
-            for top in self._targets.make_tops(lambda name, place: self._log.write(TopPlaced(name, place))):
+            for top in self._targets.make_tops(self._log.write, self._log.flush):
                 self._into_paths[str(top)] = None
             self._look(missing)
+            self._leave_holes(missing)
         except AbortedError:
             return Broken(EndCode.CANCELLED, "cancelled while looking at what is already here")
         except BlockingIOError:
             return Broken(EndCode.UNWRITABLE, f"another process is fetching this into {self._into}")
         except OSError as error:
             return _broken(error, self._into)
-        return self._check_room(missing) or missing
+        wanted = ((i, entry.size) for i, entry in enumerate(self._entries) if i not in self.left_out)
+        files = {self._key(i): (size, missing.get(i)) for i, size in wanted}
+        return check_room(self._parts, self._work, files) or missing
 
     def abort(self) -> None:
         """Make `prepare` give up; for any thread."""
         self._aborted.set()
 
-    def perform(self, effect: StoreEffect) -> StoreResult | None:
-        """Do it; errors are results."""
+    def perform(self, batch: Sequence[StoreEffect]) -> list[StoreResult]:
+        """Do all of it; errors are results. Files get their names together, after the rest."""
+        results: list[StoreResult] = []
         try:
-            match effect:
-                case Store():
-                    return self._store(effect)
-                case Finish():
-                    return self._finish(effect)
-                case Discard():
-                    self._discard(effect.file)
-                    return None
-                case Conclude():
-                    return self._conclude()
+            results += filter(None, map(self._perform, batch))
+            results += self._name_all()
         except OSError as error:
-            return _broken(error, self._into)
+            results.append(_broken(error, self._into))
+        return results
 
     def release(self) -> None:
         """Close everything; what is unfinished stays for the next run, if there is anything."""
@@ -131,10 +136,26 @@ class DiskStore:
             self._targets.undo()
             shutil.rmtree(self._work, ignore_errors=True)
 
+    def _perform(self, effect: StoreEffect) -> StoreResult | None:
+        match effect:
+            case Store():
+                return self._store(effect)
+            case Finish():
+                return self._finish(effect)
+            case Discard():
+                self._discard(effect.file)
+                return None
+            case Conclude():
+                return self._conclude()
+
     def _recover(self) -> dict[int, Ranges]:
+        wanted = [entry for file, entry in enumerate(self._entries) if file not in self.left_out]
+        self.adopted = adopt(self._into, self._work, wanted, self._log)
         self._stored = bool(self._log.records)
         found = recover(self._into, self._work, self._entries, self._log.records, self._aborted.is_set)
-        self._hashes, self._earlier, self._targets.places = found.hashes, found.earlier, found.places
+        self._hashes, self._earlier, self._stamps = found.hashes, found.earlier, found.stamps
+        self._targets.places, self._targets.outdated = found.places, found.outdated
+        self.notes = tuple(notes(found, self.adopted, self._targets.places_of_files()))
         self._resumed = set(found.missing)
         return found.missing
 
@@ -148,63 +169,58 @@ class DiskStore:
                 self._resumed.add(file)
                 missing[file] = ()
 
-    def _check_room(self, missing: dict[int, Ranges]) -> Broken | None:
-        need = 0
+    def _leave_holes(self, missing: dict[int, Ranges]) -> None:
+        """What is a hole there is one here; the root tells in the end whether it was."""
         for file, entry in enumerate(self._entries):
-            if file in self.left_out:
-                continue
-            ranges = missing.get(file)
-            parts = (chunks.range_length(entry.size, *r) for r in ranges or ())
-            need += entry.size if ranges is None else sum(parts)
-        free = shutil.disk_usage(self._work).free
-        if need <= free:
-            return None
-        return Broken(EndCode.NO_SPACE, f"{need} bytes are needed, {free} are free in {self._into}")
+            if entry.holes and file not in self.left_out and missing.get(file) != ():
+                ranges, holes = leave_holes(self._parts, self._key(file), entry, missing.get(file))
+                self._known(file).put_zeros(holes)
+                missing[file] = ranges
+                self._resumed.add(file)
 
     def _store(self, effect: Store) -> StoreResult:
         file, chunk, size = effect.file, effect.chunk, self._entries[effect.file].size
         if file in self._discarded:
             return Stored(file, chunk)
-        self._parts.write(self._key(file), effect.data, chunk * chunks.chunk_bytes(size))
+        room = size if chunks.chunk_count(size) > 1 else 0
+        self._parts.write(self._key(file), effect.data, chunk * chunks.chunk_bytes(size), room)
         self._known(file).put(chunk, effect.hash)
         if chunks.chunk_count(size) > 1:
+            if file not in self._begun:
+                self._begun.add(file)
+                self._log.write(begun(self._entries[file]))
             self._log.write(ChunkStored(self._key(file), chunk, effect.hash))
             self._stored = True
         return Stored(file, chunk)
 
-    def _finish(self, effect: Finish) -> StoreResult:
+    def _finish(self, effect: Finish) -> StoreResult | None:
+        """A file that matches gets its name with others; one of an earlier run has it."""
         file = effect.file
         earlier = self._earlier.pop(file, None)
         matches = (earlier.root if earlier is not None else self._known(file).root) == effect.root
         if not matches:
             resumed = file in self._resumed
+            if earlier is not None and file in self._stamps:
+                self._targets.outdated[earlier.place] = self._stamps[file]
             self._forget(file)
             return Stale(file, resumed)
         if earlier is None:
-            try:
-                place = self._place(file, effect.root)
-            except OSError as error:
-                if error.errno not in _THIS_FILE:
-                    raise
-                return Lost(file, EndCode.UNWRITABLE, f"it cannot be stored under its name: {error.strerror}")
-        else:
-            place = self._into / earlier.place
+            self._unnamed[file] = effect.root
+            return None
+        return self._finished(file, self._into / earlier.place)
+
+    def _name_all(self) -> list[StoreResult]:
+        """Files that are complete get their names."""
+        whole, self._unnamed = self._unnamed, {}
+        parts = {i: (self._entries[i], self._parts.complete(self._key(i)), root) for i, root in whole.items()}
+        named = self._naming.name(parts, self._journal_path) if self._naming else []
+        return [place if isinstance(place, Lost) else self._finished(file, place) for file, place in named]
+
+    def _finished(self, file: int, place: Path) -> Finished:
         self._into_paths[str(self._into / place.relative_to(self._into).parts[0])] = None
         self._hashes.pop(file, None)
         self._stored = True
         return Finished(file)
-
-    def _place(self, file: int, root: bytes) -> Path:
-        """Give a complete file its time, its mode and its name."""
-        entry, key = self._entries[file], self._key(file)
-        part = self._parts.complete(key, durable=chunks.chunk_count(entry.size) > 1)
-        if entry.exec:
-            mode = os.stat(part).st_mode
-            part.chmod(mode | (mode & 0o444) >> 2)
-        set_time(part, entry)
-        return self._targets.place(
-            part, file, lambda place: self._log.write(FilePlaced(key, root, place.relative_to(self._into).as_posix()))
-        )
 
     def _discard(self, file: int) -> None:
         self._discarded.add(file)
@@ -219,8 +235,10 @@ class DiskStore:
 
     def _conclude(self) -> Concluded:
         """Folders that have nothing in them, times of folders (innermost first), and no trace of the part files."""
-        for folder, entry in reversed(self._targets.folders()):
+        folders = self._targets.folders()
+        for folder, entry in reversed(folders):
             set_time(folder, entry)
+        sync_folders([self._into, *(folder for folder, _ in folders)])
         if not self._discarded:
             self._log.close()
             self._journal = None
@@ -235,6 +253,10 @@ class DiskStore:
         if file not in self._hashes:
             self._hashes[file] = FileHashes(self._entries[file].size)
         return self._hashes[file]
+
+    @property
+    def _journal_path(self) -> Path:
+        return self._work / "journal"
 
     @property
     def _log(self) -> Journal:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pypeer.protocol.messages import Entry
 from pypeer.transfer.choosing import Existing
+from pypeer.transfer.journal import TopPlaced, is_still
 from pypeer.transfer.placing import make_folder, place_file, replace_file
 
 
@@ -21,7 +22,8 @@ class Targets:
     """Names for the entries of one offer in the folder `into`; `paths` are their safe paths.
 
     `left_out` are entries that are not wanted; `look` adds those that are left as they are. `places` are the top
-    folders that an earlier run made, by their names in the offer.
+    folders that an earlier run made, by their names in the offer; `outdated` are files that an earlier run put there
+    and nobody has touched since, which are replaced by what is offered now.
     """
 
     def __init__(
@@ -34,25 +36,24 @@ class Targets:
     ) -> None:
         self.left_out = left_out
         self.places: dict[str, str] = {}
+        self.outdated: dict[str, tuple[int, int]] = {}
         self._into = into
         self._entries = entries
         self._paths = paths
         self._existing = existing
         self._new: list[Path] = []
 
-    def make_tops(self, announce: Callable[[str, str], None]) -> list[Path]:
-        """Make or find the top folders; `announce` hears the name and the place of each that is new to this fetch."""
-        tops = []
-        for name in sorted({path.partition("/")[0] for file, path in self._wanted() if self._is_inside(file)}):
-            place = self._into / self.places.get(name, name)
-            if not _is_folder(place) or (name not in self.places and self._existing is Existing.RENAME):
-                place = make_folder(self._into / name)
-                self._new.append(place)
-            if self.places.get(name) != place.name:
-                self.places[name] = place.name
-                announce(name, place.name)
-            tops.append(place)
-        return tops
+    def make_tops(self, announce: Callable[[TopPlaced], None], flush: Callable[[], None]) -> list[Path]:
+        """Make or find the top folders; `announce` hears of each, before and after, and `flush` makes that last."""
+        names = sorted({path.partition("/")[0] for file, path in self._wanted() if self._is_inside(file)})
+        for name in filter(self._is_new, names):
+            announce(TopPlaced(name, name, made=False))
+        flush()
+        for name in names:
+            self.places[name] = self._make(name, announce) if self._is_new(name) else self.places.get(name, name)
+            announce(TopPlaced(name, self.places[name]))
+        flush()
+        return [self._into / self.places[name] for name in names]
 
     def look(self, begun: Callable[[int], bool]) -> Iterator[tuple[int, Path]]:
         """Files that may be here already: each has a file of the same size under its name. Files of which an earlier
@@ -69,11 +70,23 @@ class Targets:
                 yield file, target
         self.left_out |= skipped
 
+    def places_of_files(self) -> Iterator[str]:
+        """The names that all wanted files get unless something has them, relative to the target."""
+        for file, path in self._wanted():
+            if not self._entries[file].folder:
+                yield self.target(path).relative_to(self._into).as_posix()
+
+    def wanted_place(self, file: int) -> Path:
+        """The name that a file gets unless something has it."""
+        return self.target(self._paths[file])
+
     def place(self, part: Path, file: int, announce: Callable[[Path], None]) -> Path:
         """Give a complete file its name, atomically; `announce` hears of it before. Raises OSError."""
         target = self.target(self._paths[file])
         self._check(target.parent)
-        move = replace_file if self._existing is Existing.OVERWRITE else place_file
+        ours = self.outdated.pop(target.relative_to(self._into).as_posix(), None)
+        is_ours = ours is not None and is_still(target, ours)
+        move = replace_file if is_ours or self._existing is Existing.OVERWRITE else place_file
         return move(part, target, announce)
 
     def folders(self) -> list[tuple[Path, Entry]]:
@@ -101,6 +114,20 @@ class Targets:
         """Where a safe path is."""
         top, slash, rest = path.partition("/")
         return self._into / (self.places.get(top, top) + slash + rest)
+
+    def _is_new(self, name: str) -> bool:
+        """Whether a top folder has to be made."""
+        place = self._into / self.places.get(name, name)
+        return not _is_folder(place) or (name not in self.places and self._existing is Existing.RENAME)
+
+    def _make(self, name: str, announce: Callable[[TopPlaced], None]) -> str:
+        def tell(place: Path) -> None:
+            if place.name != name:
+                announce(TopPlaced(name, place.name, made=False))
+
+        place = make_folder(self._into / name, tell)
+        self._new.append(place)
+        return place.name
 
     def _wanted(self) -> Iterator[tuple[int, str]]:
         return ((file, path) for file, path in enumerate(self._paths) if file not in self.left_out)

@@ -1,5 +1,7 @@
 """Where a received text is put: nowhere but in memory. It is shown, not stored."""
 
+from collections.abc import Sequence
+
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Entry
 from pypeer.transfer import chunks
@@ -37,8 +39,11 @@ class TextStore:
         """Nothing is there yet."""
         return {}
 
-    def perform(self, effect: StoreEffect) -> StoreResult | None:
-        """Do it; errors are results."""
+    def perform(self, batch: Sequence[StoreEffect]) -> list[StoreResult]:
+        """Do all of it; errors are results."""
+        return [result for effect in batch if (result := self._perform(effect)) is not None]
+
+    def _perform(self, effect: StoreEffect) -> StoreResult | None:
         match effect:
             case Store():
                 at = effect.chunk * chunks.chunk_bytes(self._size)

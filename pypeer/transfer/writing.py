@@ -20,11 +20,11 @@ class Writing:
 
     def __init__(
         self,
-        perform: Callable[[StoreEffect], StoreResult | None],
+        perform: Callable[[Sequence[StoreEffect]], Sequence[StoreResult]],
         entries: Sequence[Entry],
         told: Callable[[StoreResult], None],
     ) -> None:
-        self._perform_blocking = perform
+        self._perform = perform
         self._entries = entries
         self._told = told
         self._todo: deque[StoreEffect] = deque()
@@ -41,8 +41,7 @@ class Writing:
             self._work.clear()
             while batch := self._batch():
                 for result in await in_thread(self._perform, batch):
-                    if result is not None:
-                        self._told(result)
+                    self._told(result)
             await self._work.wait()
 
     def _batch(self) -> list[StoreEffect]:
@@ -60,6 +59,3 @@ class Writing:
 
     def _matches(self, chunk: Store) -> bool:
         return merkle.chunk_hash(chunk.data, self._entries[chunk.file].size) == chunk.hash
-
-    def _perform(self, batch: list[StoreEffect]) -> list[StoreResult | None]:
-        return [self._perform_blocking(effect) for effect in batch]

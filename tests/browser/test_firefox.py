@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests.browser.interface import CHROMIUM, CHROMIUM_ARGS
 from tests.browser.real import (
@@ -18,6 +18,7 @@ from tests.browser.real import (
     delivered,
     digest,
     download,
+    look_at,
     random_file,
     share_files,
     tree,
@@ -96,3 +97,29 @@ def test_a_folder_from_pypeer_to_firefox_as_a_zip(
             archive.extractall(tmp_path / "got")
     assert tree(tmp_path / "got" / folder.name) == tree(folder)
     assert sender.end() == 0
+
+
+def test_a_page_that_was_closed_goes_on(site: Site, pypeer: Start, tmp_path: Path, downloads: Path) -> None:
+    """What has come is kept in the browser, and becomes a download when all of it is there."""
+    file = random_file(tmp_path / "kept.bin", 12 * MIB)
+    sender = pypeer("send", file, "--limit", "4M")
+    code = sender.until("ready")["code"]
+    person = site.browser.new_context(accept_downloads=True)
+    page = person.new_page()
+    page.goto(site.url)
+    look_at(page, code)
+    page.get_by_label("Go on later if this page is closed").check()
+    page.get_by_role("button", name="Download").click()
+    page.wait_for_function("() => document.title.match(/(\\d+)\\s?%/)?.[1] > 30", timeout=60_000)
+    page.close()
+    page = person.new_page()
+    page.goto(site.url)
+    look_at(page, code)
+    expect(page.get_by_text("are kept here from before")).to_be_visible()
+    with page.expect_download(timeout=60_000) as started:
+        page.get_by_role("button", name="Download").click()
+    arrived(page)
+    started.value.path()
+    assert digest(downloads / file.name) == digest(file)
+    person.close()
+    sender.interrupt()

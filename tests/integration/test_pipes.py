@@ -56,11 +56,11 @@ def test_chunks_in_any_order_come_out_in_theirs() -> None:
     pipe = store(out)
     assert pipe.prepare() == {}
     for number in (1, 3, 0, 5, 4):
-        assert pipe.perform(chunk(number)) == Stored(0, number)
+        assert pipe.perform([chunk(number)]) == [Stored(0, number)]
     assert out.getvalue() == DATA[: 2 * chunks.chunk_bytes(SIZE)]
-    pipe.perform(chunk(2))
+    pipe.perform([chunk(2)])
     assert out.getvalue() == DATA
-    root = pipe.perform(Finish(0, b"?" * 32))
+    (root,) = pipe.perform([Finish(0, b"?" * 32)])
     assert root == Stale(0, resumed=False)
     pipe.release()
 
@@ -69,12 +69,13 @@ def test_a_reader_that_goes_ends_it() -> None:
     read, write = os.pipe()
     os.close(read)
     with open(write, "wb", buffering=0) as out:
-        assert isinstance(PipeStore([Entry(path="f", size=SIZE)], frozenset(), out).perform(chunk(0)), Broken)
+        (result,) = PipeStore([Entry(path="f", size=SIZE)], frozenset(), out).perform([chunk(0)])
+        assert isinstance(result, Broken)
 
 
 def test_an_empty_file_is_whole() -> None:
     pipe = PipeStore([Entry(path="e", size=0)], frozenset(), BytesIO())
-    assert pipe.perform(Finish(0, merkle.MISSING_LEAF)) == Finished(0)
+    assert pipe.perform([Finish(0, merkle.MISSING_LEAF)]) == [Finished(0)]
 
 
 async def test_several_files_do_not_fit_and_one_of_them_does(tmp_path: Path) -> None:

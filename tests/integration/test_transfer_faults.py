@@ -16,6 +16,7 @@ from pypeer import events
 from pypeer.errors import ConnectError, PeerError, TransferError
 from pypeer.protocol import frames, messages
 from pypeer.transfer.effects import Outcome
+from pypeer.transfer.scanning import Policy
 from pypeer.transfer.sources import OfferedTree, Text, scan
 from tests.integration.test_transfer import make
 from tests.support.memory_link import MemoryLink
@@ -141,6 +142,30 @@ async def test_a_file_that_changes_is_reported_and_the_others_arrive(tree: Path,
     assert visible(into) == {f"tree/{path}": data for path, data in FILES.items() if path != "a"}
 
 
+@pytest.mark.parametrize("change", ["append", "overwrite", "cut"])
+async def test_a_file_that_may_grow_is_sent_as_it_was(tmp_path: Path, into: Path, change: str) -> None:
+    tree = make(tmp_path / "tree", {"log": stream(3_000_000)})
+    run = start(await scan([tree], Policy(growing=True)), into)
+
+    def on_data(frame: bytes) -> bytes:
+        if run.made[0][0].sent in (20, 40):
+            with (tree / "log").open("r+b") as log:
+                if change == "cut":
+                    log.truncate(2_000_000)
+                else:
+                    log.seek(0, 2 if change == "append" else 0)
+                    log.write(b"more")
+        return frame
+
+    run.prepare = lambda left, right: setattr(left, "change", on_data)
+    sender, _ = await run.run()
+    if change == "append":
+        assert sender == Outcome(1, 3_000_000, 0)
+        assert visible(into) == {"tree/log": stream(3_000_000)}
+    else:
+        assert sender == Outcome(0, 0, 1)
+
+
 async def test_a_file_that_changes_midway(tmp_path: Path, into: Path) -> None:
     tree = make(tmp_path / "tree", {"a": stream(8_000_000), "b": b"b"})
     run = start(await scan([tree]), into)
@@ -208,6 +233,32 @@ async def test_files_of_an_earlier_run_are_not_fetched_again(tmp_path: Path, int
     await run.run()
     assert len(asked) <= 612 - before
     assert tree_of(into / "tree") == tree_of(tree)
+
+
+def noted(run: Run) -> list[str]:
+    return [event.message for event in run.of("receiver", events.Noted) if isinstance(event, events.Noted)]
+
+
+async def test_a_person_is_told_what_changed_since_the_last_run(tmp_path: Path, into: Path) -> None:
+    small = {f"{n:03}": b"%d" % n for n in range(400)}
+    tree = make(tmp_path / "tree", {**small, "y": stream(3_000_000), "z": stream(3_000_000, b"z")})
+    await stop_midway(await scan([tree]), into, at=418)
+    assert "tree/000" in visible(into)
+    (tree / "000").write_bytes(b"new")
+    (tree / "y").write_bytes(stream(2_900_000))
+    run = start(await scan([tree]), into)
+    await run.run()
+    assert noted(run) == [
+        "files that were begun and have changed at the sender, or are gone there: 1; fetched anew",
+        "files that were fetched before and have changed at the sender: 1; they are replaced",
+    ]
+    assert tree_of(into / "tree") == tree_of(tree)
+
+
+async def test_names_that_are_changed_are_told(tmp_path: Path, into: Path) -> None:
+    run = start(hostile(messages.Entry(path="a:b"), messages.Entry(path="fine"), messages.Entry(path="x?")), into)
+    await run.run()
+    assert noted(run) == ["names that not every system can hold were changed: 'a:b' is 'a_b', 'x?' is 'x_'"]
 
 
 async def test_a_part_that_was_damaged_meanwhile_is_mended(tmp_path: Path, into: Path) -> None:
@@ -382,7 +433,8 @@ async def test_too_little_room_is_noticed_before_it_starts(tmp_path: Path, small
 
 
 async def test_a_disk_that_fills_up_midway_and_going_on_with_more_room(tmp_path: Path, small_disk: Path) -> None:
-    tree = make(tmp_path / "tree", {"a": stream(6_000_000)})
+    """Room for a file is reserved when it is begun, so another of the same offer is what finds none."""
+    tree = make(tmp_path / "tree", {name: stream(2_000_000, name.encode()) for name in "abc"})
     run = start(await scan([tree]), small_disk)
 
     def fill(frame: bytes) -> bytes:
@@ -393,10 +445,10 @@ async def test_a_disk_that_fills_up_midway_and_going_on_with_more_room(tmp_path:
     run.prepare = lambda left, right: setattr(left, "change", fill)
     ends = await run.run()
     assert [code(end) for end in ends] == ["no-space", "no-space"]
-    assert visible(small_disk).keys() == {"other"}
+    assert visible(small_disk).keys() <= {"other", "tree/a", "tree/b"}
     (small_disk / "other").unlink()
     sender, _ = await start(await scan([tree]), small_disk).run()
-    assert sender == Outcome(1, 6_000_000, 0)
+    assert sender == Outcome(3, 6_000_000, 0)
     assert tree_of(small_disk / "tree") == tree_of(tree)
 
 

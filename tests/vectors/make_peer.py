@@ -25,6 +25,7 @@ VALID: dict[str, list[dict[str, Any]]] = {
         {"t": "entries", "start": 0, "entries": [], "last": True},
         {"t": "entries", "start": 4294967295, "entries": [ENTRY, {"path": "a", "folder": True}]},
         {"t": "entries", "start": 0, "entries": [{"path": "../\u202e\x01", "mtime": -1}]},
+        {"t": "entries", "start": 0, "entries": [{"path": "a", "mtime": 1, "ns": 999_999, "holes": [0, 1, 3, 9]}]},
         {"t": "accept", "files": 1, "bytes": 5, "have": 3},
         {"t": "decline"},
         {"t": "decline", "code": "no-space", "message": "full"},

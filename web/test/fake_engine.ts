@@ -55,8 +55,10 @@ export class FakeEngine implements Engine {
       state,
       offer,
       targets: () => this.#scene.targets,
-      accept: (target) => {
-        calls.push(`accept ${target}`);
+      canKeep: true,
+      accept: (target, { keep = false, without = new Set(), rest = true, limit = null } = {}) => {
+        const wishes = `${keep ? " keep" : ""}${limit === null ? "" : ` limit=${limit}`}${without.size > 0 ? ` without=${[...without].join(",")}` : ""}`;
+        calls.push(`accept ${target}${wishes}${rest ? "" : " no rest"}`);
         state.set({ ...state.value, phase: "moving" });
         return Promise.resolve(true);
       },

@@ -55,7 +55,7 @@ const files = Object.entries(sizes).map(([path, size], index): OfferedEntry => (
 const empty: OfferedEntry = { index: 12, path: "Holiday/for later", size: 0, folder: true };
 const many = Array.from({ length: 5000 }, (_, index): OfferedEntry => ({ index, path: `Archive/scan-${String(index).padStart(5, "0")}.tiff`, size: 681_000 + index, folder: false }));
 
-const offer: OfferInfo = { files: 12, folders: 1, bytes: TOTAL, title: "Holiday", text: false, from: otter, entries: [...files, empty], content: null };
+const offer: OfferInfo = { files: 12, folders: 1, bytes: TOTAL, title: "Holiday", text: false, from: otter, entries: [...files, empty], content: null, kept: 0 };
 const offerMany: OfferInfo = { ...offer, files: 5000, folders: 0, title: "Archive", entries: many };
 const offerText: OfferInfo = { ...offer, files: 1, folders: 0, bytes: 92, title: "Text", text: true, entries: [], content: "Door code 4471.\nThe key is with the neighbour on the left, third floor.\n\nSee you on Sunday!" };
 
@@ -108,7 +108,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
   "fetch-listing": fetch(transfer("asking", 0), { offer: null }),
   "fetch-offer": fetch(transfer("asking", 0)),
   "fetch-offer-many": fetch(transfer("asking", 0, { person: ember }), { offer: { ...offerMany, from: ember }, targets: ["download"] }),
-  "fetch-offer-text": fetch(transfer("asking", 0), { offer: { ...offerText, content: null } }),
+  "fetch-offer-text": fetch(transfer("asking", 0), { offer: { ...offerText, content: null, kept: 0 } }),
   "fetch-offer-stuck": fetch(transfer("asking", 0), { targets: [] }),
   "fetch-moving": fetch(transfer("moving", 0.42, { path: paths.internet })),
   "fetch-relayed": fetch(transfer("moving", 0.42, { path: inServer, report: relayedReport(0, 1.214, noPath({ here: "blocked", there: "independent" }), false) })),

@@ -5,6 +5,7 @@ import type { Knocked } from "../gen/signaling.ts";
 import type { Identity } from "../secure/identity.ts";
 import { SignalingClient } from "../signaling/client.ts";
 import { Switchboard } from "../signaling/switch.ts";
+import { canKeep, sweep } from "../keep/keep.ts";
 import { startTimers } from "../timers/timers.ts";
 import { Cell } from "./cell.ts";
 import { NetworkCheck } from "./check.ts";
@@ -38,6 +39,7 @@ export async function createEngine({ page }: EngineOptions): Promise<Engine> {
   url.search = url.hash = "";
   const engine = new PageEngine(identity, url.href, isRelayOnly);
   engine.start();
+  if (canKeep()) void sweep();
   return engine;
 }
 

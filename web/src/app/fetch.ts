@@ -7,15 +7,18 @@ import type { IceServer } from "../gen/signaling.ts";
 import { fromBase64url } from "../secure/encoding.ts";
 import { type Code, format, parse } from "../secure/code.ts";
 import type { Pair } from "../signaling/pair.ts";
+import { canKeep, forget, keptOf } from "../keep/keep.ts";
+import { KeptSink } from "../sinks/kept.ts";
 import { MemorySink } from "../sinks/memory.ts";
 import type { Sink } from "../sinks/sink.ts";
 import { choose, type Contents, targetsFor } from "../sinks/targets.ts";
+import { leftOut } from "../transfer/choosing.ts";
 import { fromHere, fromPeer } from "../transfer/endings.ts";
 import { sameOffer } from "../transfer/manifest.ts";
 import { Mapper, printable } from "../transfer/names.ts";
 import { Cell } from "./cell.ts";
 import { Conversation } from "./conversation.ts";
-import type { Fetch, OfferInfo, Person, Target } from "./model.ts";
+import type { Fetch, OfferInfo, Person, Target, Wishes } from "./model.ts";
 import { meetAs, type Peer, personOf, relayOf } from "./peer.ts";
 import { PairRelays } from "./relays.ts";
 import { ReceiveSession } from "./receive_session.ts";
@@ -34,7 +37,10 @@ export class FetchedOffer implements Fetch {
   #preview: Preview | null = null;
   #session: ReceiveSession | null = null;
   #contents: Contents | null = null;
+  /** Entries that were known when the person decided. */
+  #known = 0;
   #isDecided = false;
+  #wishes: Wishes = {};
 
   /** Throws CodeProblem if the text cannot be a code. */
   constructor(peer: Peer, text: string) {
@@ -51,13 +57,20 @@ export class FetchedOffer implements Fetch {
     return this.#contents === null ? [] : targetsFor(this.#contents);
   }
 
-  async accept(target: Target): Promise<boolean> {
+  get canKeep(): boolean {
+    return canKeep();
+  }
+
+  async accept(target: Target, wishes: Wishes = {}): Promise<boolean> {
     const { value } = this.offer;
     if (this.#pair === null || this.#contents === null || value === null || this.#isDecided) return this.#isDecided;
-    const sink = await choose(target, this.#contents, this.#peer.page, this.#peer.timer).catch(() => null);
+    const picked = await choose(target, this.#chosen(this.#contents, wishes), this.#peer.page, this.#peer.timer).catch(() => null);
+    const sink = picked !== null && wishes.keep && !value.text ? new KeptSink(value.title, picked) : picked;
     if (sink === null || this.#isDecided || this.#transfer.hasEnded) return this.#isDecided;
     this.#isDecided = true;
+    if (!wishes.keep && value.kept > 0) void forget(value.title).catch(() => undefined);
     if (sink instanceof MemorySink) this.#showWhenDone(sink);
+    this.#wishes = wishes;
     this.#converse(this.#pair, value, sink);
     return true;
   }
@@ -127,7 +140,16 @@ export class FetchedOffer implements Fetch {
     const { title = "", text = false, entries = [], files, folders, bytes } = preview;
     const mapper = new Mapper();
     const placed = entries.map(({ path, size = 0, folder = false, mtime = null }) => ({ path: mapper.map(path, folder), size, folder, mtime }));
+    this.#known = placed.length;
     this.#show({ title, text, count: files + folders, entries: placed }, { files, folders, bytes }, from);
+    if (canKeep()) void this.#tellKept(printable(title));
+  }
+
+  /** What an earlier visit kept is known a moment later. */
+  async #tellKept(title: string): Promise<void> {
+    const kept = await keptOf(title);
+    const { value } = this.offer;
+    if (kept > 0 && value !== null) this.offer.set({ ...value, kept });
   }
 
   #converse(pair: Pair, { from }: OfferInfo, sink: Sink): void {
@@ -153,14 +175,26 @@ export class FetchedOffer implements Fetch {
       return this.#session?.cancel("bad-manifest", "The other side offers something else than what it had said.");
     }
     this.#show(contents, sums, from);
-    this.#session?.accept(sink);
+    const { limit = null } = this.#wishes;
+    this.#session?.accept(sink, { limit, leftOut: this.#leftOut(contents, this.#wishes) });
+  }
+
+  /** Ticks were put on what was known then; one stood for the rest. */
+  #leftOut({ entries }: Contents, { without = new Set(), rest = true }: Wishes): ReadonlySet<number> {
+    return leftOut(entries, (index) => (index < this.#known ? !without.has(index) : rest));
+  }
+
+  #chosen(contents: Contents, wishes: Wishes): Contents {
+    const out = this.#leftOut(contents, wishes);
+    const entries = contents.entries.map((entry, index) => ({ ...entry, isLeftOut: out.has(index) }));
+    return { ...contents, entries, count: wishes.rest === false ? entries.length : contents.count };
   }
 
   #show(contents: Contents, sums: Pick<OfferInfo, "files" | "folders" | "bytes">, from: Person): void {
     const { title, text, entries } = contents;
     this.#contents = contents;
     const shown = entries.map(({ path, size, folder }, index) => ({ index, path, size, folder }));
-    this.offer.set({ ...sums, title: printable(title), text, from, entries: shown, content: null });
+    this.offer.set({ ...sums, title: printable(title), text, from, entries: shown, content: null, kept: this.offer.value?.kept ?? 0 });
   }
 
   /** Before the state says that it is done. */

@@ -134,6 +134,19 @@ export interface OfferInfo extends ShareSummary {
   readonly entries: readonly OfferedEntry[];
   /** The text itself, once it arrived, if the offer is one. */
   readonly content: string | null;
+  /** Bytes that are kept in this browser from an earlier visit. */
+  readonly kept: number;
+}
+
+/** What a person wants of an offer, beside where it goes. */
+export interface Wishes {
+  /** Keep what arrives in this browser until all of it is there: it goes on after the page was closed. */
+  readonly keep?: boolean;
+  /** Entries that are not wanted, by index; `rest` says whether those are that are not listed yet. */
+  readonly without?: ReadonlySet<number>;
+  readonly rest?: boolean;
+  /** Bytes a second at most. */
+  readonly limit?: number | null;
 }
 
 /** Where received files go; `download` is a streamed download, `folder` and `file` are handles the person picked. */
@@ -146,7 +159,9 @@ export interface Fetch {
   /** Targets this browser can offer for this offer, best first. */
   targets(): readonly Target[];
   /** Must be called from a click or key press: browsers ask for a place only then. Resolves false if the person closed the dialogue. */
-  accept(target: Target): Promise<boolean>;
+  accept(target: Target, wishes?: Wishes): Promise<boolean>;
+  /** Whether this browser can keep what arrives, so that it goes on after the page was closed. */
+  readonly canKeep: boolean;
   decline(): void;
   pause(): void;
   resume(): void;

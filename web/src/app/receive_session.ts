@@ -6,7 +6,9 @@ import { sameBytes } from "../secure/encoding.ts";
 import { type Sink, SinkError, toSinkError } from "../sinks/sink.ts";
 import type { Timer } from "../timers/timers.ts";
 import { chunkStart } from "../transfer/chunks.ts";
+import { Budget } from "../transfer/budget.ts";
 import type { Outcome, ReceiverEffect, StoreEffect, StoreResult } from "../transfer/effects.ts";
+import type { FileHashes } from "../transfer/hashes.ts";
 import { hashChunk } from "../transfer/hashing.ts";
 import { Receiver } from "../transfer/receiver.ts";
 import type { Contents } from "../sinks/targets.ts";
@@ -17,11 +19,19 @@ export interface ReceiveEvents extends SessionEvents {
   readonly onDecide: (contents: Contents) => void;
 }
 
+/** What is received, and how fast: everything, as fast as it goes, unless told otherwise. */
+export interface How {
+  readonly leftOut?: ReadonlySet<number>;
+  /** Bytes a second. */
+  readonly limit?: number | null;
+}
+
 export class ReceiveSession extends Session<ReceiverEffect> {
   readonly #core: Receiver;
   readonly #timer: Timer;
   readonly #onDecide: (contents: Contents) => void;
   #sink: Sink | null = null;
+  #how: How = {};
 
   constructor(events: ReceiveEvents, timer: Timer) {
     const core = new Receiver();
@@ -32,8 +42,9 @@ export class ReceiveSession extends Session<ReceiverEffect> {
   }
 
   /** The person wants it, there. */
-  accept(sink: Sink): void {
+  accept(sink: Sink, how: How = {}): void {
     this.#sink = sink;
+    this.#how = how;
     this.perform(this.#core.decided(true));
   }
 
@@ -71,13 +82,16 @@ export class ReceiveSession extends Session<ReceiverEffect> {
   }
 
   async #prepare(): Promise<void> {
+    const { leftOut = new Set(), limit = null } = this.#how;
+    const entries = this.#contents().entries.map((entry, index) => ({ ...entry, isLeftOut: leftOut.has(index) }));
+    let hashes: ReadonlyMap<number, FileHashes> | void;
     try {
-      await this.#sink?.prepare(this.#contents().entries);
+      hashes = await this.#sink?.prepare(entries);
     } catch (error) {
       const { code, message } = toSinkError(error);
       return this.cancel(code, message);
     }
-    this.perform(this.#core.prepared(now()));
+    this.perform(this.#core.prepared(now(), { leftOut, hashes: hashes ?? new Map() }, limit === null ? null : new Budget(limit)));
     this.#tick();
   }
 
@@ -120,7 +134,7 @@ async function doStore(sink: Sink, effect: StoreEffect, size: number): Promise<S
 
 async function storeChunk(sink: Sink, { file, chunk, data, hash }: StoreEffect & { type: "store" }, size: number): Promise<StoreResult> {
   if (!sameBytes(await hashChunk(data, size), hash)) return { type: "corrupt", file, chunk };
-  await sink.write(file, chunkStart(size, chunk), data);
+  await sink.write(file, chunkStart(size, chunk), data, hash);
   return { type: "stored", file, chunk };
 }
 

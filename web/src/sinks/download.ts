@@ -63,7 +63,8 @@ export class FileDownload implements Sink {
     this.#download = new Download(open);
   }
 
-  async prepare([entry]: readonly PlacedEntry[]): Promise<void> {
+  async prepare(entries: readonly PlacedEntry[]): Promise<void> {
+    const entry = entries.find(({ isLeftOut }) => !isLeftOut);
     const name = entry?.path.split("/").at(-1) ?? "";
     await this.#download.begin(name, entry?.size ?? 0, this.#feed.stream, (error) => this.#feed.fail(error));
   }
@@ -112,7 +113,7 @@ export class ZipDownload implements Sink {
 
   async prepare(entries: readonly PlacedEntry[]): Promise<void> {
     this.#entries = entries;
-    this.#parts = entries.map(() => ({ kind: "waiting", decided: Promise.withResolvers() }));
+    this.#parts = entries.map(({ isLeftOut }) => (isLeftOut ? { kind: "out" } : { kind: "waiting", decided: Promise.withResolvers() }));
     await this.#download.begin(`${this.#name}.zip`, null, makeZip(this.#members()), (error) => this.#fail(error));
   }
 
@@ -150,6 +151,7 @@ export class ZipDownload implements Sink {
   async *#members(): AsyncGenerator<{ name: string; input?: ReadableStream<Bytes>; lastModified?: Date }> {
     for (const [file, { path, folder, mtime }] of this.#entries.entries()) {
       const dated = mtime === null ? {} : { lastModified: new Date(mtime) };
+      if (this.#part(file).kind === "out") continue;
       if (folder) {
         yield { name: `${path}/`, ...dated };
         continue;

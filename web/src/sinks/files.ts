@@ -90,9 +90,10 @@ export class FolderSink extends FilesSink {
 
   async prepare(entries: readonly PlacedEntry[]): Promise<void> {
     const parts = entries.map(({ path }) => path.split("/"));
-    const tops = await freeNames(this.#root, new Set(parts.map(([top = ""]) => top)));
+    const wanted = parts.filter((_, index) => !entries[index]?.isLeftOut);
+    const tops = await freeNames(this.#root, new Set(wanted.map(([top = ""]) => top)));
     this.#paths = parts.map(([top = "", ...rest]) => [tops.get(top) ?? top, ...rest]);
-    for (const [index, { folder }] of entries.entries()) if (folder) await this.#folder(this.#paths[index] ?? []).catch(rethrow);
+    for (const [index, { folder, isLeftOut }] of entries.entries()) if (folder && !isLeftOut) await this.#folder(this.#paths[index] ?? []).catch(rethrow);
   }
 
   protected override placeOf(file: number): Place {
@@ -147,7 +148,7 @@ export class FileSink extends FilesSink {
   }
 
   async prepare(entries: readonly PlacedEntry[]): Promise<void> {
-    if (entries.length !== 1) throw new SinkError("unwritable", "Several files do not fit into one.", true);
+    if (entries.filter(({ isLeftOut }) => !isLeftOut).length !== 1) throw new SinkError("unwritable", "Several files do not fit into one.", true);
   }
 
   protected override placeOf(): Place {

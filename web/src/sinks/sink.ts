@@ -2,6 +2,7 @@
 
 import type { EndCode } from "../gen/peer.ts";
 import type { Bytes } from "../secure/encoding.ts";
+import type { FileHashes } from "../transfer/hashes.ts";
 
 /** An entry of the offer under its safe name, which no other entry has. */
 export interface PlacedEntry {
@@ -10,14 +11,16 @@ export interface PlacedEntry {
   readonly folder: boolean;
   /** Milliseconds since 1970, or null. */
   readonly mtime: number | null;
+  /** The person does not want it; nothing of it comes. */
+  readonly isLeftOut?: boolean;
 }
 
 /** Files are called by their index in the entries. Everything may reject with SinkError. */
 export interface Sink {
-  /** Makes room; called first, once. */
-  prepare(entries: readonly PlacedEntry[]): Promise<void>;
-  /** Writes verified bytes, at any place, in any order. */
-  write(file: number, offset: number, data: Bytes): Promise<void>;
+  /** Makes room; called first, once. Gives the hashes of the chunks that an earlier visit stored, of the files that it began. */
+  prepare(entries: readonly PlacedEntry[]): Promise<ReadonlyMap<number, FileHashes> | void>;
+  /** Writes verified bytes, at any place, in any order: a chunk with this hash. */
+  write(file: number, offset: number, data: Bytes, hash: Bytes): Promise<void>;
   /** The file is whole and verified: give it its name. */
   finish(file: number): Promise<void>;
   /** Forgets a file that is not finished. */

@@ -50,7 +50,7 @@ export async function choose(target: TargetKind, contents: Contents, page: strin
 }
 
 async function pick(target: TargetKind, contents: Contents, page: string, timer: Timer): Promise<Sink | null> {
-  const name = contents.entries[0]?.path.split("/").at(-1) ?? "";
+  const name = contents.entries.find(({ isLeftOut }) => !isLeftOut)?.path.split("/").at(-1) ?? "";
   switch (target) {
     case "file": {
       const handle = await pickers.showSaveFilePicker?.({ suggestedName: name });
@@ -69,7 +69,8 @@ async function pick(target: TargetKind, contents: Contents, page: string, timer:
 
 /** A lone file in a folder is sent as an archive, so that the folder is there. */
 function isSingleFile({ count, entries }: Contents): boolean {
-  return count === 1 && entries[0]?.folder === false && !entries[0].path.includes("/");
+  const wanted = entries.filter(({ isLeftOut }) => !isLeftOut);
+  return count - (entries.length - wanted.length) === 1 && wanted[0]?.folder === false && !wanted[0].path.includes("/");
 }
 
 /** The folder that everything is in, if it is one; the title is a claim of the other side and need not be a name. */

@@ -9,6 +9,7 @@
 import type { Entry, Refuse, Root } from "../gen/peer.ts";
 import { type Bytes, fromHex, sameBytes, toHex } from "../secure/encoding.ts";
 import type { Asking } from "./asking.ts";
+import type { Budget } from "./budget.ts";
 import { chunkCount, chunkLength } from "./chunks.ts";
 import type { Lost, ReceiverEffect, StoreResult } from "./effects.ts";
 import { fromPeer, TEXTS } from "./endings.ts";
@@ -34,17 +35,28 @@ interface FileState {
   readonly entry: Entry;
   readonly size: number;
   status: "fetching" | "checking" | "stored" | "lost";
+  /** Some of it is from an earlier visit. */
+  isResumed: boolean;
   left: number;
   held: number;
   root: Bytes | null;
   /** Of chunks that are stored. */
-  readonly hashes: FileHashes;
+  hashes: FileHashes;
   /** Of chunks that are being stored. */
   readonly arriving: Map<number, Bytes>;
   readonly attempts: Map<number, number>;
 }
 
-/** All files of one accepted offer; `links` are those that there are, always. */
+/** What is there already, or not wanted. */
+export interface Held {
+  /** Hashes of the chunks that an earlier visit stored, of the files that it began. */
+  readonly hashes: ReadonlyMap<number, FileHashes>;
+  readonly leftOut: ReadonlySet<number>;
+}
+
+export const NOTHING_HELD: Held = { hashes: new Map(), leftOut: new Set() };
+
+/** All files of one accepted offer; `links` are those that there are, always; `budget` bounds how fast chunks are asked for. */
 export class Fetch {
   readonly files: number;
   readonly bytes: number;
@@ -57,21 +69,23 @@ export class Fetch {
   readonly #toAsk = new Set<number>();
   #effects: ReceiverEffect[] = [];
 
-  constructor(entries: readonly Entry[], links: ReadonlyMap<number, Asking>) {
+  constructor(entries: readonly Entry[], links: ReadonlyMap<number, Asking>, held = NOTHING_HELD, budget: Budget | null = null) {
     this.#links = links;
     entries.forEach((entry, index) => {
-      if (!entry.folder) this.#states.set(index, newState(index, entry));
+      if (!entry.folder && !held.leftOut.has(index)) this.#states.set(index, newState(index, entry));
     });
     const states = [...this.#states.values()];
     this.files = states.length;
     this.bytes = states.reduce((sum, { size }) => sum + size, 0);
-    const schedule = new Schedule(new Map(states.map(({ index, left }) => [index, left])));
+    const schedule = new Schedule(new Map(states.map(({ index, left }) => [index, held.hashes.has(index) ? 0 : left])));
     this.#pulling = new Pulling(
       schedule,
       (file) => this.#state(file).size,
       links,
       (flow, frame) => this.#send(flow, frame),
+      budget,
     );
+    for (const state of [...states].reverse()) this.#goOn(state, held.hashes.get(state.index));
     for (const state of states) if (state.left === 0) this.#check(state);
   }
 
@@ -87,7 +101,7 @@ export class Fetch {
     return effects;
   }
 
-  /** Asks on these links for as much as there is room for, and for roots on the best of them. */
+  /** Asks on these links for as much as there is room for, and the budget allows, and for roots on the best of them. */
   pump(flows: readonly Asking[], now: number): void {
     this.#pulling.pump(flows, now);
     const flow = best(flows) as Asking;
@@ -168,9 +182,7 @@ export class Fetch {
     if (state.status !== "fetching") return;
     state.hashes.put(chunk, state.arriving.get(chunk) as Bytes);
     state.arriving.delete(chunk);
-    state.held += length;
-    this.storedBytes += length;
-    state.left -= 1;
+    this.#hold(state, chunk);
     if (state.left === 0) this.#check(state);
   }
 
@@ -188,7 +200,33 @@ export class Fetch {
     const { index, hashes } = state;
     if (state.root === null) this.#toAsk.add(index);
     else if (hashes.root !== null && sameBytes(hashes.root, state.root)) this.#effects.push({ type: "finish", file: index });
+    else if (state.isResumed) this.#restart(state);
     else this.#lose(state, CORRUPT);
+  }
+
+  /** Only what is not there yet of a file that an earlier visit began is asked for. */
+  #goOn(state: FileState, hashes: FileHashes | undefined): void {
+    if (hashes === undefined) return;
+    state.hashes = hashes;
+    state.isResumed = true;
+    for (let chunk = chunkCount(state.size) - 1; chunk >= 0; chunk -= 1) {
+      if (hashes.get(chunk) === null) this.#pulling.schedule.giveBack({ file: state.index, chunk });
+      else this.#hold(state, chunk);
+    }
+  }
+
+  #hold(state: FileState, chunk: number): void {
+    const length = chunkLength(state.size, chunk);
+    state.held += length;
+    this.storedBytes += length;
+    state.left -= 1;
+  }
+
+  /** What an earlier visit stored was of another content: all of it is asked for. */
+  #restart(state: FileState): void {
+    this.storedBytes -= state.held;
+    Object.assign(state, { ...newState(state.index, state.entry), root: state.root });
+    for (let chunk = state.left - 1; chunk >= 0; chunk -= 1) this.#pulling.schedule.giveBack({ file: state.index, chunk });
   }
 
   /** Goes on without this file. */
@@ -218,7 +256,7 @@ function newState(index: number, entry: Entry): FileState {
   const size = entry.size ?? 0;
   const hashes = new FileHashes(size);
   const root = size === 0 ? hashes.root : entry.root ? fromHex(entry.root) : null;
-  return { index, entry, size, status: "fetching", left: chunkCount(size), held: 0, root, hashes, arriving: new Map(), attempts: new Map() };
+  return { index, entry, size, status: "fetching", isResumed: false, left: chunkCount(size), held: 0, root, hashes, arriving: new Map(), attempts: new Map() };
 }
 
 function learnRoot(state: FileState, root: Bytes): void {

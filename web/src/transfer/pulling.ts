@@ -7,6 +7,7 @@
  */
 
 import type { Asking, Flight } from "./asking.ts";
+import type { Budget } from "./budget.ts";
 import { chunkBytes, chunkLength } from "./chunks.ts";
 import type { Request, Stop } from "./frames.ts";
 import { type Place, type Schedule, Window } from "./schedule.ts";
@@ -28,24 +29,27 @@ export class Pulling {
   readonly #sizeOf: (file: number) => number;
   readonly #links: ReadonlyMap<number, Asking>;
   readonly #send: (link: Asking, frame: Request | Stop) => void;
+  readonly #budget: Budget | null;
 
   constructor(
     schedule: Schedule,
     sizeOf: (file: number) => number,
     links: ReadonlyMap<number, Asking>,
     send: (link: Asking, frame: Request | Stop) => void,
+    budget: Budget | null = null,
   ) {
     this.schedule = schedule;
     this.#sizeOf = sizeOf;
     this.#links = links;
     this.#send = send;
+    this.#budget = budget;
   }
 
-  /** Asks on these links for as much as they and the window have room for. */
+  /** Asks on these links for as much as they, the window and the budget have room for. */
   pump(links: readonly Asking[], now: number): void {
     const fit = this.#fit(links, now);
     let next = this.schedule.peek();
-    while (next !== null && this.#mayAsk(next)) {
+    while (next !== null && this.#mayAsk(next, now)) {
       const link = this.#soonest(fit, next, now);
       if (link === null) return;
       this.schedule.take();
@@ -110,8 +114,8 @@ export class Pulling {
     return lively.filter(({ rank }) => rank === best);
   }
 
-  #mayAsk({ file, chunk }: Place): boolean {
-    return this.window.hasRoom(this.#sizeOf(file), chunk, this.#links.size);
+  #mayAsk({ file, chunk }: Place, now: number): boolean {
+    return this.window.hasRoom(this.#sizeOf(file), chunk, this.#links.size) && this.#budget?.isOpen(now) !== false;
   }
 
   /** Of those that have room, the link that will have this chunk first. */
@@ -132,6 +136,7 @@ export class Pulling {
 
   #ask(link: Asking, place: Place, now: number): Flight {
     const length = chunkLength(this.#sizeOf(place.file), place.chunk);
+    this.#budget?.spend(length, now);
     this.window.add(length);
     const [flight, request] = link.request(place, length, now);
     this.#send(link, request);
@@ -145,7 +150,7 @@ export class Pulling {
       const others = links.filter((link) => link !== held);
       const link = this.#soonest(others, flight, now);
       if (link === null || link.pace.needs(link.awaited + flight.length) + HASTE_S > due) return;
-      if (!this.#mayAsk(flight)) return;
+      if (!this.#mayAsk(flight, now)) return;
       const again = this.#ask(link, flight, now);
       flight.twin = { link, flight: again };
       again.twin = { link: held, flight };

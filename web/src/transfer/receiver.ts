@@ -12,7 +12,8 @@ import { PROGRESS_S } from "../gen/peer_constants.ts";
 import { Asking } from "./asking.ts";
 import type { CommonEffect, Outcome, ReceiverEffect, StoreResult } from "./effects.ts";
 import { fromHere } from "./endings.ts";
-import { Fetch } from "./fetch.ts";
+import type { Budget } from "./budget.ts";
+import { Fetch, type Held } from "./fetch.ts";
 import type { Control, Frame } from "./frames.ts";
 import { endCode, Manifest, sameOffer } from "./manifest.ts";
 import { ManifestError, Mapper } from "./names.ts";
@@ -61,11 +62,11 @@ export class Receiver extends Party<ReceiverEffect, Asking> {
     return this.flush();
   }
 
-  /** There is a place for everything. */
-  prepared(now: number): Effects {
+  /** There is a place for everything; `held` and `budget` as in Fetch. */
+  prepared(now: number, held?: Held, budget: Budget | null = null): Effects {
     if (!this.hasEnded) {
       this.#step("prepared");
-      this.#fetch = new Fetch(this.entries, this.links);
+      this.#fetch = new Fetch(this.entries, this.links, held, budget);
       this.emit({ type: "accepted", files: this.#fetch.files, bytes: this.#fetch.bytes });
       this.#goOn(this.open("offered"), now);
     }
@@ -83,7 +84,7 @@ export class Receiver extends Party<ReceiverEffect, Asking> {
     return this.flush();
   }
 
-  /** Time passed: look after links that have stalled, tell progress; call it about every PROGRESS_S. */
+  /** Time passed: look after stalled links, tell progress, use what the budget has by now; call it about every PROGRESS_S. */
   tick(now: number): Effects {
     this.#advance(now);
     if (now - this.#saidAt >= PROGRESS_S) this.#report(now);

@@ -131,6 +131,7 @@ export const fetching = {
   show: "Show the text",
   decline: "Decline",
   noPlace: "No place was chosen. Nothing has been fetched.",
+  nothingTicked: "Tick what you want.",
   noTarget: "This browser has no way to store this. Try a current Chrome, Edge or Firefox.",
   files: "What is offered",
   more: (rest: number) => `and ${count(rest, "more", "more")}`,
@@ -208,7 +209,7 @@ export const dialogue = { close: "Close", back: "Go on" };
 
 export { check } from "./texts_check.ts";
 export { path, reasons, remedies } from "./texts_connect.ts";
-export { privacy, obstacles } from "./texts_long.ts";
+export { privacy, obstacles, wishes } from "./texts_long.ts";
 
 /** `12 files, 3.4 GB`, `a text`, `2 empty folders`. */
 export function contents(what: ShareSummary): string {

@@ -48,3 +48,19 @@ export const obstacles = {
     operator: "",
   },
 } as const;
+
+/** What a person may want of an offer. Rates are in bytes a second. */
+export const wishes = {
+  title: "Options",
+  keep: "Go on later if this page is closed",
+  keepHint: "What arrives is kept in this browser until all of it is here, and then stored where you chose.",
+  kept: (size: string) => `${size} of this are kept here from before. They are checked, and only the rest is fetched. Without this tick they are removed.`,
+  limit: "At most",
+  limits: [
+    [0, "as fast as it goes"],
+    [250_000, "250 kB/s"],
+    [1_000_000, "1 MB/s"],
+    [5_000_000, "5 MB/s"],
+    [20_000_000, "20 MB/s"],
+  ] satisfies readonly (readonly [number, string])[],
+};

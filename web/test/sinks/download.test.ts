@@ -197,3 +197,18 @@ test("exceptions of the browser become errors that say what to do", () => {
   assert.deepEqual(codes.map(({ code, isWhole }) => [code, isWhole]), [["no-space", true], ["unwritable", true], ["unwritable", false]]);
   assert.match(toSinkError("odd").message, /unknown error/);
 });
+
+test("what is not wanted is in no archive, and one wanted file of several may be a download of its own", async () => {
+  const out = (entry: PlacedEntry): PlacedEntry => ({ ...entry, isLeftOut: true });
+  const browser = new Browser();
+  const sink = new ZipDownload(browser.open, "top");
+  await sink.prepare([folder("top"), out(file("top/a", 4)), file("top/b", 0), out(folder("top/c"))]);
+  void sink.finish(2);
+  const concluded = sink.conclude();
+  const archive = await browser.all();
+  await concluded;
+  assert.ok(archive.includes("top/b") && !archive.includes("top/a") && !archive.includes("top/c"));
+  const single = new Browser();
+  await new FileDownload(single.open).prepare([out(file("a", 4)), file("b", 1)]);
+  assert.deepEqual(single.opened, [{ name: "b", size: 1 }]);
+});

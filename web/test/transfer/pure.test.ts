@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { leftOut } from "../../src/transfer/choosing.ts";
+import { keyOf, noteOf, readNotes, shortHash } from "../../src/transfer/notes.ts";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
 import type { ControlMessage } from "../../src/gen/peer.ts";
@@ -234,4 +236,29 @@ test("a preview shows the sum and the first entries, as many as a sealed body ho
   assert.equal(preview(offerOf(long, "t", true), long).entries?.length, 8); // 1,022 bytes each, and a comma
   const { title: _title, ...untitled } = offerOf(entries, "", false);
   assert.equal(preview(untitled, []).title, "");
+});
+
+test("notes of kept chunks are read again, and what is no note is left out", () => {
+  const key = keyOf({ path: "a/b", size: 3, mtime: null });
+  assert.match(key, /^[0-9a-f]{32}$/);
+  assert.notEqual(key, keyOf({ path: "a/b", size: 3, mtime: 0 }));
+  assert.notEqual(shortHash("a"), shortHash("b"));
+  const hash = (fill: number): Bytes => new Uint8Array(32).fill(fill);
+  const text = [noteOf(key, 0, hash(1)), "nonsense", noteOf(key, 7, hash(2)), noteOf(key, 0, hash(3)), `${noteOf(key, 1, hash(4))} `, ""].join("\n");
+  const notes = readNotes(text);
+  assert.deepEqual([...notes.keys()], [key]);
+  assert.deepEqual([...(notes.get(key) ?? [])], [[0, hash(3)], [7, hash(2)]]);
+});
+
+test("folders are wanted with what is in them", () => {
+  const entries = [
+    { path: "top", folder: true }, { path: "top/a", folder: true }, { path: "top/a/1" }, { path: "top/a/2" }, { path: "top/b", folder: true },
+    { path: "top/b/3" }, { path: "top/empty", folder: true }, { path: "4" },
+  ];
+  const out = (...chosen: readonly number[]): readonly number[] => [...leftOut(entries, (index) => chosen.includes(index))].sort((a, b) => a - b);
+  assert.deepEqual(out(2, 3, 5, 6, 7), []);
+  assert.deepEqual(out(3), [2, 4, 5, 6, 7]);
+  assert.deepEqual(out(6), [1, 2, 3, 4, 5, 7]);
+  assert.deepEqual(out(7), [0, 1, 2, 3, 4, 5, 6]);
+  assert.deepEqual(out(2, 3), [4, 5, 6, 7]);
 });

@@ -5,6 +5,8 @@ import type { ControlMessage, Entry, EndCode } from "../../src/gen/peer.ts";
 import type { ReceiverEffect, SenderEffect } from "../../src/transfer/effects.ts";
 import { decode, encode, type Frame } from "../../src/transfer/frames.ts";
 import { endCode, Manifest, offerOf, page, sameOffer } from "../../src/transfer/manifest.ts";
+import { Budget } from "../../src/transfer/budget.ts";
+import { FileHashes } from "../../src/transfer/hashes.ts";
 import { ManifestError } from "../../src/transfer/names.ts";
 import { TRANSITIONS } from "../../src/transfer/phases.ts";
 import { Receiver } from "../../src/transfer/receiver.ts";
@@ -587,4 +589,54 @@ test("faults of the program itself are not taken for the other side's", () => {
 
 test("nothing leads out of the end", () => {
   assert.deepEqual(TRANSITIONS.over, {});
+});
+
+/** Chunks of files of `fetching` that it asks for, as file and number. */
+function requests(effects: ReturnType<Receiver["stored"]>): readonly (readonly [number, number])[] {
+  return effects.flatMap((effect) => (effect.type === "send" && effect.frame.type === "request" ? [[effect.frame.file, effect.frame.chunk] as const] : []));
+}
+
+const large: Entry = { path: "large", size: 3 * CHUNK };
+
+function listed(): Receiver {
+  const made = receiver();
+  const all = [large, { path: "other", size: 1 }];
+  assert.equal(end(made, hello, control(offerOf(all, "t", false)), control(page(all, 0))), null);
+  made.decided(true);
+  return made;
+}
+
+test("what an earlier visit kept is not asked for again, and what is not wanted is not asked for", () => {
+  const made = listed();
+  const hashes = new FileHashes(3 * CHUNK);
+  hashes.put(1, new Uint8Array(32).fill(1));
+  const effects = made.prepared(0, { hashes: new Map([[0, hashes]]), leftOut: new Set([1]) });
+  assert.deepEqual(requests(effects), [[0, 0], [0, 2]]);
+  const accepted = effects.find((effect) => effect.type === "send" && effect.frame.type === "control" && effect.frame.message.t === "accept");
+  assert.deepEqual((accepted as { frame: { message: object } }).frame.message, { t: "accept", files: 1, bytes: 3 * CHUNK, have: CHUNK });
+});
+
+test("what was kept of another content is fetched anew, once", () => {
+  const made = listed();
+  const hashes = new FileHashes(3 * CHUNK);
+  for (const chunk of [0, 1, 2]) hashes.put(chunk, new Uint8Array(32).fill(1));
+  made.prepared(0, { hashes: new Map([[0, hashes]]), leftOut: new Set([1]) });
+  const again = made.receive(0, encode(control({ t: "root", file: 0, root: root("0") })), 0);
+  assert.deepEqual(requests(again), [[0, 0], [0, 1], [0, 2]]);
+  let last: ReturnType<Receiver["stored"]> = [];
+  for (const chunk of [0, 1, 2]) {
+    for (const part of [65_000, 65_000, 65_000, CHUNK - 195_000]) made.receive(0, encode(data(chunk, part)), 0);
+    made.receive(0, encode(ends(chunk)), 0);
+    last = made.stored({ type: "stored", file: 0, chunk }, 0);
+  }
+  assert.ok(last.some((effect) => effect.type === "discard"), "its root still does not match");
+});
+
+test("a budget bounds how fast chunks are asked for", () => {
+  const made = listed();
+  assert.equal(requests(made.prepared(0, undefined, new Budget(CHUNK))).length, 1);
+  assert.equal(requests(made.tick(0.5)).length, 0);
+  assert.equal(requests(made.tick(1)).length, 1);
+  assert.equal(requests(made.tick(0.9)).length, 0, "a clock that jumps back saves nothing");
+  assert.equal(requests(made.tick(9)).length, 1, "nor does one that jumps ahead save more than a burst");
 });

@@ -30,6 +30,7 @@ EVENTS: list[tuple[Event, str | None]] = [
     (events.Joined(peer="x", short="Happy Guide"), "Met Happy Guide."),
     (events.Joined(peer="x", short="Happy Guide", name="Ada\x1b[2J"), "Met Happy Guide (Ada\ufffd[2J)."),
     (events.Skipped(message="x may not be read"), "Left out: x may not be read."),
+    (events.Noted(message="'a:b' is 'a_b'"), "Note: 'a:b' is 'a_b'."),
     (events.Guessed(left=1), "Someone tried wrong words; 1 attempt is left."),
     (events.Offered(files=1, folders=0, bytes=5, text=True), "A text of 5 bytes."),
     (events.Offered(files=2, folders=1, bytes=2048, title="album"), "album: 2 files, 1 folder, 2.0 KiB."),

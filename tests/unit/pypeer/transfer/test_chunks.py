@@ -31,3 +31,21 @@ def test_chunks_add_up(size: int) -> None:
     assert chunks.range_length(size, count - 1, count) == chunks.chunk_length(size, count - 1)
     assert count <= limits.CHUNKS_PER_FILE or full == limits.CHUNK_BYTES_MAX
     assert full in (2**18, 2**19, 2**20, 2**21, 2**22)
+
+
+@pytest.mark.parametrize(
+    ("ranges", "holes", "left"),
+    [
+        (((0, 9),), (), ((0, 9),)),
+        (((0, 9),), ((0, 9),), ()),
+        (((0, 9),), ((0, 2), (4, 5)), ((2, 4), (5, 9))),
+        (((0, 9),), ((7, 12),), ((0, 7),)),
+        (((1, 3), (5, 8)), ((2, 6),), ((1, 2), (6, 8))),
+        (((1, 3), (5, 8)), ((3, 5), (8, 9)), ((1, 3), (5, 8))),
+        ((), ((0, 1),), ()),
+    ],
+)
+def test_what_is_not_in_holes(
+    ranges: tuple[chunks.Range, ...], holes: tuple[chunks.Range, ...], left: tuple[chunks.Range, ...]
+) -> None:
+    assert chunks.without(ranges, holes) == left

@@ -120,3 +120,17 @@ def test_nothing_after_the_last_page() -> None:
 def test_texts_that_are_none(files: int, folders: int, size: int) -> None:
     with pytest.raises(ManifestError, match="no text"):
         Manifest(Offer(files=files, folders=folders, bytes=size, text=True))
+
+
+@pytest.mark.parametrize("holes", [(1, 1), (2, 1), (0, 1, 1, 2), (2, 3, 0, 1), (0, 4), (0,)])
+def test_holes_that_cannot_be(holes: tuple[int, ...]) -> None:
+    entry = Entry(path="a", size=600_000, holes=holes)
+    with pytest.raises(ManifestError, match="holes"):
+        Manifest(manifest.offer([entry], "a")).add(Entries(start=0, entries=(entry,), last=True))
+
+
+def test_holes_that_can_be() -> None:
+    entry = Entry(path="a", size=600_000, holes=(0, 1, 2, 3))
+    gathered = Manifest(manifest.offer([entry], "a"))
+    gathered.add(Entries(start=0, entries=(entry,), last=True))
+    assert gathered.complete

@@ -53,3 +53,10 @@ def test_root_is_that_of_all_leaves(size: int, seed: bytes) -> None:
 def test_wrong_number_of_hashes(count: int) -> None:
     with pytest.raises(ValueError, match=f"{count} hashes for 3 chunks"):
         merkle.file_root(bytes(32 * count), 3 * 262144)
+
+
+@pytest.mark.parametrize("size", [1, 16384, 20000, 262144, 262145, 600_000, 9_000_000_000])
+def test_zeros_are_hashed_without_making_them(size: int) -> None:
+    for chunk in {0, chunks.chunk_count(size) - 1}:
+        zeros = bytes(chunks.chunk_length(size, chunk))
+        assert merkle.zero_hash(size, chunk) == merkle.chunk_hash(zeros, size)

@@ -7,7 +7,7 @@ import pytest
 
 from pypeer.errors import TransferError
 from pypeer.protocol import limits
-from pypeer.transfer.scanning import Scan, scan_paths
+from pypeer.transfer.scanning import Links, Policy, Scan, scan_paths
 
 
 def paths(scan: Scan) -> list[str]:
@@ -116,3 +116,39 @@ def test_too_many_and_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     scan = scan_paths([tmp_path / "t"])
     assert paths(scan) == ["t/"]
     assert all("too long a path" in reason for reason in scan.skipped)
+
+
+@pytest.fixture
+def linked(tmp_path: Path) -> Path:
+    """A folder with links to a file in it, to one outside, to a folder outside, and to itself."""
+    folder = tmp_path / "folder"
+    (tmp_path / "outside" / "deep").mkdir(parents=True)
+    folder.mkdir()
+    for path in (folder / "a", tmp_path / "outside" / "b", tmp_path / "outside" / "deep" / "c"):
+        path.write_bytes(b"x")
+    (tmp_path / "outside" / "deep" / "back").symlink_to("..")
+    for name, target in (("in", "a"), ("out", "../outside/b"), ("far", "../outside"), ("self", "."), ("up", "..")):
+        (folder / name).symlink_to(target)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("links", "sent", "skipped"),
+    [
+        (Links.INSIDE, {"folder", "folder/a", "folder/in"}, 4),
+        (Links.SKIP, {"folder", "folder/a"}, 5),
+        (
+            Links.FOLLOW,
+            {
+                *("folder", "folder/a", "folder/in", "folder/out"),
+                *(f"folder/far{path}" for path in ("", "/b", "/deep", "/deep/c")),
+            },
+            3,
+        ),
+    ],
+)
+def test_links_by_policy(linked: Path, links: Links, sent: set[str], skipped: int) -> None:
+    found = scan_paths([linked], Policy(links))
+    assert {entry.path for entry in found.entries} == sent
+    assert len(found.skipped) == skipped
+    assert all("link" in why for why in found.skipped)

@@ -25,9 +25,9 @@ async def written(effects: Sequence[StoreEffect], results: int) -> tuple[list[St
     told: list[StoreResult] = []
     enough = asyncio.Event()
 
-    def perform(effect: StoreEffect) -> StoreResult | None:
-        performed.append(effect)
-        return Stored(effect.file, effect.chunk) if isinstance(effect, Store) else None
+    def perform(batch: Sequence[StoreEffect]) -> list[StoreResult]:
+        performed.extend(batch)
+        return [Stored(effect.file, effect.chunk) for effect in batch if isinstance(effect, Store)]
 
     def tell(result: StoreResult) -> None:
         told.append(result)

@@ -22,8 +22,24 @@ export function commonFolder(title: string, entries: readonly OfferedEntry[]): s
   return entries.length > 0 && entries.every((entry) => entry.path.startsWith(prefix)) ? prefix : "";
 }
 
-/** The entries of an offer; those that are not known before the person agrees are counted. */
-export function fileList({ title, entries, files, folders }: Pick<OfferInfo, "title" | "entries" | "files" | "folders">): HTMLElement {
+/** Which entries are ticked. */
+export class Ticks {
+  readonly without = new Set<number>();
+  /** Whether those are wanted that are not known yet. */
+  rest = true;
+  /** Called after each change. */
+  onChange: () => void = () => undefined;
+
+  tick(index: number | "rest", isTicked: boolean): void {
+    if (index === "rest") this.rest = isTicked;
+    else if (isTicked) this.without.delete(index);
+    else this.without.add(index);
+    this.onChange();
+  }
+}
+
+/** The entries of an offer, to be ticked if there are `ticks`; those that are not known before the person agrees are counted. */
+export function fileList({ title, entries, files, folders }: Pick<OfferInfo, "title" | "entries" | "files" | "folders">, ticks: Ticks | null = null): HTMLElement {
   const unknown = files + folders - entries.length;
   const shown = visibleEntries(entries);
   const skip = commonFolder(title, shown).length;
@@ -32,21 +48,31 @@ export function fileList({ title, entries, files, folders }: Pick<OfferInfo, "ti
   const rest = h("div", { class: "files-more" }, more);
   const page = (): void => {
     const start = list.childElementCount;
-    list.append(...shown.slice(start, start + PAGE).map((entry) => row(entry, entry.path.slice(skip))));
+    list.append(...shown.slice(start, start + PAGE).map((entry) => row(entry, entry.path.slice(skip), ticks)));
     const left = shown.length - list.childElementCount;
     rest.hidden = left === 0;
     if (left === 0 && start > 0) list.focus();
     more.lastElementChild?.replaceChildren(`${texts.fetching.showMore} (${texts.fetching.more(left)})`);
   };
   page();
-  return h("div", {}, list, rest, unknown > 0 && h("p", { class: "hint" }, texts.fetching.more(unknown)));
+  const others = texts.fetching.more(unknown);
+  return h("div", {}, list, rest, unknown > 0 && h("p", { class: "hint" }, ticks === null ? others : ticked("rest", ticks, h("span", {}, others))));
 }
 
-function row(entry: OfferedEntry, shortened: string): HTMLElement {
+/** A box to be ticked, by a click anywhere beside it too. */
+function ticked(index: number | "rest", ticks: Ticks, ...beside: readonly Child[]): HTMLElement {
+  const box = h("input", { type: "checkbox", checked: true });
+  box.addEventListener("change", () => ticks.tick(index, box.checked));
+  return h("label", { class: "tick" }, box, ...beside);
+}
+
+function row(entry: OfferedEntry, shortened: string, ticks: Ticks | null): HTMLElement {
   const { folder, name } = splitPath(shortened);
   const size: Child = entry.folder ? texts.fetching.emptyFolder : bytes(entry.size);
   const path = h("bdi", { class: "file-path" }, folder !== "" && h("span", { class: "file-folder" }, folder), h("wbr"), name);
-  return h("li", {}, icon(entry.folder ? "folder" : "file"), path, h("span", { class: "file-size" }, size));
+  const sizeLabel = h("span", { class: "file-size" }, size);
+  if (ticks !== null) return h("li", {}, ticked(entry.index, ticks, path, sizeLabel));
+  return h("li", {}, icon(entry.folder ? "folder" : "file"), path, sizeLabel);
 }
 
 /** Files that did not make it, each with its reason. */

@@ -1,6 +1,6 @@
 /** Something is fetched: who offers what, the person's decision, progress, and the end. */
 
-import type { OfferInfo, Target, TransferState } from "../../app/model.ts";
+import type { OfferInfo, Target, TransferState, Wishes } from "../../app/model.ts";
 import type { FetchActivity } from "../activity.ts";
 import type { App } from "../app.ts";
 import { hasNoPath, phaseWords } from "../describe.ts";
@@ -10,11 +10,12 @@ import { codeForm } from "../parts/code_form.ts";
 import { failureDetails } from "../parts/connection.ts";
 import { controls } from "../parts/controls.ts";
 import { confirm } from "../parts/dialogue.ts";
-import { fileList, lostList } from "../parts/file_list.ts";
+import { fileList, lostList, Ticks, visibleEntries } from "../parts/file_list.ts";
 import { notice } from "../parts/notice.ts";
 import { pathBadge } from "../parts/path_badge.ts";
 import { personLabel } from "../parts/person.ts";
 import { road, roadLegend } from "../parts/road.ts";
+import { wishesForm } from "../parts/wishes.ts";
 import type { Scope } from "../scope.ts";
 import * as texts from "../texts.ts";
 import type { Stage, View } from "./view.ts";
@@ -77,19 +78,28 @@ function seeking({ app, activity }: Context, scope: Scope): Child {
 
 function offer(context: Context, scope: Scope): Child {
   const { fetch } = context.activity;
-  return scope.region(fetch.offer, (what) => what !== null, (what) => {
+  return scope.region(fetch.offer, (what) => what !== null, (what, inner) => {
     if (what === null) return h("h1", {}, texts.fetching.listing);
+    const ticks = isChoosable(what) ? new Ticks() : null;
+    const wishes = what.text ? null : wishesForm(what, fetch.canKeep);
+    inner.watch(fetch.offer, (now) => wishes?.showKept(now?.kept ?? 0));
     const title = what.text ? texts.fetching.offersText(what.from.short) : texts.fetching.offers(what.from.short, what);
     return h("div", { class: "stack" }, [
       h("h1", {}, title),
       h("p", { class: "lead" }, what.text ? texts.fetching.askText : texts.fetching.ask),
-      !what.text && h("div", { class: "card offer-list" }, h("h2", {}, h("bdi", {}, what.title)), fileList(what)),
-      decision(context, what.text),
+      !what.text && h("div", { class: "card offer-list" }, h("h2", {}, h("bdi", {}, what.title)), fileList(what, ticks)),
+      wishes?.element,
+      decision(context, what.text, ticks, () => wishes?.read() ?? {}),
     ]);
   });
 }
 
-function decision(context: Context, text: boolean): Child {
+/** One file is taken or not; of several, some may be wanted. */
+function isChoosable({ text, files, folders }: OfferInfo): boolean {
+  return !text && files + folders > 1;
+}
+
+function decision(context: Context, text: boolean, ticks: Ticks | null, wishes: () => Wishes): Child {
   const { app, activity } = context;
   const { fetch } = activity;
   const remark = h("p", { class: "hint", "aria-live": "polite" });
@@ -97,7 +107,7 @@ function decision(context: Context, text: boolean): Child {
     // A second click while the browser's own dialogue is open would ask twice; a disabled button would lose the focus.
     if (context.target !== null) return;
     context.target = choice;
-    if (await fetch.accept(choice)) return;
+    if (await fetch.accept(choice, { ...wishes(), ...(ticks === null ? {} : { without: ticks.without, rest: ticks.rest }) })) return;
     context.target = null;
     remark.textContent = texts.fetching.noPlace;
   };
@@ -109,6 +119,14 @@ function decision(context: Context, text: boolean): Child {
     app.abandon(activity);
   };
   const buttons = shown.map((choice, index) => button(index === 0 ? "primary" : "plain", text ? "text" : "download", words(choice), () => void take(choice)));
+  const known = fetch.offer.value;
+  if (ticks !== null && known !== null) {
+    ticks.onChange = () => {
+      const isNothing = nothingTicked(known, ticks);
+      for (const each of buttons) each.disabled = isNothing;
+      remark.textContent = isNothing ? texts.fetching.nothingTicked : "";
+    };
+  }
   return [
     shown.length === 0 && notice("bad", texts.fetching.noTarget),
     h("div", { class: "buttons main-buttons" }, [
@@ -117,6 +135,11 @@ function decision(context: Context, text: boolean): Child {
     ]),
     remark,
   ];
+}
+
+function nothingTicked({ entries, files, folders }: OfferInfo, { without, rest }: Ticks): boolean {
+  const hasRest = rest && files + folders > entries.length;
+  return !hasRest && visibleEntries(entries).every(({ index }) => without.has(index));
 }
 
 /** A download of several files, or of a folder, is one archive. */

@@ -1,0 +1,237 @@
+"""A page that was closed and opened again goes on; of an offer only what is ticked is fetched; a limit is kept to."""
+
+import time
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.browser.real import (
+    HASH_OPFS,
+    MIB,
+    PICK_OPFS,
+    Site,
+    Start,
+    arrived,
+    digest,
+    look_at,
+    random_file,
+)
+from tests.support.commands import running_server
+
+KEPT_BYTES = """async () => {
+  let sum = 0;
+  async function walk(folder) {
+    for await (const entry of folder.values()) {
+      if (entry.kind === "directory") await walk(entry); else sum += (await entry.getFile()).size;
+    }
+  }
+  try { await walk(await (await navigator.storage.getDirectory()).getDirectoryHandle("byway-kept")); } catch { }
+  return sum;
+}"""
+"""What is kept in the page's private file system."""
+
+
+@pytest.fixture(scope="module")
+def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with running_server(tmp_path_factory.mktemp("server")) as server:
+        yield Site(browser, server.url)
+
+
+@pytest.fixture
+def person(site: Site) -> Iterator[BrowserContext]:
+    """One person's browser, whose pages come and go."""
+    context = site.browser.new_context(accept_downloads=True)
+    yield context
+    context.close()
+
+
+def opened(person: BrowserContext, site: Site, pick: bool = False) -> Page:
+    page = person.new_page()
+    if pick:
+        page.add_init_script(f"({PICK_OPFS})()")
+    page.goto(site.url)
+    expect(page.get_by_text("Online", exact=True)).to_be_visible(timeout=30_000)
+    return page
+
+
+def keep(page: Page, code: str) -> None:
+    look_at(page, code)
+    page.get_by_label("Go on later if this page is closed").check()
+
+
+def asked_for(page: Page) -> None:
+    """Count the chunks that the page asks for from now on (binary frames of type 1)."""
+    page.add_init_script("""
+      window.requests = 0;
+      const send = RTCDataChannel.prototype.send;
+      RTCDataChannel.prototype.send = function (data) {
+        const view = ArrayBuffer.isView(data) ? data : new Uint8Array(data);
+        if (view[0] === 1) window.requests += 1;
+        return send.call(this, data);
+      };
+    """)
+
+
+def test_a_page_that_was_closed_goes_on(site: Site, person: BrowserContext, pypeer: Start, tmp_path: Path) -> None:
+    """Twice, the second time in the middle of what the first had not got; the file is the same in the end."""
+    file = random_file(tmp_path / "größe.bin", 24 * MIB)
+    sender = pypeer("send", file, "--limit", "6M")
+    code = sender.until("ready")["code"]
+    had = 0
+    for _ in range(2):
+        page = opened(person, site, pick=True)
+        keep(page, code)
+        page.get_by_role("button", name="Save the file…").click()
+        page.wait_for_function("(had) => document.title.match(/(\\d+)\\s?%/)?.[1] > had", arg=had + 15, timeout=60_000)
+        had = int("".join(filter(str.isdigit, page.title().partition("%")[0])))
+        page.close(run_before_unload=False)
+    page = person.new_page()
+    page.add_init_script(f"({PICK_OPFS})()")
+    asked_for(page)
+    page.goto(site.url)
+    look_at(page, code)
+    expect(page.get_by_text("are kept here from before")).to_be_visible()
+    expect(page.get_by_label("Go on later if this page is closed")).to_be_checked()
+    page.get_by_role("button", name="Save the file…").click()
+    arrived(page)
+    assert page.evaluate("window.requests") <= 96 * (100 - had) / 100 + 2
+    assert page.evaluate(HASH_OPFS)[file.name] == digest(file)
+    assert page.evaluate(KEPT_BYTES) == 0
+    sender.interrupt()
+
+
+def test_kept_files_end_as_one_download(site: Site, person: BrowserContext, pypeer: Start, tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "empty").write_bytes(b"")
+    file = random_file(folder / "a.bin", 2 * MIB)
+    sender = pypeer("send", folder)
+    page = opened(person, site)
+    keep(page, sender.until("ready")["code"])
+    with page.expect_download(timeout=60_000) as started:
+        page.get_by_role("button", name="Download as a zip").click()
+    arrived(page)
+
+    with zipfile.ZipFile(started.value.path()) as archive:
+        assert set(archive.namelist()) == {"folder/", "folder/a.bin", "folder/empty"}
+        assert archive.read("folder/a.bin") == file.read_bytes()
+    assert page.evaluate(KEPT_BYTES) == 0
+    sender.interrupt()
+
+
+def test_what_was_damaged_meanwhile_or_changed_at_the_sender(
+    site: Site, person: BrowserContext, pypeer: Start, tmp_path: Path
+) -> None:
+    """Nothing kept is believed without a look; a file of another time is another file."""
+    file = random_file(tmp_path / "a.bin", 12 * MIB)
+    sender = pypeer("send", file, "--limit", "4M")
+    page = opened(person, site, pick=True)
+    keep(page, sender.until("ready")["code"])
+    page.get_by_role("button", name="Save the file…").click()
+    page.wait_for_function("() => document.title.match(/(\\d+)\\s?%/)?.[1] > 30", timeout=60_000)
+    page.close()
+    page = opened(person, site, pick=True)
+    page.evaluate("""async () => {
+      const kept = await (await navigator.storage.getDirectory()).getDirectoryHandle("byway-kept");
+      for await (const folder of kept.values()) for await (const [name, entry] of folder.entries()) {
+        if (name === "journal") continue;
+        const stream = await entry.createWritable({ keepExistingData: true });
+        await stream.write({ type: "write", position: 1000, data: "damaged" });
+        await stream.close();
+      }
+    }""")
+    look_at(page, sender.events[-1]["code"])
+    page.get_by_role("button", name="Save the file…").click()
+    arrived(page)
+    assert page.evaluate(HASH_OPFS)["a.bin"] == digest(file)
+    sender.interrupt()
+
+
+def test_only_what_is_ticked_is_fetched(site: Site, person: BrowserContext, pypeer: Start, tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    (folder / "sub").mkdir(parents=True)
+    for name in ("a.txt", "b.txt", "sub/c.txt"):
+        (folder / name).write_text(name)
+    sender = pypeer("send", folder)
+    page = opened(person, site, pick=True)
+    look_at(page, sender.until("ready")["code"])
+    for name in ("a.txt", "b.txt", "sub/c.txt"):
+        page.get_by_role("checkbox", name=name).uncheck()
+    expect(page.get_by_role("button", name="Save to a folder…")).to_be_disabled()
+    page.get_by_role("checkbox", name="b.txt").check()
+    page.get_by_role("button", name="Save to a folder…").click()
+    arrived(page)
+    assert set(page.evaluate(HASH_OPFS)) - {"byway-kept"} == {"folder", "folder/b.txt"}
+    sender.interrupt()
+
+
+def test_a_limit_is_kept_to(site: Site, person: BrowserContext, pypeer: Start, tmp_path: Path) -> None:
+    file = random_file(tmp_path / "a.bin", 6 * MIB)
+    sender = pypeer("send", file)
+    page = opened(person, site, pick=True)
+    look_at(page, sender.until("ready")["code"])
+    page.get_by_label("At most").select_option("1 MB/s")
+    page.get_by_role("button", name="Save the file…").click()
+    began = time.monotonic()
+    arrived(page)
+    assert 4.5 < time.monotonic() - began < 12
+    assert page.evaluate(HASH_OPFS)["a.bin"] == digest(file)
+    sender.interrupt()
+
+
+def test_the_screen_stays_on_while_something_runs(
+    site: Site, person: BrowserContext, pypeer: Start, tmp_path: Path
+) -> None:
+    """And no longer; a page that is closed meanwhile asks first."""
+    file = random_file(tmp_path / "a.bin", 4 * MIB)
+    sender = pypeer("send", file, "--limit", "2M")
+    page = person.new_page()
+    page.add_init_script(f"({PICK_OPFS})()")
+    page.add_init_script("""
+      window.held = 0;
+      navigator.wakeLock.request = async () => {
+        window.held += 1;
+        return { release: async () => { window.held -= 1; } };
+      };
+    """)
+    page.goto(site.url)
+    look_at(page, sender.until("ready")["code"])
+    assert page.evaluate("window.held") == 0
+    page.get_by_role("button", name="Save the file…").click()
+    page.wait_for_function("() => window.held === 1", timeout=60_000)
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.close(run_before_unload=True)
+    page.wait_for_timeout(500)
+    assert asked == ["beforeunload"]
+    arrived(page)
+    page.wait_for_function("() => window.held === 0")
+    sender.interrupt()
+
+
+def test_a_tab_in_the_background_is_not_slowed_down(
+    site: Site, person: BrowserContext, pypeer: Start, tmp_path: Path
+) -> None:
+    """Browsers wake the timers of a hidden page once a minute: here they never wake at all, and a limited fetch, which
+    lives by its timers, still takes no longer."""
+    file = random_file(tmp_path / "a.bin", 4 * MIB)
+    sender = pypeer("send", file)
+    page = person.new_page()
+    page.add_init_script(f"({PICK_OPFS})()")
+    page.goto(site.url)
+    look_at(page, sender.until("ready")["code"])
+    page.get_by_label("At most").select_option("1 MB/s")
+    page.evaluate("""() => {
+      window.setTimeout = () => 0;
+      window.setInterval = () => 0;
+      window.requestAnimationFrame = () => 0;
+    }""")
+    page.get_by_role("button", name="Save the file…").click()
+    began = time.monotonic()
+    arrived(page)
+    assert time.monotonic() - began < 12
+    assert page.evaluate(HASH_OPFS)["a.bin"] == digest(file)
+    sender.interrupt()

@@ -1,0 +1,107 @@
+/**
+ * A place for files that are kept in this browser until all of the offer is there, and only then put where the person
+ * wants them: so the fetch goes on after the page was closed.
+ */
+
+import { forget, Keep } from "../keep/keep.ts";
+import { type Bytes, sameBytes } from "../secure/encoding.ts";
+import { chunkBytes, chunkCount, chunkLength, chunkStart } from "../transfer/chunks.ts";
+import { FileHashes } from "../transfer/hashes.ts";
+import { hashChunk } from "../transfer/hashing.ts";
+import { keyOf, noteOf } from "../transfer/notes.ts";
+import { type PlacedEntry, type Sink, SinkError, toSinkError } from "./sink.ts";
+
+export class KeptSink implements Sink {
+  readonly #title: string;
+  readonly #inner: Sink;
+  readonly #lost = new Set<number>();
+  #entries: readonly PlacedEntry[] = [];
+  #keep: Keep | null = null;
+  #isPlacing = false;
+
+  /** What is offered as `title` goes to `inner` in the end. */
+  constructor(title: string, inner: Sink) {
+    this.#title = title;
+    this.#inner = inner;
+  }
+
+  async prepare(entries: readonly PlacedEntry[]): Promise<ReadonlyMap<number, FileHashes>> {
+    this.#entries = entries;
+    this.#keep = await Keep.open(this.#title);
+    const held = new Map<number, FileHashes>();
+    for (const [index, entry] of entries.entries()) {
+      const known = entry.isLeftOut ? undefined : this.#keep.notes.get(keyOf(entry));
+      const file = known === undefined ? null : await this.#keep.file(keyOf(entry));
+      if (known !== undefined && file !== null) held.set(index, await verified(file, entry.size, known));
+    }
+    await this.#checkRoom(entries, held);
+    return held;
+  }
+
+  async write(file: number, offset: number, data: Bytes, hash: Bytes): Promise<void> {
+    const entry = this.#entries[file] as PlacedEntry;
+    const key = keyOf(entry);
+    await this.#keep?.write(key, offset, data, noteOf(key, offset / chunkBytes(entry.size), hash));
+  }
+
+  /** It gets its name with the others. */
+  async finish(): Promise<void> {}
+
+  async discard(file: number): Promise<void> {
+    this.#lost.add(file);
+  }
+
+  async conclude(): Promise<void> {
+    await this.#keep?.close();
+    this.#isPlacing = true;
+    const wanted = this.#entries.map((entry, index) => (this.#lost.has(index) ? { ...entry, isLeftOut: true } : entry));
+    await this.#inner.prepare(wanted);
+    for (const [index, { folder, isLeftOut }] of wanted.entries()) if (!folder && !isLeftOut) await this.#place(index);
+    await this.#inner.conclude();
+    this.#keep?.end();
+    // What was lost may be had from another run; then the rest need not come again.
+    if (this.#lost.size === 0) await forget(this.#title).catch(() => undefined);
+  }
+
+  async abort(reason: string): Promise<void> {
+    if (this.#isPlacing) await this.#inner.abort(reason);
+    await this.#keep?.close().catch(() => undefined);
+    this.#keep?.end();
+  }
+
+  async #place(index: number): Promise<void> {
+    const { path, size } = this.#entries[index] as PlacedEntry;
+    const file = size === 0 ? null : await this.#keep?.file(keyOf(this.#entries[index] as PlacedEntry));
+    if (size > 0 && (file == null || file.size < size)) throw new SinkError("unwritable", `What was kept of “${path}” is gone. Fetch again.`, true);
+    for (let chunk = 0; chunk < chunkCount(size); chunk += 1) {
+      const start = chunkStart(size, chunk);
+      await this.#inner.write(index, start, await read(file as File, start, chunkLength(size, chunk)), new Uint8Array());
+    }
+    await this.#inner.finish(index);
+  }
+
+  /** Browsers tell only about how much they may keep; less than that is certain to fail. */
+  async #checkRoom(entries: readonly PlacedEntry[], held: ReadonlyMap<number, FileHashes>): Promise<void> {
+    const { quota = 0, usage = 0 } = await navigator.storage.estimate();
+    const need = entries.reduce((sum, { size, isLeftOut }, index) => sum + (isLeftOut || held.has(index) ? 0 : size), 0);
+    if (quota > 0 && need > quota - usage) throw new SinkError("no-space", "That is more than this browser may keep. Fetch it without keeping.", true);
+  }
+}
+
+/** The chunks that are what the notes say. */
+async function verified(file: File, size: number, known: ReadonlyMap<number, Bytes>): Promise<FileHashes> {
+  const hashes = new FileHashes(size);
+  for (const [chunk, hash] of known) {
+    if (chunk >= chunkCount(size) || chunkStart(size, chunk) + chunkLength(size, chunk) > file.size) continue;
+    if (sameBytes(await hashChunk(await read(file, chunkStart(size, chunk), chunkLength(size, chunk)), size), hash)) hashes.put(chunk, hash);
+  }
+  return hashes;
+}
+
+async function read(file: File, start: number, length: number): Promise<Bytes> {
+  try {
+    return new Uint8Array(await file.slice(start, start + length).arrayBuffer());
+  } catch (error) {
+    throw toSinkError(error);
+  }
+}

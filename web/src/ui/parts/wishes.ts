@@ -1,0 +1,36 @@
+/** What a person may want of an offer, beside where it goes: how fast, and whether it is kept until all of it is there. */
+
+import type { OfferInfo, Wishes } from "../../app/model.ts";
+import { h, uid } from "../dom.ts";
+import { bytes } from "../format.ts";
+import * as texts from "../texts.ts";
+
+/** The options, and what was chosen so far. */
+export interface WishesForm {
+  readonly element: HTMLElement;
+  read(): Wishes;
+  /** Something is kept from an earlier visit: going on with it is what was wanted. */
+  showKept(kept: number): void;
+}
+
+export function wishesForm({ kept }: OfferInfo, canKeep: boolean): WishesForm {
+  const { wishes: words } = texts;
+  const [keepId, hintId, limitId] = [uid("keep"), uid("hint"), uid("limit")];
+  const keep = h("input", { id: keepId, type: "checkbox", "aria-describedby": hintId });
+  const hint = h("p", { id: hintId, class: "hint", "aria-live": "polite" }, words.keepHint);
+  const limit = h("select", { id: limitId }, words.limits.map(([rate, label]) => h("option", { value: rate }, label)));
+  const showKept = (count: number): void => {
+    if (count === 0) return;
+    keep.checked = true;
+    hint.textContent = words.kept(bytes(count));
+  };
+  showKept(kept);
+  const element = h(
+    "fieldset",
+    { class: "options" },
+    h("legend", {}, words.title),
+    canKeep && h("div", { class: "option" }, keep, h("div", {}, h("label", { for: keepId }, words.keep), hint)),
+    h("div", { class: "option" }, h("label", { for: limitId }, words.limit), limit),
+  );
+  return { element, showKept, read: () => ({ keep: keep.checked, limit: Number(limit.value) || null }) };
+}
