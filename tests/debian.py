@@ -11,6 +11,7 @@ PACKAGES: Final = {
     "chromium": "chromium",
     "firefox-esr": "firefox-esr",
     "ip": "iproute2",
+    "miniupnpd": "miniupnpd",
     "nft": "nftables",
     "turnserver": "coturn",
     "turnutils_uclient": "coturn",
