@@ -13,8 +13,9 @@ from typing import Final
 from pypeer.connect.description import MESSAGE_BYTES, SCTP_PORT, Description, Setup
 from pypeer.connect.path import PathTransport
 from pypeer.links.dtls import Dtls
-from pypeer.sctp.association import Association, State
+from pypeer.sctp.association import Association
 from pypeer.sctp.chunks import PacketError
+from pypeer.sctp.handshake import State
 
 BINARY: Final = 53
 TEXTS: Final = frozenset({51, 56})

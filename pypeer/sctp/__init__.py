@@ -3,10 +3,13 @@
 An association carries whole messages, reliable and in order, which is all that a link needs; streams are told apart
 only as far as browsers insist. Packets in, packets and messages out, with the time; nothing here reads a clock.
 
-    association   the states of the handshake, what arrives by type, what leaves
+    association   what arrives by type, what leaves
+    handshake     the states, and how two become established
     chunks        the bytes on the wire
     inbox         what has arrived: acknowledgements, and messages made whole again
     outbox        what is to leave: messages in pieces, in flight, lost, sent again
     cubic         how much may be in flight (RFC 9438)
+    mtu           how large packets may be
+    flight        what is in flight or lost
     timing        round trips, time-outs and pacing
 """

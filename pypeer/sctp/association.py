@@ -8,7 +8,6 @@ their INIT before, in the description that brought them together, there is no ha
 
 import os
 from collections.abc import Callable
-from enum import Enum
 from math import inf
 from typing import Final
 
@@ -23,10 +22,10 @@ from pypeer.sctp.chunks import (
     PacketError,
     Parameter,
 )
+from pypeer.sctp.handshake import Event, Handshake, State
 from pypeer.sctp.inbox import WINDOW_BYTES, Inbox
 from pypeer.sctp.mtu import PathMtu
 from pypeer.sctp.outbox import Outbox
-from pypeer.sctp.timing import FIRST_S, MOST_S
 
 SEARCH_BYTES: Final = 256 * 1024
 """Larger packets are tried once so much waits to leave: for less it is not worth it."""
@@ -41,55 +40,14 @@ be longer than our least time-out."""
 ACK_EVERY: Final = 2
 """Packets that are acknowledged without such a delay (section 6.2)."""
 
-HANDSHAKES: Final = 12
-"""INIT or COOKIE ECHO sent at most: a minute and a half without an answer, longer than ICE waits for a path."""
-
 COOKIE_BYTES: Final = 16
 """Only the other side of the DTLS connection can send one back, so it tells nothing and is not signed."""
-
-
-class State(Enum):
-    """Where an association stands (section 4)."""
-
-    CLOSED = "closed"
-    """Not begun, or over."""
-    COOKIE_WAIT = "cookie wait"
-    COOKIE_ECHOED = "cookie echoed"
-    ESTABLISHED = "established"
-    ENDED = "ended"
-
-
-class Event(Enum):
-    """What changes it."""
-
-    ASSOCIATE = "associate"
-    AGREED = "agreed"
-    """Both know the INIT of the other already."""
-    INIT_ACK = "init ack"
-    COOKIE = "cookie"
-    """The other side sent our cookie back, or has got its own."""
-    END = "end"
-
-
-TRANSITIONS: Final[dict[State, dict[Event, State]]] = {
-    State.CLOSED: {
-        Event.ASSOCIATE: State.COOKIE_WAIT,
-        Event.AGREED: State.ESTABLISHED,
-        Event.COOKIE: State.ESTABLISHED,
-        Event.END: State.ENDED,
-    },
-    State.COOKIE_WAIT: {Event.INIT_ACK: State.COOKIE_ECHOED, Event.COOKIE: State.ESTABLISHED, Event.END: State.ENDED},
-    State.COOKIE_ECHOED: {Event.COOKIE: State.ESTABLISHED, Event.END: State.ENDED},
-    State.ESTABLISHED: {Event.END: State.ENDED},
-    State.ENDED: {},
-}
 
 
 class Association:
     """One side; `random` gives bytes, `most` is the longest message that is taken, in bytes."""
 
     def __init__(self, port: int, most: int, random: Callable[[int], bytes] = os.urandom) -> None:
-        self.state = State.CLOSED
         self.outgoing: list[bytes] = []
         """Packets, to be taken out and sent in this order."""
         self.probes: list[bytes] = []
@@ -98,24 +56,27 @@ class Association:
         """Why it has ended, for the log."""
         self._port = self._remote_port = port
         self._most = most
-        self._init = Init(_number(random) or 1, WINDOW_BYTES, STREAMS, STREAMS, _number(random), random(COOKIE_BYTES))
+        init = Init(_number(random) or 1, WINDOW_BYTES, STREAMS, STREAMS, _number(random), random(COOKIE_BYTES))
+        self._shaking = Handshake(init, self._say, self._meet)
         self._header: Header | None = None
         self._control: list[bytes] = []
         self._inbox: Inbox | None = None
         self._outbox: Outbox | None = None
         self._mtu = PathMtu(random)
         self._random = random
-        self._offered: Init | None = None
-        self._echo = b""
         self._waiting: list[tuple[int, bytes]] = []
-        self._tries = 0
-        self._resend_at = self._ack_at = inf
+        self._ack_at = inf
         self._flush_at = inf
 
     @property
     def local_init(self) -> bytes:
         """Our INIT chunk, for the description."""
-        return chunks.write_init(Kind.INIT, self._init._replace(cookie=b""))
+        return self._shaking.local_init
+
+    @property
+    def state(self) -> State:
+        """Where it stands."""
+        return self._shaking.state
 
     @property
     def queued(self) -> int:
@@ -133,11 +94,9 @@ class Association:
         if self.state is not State.CLOSED:
             return
         if remote_init:
-            self._meet(_told_init(remote_init))
-            self._happens(Event.AGREED)
+            self._shaking.agreed(chunks.read_init(remote_init[CHUNK_HEADER_BYTES:]))
         else:
-            self._happens(Event.ASSOCIATE)
-            self._shake(now)
+            self._shaking.begin(now)
 
     def send(self, protocol: int, message: bytes) -> None:
         """Queue a message, which must not be empty."""
@@ -165,8 +124,10 @@ class Association:
 
     def tick(self, now: float) -> None:
         """Time has passed; call it at `wake_at`, and `flush` after it."""
-        if now >= self._resend_at:
-            self._shake(now)
+        if self.state is State.ENDED:
+            return
+        if now >= self._shaking.resend_at and not self._shaking.shake(now):
+            self._end("no answer to the handshake")
         if self._outbox is not None and now >= self._outbox.wake_at():
             chunk = self._outbox.tick(now)
             if chunk is not None:
@@ -178,7 +139,7 @@ class Association:
         """When to call `tick` and `flush`; infinity if there is nothing to wait for."""
         if self.state is State.ENDED:
             return inf
-        times = self._resend_at, self._ack_at, self._flush_at
+        times = self._shaking.resend_at, self._ack_at, self._flush_at
         return min(*times, self._outbox.wake_at() if self._outbox is not None else inf)
 
     def flush(self, now: float) -> None:
@@ -227,13 +188,13 @@ class Association:
     def _read(self, packet: bytes, now: float) -> None:
         tag = chunks.tag_of(packet)
         inbox = self._inbox
-        if tag == self._init.tag and inbox is not None:
+        if tag == self._shaking.init.tag and inbox is not None:
             data = chunks.read_only_data(packet)
             if data is not None:
                 inbox.take(data)
                 return
         for chunk in chunks.parse(packet):
-            is_ours = tag == self._init.tag or (chunk.kind == Kind.INIT and not tag)
+            is_ours = tag == self._shaking.init.tag or (chunk.kind == Kind.INIT and not tag)
             if is_ours and not self._chunk(chunk, now):
                 return
 
@@ -245,13 +206,13 @@ class Association:
             case Kind.SACK if self._outbox is not None:
                 self._outbox.acknowledged(chunks.read_sack(chunk.value), now)
             case Kind.INIT:
-                self._asked(chunks.read_init(chunk.value))
+                self._shaking.asked(chunks.read_init(chunk.value))
             case Kind.INIT_ACK if self.state is State.COOKIE_WAIT:
-                self._answered(chunks.read_init(chunk.value), now)
-            case Kind.COOKIE_ECHO:
-                self._echoed(chunk.value)
+                self._shaking.answered(chunks.read_init(chunk.value), now)
+            case Kind.COOKIE_ECHO if self._shaking.echoed(chunk.value):
+                self._control.append(chunks.write(Kind.COOKIE_ACK))
             case Kind.COOKIE_ACK if self.state is State.COOKIE_ECHOED:
-                self._established()
+                self._shaking.established()
             case Kind.HEARTBEAT:
                 self._control.append(chunks.write(Kind.HEARTBEAT_ACK, chunk.value))
             case Kind.HEARTBEAT_ACK if self._mtu.acknowledged(chunk.value) and self._outbox is not None:
@@ -266,56 +227,14 @@ class Association:
                 return chunk.kind in Kind.__members__.values() or bool(chunk.kind & 0x80)
         return self.state is not State.ENDED
 
-    # Handshake
-
-    def _shake(self, now: float) -> None:
-        """Say what is not answered (sections 5.1.3 and 5.1.5), ever more rarely."""
-        if self._tries >= HANDSHAKES:
-            self._end("no answer to the handshake")
-            return
-        self._resend_at = now + min(FIRST_S * 2**self._tries, MOST_S)
-        self._tries += 1
-        if self.state is State.COOKIE_WAIT:
-            self._emit([self.local_init], tag=0)
-        else:
-            self._emit([self._echo])
-
-    def _asked(self, init: Init) -> None:
-        """INIT: answer it, whoever began (sections 5.2.1 and 5.2.2). What it says counts once its cookie is back."""
-        self._offered = init
-        answer = chunks.write_init(Kind.INIT_ACK, self._init)
-        self._emit([answer], tag=init.tag)
-
-    def _answered(self, init: Init, now: float) -> None:
-        """INIT ACK."""
-        self._meet(init)
-        self._echo = chunks.write(Kind.COOKIE_ECHO, init.cookie)
-        self._happens(Event.INIT_ACK)
-        self._tries = 0
-        self._shake(now)
-
-    def _echoed(self, cookie: bytes) -> None:
-        """COOKIE ECHO: ours is back."""
-        if cookie != self._init.cookie or self._offered is None:
-            return
-        if self.state is not State.ESTABLISHED:
-            if self._inbox is None:
-                self._meet(self._offered)
-            self._established()
-        self._control.append(chunks.write(Kind.COOKIE_ACK))
-
     def _meet(self, init: Init) -> None:
         """The other side's INIT is known: there is somebody to talk with."""
         self._header = Header(self._port, self._remote_port, init.tag)
         self._inbox = Inbox(init.tsn, self._most)
-        self._outbox = Outbox(self._init.tsn, self._mtu.bytes - PACKET_HEADER_BYTES, init.window)
+        self._outbox = Outbox(self._shaking.init.tsn, self._mtu.bytes - PACKET_HEADER_BYTES, init.window)
         waiting, self._waiting = self._waiting, []
         for protocol, message in waiting:
             self._outbox.put(protocol, message)
-
-    def _established(self) -> None:
-        self._resend_at = inf
-        self._happens(Event.COOKIE)
 
     # The end
 
@@ -327,6 +246,7 @@ class Association:
                 response = chunks.write_parameter(Parameter.RESET_RESPONSE, performed)
                 self._emit([chunks.write(Kind.RE_CONFIG, response)])
                 self._end("the other side closed the channel")
+                return
 
     def _shut_down(self, kind: int) -> None:
         """The other side leaves in order (section 9.2); what is not there by now will not come."""
@@ -335,9 +255,8 @@ class Association:
         self._end("the other side shut it down")
 
     def _end(self, why: str) -> None:
-        if self.state is not State.ENDED:
-            self.why = why
-            self._happens(Event.END)
+        self.why = why
+        self._shaking.happens(Event.END)
 
     # Packets
 
@@ -358,19 +277,14 @@ class Association:
         if probe is not None:
             self._emit([probe], into=self.probes)
 
+    def _say(self, chunk: bytes, tag: int | None) -> None:
+        self._emit([chunk], tag)
+
     def _emit(self, parts: list[bytes], tag: int | None = None, into: list[bytes] | None = None) -> None:
         header = self._header if tag is None else Header(self._port, self._remote_port, tag)
         if header is not None:
             (self.outgoing if into is None else into).append(header.packet(parts))
 
-    def _happens(self, event: Event) -> None:
-        self.state = TRANSITIONS[self.state][event]
-
 
 def _number(random: Callable[[int], bytes]) -> int:
     return int.from_bytes(random(4), "big")
-
-
-def _told_init(chunk: bytes) -> Init:
-    """The INIT of a description; raises PacketError."""
-    return chunks.read_init(chunk[CHUNK_HEADER_BYTES:])

@@ -10,7 +10,8 @@ import pytest
 from aiortc import RTCDataChannel, RTCDataChannelParameters, RTCSctpTransport
 from aiortc.rtcsctptransport import RTCSctpCapabilities
 
-from pypeer.sctp.association import Association, State
+from pypeer.sctp.association import Association
+from pypeer.sctp.handshake import State
 
 PORT = 5000
 BINARY = 53

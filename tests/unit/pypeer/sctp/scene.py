@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import count
 
-from pypeer.sctp.association import Association, State
+from pypeer.sctp.association import Association
 from pypeer.sctp.chunks import DATA_HEADER_BYTES, PACKET_HEADER_BYTES
+from pypeer.sctp.handshake import State
 
 PORT = 5000
 MOST = 256 * 1024

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from pypeer.sctp import association as module
 from pypeer.sctp import chunks
-from pypeer.sctp.association import HANDSHAKES, Association, State
+from pypeer.sctp.association import Association
 from pypeer.sctp.chunks import BEGIN, END, Header, Init, Kind, Parameter, Sack
+from pypeer.sctp.handshake import HANDSHAKES, State
 from pypeer.sctp.mtu import BASE_BYTES
 from tests.unit.pypeer.sctp.scene import BINARY, MOST, PORT, Network, Scene, payload_of, tag_of
 
@@ -144,7 +145,7 @@ def test_a_browser_closes_the_channel() -> None:
     scene.deliver(packet(scene, 0, chunks.write(Kind.RE_CONFIG, other)), 0)
     assert not end.why
     reset = chunks.write_parameter(Parameter.OUTGOING_RESET, b"\0\0\0\7" + bytes(8))
-    scene.deliver(packet(scene, 0, chunks.write(Kind.RE_CONFIG, reset)), 0)
+    scene.deliver(packet(scene, 0, chunks.write(Kind.RE_CONFIG, reset + reset)), 0)
     assert end.state is State.ENDED
     response = chunks.parse(end.outgoing[0])[0]
     assert chunks.parameters(response.value) == [(Parameter.RESET_RESPONSE, b"\0\0\0\7\0\0\0\1")]
