@@ -62,7 +62,7 @@ def test_the_receiver_is_killed(server: Server, tree: Path, tmp_path: Path) -> N
     sender, code = offer(server, tmp_path / "sender", tree)
     for number in range(KILLS):
         into = tmp_path / str(number // 5)
-        receiver = get(server, tmp_path / "receiver", code, into, "--limit", "4M")
+        receiver = get(server, tmp_path / "receiver", code, into, "--limit", "1M")
         sleep(chance.uniform(0, 1.0))
         receiver.interrupt(signal.SIGKILL)
         told = stored(receiver)
