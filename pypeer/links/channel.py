@@ -124,14 +124,16 @@ class Channel:
             probes, association.probes = association.probes, []
             for datagram in self.dtls.sealed(probes):
                 self.path.send_whole(datagram)
-        if association.state is not self._state:
-            self._changed(association.state)
+        if association.state is State.ESTABLISHED:
+            self._became(State.ESTABLISHED)
         for stream, protocol, message in association.messages():
             if stream == STREAM:
                 self._deliver(protocol, message)
         if self._is_full and association.queued <= LOW_WATER_BYTES:
             self._is_full = False
             self.on_room()
+        if association.state is State.ENDED:
+            self._became(State.ENDED)
         self._arm(association.wake_at())
 
     def _deliver(self, protocol: int, message: bytes) -> None:
@@ -140,11 +142,14 @@ class Channel:
         elif protocol == EMPTY or protocol in TEXTS:
             self.on_message(b"")
 
-    def _changed(self, state: State) -> None:
+    def _became(self, state: State) -> None:
+        """Tell, once: that it opened before what came then, that it ended after what had come."""
+        if state is self._state:
+            return
         self._state = state
         if state is State.ESTABLISHED:
             self.on_open()
-        elif state is State.ENDED:
+        else:
             _log.debug("the association has ended: %s", self.association.why)
             self.on_close()
 
@@ -175,5 +180,6 @@ class Channel:
 
     def _dtls_changed(self) -> None:
         if self.dtls.state in ("failed", "closed"):
+            self._turn()
             self._stop()
             self.on_close()

@@ -60,6 +60,19 @@ async def test_a_message_that_never_ends_fills_no_memory() -> None:
         assert "a message of more than" in honest._channel.association.why
 
 
+async def test_what_came_right_before_the_end_is_heard() -> None:
+    a, b = Side(Role.A), Side(Role.B)
+    async with joined(a, b):
+        one, _ = await links(a, b)
+        ends = one._channel
+        ends.send(HELLO)
+        ends.association.flush(asyncio.get_running_loop().time())
+        ends.association.abort("both leave in one batch")
+        ends._turn()
+        await b.closed.wait()
+        assert b.frames.get_nowait() == HELLO
+
+
 def say(link: WebRtcLink, said: list[bytes | str]) -> None:
     """Past all checks of our own link: texts and nothing too, as a browser sends them (RFC 8831, section 6.6)."""
     for each in said:
