@@ -38,8 +38,9 @@ from pypeer.secure.knock import How, Knocks
 from pypeer.tasks import Tasks
 from signaling.protocol.stun import Address
 
-CALL_S: Final = 6.0
-"""Bound of one attempt: the kernel sends a SYN after 0, 1 and 3 s, and what the last one opens takes its time."""
+CALL_S: Final = 4.0
+"""Bound of one attempt: the kernel sends a SYN after 0, 1 and 3 s, and the last one has a second for what it opens.
+Where there is no way at all, three attempts of this are what a person waits until that is said."""
 
 AGAIN_S: Final = 0.15
 """A connection that was refused is tried again after a random part of this: two routers that refuse what they do not
