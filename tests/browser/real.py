@@ -145,6 +145,7 @@ HASH_OPFS: Final = """async () => {
   async function walk(folder, path) {
     for await (const [name, entry] of folder.entries()) {
       const at = path ? `${path}/${name}` : name;
+      if (at === "byway-kept") continue;
       if (entry.kind === "directory") { found[at] = "folder"; await walk(entry, at); continue; }
       const hash = await crypto.subtle.digest("SHA-256", await (await entry.getFile()).arrayBuffer());
       found[at] = Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -153,7 +154,8 @@ HASH_OPFS: Final = """async () => {
   await walk(await navigator.storage.getDirectory(), "");
   return found;
 }"""
-"""Everything in the page's private file system, as path to hash (or "folder")."""
+"""Everything in the page's private file system, as path to hash (or "folder"), but for where the page keeps what is
+unfinished; it is the folder that tests pick."""
 
 PICK_OPFS: Final = """() => {
   window.showDirectoryPicker = () => navigator.storage.getDirectory();
