@@ -277,7 +277,9 @@ def test_progress_at_a_bounded_rate() -> None:
 
 def test_resumed_in_part_of_other_content() -> None:
     here = receiver(Phase.PREPARING)
+    assert here.stored_bytes == 0
     effects = here.prepared({1: ((1, 2),), 2: ()}, 0)
+    assert here.stored_bytes == 256 * 1024 + 5
     assert sent(effects) == [
         messages.Accept(files=2, bytes=300_005, have=262_149),
         frames.Request(0, 1, 1),
