@@ -44,7 +44,10 @@ Handler = Callable[[list[bytes], tuple[Any, ...]], None]
 
 
 class Reader:
-    """One socket, read as long as it is open. `handle` gets the datagrams, `after` is called when a batch is over."""
+    """One socket, read as long as it is open. `handle` gets the datagrams, `after` is called when a batch is over.
+
+    Raises NotImplementedError where the event loop cannot watch a socket (Windows).
+    """
 
     def __init__(self, opened: socket.socket, handle: Handler, after: Callable[[], None] = lambda: None) -> None:
         self._socket = opened
@@ -56,10 +59,10 @@ class Reader:
         self._size = 0
         self._total = 0
         self._lost = 0
+        self._loop.add_reader(opened, self._read)  # first: where a loop cannot, the socket is left as it was
         if ANCILLARY_BYTES:
             with suppress(OSError):
                 opened.setsockopt(SOL_UDP, UDP_GRO, 1)
-        self._loop.add_reader(opened, self._read)
 
     def send(self, data: bytes, to: tuple[Any, ...]) -> bool:
         """Send at once; whether the network has taken it."""

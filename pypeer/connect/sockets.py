@@ -189,8 +189,10 @@ def _hops(bound: socket.socket, ttl: int | None) -> Iterator[None]:
         yield
         return
     bound.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, ttl)
-    yield
-    bound.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, TTL)
+    try:
+        yield
+    finally:
+        bound.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, TTL)
 
 
 @contextlib.contextmanager
@@ -199,8 +201,10 @@ def _whole(bound: socket.socket) -> Iterator[None]:
     level, option = MTU_DISCOVER[bound.family]
     before = bound.getsockopt(level, option)
     bound.setsockopt(level, option, PMTUDISC_DO)
-    yield
-    bound.setsockopt(level, option, before)
+    try:
+        yield
+    finally:
+        bound.setsockopt(level, option, before)
 
 
 def bind(host: str, ports: tuple[int, int] | None) -> socket.socket | None:

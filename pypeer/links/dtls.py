@@ -1,6 +1,7 @@
 """DTLS below the association (RFC 8261): aiortc shakes hands; then datagrams are calls, without a task or a queue."""
 
 import asyncio
+import struct
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, cast
 
@@ -23,6 +24,8 @@ RECORD_BYTES: Final = 2**14 + 2048
 RECORD_HEADER_BYTES: Final = 13
 OVERHEAD_BYTES: Final = 128
 """Header of a record (RFC 6347, section 4.1), and what a record is longer than what it carries at most."""
+
+_length = struct.Struct("!H")
 
 BATCH_BYTES: Final = 2**14
 """What OpenSSL's buffer has room for, which is made for one record."""
@@ -126,11 +129,7 @@ def _records(data: bytes) -> list[bytes]:
     found = []
     at = 0
     while at < len(data):
-        end = (
-            at
-            + RECORD_HEADER_BYTES
-            + int.from_bytes(data[at + RECORD_HEADER_BYTES - 2 : at + RECORD_HEADER_BYTES], "big")
-        )
+        end = at + RECORD_HEADER_BYTES + _length.unpack_from(data, at + RECORD_HEADER_BYTES - _length.size)[0]
         found.append(data[at:end])
         at = end
     return found

@@ -3,6 +3,9 @@
 Losses are noticed by time and by order of sending (RACK, RFC 8985), so what was sent again and lost again is noticed
 too, and a path that reorders is not taken for one that loses. A piece goes in flight -> lost -> in flight ...
 until it is acknowledged.
+
+What a gap report names is taken for arrived for good. RFC 9260 (section 6.2.1) would let a receiver take that back when
+it runs out of memory; no stack of a browser does, aiortc does not, and ours does not.
 """
 
 from collections import OrderedDict

@@ -66,7 +66,6 @@ class RoundTrip:
             self.smoothed, self._deviation = rtt, rtt / 2
         self.latest = rtt
         self.least = min(self.least, rtt)
-        self._backoff = 0
 
     def progressed(self) -> None:
         """Something new was acknowledged."""
