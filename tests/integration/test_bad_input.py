@@ -15,12 +15,13 @@ Start = Callable[..., Command]
 def test_a_second_receiver_of_a_code_for_one_is_told_to_wait(pypeer: Start, tmp_path: Path) -> None:
     source = tmp_path / "large.bin"
     source.write_bytes(os.urandom(24 * MIB))
-    sender = pypeer("send", source, "--once")
+    sender = pypeer("send", source, "--once", "--limit", "4M")
     code = code_of(sender)
-    first, second = (pypeer("get", code, "-o", tmp_path / name) for name in ("one", "two"))
-    ends = sorted((each.end(), each.events[-1].get("code")) for each in (first, second))
-    assert ends == [(0, None), (1, "busy")]
-    assert sender.end() == 0
+    first = pypeer("get", code, "-o", tmp_path / "one")
+    first.until("joined")
+    second = pypeer("get", code, "-o", tmp_path / "two")
+    assert (second.end(), second.one("error")["code"]) == (1, "busy")
+    assert (first.end(), sender.end()) == (0, 0)
 
 
 def test_a_file_that_changes_is_a_failure_on_both_sides_and_told_once(pypeer: Start, tmp_path: Path) -> None:
