@@ -18,7 +18,7 @@ from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Entry, Offer
 from pypeer.transfer import chunks, endings, manifest, merkle
 from pypeer.transfer.effects import Chunk, Lost, Read
-from pypeer.transfer.hashes import FileHashes
+from pypeer.transfer.hashes import Digests, FileHashes
 from pypeer.transfer.scanning import CAREFUL, Policy, Source, scan_paths
 
 HANDLES: Final = 16
@@ -52,7 +52,7 @@ class OfferedTree:
         """What was left out of the offer, and why, for the person who offers it."""
         self._content = content
         self._hashes: dict[int, FileHashes] = {}
-        self._small: dict[int, bytes] = {}
+        self._small = Digests(len(entries))
         self._lock = threading.Lock()
 
     def read(self, reads: Sequence[Read]) -> list[bytes | Lost]:
@@ -63,7 +63,7 @@ class OfferedTree:
         """A chunk that was read, with its hash, which is found once."""
         if chunks.chunk_count(self.entries[file].size) == 1:
             root = self._small.get(file) or merkle.chunk_hash(data, self.entries[file].size)
-            self._small[file] = root
+            self._small.put(file, root)
             return Chunk(data, root, root)
         hashes = self._hashes_of(file)
         digest = hashes.get(chunk)
@@ -74,8 +74,9 @@ class OfferedTree:
 
     def hash_some(self, file: int) -> bytes | Lost | None:
         """Hash on towards the root of a file, for a bounded time: the root, or None to be called again; blocking."""
-        if file in self._small:
-            return self._small[file]
+        known = self._small.get(file)
+        if known is not None:
+            return known
         hashes = self._hashes_of(file)
         budget = HASH_STEP_BYTES
         while budget > 0 and (chunk := hashes.unknown()) is not None:
