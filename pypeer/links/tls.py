@@ -155,10 +155,10 @@ class TlsLink(asyncio.BufferedProtocol):
             self.abort()
 
     def abort(self) -> None:
-        """Close at once."""
+        """Close at once, or rather at the next turn: uvloop's TLS still writes after it has handed over what came."""
         self._lose()
         if self._transport is not None:
-            self._transport.abort()
+            self._loop.call_soon(self._transport.abort)
 
     # What asyncio calls
 
