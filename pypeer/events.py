@@ -119,12 +119,16 @@ class FileFailed(Event, frozen=True, tag="file-failed"):
 
 
 class Done(Event, frozen=True, tag="done"):
-    """A transfer is complete: everything is verified and stored. `into` are the paths written (get)."""
+    """A transfer is complete: everything is verified and stored.
+
+    `into` are the paths written, and `fetched` is how many of the bytes came in this run (both of get).
+    """
 
     files: int
     bytes: int
     seconds: float
     failed: int = 0
+    fetched: int | None = None
     into: tuple[str, ...] = ()
 
 

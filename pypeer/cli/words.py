@@ -124,10 +124,12 @@ def contents(event: events.Offered) -> str:
 
 def done(event: events.Done) -> str:
     """The end of a transfer."""
-    rate = f", {size(event.bytes / event.seconds)}/s" if event.seconds > 0 else ""
+    came = event.bytes if event.fetched is None else event.fetched
+    rate = f", {size(came / event.seconds)}/s" if event.seconds > 0 and came else ""
     failed = f" {count(event.failed, 'file', 'files')} could not be transferred." if event.failed else ""
     where = f" Saved: {', '.join(printable(path) for path in event.into)}." if event.into else ""
-    return f"Done: {count(event.files, 'file', 'files')}, {size(event.bytes)}{rate}, all verified.{failed}{where}"
+    here = f" Only {size(came)} had to come, the rest was here." if came < event.bytes else ""
+    return f"Done: {count(event.files, 'file', 'files')}, {size(event.bytes)}{rate}, all verified.{here}{failed}{where}"
 
 
 def closed(reason: str) -> str:

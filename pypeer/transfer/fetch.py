@@ -11,7 +11,7 @@ from typing import Final
 
 from pypeer import events
 from pypeer.protocol.codes import EndCode
-from pypeer.protocol.frames import End, Request, Stop
+from pypeer.protocol.frames import End, Probe, Request, Stop
 from pypeer.protocol.messages import AskRoot, Entry, Refuse, Root
 from pypeer.transfer import chunks, endings, merkle
 from pypeer.transfer.asking import Asking
@@ -19,12 +19,14 @@ from pypeer.transfer.budget import Budget
 from pypeer.transfer.effects import (
     Accuse,
     Corrupt,
+    Differs,
     Discard,
     Effect,
     Emit,
     Finish,
     Finished,
     Lost,
+    Reuse,
     Send,
     Stale,
     Store,
@@ -40,6 +42,8 @@ at the other side, which a few repetitions either outlast or do not."""
 
 ASKS: Final = 256
 """Roots asked for at once: with as many requests, half of what a sender queues."""
+
+NOTHING: Final[Mapping[int, int]] = {}
 
 Ranges = tuple[tuple[int, int], ...]
 """Chunks from the first up to before the second number."""
@@ -58,7 +62,8 @@ class Fetch:
     """All files of one accepted offer.
 
     `missing` says what is still to come of files that an earlier run began; `links` are those that there are, always;
-    entries in `left_out` are not wanted; `budget` bounds how fast chunks are asked for.
+    entries in `left_out` are not wanted; `budget` bounds how fast chunks are asked for. Of files that are `here` in
+    another version, so many chunks may be the same.
     """
 
     def __init__(
@@ -68,12 +73,13 @@ class Fetch:
         links: Mapping[int, Asking],
         left_out: Container[int] = (),
         budget: Budget | None = None,
+        here: Mapping[int, int] = NOTHING,
     ) -> None:
         self.effects: list[Effect] = []
         wanted = [file for file, entry in enumerate(entries) if not entry.folder and file not in left_out]
         self.files = len(wanted)
         self.bytes = sum(entries[file].size for file in wanted)
-        self.stored_files = self.stored_bytes = self.failed = 0
+        self.stored_files = self.stored_bytes = self.fetched_bytes = self.failed = 0
         self._entries = entries
         self._links = links
         self._status = bytearray(len(entries))
@@ -84,7 +90,10 @@ class Fetch:
         self._attempts: dict[tuple[int, int], int] = {}
         self._storing: dict[tuple[int, int], int] = {}
         self._liars: set[int] = set()
+        self._reused: set[int] = set()
         self._held: dict[int, int] = {}
+        for file, count in here.items():
+            self._pulling.may_be_here(file, count)
         for file in wanted:
             self._begin(file, missing.get(file))
 
@@ -126,7 +135,10 @@ class Fetch:
         self._storing[flight.file, flight.chunk] = link.source
         if frame.root is not None:
             self._learn_root(flight.file, frame.root)
-        self.effects.append(Store(flight.file, flight.chunk, flight.data, frame.hash))
+        if flight.bare:
+            self.effects.append(Reuse(flight.file, flight.chunk, frame.hash))
+        else:
+            self.effects.append(Store(flight.file, flight.chunk, flight.data, frame.hash))
 
     def refuse(self, link: Asking, frame: Refuse) -> None:
         """The sender cannot serve a file; raises ViolationError."""
@@ -150,10 +162,21 @@ class Fetch:
         """A chunk is on the disk."""
         self._settle(result.file, result.chunk)
         if self._status[result.file] == Status.FETCHING:
-            self._hold(result.file, self._pulling.length(result.file, result.chunk))
+            length = self._pulling.length(result.file, result.chunk)
+            self._hold(result.file, length)
+            if result.was_here:
+                self._reused.add(result.file)
+            else:
+                self.fetched_bytes += length
             self._left[result.file] -= 1
             if not self._left[result.file]:
                 self._check(result.file)
+
+    def differs(self, result: Differs) -> None:
+        """What is here is not what is missing."""
+        self._settle(result.file, result.chunk)
+        if self._status[result.file] == Status.FETCHING:
+            self._pulling.differs(result.file, result.chunk)
 
     def corrupt(self, result: Corrupt) -> None:
         """A chunk did not match its hash: ask another source, or, if there is none, the same a few times."""
@@ -189,8 +212,10 @@ class Fetch:
         self.stored_files += 1
 
     def stale(self, result: Stale) -> None:
-        """A file did not match its root: if part of it is from an earlier run, that was of another content."""
+        """A file did not match its root: if part of it was here already, that was of another content."""
         self._let_go(result.file)
+        if result.file in self._reused:
+            self._pulling.nothing_here(result.file)
         if result.resumed:
             self._begin(result.file, None)
         else:
@@ -256,5 +281,5 @@ class Fetch:
         self._pulling.window.remove(self._pulling.length(file, chunk))
         return self._storing.pop((file, chunk))
 
-    def _send(self, link: Asking, frame: Request | Stop | AskRoot) -> None:
+    def _send(self, link: Asking, frame: Request | Probe | Stop | AskRoot) -> None:
         self.effects.append(Send(link.link, frame))

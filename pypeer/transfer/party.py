@@ -24,6 +24,9 @@ CLIENT: Final = "byway-python"
 FRAME_TAKEN: Final = limits.CHUNK_BYTES + frames.DATA_HEADER_BYTES
 """Largest frame that is taken: a whole chunk of the smallest size, where a link carries so much."""
 
+CAPS: Final = (limits.CAP_PROBE,)
+"""What is understood here beyond the first version."""
+
 F = TypeVar("F", bound=Subflow)
 
 
@@ -49,7 +52,7 @@ class Party(ABC, Generic[F]):
         """A link opened that takes frames of this size. The lower its rank, the better it is; numbers go up."""
         if not self.ended:
             self._links[link] = self._subflow(link, rank, frame_bytes)
-            self._send(self._links[link], Hello(v=limits.VERSION, client=CLIENT, frame=FRAME_TAKEN))
+            self._send(self._links[link], Hello(v=limits.VERSION, client=CLIENT, frame=FRAME_TAKEN, caps=CAPS))
         return self._flush()
 
     def link_lost(self, link: int, now: float) -> list[Effect]:
@@ -120,6 +123,7 @@ class Party(ABC, Generic[F]):
             self._fail(EndCode.VERSION, f"version {frame.v} there, {limits.VERSION} here")
             return
         flow.frame_bytes = min(flow.frame_bytes, frame.frame)
+        flow.can_probe = limits.CAP_PROBE in frame.caps
         flow.step(Hello)
         self._greeted(flow, now)
 

@@ -4,7 +4,7 @@ One table (phases.py) says how the session goes on. It lives through links, and 
 (pulling.py); what was on its way on one that is lost is asked for again.
 """
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 
 from pypeer import events
 from pypeer.errors import PeerError
@@ -27,6 +27,7 @@ from pypeer.transfer.effects import (
     Conclude,
     Concluded,
     Corrupt,
+    Differs,
     Effect,
     Finished,
     Idle,
@@ -36,7 +37,7 @@ from pypeer.transfer.effects import (
     Stored,
     StoreResult,
 )
-from pypeer.transfer.fetch import Fetch, Ranges
+from pypeer.transfer.fetch import NOTHING, Fetch, Ranges
 from pypeer.transfer.listing import Listing
 from pypeer.transfer.party import Paused, name
 from pypeer.transfer.phases import Phase, Step
@@ -59,14 +60,20 @@ class Receiver(Listing):
         """Verified and stored so far."""
         return 0 if self._fetch is None else self._fetch.stored_bytes
 
-    def prepared(self, missing: dict[int, Ranges] | Broken, now: float, left_out: Container[int] = ()) -> list[Effect]:
-        """There is a place for everything; `missing` and `left_out` as in Fetch."""
+    def prepared(
+        self,
+        missing: dict[int, Ranges] | Broken,
+        now: float,
+        left_out: Container[int] = (),
+        here: Mapping[int, int] = NOTHING,
+    ) -> list[Effect]:
+        """There is a place for everything; `missing`, `left_out` and `here` as in Fetch."""
         if not self.ended:
             self._step(Step.PREPARED)
             if isinstance(missing, Broken):
                 self._fail(missing.code, missing.message)
             else:
-                self._fetch = Fetch(self.entries, missing, self._links, left_out, self._budget)
+                self._fetch = Fetch(self.entries, missing, self._links, left_out, self._budget, here)
                 self._emit(events.Accepted(files=self._fetch.files, bytes=self._fetch.bytes))
                 self._go_on(self._open(Stage.OFFERED), now)
         return self._flush()
@@ -79,6 +86,8 @@ class Receiver(Listing):
             case Stored():
                 self._fetch.stored(result)
                 self._rate.add(now, self._fetch.stored_bytes)
+            case Differs():
+                self._fetch.differs(result)
             case Corrupt():
                 self._fetch.corrupt(result)
             case Finished():
@@ -192,7 +201,7 @@ class Receiver(Listing):
         self._step(Step.CONCLUDED)
         self._report(now, last=True)
         fetch = self._fetching
-        self._outcome = Outcome(fetch.stored_files, fetch.stored_bytes, fetch.failed, result.into)
+        self._outcome = Outcome(fetch.stored_files, fetch.stored_bytes, fetch.failed, result.into, fetch.fetched_bytes)
         self._tell_done()
 
     def _tell_done(self) -> None:

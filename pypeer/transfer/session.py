@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -24,6 +24,7 @@ from pypeer.transfer.effects import (
     Lost,
     Outcome,
     Prepare,
+    Reuse,
     Store,
     StoreEffect,
     StoreResult,
@@ -120,6 +121,9 @@ class _Store(Protocol):
     @property
     def left_out(self) -> frozenset[int]: ...
 
+    @property
+    def here(self) -> Mapping[int, int]: ...
+
     def prepare(self) -> dict[int, Ranges] | Broken: ...
 
     def perform(self, batch: Sequence[StoreEffect]) -> Sequence[StoreResult]: ...
@@ -166,7 +170,7 @@ class ReceiveSession(Session):
                 self._spawn(self._ask(), "transfer-decide")
             case Prepare():
                 self._spawn(self._prepare(), "transfer-prepare")
-            case Store() | Finish() | Discard() | Conclude():
+            case Store() | Reuse() | Finish() | Discard() | Conclude():
                 assert self._writing is not None, "there is a place for everything"
                 self._writing.put(effect)
             case _:
@@ -211,7 +215,7 @@ class ReceiveSession(Session):
         self._spawn(self._writing.run(), "transfer-write")
         self._tell_left_out(store.left_out)
         self._tell_notes(store)
-        self._perform(self._receiver.prepared(missing, self._clock(), store.left_out))
+        self._perform(self._receiver.prepared(missing, self._clock(), store.left_out, store.here))
 
     def _stored(self, result: StoreResult) -> None:
         self._perform(self._receiver.stored(result, self._clock()))

@@ -182,8 +182,8 @@ class Session(ABC):
 
     def _tell(self, result: Outcome) -> None:
         seconds = self._clock() - self._started
-        done = Done(files=result.files, bytes=result.bytes, seconds=seconds, failed=result.failed, into=result.into)
-        self._emit(done)
+        files, size, failed, fetched = result.files, result.bytes, result.failed, result.fetched
+        self._emit(Done(files=files, bytes=size, seconds=seconds, failed=failed, fetched=fetched, into=result.into))
 
     @abstractmethod
     def _link_there(self, number: int, link: Link) -> None:

@@ -57,10 +57,10 @@ class OfferedTree:
 
     def read(self, reads: Sequence[Read]) -> list[bytes | Lost]:
         """Read chunks; blocking."""
-        return [self._read(read.file, read.chunk) for read in reads]
+        return [self._read(read.file, read.chunk, read.bare) for read in reads]
 
     def hashed(self, file: int, chunk: int, data: bytes) -> Chunk:
-        """A chunk that was read, with its hash, which is found once."""
+        """A chunk that was read, with its hash, which is found once; `data` may be empty where that is known."""
         if chunks.chunk_count(self.entries[file].size) == 1:
             root = self._small.get(file) or merkle.chunk_hash(data, self.entries[file].size)
             self._small.put(file, root)
@@ -92,19 +92,23 @@ class OfferedTree:
         """Close open files."""
         self._content.close()
 
-    def _read(self, file: int, chunk: int) -> bytes | Lost:
+    def _read(self, file: int, chunk: int, bare: bool = False) -> bytes | Lost:
         size = self.entries[file].size
         offset, length = chunk * chunks.chunk_bytes(size), chunks.chunk_length(size, chunk)
         try:
             if any(start <= chunk < stop for start, stop in self.entries[file].hole_ranges):
                 # Reading nothing still looks whether the file is what it was.
                 return self._content.read(file, offset, 0) or bytes(length)
-            return self._content.read(file, offset, length)
+            return self._content.read(file, offset, 0 if bare and self._is_hashed(file, chunk) else length)
         except ChangedError:
             return Lost(file, EndCode.CHANGED, endings.TEXTS[EndCode.CHANGED], detail="")
         except OSError as error:
             text = f"the file was removed or can no longer be read: {error.strerror}"
             return Lost(file, EndCode.VANISHED, text, detail=error.strerror or "")
+
+    def _is_hashed(self, file: int, chunk: int) -> bool:
+        one = chunks.chunk_count(self.entries[file].size) == 1
+        return (self._small.get(file) if one else self._hashes_of(file).get(chunk)) is not None
 
     def _hashes_of(self, file: int) -> FileHashes:
         with self._lock:

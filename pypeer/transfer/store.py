@@ -21,15 +21,18 @@ from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Entry
 from pypeer.transfer import chunks
 from pypeer.transfer.adopting import adopt, begun
+from pypeer.transfer.bases import Bases
 from pypeer.transfer.choosing import Existing
 from pypeer.transfer.effects import (
     Broken,
     Conclude,
     Concluded,
+    Differs,
     Discard,
     Finish,
     Finished,
     Lost,
+    Reuse,
     Stale,
     Store,
     Stored,
@@ -63,6 +66,8 @@ class DiskStore:
     ) -> None:
         self._into = into
         self._entries = entries
+        self._paths = paths
+        self._bases = Bases(into, entries)
         self._targets = Targets(into, entries, paths, left_out, existing)
         tops = sorted({path.partition("/")[0] for path in paths})
         name = sha256("\0".join(tops).encode()).hexdigest()[:12]
@@ -89,6 +94,11 @@ class DiskStore:
         """Entries that are not received, because they are not wanted or are there already; final after `prepare`."""
         return self._targets.left_out
 
+    @property
+    def here(self) -> dict[int, int]:
+        """Of files that are here in another version, how many chunks may be the same; there after `prepare`."""
+        return self._bases.counts
+
     def prepare(self) -> dict[int, Ranges] | Broken:
         """Make the folders, find what an earlier run left, check the room: what is missing of the files begun."""
         try:
@@ -100,6 +110,7 @@ class DiskStore:
             for top in self._targets.make_tops(self._log.write, self._log.flush):
                 self._into_paths[str(top)] = None
             self._look(missing)
+            self._look_for_bases()
             self._leave_holes(missing)
         except AbortedError:
             return Broken(EndCode.CANCELLED, "cancelled while looking at what is already here")
@@ -128,6 +139,7 @@ class DiskStore:
     def release(self) -> None:
         """Close everything; what is unfinished stays for the next run, if there is anything."""
         self._parts.close_all()
+        self._bases.close()
         if self._journal is None:
             return
         self._journal.close()
@@ -140,6 +152,8 @@ class DiskStore:
         match effect:
             case Store():
                 return self._store(effect)
+            case Reuse():
+                return self._reuse(effect)
             case Finish():
                 return self._finish(effect)
             case Discard():
@@ -156,6 +170,8 @@ class DiskStore:
         self._hashes, self._earlier, self._stamps = found.hashes, found.earlier, found.stamps
         self._targets.places, self._targets.outdated = found.places, found.outdated
         self.notes = tuple(notes(found, self.adopted, self._targets.places_of_files()))
+        for file, part in found.bases.items():
+            self._bases.look(file, part)
         self._resumed = set(found.missing)
         return found.missing
 
@@ -168,6 +184,12 @@ class DiskStore:
                 self._earlier[file] = FilePlaced(self._key(file), root, place)
                 self._resumed.add(file)
                 missing[file] = ()
+
+    def _look_for_bases(self) -> None:
+        """Other versions of files: under the names that these would get, or would but for what is there."""
+        for file, entry in enumerate(self._entries):
+            if not entry.folder and file not in self.left_out:
+                self._bases.look(file, self._targets.wanted_place(file), self._into / self._paths[file])
 
     def _leave_holes(self, missing: dict[int, Ranges]) -> None:
         """What is a hole there is one here; the root tells in the end whether it was."""
@@ -192,6 +214,14 @@ class DiskStore:
             self._log.write(ChunkStored(self._key(file), chunk, effect.hash))
             self._stored = True
         return Stored(file, chunk)
+
+    def _reuse(self, effect: Reuse) -> StoreResult:
+        data = self._bases.read(effect.file, effect.chunk, effect.hash)
+        if data is None:
+            return Differs(effect.file, effect.chunk)
+        self._resumed.add(effect.file)
+        self._store(Store(effect.file, effect.chunk, data, effect.hash))
+        return Stored(effect.file, effect.chunk, was_here=True)
 
     def _finish(self, effect: Finish) -> StoreResult | None:
         """A file that matches gets its name with others; one of an earlier run has it."""
