@@ -19,6 +19,7 @@ import { Mapper, printable } from "../transfer/names.ts";
 import { Cell } from "./cell.ts";
 import { Conversation } from "./conversation.ts";
 import type { Fetch, OfferInfo, Person, Target, Wishes } from "./model.ts";
+import { cutOff } from "./no_way.ts";
 import { meetAs, type Peer, personOf, relayOf } from "./peer.ts";
 import { PairRelays } from "./relays.ts";
 import { ReceiveSession } from "./receive_session.ts";
@@ -135,7 +136,7 @@ export class FetchedOffer implements Fetch {
   #previewed(pair: Pair, preview: Preview, from: Person): void {
     this.#pair = pair;
     this.#preview = preview;
-    pair.onEnd = () => this.#transfer.ended(gone());
+    pair.onEnd = (byServer) => this.#transfer.ended(byServer ? cutOff(false) : gone());
     pair.onMessage = (message) => message.t === "part" && this.#transfer.ended(message.code == null ? gone() : fromPeer(message.code, ""));
     const { title = "", text = false, entries = [], files, folders, bytes } = preview;
     const mapper = new Mapper();

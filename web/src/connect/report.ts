@@ -4,7 +4,7 @@
  * It is for the person here; nobody else gets it.
  */
 
-import type { CheckState, ConnectionReport, Networks, Phases, ReportCandidate, ReportCheck } from "../gen/peer.ts";
+import type { CheckState, ConnectionReport, Networks, Phases, RelayTrouble, ReportCandidate, ReportCheck } from "../gen/peer.ts";
 import { REPORT_VERSION } from "../gen/peer_constants.ts";
 import { familyOf, join } from "./address.ts";
 import { parseCandidate, toReport } from "./candidate.ts";
@@ -30,12 +30,13 @@ export interface AttemptFacts {
   readonly local: readonly string[];
   readonly remote: readonly string[];
   readonly networks: Networks;
+  readonly relays: readonly RelayTrouble[];
   readonly phases: Phases;
   readonly stats: readonly Stats[];
 }
 
 /** The report of an attempt. */
-export function reportOf({ link, asked, isOpen, isRelayOnly, local, remote, networks, phases, stats }: AttemptFacts): ConnectionReport {
+export function reportOf({ link, asked, isOpen, isRelayOnly, local, remote, networks, relays, phases, stats }: AttemptFacts): ConnectionReport {
   const path = isOpen ? selectedPath(stats, { asked, guesses: guessesIn(remote) }) : null;
   const pair = path === null ? undefined : selectedPair(stats);
   const chosen = pair === undefined ? null : checkOf(stats, pair);
@@ -49,6 +50,7 @@ export function reportOf({ link, asked, isOpen, isRelayOnly, local, remote, netw
     remote: candidates(remote),
     checks: checks(stats),
     networks,
+    relays: [...relays],
     phases,
   };
   return { ...report, reasons: reasons(report, isRelayOnly) };
