@@ -37,7 +37,7 @@ export interface AttemptFacts {
 
 /** The report of an attempt. */
 export function reportOf({ link, asked, isOpen, isRelayOnly, local, remote, networks, relays, phases, stats }: AttemptFacts): ConnectionReport {
-  const path = isOpen ? selectedPath(stats, { asked, guesses: guessesIn(remote) }) : null;
+  const path = isOpen ? selectedPath(stats, { asked, guesses: guessesIn([...local, ...remote]) }) : null;
   const pair = path === null ? undefined : selectedPair(stats);
   const chosen = pair === undefined ? null : checkOf(stats, pair);
   const report: ConnectionReport = {
@@ -72,7 +72,7 @@ export function pathOf({ outcome, scope, chosen }: ConnectionReport): Path | nul
   return { scope: scope as Path["scope"], way: outcome, local: chosen.local.address ?? "", remote: chosen.remote.address ?? "" };
 }
 
-/** The ports that the other side named without having them yet. */
+/** The ports that a side named without having them yet. */
 function guessesIn(texts: readonly string[]): ReadonlySet<string> {
   const parsed = texts.map(parseCandidate).filter((each) => each !== null);
   return new Set(parsed.filter(({ predicted }) => predicted).map(({ address, port }) => join(address, port)));
