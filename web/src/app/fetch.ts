@@ -29,6 +29,7 @@ import { Transfer } from "./transfer.ts";
 /** An offer of somebody else, from the knock to the last byte. */
 export class FetchedOffer implements Fetch {
   readonly offer = new Cell<OfferInfo | null>(null);
+  readonly preferred = new Cell<readonly number[]>([]);
   readonly #peer: Peer;
   readonly #code: Code;
   readonly #transfer = new Transfer();
@@ -42,6 +43,7 @@ export class FetchedOffer implements Fetch {
   #known = 0;
   #isDecided = false;
   #wishes: Wishes = {};
+  #isOrdered = true;
 
   /** Throws CodeProblem if the text cannot be a code. */
   constructor(peer: Peer, text: string) {
@@ -69,11 +71,22 @@ export class FetchedOffer implements Fetch {
     const sink = picked !== null && wishes.keep && !value.text ? new KeptSink(value.title, picked) : picked;
     if (sink === null || this.#isDecided || this.#transfer.hasEnded) return this.#isDecided;
     this.#isDecided = true;
+    this.#isOrdered = target === "download" && !(sink instanceof KeptSink);
     if (!wishes.keep && value.kept > 0) void forget(value.title).catch(() => undefined);
     if (sink instanceof MemorySink) this.#showWhenDone(sink);
     this.#wishes = wishes;
     this.#converse(this.#pair, value, sink);
     return true;
+  }
+
+  get canPrefer(): boolean {
+    return this.#isDecided && !this.#isOrdered;
+  }
+
+  prefer(index: number): void {
+    if (!this.canPrefer || this.#session === null) return;
+    this.preferred.set([index, ...this.preferred.value.filter((each) => each !== index)]);
+    this.#session.prefer(this.preferred.value);
   }
 
   decline(): void {
