@@ -26,7 +26,9 @@ def build() -> list[dict[str, Any]]:
 def case(rng: random.Random) -> dict[str, Any]:
     """One story of one schedule."""
     files = [rng.randrange(6) for _ in range(rng.randrange(1, 6))]
-    schedule, steps, taken = Schedule(), [], []
+    schedule = Schedule()
+    steps: list[dict[str, Any]] = []
+    taken: list[tuple[int, int]] = []
     for file, count in enumerate(files):
         schedule.add(file, 0, count)
     for _ in range(STEPS):
@@ -37,7 +39,7 @@ def case(rng: random.Random) -> dict[str, Any]:
                 if found is not None:
                     schedule.take()
                     taken.append(found)
-                steps.append({"do": "take", "says": found})
+                steps.append({"do": "take", "says": found and list(found)})
             case "back" if taken:
                 file, chunk = taken.pop(rng.randrange(len(taken)))
                 schedule.give_back(file, chunk)
