@@ -21,7 +21,8 @@ REFUSE: Final = """(code) => {
   window.WebSocket = class extends WebSocket {
     constructor(...settings) {
       super(...settings);
-      if (String(settings[0]).endsWith("/relay")) this.addEventListener("open", () => this.onclose({ code }));
+      const refuse = () => setTimeout(() => this.onclose({ code }));
+      if (String(settings[0]).endsWith("/relay")) this.addEventListener("open", refuse);
     }
   };
 }"""
