@@ -122,6 +122,7 @@ class Peer:
         *,
         only: Iterable[str] = (),
         existing: Existing | str = Existing.RENAME,
+        first: Iterable[str] = (),
         limit: float | None = None,
     ) -> Fetch:
         """Fetch what a code or link names into a folder; `decide` sees the offer first. Raises CodeError.
@@ -129,10 +130,11 @@ class Peer:
         Where `into` is a binary file or a pipe, one file is written to it, in order, by a thread.
 
         `only` takes what matches patterns like `*.jpg` or `photos/`; `existing` (`rename`, `skip`, `overwrite`) says
-        what happens where something has the name already. Both are explained in pypeer.transfer.choosing. `limit` is in
-        bytes a second, on the average: whole chunks are asked for.
+        what happens where something has the name already. Both are explained in pypeer.transfer.choosing. What
+        matches patterns in `first` is fetched before all else. `limit` is in bytes a second, on the average: whole
+        chunks are asked for.
         """
-        choice = Choice(tuple(only), Existing(existing))
+        choice = Choice(tuple(only), Existing(existing), tuple(first))
         target = Path(into) if isinstance(into, str | os.PathLike) else into
         fetch = Fetch(self._desk, code.parse(text), target, decide, choice, _budget(limit))
         self._fetches.append(fetch)

@@ -130,6 +130,7 @@ async def _serve(offer: Offer, show: Show, qr: bool, recorder: Recorder | None) 
 @click.option("--rename", "existing", flag_value=Existing.RENAME.value, default=True, help=EXISTING[Existing.RENAME])
 @click.option("--skip", "existing", flag_value=Existing.SKIP.value, help=EXISTING[Existing.SKIP])
 @click.option("--overwrite", "existing", flag_value=Existing.OVERWRITE.value, help=EXISTING[Existing.OVERWRITE])
+@click.option("--first", multiple=True, metavar="PATTERN", help="Fetch what matches before all else; may be repeated.")
 @options.limit
 @ways
 @common
@@ -139,6 +140,7 @@ def get(
     output: Path,
     yes: bool,
     existing: str,
+    first: tuple[str, ...],
     limit: float | None,
     server: str,
     name: str,
@@ -165,7 +167,8 @@ def get(
     async def work() -> int:
         code.parse(what)
         async with Peer(server, name=name, connect=connect) as peer:
-            return await _fetch(peer.get(what, into, decide, only=only, existing=existing, limit=limit), show)
+            fetch = peer.get(what, into, decide, only=only, existing=existing, first=first, limit=limit)
+            return await _fetch(fetch, show)
 
     run(show, work)
 

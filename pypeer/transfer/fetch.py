@@ -113,6 +113,10 @@ class Fetch:
             link.roots.add(file := self._asks.popleft())
             self._send(link, AskRoot(file=file))
 
+    def prefer(self, files: Sequence[int]) -> None:
+        """From now on these files come before the others, in this order."""
+        self._pulling.schedule.prefer(files)
+
     def excuse(self, now: float) -> None:
         """Nobody was to send up to now."""
         self._pulling.excuse(self._links.values(), now)

@@ -4,7 +4,7 @@ One table (phases.py) says how the session goes on. It lives through links, and 
 (pulling.py); what was on its way on one that is lost is asked for again.
 """
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 
 from pypeer import events
 from pypeer.errors import PeerError
@@ -66,17 +66,24 @@ class Receiver(Listing):
         now: float,
         left_out: Container[int] = (),
         here: Mapping[int, int] = NOTHING,
+        first: Sequence[int] = (),
     ) -> list[Effect]:
-        """There is a place for everything; `missing`, `left_out` and `here` as in Fetch."""
+        """There is a place for everything; `missing`, `left_out` and `here` as in Fetch, `first` as in `prefer`."""
         if not self.ended:
             self._step(Step.PREPARED)
             if isinstance(missing, Broken):
                 self._fail(missing.code, missing.message)
             else:
                 self._fetch = Fetch(self.entries, missing, self._links, left_out, self._budget, here)
+                self._fetch.prefer(first)
                 self._emit(events.Accepted(files=self._fetch.files, bytes=self._fetch.bytes))
                 self._go_on(self._open(Stage.OFFERED), now)
         return self._flush()
+
+    def prefer(self, files: Sequence[int]) -> None:
+        """From now on these files come before the others, in this order; once there is a place for them."""
+        if self._fetch is not None:
+            self._fetch.prefer(files)
 
     def stored(self, result: StoreResult, now: float) -> list[Effect]:
         """The store did something."""

@@ -152,6 +152,7 @@ class ReceiveSession(Session):
         self._decide = decide
         self._choice = choice
         self._left_out: frozenset[int] = frozenset()
+        self._order: tuple[int, ...] = ()
         self._paths: list[str] = []
         self._store: _Store | None = None
         self._writing: Writing | None = None
@@ -204,6 +205,7 @@ class ReceiveSession(Session):
         if accepted and not offer.text:
             try:
                 self._left_out = await in_thread(self._choice.left_out, self._receiver.entries)
+                self._order = await in_thread(self._choice.order, self._receiver.entries)
             except ChoiceError as error:
                 accepted, why = False, error
         self._perform(self._receiver.decided(accepted, self._clock(), why))
@@ -215,7 +217,8 @@ class ReceiveSession(Session):
         self._spawn(self._writing.run(), "transfer-write")
         self._tell_left_out(store.left_out)
         self._tell_notes(store)
-        self._perform(self._receiver.prepared(missing, self._clock(), store.left_out, store.here))
+        prepared = self._receiver.prepared(missing, self._clock(), store.left_out, store.here, self._order)
+        self._perform(prepared)
 
     def _stored(self, result: StoreResult) -> None:
         self._perform(self._receiver.stored(result, self._clock()))

@@ -24,11 +24,21 @@ from tests.browser.real import (
     tree,
 )
 from tests.support.commands import running_server
+from tests.support.memory import growth
 
 FIREFOX: Final = "/usr/bin/firefox-esr"
 
 PREFERENCES: Final[dict[str, str | float | bool]] = {"media.peerconnection.ice.loopback": True}
 """Firefox offers no loopback candidates otherwise, and there may be no other interface."""
+
+LARGE: Final = 512 * MIB
+"""Larger than what a browser may grow by, so that one that held it all would be found."""
+
+GROWTH_MIB: Final = 256
+"""Garbage that is not collected yet, and buffers of the browser: measured are 60 to 120 MiB, whatever the size."""
+
+LARGE_MS: Final = 600_000
+"""Firefox carries 10 MiB a second or more, on a busy machine a fifth of that."""
 
 pytestmark = pytest.mark.skipif(not Path(FIREFOX).exists(), reason="firefox-esr is not installed")
 
@@ -123,3 +133,30 @@ def test_a_page_that_was_closed_goes_on(site: Site, pypeer: Start, tmp_path: Pat
     assert digest(downloads / file.name) == digest(file)
     person.close()
     sender.interrupt()
+
+
+@pytest.mark.slow
+def test_what_firefox_receives_is_not_held_in_memory(
+    site: Site, pypeer: Start, tmp_path: Path, downloads: Path
+) -> None:
+    file = random_file(tmp_path / "large.bin", LARGE)
+    sender = pypeer("send", file, "--once")
+    with site.open() as receiver, growth("firefox") as grown:
+        got = download(receiver, sender.until("ready")["code"])
+        expect(receiver.get_by_role("heading", level=1)).to_contain_text("arrived", timeout=LARGE_MS)
+        got.path()
+        print(f"receiving {LARGE // MIB} MiB, Firefox grew by {grown():.0f} MiB")
+        assert grown() < GROWTH_MIB
+    assert digest(downloads / file.name) == digest(file)
+    assert sender.end() == 0
+
+
+@pytest.mark.slow
+def test_what_firefox_sends_is_not_held_in_memory(site: Site, pypeer: Start, tmp_path: Path) -> None:
+    file = random_file(tmp_path / "large.bin", LARGE)
+    with site.open() as sender, growth("firefox") as grown:
+        receiver = pypeer("get", share_files(sender, file), "-o", tmp_path / "got")
+        assert receiver.end() == 0
+        print(f"sending {LARGE // MIB} MiB, Firefox grew by {grown():.0f} MiB")
+        assert grown() < GROWTH_MIB
+    assert digest(tmp_path / "got" / file.name) == digest(file)

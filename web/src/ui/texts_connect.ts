@@ -19,6 +19,8 @@ export const path = {
   why: "Why it is not more direct",
   whyFailed: "What stood in the way",
   change: "What would help",
+  servers: "Servers that could not help",
+  trouble: (url: string, code: number) => `The relay ${url} cannot be used (code ${code}).`,
   details: "Details",
   copy: "Copy report",
   way: "Way",

@@ -87,7 +87,7 @@ function pair() {
   };
   const ends = [Promise.withResolvers<Outcome | Error>(), Promise.withResolvers<Outcome | Error>()] as const;
   const events = (end: (typeof ends)[number]): SessionEvents => ({ onEvent: () => undefined, onLost: () => undefined, onEnd: end.resolve });
-  const sender = new SendSession(offerItems([{ path: "a", file: new File([content], "a") }]), events(ends[0]));
+  const sender = new SendSession(offerItems([{ path: "a", file: new File([content], "a") }]), { timer: () => () => undefined, budget: () => null }, events(ends[0]));
   const receiver: ReceiveSession = new ReceiveSession({ ...events(ends[1]), onDecide: () => receiver.accept(sink) }, pageTimers);
   const attach = (rank: number, alone = false): MemoryLink => {
     const [left, right] = linkPair();

@@ -1,11 +1,13 @@
 """Why relays cannot be used, in words."""
 
+import json
 import ssl
 
 import pytest
 
 from pypeer.connect import trouble
 from pypeer.connect.servers import Relay, Transport
+from tests.vectors import make_troubles
 
 UDP = Relay("turn.example", 3478, Transport.UDP, "u", "p")
 TLS = Relay("::1", 443, Transport.TLS, "u", "p")
@@ -54,3 +56,7 @@ def test_a_relay_that_says_no_or_leaves_or_leads_astray() -> None:
 def test_the_relay_inside_a_websocket(code: int, shown: int, reason: str) -> None:
     found = trouble.of_websocket("wss://a/relay", code, "detail")
     assert (found.code, found.text) == (shown, f"The relay of the server cannot be used: {reason}.")
+
+
+def test_vectors_are_what_the_code_makes() -> None:
+    assert make_troubles.build() == json.loads(make_troubles.FILE.read_text("utf-8"))
