@@ -115,7 +115,7 @@ def main() -> None:
     parser.add_argument("--rtt", type=float, default=40.0, help="round trip in ms")
     parser.add_argument("--settle", type=float, default=12.0, help="seconds before measuring begins")
     parser.add_argument("--seconds", type=float, default=45.0, help="seconds that are measured")
-    parser.add_argument("--scenes", default="", help="only those whose name holds this")
+    parser.add_argument("--scenes", default="", help="only those whose name holds one of these, with ; between")
     options = parser.parse_args()
     why = enter.obstacle() or (None if shutil.which("iperf3") else "not installed: iperf3 (apt-get install iperf3)")
     if why is not None:
@@ -132,7 +132,7 @@ def main() -> None:
         folder = FOLDER / "polite"
         folder.mkdir()
         for scene in SCENES:
-            if options.scenes in scene.name:
+            if any(each in scene.name for each in options.scenes.split(";")):
                 source = make_file(
                     folder / "source.bin", int(line.mbit / 8 * (options.settle + options.seconds + 20)) * MIB
                 )

@@ -158,12 +158,18 @@ class TlsLink(asyncio.BufferedProtocol):
         transport.resume_reading()
         try:
             async with asyncio.timeout(FLUSH_S):
-                while self.buffered and not self._lost.is_set():
-                    await asyncio.sleep(POLL_S)  # from `close` on, a frame that comes would end what still waits here
+                await self._flushed()
                 transport.close()
                 await self._lost.wait()
         except TimeoutError:
             self.abort()
+
+    async def _flushed(self) -> None:
+        """Wait until all has left: from the transport's `close` on, a frame that comes would end what still waits."""
+        for _ in range(int(FLUSH_S / POLL_S)):
+            if not self.buffered or self._lost.is_set():
+                return
+            await asyncio.sleep(POLL_S)
 
     def abort(self) -> None:
         """Close at once."""
