@@ -94,6 +94,7 @@ class Peer:
         expires: float | None = None,
         words: int = limits.WORDS,
         limit: float | None = None,
+        background: bool = False,
         links: Links | str = Links.INSIDE,
         growing: bool = False,
     ) -> Offer:
@@ -101,15 +102,15 @@ class Peer:
 
         `times` ends the code after so many complete transfers, `once` after one; `expires` is in seconds, as the server
         allows; more `words` make the code harder to guess; `limit` is what all receivers together get, in bytes a
-        second. `links` (`inside`, `follow`, `skip`) says what becomes of symbolic links inside folders; with `growing`,
-        files that grow meanwhile are sent as long as they were at first, and are not refused
-        (pypeer.transfer.scanning).
+        second; in the `background` they get what other traffic leaves (pypeer.sctp.ledbat). `links` (`inside`,
+        `follow`, `skip`) says what becomes of symbolic links inside folders; with `growing`, files that grow meanwhile
+        are sent as long as they were at first, and are not refused (pypeer.transfer.scanning).
         """
         if times is not None and times < 1:
             raise ValueError("times is a number of receivers, so at least 1")
         policy = Policy(Links(links), growing)
         tree = text_tree(text) if text is not None else await scan([Path(path) for path in paths], policy)
-        offer = Offer(self._desk, tree, code.pick_words(words), 1 if once else times, _budget(limit))
+        offer = Offer(self._desk, tree, code.pick_words(words), 1 if once else times, _budget(limit), background)
         await offer.open(expires)
         self._offers.append(offer)
         return offer
@@ -124,6 +125,7 @@ class Peer:
         existing: Existing | str = Existing.RENAME,
         first: Iterable[str] = (),
         limit: float | None = None,
+        background: bool = False,
     ) -> Fetch:
         """Fetch what a code or link names into a folder; `decide` sees the offer first. Raises CodeError.
 
@@ -132,11 +134,12 @@ class Peer:
         `only` takes what matches patterns like `*.jpg` or `photos/`; `existing` (`rename`, `skip`, `overwrite`) says
         what happens where something has the name already. Both are explained in pypeer.transfer.choosing. What
         matches patterns in `first` is fetched before all else. `limit` is in bytes a second, on the average: whole
-        chunks are asked for.
+        chunks are asked for. In the `background` the other side, which sends, is asked to leave the network to other
+        traffic.
         """
         choice = Choice(tuple(only), Existing(existing), tuple(first))
         target = Path(into) if isinstance(into, str | os.PathLike) else into
-        fetch = Fetch(self._desk, code.parse(text), target, decide, choice, _budget(limit))
+        fetch = Fetch(self._desk, code.parse(text), target, decide, choice, _budget(limit), background)
         self._fetches.append(fetch)
         return fetch
 

@@ -37,6 +37,7 @@ class Fetch:
         decide: Decide,
         choice: Choice = EVERYTHING,
         budget: Budget | None = None,
+        background: bool = False,
     ) -> None:
         self.events = EventStream()
         self._desk = desk
@@ -45,6 +46,7 @@ class Fetch:
         self._decide = decide
         self._choice = choice
         self._budget = budget
+        self._background = background
         self._session: ReceiveSession | None = None
         self.conversation: Conversation | None = None
         """Set once the two peers have met."""
@@ -117,7 +119,12 @@ class Fetch:
             pair.part(EndCode.DECLINED)
             raise DeclinedError("You declined.")
         self._session = ReceiveSession(
-            self._into, self._as_agreed(agreed), self._emit_new(agreed), choice=self._choice, budget=self._budget
+            self._into,
+            self._as_agreed(agreed),
+            self._emit_new(agreed),
+            choice=self._choice,
+            budget=self._budget,
+            background=self._background,
         )
         self.conversation = Conversation(pair, self._session, ways, "", self.events.emit)
         await self.conversation.run()

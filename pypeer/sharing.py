@@ -38,7 +38,13 @@ class Offer:
     """Something offered under a code. Iterate over it for events; `stop` or leaving `async with` ends it."""
 
     def __init__(
-        self, desk: Desk, tree: OfferedTree, words: tuple[str, ...], times: int | None, budget: Budget | None = None
+        self,
+        desk: Desk,
+        tree: OfferedTree,
+        words: tuple[str, ...],
+        times: int | None,
+        budget: Budget | None = None,
+        background: bool = False,
     ) -> None:
         self.events = EventStream()
         self._desk = desk
@@ -46,6 +52,7 @@ class Offer:
         self._words = words
         self._left = times
         self._budget = budget
+        self._background = background
         self._code: Code | None = None
         self._guesses = limits.GUESSES
         self._expires = 0.0
@@ -177,7 +184,7 @@ class Offer:
 
     async def _converse(self, pair: Pair, ways: Ways) -> None:
         pair.send(preview(self._tree.offer, self._tree.entries))
-        session = SendSession(self._tree, pair.id, self.events.emit, budget=self._budget)
+        session = SendSession(self._tree, pair.id, self.events.emit, budget=self._budget, background=self._background)
         await Conversation(pair, session, ways, pair.id, self.events.emit).run()
         outcome = await session.wait()
         self.delivered += not outcome.failed

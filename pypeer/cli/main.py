@@ -49,6 +49,7 @@ for each in (doctor, status, stop):
 @click.option("--words", type=click.IntRange(2, 8), default=limits.WORDS, show_default=True, help="Words of the code.")
 @click.option("--qr", is_flag=True, help="Show the link as a QR code.")
 @options.limit
+@options.background
 @click.option(
     "--links",
     type=click.Choice([each.value for each in Links]),
@@ -69,6 +70,7 @@ def send(
     words: int,
     qr: bool,
     limit: float | None,
+    background: bool,
     links: str,
     growing: bool,
     daemon: bool,
@@ -95,7 +97,8 @@ def send(
     async def work() -> int:
         async with Peer(server, name=name, connect=connect) as peer:
             life: dict[str, Any] = {"times": times, "expires": expires, "words": words}
-            offer = await peer.send(named, text=content, limit=limit, links=links, growing=growing, **life)
+            how_fast: dict[str, Any] = {"limit": limit, "background": background}
+            offer = await peer.send(named, text=content, links=links, growing=growing, **how_fast, **life)
             return await _serve(offer, show, qr, recorder)
 
     with spooled(paths, show) as named, recording(record, [str(path) for path in paths]) as recorder:
@@ -132,6 +135,7 @@ async def _serve(offer: Offer, show: Show, qr: bool, recorder: Recorder | None) 
 @click.option("--overwrite", "existing", flag_value=Existing.OVERWRITE.value, help=EXISTING[Existing.OVERWRITE])
 @click.option("--first", multiple=True, metavar="PATTERN", help="Fetch what matches before all else; may be repeated.")
 @options.limit
+@options.background
 @ways
 @common
 def get(
@@ -142,6 +146,7 @@ def get(
     existing: str,
     first: tuple[str, ...],
     limit: float | None,
+    background: bool,
     server: str,
     name: str,
     as_json: bool,
@@ -167,8 +172,8 @@ def get(
     async def work() -> int:
         code.parse(what)
         async with Peer(server, name=name, connect=connect) as peer:
-            fetch = peer.get(what, into, decide, only=only, existing=existing, first=first, limit=limit)
-            return await _fetch(fetch, show)
+            how_fast: dict[str, Any] = {"first": first, "limit": limit, "background": background}
+            return await _fetch(peer.get(what, into, decide, only=only, existing=existing, **how_fast), show)
 
     run(show, work)
 

@@ -43,6 +43,13 @@ class End:
     result: Outcome | PeerError
 
 
+@dataclass(frozen=True, slots=True)
+class GiveWay:
+    """One of the two wishes this link to carry the transfer in the background."""
+
+    link: int
+
+
 # --- sender ----------------------------------------------------------------------------------------------------------
 
 
@@ -225,4 +232,4 @@ class Concluded:
 
 StoreResult = Stored | Differs | Corrupt | Finished | Stale | Lost | Broken | Concluded
 
-Effect = Send | Emit | End | Wake | FindRoot | Idle | Accuse | Examine | Decide | Prepare | StoreEffect
+Effect = Send | Emit | End | GiveWay | Wake | FindRoot | Idle | Accuse | Examine | Decide | Prepare | StoreEffect

@@ -47,8 +47,8 @@ from pypeer.transfer.subflow import Stage, ViolationError
 class Receiver(Listing):
     """Receives one offer, over whatever links there are."""
 
-    def __init__(self, budget: Budget | None = None) -> None:
-        super().__init__()
+    def __init__(self, budget: Budget | None = None, background: bool = False) -> None:
+        super().__init__(background)
         self._budget = budget
         self._fetch: Fetch | None = None
         self._outcome: Outcome | None = None

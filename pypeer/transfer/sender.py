@@ -32,8 +32,8 @@ from pypeer.transfer.subflow import Stage, ViolationError
 class Sender(Party[Serving]):
     """Offers `entries` to one receiver and serves it, over whatever links there are."""
 
-    def __init__(self, offer: Offer, entries: Sequence[Entry]) -> None:
-        super().__init__()
+    def __init__(self, offer: Offer, entries: Sequence[Entry], background: bool = False) -> None:
+        super().__init__(background)
         self._offer = offer
         self._entries = entries
         self._accepted: Accept | None = None

@@ -64,8 +64,9 @@ class SendSession(Session):
         emit: Callable[[Event], None],
         clock: Callable[[], float] = time.monotonic,
         budget: Budget | None = None,
+        background: bool = False,
     ) -> None:
-        self._sender = Sender(tree.offer, tree.entries)
+        self._sender = Sender(tree.offer, tree.entries, background)
         super().__init__(self._sender, session_id, emit, clock)
         self._tree = tree
         self._budget = budget
@@ -145,8 +146,9 @@ class ReceiveSession(Session):
         session_id: str = "",
         choice: Choice = EVERYTHING,
         budget: Budget | None = None,
+        background: bool = False,
     ) -> None:
-        self._receiver = Receiver(budget)
+        self._receiver = Receiver(budget, background)
         super().__init__(self._receiver, session_id, emit, clock)
         self._into = into.absolute() if isinstance(into, Path) else into
         self._decide = decide

@@ -15,7 +15,7 @@ from pypeer.events import Accepted, Done, Event
 from pypeer.links.link import Link, LinkClosedError, Path, Scope
 from pypeer.protocol import frames
 from pypeer.protocol.codes import EndCode
-from pypeer.transfer.effects import Effect, Emit, End, Idle, Outcome, Send
+from pypeer.transfer.effects import Effect, Emit, End, GiveWay, Idle, Outcome, Send
 from pypeer.transfer.party import Party
 
 P = ParamSpec("P")
@@ -135,6 +135,8 @@ class Session(ABC):
                     self._send(effect.link, effect.frame)
                 case Emit():
                     self._emit(effect.event)
+                case GiveWay():
+                    self._links[effect.link].give_way()
                 case Idle():
                     self.on_idle(self._links[effect.link])
                 case End():
