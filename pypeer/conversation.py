@@ -266,7 +266,9 @@ class Conversation:
 
     def _use(self, road: Road) -> None:
         """Move the session: what is on its way over a relay still arrives, what was on a broken path is asked again."""
-        link = self._links[road]
+        link = self._links.get(road)
+        if link is None:
+            return  # everything is being closed, and something has fallen silent meanwhile
         self._used = road
         if road is Road.RELAY:
             self._tell.relayed(link.path)
