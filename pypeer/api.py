@@ -147,9 +147,9 @@ class Peer:
         if isinstance(message, Signaled | Left):
             self._switchboard.route(message)
             return
-        for offer in self._offers:
-            if offer.locator == message.locator:
-                offer.knocked(message) if isinstance(message, Knocked) else offer.lapsed()
+        offer = next((each for each in reversed(self._offers) if each.locator == message.locator), None)
+        if offer is not None:  # an older one may have had the same locator, which is free again when it ends
+            offer.knocked(message) if isinstance(message, Knocked) else offer.lapsed()
 
     def _on_ready(self, resumed: bool) -> None:
         if resumed:

@@ -29,6 +29,7 @@ REASONS: Final[dict[Reason, str]] = {
     "join the same network.",
     Reason.FILTERED: "Both sides sent, and nothing came through: a firewall drops it.",
     Reason.NO_RELAY: "There is no relay to fall back to.",
+    Reason.PROXY_REFUSES: "The proxy set here lets no connection to the other side out.",
 }
 """Why an attempt to connect failed, as one sentence."""
 
@@ -94,6 +95,8 @@ def not_connected(report: ConnectionReport) -> str | None:
     """Why an attempt failed; None for one that did not, for the path says how."""
     if report.outcome != "failed":
         return None
+    if Reason.PROXY_REFUSES in report.reasons and report.relays:
+        return report.relays[0].text
     told = [REASONS[reason] for reason in report.reasons[:SENTENCES]] or [each.text for each in report.relays[:1]]
     return " ".join(told or ["No way to the other side opened."])
 

@@ -24,9 +24,10 @@ from pypeer.connect.tcp.admission import AdmissionError, Door
 from pypeer.connect.tcp.bases import Bases
 from pypeer.connect.tcp.observing import observed, observers
 from pypeer.connect.tcp.plan import Dial, TcpType
+from pypeer.connect.tcp.proxied import Proxied
 from pypeer.connect.tcp.reporting import Checks
 from pypeer.connect.tcp.terms import Terms
-from pypeer.links.link import Path
+from pypeer.links.link import Path, Scope
 from pypeer.links.security import context
 from pypeer.links.tls import TlsLink
 from pypeer.protocol.messages import Tcp
@@ -49,6 +50,10 @@ expect let two SYNs pass that are on their way at the same time, and a fixed pau
 PATIENCE: Final = 1.15
 """... and of a pause so much longer at each time: forty tries in all."""
 
+PROXY_WAITS_S: Final = 0.25
+"""How long role A waits, with a connection through a proxy, for a direct one: two addresses that reach each other take
+two round trips more than this side's way to the proxy."""
+
 UNPROVEN_MAX: Final = 16
 """Connections looked at together, as many as wait at a listener."""
 
@@ -56,10 +61,19 @@ _log = logging.getLogger("byway.connect")
 
 
 class Call:
-    """One attempt. `on_link` or `on_failed` is called once, unless it is closed before."""
+    """One attempt. `on_link` or `on_failed` is called once, unless it is closed before.
+
+    `is_direct` tells whether another road has a direct link, which leaves nothing to gain by a proxy.
+    """
 
     def __init__(
-        self, number: int, terms: Terms, send: Callable[[Tcp], None], knew: float, on_link: Callable[[TlsLink], None]
+        self,
+        number: int,
+        terms: Terms,
+        send: Callable[[Tcp], None],
+        knew: float,
+        on_link: Callable[[TlsLink], None],
+        is_direct: Callable[[], bool] = lambda: False,
     ) -> None:
         self.number = number
         self.on_failed: Callable[[], None] = lambda: None
@@ -77,6 +91,7 @@ class Call:
         self._links: list[TlsLink] = []
         self._unproven = asyncio.Semaphore(UNPROVEN_MAX)
         self._tasks = Tasks("calling")
+        self._proxied = Proxied(self._checks, self._tasks, self._admit, is_direct)
         self._is_over = False
 
     def begin(self) -> None:
@@ -107,6 +122,8 @@ class Call:
         for dial in plan.dials(tuple(self._bases.listeners), new):
             if self._checks.add(dial):
                 self._tasks.spawn(self._dial(dial))
+        if new:
+            self._proxied.consider(new)
 
     def report(self, path: Path | None) -> ConnectionReport:
         """How it went, as it stands."""
@@ -198,13 +215,17 @@ class Call:
             pause *= PATIENCE
 
     async def _admit(self, connection: socket.socket, here: How, dial: Dial | None = None) -> None:
-        names = connection.getsockname()[:2], connection.getpeername()[:2]
+        local, remote = connection.getsockname()[:2], connection.getpeername()[:2]
+        if dial is not None and here is How.PROXIED:
+            remote = dial.remote.address
         link, there = await self._door.admit(connection, here)
         if self.watch.checked is None:
             self.watch.checked = self._loop.time()
-        scope = scope_between(names[0][0], names[1][0])
-        path = Path(plan.way_of(scope, self._terms.role, here, there), scope, join(*names[0]), join(*names[1]))
         self._links.append(link)
+        if How.PROXIED in (here, there) and self._terms.role is Role.A:
+            await asyncio.sleep(PROXY_WAITS_S)
+        scope = Scope.INTERNET if How.PROXIED in (here, there) else scope_between(local[0], remote[0])
+        path = Path(plan.way_of(scope, self._terms.role, here, there), scope, join(*local), join(*remote))
         if dial is not None:
             self._checks.succeeded(dial)
         if self._terms.role is Role.A or link.is_open:

@@ -46,7 +46,7 @@ def test_a_relay_that_is_left_in_time_is_no_fault_and_one_that_is_not_is_named()
     found = outcome(PAIR, SENDER, [{**event, "way": "relay"} for event in RECEIVER], 10.0)
     assert (found.direct_s, found.lingers) == (None, True)
     assert "public:port-restricted" in in_words(summary([found]))
-    hard = outcome(Pair("public", "proxy"), SENDER, [{**event, "way": "relay"} for event in RECEIVER], 10.0)
+    hard = outcome(Pair("public", "proxy-443"), SENDER, [{**event, "way": "relay"} for event in RECEIVER], 10.0)
     assert not hard.lingers
 
 

@@ -8,8 +8,9 @@ from pypeer.connect.ice.candidate import Candidate, parse, to_line
 from pypeer.connect.tcp import plan
 from pypeer.connect.tcp.plan import DIALS_MAX, TcpType
 from pypeer.connect.tcp.reporting import Checks
+from pypeer.connect.trouble import of_proxy
 from pypeer.links.link import Path, Scope
-from pypeer.protocol.report import CandidateKind, CheckState
+from pypeer.protocol.report import CandidateKind, CheckState, Reason
 from pypeer.secure.keys import Role
 from pypeer.secure.knock import How
 from signaling.protocol.messages import Phases
@@ -93,7 +94,10 @@ def test_a_flood_of_candidates_is_bounded() -> None:
 OTHER_SCOPES = [Scope.MACHINE, Scope.NETWORK]
 
 
-@pytest.mark.parametrize(("scope", "here", "there"), list(itertools.product(OTHER_SCOPES, How, How)))
+UNPROXIED = [how for how in How if how is not How.PROXIED]
+
+
+@pytest.mark.parametrize(("scope", "here", "there"), list(itertools.product(OTHER_SCOPES, UNPROXIED, UNPROXIED)))
 def test_what_stays_in_one_network_is_direct(scope: Scope, here: How, there: How) -> None:
     assert plan.way_of(scope, Role.A, here, there) == "direct"
 
@@ -109,6 +113,8 @@ def test_what_stays_in_one_network_is_direct(scope: Scope, here: How, there: How
         (How.LISTENED, How.REFLEXIVE, "spliced"),
         (How.MAPPED, How.LISTENED, "mapped"),
         (How.LISTENED, How.MAPPED, "mapped"),
+        (How.PROXIED, How.LISTENED, "proxied"),
+        (How.LISTENED, How.PROXIED, "proxied"),
     ],
 )
 def test_a_way_has_one_name_at_both_ends(a: How, b: How, way: str) -> None:
@@ -145,3 +151,54 @@ def test_a_report_of_a_failure_says_why() -> None:
     assert report.chosen is None
     assert report.reasons == ("no-common-family",)
     assert report.checks[0].local.address == "[2001:db8::1]:4006"
+
+
+PROXY = ("192.168.1.1", 3128)
+OPEN = plan.candidate(CandidateKind.HOST, TcpType.PASSIVE, ("192.31.196.10", 5000), 0)
+OPENED = plan.candidate(CandidateKind.SRFLX, TcpType.PASSIVE, ("192.31.196.10", 7000), 1, ("192.168.1.2", 5000))
+
+
+def test_a_proxy_is_asked_for_what_can_be_reached_from_anywhere() -> None:
+    inside = plan.candidate(CandidateKind.HOST, TcpType.PASSIVE, ("192.168.1.2", 5000), 0)
+    seen = plan.candidate(CandidateKind.SRFLX, TcpType.SO, ("192.31.196.10", 6000), 0, inside.address)
+    found = plan.proxied(PROXY, [OPENED, seen, inside, OPEN])
+    assert [(each.base, each.remote, each.how) for each in found] == [
+        (PROXY, OPEN, How.PROXIED),
+        (PROXY, OPENED, How.PROXIED),
+    ]
+
+
+def proxied() -> tuple[Checks, plan.Dial]:
+    """One address, dialled directly and through a proxy."""
+    checks = Checks()
+    checks.local.append(plan.candidate(CandidateKind.HOST, TcpType.PASSIVE, HERE, 0))
+    checks.remote.append(OPEN)
+    [direct], [by_proxy] = plan.dials([HERE], [OPEN]), plan.proxied(PROXY, [OPEN])
+    assert checks.add(direct)
+    assert checks.add(by_proxy)
+    return checks, by_proxy
+
+
+def test_a_report_names_the_proxy() -> None:
+    checks, by_proxy = proxied()
+    path = Path("proxied", Scope.INTERNET, "192.168.1.2:4000", "192.31.196.10:5000")
+    before = checks.report(0, path, Phases()).chosen
+    assert before is not None
+    assert before.local.kind is CandidateKind.HOST, "none is known to work"
+    checks.succeeded(by_proxy)
+    report = checks.report(0, path, Phases())
+    assert report.chosen is not None
+    assert (report.chosen.local.kind, report.chosen.local.address) == (CandidateKind.PROXY, "192.168.1.1:3128")
+    assert report.reasons == ()
+
+
+def test_a_report_says_what_the_proxy_said() -> None:
+    checks, by_proxy = proxied()
+    checks.failed(by_proxy)
+    found = of_proxy("http://192.168.1.1:3128", True, 403, "port 5000", "")
+    assert found is not None
+    checks.troubles[found.text] = found
+    report = checks.report(0, None, Phases())
+    assert report.relays == (found,)
+    assert report.reasons[0] is Reason.PROXY_REFUSES
+    assert Reason.PROXY_REFUSES not in checks.report(0, Path("direct", Scope.INTERNET, "", ""), Phases()).reasons
