@@ -31,8 +31,11 @@ from tests.nat.sites import BY_NAME
 
 PROBES_S: Final = 0.05
 PROBE_PORT: Final = 9007
-BURST_BYTES: Final = 3000
-"""Two packets: what is larger (a host hands several packets over as one) is cut up before it queues."""
+PACKET_BYTES: Final = 1500
+"""The queue counts packets: where bytes are counted, shorter ones still find room when it is full."""
+
+BURST_BYTES: Final = 1600
+"""One packet: what is larger (a host hands several packets over as one) is cut up before it queues."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ def _narrow(place: Place, line: Line) -> None:
     rate = ["tbf", "rate", f"{line.mbit}mbit", "burst", f"{BURST_BYTES}b", "limit", f"{line.queue_bytes}b"]
     tc = ["tc", "-n", place.edge, "qdisc", "add", "dev", "wan"]
     netns.run([*tc, "root", "handle", "1:", *rate])
-    netns.run([*tc, "parent", "1:", "bfifo", "limit", f"{line.queue_bytes}b"])
+    netns.run([*tc, "parent", "1:", "pfifo", "limit", str(line.queue_bytes // PACKET_BYTES)])
 
 
 def received(client: Client) -> int:

@@ -52,10 +52,8 @@ SCENES: Final = (
     Scene("byway, data channel, and CUBIC", UDP),
     Scene("byway, TCP, alone", TCP, 0),
     Scene("byway, TCP, and CUBIC", TCP),
-    Scene("background, data channel, alone", (*UDP, "--background"), 0),
-    Scene("background, data channel, and CUBIC", (*UDP, "--background")),
-    Scene("background, TCP, alone", (*TCP, "--background"), 0),
-    Scene("background, TCP, and CUBIC", (*TCP, "--background")),
+    Scene("background, alone", ("--background",), 0),
+    Scene("background and CUBIC", ("--background",)),
 )
 
 

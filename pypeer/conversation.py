@@ -7,6 +7,7 @@ the server may end while a link lives: the transfer goes on, and only when that 
 import asyncio
 import random
 from collections.abc import Callable, Iterable
+from typing import Final
 
 from pypeer import no_way
 from pypeer.connect.connector import Connector
@@ -35,6 +36,10 @@ from pypeer.telling import Telling
 from pypeer.transfer.carried import TransferSession
 from pypeer.transfer.endings import from_peer
 from pypeer.watching import ServerWatch
+
+RANKS: Final = {Road.TCP: 0, Road.ICE: 1, Road.RELAY: 2}
+"""The session asks on one of them at a time: two flows to one peer would take two shares of a line that others use, and
+what TCP carries costs a tenth of the work."""
 
 
 class Conversation:
@@ -274,7 +279,7 @@ class Conversation:
             self._tell.relayed(link.path)
         self._tell.moves()
         self._on_path(road, link.path)
-        self._session.attach(link, 0 if self._has_others(road) else None)
+        self._session.attach(link, RANKS[road], alone=not self._has_others(road))
 
     def _has_others(self, road: Road) -> bool:
         """Whether what is on its way on another link will still arrive."""

@@ -40,7 +40,7 @@ class Fetch:
         background: bool = False,
     ) -> None:
         self.events = EventStream()
-        self._desk = desk
+        self._desk = desk.in_background() if background else desk
         self._code = code
         self._into = into
         self._decide = decide

@@ -47,7 +47,7 @@ class Offer:
         background: bool = False,
     ) -> None:
         self.events = EventStream()
-        self._desk = desk
+        self._desk = desk.in_background() if background else desk
         self._tree = tree
         self._words = words
         self._left = times

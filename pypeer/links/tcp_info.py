@@ -1,7 +1,8 @@
 """What Linux tells of a TCP connection (struct tcp_info of linux/tcp.h), and what rate follows in the background. Pure.
 
-TCP tells a smoothed round trip, which lags when little is sent, and only then it matters. So it is measured here, too:
-by when a byte had left and when it was acknowledged, as often as this is looked at.
+TCP tells a smoothed round trip, which lags when little is sent, and only then it matters; and the least one is wrong
+after a simultaneous open, where two SYNs that crossed count as an answer. So it is measured here, too: by when a byte
+had left and when it was acknowledged, as often as this is looked at.
 """
 
 import struct
@@ -16,14 +17,12 @@ INFO_BYTES: Final = 216
 
 _words = struct.Struct("=8x24I")
 _bytes_acked = struct.Struct("=Q")
-_late = struct.Struct("=I")
 _sent = struct.Struct("=QQ")
 
 MSS_WORD: Final = 2
 RTT_WORD: Final = 15
 RETRANSMITTED_WORD: Final = 23
 ACKED_AT: Final = 120
-MIN_RTT_AT: Final = 148
 SENT_AT: Final = 200
 """Places in the structure: the number of a 32-bit word behind its first 8 bytes, or the byte."""
 
@@ -43,7 +42,6 @@ class Info(NamedTuple):
 
     segment: int
     rtt: float
-    least_rtt: float
     sent: int
     acked: int
     retransmitted: int
@@ -54,13 +52,12 @@ def read(data: bytes) -> Info | None:
     if len(data) < INFO_BYTES:
         return None
     words = _words.unpack_from(data)
-    least = _late.unpack_from(data, MIN_RTT_AT)[0]
     sent, again = _sent.unpack_from(data, SENT_AT)
     acked = _bytes_acked.unpack_from(data, ACKED_AT)[0]
     if not words[RTT_WORD]:
         return None
     rtt = words[RTT_WORD] / 1e6
-    return Info(words[MSS_WORD], rtt, min(rtt, least / 1e6), sent - again, acked, words[RETRANSMITTED_WORD])
+    return Info(words[MSS_WORD], rtt, sent - again, acked, words[RETRANSMITTED_WORD])
 
 
 class Background:
@@ -83,7 +80,6 @@ class Background:
             self._looked = now
             self._acked, self._retransmitted = info.acked, info.retransmitted
         rtt = min(info.rtt, self._measure(info, now))
-        control.seen(info.least_rtt, now)
         control.sample(rtt, now)
         if now >= self._round_ends:
             self._round_ends = now + rtt

@@ -73,10 +73,6 @@ class Delays:
         """A round trip was measured."""
         self._current = min(self._current, rtt)
         self._recent.append(rtt)
-        self.seen(rtt, now)
-
-    def seen(self, rtt: float, now: float) -> None:
-        """It can take as little as this."""
         if now >= self._minute_ends:
             self._minute_ends = now + MINUTE_S
             self._least.append(rtt)
@@ -170,10 +166,6 @@ class Ledbat:
         self._delays.sample(rtt, now)
         if now >= self._due:
             self._turn(Event.DUE, now)
-
-    def seen(self, rtt: float, now: float) -> None:
-        """A round trip has taken as little as this, as others have measured."""
-        self._delays.seen(rtt, now)
 
     def round_over(self) -> None:
         """What was in flight a round trip ago is acknowledged."""

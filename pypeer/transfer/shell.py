@@ -51,16 +51,16 @@ class Session(ABC):
         """Whether it is over, but for what is to be tidied up."""
         return bool(self._core.ended)
 
-    def attach(self, link: Link, rank: int | None = None) -> None:
-        """Go on over this link too, or, without a rank, over this link only.
+    def attach(self, link: Link, rank: int | None = None, alone: bool | None = None) -> None:
+        """Go on over this link too, or over this link only: `alone`, as it is without a rank.
 
         The receiver asks on the links of lowest rank that work; what is on its way on the others still arrives there.
-        Without a rank it is lost, and the links before are not listened to any more. A relay never ranks with what
-        needs none, whatever is said here.
+        If it is to be alone, that is lost, and the links before are not listened to any more. A relay never ranks with
+        what needs none, whatever is said here.
         """
         if self._core.ended:
             return
-        if rank is None:
+        if rank is None if alone is None else alone:
             self._drop_all_but(link)
         if link in self._links.values():
             return

@@ -12,7 +12,6 @@ from pypeer.links.tcp_info import (
     ACKED_AT,
     INFO_BYTES,
     LOOK_S,
-    MIN_RTT_AT,
     RATE_LEAST,
     RTT_WORD,
     SENT_AT,
@@ -32,12 +31,11 @@ def test_what_is_too_short_or_not_measured_yet_says_nothing() -> None:
 def test_all_is_found_at_its_place() -> None:
     data = bytearray(INFO_BYTES)
     struct.pack_into("=I", data, 8 + 4 * RTT_WORD, 50_000)
-    struct.pack_into("=I", data, MIN_RTT_AT, 40_000)
     struct.pack_into("=Q", data, ACKED_AT, 1001)
     struct.pack_into("=QQ", data, SENT_AT, 5000, 500)
     struct.pack_into("=I", data, 16, 1448)
     struct.pack_into("=I", data, 100, 3)
-    assert read(bytes(data)) == Info(1448, 0.05, 0.04, 4500, 1001, 3)
+    assert read(bytes(data)) == Info(1448, 0.05, 4500, 1001, 3)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="struct tcp_info is a thing of Linux")
@@ -55,7 +53,7 @@ def test_this_kernel_tells_it_so() -> None:
                 time.sleep(0.01)
     assert info is not None
     assert (info.sent, info.acked, info.retransmitted) == (1000, 1001, 0)
-    assert 0 < info.least_rtt <= info.rtt < 1
+    assert 0 < info.rtt < 1
     assert 500 < info.segment <= 65_535
 
 
@@ -85,7 +83,7 @@ class Line:
             while self.told[1][0] <= self.now:
                 self.told.popleft()
             rtt = self.rtt + self.queue + others
-            info = Info(1448, rtt, self.rtt, int(self.sent), int(self.told[0][1]) + 1, self.lost)
+            info = Info(1448, rtt, int(self.sent), int(self.told[0][1]) + 1, self.lost)
             self.allowed = self.background.look(info, self.now)
         return (self.through - before) / (self.rate * seconds)
 
@@ -119,6 +117,6 @@ def test_losses_slow_it_down_once_a_round_trip() -> None:
 
 def test_it_is_looked_at_as_often_as_the_round_trip_asks_and_never_stands_still() -> None:
     background = Background()
-    looks = [background.wait(Info(1448, rtt, rtt, 0, 0, 0)) for rtt in (0.0001, 0.04, 3.0)]
+    looks = [background.wait(Info(1448, rtt, 0, 0, 0)) for rtt in (0.0001, 0.04, 3.0)]
     assert looks == pytest.approx([LOOK_S[0], 0.005, LOOK_S[1]])
-    assert background.look(Info(500, 8.0, 8.0, 0, 0, 0), 0.0) >= RATE_LEAST
+    assert background.look(Info(500, 8.0, 0, 0, 0), 0.0) >= RATE_LEAST

@@ -58,17 +58,8 @@ def test_the_base_is_the_least_of_ten_minutes() -> None:
         assert delays.base == 0.05
         delays.sample(0.08, minute * MINUTE_S)
     assert delays.base == 0.08
-    delays.seen(0.03, BASE_MINUTES * MINUTE_S + 1)
+    delays.sample(0.03, BASE_MINUTES * MINUTE_S + 1)
     assert delays.base == 0.03
-
-
-def test_what_others_measured_counts_too() -> None:
-    ledbat = Ledbat(SEGMENT)
-    for _ in range(3):
-        ledbat.seen(BASE, 0.0)
-        ledbat.sample(BASE + TARGET_S, 0.0)
-        ledbat.acknowledged(SEGMENT, BASE, 0.0)
-    assert ledbat.phase is Phase.STEADY
 
 
 def test_a_moment_in_which_somebody_was_held_up_is_no_queue() -> None:
