@@ -217,8 +217,10 @@ def test_a_file_may_be_asked_for_before_the_others(
     page = opened(person, site, pick=True)
     look_at(page, sender.until("ready")["code"])
     page.get_by_role("button", name="Save to a folder…").click()
+    page.get_by_role("button", name="Pause").click()
     page.get_by_text("What is offered").click()
     page.get_by_role("button", name="Fetch c.bin first").click()
+    page.get_by_role("button", name="Resume").click()
     whole = {f"folder/{path.name}": digest(path) for path in folder.iterdir()}
     stored: list[str] = []
     while not stored:

@@ -23,9 +23,8 @@ async def test_a_number_that_comes_again_is_that_of_the_new_offer(
     ):
         before = await sender.send(text="before", once=True)
         await before.stop()
-        monkeypatch.setattr(
-            sharing, "Open", partial(Open, locator=before.locator)
-        )  # the server would wait some minutes
+        # by itself the server gives the number to nobody for some minutes
+        monkeypatch.setattr(sharing, "Open", partial(Open, locator=before.locator))
         offer = await sender.send(text="now", once=True)
         assert offer.locator == before.locator
         async with receiver.get(offer.code, tmp_path / "got") as fetch:

@@ -70,7 +70,10 @@ def _by_tcp(one: Site, other: Site) -> Expect:
     """TCP mappings are as UDP ones; filtering lets in only what was dialled, except where there is no firewall."""
     if _open(one) or _open(other) or _gives_ports(one) or _gives_ports(other):
         return Expect.TCP
-    return Expect.RELAYED if _varies(one) or _varies(other) else Expect.TCP
+    varies = [site for site in (one, other) if _varies(site)]
+    if len(varies) == 1 and _counts(varies[0]):
+        return Expect.PREDICTED
+    return Expect.RELAYED if varies else Expect.TCP
 
 
 def _gives_ports(site: Site) -> bool:

@@ -2,10 +2,13 @@
 
 import ipaddress
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from typing import Final, NamedTuple
 
 from pypeer.connect.ice.candidate import Candidate, CandidateError, parse, priority
+from pypeer.connect.ice.gather import step
+from pypeer.connect.ice.predict import following
 from pypeer.connect.ways import PROXIED
 from pypeer.links.link import Scope
 from pypeer.protocol.report import CandidateKind
@@ -19,6 +22,9 @@ DIALS_MAX: Final = 64
 PROXIED_MAX: Final = 4
 """Addresses dialled through a proxy for one link at most: two of each family, its own and a mapped one. A proxy is
 somebody else's, and counts what it is asked for."""
+
+BEHIND: Final = 4
+"""Ports before those that were seen that are guessed, too: dials may have been quicker than the question."""
 
 PREFERENCE_MAX: Final = 8191
 """RFC 6544, section 4.2: 13 bits tell candidates of a kind apart."""
@@ -62,6 +68,20 @@ def candidate(
     return Candidate(
         kind, *address, priority(kind, preference), f"t{kind[0]}{rank}", base, transport="tcp", tcptype=tcptype
     )
+
+
+def guesses(base: Address, seen: Sequence[Address], rank: int) -> list[Candidate]:
+    """Ports that a NAT which counts may give, or have given, to our dials, from what it was seen to give just before.
+
+    None where it keeps our port, as most do, or follows no rule.
+    """
+    if base[1] in [port for _, port in seen]:
+        return []
+    found = following(list(seen), step(list(seen)), BEHIND)
+    made = [
+        candidate(CandidateKind.SRFLX, TcpType.SO, address, rank + number, base) for number, address in enumerate(found)
+    ]
+    return [replace(each, predicted=True) for each in made]
 
 
 def read(lines: Iterable[str]) -> list[Candidate]:

@@ -28,6 +28,7 @@ from tests.nat.sites import ALL, BY_NAME
         ("udp-blocked:port-restricted", Expect.TCP),
         ("udp-blocked:symmetric-random", Expect.RELAYED),
         ("udp-blocked:udp-blocked", Expect.TCP),
+        ("udp-blocked:symmetric-seq", Expect.PREDICTED),
         ("upnp:symmetric-random", Expect.MAPPED),
         ("pcp:port-restricted", Expect.MAPPED),
         ("nat-pmp:fullcone", Expect.PLAIN),

@@ -14,6 +14,7 @@ from pypeer.protocol.report import CandidateKind, CheckState, Reason
 from pypeer.secure.keys import Role
 from pypeer.secure.knock import How
 from signaling.protocol.messages import Phases
+from signaling.protocol.stun import Address
 
 HERE = ("192.0.2.1", 4000)
 HERE6 = ("2001:db8::1", 4006)
@@ -202,3 +203,26 @@ def test_a_report_says_what_the_proxy_said() -> None:
     assert report.relays == (found,)
     assert report.reasons[0] is Reason.PROXY_REFUSES
     assert Reason.PROXY_REFUSES not in checks.report(0, Path("direct", Scope.INTERNET, "", ""), Phases()).reasons
+
+
+INSIDE = ("192.168.1.2", 5000)
+
+
+def seen(*ports: int) -> list[Address]:
+    """What a server saw."""
+    return [("192.31.196.10", port) for port in ports]
+
+
+def test_the_ports_around_those_that_a_counting_nat_gave_are_guessed() -> None:
+    found = plan.guesses(INSIDE, seen(40_000, 40_003, 40_004), 2)
+    assert [each.port for each in found] == [*range(39_996, 40_000), 40_001, 40_002, *range(40_005, 40_021)]
+    assert {(each.host, each.related, each.tcptype, each.predicted) for each in found} == {
+        ("192.31.196.10", INSIDE, "so", True)
+    }
+    assert plan.read(map(to_line, found)) == found
+    assert sorted(found, key=lambda each: -each.priority) == found
+
+
+@pytest.mark.parametrize("ports", [(5000, 40_001, 40_002), (40_000,), (40_000, 51_000, 43_000)])
+def test_nothing_is_guessed_where_a_nat_keeps_ports_or_follows_no_rule(ports: tuple[int, ...]) -> None:
+    assert plan.guesses(INSIDE, seen(*ports), 2) == []
