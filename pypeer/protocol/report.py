@@ -91,7 +91,7 @@ class Networks(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class RelayTrouble(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Why a relay could not be used. `code` is TURN's (RFC 8656, section 19), that of the close of a WebSocket, or 701
+    """Why a relay, or in the page a STUN server, could not be used. `code` is TURN's (RFC 8656, section 19), that of the close of a WebSocket, or 701
     where the relay could not be reached; `text` is one sentence for a person, empty where only the code is known."""
 
     relay: Annotated[str, Meta(max_length=300, description="its URL")]
@@ -128,7 +128,7 @@ def reasons(report: ConnectionReport, relay_only: bool = False) -> tuple[Reason,
     if relay_only:
         return (Reason.RELAY_ONLY,)
     found = _obstacles(report)
-    if report.outcome == "failed" and not any(_is_relay(each) for each in (*report.local, *report.remote)):
+    if report.outcome == "failed" and not _knows_relay(report):
         found.append(Reason.NO_RELAY)
     return tuple(found)
 
@@ -157,6 +157,12 @@ def _of_networks(networks: Networks) -> list[Reason]:
 
 def _is_relay(candidate: ReportCandidate) -> bool:
     return candidate.kind is CandidateKind.RELAY
+
+
+def _knows_relay(report: ConnectionReport) -> bool:
+    """One that works, or one that does not, which the person should know of."""
+    works = any(_is_relay(each) for each in (*report.local, *report.remote))
+    return works or any(not each.relay.startswith("stun") for each in report.relays)
 
 
 def _families(candidates: tuple[ReportCandidate, ...]) -> set[int]:

@@ -2,6 +2,7 @@
 
 import type { Findings } from "../src/check/findings.ts";
 import { reasons } from "../src/connect/reasons.ts";
+import { ofIce, ofWebSocket } from "../src/connect/trouble.ts";
 import type { PathInfo } from "../src/app/model.ts";
 import type { ConnectionReport, Networks, ReportCandidate, ReportCheck } from "../src/gen/peer.ts";
 
@@ -27,10 +28,17 @@ export function reportFor({ scope, way, local, remote }: PathInfo): ConnectionRe
   return { ...report, reasons: reasons(report) };
 }
 
+/** Relays that could not help. */
+export const troubles = [
+  ofIce({ url: "turn:turn.example:3478?transport=udp", errorCode: 401, errorText: "Unauthorized" }),
+  ofIce({ url: "turns:[2001:db8::7]:443?transport=tcp", errorCode: 701, errorText: "TURN allocate request timed out." }),
+  ofWebSocket("wss://byway.example/relay", 4042, ""),
+];
+
 /** The report of an attempt that came to nothing. */
 export function noPath(networks: Networks): ConnectionReport {
   const checks = Array.from({ length: 20 }, (_, index) => check(index % 2 ? host : srflx, index % 3 ? there : there6, index % 4 ? "failed" : "in-progress"));
-  const report: ConnectionReport = { v: 1, link: 2, outcome: "failed", local: [named, srflx], remote: [there, there6], checks, networks, phases: { gathered: 0.3, described: 0.4 } };
+  const report: ConnectionReport = { v: 1, link: 2, outcome: "failed", local: [named, srflx], remote: [there, there6], checks, networks, relays: troubles, phases: { gathered: 0.3, described: 0.4 } };
   return { ...report, reasons: reasons(report) };
 }
 

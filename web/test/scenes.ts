@@ -107,6 +107,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
   "fetch-connecting": fetch(transfer("connecting", 0, { path: null })),
   "fetch-listing": fetch(transfer("asking", 0), { offer: null }),
   "fetch-offer": fetch(transfer("asking", 0)),
+  "fetch-offer-kept": fetch(transfer("asking", 0), { offer: { ...offer, kept: 1_204_000_000 } }),
   "fetch-offer-many": fetch(transfer("asking", 0, { person: ember }), { offer: { ...offerMany, from: ember }, targets: ["download"] }),
   "fetch-offer-text": fetch(transfer("asking", 0), { offer: { ...offerText, content: null, kept: 0 } }),
   "fetch-offer-stuck": fetch(transfer("asking", 0), { targets: [] }),
