@@ -95,9 +95,9 @@ class Networks(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class RelayTrouble(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Why a relay, or the proxy of this network, could not be used. `code` is TURN's (RFC 8656, section 19), that of
-    the close of a WebSocket, of HTTP or of SOCKS (RFC 1928, section 6), or 701 where it could not be reached; `text` is
-    one sentence for a person, empty where only the code is known."""
+    """Why a relay, in the page a STUN server, or the proxy of this network could not be used. `code` is TURN's (RFC 8656,
+    section 19), that of the close of a WebSocket, of HTTP or of SOCKS (RFC 1928, section 6), or 701 where it could not
+    be reached; `text` is one sentence for a person, empty where only the code is known."""
 
     relay: Annotated[str, Meta(max_length=300, description="its URL")]
     code: int
@@ -133,7 +133,7 @@ def reasons(report: ConnectionReport, relay_only: bool = False) -> tuple[Reason,
     if relay_only:
         return (Reason.RELAY_ONLY,)
     found = _obstacles(report)
-    if report.outcome == "failed" and not any(_is_relay(each) for each in (*report.local, *report.remote)):
+    if report.outcome == "failed" and not _knows_relay(report):
         found.append(Reason.NO_RELAY)
     return tuple(found)
 
@@ -162,6 +162,12 @@ def _of_networks(networks: Networks) -> list[Reason]:
 
 def _is_relay(candidate: ReportCandidate) -> bool:
     return candidate.kind is CandidateKind.RELAY
+
+
+def _knows_relay(report: ConnectionReport) -> bool:
+    """One that works, or one that does not, which the person should know of."""
+    works = any(_is_relay(each) for each in (*report.local, *report.remote))
+    return works or any(not each.relay.startswith("stun") for each in report.relays)
 
 
 def _families(candidates: tuple[ReportCandidate, ...]) -> set[int]:

@@ -68,7 +68,8 @@ export class SendSession extends Session<SenderEffect> {
     for (const frame of this.#core.answer(read, result)) {
       const link = this.links.get(read.link);
       if (link === undefined || !this.post(read.link, frame)) return;
-      await this.#pace(frame);
+      const pause = this.#pace(frame);
+      if (pause !== null) await pause;
       if (link.buffered > HIGH_WATER_BYTES) await link.drain();
     }
   }

@@ -27,7 +27,7 @@ const stats: readonly Stats[] = [
 ];
 
 const facts: AttemptFacts = {
-  link: 3, asked: true, isOpen: true, isRelayOnly: false, local: [LOCAL, LOCAL, "nonsense"], remote: [REMOTE], networks: { here: "independent" }, relays: [{ relay: "turn:a", code: 701 }], phases: { opened: 0.5 }, stats,
+  link: 3, asked: true, isOpen: true, isRelayOnly: false, local: [LOCAL, LOCAL, "nonsense"], remote: [REMOTE], networks: { here: "independent" }, relays: [{ relay: "stun:a", code: 701 }], phases: { opened: 0.5 }, stats,
 };
 
 const here = { kind: "host", address: "192.0.2.1:5000", transport: "udp", family: 4 } as const;
