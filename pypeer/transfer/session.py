@@ -42,6 +42,7 @@ from pypeer.transfer.sender import Sender
 from pypeer.transfer.shell import Session, in_thread
 from pypeer.transfer.sources import OfferedTree
 from pypeer.transfer.store import DiskStore
+from pypeer.transfer.targets import Targets
 from pypeer.transfer.text import TextStore
 from pypeer.transfer.writing import Writing
 
@@ -230,7 +231,7 @@ class ReceiveSession(Session):
         if self._receiver.manifest.offer.text:
             return TextStore(entries[0])
         if isinstance(self._into, Path):
-            return DiskStore(self._into, entries, self._paths, self._left_out, self._choice.existing)
+            return DiskStore(Targets(self._into, entries, self._paths, self._left_out, self._choice.existing))
         return PipeStore(entries, self._left_out, self._into)
 
     def _tell_left_out(self, left_out: frozenset[int]) -> None:
