@@ -152,7 +152,8 @@ class Outbox:
         if flight.cumulative > self._round:
             self._round = flight.next - 1
             control.round_over()
-        if self._limited:
+        recovers = flight.cumulative < self._recover and not control.slow_start
+        if self._limited and not recovers:  # what was lost is sent again first (RFC 9438, section 4.6)
             control.acknowledged(arrived, trip.smoothed, now)
 
     def _patience(self) -> float:
