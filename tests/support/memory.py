@@ -19,7 +19,7 @@ def taken(name: str) -> float:
     total = 0
     for process in psutil.Process().children(recursive=True):
         with suppress(psutil.Error, OSError):
-            if name in process.name():
+            if name in process.exe():
                 total += _pss(process.pid)
     return total / MIB
 
