@@ -95,9 +95,11 @@ class Networks(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class RelayTrouble(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Why a relay, in the page a STUN server, or the proxy of this network could not be used. `code` is TURN's (RFC 8656,
-    section 19), that of the close of a WebSocket, of HTTP or of SOCKS (RFC 1928, section 6), or 701 where it could not
-    be reached; `text` is one sentence for a person, empty where only the code is known."""
+    """Why a relay, in the page a STUN server, or the proxy of this network could not be used.
+
+    `code` is TURN's (RFC 8656, section 19), that of the close of a WebSocket, of HTTP or of SOCKS (RFC 1928, section
+    6), or 701 where it could not be reached; `text` is one sentence for a person, empty where only the code is known.
+    """
 
     relay: Annotated[str, Meta(max_length=300, description="its URL")]
     code: int
