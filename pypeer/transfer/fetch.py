@@ -252,7 +252,8 @@ class Fetch:
         for start, stop in ranges:
             self._pulling.schedule.add(file, start, stop)
             size -= chunks.range_length(self._entries[file].size, start, stop)
-        self._hold(file, size)
+        if size:
+            self._hold(file, size)
         if not self._left[file]:
             self._check(file)
 
