@@ -4,6 +4,7 @@ A base is a file under the name that one on offer would have, or the part of one
 sender. Nothing is taken from it but chunks that have the hash that the sender tells.
 """
 
+import contextlib
 import os
 import stat
 from collections.abc import Sequence
@@ -44,6 +45,15 @@ class Bases:
             return None  # gone, or unreadable: then it is fetched
         same = data is not None and merkle.chunk_hash(data, self._entries[file].size) == digest
         return bytearray(data) if data is not None and same else None
+
+    def give_up(self, folder: Path) -> bool:
+        """Remove those in this folder, for the room that they take: whether there were any."""
+        found = [file for file, path in self._paths.items() if path.parent == folder]
+        for file in found:
+            del self.counts[file]
+            with contextlib.suppress(OSError):
+                self._paths.pop(file).unlink()
+        return bool(found)
 
     def close(self) -> None:
         """Close what is open; reading opens it again."""

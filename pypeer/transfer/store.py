@@ -111,7 +111,10 @@ class DiskStore:
             return _broken(error, self._into)
         wanted = ((i, entry.size) for i, entry in enumerate(self._entries) if i not in self.left_out)
         files = {self._standing.key(i): (size, missing.get(i)) for i, size in wanted}
-        return check_room(self._parts, self._work, files) or missing
+        problem = check_room(self._parts, self._work, files)
+        if problem is not None and self._bases.give_up(self._work):
+            problem = check_room(self._parts, self._work, files)
+        return problem or missing
 
     def abort(self) -> None:
         """Make `prepare` give up; for any thread."""

@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -73,9 +74,8 @@ async def test_a_folder_that_is_brought_up_to_date(source: Path, tmp_path: Path)
     assert (into / "here" / "small").read_bytes() == b"other"
 
 
-async def test_a_file_that_changed_when_a_part_of_it_was_here(source: Path, tmp_path: Path) -> None:
-    """What was begun goes on, but for what has changed."""
-    into = tmp_path / "there"
+async def begun(source: Path, into: Path) -> Path:
+    """A fetch that broke off after some chunks: where its part file is."""
     run = start(await scan([source]), into)
 
     def breaks_late(left: MemoryLink, right: MemoryLink) -> None:
@@ -89,6 +89,13 @@ async def test_a_file_that_changed_when_a_part_of_it_was_here(source: Path, tmp_
     run._lost = give_up  # type: ignore[method-assign]
     await run.run()
     [part] = into.glob(".byway-*.part")
+    return part
+
+
+async def test_a_file_that_changed_when_a_part_of_it_was_here(source: Path, tmp_path: Path) -> None:
+    """What was begun goes on, but for what has changed."""
+    into = tmp_path / "there"
+    part = await begun(source, into)
     stored = {json.loads(line)[2] for line in (part / "journal").read_text().splitlines() if '"chunk"' in line}
     assert 1 in stored
     assert len(stored) < 12
@@ -96,6 +103,25 @@ async def test_a_file_that_changed_when_a_part_of_it_was_here(source: Path, tmp_
     again = start(await scan([source]), into)
     _, result = await again.run()
     assert fetched(result) == SIZE - len(stored - {1}) * CHUNK
+    assert (into / "log.bin").read_bytes() == source.read_bytes()
+    assert not part.exists()
+
+
+async def test_the_part_of_an_earlier_version_makes_room(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the disk has no room for both, the new one is what counts."""
+    into = tmp_path / "there"
+    part = await begun(source, into)
+    write(source, changed(source, 1))
+
+    def usage(folder: Path) -> SimpleNamespace:
+        return SimpleNamespace(free=SIZE - (len(list(folder.iterdir())) > 1))
+
+    monkeypatch.setattr("pypeer.transfer.room.shutil.disk_usage", usage)
+    again = start(await scan([source]), into)
+    _, result = await again.run()
+    assert fetched(result) == SIZE
     assert (into / "log.bin").read_bytes() == source.read_bytes()
     assert not part.exists()
 
