@@ -101,10 +101,11 @@ class Idle:
 
 
 @dataclass(frozen=True, slots=True)
-class Accuse:
-    """This source sent what does not match its hash; nothing is awaited from it any more. Close its links."""
+class Dismiss:
+    """Go on without this source, for this reason: close its links."""
 
     source: int
+    error: PeerError
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,4 +204,4 @@ class Concluded:
 
 StoreResult = Stored | Corrupt | Finished | Stale | Lost | Broken | Concluded
 
-Effect = Send | Emit | End | Wake | FindRoot | Idle | Accuse | Examine | Decide | Prepare | StoreEffect
+Effect = Send | Emit | End | Wake | FindRoot | Idle | Dismiss | Examine | Decide | Prepare | StoreEffect

@@ -17,7 +17,6 @@ from pypeer.transfer import chunks, endings, merkle
 from pypeer.transfer.asking import Asking
 from pypeer.transfer.budget import Budget
 from pypeer.transfer.effects import (
-    Accuse,
     Corrupt,
     Discard,
     Effect,
@@ -32,7 +31,8 @@ from pypeer.transfer.effects import (
 )
 from pypeer.transfer.names import printable
 from pypeer.transfer.pulling import Pulling
-from pypeer.transfer.subflow import ViolationError
+from pypeer.transfer.subflow import Stage, ViolationError
+from pypeer.transfer.witness import Witness
 
 ATTEMPTS: Final = 3
 """How often a chunk is asked for before its file is given up: a link is authenticated, so a wrong hash means a fault
@@ -79,11 +79,15 @@ class Fetch:
         self._status = bytearray(len(entries))
         self._left = [0] * len(entries)
         self._roots: dict[int, bytes] = {}
-        self._pulling = Pulling(entries, links, self._send, budget)
+        self._witness = Witness()
+        self._pulling = Pulling(entries, links, self._send, self._witness.may, budget)
         self._asks: deque[int] = deque()
         self._attempts: dict[tuple[int, int], int] = {}
         self._storing: dict[tuple[int, int], int] = {}
-        self._liars: set[int] = set()
+        self._known: set[int] = set()
+        self._barred: set[int] = set()
+        self.accused: list[int] = []
+        """Sources that lied, for whoever owns this to take and dismiss."""
         self._held: dict[int, int] = {}
         for file in wanted:
             self._begin(file, missing.get(file))
@@ -96,11 +100,15 @@ class Fetch:
     def pump(self, links: Sequence[Asking], now: float) -> None:
         """Ask on these links for as much as there is room for, and for roots on the best of them."""
         links = [link for link in links if not self.barred(link)]
+        self._known.update(link.source for link in self._links.values() if link.stage is Stage.SERVING)
         self._pulling.pump(links, now)
         asked = sum(len(each.roots) for each in self._links.values())
         while self._asks and links and asked < ASKS:
             asked += 1
-            link = min(links, key=lambda link: link.order)
+            able = [link for link in links if self._witness.may(link.source, self._asks[0])]
+            if not able:
+                break
+            link = min(able, key=lambda link: link.order)
             link.roots.add(file := self._asks.popleft())
             self._send(link, AskRoot(file=file))
 
@@ -114,18 +122,19 @@ class Fetch:
         self._asks.extend(sorted(link.roots))
 
     def barred(self, link: Asking) -> bool:
-        """Whether nothing that comes here is heeded any more: its source has lied."""
-        return link.source in self._liars
+        """Whether nothing that comes here is heeded any more: its source was found out."""
+        return link.source in self._barred
 
     def end(self, link: Asking, frame: End, now: float) -> None:
         """The end of a chunk: verify and store it; raises ViolationError."""
+        if frame.root is not None and frame.request in link.flights:
+            self._learn_root(link.flights[frame.request].file, frame.root)
         flight = link.end(frame, now)
         if flight is None:
             return
         self._pulling.landed(flight)
         self._storing[flight.file, flight.chunk] = link.source
-        if frame.root is not None:
-            self._learn_root(flight.file, frame.root)
+        self._witness.note(flight.file, flight.chunk, link.source, frame.hash)
         self.effects.append(Store(flight.file, flight.chunk, flight.data, frame.hash))
 
     def refuse(self, link: Asking, frame: Refuse) -> None:
@@ -133,8 +142,11 @@ class Fetch:
         flight = link.close(frame.request)
         if flight is None:
             return
-        self._pulling.refused(flight)
-        self.lose(Lost(flight.file, frame.code, str(endings.from_peer(frame.code, frame.message))))
+        if self._can_do_without(link.source, flight.file):
+            self._pulling.give_back([flight])
+        else:
+            self._pulling.refused(flight)
+            self.lose(Lost(flight.file, frame.code, str(endings.from_peer(frame.code, frame.message))))
 
     def root(self, link: Asking, frame: Root) -> None:
         """The root of a file, or why there is none; raises ViolationError."""
@@ -142,6 +154,8 @@ class Fetch:
         if frame.root is not None:
             self._learn_root(frame.file, bytes.fromhex(frame.root))
             self._check(frame.file)
+        elif self._can_do_without(link.source, frame.file):
+            self._asks.append(frame.file)
         else:
             code = frame.code or EndCode.VANISHED
             self.lose(Lost(frame.file, code, str(endings.from_peer(code, ""))))
@@ -159,7 +173,7 @@ class Fetch:
         """A chunk did not match its hash: ask another source, or, if there is none, the same a few times."""
         key = (result.file, result.chunk)
         source = self._settle(*key)
-        if any(link.source not in self._liars | {source} for link in self._links.values()):
+        if self._has_others(source):
             self._pulling.schedule.give_back(*key)
             self._accuse(source)
             return
@@ -169,21 +183,40 @@ class Fetch:
         else:
             self.lose(Lost(result.file, EndCode.CORRUPT, endings.TEXTS[EndCode.CORRUPT]))
 
-    def _accuse(self, source: int) -> None:
+    def forsake(self, source: int) -> None:
         """Nothing more is wanted of this source."""
-        if source in self._liars:
-            return
-        self._liars.add(source)
+        self._barred.add(source)
+        self._witness.forget(source)
+        for file in self._witness.refused:
+            if not self._is_served(file):
+                self.lose(Lost(file, EndCode.VANISHED, endings.TEXTS[EndCode.VANISHED]))
         for link in self._links.values():
             if link.source == source:
                 self._pulling.recall(link)
                 self._asks.extend(sorted(link.roots))
                 link.roots.clear()
-        self.effects.append(Accuse(source))
+
+    def _accuse(self, source: int) -> None:
+        if source not in self._barred:
+            self.forsake(source)
+            self.accused.append(source)
+
+    def _can_do_without(self, source: int, file: int) -> bool:
+        """This source does not have this file any more: whether another may."""
+        self._witness.exclude(source, file)
+        return self._is_served(file)
+
+    def _is_served(self, file: int) -> bool:
+        return any(self._witness.may(source, file) for source in self._known - self._barred)
+
+    def _has_others(self, source: int) -> bool:
+        return any(link.source not in self._barred | {source} for link in self._links.values())
 
     def finished(self, result: Finished) -> None:
         """A file has its name."""
         self._status[result.file] = Status.STORED
+        for source in self._witness.believe(result.file):
+            self._accuse(source)
         self._roots.pop(result.file, None)
         self._held.pop(result.file, None)
         self.stored_files += 1
@@ -191,7 +224,13 @@ class Fetch:
     def stale(self, result: Stale) -> None:
         """A file did not match its root: if part of it is from an earlier run, that was of another content."""
         self._let_go(result.file)
-        if result.resumed:
+        liar, alone = (None, None) if result.resumed else self._witness.doubt(result.file, self._barred)
+        if liar is not None and self._has_others(liar):
+            self._accuse(liar)
+            alone = liar
+        if result.resumed or alone is not None:
+            self._witness.drop(result.file)
+            self._roots.pop(result.file, None)
             self._begin(result.file, None)
         else:
             self.lose(Lost(result.file, EndCode.CORRUPT, endings.TEXTS[EndCode.CORRUPT]))
@@ -203,6 +242,7 @@ class Fetch:
         self._status[lost.file] = Status.LOST
         self.failed += 1
         self._let_go(lost.file)
+        self._witness.drop(lost.file)
         self._pulling.drop(lost.file)
         self.effects.append(Discard(lost.file))
         path = printable(self._entries[lost.file].path)

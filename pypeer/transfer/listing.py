@@ -20,6 +20,8 @@ class Listing(Party[Asking]):
         super().__init__()
         self.phase = Phase.WAITING
         self._manifest: Manifest | None = None
+        self._first = 0
+        """The source whose offer came first."""
 
     @property
     def manifest(self) -> Manifest:
@@ -53,8 +55,8 @@ class Listing(Party[Asking]):
                 self._end(why or DeclinedError("declined"))
         return self._flush()
 
-    def _subflow(self, link: int, rank: int, frame_bytes: int) -> Asking:
-        return Asking(link, rank, frame_bytes)
+    def _subflow(self, link: int, rank: int, frame_bytes: int, source: int) -> Asking:
+        return Asking(link, rank, frame_bytes, source)
 
     def _greeted(self, flow: Asking, now: float) -> None:
         """The offer comes next."""
@@ -71,7 +73,8 @@ class Listing(Party[Asking]):
             raise ViolationError("another offer")
         flow.step(Offer)
         try:
-            self._manifest = self._manifest or Manifest(offer)
+            if self._manifest is None:
+                self._manifest, self._first = Manifest(offer), flow.source
         except ManifestError as error:
             self._fail(end_code(error), str(error))
             return
@@ -80,12 +83,13 @@ class Listing(Party[Asking]):
 
     def _list(self) -> None:
         """Ask for the next page, on one link; on another if that is lost."""
-        best = self._best(Stage.OFFERED)
-        if self.phase is Phase.LISTING and best and not any(flow.listing for flow in self._links.values()):
+        flows = [flow for flow in self._open(Stage.OFFERED) if flow.source == self._first]
+        best = min(flows, key=lambda flow: flow.order, default=None)
+        if self.phase is Phase.LISTING and best and not any(flow.listing for flow in flows):
             best.listing = True
             self._send(best, List(start=len(self.entries)))
 
-    def _entries(self, flow: Asking, page: Entries) -> None:
+    def _entries(self, flow: Asking, page: Entries, now: float) -> None:
         if not flow.listing:
             raise ViolationError("entries that were not asked for")
         flow.listing = False
@@ -97,7 +101,12 @@ class Listing(Party[Asking]):
         if self.manifest.complete:
             self._step(Step.LISTED)
             self._effects.append(Examine())
+            self._listed(now)
         self._list()
+
+    @abstractmethod
+    def _listed(self, now: float) -> None:
+        """All entries of the first source are known."""
 
     @abstractmethod
     def _go_on(self, flows: list[Asking], now: float) -> None:

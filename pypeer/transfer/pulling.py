@@ -22,16 +22,26 @@ Ask = Callable[[Asking, Request | Stop], None]
 
 
 class Pulling:
-    """Requests for what is missing. `links` are those that there are, always; `send` says a frame on one."""
+    """Requests for what is missing.
+
+    `links` are those that there are, always; `send` says a frame on one; `may` tells whether a file may be asked of a
+    source.
+    """
 
     def __init__(
-        self, entries: Sequence[Entry], links: Mapping[int, Asking], send: Ask, budget: Budget | None = None
+        self,
+        entries: Sequence[Entry],
+        links: Mapping[int, Asking],
+        send: Ask,
+        may: Callable[[int, int], bool],
+        budget: Budget | None = None,
     ) -> None:
         self.schedule = Schedule()
         self.window = Window()
         self._entries = entries
         self._links = links
         self._send = send
+        self._may = may
         self._budget = budget
 
     def pump(self, links: Sequence[Asking], now: float) -> None:
@@ -109,7 +119,7 @@ class Pulling:
     def _soonest(self, links: Iterable[Asking], file: int, chunk: int, now: float) -> Asking | None:
         """Of those that have room, the link that will have this chunk first."""
         length, full = self.length(file, chunk), chunks.chunk_bytes(self._entries[file].size)
-        free = [link for link in links if link.has_room(length, full, now)]
+        free = [link for link in links if link.has_room(length, full, now) and self._may(link.source, file)]
         return min(free, key=lambda link: (link.pace.needs(link.awaited + length), *link.order), default=None)
 
     def _ask(self, link: Asking, flight: Flight, now: float) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Container
 from pypeer import events
 from pypeer.errors import PeerError
 from pypeer.protocol import limits
+from pypeer.protocol.codes import EndCode
 from pypeer.protocol.frames import Data, End, Frame
 from pypeer.protocol.messages import (
     Accept,
@@ -37,13 +38,13 @@ from pypeer.transfer.effects import (
     StoreResult,
 )
 from pypeer.transfer.fetch import Fetch, Ranges
-from pypeer.transfer.listing import Listing
+from pypeer.transfer.joining import Joining
 from pypeer.transfer.party import Paused, name
 from pypeer.transfer.phases import Phase, Step
 from pypeer.transfer.subflow import Stage, ViolationError
 
 
-class Receiver(Listing):
+class Receiver(Joining):
     """Receives one offer, over whatever links there are."""
 
     def __init__(self, budget: Budget | None = None) -> None:
@@ -100,10 +101,20 @@ class Receiver(Listing):
         self._report(now)
         return self._flush()
 
+    def _decides(self, source: int) -> bool:
+        return self._fetch is None and source == self._first and self._manifest is not None
+
+    def _forsake(self, source: int, now: float) -> None:
+        if self._fetch is not None:
+            self._fetch.forsake(source)
+            self._advance(now)
+
     def _lost_link(self, flow: Asking, now: float) -> None:
         if self._fetch is not None:
             self._fetch.link_lost(flow)
         self._list()
+        if flow.source in self._others:
+            self._list_too(flow.source, now)
 
     def _go(self, now: float) -> None:
         if self._fetch is not None and self._flowing:
@@ -113,7 +124,7 @@ class Receiver(Listing):
     @property
     def _flowing(self) -> list[Asking]:
         """The links on which more may be asked for; none while somebody pauses."""
-        return [] if self.paused else self._open(Stage.SERVING)
+        return [] if self.paused else [f for f in self._open(Stage.SERVING) if not self._has_paused(f.source)]
 
     def _set_paused(self, paused: Paused, now: float) -> None:
         """Who has paused brings nothing, and that is no fault of a link."""
@@ -124,7 +135,10 @@ class Receiver(Listing):
     def _frame(self, flow: Asking, frame: Frame, now: float) -> None:
         if flow.stage < Stage.OFFERED and not isinstance(frame, Offer):
             raise ViolationError(f"{name(frame)} before offer")
-        if self._fetch is not None and self._fetch.barred(flow):
+        if flow.source not in self._sources:
+            return
+        if self._joins(flow) and isinstance(frame, Offer | Entries):
+            self._too(flow, frame, now)
             return
         self._step(type(frame))
         telling = True
@@ -140,7 +154,7 @@ class Receiver(Listing):
             case Offer():
                 self._offered(flow, frame, now)
             case Entries():
-                self._entries(flow, frame)
+                self._entries(flow, frame, now)
             case _:  # pragma: no cover - the table has let nothing else through
                 raise AssertionError(frame)
         if telling:
@@ -153,7 +167,7 @@ class Receiver(Listing):
 
     def _go_on(self, flows: list[Asking], now: float) -> None:
         """Accept on these links, if there is something to accept, and go on."""
-        for flow in flows:
+        for flow in filter(self._belongs, flows):
             if self._fetch is not None:
                 fetch = self._fetch
                 self._send(flow, Accept(files=fetch.files, bytes=fetch.bytes, have=max(0, fetch.stored_bytes)))
@@ -171,7 +185,9 @@ class Receiver(Listing):
             self._fetch.pump(flows, now)
         self._effects += self._fetch.effects
         self._fetch.effects = []
-        if self._fetch.settled:
+        while self._fetch.accused:
+            self._dismiss(self._fetch.accused.pop(), EndCode.CORRUPT, "it sent what is not in the file", now)
+        if self._fetch.settled and self.phase is Phase.FETCHING and not self.ended:
             self._step(Step.SETTLED)
             self._effects.append(Conclude())
 
@@ -184,7 +200,7 @@ class Receiver(Listing):
         rate, left = self._rate.speed(now), self._rate.left(now, total - stored)
         if self._said != (stored, files):
             self._said = (stored, files)
-            if (flow := self._best(Stage.SERVING)) is not None:
+            for flow in self._best_of_each(Stage.SERVING):
                 self._send(flow, Progress(bytes=stored, files=files))
         self._emit(events.Progress(bytes=stored, total=total, files=files, rate=rate, left=left))
 
@@ -205,9 +221,9 @@ class Receiver(Listing):
 
     def _flush(self) -> list[Effect]:
         """Tell which links have just become idle: those worse than the best, once all that was asked there has come."""
-        best = self._best(Stage.OFFERED) if len(self._links) > 1 else None
+        ranks = {best.source: best.rank for best in self._best_of_each(Stage.OFFERED)} if len(self._links) > 1 else {}
         for flow in [] if self.ended else self._links.values():
-            idle = best is not None and flow.rank > best.rank and flow.stage >= Stage.OFFERED and not flow.busy
+            idle = flow.rank > ranks.get(flow.source, flow.rank) and flow.stage >= Stage.OFFERED and not flow.busy
             if idle and not flow.idle:
                 self._effects.append(Idle(flow.link))
             flow.idle = idle

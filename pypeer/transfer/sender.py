@@ -94,7 +94,7 @@ class Sender(Party[Serving]):
         flow = self._links.get(read.link)
         return flow is not None and flow.open.get(read.request) is read and not self.ended
 
-    def _subflow(self, link: int, rank: int, frame_bytes: int) -> Serving:
+    def _subflow(self, link: int, rank: int, frame_bytes: int, source: int) -> Serving:
         return Serving(link, rank, frame_bytes)
 
     def _greeted(self, flow: Serving, now: float) -> None:

@@ -6,17 +6,19 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from pypeer.errors import ChoiceError
+from pypeer.errors import ChoiceError, PeerError
 from pypeer.events import Event, Noted, Offered, Skipped, Text
 from pypeer.links.link import Link
 from pypeer.protocol import limits
 from pypeer.transfer.answering import Answering
 from pypeer.transfer.budget import Budget
+from pypeer.transfer.carried import TransferSession
 from pypeer.transfer.choosing import EVERYTHING, Choice
 from pypeer.transfer.effects import (
     Broken,
     Conclude,
     Discard,
+    Dismiss,
     Effect,
     Examine,
     FindRoot,
@@ -39,6 +41,7 @@ from pypeer.transfer.placing import ignores_case
 from pypeer.transfer.receiver import Receiver
 from pypeer.transfer.sender import Sender
 from pypeer.transfer.shell import Session, in_thread
+from pypeer.transfer.source import Source
 from pypeer.transfer.sources import OfferedTree
 from pypeer.transfer.store import DiskStore
 from pypeer.transfer.text import TextStore
@@ -147,6 +150,7 @@ class ReceiveSession(Session):
         self._into = into.absolute() if isinstance(into, Path) else into
         self._decide = decide
         self._choice = choice
+        self._sources: dict[int, Source] = {}
         self._left_out: frozenset[int] = frozenset()
         self._paths: list[str] = []
         self._store: _Store | None = None
@@ -158,8 +162,24 @@ class ReceiveSession(Session):
         """Bytes that are verified and stored, as of now."""
         return self._receiver.stored_bytes
 
+    def source(self) -> Source:
+        """One more sender of the same; use either these or `attach` of the session itself."""
+        number = len(self._sources) + 1
+        self._sources[number] = made = Source(self, number)
+        return made
+
+    def source_lost(self, source: int, error: PeerError) -> None:
+        """No link to this sender opens any more."""
+        self._perform(self._receiver.source_lost(source, error, self._clock()))
+
+    def _face(self, source: int) -> TransferSession:
+        return self._sources.get(source, self)
+
     def _do(self, effect: Effect) -> None:
         match effect:
+            case Dismiss():
+                self._drop_all_but(None, effect.source)
+                self._sources[effect.source].dismiss(effect.error)
             case Examine():
                 self._spawn(self._examine(), "transfer-examine")
             case DecideEffect():

@@ -171,7 +171,7 @@ def test_a_source_that_lies_is_found_out_and_left_alone() -> None:
     here.flows[also_his].roots.add(0)
     here.roads[liar].lies = True
     finished(here)
-    assert here.accused == [0]
+    assert here.fetch.accused == [0]
     assert here.fetch.barred(here.flows[also_his])
     assert not here.fetch.barred(here.flows[honest])
     assert here.goodput >= 0.9 * 20 * MBIT
