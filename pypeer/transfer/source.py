@@ -11,6 +11,9 @@ from pypeer.links.link import Link
 class Drawing(Protocol):
     """What a source needs of the session that draws from it (pypeer.transfer.session)."""
 
+    @property
+    def has_ended(self) -> bool: ...
+
     def attach(self, link: Link, rank: int | None = None, source: int = 0) -> None: ...
 
     def source_lost(self, source: int, error: PeerError) -> None: ...
@@ -29,6 +32,11 @@ class Source:
         self._session = session
         self._number = number
         self._left: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more is drawn from it."""
+        return self._left.done() or self._session.has_ended
 
     def attach(self, link: Link, rank: int | None = None) -> None:
         """Draw over this link too, or, without a rank, over this link only, as far as this source goes."""

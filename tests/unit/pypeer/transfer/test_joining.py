@@ -8,7 +8,7 @@ from pypeer.errors import ConnectError, PeerError, TransferError
 from pypeer.protocol import frames, messages
 from pypeer.protocol.codes import EndCode
 from pypeer.transfer import manifest
-from pypeer.transfer.effects import Dismiss, Effect, End, Examine, Stale, Stored
+from pypeer.transfer.effects import Dismiss, Effect, End, Examine, Finished, Stale, Stored
 from pypeer.transfer.phases import Phase
 from pypeer.transfer.receiver import Receiver
 from pypeer.transfer.witness import Witness
@@ -267,3 +267,28 @@ def test_manifests_of_vectors_are_alike() -> None:
     assert manifest.offer(ENTRIES, "another title") != OFFER
     _, effects = second(Phase.FETCHING, manifest.offer(ENTRIES, "another title"))
     assert sent(effects)[-1] == (1, "List"), "what it is called is no matter"
+
+
+def answer(here: Receiver, hashes: dict[int, bytes]) -> list[Effect]:
+    """Each source sends what is awaited there, with its own hash; all of it is stored."""
+    effects: list[Effect] = []
+    for link, digest in hashes.items():
+        for number, flight in list(here._links[link].flights.items()):
+            if number in here._links[link].flights:
+                parts = [min(60_000, flight.length - at) for at in range(0, flight.length, 60_000)]
+                effects += on(link, here, *(frames.Data(number, memoryview(bytes(part))) for part in parts))
+                effects += on(link, here, frames.End(number, digest))
+                effects += here.stored(Stored(flight.file, flight.chunk), 1)
+    return effects
+
+
+def test_who_is_found_out_by_what_the_other_sends_is_left_alone() -> None:
+    here, _ = second(Phase.PREPARING, OFFER, PAGE)
+    here.prepared({}, 0)
+    asked = {link: {flight.file for flight in here._links[link].flights.values()} for link in (0, 1)}
+    assert 1 in asked[0] & asked[1], "its two chunks are on their way from two sources"
+    answer(here, {0: HASH, 1: bytes(32)})
+    assert dismissed(here.stored(Stale(1, resumed=False), 2)) == {}, "either may have lied"
+    assert {flight.file for flight in here._links[1].flights.values()} == set()
+    answer(here, {0: HASH})
+    assert list(dismissed(here.stored(Finished(1), 3))) == [1]
