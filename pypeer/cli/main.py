@@ -57,6 +57,7 @@ for each in (doctor, status, stop):
     help="Symbolic links inside folders: send those that stay inside, follow all, or leave out.",
 )
 @click.option("--growing", is_flag=True, help="Files that grow meanwhile are sent as long as they are now.")
+@click.option("--swarm", is_flag=True, help="Several receivers also serve each other, so all is sent about once.")
 @click.option("--daemon", is_flag=True, help="Serve in the background, also after you log out.")
 @click.option("--record", hidden=True)
 @ways
@@ -71,6 +72,7 @@ def send(
     limit: float | None,
     links: str,
     growing: bool,
+    swarm: bool,
     daemon: bool,
     record: str | None,
     server: str,
@@ -95,7 +97,7 @@ def send(
     async def work() -> int:
         async with Peer(server, name=name, connect=connect) as peer:
             life: dict[str, Any] = {"times": times, "expires": expires, "words": words}
-            offer = await peer.send(named, text=content, limit=limit, links=links, growing=growing, **life)
+            offer = await peer.send(named, text=content, limit=limit, links=links, growing=growing, swarm=swarm, **life)
             return await _serve(offer, show, qr, recorder)
 
     with spooled(paths, show) as named, recording(record, [str(path) for path in paths]) as recorder:
@@ -126,10 +128,12 @@ async def _serve(offer: Offer, show: Show, qr: bool, recorder: Recorder | None) 
     metavar="DIR",
     help="Where to put it; - writes one file to standard output.",
 )
+@click.option("--also", multiple=True, metavar="CODE|LINK", help="Another sender of the same; may be repeated.")
 @click.option("-y", "--yes", is_flag=True, help="Accept without asking.")
 @click.option("--rename", "existing", flag_value=Existing.RENAME.value, default=True, help=EXISTING[Existing.RENAME])
 @click.option("--skip", "existing", flag_value=Existing.SKIP.value, help=EXISTING[Existing.SKIP])
 @click.option("--overwrite", "existing", flag_value=Existing.OVERWRITE.value, help=EXISTING[Existing.OVERWRITE])
+@click.option("--no-swarm", is_flag=True, help="Never serve others what you fetch, though the sender asks for it.")
 @options.limit
 @ways
 @common
@@ -137,8 +141,10 @@ def get(
     what: str,
     only: tuple[str, ...],
     output: Path,
+    also: tuple[str, ...],
     yes: bool,
     existing: str,
+    no_swarm: bool,
     limit: float | None,
     server: str,
     name: str,
@@ -148,6 +154,7 @@ def get(
     """Fetch what a code or a link names into a folder; run again, it resumes.
 
     With patterns, as in .gitignore, only what matches: '*.jpg' anywhere, photos/ and all in it, '!*.raw' not those.
+    With --also it draws from all senders that offer the same at once, and goes on while one of them is left.
     """
     if as_json and str(output) == "-":
         raise click.UsageError("standard output is for the file or for --json, not for both")
@@ -156,6 +163,8 @@ def get(
     into = sys.stdout.buffer if str(output) == "-" else output
     if code.is_link(what):
         server = code.server_of(what)
+    if any(code.is_link(each) and code.server_of(each) != server for each in also):
+        raise click.UsageError("all senders have to be at the same server")
 
     async def decide(offered: Offered) -> bool:
         if yes or not show.interactive:
@@ -163,9 +172,11 @@ def get(
         return await asyncio.to_thread(show.ask, f"Get {contents(offered)}?")
 
     async def work() -> int:
-        code.parse(what)
+        for each in (what, *also):
+            code.parse(each)
         async with Peer(server, name=name, connect=connect) as peer:
-            return await _fetch(peer.get(what, into, decide, only=only, existing=existing, limit=limit), show)
+            how_much: dict[str, Any] = {"only": only, "existing": existing, "limit": limit, "swarm": not no_swarm}
+            return await _fetch(peer.get(what, into, decide, also=also, **how_much), show)
 
     run(show, work)
 

@@ -101,6 +101,29 @@ class Idle:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawn:
+    """This source offers what is fetched, and chunks are asked of it from now on."""
+
+    source: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """These chunks may be passed on to others: they came from who has all, or match the root of their file."""
+
+    file: int
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Under this code, another of the swarm helps."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Dismiss:
     """Go on without this source, for this reason: close its links."""
 
@@ -204,4 +227,19 @@ class Concluded:
 
 StoreResult = Stored | Corrupt | Finished | Stale | Lost | Broken | Concluded
 
-Effect = Send | Emit | End | Wake | FindRoot | Idle | Dismiss | Examine | Decide | Prepare | StoreEffect
+Effect = (
+    Send
+    | Emit
+    | End
+    | Wake
+    | FindRoot
+    | Idle
+    | Drawn
+    | Pass
+    | Found
+    | Dismiss
+    | Examine
+    | Decide
+    | Prepare
+    | StoreEffect
+)

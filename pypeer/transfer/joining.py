@@ -12,10 +12,11 @@ from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Cancel, Entries, Entry, List, Offer
 from pypeer.transfer import endings
 from pypeer.transfer.asking import Asking
-from pypeer.transfer.effects import Dismiss, Effect
+from pypeer.transfer.effects import Dismiss, Drawn, Effect
 from pypeer.transfer.listing import Listing
 from pypeer.transfer.manifest import Manifest, end_code
 from pypeer.transfer.names import ManifestError
+from pypeer.transfer.phases import Phase, Step
 from pypeer.transfer.subflow import Stage, ViolationError
 
 OTHER: Final = "it offers something else"
@@ -28,14 +29,20 @@ class Joining(Listing):
         super().__init__()
         self._sources: set[int] = set()
         self._others: dict[int, Manifest] = {}
+        self._drawn: set[int] = set()
+
+    def expect(self, source: int) -> None:
+        """A link to this source may open: nothing ends for want of another before it is lost."""
+        self._sources.add(source)
 
     def source_lost(self, source: int, error: PeerError, now: float) -> list[Effect]:
         """No link to this source opens any more; without another, that is the end."""
+        is_new = source in self._sources
         self._sources.discard(source)
-        if not self._sources or self._decides(source):
+        if not self._sources:
             self._end(error)
-        elif not self.ended:
-            self._forsake(source, now)
+        elif is_new and not self.ended:
+            self._part_from(source, now)
         return self._flush()
 
     def _subflow(self, link: int, rank: int, frame_bytes: int, source: int) -> Asking:
@@ -66,6 +73,7 @@ class Joining(Listing):
 
     def _offered_too(self, flow: Asking, offer: Offer) -> None:
         flow.step(Offer)
+        self._note(flow.source, offer)
         if _sums(offer) != _sums(self.manifest.offer):
             raise ManifestError(OTHER)
         self._others.setdefault(flow.source, Manifest(offer))
@@ -103,7 +111,7 @@ class Joining(Listing):
 
     def _dismiss(self, source: int, code: EndCode, message: str, now: float) -> None:
         """Go on without this source, if there are others."""
-        if self._sources <= {source} or self._decides(source):
+        if self._sources <= {source}:
             self._fail(code, message)
             return
         for flow in self._links.values():
@@ -114,13 +122,36 @@ class Joining(Listing):
     def _leave(self, source: int, error: PeerError, now: float) -> None:
         self._sources.discard(source)
         self._effects.append(Dismiss(source, error))
+        self._part_from(source, now)
+
+    def _part_from(self, source: int, now: float) -> None:
+        """Await nothing from it; if it was to say what is offered, the next does that."""
+        self._others.pop(source, None)
         self._forsake(source, now)
+        if source == self._first and self.phase is Phase.LISTING:
+            self._follow(now)
+
+    def _follow(self, now: float) -> None:
+        if not self._others:
+            self._manifest = None
+            self._step(Step.LEFT)
+            return
+        self._first = min(self._others)
+        self._manifest = self._others.pop(self._first)
+        self._look_complete(now)
+        self._list()
+
+    def _draw_from(self, source: int) -> None:
+        """Tell, once, that chunks are asked of this source."""
+        if source not in self._drawn:
+            self._drawn.add(source)
+            self._effects.append(Drawn(source))
 
     def _violation(self, flow: Asking, message: str, now: float) -> None:
         self._dismiss(flow.source, EndCode.PROTOCOL, message, now)
 
     def _cancelled(self, flow: Asking, error: PeerError, now: float) -> None:
-        if self._sources <= {flow.source} or self._decides(flow.source):
+        if self._sources <= {flow.source}:
             self._end(error)
         else:
             self._leave(flow.source, error, now)
@@ -131,10 +162,6 @@ class Joining(Listing):
         for flow in sorted(self._open(stage), key=lambda flow: flow.order):
             best.setdefault(flow.source, flow)
         return list(best.values())
-
-    @abstractmethod
-    def _decides(self, source: int) -> bool:
-        """Whether nothing goes on without this source: it is the first, and its offer is not agreed to yet."""
 
     @abstractmethod
     def _forsake(self, source: int, now: float) -> None:

@@ -3,6 +3,7 @@
 from abc import abstractmethod
 
 from pypeer.errors import DeclinedError, PeerError
+from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Decline, Entries, Entry, List, Offer
 from pypeer.transfer.asking import Asking
 from pypeer.transfer.effects import Decide, Effect, Examine, Prepare
@@ -22,6 +23,10 @@ class Listing(Party[Asking]):
         self._manifest: Manifest | None = None
         self._first = 0
         """The source whose offer came first."""
+        self._swarms: set[int] = set()
+        """Sources that ask whoever fetches from them to help the others."""
+        self._parts: set[int] = set()
+        """Sources that are such helpers."""
 
     @property
     def manifest(self) -> Manifest:
@@ -72,14 +77,20 @@ class Listing(Party[Asking]):
         if self._manifest is not None and offer != self._manifest.offer:
             raise ViolationError("another offer")
         flow.step(Offer)
+        self._note(flow.source, offer)
         try:
             if self._manifest is None:
                 self._manifest, self._first = Manifest(offer), flow.source
         except ManifestError as error:
-            self._fail(end_code(error), str(error))
+            self._dismiss(flow.source, end_code(error), str(error), now)
             return
         self._list()
         self._go_on([flow], now)
+
+    def _note(self, source: int, offer: Offer) -> None:
+        for wanted, sources in ((offer.swarm, self._swarms), (offer.partial, self._parts)):
+            if wanted:
+                sources.add(source)
 
     def _list(self) -> None:
         """Ask for the next page, on one link; on another if that is lost."""
@@ -96,13 +107,20 @@ class Listing(Party[Asking]):
         try:
             self.manifest.add(page)
         except ManifestError as error:
-            self._fail(end_code(error), str(error))
+            self._dismiss(flow.source, end_code(error), str(error), now)
             return
+        self._look_complete(now)
+        self._list()
+
+    def _look_complete(self, now: float) -> None:
         if self.manifest.complete:
             self._step(Step.LISTED)
             self._effects.append(Examine())
             self._listed(now)
-        self._list()
+
+    @abstractmethod
+    def _dismiss(self, source: int, code: EndCode, message: str, now: float) -> None:
+        """Go on without this source, if there are others, else end."""
 
     @abstractmethod
     def _listed(self, now: float) -> None:

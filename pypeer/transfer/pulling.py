@@ -14,6 +14,7 @@ from pypeer.transfer import chunks
 from pypeer.transfer.asking import Asking, Flight
 from pypeer.transfer.budget import Budget
 from pypeer.transfer.schedule import Schedule, Window
+from pypeer.transfer.spread import Spread
 
 HASTE_S: Final = 0.1
 """A chunk is asked for twice at the end if that gains so much: what a person notices, and worth a chunk of traffic."""
@@ -25,7 +26,7 @@ class Pulling:
     """Requests for what is missing.
 
     `links` are those that there are, always; `send` says a frame on one; `may` tells whether a file may be asked of a
-    source.
+    source; with `spread` it is one of a swarm.
     """
 
     def __init__(
@@ -33,10 +34,11 @@ class Pulling:
         entries: Sequence[Entry],
         links: Mapping[int, Asking],
         send: Ask,
-        may: Callable[[int, int], bool],
+        may: Callable[[int, int, int], bool],
         budget: Budget | None = None,
+        spread: Spread | None = None,
     ) -> None:
-        self.schedule = Schedule()
+        self.schedule = spread or Schedule()
         self.window = Window()
         self._entries = entries
         self._links = links
@@ -47,6 +49,9 @@ class Pulling:
     def pump(self, links: Sequence[Asking], now: float) -> None:
         """Ask on these links for as much as they, the window, and the budget have room for."""
         fit = self._fit(links, now)
+        if isinstance(self.schedule, Spread):
+            self._pump_swarm(fit, self.schedule, now)
+            return
         while (want := self.schedule.peek()) and self._may_ask(*want, now):
             link = self._soonest(fit, *want, now)
             if link is None:
@@ -55,6 +60,24 @@ class Pulling:
             self._ask(link, Flight(*want, self.length(*want)), now)
         if not want:
             self._hasten(fit, now)
+
+    def _pump_swarm(self, links: Sequence[Asking], spread: Spread, now: float) -> None:
+        """Ask each for what is best asked of it; who has all, for what helpers have, only while nobody works."""
+        for alone in (False, True):
+            for link in sorted(links, key=lambda link: (link.awaited, *link.order)):
+                while (key := spread.pick(link.source, alone)) and self._takes(link, *key, now):
+                    spread.take(key)
+                    self._ask(link, Flight(*key, self.length(*key)), now)
+            if self.window.requests:
+                break
+        if spread.is_empty:
+            self._hasten(links, now)
+
+    def _takes(self, link: Asking, file: int, chunk: int, now: float) -> bool:
+        length, full = self.length(file, chunk), chunks.chunk_bytes(self._entries[file].size)
+        return (
+            self._may_ask(file, chunk, now) and link.has_room(length, full, now) and self._may(link.source, file, chunk)
+        )
 
     def excuse(self, links: Iterable[Asking], now: float) -> None:
         """Nobody was to send up to now: silence on these links means nothing."""
@@ -119,7 +142,7 @@ class Pulling:
     def _soonest(self, links: Iterable[Asking], file: int, chunk: int, now: float) -> Asking | None:
         """Of those that have room, the link that will have this chunk first."""
         length, full = self.length(file, chunk), chunks.chunk_bytes(self._entries[file].size)
-        free = [link for link in links if link.has_room(length, full, now) and self._may(link.source, file)]
+        free = [link for link in links if link.has_room(length, full, now) and self._may(link.source, file, chunk)]
         return min(free, key=lambda link: (link.pace.needs(link.awaited + length), *link.order), default=None)
 
     def _ask(self, link: Asking, flight: Flight, now: float) -> None:

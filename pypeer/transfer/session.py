@@ -1,6 +1,7 @@
 """The two sessions: a core, a link, the disk, and the tasks between them."""
 
 import asyncio
+import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -19,12 +20,15 @@ from pypeer.transfer.effects import (
     Conclude,
     Discard,
     Dismiss,
+    Drawn,
     Effect,
     Examine,
     FindRoot,
     Finish,
+    Found,
     Lost,
     Outcome,
+    Pass,
     Prepare,
     Store,
     StoreEffect,
@@ -36,6 +40,7 @@ from pypeer.transfer.effects import (
 )
 from pypeer.transfer.fetch import Ranges
 from pypeer.transfer.names import ManifestError, map_entries, printable, show
+from pypeer.transfer.parting import PartTree
 from pypeer.transfer.piping import PipeStore
 from pypeer.transfer.placing import ignores_case
 from pypeer.transfer.receiver import Receiver
@@ -67,7 +72,10 @@ class SendSession(Session):
         clock: Callable[[], float] = time.monotonic,
         budget: Budget | None = None,
     ) -> None:
-        self._sender = Sender(tree.offer, tree.entries)
+        held = tree.ranges if isinstance(tree, PartTree) else list
+        self._sender = Sender(tree.offer, tree.entries, held)
+        self.on_helper: Callable[[str], None] = lambda code: None
+        """Called with the code under which this receiver helps the others of the swarm."""
         super().__init__(self._sender, session_id, emit, clock)
         self._tree = tree
         self._budget = budget
@@ -75,11 +83,30 @@ class SendSession(Session):
         self._roots: dict[int, None] = {}
         self._root_wanted = asyncio.Event()
         self._spawn(self._find_roots(), "transfer-roots")
+        if isinstance(tree, PartTree):
+            self._spawn(self._tell_gains(tree), "transfer-gains")
+
+    def helper(self, code: str) -> None:
+        """Another receiver helps under this code."""
+        self._perform(self._sender.helper(code))
+
+    def _sent(self) -> int:
+        return self._sender.sent
+
+    async def _tell_gains(self, tree: PartTree) -> None:
+        told = 0
+        while True:
+            await asyncio.sleep(limits.HAVE_S)
+            if told != tree.gains:
+                told = tree.gains
+                self._perform(self._sender.have())
 
     def _do(self, effect: Effect) -> None:
         if isinstance(effect, FindRoot):
             self._roots[effect.file] = None
             self._root_wanted.set()
+        elif isinstance(effect, Found):
+            self.on_helper(effect.code)
         else:
             assert isinstance(effect, Wake)
             self._answering[effect.link].wake.set()
@@ -144,8 +171,15 @@ class ReceiveSession(Session):
         session_id: str = "",
         choice: Choice = EVERYTHING,
         budget: Budget | None = None,
+        swarm: bool = True,
     ) -> None:
-        self._receiver = Receiver(budget)
+        self._receiver = Receiver(budget, random.Random() if swarm else None)
+        self.on_swarm: Callable[[PartTree], None] = lambda tree: None
+        """Called with what is here, once something comes, if the others of a swarm are to be helped."""
+        self.on_found: Callable[[str], None] = lambda code: None
+        """Called with the code of another that helps."""
+        self._passing: PartTree | None = None
+        self._swarm = swarm
         super().__init__(self._receiver, session_id, emit, clock)
         self._into = into.absolute() if isinstance(into, Path) else into
         self._decide = decide
@@ -166,6 +200,7 @@ class ReceiveSession(Session):
         """One more sender of the same; use either these or `attach` of the session itself."""
         number = len(self._sources) + 1
         self._sources[number] = made = Source(self, number)
+        self._receiver.expect(number)
         return made
 
     def source_lost(self, source: int, error: PeerError) -> None:
@@ -177,6 +212,14 @@ class ReceiveSession(Session):
 
     def _do(self, effect: Effect) -> None:
         match effect:
+            case Drawn():
+                if effect.source in self._sources:
+                    self._sources[effect.source].drawn_from()
+            case Pass():
+                if self._passing is not None:
+                    self._passing.gain(effect.file, effect.start, effect.stop)
+            case Found():
+                self.on_found(effect.code)
             case Dismiss():
                 self._drop_all_but(None, effect.source)
                 self._sources[effect.source].dismiss(effect.error)
@@ -231,7 +274,17 @@ class ReceiveSession(Session):
         self._spawn(self._writing.run(), "transfer-write")
         self._tell_left_out(store.left_out)
         self._tell_notes(store)
+        self._join_swarm(store)
         self._perform(self._receiver.prepared(missing, self._clock(), store.left_out))
+
+    def help(self, code: str) -> None:
+        """What is here is offered to the others of the swarm under this code."""
+        self._perform(self._receiver.help(code))
+
+    def _join_swarm(self, store: "_Store") -> None:
+        if self._swarm and self._receiver.manifest.offer.swarm and isinstance(store, DiskStore):
+            self._passing = PartTree(self._receiver.entries, self._receiver.manifest.offer, store.place_of)
+            self.on_swarm(self._passing)
 
     def _stored(self, result: StoreResult) -> None:
         self._perform(self._receiver.stored(result, self._clock()))

@@ -27,8 +27,10 @@ class Source:
     def __init__(self, session: Drawing, number: int) -> None:
         self.on_lost: Callable[[], None] = lambda: None
         self.on_idle: Callable[[Link], None] = lambda link: None
-        self.attached = False
-        """Whether there ever was a link to it."""
+        self.on_drawn: Callable[[], None] = lambda: None
+        """Called once it is known to offer the same, and is asked for chunks."""
+        self.drawn = False
+        """Whether that has happened."""
         self._session = session
         self._number = number
         self._left: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -41,8 +43,12 @@ class Source:
     def attach(self, link: Link, rank: int | None = None) -> None:
         """Draw over this link too, or, without a rank, over this link only, as far as this source goes."""
         if not self._left.done():
-            self.attached = True
             self._session.attach(link, rank, self._number)
+
+    def drawn_from(self) -> None:
+        """It offers the same."""
+        self.drawn = True
+        self.on_drawn()
 
     def fail(self, error: PeerError) -> None:
         """No link to it opens any more."""

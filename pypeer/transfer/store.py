@@ -80,6 +80,7 @@ class DiskStore:
         self._aborted = threading.Event()
         self._discarded: set[int] = set()
         self._into_paths: dict[str, None] = {}
+        self._placed: dict[int, Path] = {}
         self._unnamed: dict[int, bytes] = {}
         self._naming: Naming | None = None
         self._stored = False
@@ -88,6 +89,10 @@ class DiskStore:
     def left_out(self) -> frozenset[int]:
         """Entries that are not received, because they are not wanted or are there already; final after `prepare`."""
         return self._targets.left_out
+
+    def place_of(self, file: int) -> Path:
+        """Where what there is of a file can be read; for any thread."""
+        return self._placed.get(file) or self._parts.path(self._key(file))
 
     def prepare(self) -> dict[int, Ranges] | Broken:
         """Make the folders, find what an earlier run left, check the room: what is missing of the files begun."""
@@ -217,6 +222,7 @@ class DiskStore:
         return [place if isinstance(place, Lost) else self._finished(file, place) for file, place in named]
 
     def _finished(self, file: int, place: Path) -> Finished:
+        self._placed[file] = place
         self._into_paths[str(self._into / place.relative_to(self._into).parts[0])] = None
         self._hashes.pop(file, None)
         self._stored = True

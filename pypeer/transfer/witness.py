@@ -52,6 +52,10 @@ class Witness:
             self._alone[file] = left[0]
         return liar, left[0] if left else None
 
+    def try_alone(self, file: int, source: int) -> None:
+        """Ask for this file of this source alone."""
+        self._alone[file] = source
+
     def believe(self, file: int) -> set[int]:
         """The file matches: who had sent something else before."""
         said, doubted = self._said.pop(file, {}), self._doubted.pop(file, {})

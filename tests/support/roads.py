@@ -56,7 +56,7 @@ class Roads:
     @property
     def goodput(self) -> float:
         """Bytes a second so far."""
-        return self.fetch.stored_bytes / self.now
+        return self.fetch.tally.stored_bytes / self.now
 
     def open(self, mbit: float, delay: float, rank: int = 0, source: int = 0) -> int:
         """A link opens, and is asked on at once."""
@@ -87,7 +87,7 @@ class Roads:
 
     @property
     def _done(self) -> bool:
-        return self.fetch.stored_bytes == self.size
+        return self.fetch.tally.stored_bytes == self.size
 
     def _tick(self) -> None:
         self._pump()

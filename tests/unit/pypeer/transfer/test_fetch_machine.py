@@ -171,7 +171,7 @@ class Machine(RuleBasedStateMachine):
         self.flows[flow.link] = flow
         self.links[flow.link] = Wire(flow, "")
         for _ in range(1000):
-            if self.fetch.settled and not self.todo:
+            if self.fetch.tally.settled and not self.todo:
                 break
             self.now += 0.1
             self.pump()
@@ -181,7 +181,7 @@ class Machine(RuleBasedStateMachine):
         self.check()
 
     def check(self) -> None:
-        assert self.fetch.settled
+        assert self.fetch.tally.settled
         lost = {file for file in self.contents if self.fetch._status[file] == Status.LOST}
         assert lost <= self.refused
         assert self.disk.files == {file: data for file, data in self.contents.items() if file not in lost}
@@ -195,8 +195,8 @@ class Machine(RuleBasedStateMachine):
     def pump(self) -> None:
         self.fetch.pump(list(self.flows.values()), self.now)
         effects, self.fetch.effects = self.fetch.effects, []
-        while self.fetch.accused:
-            self.accused.add(source := self.fetch.accused.pop())
+        while self.fetch.trust.accused:
+            self.accused.add(source := self.fetch.trust.accused.pop())
             for number in [n for n, wire in self.links.items() if wire.flow.source == source]:
                 self.close(number)
         for effect in effects:

@@ -1,14 +1,16 @@
 """Several sources of one receiver: which are drawn from, and what becomes of one that goes wrong."""
 
+from collections.abc import Callable
 from typing import Final
 
 import pytest
 
 from pypeer.errors import ConnectError, PeerError, TransferError
+from pypeer.events import Progress
 from pypeer.protocol import frames, messages
 from pypeer.protocol.codes import EndCode
 from pypeer.transfer import manifest
-from pypeer.transfer.effects import Dismiss, Effect, End, Examine, Finished, Stale, Stored
+from pypeer.transfer.effects import Concluded, Dismiss, Drawn, Effect, Emit, End, Examine, Finished, Stale, Stored
 from pypeer.transfer.phases import Phase
 from pypeer.transfer.receiver import Receiver
 from pypeer.transfer.witness import Witness
@@ -114,20 +116,68 @@ def test_one_that_breaks_the_contract_or_cancels_is_left_alone() -> None:
         assert isinstance(ended(on(0, here, said)), PeerError), "the last one"
 
 
-def test_nothing_goes_on_without_the_first_until_its_offer_is_agreed_to() -> None:
-    for lost in (
-        lambda here: on(0, here, messages.Cancel()),
-        lambda here: on(0, here, messages.Root(file=1)),
-        lambda here: here.source_lost(0, GONE, 1),
-    ):
-        here, _ = second(Phase.DECIDING, OFFER)
-        assert isinstance(ended(lost(here)), PeerError)
-    here, _ = second(Phase.DECIDING, OFFER)
-    assert ended(here.source_lost(1, GONE, 1)) is None
-    assert ended(here.source_lost(0, GONE, 1)) is GONE
-    assert here.source_lost(5, GONE, 1) == []
-    here, _ = second(Phase.WAITING)
+LEAVINGS: Final = (
+    lambda here: on(0, here, messages.Cancel()),
+    lambda here: on(0, here, messages.Root(file=1)),
+    lambda here: here.source_lost(0, GONE, 1),
+)
+
+
+@pytest.mark.parametrize("leave", LEAVINGS, ids=["cancels", "breaks the contract", "lost"])
+@pytest.mark.parametrize("phase", [Phase.EXAMINING, Phase.DECIDING, Phase.PREPARING])
+def test_what_was_listed_holds_without_the_first(phase: Phase, leave: Callable[[Receiver], list[Effect]]) -> None:
+    here, _ = second(phase, OFFER, PAGE)
+    assert ended(leave(here)) is None
+    assert ended(here.source_lost(0, GONE, 1)) is None, "once is enough"
+    assert ended(here.source_lost(1, GONE, 1)) is GONE
+
+
+@pytest.mark.parametrize("leave", LEAVINGS, ids=["cancels", "breaks the contract", "lost"])
+def test_the_next_tells_what_is_offered_when_the_first_leaves_meanwhile(
+    leave: Callable[[Receiver], list[Effect]],
+) -> None:
+    here, _ = second(Phase.LISTING, OFFER)
+    half = messages.Entries(start=0, entries=PAGE.entries[:1])
+    on(1, here, half)
+    assert ended(leave(here)) is None
+    assert Examine() in on(1, here, messages.Entries(start=1, entries=PAGE.entries[1:], last=True))
+    here, _ = second(Phase.LISTING, OFFER, PAGE)
+    assert Examine() in leave(here), "its list had come already"
+
+
+def test_whoever_comes_next_tells_what_is_offered_if_nobody_else_is_there_yet() -> None:
+    here = receiver(Phase.LISTING)
+    here.expect(1)
     assert ended(here.source_lost(0, GONE, 1)) is None
+    assert here.phase is Phase.WAITING
+    here.link_up(1, 0, 65536, 0, 1)
+    assert sent(on(1, here, HELLO, OFFER))[-1] == (1, "List")
+    assert Examine() in on(1, here, PAGE)
+
+
+def test_a_list_that_is_none_is_no_end_while_another_may_have_one() -> None:
+    here, _ = second(Phase.LISTING, OFFER)
+    effects = on(0, here, messages.Entries(start=7, entries=(), last=True))
+    assert list(dismissed(effects)) == [0]
+    assert ended(effects) is None
+    here = receiver(Phase.WAITING)
+    here.expect(1)
+    assert list(dismissed(on(0, here, HELLO, messages.Offer(files=2**40, folders=0, bytes=0)))) == [0]
+
+
+def test_who_is_drawn_from_is_told_once() -> None:
+    here, _ = second(Phase.FETCHING, OFFER)
+    assert Drawn(1) in on(1, here, PAGE)
+    here.link_up(2, 0, 65536, 0, 1)
+    assert Drawn(1) not in on(2, here, HELLO, OFFER)
+    told = [effect.event for effect in here.tick(1) if isinstance(effect, Emit)]
+    assert [event.sources for event in told if isinstance(event, Progress)] == [2]
+
+
+def test_who_comes_when_all_is_there_hears_so() -> None:
+    here, _ = second(Phase.CONCLUDING)
+    effects = here.stored(Concluded(()), 1)
+    assert (1, "Cancel") in sent(effects)
 
 
 def test_what_was_awaited_from_a_source_that_is_lost_is_awaited_from_the_others() -> None:
@@ -162,17 +212,17 @@ def test_a_file_that_one_has_no_more_comes_from_the_other() -> None:
     assert [flight.file for flight in other.flights.values()].count(2) == 1
     (flight,) = [flight for flight in other.flights.values() if flight.file == 2]
     on(1, here, messages.Refuse(request=flight.request, code=EndCode.VANISHED))
-    assert here._fetching.failed == 1
+    assert here._fetching.tally.failed == 1
 
 
 def test_a_root_that_one_cannot_tell_is_asked_of_the_other_and_waits_for_it() -> None:
     here, _ = second(Phase.PREPARING, OFFER, PAGE)
     assert (1, "AskRoot") in sent(here.prepared({2: ()}, 0))
     assert (0, "AskRoot") in sent(on(1, here, messages.Root(file=2, code=EndCode.CHANGED)))
-    assert here._fetching.failed == 0
+    assert here._fetching.tally.failed == 0
     on(1, here, messages.Pause())
     effects = on(0, here, messages.Root(file=2, code=EndCode.CHANGED))
-    assert here._fetching.failed == 1, "nobody is left"
+    assert here._fetching.tally.failed == 1, "nobody is left"
     assert ended(effects) is None
 
 
@@ -194,7 +244,7 @@ def test_roots_wait_while_who_could_tell_them_pauses() -> None:
     on(1, here, messages.Resume())
     on(1, here, messages.Root(file=2, code=EndCode.CHANGED))
     assert here._links[0].roots == set()
-    assert here._fetching.failed == 0
+    assert here._fetching.tally.failed == 0
     on(0, here, messages.Resume())
     assert here._links[0].roots == {2}
 
@@ -209,7 +259,7 @@ def test_what_is_stored_is_told_and_a_source_lost_after_the_end_changes_nothing(
 
 def test_the_last_that_lies_ends_it() -> None:
     here = receiver(Phase.FETCHING)
-    here._fetching.accused.append(0)
+    here._fetching.trust.accused.append(0)
     assert isinstance(ended(here.tick(1)), TransferError)
 
 
@@ -260,7 +310,7 @@ def test_a_file_whose_only_other_source_is_another_than_those_who_sent_it() -> N
     on(0, here, frames.Data(request, memoryview(SMALL)), frames.End(request, HASH, HASH))
     here.stored(Stored(2, 0), 1)
     assert 0 in dismissed(here.stored(Stale(2, resumed=False), 1))
-    assert here._fetching.failed == 0
+    assert here._fetching.tally.failed == 0
 
 
 def test_manifests_of_vectors_are_alike() -> None:

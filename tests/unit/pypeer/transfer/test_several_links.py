@@ -267,7 +267,7 @@ def test_no_move_between_live_links_loses_or_repeats_anything(seed: int) -> None
             closable(here, here.idle.pop(0))
         if options := here.choices():
             chance.choices(options, [weights[i] for i in range(len(options))])[0]()
-        window = here.receiver._fetch and here.receiver._fetch._pulling.window
+        window = here.receiver._fetch._pulling.window if here.receiver._fetch else None
         assert window is None or window.bytes <= most(limits.CHUNK_BYTES, len(here.receiver._links))
     assert time or not here.hasty
     here.run()
