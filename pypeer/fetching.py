@@ -48,6 +48,8 @@ class HelperOffer(Protocol):
     @property
     def serving(self) -> int: ...
 
+    async def stop(self) -> None: ...
+
 
 Share = Callable[[OfferedTree], Awaitable[HelperOffer]]
 
@@ -141,8 +143,7 @@ class Fetch:
             await self._help_on()
         finally:
             await self._close_suppliers()
-            if self._helping is not None:
-                self._helping.cancel()
+            await self._stop_helping()
 
     def _spawn(self, number: int) -> None:
         self._tasks.append(asyncio.create_task(self._supply(number), name=f"byway-supply-{number}"))
@@ -181,6 +182,14 @@ class Fetch:
         self._turns.append(asyncio.Event())
         self._turns[number].set()
         self._spawn(number)
+
+    async def _stop_helping(self) -> None:
+        if self._helping is None:
+            return
+        self._helping.cancel()
+        (offer,) = await asyncio.gather(self._helping, return_exceptions=True)
+        if not isinstance(offer, BaseException):
+            await offer.stop()
 
     async def _help_on(self) -> None:
         """Go on helping while somebody is served, and a moment longer; not for ever."""

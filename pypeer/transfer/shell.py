@@ -195,8 +195,8 @@ class Session(ABC):
 
     def _tell(self, result: Outcome) -> None:
         seconds = self._clock() - self._started
-        sums = {"files": result.files, "bytes": result.bytes, "failed": result.failed}
-        self._emit(Done(**sums, seconds=seconds, into=result.into, sent=self._sent()))
+        done = Done(files=result.files, bytes=result.bytes, seconds=seconds, failed=result.failed, into=result.into)
+        self._emit(msgspec.structs.replace(done, sent=self._sent()))
 
     def _sent(self) -> int:
         """Bytes that this side has sent."""

@@ -1,4 +1,4 @@
-"""`pypeer send --swarm`: real processes; receivers serve each other, and the sender sends less than each of them gets."""
+"""`pypeer send --swarm`: real processes; receivers serve each other, and the sender sends less than they get."""
 
 import os
 from collections.abc import Callable
