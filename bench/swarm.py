@@ -13,8 +13,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from filecmp import cmp
 from pathlib import Path
@@ -84,6 +86,11 @@ def until(process: subprocess.Popen[str], kind: str) -> dict[str, object]:
     raise SystemExit(f"a command ended before its {kind!r}")
 
 
+def drain(process: subprocess.Popen[str]) -> None:
+    """Read the rest of what it says: who is not read stops in the middle of it."""
+    threading.Thread(target=pipe(process.stdout).read, daemon=True).start()
+
+
 @contextlib.contextmanager
 def server(folder: Path) -> Iterator[str]:
     """A signaling server beside the receivers."""
@@ -118,8 +125,9 @@ def measure(url: str, folder: Path, source: Path, receivers: int, *options: str)
             into = str(folder / f"got{number}")
             home = folder / f"home{number}"
             getting.append(start(RECEIVERS, home, "pypeer", "get", code, "-o", into, "--json", "--server", url))
-        for process in getting:
-            until(process, "done")
+        drain(sender)
+        with ThreadPoolExecutor(receivers) as readers:
+            list(readers.map(lambda process: until(process, "done"), getting))
         measured = Measured(monotonic() - began, left() - before)
         for number in range(receivers):
             if not cmp(source, folder / f"got{number}" / source.name, shallow=False):
@@ -134,7 +142,7 @@ def measure(url: str, folder: Path, source: Path, receivers: int, *options: str)
 
 def _stop(process: subprocess.Popen[str]) -> None:
     process.terminate()
-    process.communicate()
+    process.wait()
 
 
 def main() -> None:
