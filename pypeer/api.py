@@ -106,8 +106,7 @@ class Peer:
         allows; more `words` make the code harder to guess; `limit` is what all receivers together get, in bytes a
         second. `links` (`inside`, `follow`, `skip`) says what becomes of symbolic links inside folders; with `growing`,
         files that grow meanwhile are sent as long as they were at first, and are not refused
-        (pypeer.transfer.scanning). With `swarm`, several receivers serve each other, too, and this side sends all
-        about once.
+        (pypeer.transfer.scanning). With `swarm`, several receivers serve each other, too, and this side sends less.
         """
         if times is not None and times < 1:
             raise ValueError("times is a number of receivers, so at least 1")

@@ -57,7 +57,7 @@ for each in (doctor, status, stop):
     help="Symbolic links inside folders: send those that stay inside, follow all, or leave out.",
 )
 @click.option("--growing", is_flag=True, help="Files that grow meanwhile are sent as long as they are now.")
-@click.option("--swarm", is_flag=True, help="Several receivers also serve each other, so all is sent about once.")
+@click.option("--swarm", is_flag=True, help="Several receivers also serve each other, so less is sent from here.")
 @click.option("--daemon", is_flag=True, help="Serve in the background, also after you log out.")
 @click.option("--record", hidden=True)
 @ways

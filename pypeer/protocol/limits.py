@@ -89,8 +89,7 @@ HAVE_RANGES: Final = 1000
 """Ranges of chunks in one `have` at most: with numbers of ten digits it still fits a control frame."""
 
 HELPERS: Final = 6
-"""Helpers that a sender names to each receiver of a swarm: with ten receivers its uplink is used less than twice, and
-each receiver keeps few connections."""
+"""Helpers that a sender names to each receiver of a swarm: more cost connections, fewer leave more to the sender."""
 
 HELPERS_MAX: Final = 16
 """Helpers that a receiver draws from, whatever it is told."""
