@@ -39,7 +39,7 @@ class Chaos:
         pair = shaped_pair(mbit, delay_s)
         self.links.append(pair)
         self.senders[sender].attach(pair[0], 0)
-        self.receiver.attach(pair[1], 0, sender)
+        self.receiver.attach(pair[1], 0, source=sender)
 
     def hold(self, number: int) -> None:
         """A link falls silent; neither side is told."""

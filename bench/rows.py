@@ -42,7 +42,7 @@ def in_background(process: subprocess.Popen[str]) -> threading.Thread:
     return thread
 
 
-RATIO: Final = "ratio: to the raw channel of the same run (with pypeer: aiortc; page to page: Chromium)"
+RATIO: Final = "ratio: to the raw channel of the same run (of pypeer: its own; with a page: aiortc, or Chromium)"
 
 
 def table(rows: list[Row], yardsticks: dict[str, Row], note: str = RATIO) -> str:

@@ -9,11 +9,18 @@ import os
 import socket
 import subprocess
 import tempfile
+from dataclasses import replace
 from pathlib import Path
+from threading import Thread
+from typing import Final
 
 from bench import chaos, pages
 from bench.processes import MIB, Used, finish, make_file, now, pipe, start
 from bench.rows import Row, in_background, last_event, table
+
+CHANNEL: Final = "pypeer, data channel"
+FLOWED: Final = "the same, once it flows"
+"""Names of rows: whole commands, and what remains without starting and connecting."""
 
 
 def raw_aiortc(mib: int) -> Row:
@@ -25,6 +32,31 @@ def raw_aiortc(mib: int) -> Row:
     seconds = float(json.loads(pipe(receiver.stdout).readline())["seconds"])
     used = [end(process) for process in (sender, receiver)]
     return Row("raw aiortc channel", mib, seconds, (used[0].peak_mib, used[1].peak_mib))
+
+
+def raw_link(mib: int) -> Row:
+    """Two processes, pypeer's data channel, and nothing above it."""
+    sender = start("-m", "bench.raw_link", "send", str(mib * MIB))
+    receiver = start("-m", "bench.raw_link", "receive", str(mib * MIB))
+    answers = Thread(target=pass_all, args=(sender, receiver))
+    answers.start()
+    seconds = float(json.loads(pass_all(receiver, sender))["seconds"])
+    pipe(sender.stdin).close()
+    answers.join()
+    used = [finish(process) for process in (sender, receiver)]
+    return Row("raw pypeer channel", mib, seconds, (used[0].peak_mib, used[1].peak_mib))
+
+
+def pass_all(source: subprocess.Popen[str], target: subprocess.Popen[str]) -> str:
+    """Carry lines from one process to the other until there are no more, or it tells its seconds; the last line."""
+    line = ""
+    for line in pipe(source.stdout):
+        if '"seconds"' in line:
+            return line
+        pipe(target.stdin).write(line)
+        pipe(target.stdin).flush()
+    pipe(target.stdin).close()
+    return line
 
 
 def pass_line(source: subprocess.Popen[str], target: subprocess.Popen[str]) -> None:
@@ -94,9 +126,14 @@ def main() -> None:
         os.environ["BYWAY_HOME"] = str(folder / "home")
         server, url = serve(folder)
         try:
-            raw = raw_aiortc(options.raw_mib)
-            rows = [raw, pypeer_to_pypeer(options.mib, url, folder)]
-            yardsticks = dict.fromkeys(("pypeer to pypeer", "page to pypeer", "pypeer to page"), raw)
+            raw, own = raw_aiortc(options.raw_mib), raw_link(options.mib)
+            rows = [raw, own, pypeer_to_pypeer(options.mib, url, folder, "--no-tcp", name=CHANNEL)]
+            rows += [
+                replace(rows[-1], name=FLOWED, seconds=rows[-1].flowed_s),
+                pypeer_to_pypeer(options.mib, url, folder),
+            ]
+            yardsticks = dict.fromkeys(("raw pypeer channel", "page to pypeer", "pypeer to page"), raw)
+            yardsticks |= dict.fromkeys((CHANNEL, FLOWED), own)
             if options.page_mib:
                 page_rows, yardsticks["page to page"] = pages.measure(url, folder, options.page_mib)
                 rows += [yardsticks["page to page"], *page_rows]

@@ -14,6 +14,7 @@ async with pypeer.Peer("http://localhost:8080") as peer:
 import asyncio
 import os
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Final
@@ -96,6 +97,7 @@ class Peer:
         expires: float | None = None,
         words: int = limits.WORDS,
         limit: float | None = None,
+        background: bool = False,
         links: Links | str = Links.INSIDE,
         growing: bool = False,
         swarm: bool = False,
@@ -104,9 +106,10 @@ class Peer:
 
         `times` ends the code after so many complete transfers, `once` after one; `expires` is in seconds, as the server
         allows; more `words` make the code harder to guess; `limit` is what all receivers together get, in bytes a
-        second. `links` (`inside`, `follow`, `skip`) says what becomes of symbolic links inside folders; with `growing`,
-        files that grow meanwhile are sent as long as they were at first, and are not refused
-        (pypeer.transfer.scanning). With `swarm`, several receivers serve each other, too, and this side sends less.
+        second; in the `background` they get what other traffic leaves (pypeer.sctp.ledbat). `links` (`inside`,
+        `follow`, `skip`) says what becomes of symbolic links inside folders; with `growing`, files that grow meanwhile
+        are sent as long as they were at first, and are not refused (pypeer.transfer.scanning). With `swarm`, several
+        receivers serve each other, too, and this side sends less.
         """
         if times is not None and times < 1:
             raise ValueError("times is a number of receivers, so at least 1")
@@ -114,14 +117,15 @@ class Peer:
         tree = text_tree(text) if text is not None else await scan([Path(path) for path in paths], policy)
         if swarm:
             tree.offer = msgspec.structs.replace(tree.offer, swarm=True)
-        offer = Offer(self._desk, tree, code.pick_words(words), 1 if once else times, _budget(limit), swarm)
+        uses = 1 if once else times
+        offer = Offer(self._desk, tree, code.pick_words(words), uses, _budget(limit), swarm, background)
         await offer.open(expires)
         self._offers.append(offer)
         return offer
 
-    async def _share(self, tree: OfferedTree) -> Offer:
+    async def _share(self, background: bool, tree: OfferedTree) -> Offer:
         """Offer to the others of a swarm what is here of it."""
-        offer = Offer(self._desk, tree, code.pick_words(limits.WORDS), None)
+        offer = Offer(self._desk, tree, code.pick_words(limits.WORDS), None, background=background)
         await offer.open(None)
         self._offers.append(offer)
         return offer
@@ -135,7 +139,9 @@ class Peer:
         also: Iterable[str] = (),
         only: Iterable[str] = (),
         existing: Existing | str = Existing.RENAME,
+        first: Iterable[str] = (),
         limit: float | None = None,
+        background: bool = False,
         swarm: bool = True,
     ) -> Fetch:
         """Fetch what a code or link names into a folder; `decide` sees the offer first. Raises CodeError.
@@ -148,13 +154,16 @@ class Peer:
         Where `into` is a binary file or a pipe, one file is written to it, in order, by a thread.
 
         `only` takes what matches patterns like `*.jpg` or `photos/`; `existing` (`rename`, `skip`, `overwrite`) says
-        what happens where something has the name already. Both are explained in pypeer.transfer.choosing. `limit` is in
-        bytes a second, on the average: whole chunks are asked for.
+        what happens where something has the name already. Both are explained in pypeer.transfer.choosing. What
+        matches patterns in `first` is fetched before all else. `limit` is in bytes a second, on the average: whole
+        chunks are asked for. In the `background` the other side, which sends, is asked to leave the network to other
+        traffic.
         """
-        choice = Choice(tuple(only), Existing(existing))
+        choice = Choice(tuple(only), Existing(existing), tuple(first))
         target = Path(into) if isinstance(into, str | os.PathLike) else into
         codes = list(dict.fromkeys(code.parse(each) for each in (text, *also)))
-        fetch = Fetch(self._desk, codes, target, decide, choice, _budget(limit), self._share if swarm else None)
+        share = partial(self._share, background) if swarm else None
+        fetch = Fetch(self._desk, codes, target, decide, choice, _budget(limit), share, background)
         self._fetches.append(fetch)
         return fetch
 
@@ -162,9 +171,9 @@ class Peer:
         if isinstance(message, Signaled | Left):
             self._switchboard.route(message)
             return
-        for offer in self._offers:
-            if offer.locator == message.locator:
-                offer.knocked(message) if isinstance(message, Knocked) else offer.lapsed()
+        offer = next((each for each in reversed(self._offers) if each.locator == message.locator), None)
+        if offer is not None:  # an older one may have had the same locator, which is free again when it ends
+            offer.knocked(message) if isinstance(message, Knocked) else offer.lapsed()
 
     def _on_ready(self, resumed: bool) -> None:
         if resumed:

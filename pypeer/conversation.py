@@ -7,6 +7,7 @@ the server may end while a link lives: the transfer goes on, and only when that 
 import asyncio
 import random
 from collections.abc import Callable, Iterable
+from typing import Final
 
 from pypeer import no_way
 from pypeer.connect.connector import Connector
@@ -16,6 +17,7 @@ from pypeer.connect.lanes import Event as RoadEvent
 from pypeer.connect.roads import Roads
 from pypeer.connect.tcp.calling import Calling
 from pypeer.connect.tcp.terms import Terms
+from pypeer.connect.ways import grade_of
 from pypeer.errors import ConnectError, PeerError
 from pypeer.events import Event
 from pypeer.links.link import Link, Path
@@ -34,6 +36,10 @@ from pypeer.telling import Telling
 from pypeer.transfer.carried import TransferSession
 from pypeer.transfer.endings import from_peer
 from pypeer.watching import ServerWatch
+
+RANKS: Final = {Road.TCP: 0, Road.ICE: 1, Road.RELAY: 2}
+"""The session asks on one of them at a time: two flows to one peer would take two shares of a line that others use, and
+what TCP carries costs a tenth of the work."""
 
 
 class Conversation:
@@ -125,12 +131,14 @@ class Conversation:
     def _calling_by(self, terms: Callable[[Pair], Terms] | None) -> Calling | None:
         if terms is None:
             return None
-        return Calling(terms(self._pair), self._pair.send, self._on_tcp_link, self._on_tcp_failed)
+        pair = self._pair
+        return Calling(terms(pair), pair.send, self._on_tcp_link, self._on_tcp_failed, self._is_ice_direct)
 
     # What happens
 
     def _on_link(self, link: WebRtcLink) -> None:
-        link.watch_path(lambda path: self._on_path(Road.ICE, path))
+        self._grade(Road.ICE, link.path)
+        link.watch_path(self._on_ice_path)
         self._opened(Road.ICE, link)
 
     def _on_relay_link(self, link: WebSocketLink) -> None:
@@ -141,6 +149,7 @@ class Conversation:
         link.on_silent = lambda silent: self._happened(Road.TCP, RoadEvent.SILENT if silent else RoadEvent.BACK)
         link.on_lost = lambda: self._on_link_lost(Road.TCP, link)
         self._on_report(report, Road.TCP)
+        self._grade(Road.TCP, link.path)
         self._opened(Road.TCP, link)
 
     def _on_tcp_failed(self, error: ConnectError, report: ConnectionReport) -> None:
@@ -203,6 +212,16 @@ class Conversation:
             self._session.fail(self._cut_off() if error.code == no_way.SERVER_GONE else error)
         self._do(self._roads.unpaired())
 
+    def _grade(self, road: Road, path: Path) -> None:
+        self._do(self._roads.graded(road, grade_of(path), self._loop.time()))
+
+    def _is_ice_direct(self) -> bool:
+        return self._roads.is_direct(Road.ICE)
+
+    def _on_ice_path(self, path: Path) -> None:
+        self._grade(Road.ICE, path)
+        self._on_path(Road.ICE, path)
+
     def _on_path(self, road: Road, path: Path) -> None:
         if road is self._roads.carrying:
             self._tell.path(path)
@@ -252,13 +271,15 @@ class Conversation:
 
     def _use(self, road: Road) -> None:
         """Move the session: what is on its way over a relay still arrives, what was on a broken path is asked again."""
-        link = self._links[road]
+        link = self._links.get(road)
+        if link is None:
+            return  # everything is being closed, and something has fallen silent meanwhile
         self._used = road
         if road is Road.RELAY:
             self._tell.relayed(link.path)
         self._tell.moves()
         self._on_path(road, link.path)
-        self._session.attach(link, 0 if self._has_others(road) else None)
+        self._session.attach(link, RANKS[road], alone=not self._has_others(road))
 
     def _has_others(self, road: Road) -> bool:
         """Whether what is on its way on another link will still arrive."""

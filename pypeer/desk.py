@@ -1,6 +1,6 @@
 """What all offers and fetches of one peer share."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from weakref import WeakSet
 
 from pypeer.connect.detour import Ways
@@ -31,6 +31,10 @@ class Desk:
     connect: ConnectOptions
     gatherings: WeakSet[Gathering] = field(default_factory=WeakSet)
     """Those whose sockets may be open."""
+
+    def in_background(self) -> "Desk":
+        """The same for what is to give way: without TCP, whose congestion control is the system's affair."""
+        return replace(self, connect=replace(self.connect, tcp=False))
 
     def relays(self, told: Met | Knocked) -> PairRelays:
         """The relays of one pair."""

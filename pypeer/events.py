@@ -137,15 +137,17 @@ class FileFailed(Event, frozen=True, tag="file-failed"):
 
 
 class Done(Event, frozen=True, tag="done"):
-    """A transfer is complete: everything is verified and stored. `into` are the paths written (get).
+    """A transfer is complete: everything is verified and stored.
 
-    `sent` are the bytes that this side sent for it (send): less than all if others helped, or part was there already.
+    `into` are the paths written, and `fetched` is how many of the bytes came in this run (both of get). `sent` are the
+    bytes that this side sent for it (send): less than all if others helped, or part was there already.
     """
 
     files: int
     bytes: int
     seconds: float
     failed: int = 0
+    fetched: int | None = None
     into: tuple[str, ...] = ()
     sent: int = 0
 

@@ -68,9 +68,10 @@ class Fetch:
         choice: Choice = EVERYTHING,
         budget: Budget | None = None,
         share: Share | None = None,
+        background: bool = False,
     ) -> None:
         self.events = EventStream()
-        self._desk = desk
+        self._desk = desk.in_background() if background else desk
         self._share = share
         self._helping: asyncio.Task[HelperOffer] | None = None
         self._codes = {str(code) for code in codes}
@@ -78,7 +79,8 @@ class Fetch:
         self._decide = decide
         self._choice = choice
         self._budget = budget
-        self._suppliers = [Supplier(desk, code, self.events.emit, bool(i)) for i, code in enumerate(codes)]
+        self._background = background
+        self._suppliers = [Supplier(self._desk, code, self.events.emit, bool(i)) for i, code in enumerate(codes)]
         self._sources: list[Source] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._turns = [asyncio.Event() for _ in codes]
@@ -244,6 +246,7 @@ class Fetch:
             choice=self._choice,
             budget=self._budget,
             swarm=self._share is not None,
+            background=self._background,
         )
         self._session = session
         session.on_swarm, session.on_found = self._join_swarm, self._found

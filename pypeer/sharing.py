@@ -47,14 +47,16 @@ class Offer:
         times: int | None,
         budget: Budget | None = None,
         swarm: bool = False,
+        background: bool = False,
     ) -> None:
         self.events = EventStream()
-        self._desk = desk
+        self._desk = desk.in_background() if background else desk
         self._tree = tree
         self._words = words
         self._left = times
         self._budget = budget
         self._swarm = Swarm[SendSession]() if swarm else None
+        self._background = background
         self._code: Code | None = None
         self._guesses = limits.GUESSES
         self._expires = 0.0
@@ -186,7 +188,7 @@ class Offer:
 
     async def _converse(self, pair: Pair, ways: Ways) -> None:
         pair.send(preview(self._tree.offer, self._tree.entries))
-        session = SendSession(self._tree, pair.id, self.events.emit, budget=self._budget)
+        session = SendSession(self._tree, pair.id, self.events.emit, budget=self._budget, background=self._background)
         if self._swarm is not None:
             session.on_helper = partial(self._helps, session)
         try:

@@ -4,16 +4,14 @@ import asyncio
 import json
 import sys
 import tomllib
-from collections.abc import Callable
 from dataclasses import Field
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
 import click
 from click.core import ParameterSource
 
+from pypeer.loops import loop_factory
 from pypeer.quiet import INTERRUPTED, interrupts_as_usual
 from signaling import __version__
 from signaling.checks import SettingsError
@@ -85,7 +83,7 @@ def run(print_config: bool, **values: Any) -> None:
     named = frozenset(name for name in values if _is_named(name))
     configure(settings.log_level)
     interrupts_as_usual()
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
         runner.run(serve(settings, named))
 
 
@@ -111,11 +109,6 @@ def _toml(value: str | float | tuple[str, ...]) -> str:
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """The faster loop of the extra `fast`, where it is installed."""
-    return import_module("uvloop").new_event_loop if find_spec("uvloop") else None
 
 
 def flag(field: Field[Any]) -> str:

@@ -49,6 +49,7 @@ for each in (doctor, status, stop):
 @click.option("--words", type=click.IntRange(2, 8), default=limits.WORDS, show_default=True, help="Words of the code.")
 @click.option("--qr", is_flag=True, help="Show the link as a QR code.")
 @options.limit
+@options.background
 @click.option(
     "--links",
     type=click.Choice([each.value for each in Links]),
@@ -70,6 +71,7 @@ def send(
     words: int,
     qr: bool,
     limit: float | None,
+    background: bool,
     links: str,
     growing: bool,
     swarm: bool,
@@ -97,7 +99,8 @@ def send(
     async def work() -> int:
         async with Peer(server, name=name, connect=connect) as peer:
             life: dict[str, Any] = {"times": times, "expires": expires, "words": words}
-            offer = await peer.send(named, text=content, limit=limit, links=links, growing=growing, swarm=swarm, **life)
+            how_fast: dict[str, Any] = {"limit": limit, "background": background, "swarm": swarm}
+            offer = await peer.send(named, text=content, links=links, growing=growing, **how_fast, **life)
             return await _serve(offer, show, qr, recorder)
 
     with spooled(paths, show) as named, recording(record, [str(path) for path in paths]) as recorder:
@@ -134,7 +137,9 @@ async def _serve(offer: Offer, show: Show, qr: bool, recorder: Recorder | None) 
 @click.option("--skip", "existing", flag_value=Existing.SKIP.value, help=EXISTING[Existing.SKIP])
 @click.option("--overwrite", "existing", flag_value=Existing.OVERWRITE.value, help=EXISTING[Existing.OVERWRITE])
 @click.option("--no-swarm", is_flag=True, help="Never serve others what you fetch, though the sender asks for it.")
+@click.option("--first", multiple=True, metavar="PATTERN", help="Fetch what matches before all else; may be repeated.")
 @options.limit
+@options.background
 @ways
 @common
 def get(
@@ -145,7 +150,9 @@ def get(
     yes: bool,
     existing: str,
     no_swarm: bool,
+    first: tuple[str, ...],
     limit: float | None,
+    background: bool,
     server: str,
     name: str,
     as_json: bool,
@@ -175,8 +182,9 @@ def get(
         for each in (what, *also):
             code.parse(each)
         async with Peer(server, name=name, connect=connect) as peer:
-            how_much: dict[str, Any] = {"only": only, "existing": existing, "limit": limit, "swarm": not no_swarm}
-            return await _fetch(peer.get(what, into, decide, also=also, **how_much), show)
+            how_much: dict[str, Any] = {"only": only, "existing": existing, "also": also, "swarm": not no_swarm}
+            how_fast: dict[str, Any] = {"first": first, "limit": limit, "background": background}
+            return await _fetch(peer.get(what, into, decide, **how_much, **how_fast), show)
 
     run(show, work)
 

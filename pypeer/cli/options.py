@@ -93,6 +93,9 @@ def common(command: _Command) -> _Command:
 limit = click.option("--limit", type=Bytes(), metavar="RATE", help="Bytes a second at most, like 500K or 5M.")
 
 
+background = click.option("--background", is_flag=True, help="Give way to other traffic; either side may wish it.")
+
+
 def ways(command: _Command) -> _Command:
     """Options about how to connect."""
     options = (

@@ -5,12 +5,11 @@ import gc
 import signal
 import sys
 from collections.abc import Callable, Coroutine
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from pypeer.cli.show import Show
 from pypeer.errors import PeerError
+from pypeer.loops import loop_factory
 from pypeer.quiet import INTERRUPTED, interrupts_as_usual
 
 
@@ -19,7 +18,7 @@ def run(show: Show, work: Callable[[], Coroutine[Any, Any, int]]) -> None:
     gc.freeze()  # what was imported stays: the collector need not look through it again and again
     try:
         interrupts_as_usual()
-        with show, asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        with show, asyncio.Runner(loop_factory=loop_factory()) as runner:
             status = runner.run(_cancellable(show, work))
     except (KeyboardInterrupt, asyncio.CancelledError):
         show.say("Interrupted.")
@@ -30,11 +29,6 @@ def run(show: Show, work: Callable[[], Coroutine[Any, Any, int]]) -> None:
     except BrokenPipeError:
         status = 1
     sys.exit(status)
-
-
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """The faster loop of the extra `fast`, where it is installed."""
-    return import_module("uvloop").new_event_loop if find_spec("uvloop") else None
 
 
 async def _cancellable(show: Show, work: Callable[[], Coroutine[Any, Any, int]]) -> int:

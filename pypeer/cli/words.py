@@ -29,6 +29,7 @@ REASONS: Final[dict[Reason, str]] = {
     "join the same network.",
     Reason.FILTERED: "Both sides sent, and nothing came through: a firewall drops it.",
     Reason.NO_RELAY: "There is no relay to fall back to.",
+    Reason.PROXY_REFUSES: "The proxy set here lets no connection to the other side out.",
 }
 """Why an attempt to connect failed, as one sentence."""
 
@@ -100,6 +101,8 @@ def not_connected(report: ConnectionReport) -> str | None:
     """Why an attempt failed; None for one that did not, for the path says how."""
     if report.outcome != "failed":
         return None
+    if Reason.PROXY_REFUSES in report.reasons and report.relays:
+        return report.relays[0].text
     told = [REASONS[reason] for reason in report.reasons[:SENTENCES]] or [each.text for each in report.relays[:1]]
     return " ".join(told or ["No way to the other side opened."])
 
@@ -131,10 +134,12 @@ def contents(event: events.Offered) -> str:
 
 def done(event: events.Done) -> str:
     """The end of a transfer."""
-    rate = f", {size(event.bytes / event.seconds)}/s" if event.seconds > 0 else ""
+    came = event.bytes if event.fetched is None else event.fetched
+    rate = f", {size(came / event.seconds)}/s" if event.seconds > 0 and came else ""
     failed = f" {count(event.failed, 'file', 'files')} could not be transferred." if event.failed else ""
     where = f" Saved: {', '.join(printable(path) for path in event.into)}." if event.into else ""
-    return f"Done: {count(event.files, 'file', 'files')}, {size(event.bytes)}{rate}, all verified.{failed}{where}"
+    here = f" Only {size(came)} had to come, the rest was here." if came < event.bytes else ""
+    return f"Done: {count(event.files, 'file', 'files')}, {size(event.bytes)}{rate}, all verified.{here}{failed}{where}"
 
 
 def closed(reason: str) -> str:

@@ -1,7 +1,7 @@
 """The roads to a peer, what there is of each, and what can be done: the words of `pypeer.connect.roads`. Pure."""
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, IntEnum
 from typing import Final, NamedTuple
 
 
@@ -12,6 +12,15 @@ class Road(Enum):
     """TLS over TCP. Pages have none."""
     ICE = "ice"
     RELAY = "relay"
+
+
+class Grade(IntEnum):
+    """How good the path of a link is; the lower, the better. Only where there is TCP it matters which one ICE has."""
+
+    DIRECT = 0
+    PROXIED = 1
+    """Through a proxy of one side's own network."""
+    RELAYED = 2
 
 
 class State(Enum):
@@ -119,3 +128,5 @@ class Lane:
     """In a row, links that were lost at once among them."""
     since: float = 0.0
     """When the last link opened."""
+    grade: Grade = Grade.DIRECT
+    """Of its path."""

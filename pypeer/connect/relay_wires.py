@@ -1,14 +1,15 @@
 """The ways to a TURN server: a socket of UDP, or a connection of TCP or TLS."""
 
 import asyncio
+import errno
 import logging
-import socket
+import os
 import ssl
-from contextlib import suppress
-from typing import Any, Final, Protocol, cast
+from typing import Final, Protocol, cast
 
+from pypeer.connect.ice.candidate import family_of
 from pypeer.connect.servers import Transport
-from pypeer.connect.sockets import BUFFER_BYTES
+from pypeer.connect.sockets import Base, bind, open_base
 from signaling.protocol.framing import WHOLE_BYTES, Frames, FramingError
 from signaling.protocol.stun import Address
 
@@ -21,8 +22,8 @@ _log = logging.getLogger("byway.connect")
 class Owner(Protocol):
     """Who uses a wire."""
 
-    def received(self, data: bytes) -> None:
-        """The server sent a message."""
+    def received(self, messages: list[bytes]) -> None:
+        """The server sent messages."""
 
     def lost(self, error: Exception | None) -> None:
         """The wire is closed, by whoever did that."""
@@ -31,40 +32,43 @@ class Owner(Protocol):
 class Wire(Protocol):
     """A way to a server."""
 
-    def send(self, data: bytes) -> None:
-        """Send, or lose it."""
+    def send(self, messages: list[bytes]) -> None:
+        """Send in this order, or lose them."""
 
     def close(self) -> None:
         """Close it; `lost` is called."""
 
 
-class DatagramWire(asyncio.DatagramProtocol):
+class DatagramWire:
     """A way to the server over UDP."""
 
-    def __init__(self, owner: Owner) -> None:
+    def __init__(self, owner: Owner, server: Address) -> None:
         self._owner = owner
+        self._server = server
+        self._base: Base | None = None
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.DatagramTransport, transport)  # uvloop's is one in all but name
-        with suppress(OSError):
-            transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
+    async def open(self) -> None:
+        """Take a port; raises OSError."""
+        bound = bind("::" if family_of(self._server[0]) == 6 else "0.0.0.0", None)
+        if bound is None:
+            raise OSError(errno.EADDRNOTAVAIL, os.strerror(errno.EADDRNOTAVAIL))
+        self._base = await open_base(0, bound, self._came)
 
-    def datagram_received(self, data: bytes, addr: tuple[str | Any, int]) -> None:
-        self._owner.received(data)
+    def _came(self, number: int, source: Address, datagrams: list[bytes]) -> None:
+        if source == self._server:
+            self._owner.received(datagrams)
 
-    def error_received(self, exc: Exception) -> None:
-        _log.debug("relay: %s", exc)
-
-    def send(self, data: bytes) -> None:
-        """Send, or lose it."""
-        self._transport.sendto(data)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._owner.lost(exc)
+    def send(self, messages: list[bytes]) -> None:
+        """Send in this order, or lose them."""
+        if self._base is not None:
+            self._base.send_all(messages, self._server)
 
     def close(self) -> None:
         """Close the socket; `lost` is called."""
-        self._transport.abort()
+        base, self._base = self._base, None
+        if base is not None:
+            base.close()
+            asyncio.get_running_loop().call_soon(self._owner.lost, None)
 
 
 class StreamWire(asyncio.Protocol):
@@ -85,16 +89,15 @@ class StreamWire(asyncio.Protocol):
             _log.info("relay: %s", error)
             self._transport.abort()
             return
-        for message in messages:
-            self._owner.received(message)
+        self._owner.received(messages)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._owner.lost(exc)
 
-    def send(self, data: bytes) -> None:
-        """Send, or lose it if too much waits already."""
+    def send(self, messages: list[bytes]) -> None:
+        """Send in this order, or lose them if too much waits already."""
         if self._transport.get_write_buffer_size() < QUEUED_BYTES:
-            self._transport.write(data)
+            self._transport.writelines(messages)
 
     def close(self) -> None:
         """Close the connection, without a farewell of TLS that somebody would have to wait for; `lost` is called."""
@@ -105,7 +108,8 @@ async def connect(owner: Owner, address: Address, transport: Transport, name: st
     """A wire to the server; to TLS it is `name`, whatever address it has. Raises OSError."""
     loop = asyncio.get_running_loop()
     if transport is Transport.UDP:
-        _, datagrams = await loop.create_datagram_endpoint(lambda: DatagramWire(owner), remote_addr=address)
+        datagrams = DatagramWire(owner, address)
+        await datagrams.open()
         return datagrams
     context, verified = (ssl.create_default_context(), name) if transport is Transport.TLS else (None, None)
     _, stream = await loop.create_connection(lambda: StreamWire(owner), *address, ssl=context, server_hostname=verified)

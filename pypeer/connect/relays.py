@@ -59,12 +59,11 @@ class RelayedBase:
 
     def send(self, data: bytes, to: Address, ttl: int | None = None) -> None:
         """Send by way of the relay; it makes the hops, so `ttl` means nothing."""
-        self._allocation.send(data, to)
+        self._allocation.send([data], to)
 
     def send_all(self, datagrams: list[bytes], to: Address) -> None:
         """Send several."""
-        for data in datagrams:
-            self._allocation.send(data, to)
+        self._allocation.send(datagrams, to)
 
     def send_whole(self, data: bytes, to: Address) -> None:
         """What the relay does beyond is not known, so nothing is sent."""
@@ -118,21 +117,28 @@ class Allocation:
             if each.place == self._relay.place:
                 self._client.renew(Credentials(each.username, each.credential))
 
-    def send(self, data: bytes, to: Address) -> None:
+    def send(self, datagrams: list[bytes], to: Address) -> None:
         """Send to a peer."""
-        wrapped = self._client.wrap(to, data)
-        if wrapped is not None:
-            self._write(wrapped)
-        else:
-            self._perform(self._client.send(to, data, time.monotonic()))
+        wrapped = []
+        for data in datagrams:
+            message = self._client.wrap(to, data)
+            if message is not None:
+                wrapped.append(message)
+            else:
+                self._perform(self._client.send(to, data, time.monotonic()))
+        self._write(wrapped)
 
-    def received(self, data: bytes) -> None:
-        """The server sent something."""
-        found = self._client.unwrap(data)
-        if found is not None:
-            self._deliver(*found)
-        else:
-            self._perform(self._client.receive(data, time.monotonic()))
+    def received(self, messages: list[bytes]) -> None:
+        """The server sent messages."""
+        found: dict[Address, list[bytes]] = {}
+        for message in messages:
+            unwrapped = self._client.unwrap(message)
+            if unwrapped is not None:
+                found.setdefault(unwrapped[0], []).append(unwrapped[1])
+            else:
+                self._perform(self._client.receive(message, time.monotonic()))
+        for peer, datagrams in found.items():
+            self._deliver(peer, datagrams)
 
     def lost(self, error: Exception | None) -> None:
         """The socket is closed, by whoever did that."""
@@ -167,9 +173,9 @@ class Allocation:
         for effect in effects:
             match effect:
                 case ToServer():
-                    self._write(effect.data)
+                    self._write([effect.data])
                 case Received():
-                    self._deliver(effect.peer, effect.data)
+                    self._deliver(effect.peer, [effect.data])
                 case Granted():
                     self._granted(effect)
                 case PeerRefused():
@@ -194,14 +200,14 @@ class Allocation:
         self._by_family = {":" in base.relayed[0]: base for base in self.bases}
         self._settled.set()
 
-    def _deliver(self, peer: Address, data: bytes) -> None:
+    def _deliver(self, peer: Address, datagrams: list[bytes]) -> None:
         base = self._by_family.get(":" in peer[0])
         if base is not None:
-            self._on_datagrams(base.number, peer, [data])
+            self._on_datagrams(base.number, peer, datagrams)
 
-    def _write(self, data: bytes) -> None:
-        if self._way is not None:
-            self._way.send(data)
+    def _write(self, messages: list[bytes]) -> None:
+        if self._way is not None and messages:
+            self._way.send(messages)
 
     def _finish(self) -> None:
         """It is over, by whichever way: let go of all."""

@@ -3,10 +3,12 @@
 There are three roads to a peer: TLS over TCP, where neither is a page; ICE's, direct or through TURN; and the last of
 the ladder, the relay inside a WebSocket. Each has its state, by the table below. Role A begins all attempts; role B
 follows, but each side moves its session by the same rule: the best road that is open, else the best that is silent.
+What leads there counts first (`Grade`): TCP through a proxy is worse than ICE without a relay, better than with one.
 The first two are tried together, and the one that does not carry the session stands by. A relay is tried when there is
 no other way a moment after the start, at once when there is none any more or none is to be hoped for
 (`pypeer.connect.prospects`), and while it carries the session the better roads are tried again, soon and then at
-growing intervals. Twin of web/src/connect/roads.ts, held to the same vectors (tests/vectors/roads.json).
+growing intervals. Twin of web/src/connect/roads.ts, held to the same vectors (tests/vectors/roads.json); a page has no
+TCP, and so no grades.
 """
 
 from collections.abc import Callable
@@ -18,6 +20,7 @@ from pypeer.connect.lanes import (
     Action,
     Event,
     GiveUp,
+    Grade,
     Lane,
     Leave,
     Lost,
@@ -66,6 +69,7 @@ class Roads:
         self._can_tcp = can_tcp
         self._delay = delay
         self._lanes = {road: Lane() for road in Road}
+        self._lanes[Road.RELAY].grade = Grade.RELAYED
         self._paired = True
         self._quests = 0
         self._give_up_at: float | None = None
@@ -107,6 +111,11 @@ class Roads:
         ends = self._plan(now) if self._role is Role.A else []
         return [*moves, *ends, *self.tick(now)]
 
+    def graded(self, road: Road, grade: Grade, now: float) -> list[Action]:
+        """The path of a road's link, open or about to be, is as good as this."""
+        self._lanes[road].grade = grade
+        return self._move(None, now)
+
     def barred(self, now: float) -> list[Action]:
         """As far as can be told, no datagram gets from one side to the other: there is nothing to wait for."""
         relay = self._lanes[Road.RELAY]
@@ -124,6 +133,11 @@ class Roads:
     def idle(self, road: Road) -> list[Action]:
         """The session needs this road's link no longer."""
         return [] if road is self.carrying else self._leave(road)
+
+    def is_direct(self, road: Road) -> bool:
+        """Whether this road has a link that leads straight to the other side."""
+        lane = self._lanes[road]
+        return lane.state is State.OPEN and lane.grade is Grade.DIRECT
 
     def tick(self, now: float) -> list[Action]:
         """Time passes."""
@@ -182,7 +196,7 @@ class Roads:
         for state in (State.OPEN, State.SILENT):
             found = [road for road, lane in self._lanes.items() if lane.state is state]
             if found:
-                return found[0]
+                return min(found, key=lambda road: self._lanes[road].grade)
         return None
 
     def _leave(self, road: Road) -> list[Action]:

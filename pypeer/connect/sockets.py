@@ -129,7 +129,7 @@ class Sockets:
         if bound is None:
             return None
         number = next(self._numbers)
-        self._add(number, await _base(number, bound, self._on_datagrams))
+        self._add(number, await open_base(number, bound, self._on_datagrams))
         return number, bound.getsockname()[1]
 
     def add(self, base: Base) -> int:
@@ -173,7 +173,8 @@ class Sockets:
             self._bases[number] = base
 
 
-async def _base(number: int, bound: socket.socket, on_datagrams: OnDatagrams) -> Base:
+async def open_base(number: int, bound: socket.socket, on_datagrams: OnDatagrams) -> Base:
+    """A base of a bound UDP socket, which it closes."""
     try:
         return _ReaderBase(number, bound, on_datagrams)
     except NotImplementedError:

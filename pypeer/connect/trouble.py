@@ -24,6 +24,27 @@ WEBSOCKET: Final = {
 """Close codes of the relay inside a WebSocket (signaling.protocol.codes)."""
 
 
+HTTP: Final = {
+    403: "it lets no connection to {} out",
+    405: "it lets nothing but pages through",
+    407: "it wants a user and a password, or others than the URL of the variable has",
+}
+"""Answers of an HTTP proxy to CONNECT (RFC 9110, section 15)."""
+
+SOCKS: Final = {
+    2: "it lets no connection to {} out",
+    7: "it makes no connections for others",
+    8: "it does not know addresses like {}",
+}
+"""Answers of a SOCKS proxy (RFC 1928, section 6)."""
+
+SOCKS4_REFUSES: Final = 91
+"""The one answer of SOCKS 4 for all that went wrong."""
+
+UNREACHED: Final = frozenset({1, 3, 4, 5, 6, SOCKS4_REFUSES})
+"""Answers of SOCKS that say, or may say, that the other side is not there; of HTTP it is whatever is at fault there."""
+
+
 def url(relay: Relay) -> str:
     """The server as a URI (RFC 7065)."""
     scheme = "turns" if relay.transport is Transport.TLS else "turn"
@@ -62,6 +83,18 @@ def of_websocket(address: str, code: int, detail: str) -> RelayTrouble:
     """The relay inside a WebSocket did not bring the two together; `code` is that of its close, 0 if it was not."""
     text = f"The relay of the server cannot be used: {WEBSOCKET.get(code, detail)}."
     return RelayTrouble(relay=address, code=code or UNREACHABLE, text=text)
+
+
+def of_proxy(proxy: str, is_http: bool, code: int, target: str, detail: str) -> RelayTrouble | None:
+    """A proxy did not lead to the other side; None where that may be the other side's fault.
+
+    `code` is its answer, 0 if there was none that can be read; `target` where it should have led.
+    """
+    if code and (code >= 500 if is_http else code in UNREACHED):
+        return None
+    known = (HTTP if is_http else SOCKS).get(code, "").format(target)
+    text = f"The proxy {proxy} cannot be used: {known or detail}{f' ({code})' if code else ''}."
+    return RelayTrouble(relay=proxy, code=code or UNREACHABLE, text=text)
 
 
 def _trouble(relay: Relay, code: int, reason: str) -> RelayTrouble:

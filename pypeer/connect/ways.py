@@ -6,9 +6,13 @@ from typing import Final
 
 from pypeer.connect.ice.candidate import Candidate, join
 from pypeer.connect.ice.pairs import Pair, is_relayed
+from pypeer.connect.lanes import Grade
 from pypeer.links.link import Path, Scope
 from pypeer.protocol.report import CandidateKind
 from signaling.protocol.stun import Address
+
+PROXIED: Final = "proxied"
+"""The way through a proxy of one side's network, over TCP."""
 
 RELAYS: Final = {2: "udp", 1: "tcp", 0: "tls"}
 """By the bonus in the priority of a relayed candidate (pypeer.connect.servers)."""
@@ -43,6 +47,13 @@ def way_of(facts: Facts) -> str:
         return "punched"
     both_open = facts.bare and not facts.mapped
     return "direct" if both_open or facts.bare is facts.asked else "reversed"
+
+
+def grade_of(path: Path) -> Grade:
+    """How good it is, for the choice between roads."""
+    if path.scope is Scope.RELAY:
+        return Grade.RELAYED
+    return Grade.PROXIED if path.way == PROXIED else Grade.DIRECT
 
 
 def path_of(pair: Pair, asked: bool, scope: Scope, leased: frozenset[Address] = frozenset()) -> Path:

@@ -9,7 +9,6 @@ from collections.abc import Collection, Mapping, Sequence
 from enum import Enum
 
 from pypeer.connect.ice import gather
-from pypeer.connect.ice.gather import Mapped
 from pypeer.doctor.asking import CHANGE_ADDRESS, Question, Questions
 from pypeer.doctor.findings import Filtering, Ports
 from pypeer.doctor.findings import Mapping as Maps
@@ -87,5 +86,5 @@ def ports(firsts: Sequence[tuple[Address, Address]], seen: Mapping[Address, Addr
     found = list(seen.values()) if varies else [mapped for _, mapped in firsts]
     if len(set(found)) < 2:
         return Ports.UNKNOWN, 0
-    step = gather.step([Mapped(0, mapped, mapped, 0.0) for mapped in found])
+    step = gather.step(found)
     return (Ports.SEQUENTIAL, step) if step else (Ports.RANDOM, 0)

@@ -169,8 +169,8 @@ ADVICE: Final[dict[Advice, str]] = {
         "HOST."
     ),
     Advice.PROXY: (
-        "A proxy is set here. It carries the connection to the server, but no UDP, so only relays over TLS "
-        "can help as long as everything has to go through it."
+        "A proxy is set here. It carries the connection to the server, and leads to partners who can be "
+        "dialled, if it lets connections to their ports out; for all others there is only the relay of the server."
     ),
     Advice.VARIES: (
         "If the router is yours, look in its settings for the type of NAT. 'Symmetric' or 'strict' should "

@@ -61,5 +61,8 @@ class Link(Protocol):
     async def drain(self) -> None:
         """Wait until `buffered` is below the low-water mark; raises LinkClosedError."""
 
+    def give_way(self) -> None:
+        """Send in the background from now on, as far as the system lets it: what others leave of the network."""
+
     async def close(self) -> None:
         """Send what is queued (within a bounded time), then close. Safe to call twice."""

@@ -11,6 +11,7 @@ import struct
 from collections.abc import Callable
 from typing import Final, cast
 
+from pypeer.links.giving_way import GivingWay, give_way
 from pypeer.links.link import LinkClosedError, Path
 from pypeer.protocol import limits
 
@@ -24,6 +25,9 @@ BUFFER_BYTES: Final = 512 * 1024
 
 FLUSH_S: Final = 5.0
 """How long `close` waits for what is queued: the last words are short, and the other side may be gone."""
+
+POLL_S: Final = 0.01
+"""Interval at which `close` looks whether all has left."""
 
 SIGN_S: Final = 1.0
 """A side that has sent nothing for so long sends a sign of life."""
@@ -75,6 +79,7 @@ class TlsLink(asyncio.BufferedProtocol):
         self._heard = self._spoke = self._loop.time()
         self._timer: asyncio.TimerHandle | None = None
         self._due = 0.0
+        self._giving: GivingWay | None = None
 
     def __repr__(self) -> str:
         return f"<TlsLink {self._path}{' closed' if self._closed else ''}>"
@@ -140,6 +145,10 @@ class TlsLink(asyncio.BufferedProtocol):
         if self._closed:
             raise LinkClosedError("The connection to the other peer is closed.")
 
+    def give_way(self) -> None:
+        """By LEDBAT++, where the kernel paces; see Link."""
+        self._giving = self._giving or give_way(self._transport)
+
     async def close(self) -> None:
         """Flush within a bounded time, then close; see Link."""
         transport = self._transport
@@ -147,18 +156,26 @@ class TlsLink(asyncio.BufferedProtocol):
         if transport is None:
             return
         transport.resume_reading()
-        transport.close()
         try:
             async with asyncio.timeout(FLUSH_S):
+                await self._flushed()
+                transport.close()
                 await self._lost.wait()
         except TimeoutError:
             self.abort()
 
+    async def _flushed(self) -> None:
+        """Wait until all has left: from the transport's `close` on, a frame that comes would end what still waits."""
+        for _ in range(int(FLUSH_S / POLL_S)):
+            if not self.buffered or self._lost.is_set():
+                return
+            await asyncio.sleep(POLL_S)
+
     def abort(self) -> None:
-        """Close at once."""
+        """Close at once, or rather at the next turn: uvloop's TLS still writes after it has handed over what came."""
         self._lose()
         if self._transport is not None:
-            self._transport.abort()
+            self._loop.call_soon(self._transport.abort)
 
     # What asyncio calls
 
@@ -281,5 +298,7 @@ class TlsLink(asyncio.BufferedProtocol):
         self._room.set()
         if self._timer is not None:
             self._timer.cancel()
+        if self._giving is not None:
+            self._giving.cancel()
         self.on_lost()
         self._on_close()

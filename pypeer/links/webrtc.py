@@ -80,6 +80,10 @@ class WebRtcLink:
         if self._closed:
             raise LinkClosedError("The connection to the other peer is closed.")
 
+    def give_way(self) -> None:
+        """By LEDBAT++; see Link."""
+        self._channel.association.give_way()
+
     async def close(self) -> None:
         """Flush within a bounded time, then close; see Link."""
         rounds = int(FLUSH_S / POLL_S)

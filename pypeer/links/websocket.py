@@ -10,6 +10,7 @@ from typing import Any, Final, TypeAlias
 import aiohttp
 from aiohttp import WSMsgType
 
+from pypeer.links.giving_way import GivingWay, give_way
 from pypeer.links.link import LinkClosedError, Path, Scope
 from pypeer.protocol import limits
 from pypeer.secure.records import TAG_BYTES, RecordError, RecordOpener, RecordSealer
@@ -52,6 +53,7 @@ class WebSocketLink:
         self._buffered = 0
         self._news, self._room = asyncio.Event(), asyncio.Event()
         self._closed = False
+        self._giving: GivingWay | None = None
         self._heard = self._spoke = asyncio.get_running_loop().time()
         self._tasks = [asyncio.create_task(each) for each in (self._read(), self._write(), self._watch())]
 
@@ -99,6 +101,10 @@ class WebSocketLink:
             await self._room.wait()
         if self._closed:
             raise LinkClosedError("The connection to the other peer is closed.")
+
+    def give_way(self) -> None:
+        """As far as the server; see Link."""
+        self._giving = self._giving or give_way(self._socket)
 
     async def close(self) -> None:
         """Flush within a bounded time, then close; see Link."""
@@ -166,6 +172,8 @@ class WebSocketLink:
         if self._closed:
             return
         self._closed = True
+        if self._giving is not None:
+            self._giving.cancel()
         self._room.set()
         current = asyncio.current_task()
         for task in self._tasks:

@@ -5,6 +5,7 @@
     2 STOP     request u32: the receiver no longer wants it
     3 DATA     request u32, bytes: the next part of the chunk, in order
     4 END      request u32, flags u8, hash[32], root[32] if flags & 1: the chunk is complete
+    5 PROBE    request u32, file u32, chunk u32: as REQUEST, but END is to come alone
 
 A request number is chosen by the receiver, unique among those open on the link. Flags other than 1 are ignored.
 """
@@ -22,6 +23,7 @@ REQUEST: Final = 1
 STOP: Final = 2
 DATA: Final = 3
 END: Final = 4
+PROBE: Final = 5
 HAS_ROOT: Final = 1
 HASH_BYTES: Final = 32
 
@@ -37,6 +39,14 @@ class FrameError(ValueError):
 
 class Request(msgspec.Struct, frozen=True):
     """Ask for a chunk."""
+
+    request: int
+    file: int
+    chunk: int
+
+
+class Probe(msgspec.Struct, frozen=True):
+    """Ask for the hash of a chunk, without its bytes."""
 
     request: int
     file: int
@@ -64,7 +74,7 @@ class End(msgspec.Struct, frozen=True):
     root: bytes | None = None
 
 
-Frame = Request | Stop | Data | End | ControlMessage
+Frame = Request | Probe | Stop | Data | End | ControlMessage
 
 _control_encoder = msgspec.json.Encoder()
 _control_decoder: msgspec.json.Decoder[ControlMessage] = msgspec.json.Decoder(ControlMessage)
@@ -75,6 +85,8 @@ def encode(frame: Frame) -> bytes:
     match frame:
         case Request():
             return _request.pack(REQUEST, frame.request, frame.file, frame.chunk)
+        case Probe():
+            return _request.pack(PROBE, frame.request, frame.file, frame.chunk)
         case Stop():
             return _numbered.pack(STOP, frame.request)
         case Data():
@@ -106,6 +118,8 @@ def decode(data: bytes) -> Frame:
                 return _decode_data(view)
             case 4:
                 return _decode_end(data)
+            case 5:
+                return Probe(*_request.unpack(data)[1:])
             case other:
                 raise FrameError(f"unknown type of frame: {other}")
     except struct.error:

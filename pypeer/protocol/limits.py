@@ -12,6 +12,9 @@ whose person forbids relays, does not list it."""
 CAP_TCP: Final = "tcp"
 """Capability in `meet.caps`: takes part in a link over TCP. Pages, and whoever hides its address, do not list it."""
 
+CAP_PROBE: Final = "probe"
+"""Capability in `hello.caps`: answers PROBE, the question for the hash of a chunk without its bytes."""
+
 SILENCE_S: Final = 5
 """On a link through that relay each side sends an empty record after this long without another: less than any proxy
 waits, and often enough to notice soon that the way is gone."""

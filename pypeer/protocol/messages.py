@@ -146,6 +146,8 @@ class Hello(Control, frozen=True, tag="hello"):
     client: Label
     frame: Annotated[int, Meta(ge=16_384, le=2**30, description="largest frame this side takes, bytes")]
     caps: Capabilities = ()
+    background: bool = False
+    """This side wishes that the transfer gives way to other traffic: whoever sends data on this link sees to it."""
 
 
 class Offer(Control, frozen=True, tag="offer"):

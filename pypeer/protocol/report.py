@@ -21,12 +21,14 @@ CHECKS_MAX: Final = 100
 
 
 class CandidateKind(StrEnum):
-    """RFC 8445, section 5.1.1."""
+    """RFC 8445, section 5.1.1, and a proxy, which is nobody's candidate: only reports have it."""
 
     HOST = "host"
     SRFLX = "srflx"
     PRFLX = "prflx"
     RELAY = "relay"
+    PROXY = "proxy"
+    """The proxy of this network, through which the other side is dialled."""
 
 
 class CheckState(StrEnum):
@@ -62,6 +64,8 @@ class Reason(StrEnum):
     """Checks were sent, and nothing came back: a firewall drops them."""
     NO_RELAY = "no-relay"
     """There is no relay to fall back to."""
+    PROXY_REFUSES = "proxy-refuses"
+    """The proxy of this network lets no connection to the other side out, or cannot be used."""
 
 
 class ReportCandidate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -91,8 +95,11 @@ class Networks(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class RelayTrouble(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Why a relay could not be used. `code` is TURN's (RFC 8656, section 19), that of the close of a WebSocket, or 701
-    where the relay could not be reached; `text` is one sentence for a person, empty where only the code is known."""
+    """Why a relay, in the page a STUN server, or the proxy of this network could not be used.
+
+    `code` is TURN's (RFC 8656, section 19), that of the close of a WebSocket, of HTTP or of SOCKS (RFC 1928, section
+    6), or 701 where it could not be reached; `text` is one sentence for a person, empty where only the code is known.
+    """
 
     relay: Annotated[str, Meta(max_length=300, description="its URL")]
     code: int
@@ -128,7 +135,7 @@ def reasons(report: ConnectionReport, relay_only: bool = False) -> tuple[Reason,
     if relay_only:
         return (Reason.RELAY_ONLY,)
     found = _obstacles(report)
-    if report.outcome == "failed" and not any(_is_relay(each) for each in (*report.local, *report.remote)):
+    if report.outcome == "failed" and not _knows_relay(report):
         found.append(Reason.NO_RELAY)
     return tuple(found)
 
@@ -157,6 +164,12 @@ def _of_networks(networks: Networks) -> list[Reason]:
 
 def _is_relay(candidate: ReportCandidate) -> bool:
     return candidate.kind is CandidateKind.RELAY
+
+
+def _knows_relay(report: ConnectionReport) -> bool:
+    """One that works, or one that does not, which the person should know of."""
+    works = any(_is_relay(each) for each in (*report.local, *report.remote))
+    return works or any(not each.relay.startswith("stun") for each in report.relays)
 
 
 def _families(candidates: tuple[ReportCandidate, ...]) -> set[int]:

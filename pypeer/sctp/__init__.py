@@ -8,7 +8,9 @@ only as far as browsers insist. Packets in, packets and messages out, with the t
     chunks        the bytes on the wire
     inbox         what has arrived: acknowledgements, and messages made whole again
     outbox        what is to leave: messages in pieces, in flight, lost, sent again
-    cubic         how much may be in flight (RFC 9438)
+    control       how much may be in flight: what cubic and ledbat have in common
+    cubic         ... of a flow that takes its share (RFC 9438)
+    ledbat        ... of one that gives way to others (LEDBAT++)
     mtu           how large packets may be
     flight        what is in flight or lost
     timing        round trips, time-outs and pacing

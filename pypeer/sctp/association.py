@@ -22,6 +22,7 @@ from pypeer.sctp.chunks import (
     PacketError,
     Parameter,
 )
+from pypeer.sctp.control import BACKGROUND, FOREGROUND, MakeController
 from pypeer.sctp.handshake import Event, Handshake, State
 from pypeer.sctp.inbox import WINDOW_BYTES, Inbox
 from pypeer.sctp.mtu import PathMtu
@@ -62,6 +63,7 @@ class Association:
         self._control: list[bytes] = []
         self._inbox: Inbox | None = None
         self._outbox: Outbox | None = None
+        self._controller: MakeController = FOREGROUND
         self._mtu = PathMtu(random)
         self._random = random
         self._waiting: list[tuple[int, bytes]] = []
@@ -170,6 +172,12 @@ class Association:
                 parts, room = [], most
         self._flush_at = now + outbox.pace_wait()
 
+    def give_way(self) -> None:
+        """Send in the background from now on: what others leave."""
+        self._controller = BACKGROUND
+        if self._outbox is not None:
+            self._outbox.use(BACKGROUND)
+
     def path_changed(self, now: float) -> None:
         """Another path is in use."""
         self._mtu = PathMtu(self._random)
@@ -232,6 +240,7 @@ class Association:
         self._header = Header(self._port, self._remote_port, init.tag)
         self._inbox = Inbox(init.tsn, self._most)
         self._outbox = Outbox(self._shaking.init.tsn, self._mtu.bytes - PACKET_HEADER_BYTES, init.window)
+        self._outbox.use(self._controller)
         waiting, self._waiting = self._waiting, []
         for protocol, message in waiting:
             self._outbox.put(protocol, message)

@@ -63,7 +63,7 @@ class HyStart:
 
 
 class Cubic:
-    """The window of one path; `segment` is what a packet carries at most, in bytes."""
+    """The window of one path; `segment` is what a packet carries at most, in bytes. See pypeer.sctp.control."""
 
     def __init__(self, segment: int) -> None:
         self.window = float(FIRST_SEGMENTS * segment)
@@ -82,7 +82,7 @@ class Cubic:
         """Whether the window still doubles with each round trip."""
         return self.window < self._threshold
 
-    def sample(self, rtt: float) -> None:
+    def sample(self, rtt: float, now: float) -> None:
         """A round trip was measured."""
         if self.slow_start:
             self._hystart.sample(rtt)
@@ -99,17 +99,17 @@ class Cubic:
         else:
             self._avoid(size, rtt, now)
 
-    def lost(self) -> None:
+    def lost(self, now: float) -> None:
         """Something was lost, for the first time in this round trip (sections 4.6 and 4.7)."""
         fast = self.window < self._most
         self._most = self.window * (1 + BETA) / 2 if fast else self.window
         self.window = self._threshold = max(self.window * BETA, LEAST_SEGMENTS * self.segment)
         self._epoch = None
 
-    def timed_out(self) -> None:
+    def timed_out(self, now: float) -> None:
         """Nothing was acknowledged for long (section 4.8)."""
         self._before = self.window, self._threshold, self._most
-        self.lost()
+        self.lost(now)
         self.window = float(self.segment)
         self._hystart = HyStart()
 

@@ -6,13 +6,16 @@ from typing import Final
 
 from pypeer.sctp import chunks
 from pypeer.sctp.chunks import BEGIN, DATA_HEADER_BYTES, END, IMMEDIATE, Sack
-from pypeer.sctp.cubic import Cubic
+from pypeer.sctp.control import FOREGROUND, MakeController
 from pypeer.sctp.flight import Flight, Piece
 from pypeer.sctp.inbox import WRAP
 from pypeer.sctp.timing import Pace, RoundTrip
 
 STREAM: Final = 0
 """The one stream of a link."""
+
+SMALL_SEGMENTS: Final = 4
+"""In such a window each packet counts; in larger ones others follow soon, and most acknowledgements can wait."""
 
 STUCK_TIME_OUTS: Final = 16
 """Time-outs in a row after which larger packets are given up, a minute and a half: where a fifth of all is lost each
@@ -30,7 +33,8 @@ class Outbox:
         self._offset = 0
         self._sequence = 0
         self._flight = Flight(first)
-        self._cubic = Cubic(self._piece)
+        self._make_control: MakeController = FOREGROUND
+        self._control = self._make_control(self._piece)
         self._pace = Pace(self._piece)
         self._window = window
         self._limited = False
@@ -61,12 +65,12 @@ class Outbox:
         lost = flight.find_lost(now)
         if lost > self._recover:
             self._recover = flight.next - 1
-            self._cubic.lost()
+            self._control.lost(now)
 
     def begin(self, now: float) -> None:
         """Packets are about to be filled."""
         rtt = self._flight.round_trip.smoothed
-        self._pace.update(self._cubic.window, rtt, self._cubic.slow_start, now)
+        self._pace.update(self._control.window, rtt, self._control.slow_start, now)
 
     def next(self, room: int, now: float) -> bytes | None:
         """The next chunk, of `room` bytes at most; None if there is none, or it has to wait, or does not fit."""
@@ -75,7 +79,7 @@ class Outbox:
         if piece is None and not self._queue:
             self._limited = False
             return None
-        if flight.bytes >= self._cubic.window:
+        if flight.bytes >= self._control.window:
             self._limited = True
             return None
         if not self._pace.may_send:
@@ -104,7 +108,7 @@ class Outbox:
         lost = flight.find_lost(now) if now >= flight.reorders_at else 0
         if lost > self._recover:
             self._recover = flight.next - 1
-            self._cubic.lost()
+            self._control.lost(now)
         if not len(flight) or now < self._restarts_at + self._patience():
             return None
         return self._time_out(now) if self._probed else self._probe(now)
@@ -115,16 +119,21 @@ class Outbox:
         piece = self._flight.newest
         return self._time_outs >= STUCK_TIME_OUTS and piece is not None and piece.size > self._base
 
+    def use(self, make: MakeController) -> None:
+        """Let another controller say how much may be in flight, from its beginning."""
+        self._make_control = make
+        self._control = make(self._piece)
+
     def resize(self, room: int) -> None:
         """Packets have another size from now on."""
         self._piece = room - DATA_HEADER_BYTES
-        self._cubic.segment = self._piece
+        self._control.segment = self._piece
         self._pace.resize(self._piece)
 
     def path_changed(self, room: int, now: float) -> None:
         """Another path is in use: what is known of the one before does not hold, and what was on it may be lost."""
         self._piece = room - DATA_HEADER_BYTES
-        self._cubic = Cubic(self._piece)
+        self._control = self._make_control(self._piece)
         self._pace = Pace(self._piece)
         self._flight.lose_all()
         self._flight.round_trip = RoundTrip()
@@ -132,19 +141,20 @@ class Outbox:
         self._restarts_at, self._probed = now, False
 
     def _progressed(self, arrived: int, now: float) -> None:
-        flight, cubic = self._flight, self._cubic
+        flight, control = self._flight, self._control
         trip = flight.round_trip
         trip.progressed()
         self._restarts_at, self._probed, self._time_outs = now, False, 0
         if flight.is_mistaken:
             flight.is_mistaken = False
-            cubic.undo()
-        cubic.sample(trip.latest)
+            control.undo()
+        control.sample(trip.latest, now)
         if flight.cumulative > self._round:
             self._round = flight.next - 1
-            cubic.round_over()
-        if self._limited:
-            cubic.acknowledged(arrived, trip.smoothed, now)
+            control.round_over()
+        recovers = flight.cumulative < self._recover and not control.slow_start
+        if self._limited and not recovers:  # what was lost is sent again first (RFC 9438, section 4.6)
+            control.acknowledged(arrived, trip.smoothed, now)
 
     def _patience(self) -> float:
         """Seconds without progress until something is done."""
@@ -163,7 +173,7 @@ class Outbox:
         flight.round_trip.timed_out()
         flight.lose_all()
         self._recover = flight.next - 1
-        self._cubic.timed_out()
+        self._control.timed_out(now)
         self._restarts_at, self._probed = now, True
         piece = flight.lost
         return None if piece is None else self._send(piece, now)
@@ -176,7 +186,7 @@ class Outbox:
         if size + DATA_HEADER_BYTES > room or (self._flight.bytes + size > self._window and len(self._flight)):
             return None
         flags = (0 if self._offset else BEGIN) | (END if size == left else 0)
-        if size == left and len(self._queue) == 1:
+        if (size == left and len(self._queue) == 1) or self._fills(size):
             flags |= IMMEDIATE  # nothing follows that could make the other side acknowledge it
         number = self._flight.take_number()
         part = message[self._offset : self._offset + size]
@@ -188,6 +198,11 @@ class Outbox:
             self._offset = 0
             self._sequence += 1
         return Piece(number, chunk, size)
+
+    def _fills(self, size: int) -> bool:
+        """Whether a small window has no room for more: a delayed acknowledgement would look like a queue (RFC 7053)."""
+        window = self._control.window
+        return window <= SMALL_SEGMENTS * self._piece and self._flight.bytes + size >= window
 
     def _send(self, piece: Piece, now: float) -> bytes:
         if not self._flight.bytes:

@@ -34,6 +34,8 @@ class How(IntEnum):
     """It dialled a port that a router was asked for."""
     REFLEXIVE = 3
     """It dialled an address at which the server had seen the other side, in front of a NAT."""
+    PROXIED = 4
+    """It dialled an address of the other side through a proxy of its own network."""
 
 
 class Knocks:

@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 
 import aiohttp
 
-from pypeer import __version__
+from pypeer import __version__, proxies
 from pypeer.errors import ServerError
 from pypeer.identity import Identity
 from pypeer.signaling_client import core
 from pypeer.signaling_client.effects import Answer, Effect, Event, Hangup, Over, Push, Ready, Retry, SendText
-from pypeer.signaling_client.words import explain, page_url, unreachable
+from pypeer.signaling_client.words import ProxyError, explain, page_url, unreachable
 from signaling.protocol import limits
 from signaling.protocol.codes import CloseCode
 from signaling.protocol.messages import Error, IceServer, Met, Ok, Opened, Renewed, Request
@@ -65,7 +65,7 @@ class SignalingClient:
 
     async def start(self) -> None:
         """Connect and sign in; raises ServerError when that fails."""
-        self._http = aiohttp.ClientSession(trust_env=True)
+        self._http = proxies.session(self.url)
         self._first = asyncio.get_running_loop().create_future()
         self._task = asyncio.create_task(self._run(), name="byway-signaling")
         try:
@@ -112,14 +112,21 @@ class SignalingClient:
 
     async def dial_relay(self) -> "aiohttp.ClientWebSocketResponse[Any]":
         """Another WebSocket, to the relay of the server; raises aiohttp.ClientError, OSError and TimeoutError."""
+        most = limits.RELAY_MESSAGE_BYTES + 1  # the least that aiohttp refuses
+        return await self._dial("relay", limits.RELAY_SUBPROTOCOL, most)
+
+    async def _dial(self, name: str, protocol: str, most: int) -> "aiohttp.ClientWebSocketResponse[Any]":
         assert self._http is not None
-        async with asyncio.timeout(CONNECT_S):
-            return await self._http.ws_connect(
-                self.url / "relay",
-                protocols=(limits.RELAY_SUBPROTOCOL,),
-                max_msg_size=limits.RELAY_MESSAGE_BYTES + 1,  # the least that aiohttp refuses
-                timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_S),
-            )
+        try:
+            async with asyncio.timeout(CONNECT_S):
+                return await self._http.ws_connect(
+                    self.url / name,
+                    protocols=(protocol,),
+                    max_msg_size=most,
+                    timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_S),
+                )
+        except proxies.CONNECTOR_ERRORS as error:
+            raise ProxyError(str(error)) from error
 
     async def _run(self) -> None:
         while self._error is None and self._core.state is not core.State.ENDED:
@@ -129,16 +136,9 @@ class SignalingClient:
                 await asyncio.sleep(self._retry_s)
 
     async def _connect_once(self) -> int:
-        assert self._http is not None
         self._retry_s = self._hangup = None
         try:
-            async with asyncio.timeout(CONNECT_S):
-                socket = await self._http.ws_connect(
-                    self.url / "ws",
-                    protocols=(limits.SUBPROTOCOL,),
-                    max_msg_size=limits.MESSAGE_BYTES,
-                    timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_S),
-                )
+            socket = await self._dial("ws", limits.SUBPROTOCOL, limits.MESSAGE_BYTES)
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             self._fail_first(unreachable(self.url, error))
             return core.ABNORMAL

@@ -8,6 +8,10 @@ from signaling.protocol.codes import ErrorCode
 from signaling.protocol.messages import Error
 
 
+class ProxyError(OSError):
+    """A proxy between does not lead there; the text is its own."""
+
+
 def page_url(server: str) -> URL:
     """The address of a page, from what a person typed; raises ServerError."""
     text = server if "://" in server else f"http://{server}"
@@ -25,6 +29,16 @@ def unreachable(url: URL, error: Exception) -> ServerError:
     match error:
         case aiohttp.WSServerHandshakeError(status=429):
             text = f"The server at {url} has too many connections from here: wait a minute."
+        case aiohttp.ClientHttpProxyError(status=407):
+            text = (
+                f"The proxy set here wants a user and a password on the way to {url}: http://USER:PASSWORD@HOST:PORT."
+            )
+        case aiohttp.ClientHttpProxyError():
+            text = f"The proxy set here does not lead to {url} (HTTP {error.status}): ask whoever runs it."
+        case aiohttp.ClientProxyConnectionError():
+            text = f"The proxy set here cannot be reached ({error}): check HTTP_PROXY, HTTPS_PROXY and ALL_PROXY."
+        case ProxyError():
+            text = f"The proxy set here does not lead to {url} ({error}): check HTTP_PROXY, HTTPS_PROXY and ALL_PROXY."
         case aiohttp.WSServerHandshakeError():
             text = f"{url} answers, but not as a Byway server (HTTP {error.status}): check the address in --server."
         case aiohttp.ClientConnectorCertificateError() | aiohttp.ClientConnectorSSLError():

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from pypeer.protocol.frames import Data, End, Request
+from pypeer.protocol.frames import Data, End, Probe, Request
 from pypeer.transfer.pace import Pace
 from pypeer.transfer.subflow import Subflow, ViolationError
 
@@ -22,6 +22,8 @@ class Flight:
     """What had come on its link when it was asked for."""
     alone: bool = False
     """Nothing else was on its way then."""
+    bare: bool = False
+    """Only its hash is asked for."""
     twin: "tuple[Asking, Flight] | None" = None
     """The same chunk, on its way on another link."""
 
@@ -57,15 +59,15 @@ class Asking(Subflow):
         """Whether something is awaited that should have come by now."""
         return bool(self.flights) and self.pace.is_stalled(self.frame_bytes, now)
 
-    def request(self, flight: Flight, now: float) -> Request:
-        """The frame that asks for a chunk."""
+    def request(self, flight: Flight, now: float) -> Request | Probe:
+        """The frame that asks for a chunk, or for its hash."""
         flight.request = self._next_request
         flight.asked_at, flight.delivered, flight.alone = now, self.pace.delivered, not self.flights
         self.pace.asked(flight.alone, now)
         self._next_request += 1
         self.flights[flight.request] = flight
         self.awaited += flight.length
-        return Request(flight.request, flight.file, flight.chunk)
+        return (Probe if flight.bare else Request)(flight.request, flight.file, flight.chunk)
 
     def take_back(self, flight: Flight) -> None:
         """Nobody waits for this any more; whatever still comes of it is ignored."""
@@ -94,6 +96,8 @@ class Asking(Subflow):
             return None
         if len(flight.data) != flight.length:
             raise ViolationError(f"chunk {flight.chunk} of file {flight.file} ends after {len(flight.data)} bytes")
+        if flight.bare:
+            self.pace.heard(0, now)
         self.pace.landed(flight.delivered, flight.asked_at, now)
         return flight
 

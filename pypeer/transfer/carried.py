@@ -17,7 +17,7 @@ class TransferSession(Protocol):
     def has_ended(self) -> bool:
         """Whether it is over, but for what is to be tidied up."""
 
-    def attach(self, link: Link, rank: int | None = None) -> None:
+    def attach(self, link: Link, rank: int | None = None, alone: bool | None = None) -> None:
         """Go on over this link too, or, without a rank, over this link only, which may be attached already."""
 
     def fail(self, error: PeerError) -> None:

@@ -35,6 +35,16 @@ class Choice:
 
     patterns: tuple[str, ...] = ()
     existing: Existing = Existing.RENAME
+    first: tuple[str, ...] = ()
+    """What any of these patterns matches is fetched before all else, the first pattern first."""
+
+    def order(self, entries: Sequence[Entry]) -> tuple[int, ...]:
+        """Files that come before the others, first things first; raises ChoiceError for a pattern that is none."""
+        found: dict[int, None] = {}
+        for pattern in self.first:
+            spec = _spec((pattern,))
+            found.update((i, None) for i, each in enumerate(entries) if not each.folder and spec.match_file(each.path))
+        return tuple(found)
 
     def left_out(self, entries: Sequence[Entry]) -> frozenset[int]:
         """Files and folders that are not wanted; a folder is wanted with anything in it.

@@ -1,6 +1,6 @@
 """What the cores want done: values, so that a test reads like a transcript and the shell decides nothing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pypeer.errors import PeerError
 from pypeer.events import Event
@@ -17,6 +17,8 @@ class Outcome:
     failed: int
     into: tuple[str, ...] = ()
     """Paths that were written, the topmost ones only; empty at the sender and for a text."""
+    fetched: int | None = field(default=None, compare=False)
+    """Bytes that came in this run, where that is known, at the receiver: how it came to be, not what it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,13 @@ class End:
     """The session is over; close its links once what was sent before is out."""
 
     result: Outcome | PeerError
+
+
+@dataclass(frozen=True, slots=True)
+class GiveWay:
+    """One of the two wishes this link to carry the transfer in the background."""
+
+    link: int
 
 
 # --- sender ----------------------------------------------------------------------------------------------------------
@@ -66,6 +75,8 @@ class Read:
     request: int
     file: int
     chunk: int
+    bare: bool = False
+    """Only its hash is wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +168,15 @@ class Store:
 
 
 @dataclass(frozen=True, slots=True)
+class Reuse:
+    """If the chunk that is here already has this hash, store that; answer with Stored, Differs or Lost."""
+
+    file: int
+    chunk: int
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Finish:
     """Verify a file, all of whose chunks are stored, against its root, name it; answer with Finished, Stale or Lost."""
 
@@ -176,12 +196,21 @@ class Conclude:
     """Nothing more comes: set the times of folders, tidy up; answer with Concluded."""
 
 
-StoreEffect = Store | Finish | Discard | Conclude
+StoreEffect = Store | Reuse | Finish | Discard | Conclude
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """The chunk is verified and written."""
+    """The chunk is verified and written; `was_here` if it did not have to come."""
+
+    file: int
+    chunk: int
+    was_here: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Differs:
+    """The chunk that is here has another hash: it has to be fetched."""
 
     file: int
     chunk: int
@@ -225,12 +254,13 @@ class Concluded:
     into: tuple[str, ...]
 
 
-StoreResult = Stored | Corrupt | Finished | Stale | Lost | Broken | Concluded
+StoreResult = Stored | Differs | Corrupt | Finished | Stale | Lost | Broken | Concluded
 
 Effect = (
     Send
     | Emit
     | End
+    | GiveWay
     | Wake
     | FindRoot
     | Idle

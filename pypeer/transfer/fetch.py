@@ -11,13 +11,14 @@ from typing import Final
 
 from pypeer import events
 from pypeer.protocol.codes import EndCode
-from pypeer.protocol.frames import End, Request, Stop
+from pypeer.protocol.frames import End, Probe, Request, Stop
 from pypeer.protocol.messages import AskRoot, Entry, Refuse, Root
 from pypeer.transfer import chunks, endings
 from pypeer.transfer.asking import Asking
 from pypeer.transfer.budget import Budget
 from pypeer.transfer.effects import (
     Corrupt,
+    Differs,
     Discard,
     Effect,
     Emit,
@@ -25,6 +26,7 @@ from pypeer.transfer.effects import (
     Finished,
     Lost,
     Pass,
+    Reuse,
     Send,
     Stale,
     Store,
@@ -41,6 +43,8 @@ from pypeer.transfer.trust import Trust
 ATTEMPTS: Final = 3
 """How often a chunk is asked for before its file is given up: a link is authenticated, so a wrong hash means a fault
 at the other side, which a few repetitions either outlast or do not."""
+
+NOTHING: Final[Mapping[int, int]] = {}
 
 Ranges = tuple[tuple[int, int], ...]
 """Chunks from the first up to before the second number."""
@@ -59,8 +63,8 @@ class Fetch:
     """All files of one accepted offer.
 
     `missing` says what is still to come of files that an earlier run began; `links` are those that there are, always;
-    entries in `left_out` are not wanted; `budget` bounds how fast chunks are asked for; `chance` is given in a
-    swarm, where each asks in another order.
+    entries in `left_out` are not wanted; `budget` bounds how fast chunks are asked for. Of files that are `here` in
+    another version, so many chunks may be the same. `chance` is given in a swarm, where each asks in another order.
     """
 
     def __init__(
@@ -70,6 +74,7 @@ class Fetch:
         links: Mapping[int, Asking],
         left_out: Container[int] = (),
         budget: Budget | None = None,
+        here: Mapping[int, int] = NOTHING,
         chance: random.Random | None = None,
     ) -> None:
         self.effects: list[Effect] = []
@@ -86,6 +91,9 @@ class Fetch:
         self._pulling = Pulling(entries, links, self._send, self.trust.may, budget, self._spread)
         self._attempts: dict[tuple[int, int], int] = {}
         self._storing: dict[tuple[int, int], int] = {}
+        self._reused: set[int] = set()
+        for file, count in here.items():
+            self._pulling.may_be_here(file, count)
         for file in wanted:
             self._begin(file, missing.get(file))
 
@@ -95,6 +103,10 @@ class Fetch:
         self.trust.know(link.source for link in self._links.values() if link.stage is Stage.SERVING)
         self._pulling.pump(links, now)
         self._roots.pump(links)
+
+    def prefer(self, files: Sequence[int]) -> None:
+        """From now on these files come before the others, in this order."""
+        self._pulling.schedule.prefer(files)
 
     def excuse(self, now: float) -> None:
         """Nobody was to send up to now."""
@@ -115,7 +127,10 @@ class Fetch:
         self._pulling.landed(flight)
         self._storing[flight.file, flight.chunk] = link.source
         self._witness.note(flight.file, flight.chunk, link.source, frame.hash)
-        self.effects.append(Store(flight.file, flight.chunk, flight.data, frame.hash))
+        if flight.bare:
+            self.effects.append(Reuse(flight.file, flight.chunk, frame.hash))
+        else:
+            self.effects.append(Store(flight.file, flight.chunk, flight.data, frame.hash))
 
     def refuse(self, link: Asking, frame: Refuse) -> None:
         """The sender cannot serve a file; raises ViolationError."""
@@ -159,10 +174,18 @@ class Fetch:
         if self._spread is not None and not self.trust.holdings.is_helper(source):
             self.effects.append(Pass(result.file, result.chunk, result.chunk + 1))
         if self._status[result.file] == Status.FETCHING:
-            self.tally.hold(result.file, self._pulling.length(result.file, result.chunk))
+            self.tally.hold(result.file, self._pulling.length(result.file, result.chunk), not result.was_here)
+            if result.was_here:
+                self._reused.add(result.file)
             self._left[result.file] -= 1
             if not self._left[result.file]:
                 self._check(result.file)
+
+    def differs(self, result: Differs) -> None:
+        """What is here is not what is missing."""
+        self._settle(result.file, result.chunk)
+        if self._status[result.file] == Status.FETCHING:
+            self._pulling.differs(result.file, result.chunk)
 
     def corrupt(self, result: Corrupt) -> None:
         """A chunk did not match its hash: ask another source, or, if there is none, the same a few times."""
@@ -206,8 +229,10 @@ class Fetch:
             self.effects.append(Pass(result.file, 0, chunks.chunk_count(self._entries[result.file].size)))
 
     def stale(self, result: Stale) -> None:
-        """A file did not match its root: if part of it is from an earlier run, that was of another content."""
+        """A file did not match its root: if part of it was here already, that was of another content."""
         self.tally.let_go(result.file)
+        if result.file in self._reused:
+            self._pulling.nothing_here(result.file)
         liar, alone = (None, None) if result.resumed else self.trust.doubt(result.file)
         if liar is not None and self.trust.has_others(liar, self._links.values()):
             self._accuse(liar)
@@ -246,7 +271,8 @@ class Fetch:
         for start, stop in ranges:
             self._pulling.schedule.add(file, start, stop)
             size -= chunks.range_length(self._entries[file].size, start, stop)
-        self.tally.hold(file, size)
+        if size:
+            self.tally.hold(file, size)
         if not self._left[file]:
             self._check(file)
 
@@ -264,5 +290,5 @@ class Fetch:
         self._pulling.window.remove(self._pulling.length(file, chunk))
         return self._storing.pop((file, chunk))
 
-    def _send(self, link: Asking, frame: Request | Stop | AskRoot) -> None:
+    def _send(self, link: Asking, frame: Request | Probe | Stop | AskRoot) -> None:
         self.effects.append(Send(link.link, frame))

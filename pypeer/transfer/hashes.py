@@ -1,9 +1,28 @@
-"""Hashes of the chunks of one file as they become known, shared by all receivers of an offer."""
+"""Hashes of chunks and of files as they become known, shared by all receivers of an offer."""
 
 import threading
 from collections.abc import Iterable
 
 from pypeer.transfer import chunks, merkle
+
+
+class Digests:
+    """So many hashes in one block of memory, which is allocated when the first is known."""
+
+    def __init__(self, count: int) -> None:
+        self.data = bytearray()
+        self._count = count
+
+    def get(self, number: int) -> bytes | None:
+        """One of them if it is known."""
+        found = bytes(self.data[number * merkle.HASH_BYTES : (number + 1) * merkle.HASH_BYTES])
+        return found if any(found) else None
+
+    def put(self, number: int, digest: bytes) -> None:
+        """Learn one."""
+        if not self.data:
+            self.data = bytearray(merkle.HASH_BYTES * self._count)
+        self.data[number * merkle.HASH_BYTES : (number + 1) * merkle.HASH_BYTES] = digest
 
 
 class FileHashes:
@@ -14,24 +33,21 @@ class FileHashes:
         """The root, once every chunk is known."""
         self._size = size
         self._lock = threading.Lock()
-        self._hashes = bytearray()
+        self._hashes = Digests(chunks.chunk_count(size))
         self._unknown = chunks.chunk_count(size)
         self._first = 0
 
     def get(self, chunk: int) -> bytes | None:
         """The hash of a chunk if it is known."""
-        found = bytes(self._hashes[chunk * merkle.HASH_BYTES : (chunk + 1) * merkle.HASH_BYTES])
-        return found if any(found) else None
+        return self._hashes.get(chunk)
 
     def put(self, chunk: int, digest: bytes) -> None:
         """Learn the hash of a chunk."""
         with self._lock:
-            if not self._hashes:
-                self._hashes = bytearray(merkle.HASH_BYTES * chunks.chunk_count(self._size))
-            self._unknown -= self.get(chunk) is None
-            self._hashes[chunk * merkle.HASH_BYTES : (chunk + 1) * merkle.HASH_BYTES] = digest
+            self._unknown -= self._hashes.get(chunk) is None
+            self._hashes.put(chunk, digest)
             if not self._unknown and self.root is None:
-                self.root = merkle.file_root(self._hashes, self._size)
+                self.root = merkle.file_root(self._hashes.data, self._size)
 
     def put_zeros(self, holes: Iterable[tuple[int, int]]) -> None:
         """Learn the hashes of chunks that are zero, without looking at them; all but the last are alike."""

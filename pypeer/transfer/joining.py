@@ -25,8 +25,8 @@ OTHER: Final = "it offers something else"
 class Joining(Listing):
     """Knows the sources, and which of them offer the same as the first."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, background: bool = False) -> None:
+        super().__init__(background)
         self._sources: set[int] = set()
         self._others: dict[int, Manifest] = {}
         self._drawn: set[int] = set()

@@ -17,8 +17,8 @@ from pypeer.transfer.subflow import Stage, ViolationError
 class Listing(Party[Asking]):
     """Lists what is offered, page by page, over whatever links there are, and asks the person."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, background: bool = False) -> None:
+        super().__init__(background)
         self.phase = Phase.WAITING
         self._manifest: Manifest | None = None
         self._first = 0

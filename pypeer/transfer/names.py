@@ -104,9 +104,10 @@ class Mapper:
 
 
 def map_entries(entries: Iterable[Entry], fold: bool = True) -> list[str]:
-    """Safe paths of a whole manifest, all different; raises ManifestError."""
+    """Safe paths of a whole manifest, all different; raises ManifestError. Most are what was offered: one text then."""
     mapper = Mapper(fold)
-    return [mapper.map(entry.path, entry.folder) for entry in entries]
+    safe = ((entry.path, mapper.map(entry.path, entry.folder)) for entry in entries)
+    return [offered if offered == path else path for offered, path in safe]
 
 
 def safe_name(name: str) -> str:

@@ -15,7 +15,7 @@ from pypeer.protocol import frames, limits
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Cancel, Hello, Pause, Resume
 from pypeer.transfer import endings
-from pypeer.transfer.effects import Effect, Emit, End, Outcome, Send
+from pypeer.transfer.effects import Effect, Emit, End, GiveWay, Outcome, Send
 from pypeer.transfer.rate import Rate
 from pypeer.transfer.subflow import Stage, Subflow, ViolationError
 
@@ -23,6 +23,9 @@ CLIENT: Final = "byway-python"
 
 FRAME_TAKEN: Final = limits.CHUNK_BYTES + frames.DATA_HEADER_BYTES
 """Largest frame that is taken: a whole chunk of the smallest size, where a link carries so much."""
+
+CAPS: Final = (limits.CAP_PROBE,)
+"""What is understood here beyond the first version."""
 
 F = TypeVar("F", bound=Subflow)
 
@@ -38,9 +41,10 @@ class Paused(Flag):
 class Party(ABC, Generic[F]):
     """One side of a session. Each public method returns what is to be done, in order."""
 
-    def __init__(self) -> None:
+    def __init__(self, background: bool = False) -> None:
         self.ended = False
         self.paused = Paused.NOBODY
+        self._background = background
         self._links: dict[int, F] = {}
         self._rate = Rate()
         self._effects: list[Effect] = []
@@ -52,7 +56,8 @@ class Party(ABC, Generic[F]):
         """
         if not self.ended:
             self._links[link] = self._subflow(link, rank, frame_bytes, source)
-            self._send(self._links[link], Hello(v=limits.VERSION, client=CLIENT, frame=FRAME_TAKEN))
+            own = Hello(v=limits.VERSION, client=CLIENT, frame=FRAME_TAKEN, caps=CAPS, background=self._background)
+            self._send(self._links[link], own)
         return self._flush()
 
     def link_lost(self, link: int, now: float) -> list[Effect]:
@@ -123,7 +128,10 @@ class Party(ABC, Generic[F]):
             self._fail(EndCode.VERSION, f"version {frame.v} there, {limits.VERSION} here")
             return
         flow.frame_bytes = min(flow.frame_bytes, frame.frame)
+        flow.can_probe = limits.CAP_PROBE in frame.caps
         flow.step(Hello)
+        if self._background or frame.background:
+            self._effects.append(GiveWay(flow.link))
         self._greeted(flow, now)
 
     def _fail(self, code: EndCode, message: str) -> None:

@@ -7,7 +7,7 @@ at the exit status.
 
 import contextlib
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import IO, BinaryIO, Final
 
 from pypeer.protocol.codes import EndCode
@@ -17,16 +17,18 @@ from pypeer.transfer.effects import (
     Broken,
     Conclude,
     Concluded,
+    Differs,
     Discard,
     Finish,
     Finished,
+    Reuse,
     Stale,
     Store,
     Stored,
     StoreEffect,
     StoreResult,
 )
-from pypeer.transfer.fetch import Ranges
+from pypeer.transfer.fetch import NOTHING, Ranges
 from pypeer.transfer.hashes import FileHashes
 
 ONE: Final = "the output takes one file, and this offer has {count}: name the one, or fetch into a folder"
@@ -37,6 +39,7 @@ class PipeStore:
 
     def __init__(self, entries: Sequence[Entry], left_out: frozenset[int], out: BinaryIO) -> None:
         self.left_out = left_out
+        self.here: Mapping[int, int] = NOTHING
         self._files = [i for i, entry in enumerate(entries) if not entry.folder and i not in left_out]
         self._size = entries[self._files[0]].size if self._files else 0
         self._hashes = FileHashes(self._size)
@@ -60,6 +63,8 @@ class PipeStore:
             match effect:
                 case Store():
                     return self._store(effect)
+                case Reuse():
+                    return Differs(effect.file, effect.chunk)
                 case Finish():
                     self._out.flush()
                     whole = self._hashes.root == effect.root

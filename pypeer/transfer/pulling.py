@@ -8,7 +8,7 @@ works; links of different peers are used together always.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
-from pypeer.protocol.frames import Request, Stop
+from pypeer.protocol.frames import Probe, Request, Stop
 from pypeer.protocol.messages import Entry
 from pypeer.transfer import chunks
 from pypeer.transfer.asking import Asking, Flight
@@ -19,7 +19,7 @@ from pypeer.transfer.spread import Spread
 HASTE_S: Final = 0.1
 """A chunk is asked for twice at the end if that gains so much: what a person notices, and worth a chunk of traffic."""
 
-Ask = Callable[[Asking, Request | Stop], None]
+Ask = Callable[[Asking, Request | Probe | Stop], None]
 
 
 class Pulling:
@@ -40,6 +40,7 @@ class Pulling:
     ) -> None:
         self.schedule = spread or Schedule()
         self.window = Window()
+        self._may_be_here: dict[int, set[int]] = {}
         self._entries = entries
         self._links = links
         self._send = send
@@ -57,9 +58,22 @@ class Pulling:
             if link is None:
                 return
             self.schedule.take()
-            self._ask(link, Flight(*want, self.length(*want)), now)
+            self._ask(link, self._flight(link, *want), now)
         if not want:
             self._hasten(fit, now)
+
+    def may_be_here(self, file: int, stop: int) -> None:
+        """Of what is missing of a file, chunks up to before this one are asked for by their hash first."""
+        self._may_be_here[file] = set(range(stop))
+
+    def nothing_here(self, file: int) -> None:
+        """All of it is to be fetched."""
+        self._may_be_here.pop(file, None)
+
+    def differs(self, file: int, chunk: int) -> None:
+        """What is here of a chunk is not what is missing: fetch it next."""
+        self._may_be_here.get(file, set()).discard(chunk)
+        self.schedule.give_back(file, chunk)
 
     def _pump_swarm(self, links: Sequence[Asking], spread: Spread, now: float) -> None:
         """Ask each for what is best asked of it; who has all, for what helpers have, only while nobody works."""
@@ -67,7 +81,7 @@ class Pulling:
             for link in sorted(links, key=lambda link: (link.awaited, *link.order)):
                 while (key := spread.pick(link.source, alone)) and self._takes(link, *key, now):
                     spread.take(key)
-                    self._ask(link, Flight(*key, self.length(*key)), now)
+                    self._ask(link, self._flight(link, *key), now)
             if self.window.requests:
                 break
         if spread.is_empty:
@@ -91,13 +105,13 @@ class Pulling:
 
     def refused(self, flight: Flight) -> None:
         """A chunk will not come."""
-        self.window.remove(flight.length)
+        self._make_room(flight)
         self.landed(flight)
 
     def give_back(self, flights: Iterable[Flight]) -> None:
         """These are lost with their links: they are missing again, but for those that are on their way elsewhere."""
         for flight in reversed(list(flights)):
-            self.window.remove(flight.length)
+            self._make_room(flight)
             if flight.twin is None:
                 self.schedule.give_back(flight.file, flight.chunk)
             else:
@@ -106,6 +120,7 @@ class Pulling:
     def drop(self, file: int) -> None:
         """Nothing of this file is wanted any more."""
         self.schedule.drop(file)
+        self.nothing_here(file)
         for link in self._links.values():
             for flight in [flight for flight in link.flights.values() if flight.file == file]:
                 self._stop(link, flight)
@@ -145,10 +160,14 @@ class Pulling:
         free = [link for link in links if link.has_room(length, full, now) and self._may(link.source, file, chunk)]
         return min(free, key=lambda link: (link.pace.needs(link.awaited + length), *link.order), default=None)
 
+    def _flight(self, link: Asking, file: int, chunk: int) -> Flight:
+        bare = link.can_probe and chunk in self._may_be_here.get(file, ())
+        return Flight(file, chunk, 0 if bare else self.length(file, chunk), bare=bare)
+
     def _ask(self, link: Asking, flight: Flight, now: float) -> None:
         if self._budget is not None:
             self._budget.spend(flight.length, now)
-        self.window.add(flight.length)
+        self.window.add(self.length(flight.file, flight.chunk))
         self._send(link, link.request(flight, now))
 
     def _hasten(self, links: Sequence[Asking], now: float) -> None:
@@ -171,16 +190,19 @@ class Pulling:
         return max(found, key=lambda late: late[0], default=None)
 
     def _stop(self, link: Asking, flight: Flight) -> None:
-        self.window.remove(flight.length)
+        self._make_room(flight)
         link.take_back(flight)
         self._send(link, Stop(flight.request))
+
+    def _make_room(self, flight: Flight) -> None:
+        self.window.remove(self.length(flight.file, flight.chunk))
 
 
 def _last_of(link: Asking, now: float) -> tuple[float, Asking, Flight] | None:
     """The last chunk on this link that is on its way on no other, and when it will be here."""
     count = link.awaited
     for flight in reversed(link.flights.values()):
-        if flight.twin is None:
+        if flight.twin is None and not flight.bare:
             return link.pace.due(count, now), link, flight
         count -= flight.length - len(flight.data)
     return None

@@ -5,7 +5,7 @@ One table (phases.py) says how the session goes on. It lives through links, and 
 """
 
 import random
-from collections.abc import Container
+from collections.abc import Container, Mapping, Sequence
 from typing import Final
 
 from pypeer import events
@@ -33,6 +33,7 @@ from pypeer.transfer.effects import (
     Conclude,
     Concluded,
     Corrupt,
+    Differs,
     Effect,
     Finished,
     Found,
@@ -43,7 +44,7 @@ from pypeer.transfer.effects import (
     Stored,
     StoreResult,
 )
-from pypeer.transfer.fetch import Fetch, Ranges
+from pypeer.transfer.fetch import NOTHING, Fetch, Ranges
 from pypeer.transfer.joining import Joining
 from pypeer.transfer.party import Paused, name
 from pypeer.transfer.phases import Phase, Step
@@ -56,8 +57,10 @@ ELSEWHERE: Final = "it has come from somebody else meanwhile"
 class Receiver(Joining):
     """Receives one offer, over whatever links there are."""
 
-    def __init__(self, budget: Budget | None = None, chance: random.Random | None = None) -> None:
-        super().__init__()
+    def __init__(
+        self, budget: Budget | None = None, background: bool = False, chance: random.Random | None = None
+    ) -> None:
+        super().__init__(background)
         self._chance = chance
         self._code: str | None = None
         self._budget = budget
@@ -71,18 +74,31 @@ class Receiver(Joining):
         """Verified and stored so far."""
         return 0 if self._fetch is None else self._fetch.tally.stored_bytes
 
-    def prepared(self, missing: dict[int, Ranges] | Broken, now: float, left_out: Container[int] = ()) -> list[Effect]:
-        """There is a place for everything; `missing` and `left_out` as in Fetch."""
+    def prepared(
+        self,
+        missing: dict[int, Ranges] | Broken,
+        now: float,
+        left_out: Container[int] = (),
+        here: Mapping[int, int] = NOTHING,
+        first: Sequence[int] = (),
+    ) -> list[Effect]:
+        """There is a place for everything; `missing`, `left_out` and `here` as in Fetch, `first` as in `prefer`."""
         if not self.ended:
             self._step(Step.PREPARED)
             if isinstance(missing, Broken):
                 self._fail(missing.code, missing.message)
             else:
                 chance = self._chance if self.is_swarm else None
-                self._fetch = Fetch(self.entries, missing, self._links, left_out, self._budget, chance)
+                self._fetch = Fetch(self.entries, missing, self._links, left_out, self._budget, here, chance)
+                self._fetch.prefer(first)
                 self._emit(events.Accepted(files=self._fetch.tally.files, bytes=self._fetch.tally.bytes))
                 self._go_on(self._open(Stage.OFFERED), now)
         return self._flush()
+
+    def prefer(self, files: Sequence[int]) -> None:
+        """From now on these files come before the others, in this order; once there is a place for them."""
+        if self._fetch is not None:
+            self._fetch.prefer(files)
 
     def stored(self, result: StoreResult, now: float) -> list[Effect]:
         """The store did something."""
@@ -92,6 +108,8 @@ class Receiver(Joining):
             case Stored():
                 self._fetch.stored(result)
                 self._rate.add(now, self._fetch.tally.stored_bytes)
+            case Differs():
+                self._fetch.differs(result)
             case Corrupt():
                 self._fetch.corrupt(result)
             case Finished():
@@ -247,7 +265,7 @@ class Receiver(Joining):
         self._step(Step.CONCLUDED)
         self._report(now, last=True)
         tally = self._fetching.tally
-        self._outcome = Outcome(tally.stored_files, tally.stored_bytes, tally.failed, result.into)
+        self._outcome = Outcome(tally.stored_files, tally.stored_bytes, tally.failed, result.into, tally.fetched_bytes)
         self._tell_done()
 
     def _tell_done(self) -> None:

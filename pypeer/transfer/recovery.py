@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pypeer.protocol.messages import Entry
 from pypeer.transfer import chunks, merkle
+from pypeer.transfer.bases import read_chunk
 from pypeer.transfer.fetch import Ranges
 from pypeer.transfer.hashes import FileHashes
 from pypeer.transfer.journal import (
@@ -32,7 +33,8 @@ class Found:
     """What can be gone on with. `missing` has the files that were begun; those in `earlier` are complete.
 
     `outdated` are files that an earlier run completed and nobody touched since, which are offered no more as they are:
-    where each is, and its stamp. `discarded` counts files of several chunks that were begun and are no more offered.
+    where each is, and its stamp. `changed` counts files of several chunks that were begun and are offered no more as
+    they were; `bases` are the parts of those whose name is still on offer.
     """
 
     missing: dict[int, Ranges] = field(default_factory=dict)
@@ -41,7 +43,8 @@ class Found:
     stamps: dict[int, tuple[int, int]] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
     outdated: dict[str, tuple[int, int]] = field(default_factory=dict)
-    discarded: int = 0
+    changed: int = 0
+    bases: dict[int, Path] = field(default_factory=dict)
 
 
 def recover(
@@ -60,12 +63,7 @@ def recover(
     for file, known in found.hashes.items():
         path = work / file_key(entries[file])
         found.hashes[file], found.missing[file] = _verify(path, entries[file].size, known, aborted)
-    keep = {"journal", *(file_key(entries[file]) for file in found.hashes)}
-    begun = {record.key for record in records if isinstance(record, Begun)}
-    for path in work.iterdir():
-        if path.name not in keep:
-            path.unlink()
-            found.discarded += path.name in begun
+    _tidy(work, entries, records, found)
     return found
 
 
@@ -73,12 +71,28 @@ def notes(found: Found, adopted: int, places: Iterable[str]) -> Iterator[str]:
     """What became of what an earlier run left, for the person; `places` are the names that files get now."""
     if adopted:
         yield f"files that were begun under another name and go on: {adopted}"
-    if found.discarded:
+    if found.changed:
         gone = "files that were begun and have changed at the sender, or are gone there"
-        yield f"{gone}: {found.discarded}; fetched anew"
+        yield f"{gone}: {found.changed}; what has changed is fetched anew"
     changed = sum(place in found.outdated for place in places) if found.outdated else 0
     if changed:
         yield f"files that were fetched before and have changed at the sender: {changed}; they are replaced"
+
+
+def _tidy(work: Path, entries: Sequence[Entry], records: Sequence[AnyRecord], found: Found) -> None:
+    """Remove part files that nothing goes on with, but for those of files that have changed since."""
+    keep = {"journal", *(file_key(entries[file]) for file in found.hashes)}
+    begun = {record.key: record.name for record in records if isinstance(record, Begun)}
+    offered = {entry.path.rpartition("/")[2]: file for file, entry in enumerate(entries) if not entry.folder}
+    for path in work.iterdir():
+        if path.name in keep:
+            continue
+        found.changed += path.name in begun
+        file = offered.get(begun.get(path.name, ""))
+        if file is None or file in found.hashes or file in found.bases:
+            path.unlink()
+        else:
+            found.bases[file] = path
 
 
 def _unlink_named(work: Path) -> None:
@@ -200,7 +214,5 @@ def root_of(path: Path, size: int, aborted: Callable[[], bool] = lambda: False) 
 
 def _hash(handle: int, size: int, chunk: int) -> bytes | None:
     """Hash of a chunk of a part file; None if the file ends before it."""
-    length = chunks.chunk_length(size, chunk)
-    os.lseek(handle, chunk * chunks.chunk_bytes(size), os.SEEK_SET)
-    data = os.read(handle, length)
-    return merkle.chunk_hash(data, size) if len(data) == length else None
+    data = read_chunk(handle, size, chunk)
+    return None if data is None else merkle.chunk_hash(data, size)

@@ -1,13 +1,14 @@
 """Which chunks are still to be asked for. Knows nothing of links, so several can draw from one schedule."""
 
 from collections import deque
+from collections.abc import Sequence
 
 from pypeer.protocol import limits
 from pypeer.transfer import chunks
 
 
 class Schedule:
-    """Missing chunks as ranges, in the order of the manifest; what comes back is next."""
+    """Missing chunks as ranges, in the order of the manifest, or of who prefers some; what comes back is next."""
 
     def __init__(self) -> None:
         self._ranges: deque[tuple[int, int, int]] = deque()
@@ -26,6 +27,11 @@ class Schedule:
     def drop(self, file: int) -> None:
         """Nothing of this file is wanted any more."""
         self._dropped.add(file)
+
+    def prefer(self, files: Sequence[int]) -> None:
+        """What is missing of these files comes before all else, in this order."""
+        ranks = {file: rank for rank, file in enumerate(files)}
+        self._ranges = deque(sorted(self._ranges, key=lambda each: ranks.get(each[0], len(ranks))))
 
     def peek(self) -> tuple[int, int] | None:
         """File and chunk that `take` takes next."""

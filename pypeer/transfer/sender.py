@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from pypeer import events
 from pypeer.protocol import limits
-from pypeer.protocol.frames import DATA_HEADER_BYTES, Data, End, Frame, Request, Stop
+from pypeer.protocol.frames import DATA_HEADER_BYTES, Data, End, Frame, Probe, Request, Stop
 from pypeer.protocol.messages import (
     Accept,
     AskRoot,
@@ -40,8 +40,14 @@ class Sender(Party[Serving]):
     Of a partial offer, `held` tells what is there.
     """
 
-    def __init__(self, offer: Offer, entries: Sequence[Entry], held: Callable[[], Held] = list) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        offer: Offer,
+        entries: Sequence[Entry],
+        background: bool = False,
+        held: Callable[[], Held] = list,
+    ) -> None:
+        super().__init__(background)
         self._held = held
         self._helpers: dict[str, None] = {}
         self._offer = offer
@@ -75,7 +81,7 @@ class Sender(Party[Serving]):
                 yield Refuse(request=read.request, code=result.code, message=detail[:512])
             return
         step = flow.frame_bytes - DATA_HEADER_BYTES
-        data = memoryview(result.data)
+        data = memoryview(b"" if read.bare else result.data)
         for at in range(0, len(data), step):
             if self._wanted(read):
                 part = data[at : at + step]
@@ -151,7 +157,7 @@ class Sender(Party[Serving]):
         if type(frame) not in ALLOWED[flow.stage]:
             raise ViolationError(f"{name(frame)} is not allowed when {flow.stage.name.lower()}")
         match frame:
-            case Request():
+            case Request() | Probe():
                 self._request(flow, frame)
             case Stop():
                 flow.stop(frame.request)
@@ -172,7 +178,7 @@ class Sender(Party[Serving]):
             case _:  # pragma: no cover - the table has let nothing else through
                 raise AssertionError(frame)
 
-    def _request(self, flow: Serving, frame: Request) -> None:
+    def _request(self, flow: Serving, frame: Request | Probe) -> None:
         if frame.chunk >= chunks.chunk_count(self._entry(frame.file).size):
             raise ViolationError(f"file {frame.file} has no chunk {frame.chunk}")
         flow.request(frame)

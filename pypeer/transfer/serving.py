@@ -4,7 +4,7 @@ from collections import deque
 from typing import Final
 
 from pypeer.protocol import limits
-from pypeer.protocol.frames import Request, Stop
+from pypeer.protocol.frames import Probe, Request, Stop
 from pypeer.protocol.messages import Accept, AskRoot, Decline, Done, Helper, List, Progress
 from pypeer.transfer.effects import Read
 from pypeer.transfer.subflow import Stage, Subflow, ViolationError
@@ -13,7 +13,7 @@ ALLOWED: Final[dict[Stage, frozenset[type]]] = {
     Stage.GREETING: frozenset(),
     Stage.GREETED: frozenset(),
     Stage.OFFERED: frozenset({List, Accept, Decline}),
-    Stage.SERVING: frozenset({Request, Stop, AskRoot, Progress, Done, Helper}),
+    Stage.SERVING: frozenset({Request, Probe, Stop, AskRoot, Progress, Done, Helper}),
 }
 """What the receiver may say on a link beside hello, pause, resume and cancel; everything else is a violation."""
 
@@ -33,12 +33,12 @@ class Serving(Subflow):
         """Of a partial offer, ranges of chunks that the other side was told of here."""
         self._listed = 0
 
-    def request(self, frame: Request) -> None:
+    def request(self, frame: Request | Probe) -> None:
         """Queue it; raises ViolationError."""
         if frame.request in self.open:
             raise ViolationError(f"request {frame.request} is open already")
         self._count()
-        read = Read(self.link, frame.request, frame.file, frame.chunk)
+        read = Read(self.link, frame.request, frame.file, frame.chunk, isinstance(frame, Probe))
         self.open[frame.request] = read
         self.queue.append(read)
 

@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -30,6 +30,7 @@ from pypeer.transfer.effects import (
     Outcome,
     Pass,
     Prepare,
+    Reuse,
     Store,
     StoreEffect,
     StoreResult,
@@ -49,6 +50,7 @@ from pypeer.transfer.shell import Session, in_thread
 from pypeer.transfer.source import Source
 from pypeer.transfer.sources import OfferedTree
 from pypeer.transfer.store import DiskStore
+from pypeer.transfer.targets import Targets
 from pypeer.transfer.text import TextStore
 from pypeer.transfer.writing import Writing
 
@@ -71,9 +73,10 @@ class SendSession(Session):
         emit: Callable[[Event], None],
         clock: Callable[[], float] = time.monotonic,
         budget: Budget | None = None,
+        background: bool = False,
     ) -> None:
         held = tree.ranges if isinstance(tree, PartTree) else list
-        self._sender = Sender(tree.offer, tree.entries, held)
+        self._sender = Sender(tree.offer, tree.entries, background, held)
         self.on_helper: Callable[[str], None] = lambda code: None
         """Called with the code under which this receiver helps the others of the swarm."""
         super().__init__(self._sender, session_id, emit, clock)
@@ -150,6 +153,9 @@ class _Store(Protocol):
     @property
     def left_out(self) -> frozenset[int]: ...
 
+    @property
+    def here(self) -> Mapping[int, int]: ...
+
     def prepare(self) -> dict[int, Ranges] | Broken: ...
 
     def perform(self, batch: Sequence[StoreEffect]) -> Sequence[StoreResult]: ...
@@ -171,9 +177,10 @@ class ReceiveSession(Session):
         session_id: str = "",
         choice: Choice = EVERYTHING,
         budget: Budget | None = None,
+        background: bool = False,
         swarm: bool = True,
     ) -> None:
-        self._receiver = Receiver(budget, random.Random() if swarm else None)
+        self._receiver = Receiver(budget, background, random.Random() if swarm else None)
         self.on_swarm: Callable[[PartTree], None] = lambda tree: None
         """Called with what is here, once something comes, if the others of a swarm are to be helped."""
         self.on_found: Callable[[str], None] = lambda code: None
@@ -186,6 +193,7 @@ class ReceiveSession(Session):
         self._choice = choice
         self._sources: dict[int, Source] = {}
         self._left_out: frozenset[int] = frozenset()
+        self._order: tuple[int, ...] = ()
         self._paths: list[str] = []
         self._store: _Store | None = None
         self._writing: Writing | None = None
@@ -229,7 +237,7 @@ class ReceiveSession(Session):
                 self._spawn(self._ask(), "transfer-decide")
             case Prepare():
                 self._spawn(self._prepare(), "transfer-prepare")
-            case Store() | Finish() | Discard() | Conclude():
+            case Store() | Reuse() | Finish() | Discard() | Conclude():
                 assert self._writing is not None, "there is a place for everything"
                 self._writing.put(effect)
             case _:
@@ -263,6 +271,7 @@ class ReceiveSession(Session):
         if accepted and not offer.text:
             try:
                 self._left_out = await in_thread(self._choice.left_out, self._receiver.entries)
+                self._order = await in_thread(self._choice.order, self._receiver.entries)
             except ChoiceError as error:
                 accepted, why = False, error
         self._perform(self._receiver.decided(accepted, self._clock(), why))
@@ -275,7 +284,8 @@ class ReceiveSession(Session):
         self._tell_left_out(store.left_out)
         self._tell_notes(store)
         self._join_swarm(store)
-        self._perform(self._receiver.prepared(missing, self._clock(), store.left_out))
+        prepared = self._receiver.prepared(missing, self._clock(), store.left_out, store.here, self._order)
+        self._perform(prepared)
 
     def help(self, code: str) -> None:
         """What is here is offered to the others of the swarm under this code."""
@@ -294,7 +304,7 @@ class ReceiveSession(Session):
         if self._receiver.manifest.offer.text:
             return TextStore(entries[0])
         if isinstance(self._into, Path):
-            return DiskStore(self._into, entries, self._paths, self._left_out, self._choice.existing)
+            return DiskStore(Targets(self._into, entries, self._paths, self._left_out, self._choice.existing))
         return PipeStore(entries, self._left_out, self._into)
 
     def _tell_left_out(self, left_out: frozenset[int]) -> None:

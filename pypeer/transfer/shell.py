@@ -16,7 +16,7 @@ from pypeer.links.link import Link, LinkClosedError, Path, Scope
 from pypeer.protocol import frames
 from pypeer.protocol.codes import EndCode
 from pypeer.transfer.carried import TransferSession
-from pypeer.transfer.effects import Effect, Emit, End, Idle, Outcome, Send
+from pypeer.transfer.effects import Effect, Emit, End, GiveWay, Idle, Outcome, Send
 from pypeer.transfer.party import Party
 
 P = ParamSpec("P")
@@ -53,16 +53,16 @@ class Session(ABC):
         """Whether it is over, but for what is to be tidied up."""
         return bool(self._core.ended)
 
-    def attach(self, link: Link, rank: int | None = None, source: int = 0) -> None:
-        """Go on over this link too, or, without a rank, to this source over this link only.
+    def attach(self, link: Link, rank: int | None = None, alone: bool | None = None, source: int = 0) -> None:
+        """Go on over this link too, or to this source over this link only: `alone`, as it is without a rank.
 
         The receiver asks on the links of lowest rank that work; what is on its way on the others still arrives there.
-        Without a rank it is lost, and the links before are not listened to any more. A relay never ranks with what
-        needs none, whatever is said here.
+        If it is to be alone, that is lost, and the links before are not listened to any more. A relay never ranks with
+        what needs none, whatever is said here.
         """
         if self._core.ended:
             return
-        if rank is None:
+        if rank is None if alone is None else alone:
             self._drop_all_but(link, source)
         if link in self._links.values():
             return
@@ -148,6 +148,8 @@ class Session(ABC):
                     self._send(effect.link, effect.frame)
                 case Emit():
                     self._emit(effect.event)
+                case GiveWay():
+                    self._links[effect.link].give_way()
                 case Idle():
                     self._face(self._source_of[effect.link]).on_idle(self._links[effect.link])
                 case End():
@@ -195,7 +197,8 @@ class Session(ABC):
 
     def _tell(self, result: Outcome) -> None:
         seconds = self._clock() - self._started
-        done = Done(files=result.files, bytes=result.bytes, seconds=seconds, failed=result.failed, into=result.into)
+        files, size, failed, fetched = result.files, result.bytes, result.failed, result.fetched
+        done = Done(files=files, bytes=size, seconds=seconds, failed=failed, fetched=fetched, into=result.into)
         self._emit(msgspec.structs.replace(done, sent=self._sent()))
 
     def _sent(self) -> int:

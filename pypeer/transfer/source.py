@@ -14,7 +14,7 @@ class Drawing(Protocol):
     @property
     def has_ended(self) -> bool: ...
 
-    def attach(self, link: Link, rank: int | None = None, source: int = 0) -> None: ...
+    def attach(self, link: Link, rank: int | None = None, alone: bool | None = None, source: int = 0) -> None: ...
 
     def source_lost(self, source: int, error: PeerError) -> None: ...
 
@@ -40,10 +40,10 @@ class Source:
         """Whether nothing more is drawn from it."""
         return self._left.done() or self._session.has_ended
 
-    def attach(self, link: Link, rank: int | None = None) -> None:
-        """Draw over this link too, or, without a rank, over this link only, as far as this source goes."""
+    def attach(self, link: Link, rank: int | None = None, alone: bool | None = None) -> None:
+        """Draw over this link too, or over this link only, as far as this source goes: `alone`, or without a rank."""
         if not self._left.done():
-            self._session.attach(link, rank, self._number)
+            self._session.attach(link, rank, alone, self._number)
 
     def drawn_from(self) -> None:
         """It offers the same."""

@@ -18,7 +18,7 @@ from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Entry, Offer
 from pypeer.transfer import chunks, endings, manifest, merkle
 from pypeer.transfer.effects import Chunk, Lost, Read
-from pypeer.transfer.hashes import FileHashes
+from pypeer.transfer.hashes import Digests, FileHashes
 from pypeer.transfer.scanning import CAREFUL, Policy, Source, scan_paths
 
 HANDLES: Final = 16
@@ -52,18 +52,18 @@ class OfferedTree:
         """What was left out of the offer, and why, for the person who offers it."""
         self._content = content
         self._hashes: dict[int, FileHashes] = {}
-        self._small: dict[int, bytes] = {}
+        self._small = Digests(len(entries))
         self._lock = threading.Lock()
 
     def read(self, reads: Sequence[Read]) -> list[bytes | Lost]:
         """Read chunks; blocking."""
-        return [self._read(read.file, read.chunk) for read in reads]
+        return [self._read(read.file, read.chunk, read.bare) for read in reads]
 
     def hashed(self, file: int, chunk: int, data: bytes) -> Chunk:
-        """A chunk that was read, with its hash, which is found once."""
+        """A chunk that was read, with its hash, which is found once; `data` may be empty where that is known."""
         if chunks.chunk_count(self.entries[file].size) == 1:
             root = self._small.get(file) or merkle.chunk_hash(data, self.entries[file].size)
-            self._small[file] = root
+            self._small.put(file, root)
             return Chunk(data, root, root)
         hashes = self._hashes_of(file)
         digest = hashes.get(chunk)
@@ -74,8 +74,9 @@ class OfferedTree:
 
     def hash_some(self, file: int) -> bytes | Lost | None:
         """Hash on towards the root of a file, for a bounded time: the root, or None to be called again; blocking."""
-        if file in self._small:
-            return self._small[file]
+        known = self._small.get(file)
+        if known is not None:
+            return known
         hashes = self._hashes_of(file)
         budget = HASH_STEP_BYTES
         while budget > 0 and (chunk := hashes.unknown()) is not None:
@@ -91,19 +92,23 @@ class OfferedTree:
         """Close open files."""
         self._content.close()
 
-    def _read(self, file: int, chunk: int) -> bytes | Lost:
+    def _read(self, file: int, chunk: int, bare: bool = False) -> bytes | Lost:
         size = self.entries[file].size
         offset, length = chunk * chunks.chunk_bytes(size), chunks.chunk_length(size, chunk)
         try:
             if any(start <= chunk < stop for start, stop in self.entries[file].hole_ranges):
                 # Reading nothing still looks whether the file is what it was.
                 return self._content.read(file, offset, 0) or bytes(length)
-            return self._content.read(file, offset, length)
+            return self._content.read(file, offset, 0 if bare and self._is_hashed(file, chunk) else length)
         except ChangedError:
             return Lost(file, EndCode.CHANGED, endings.TEXTS[EndCode.CHANGED], detail="")
         except OSError as error:
             text = f"the file was removed or can no longer be read: {error.strerror}"
             return Lost(file, EndCode.VANISHED, text, detail=error.strerror or "")
+
+    def _is_hashed(self, file: int, chunk: int) -> bool:
+        one = chunks.chunk_count(self.entries[file].size) == 1
+        return (self._small.get(file) if one else self._hashes_of(file).get(chunk)) is not None
 
     def _hashes_of(self, file: int) -> FileHashes:
         with self._lock:

@@ -4,6 +4,7 @@ Who has all is asked for what no helper has; a helper for what the fewest have; 
 """
 
 import random
+from collections.abc import Sequence
 from typing import Final
 
 from pypeer.transfer.holdings import Holdings
@@ -16,7 +17,7 @@ Key = tuple[int, int]
 
 
 class Spread:
-    """Missing chunks, in a random order. `add`, `give_back` and `drop` are as in Schedule."""
+    """Missing chunks, in a random order. `add`, `give_back`, `drop` and `prefer` are as in Schedule."""
 
     def __init__(self, holdings: Holdings, chance: random.Random) -> None:
         self._holdings = holdings
@@ -24,6 +25,7 @@ class Spread:
         self._missing: set[Key] = set()
         self._order: list[Key] = []
         self._held: dict[int, list[Key]] = {}
+        self._ranks: dict[int, int] = {}
 
     @property
     def is_empty(self) -> bool:
@@ -35,7 +37,7 @@ class Spread:
         new = [(file, chunk) for chunk in range(start, stop)]
         self._missing.update(new)
         self._order += new
-        self._chance.shuffle(self._order)
+        self._mix(self._order)
         for source in self._held:
             self._held[source] += [key for key in new if self._holdings.has(source, *key)]
 
@@ -54,7 +56,13 @@ class Spread:
         """A helper has these now."""
         held = self._held.setdefault(source, [])
         held += new
-        self._chance.shuffle(held)
+        self._mix(held)
+
+    def prefer(self, files: Sequence[int]) -> None:
+        """What is missing of these files comes before all else, in this order."""
+        self._ranks = {file: rank for rank, file in enumerate(files)}
+        for keys in (self._order, *self._held.values()):
+            self._mix(keys)
 
     def forget(self, source: int) -> None:
         """A helper is gone."""
@@ -91,4 +99,13 @@ class Spread:
             if key in self._missing and key not in some:
                 some.append(key)
         held += some
-        return min(some, key=lambda key: self._holdings.helpers(*key), default=None)
+        return min(some, key=lambda key: (self._rank(key), self._holdings.helpers(*key)), default=None)
+
+    def _rank(self, key: Key) -> int:
+        return self._ranks.get(key[0], len(self._ranks))
+
+    def _mix(self, keys: list[Key]) -> None:
+        """By chance, what is preferred last: it is taken from the end."""
+        self._chance.shuffle(keys)
+        if self._ranks:
+            keys.sort(key=self._rank, reverse=True)

@@ -18,18 +18,19 @@ from pathlib import Path
 from typing import Final
 
 from pypeer.protocol.codes import EndCode
-from pypeer.protocol.messages import Entry
 from pypeer.transfer import chunks
-from pypeer.transfer.adopting import adopt, begun
-from pypeer.transfer.choosing import Existing
+from pypeer.transfer.adopting import begun
+from pypeer.transfer.bases import Bases
 from pypeer.transfer.effects import (
     Broken,
     Conclude,
     Concluded,
+    Differs,
     Discard,
     Finish,
     Finished,
     Lost,
+    Reuse,
     Stale,
     Store,
     Stored,
@@ -37,13 +38,14 @@ from pypeer.transfer.effects import (
     StoreResult,
 )
 from pypeer.transfer.fetch import Ranges
-from pypeer.transfer.hashes import FileHashes
-from pypeer.transfer.journal import ChunkStored, FilePlaced, Forgotten, Journal, file_key
+from pypeer.transfer.journal import ChunkStored, Forgotten, Journal
 from pypeer.transfer.naming import Naming
 from pypeer.transfer.parts import Parts
 from pypeer.transfer.placing import set_time
-from pypeer.transfer.recovery import AbortedError, notes, recover, root_of
-from pypeer.transfer.room import check_room, leave_holes
+from pypeer.transfer.preparing import Preparing
+from pypeer.transfer.recovery import AbortedError
+from pypeer.transfer.room import check_room
+from pypeer.transfer.standing import Standing
 from pypeer.transfer.syncing import sync_folders
 from pypeer.transfer.targets import Targets
 
@@ -51,28 +53,18 @@ _FULL: Final = frozenset((errno.ENOSPC, errno.EDQUOT))
 
 
 class DiskStore:
-    """Stores the files of one offer under `into`; all else is as in Targets."""
+    """Stores the files of one offer under the names that `targets` has for them."""
 
-    def __init__(
-        self,
-        into: Path,
-        entries: Sequence[Entry],
-        paths: Sequence[str],
-        left_out: frozenset[int] = frozenset(),
-        existing: Existing = Existing.RENAME,
-    ) -> None:
-        self._into = into
-        self._entries = entries
-        self._targets = Targets(into, entries, paths, left_out, existing)
-        tops = sorted({path.partition("/")[0] for path in paths})
+    def __init__(self, targets: Targets) -> None:
+        self._targets = targets
+        self._into, self._entries = targets.into, targets.entries
+        self._standing = Standing(targets.entries)
+        self._bases = Bases(targets.into, targets.entries)
+        tops = sorted({path.partition("/")[0] for path in targets.paths})
         name = sha256("\0".join(tops).encode()).hexdigest()[:12]
-        self._work = into / f".byway-{name}.part"
+        self._work = targets.into / f".byway-{name}.part"
         self._parts = Parts(self._work)
         self._journal: Journal | None = None
-        self._hashes: dict[int, FileHashes] = {}
-        self._earlier: dict[int, FilePlaced] = {}
-        self._stamps: dict[int, tuple[int, int]] = {}
-        self._resumed: set[int] = set()
         self._begun: set[int] = set()
         self.adopted = 0
         self.notes: tuple[str, ...] = ()
@@ -92,7 +84,12 @@ class DiskStore:
 
     def place_of(self, file: int) -> Path:
         """Where what there is of a file can be read; for any thread."""
-        return self._placed.get(file) or self._parts.path(self._key(file))
+        return self._placed.get(file) or self._parts.path(self._standing.key(file))
+
+    @property
+    def here(self) -> dict[int, int]:
+        """Of files that are here in another version, how many chunks may be the same; there after `prepare`."""
+        return self._bases.counts
 
     def prepare(self) -> dict[int, Ranges] | Broken:
         """Make the folders, find what an earlier run left, check the room: what is missing of the files begun."""
@@ -101,11 +98,16 @@ class DiskStore:
             self._work.mkdir(exist_ok=True)
             self._journal = Journal(self._journal_path)
             self._naming = Naming(self._into, self._targets, self._journal)
-            missing = self._recover()
+            preparing = Preparing(self._work, self._targets, self._standing, self._journal, self._aborted.is_set)
+            preparing.adopt()
+            self._stored = bool(self._journal.records)
+            missing = preparing.recover(self._bases)
+            self.adopted, self.notes = preparing.adopted, preparing.notes
             for top in self._targets.make_tops(self._log.write, self._log.flush):
                 self._into_paths[str(top)] = None
-            self._look(missing)
-            self._leave_holes(missing)
+            preparing.look(missing)
+            preparing.look_for_bases(self._bases)
+            preparing.leave_holes(missing, self._parts)
         except AbortedError:
             return Broken(EndCode.CANCELLED, "cancelled while looking at what is already here")
         except BlockingIOError:
@@ -113,7 +115,7 @@ class DiskStore:
         except OSError as error:
             return _broken(error, self._into)
         wanted = ((i, entry.size) for i, entry in enumerate(self._entries) if i not in self.left_out)
-        files = {self._key(i): (size, missing.get(i)) for i, size in wanted}
+        files = {self._standing.key(i): (size, missing.get(i)) for i, size in wanted}
         return check_room(self._parts, self._work, files) or missing
 
     def abort(self) -> None:
@@ -133,6 +135,7 @@ class DiskStore:
     def release(self) -> None:
         """Close everything; what is unfinished stays for the next run, if there is anything."""
         self._parts.close_all()
+        self._bases.close()
         if self._journal is None:
             return
         self._journal.close()
@@ -145,6 +148,8 @@ class DiskStore:
         match effect:
             case Store():
                 return self._store(effect)
+            case Reuse():
+                return self._reuse(effect)
             case Finish():
                 return self._finish(effect)
             case Discard():
@@ -153,60 +158,38 @@ class DiskStore:
             case Conclude():
                 return self._conclude()
 
-    def _recover(self) -> dict[int, Ranges]:
-        wanted = [entry for file, entry in enumerate(self._entries) if file not in self.left_out]
-        self.adopted = adopt(self._into, self._work, wanted, self._log)
-        self._stored = bool(self._log.records)
-        found = recover(self._into, self._work, self._entries, self._log.records, self._aborted.is_set)
-        self._hashes, self._earlier, self._stamps = found.hashes, found.earlier, found.stamps
-        self._targets.places, self._targets.outdated = found.places, found.outdated
-        self.notes = tuple(notes(found, self.adopted, self._targets.places_of_files()))
-        self._resumed = set(found.missing)
-        return found.missing
-
-    def _look(self, missing: dict[int, Ranges]) -> None:
-        """Hash files that are here already and may be what is offered; only their roots are then asked for."""
-        for file, path in self._targets.look(missing.__contains__):
-            root = root_of(path, self._entries[file].size, self._aborted.is_set)
-            if root is not None:
-                place = path.relative_to(self._into).as_posix()
-                self._earlier[file] = FilePlaced(self._key(file), root, place)
-                self._resumed.add(file)
-                missing[file] = ()
-
-    def _leave_holes(self, missing: dict[int, Ranges]) -> None:
-        """What is a hole there is one here; the root tells in the end whether it was."""
-        for file, entry in enumerate(self._entries):
-            if entry.holes and file not in self.left_out and missing.get(file) != ():
-                ranges, holes = leave_holes(self._parts, self._key(file), entry, missing.get(file))
-                self._known(file).put_zeros(holes)
-                missing[file] = ranges
-                self._resumed.add(file)
-
     def _store(self, effect: Store) -> StoreResult:
         file, chunk, size = effect.file, effect.chunk, self._entries[effect.file].size
         if file in self._discarded:
             return Stored(file, chunk)
         room = size if chunks.chunk_count(size) > 1 else 0
-        self._parts.write(self._key(file), effect.data, chunk * chunks.chunk_bytes(size), room)
-        self._known(file).put(chunk, effect.hash)
+        self._parts.write(self._standing.key(file), effect.data, chunk * chunks.chunk_bytes(size), room)
+        self._standing.known(file).put(chunk, effect.hash)
         if chunks.chunk_count(size) > 1:
             if file not in self._begun:
                 self._begun.add(file)
                 self._log.write(begun(self._entries[file]))
-            self._log.write(ChunkStored(self._key(file), chunk, effect.hash))
+            self._log.write(ChunkStored(self._standing.key(file), chunk, effect.hash))
             self._stored = True
         return Stored(file, chunk)
+
+    def _reuse(self, effect: Reuse) -> StoreResult:
+        data = self._bases.read(effect.file, effect.chunk, effect.hash)
+        if data is None:
+            return Differs(effect.file, effect.chunk)
+        self._standing.resumed.add(effect.file)
+        self._store(Store(effect.file, effect.chunk, data, effect.hash))
+        return Stored(effect.file, effect.chunk, was_here=True)
 
     def _finish(self, effect: Finish) -> StoreResult | None:
         """A file that matches gets its name with others; one of an earlier run has it."""
         file = effect.file
-        earlier = self._earlier.pop(file, None)
-        matches = (earlier.root if earlier is not None else self._known(file).root) == effect.root
+        earlier = self._standing.earlier.pop(file, None)
+        matches = (earlier.root if earlier is not None else self._standing.known(file).root) == effect.root
         if not matches:
-            resumed = file in self._resumed
-            if earlier is not None and file in self._stamps:
-                self._targets.outdated[earlier.place] = self._stamps[file]
+            resumed = file in self._standing.resumed
+            if earlier is not None and file in self._standing.stamps:
+                self._targets.outdated[earlier.place] = self._standing.stamps[file]
             self._forget(file)
             return Stale(file, resumed)
         if earlier is None:
@@ -217,14 +200,14 @@ class DiskStore:
     def _name_all(self) -> list[StoreResult]:
         """Files that are complete get their names."""
         whole, self._unnamed = self._unnamed, {}
-        parts = {i: (self._entries[i], self._parts.complete(self._key(i)), root) for i, root in whole.items()}
+        parts = {i: (self._entries[i], self._parts.complete(self._standing.key(i)), root) for i, root in whole.items()}
         named = self._naming.name(parts, self._journal_path) if self._naming else []
         return [place if isinstance(place, Lost) else self._finished(file, place) for file, place in named]
 
     def _finished(self, file: int, place: Path) -> Finished:
         self._placed[file] = place
         self._into_paths[str(self._into / place.relative_to(self._into).parts[0])] = None
-        self._hashes.pop(file, None)
+        self._standing.hashes.pop(file, None)
         self._stored = True
         return Finished(file)
 
@@ -233,11 +216,11 @@ class DiskStore:
         self._forget(file)
 
     def _forget(self, file: int) -> None:
-        self._parts.close(self._key(file))
-        if self._hashes.pop(file, None) is not None:
-            self._parts.path(self._key(file)).unlink(missing_ok=True)
-        self._resumed.discard(file)
-        self._log.write(Forgotten(self._key(file)))
+        self._parts.close(self._standing.key(file))
+        if self._standing.hashes.pop(file, None) is not None:
+            self._parts.path(self._standing.key(file)).unlink(missing_ok=True)
+        self._standing.resumed.discard(file)
+        self._log.write(Forgotten(self._standing.key(file)))
 
     def _conclude(self) -> Concluded:
         """Folders that have nothing in them, times of folders (innermost first), and no trace of the part files."""
@@ -251,14 +234,6 @@ class DiskStore:
             shutil.rmtree(self._work, ignore_errors=True)
         self._stored = True
         return Concluded(tuple(self._into_paths))
-
-    def _key(self, file: int) -> str:
-        return file_key(self._entries[file])
-
-    def _known(self, file: int) -> FileHashes:
-        if file not in self._hashes:
-            self._hashes[file] = FileHashes(self._entries[file].size)
-        return self._hashes[file]
 
     @property
     def _journal_path(self) -> Path:

@@ -45,6 +45,8 @@ class Subflow:
         self.rank = rank
         self.frame_bytes = frame_bytes
         """Largest frame that the other side takes here."""
+        self.can_probe = False
+        """Whether the other side answers PROBE here."""
         self.stage = Stage.GREETING
         self.paused: bool | None = None
         """Whether the other side said here last that it pauses, or that it goes on; None if it said neither."""

@@ -7,7 +7,7 @@ class Tally:
     def __init__(self, files: int, size: int) -> None:
         self.files = files
         self.bytes = size
-        self.stored_files = self.stored_bytes = self.failed = 0
+        self.stored_files = self.stored_bytes = self.fetched_bytes = self.failed = 0
         self._held: dict[int, int] = {}
 
     @property
@@ -15,10 +15,11 @@ class Tally:
         """Whether every file is stored or lost."""
         return self.stored_files + self.failed == self.files
 
-    def hold(self, file: int, length: int) -> None:
-        """So much of a file is stored."""
+    def hold(self, file: int, length: int, fetched: bool = False) -> None:
+        """So much of a file is stored; it was `fetched`, or was here already."""
         self._held[file] = self._held.get(file, 0) + length
         self.stored_bytes += length
+        self.fetched_bytes += length * fetched
 
     def let_go(self, file: int) -> None:
         """Nothing of it is, after all."""

@@ -37,9 +37,9 @@ class Targets:
         self.left_out = left_out
         self.places: dict[str, str] = {}
         self.outdated: dict[str, tuple[int, int]] = {}
-        self._into = into
-        self._entries = entries
-        self._paths = paths
+        self.into = into
+        self.entries = entries
+        self.paths = paths
         self._existing = existing
         self._new: list[Path] = []
 
@@ -53,38 +53,38 @@ class Targets:
             self.places[name] = self._make(name, announce) if self._is_new(name) else self.places.get(name, name)
             announce(TopPlaced(name, self.places[name]))
         flush()
-        return [self._into / self.places[name] for name in names]
+        return [self.into / self.places[name] for name in names]
 
     def look(self, begun: Callable[[int], bool]) -> Iterator[tuple[int, Path]]:
         """Files that may be here already: each has a file of the same size under its name. Files of which an earlier
         run has `begun` are not among them."""
         skipped = set()
         for file, path in self._wanted():
-            if self._entries[file].folder or begun(file):
+            if self.entries[file].folder or begun(file):
                 continue
             target = self.target(path)
             size = _size(target)
             if self._existing is Existing.SKIP and os.path.lexists(target):
                 skipped.add(file)
-            elif size == self._entries[file].size and (self._existing is Existing.OVERWRITE or "/" not in path):
+            elif size == self.entries[file].size and (self._existing is Existing.OVERWRITE or "/" not in path):
                 yield file, target
         self.left_out |= skipped
 
     def places_of_files(self) -> Iterator[str]:
         """The names that all wanted files get unless something has them, relative to the target."""
         for file, path in self._wanted():
-            if not self._entries[file].folder:
-                yield self.target(path).relative_to(self._into).as_posix()
+            if not self.entries[file].folder:
+                yield self.target(path).relative_to(self.into).as_posix()
 
     def wanted_place(self, file: int) -> Path:
         """The name that a file gets unless something has it."""
-        return self.target(self._paths[file])
+        return self.target(self.paths[file])
 
     def place(self, part: Path, file: int, announce: Callable[[Path], None]) -> Path:
         """Give a complete file its name, atomically; `announce` hears of it before. Raises OSError."""
-        target = self.target(self._paths[file])
+        target = self.target(self.paths[file])
         self._check(target.parent)
-        ours = self.outdated.pop(target.relative_to(self._into).as_posix(), None)
+        ours = self.outdated.pop(target.relative_to(self.into).as_posix(), None)
         is_ours = ours is not None and is_still(target, ours)
         move = replace_file if is_ours or self._existing is Existing.OVERWRITE else place_file
         return move(part, target, announce)
@@ -96,12 +96,12 @@ class Targets:
         """
         found = []
         for file, path in self._wanted():
-            if self._entries[file].folder:
+            if self.entries[file].folder:
                 folder = self.target(path)
                 with contextlib.suppress(FileExistsError, NotADirectoryError):
                     self._check(folder)
                     folder.mkdir(parents=True, exist_ok=True)
-                    found.append((folder, self._entries[file]))
+                    found.append((folder, self.entries[file]))
         return found
 
     def undo(self) -> None:
@@ -113,11 +113,11 @@ class Targets:
     def target(self, path: str) -> Path:
         """Where a safe path is."""
         top, slash, rest = path.partition("/")
-        return self._into / (self.places.get(top, top) + slash + rest)
+        return self.into / (self.places.get(top, top) + slash + rest)
 
     def _is_new(self, name: str) -> bool:
         """Whether a top folder has to be made."""
-        place = self._into / self.places.get(name, name)
+        place = self.into / self.places.get(name, name)
         return not _is_folder(place) or (name not in self.places and self._existing is Existing.RENAME)
 
     def _make(self, name: str, announce: Callable[[TopPlaced], None]) -> str:
@@ -125,22 +125,22 @@ class Targets:
             if place.name != name:
                 announce(TopPlaced(name, place.name, made=False))
 
-        place = make_folder(self._into / name, tell)
+        place = make_folder(self.into / name, tell)
         self._new.append(place)
         return place.name
 
     def _wanted(self) -> Iterator[tuple[int, str]]:
-        return ((file, path) for file, path in enumerate(self._paths) if file not in self.left_out)
+        return ((file, path) for file, path in enumerate(self.paths) if file not in self.left_out)
 
     def _is_inside(self, file: int) -> bool:
-        return self._entries[file].folder or "/" in self._paths[file]
+        return self.entries[file].folder or "/" in self.paths[file]
 
     def _check(self, folder: Path) -> None:
         """Folders that were made for this fetch have no links in them; raises NotADirectoryError."""
         if self._existing is Existing.RENAME:
             return
         for each in (folder, *folder.parents):
-            if each == self._into:
+            if each == self.into:
                 return
             if each.is_symlink():
                 raise NotADirectoryError(errno.ENOTDIR, f"{each.name} is a symbolic link")

@@ -1,6 +1,6 @@
 """Where a received text is put: nowhere but in memory. It is shown, not stored."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Entry
@@ -9,17 +9,19 @@ from pypeer.transfer.effects import (
     Broken,
     Conclude,
     Concluded,
+    Differs,
     Discard,
     Finish,
     Finished,
     Lost,
+    Reuse,
     Stale,
     Store,
     Stored,
     StoreEffect,
     StoreResult,
 )
-from pypeer.transfer.fetch import Ranges
+from pypeer.transfer.fetch import NOTHING, Ranges
 from pypeer.transfer.hashes import FileHashes
 
 
@@ -28,6 +30,8 @@ class TextStore:
 
     left_out: frozenset[int] = frozenset()
     """It has only one entry."""
+
+    here: Mapping[int, int] = NOTHING
 
     def __init__(self, entry: Entry) -> None:
         self.text = ""
@@ -50,6 +54,8 @@ class TextStore:
                 self._data[at : at + len(effect.data)] = effect.data
                 self._hashes.put(effect.chunk, effect.hash)
                 return Stored(effect.file, effect.chunk)
+            case Reuse():
+                return Differs(effect.file, effect.chunk)
             case Finish():
                 return self._finish(effect)
             case Discard():

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from pypeer.protocol.messages import Entry
-from pypeer.transfer import merkle
-from pypeer.transfer.effects import Corrupt, Store, StoreEffect, StoreResult
+from pypeer.transfer import chunks, merkle
+from pypeer.transfer.effects import Corrupt, Reuse, Store, StoreEffect, StoreResult
 from pypeer.transfer.shell import in_thread
 
 WRITE_BYTES: Final = 1024 * 1024
@@ -50,12 +50,21 @@ class Writing:
         room = WRITE_BYTES
         while self._todo and room > 0:
             effect = self._todo.popleft()
-            room -= max(WRITE_BYTES // WRITE_EFFECTS, len(effect.data) if isinstance(effect, Store) else 0)
+            room -= max(WRITE_BYTES // WRITE_EFFECTS, self._length(effect))
             if isinstance(effect, Store) and not self._matches(effect):
                 self._told(Corrupt(effect.file, effect.chunk))
             else:
                 batch.append(effect)
         return batch
+
+    def _length(self, effect: StoreEffect) -> int:
+        match effect:
+            case Store():
+                return len(effect.data)
+            case Reuse():
+                return chunks.chunk_length(self._entries[effect.file].size, effect.chunk)
+            case _:
+                return 0
 
     def _matches(self, chunk: Store) -> bool:
         return merkle.chunk_hash(chunk.data, self._entries[chunk.file].size) == chunk.hash

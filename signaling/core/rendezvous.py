@@ -57,7 +57,7 @@ AWAY_WAIT_S: Final = 2.0
 """When to knock again at a session that is away: most come back within their first tries."""
 
 OUTCOMES: Final = frozenset(
-    {"direct", "reversed", "mapped", "punched", "predicted", "spliced", "websocket", "failed"}
+    {"direct", "reversed", "mapped", "punched", "predicted", "spliced", "proxied", "websocket", "failed"}
     | {"turn-udp", "turn-tcp", "turn-tls"}
 )
 """What `report` may say; anything else is counted as `other`, so that nobody can fill the operator's counters."""

@@ -71,7 +71,7 @@ class Site:
         expect(page.get_by_text("Online", exact=True)).to_be_visible(timeout=30_000)
         yield page
         context.close()
-        assert errors == []
+        assert not errors, errors
 
 
 def share_files(page: Page, *paths: Path, once: bool = False) -> str:

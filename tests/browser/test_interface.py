@@ -275,6 +275,28 @@ def test_a_relay_inside_the_server_connection_says_why_it_is_needed(interface: I
         expect(page.locator(".path-more .facts")).to_contain_text("relay inside the server connection")
 
 
+def test_servers_that_could_not_help_are_told(interface: Interface) -> None:
+    with interface.open("fetch-no-relay") as page:
+        expect(page.get_by_role("list", name="Servers that could not help").get_by_role("listitem")).to_have_count(3)
+        expect(page.get_by_role("list", name="What stood in the way")).not_to_contain_text("This server has no relay")
+
+
+def test_all_receivers_are_limited_together(interface: Interface) -> None:
+    with interface.open("share-many") as page:
+        page.get_by_label("All together at most").select_option("1 MB/s")
+        assert page.evaluate("() => byway.engine.calls.at(-1)") == "limit 1000000"
+
+
+def test_a_file_is_asked_for_first(interface: Interface) -> None:
+    with interface.open("fetch-moving") as page:
+        page.get_by_text("What is offered").click()
+        map_ = page.get_by_role("button", name="Fetch map.pdf first")
+        map_.click()
+        assert page.evaluate("() => byway.engine.calls.at(-1)") == "first 4"
+        expect(map_).to_have_attribute("aria-pressed", "true")
+        expect(page.get_by_role("button", name="Fetch ferry.mov first")).to_have_attribute("aria-pressed", "false")
+
+
 def test_a_failure_to_connect_says_why_and_what_would_help(interface: Interface) -> None:
     for scene in ("fetch-no-path", "share-many"):
         with interface.open(scene) as page:

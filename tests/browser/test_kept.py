@@ -15,9 +15,11 @@ from tests.browser.real import (
     Site,
     Start,
     arrived,
+    delivered,
     digest,
     look_at,
     random_file,
+    share_files,
 )
 from tests.support.commands import running_server
 
@@ -179,6 +181,53 @@ def test_a_limit_is_kept_to(site: Site, person: BrowserContext, pypeer: Start, t
     arrived(page)
     assert 4.5 < time.monotonic() - began < 12
     assert page.evaluate(HASH_OPFS)["a.bin"] == digest(file)
+    sender.interrupt()
+
+
+def test_a_limit_is_shared_by_all_receivers(site: Site, person: BrowserContext, pypeer: Start, tmp_path: Path) -> None:
+    """It can be set, and taken away, while they are served."""
+    file = random_file(tmp_path / "a.bin", 6 * MIB)
+    page = opened(person, site, pick=True)
+    code = share_files(page, file)
+    limit = page.get_by_label("All together at most")
+    limit.select_option("1 MB/s")
+    began = time.monotonic()
+    receivers = [pypeer("get", code, "-o", tmp_path / name) for name in ("one", "two")]
+    for receiver in receivers:
+        while receiver.until("progress")["bytes"] < 2 * MIB:
+            pass
+    assert time.monotonic() - began > 3, (
+        "four MiB at 1 MB/s, less what is not limited: a burst of a quarter of a second"
+    )
+    limit.select_option("as fast as it goes")
+    for receiver, name in zip(receivers, ("one", "two"), strict=True):
+        assert receiver.end() == 0
+        assert digest(tmp_path / name / file.name) == digest(file)
+    delivered(page, 2)
+
+
+def test_a_file_may_be_asked_for_before_the_others(
+    site: Site, person: BrowserContext, pypeer: Start, tmp_path: Path
+) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for name in ("a.bin", "b.bin", "c.bin"):
+        random_file(folder / name, 4 * MIB)
+    sender = pypeer("send", folder, "--limit", "2M")
+    page = opened(person, site, pick=True)
+    look_at(page, sender.until("ready")["code"])
+    page.get_by_role("button", name="Save to a folder…").click()
+    page.get_by_role("button", name="Pause").click()
+    page.get_by_text("What is offered").click()
+    page.get_by_role("button", name="Fetch c.bin first").click()
+    page.get_by_role("button", name="Resume").click()
+    whole = {f"folder/{path.name}": digest(path) for path in folder.iterdir()}
+    stored: list[str] = []
+    while not stored:
+        page.wait_for_timeout(200)
+        found = page.evaluate(HASH_OPFS)
+        stored = [path for path, hash_ in whole.items() if found.get(path) == hash_]
+    assert stored == ["folder/c.bin"]
     sender.interrupt()
 
 

@@ -6,10 +6,12 @@ import pytest
 
 from pypeer import events
 from pypeer.errors import ChoiceError, DeclinedError
+from pypeer.protocol import frames
 from pypeer.transfer.choosing import Choice, Existing
 from pypeer.transfer.effects import Outcome
 from pypeer.transfer.sources import scan
 from tests.integration.test_transfer import make
+from tests.support.memory_link import MemoryLink
 from tests.support.transfers import start, transfer
 
 SKIP, OVERWRITE = Choice(existing=Existing.SKIP), Choice(existing=Existing.OVERWRITE)
@@ -94,3 +96,26 @@ async def test_a_folder_in_the_place_of_a_file_is_not_removed(tree: Path, into: 
     assert isinstance(got, Outcome)
     assert (got.files, got.failed) == (3, 1)
     assert found(into / "tree")["a.jpg/in"] == b"in"
+
+
+async def test_what_is_to_come_first_is_asked_for_first(tmp_path: Path, into: Path) -> None:
+    tree = make(tmp_path / "tree", {name: name.encode() * 900_000 for name in "abcd"})
+    asked: list[int] = []
+
+    def note(_: MemoryLink, right: MemoryLink) -> None:
+        send = right.send
+
+        def noting(frame: bytes) -> None:
+            what = frames.decode(frame)
+            if isinstance(what, frames.Request):
+                asked.append(what.file)
+            send(frame)
+
+        right.send = noting  # type: ignore[method-assign]
+
+    run = start(await scan([tree]), into, choice=Choice(first=("c", "b")))
+    run.prepare = note
+    sent, _ = await run.run()
+    assert isinstance(sent, Outcome)
+    names = [run.receiver._receiver.entries[file].path.rpartition("/")[2] for file in dict.fromkeys(asked)]
+    assert names == ["c", "b", "a", "d"]

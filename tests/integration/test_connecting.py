@@ -1,5 +1,6 @@
 """Ways of connecting that a person asked for or ruled out, with real commands."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -84,3 +85,18 @@ def test_what_cannot_be_is_wrong_usage(pypeer: Start, options: tuple[str, ...], 
     command = pypeer("get", "7-guitar-sunset", *options)
     assert command.end() == 2
     assert words in command.errors
+
+
+@pytest.mark.parametrize("wishes", ["send", "get"])
+def test_in_the_background_nothing_goes_by_tcp_whoever_wished_it(pypeer: Start, tmp_path: Path, wishes: str) -> None:
+    source = tmp_path / "source"
+    source.write_bytes(os.urandom(2_000_000))
+    background = {which: ["--background"] * (which == wishes) for which in ("send", "get")}
+    sender = pypeer("send", source, "--once", *background["send"])
+    receiver = pypeer("get", sender.until("ready")["code"], "-o", tmp_path / "got", *background["get"])
+    assert (receiver.end(), sender.end()) == (0, 0)
+    assert (tmp_path / "got" / "source").read_bytes() == source.read_bytes()
+    for command in (sender, receiver):
+        found = reports(command)
+        assert found
+        assert "tcp" not in {each.get("transport", "udp") for report in found for each in report["local"]}

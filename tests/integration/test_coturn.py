@@ -1,5 +1,6 @@
 """Links by way of coturn, a TURN server that others wrote."""
 
+import asyncio
 import contextlib
 import shutil
 import socket
@@ -11,8 +12,10 @@ from time import monotonic, sleep
 import pytest
 
 from pypeer.connect.options import ConnectOptions, Relaying
+from pypeer.connect.relays import open_relay
 from pypeer.connect.servers import Relay, Servers, Transport
-from pypeer.protocol.report import CandidateKind
+from pypeer.connect.turn.signing import Credentials
+from pypeer.protocol.report import CandidateKind, RelayTrouble
 from pypeer.secure.keys import Role
 from tests.support.commands import PATIENCE_S, free_port
 from tests.support.linked import Side, echo, joined, links
@@ -29,10 +32,11 @@ def coturn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     port = free_port()
     options = {
         "listening-ip": "127.0.0.1", "relay-ip": "127.0.0.1", "listening-port": str(port), "realm": "test",
-        "user": "ada:secret", "pidfile": str(folder / "pid"), "log-file": "stdout", "cli-password": "x",
+        "pidfile": str(folder / "pid"), "log-file": "stdout", "cli-password": "x",
     }  # fmt: skip
     flags = ["--lt-cred-mech", "--no-tls", "--no-dtls", "--allow-loopback-peers", "--no-cli", "--simple-log"]
-    command = ["turnserver", "-n", *flags, *(f"--{name}={value}" for name, value in options.items())]
+    users = [f"--user={name}:secret" for name in ("ada", "bob")]
+    command = ["turnserver", "-n", *flags, *users, *(f"--{name}={value}" for name, value in options.items())]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder)
     try:
@@ -81,3 +85,34 @@ async def test_wrong_credentials_are_no_relay(coturn: int) -> None:
     async with joined(a, b):
         await a.failed
         assert not a.reports[0].local
+
+
+async def test_credentials_of_somebody_else_are_told_while_the_allocation_still_works(coturn: int) -> None:
+    """As newer ones look to it, since it tells users apart by the whole name: 441."""
+    troubles: list[RelayTrouble] = []
+    doubtful, came = asyncio.Event(), asyncio.Event()
+    relay = Relay("127.0.0.1", coturn, Transport.UDP, "ada", "secret")
+    allocation = await open_relay(
+        relay, ("127.0.0.1", coturn), lambda *datagrams: came.set(), on_trouble=troubles.append
+    )
+    assert allocation is not None
+    allocation.on_doubt = doubtful.set
+    allocation._client._signing.replace(Credentials("bob", "secret"))
+    allocation._client._lifetime.refresh_at = 0.0
+    allocation._tick()
+    async with asyncio.timeout(PATIENCE_S):
+        await doubtful.wait()
+        assert [each.code for each in troubles] == [441]
+        assert "belongs to other credentials" in troubles[0].text
+        allocation._client._signing.replace(Credentials("ada", "secret"))
+        [base] = allocation.bases
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer:
+            peer.bind(("127.0.0.1", 0))
+            peer.setblocking(False)
+            base.send(b"\xffstill here", peer.getsockname())
+            data, relayed = await asyncio.get_running_loop().sock_recvfrom(peer, 2048)
+            assert (data, relayed) == (b"\xffstill here", base.relayed)
+            peer.sendto(b"\xffand back", relayed)
+            await came.wait()
+        base.close()
+        await allocation.wait_closed()

@@ -17,6 +17,7 @@ from pypeer.protocol.messages import Entry
 from pypeer.transfer import chunks, effects, merkle
 from pypeer.transfer.names import map_entries
 from pypeer.transfer.store import DiskStore
+from pypeer.transfer.targets import Targets
 from tests.support.engine import World
 from tests.support.faults import Faults, Killed
 from tests.vectors.stream import stream
@@ -57,7 +58,7 @@ class DiskWorld(World):
 
     def __init__(self, sender: Sender, into: Path, chance: random.Random) -> None:
         super().__init__(sender.entries(), sender.contents())
-        self.store = DiskStore(into, self.entries, map_entries(self.entries))
+        self.store = DiskStore(Targets(into, self.entries, map_entries(self.entries)))
         self.chance = chance
         self.results: list[effects.StoreResult] = []
 

@@ -14,6 +14,7 @@ from pypeer.transfer.room import room_for
 from pypeer.transfer.sources import Files, OfferedTree, scan
 from pypeer.transfer.sparse import holes_of, is_hole
 from pypeer.transfer.store import DiskStore
+from pypeer.transfer.targets import Targets
 from tests.integration.test_transfer_faults import requested
 from tests.support.transfers import start, transfer
 
@@ -73,7 +74,7 @@ async def test_a_fetch_of_a_file_with_holes_goes_on(tmp_path: Path) -> None:
     entry = (await scan([source])).entries[0]
     step = chunks.chunk_bytes(entry.size)
     into = tmp_path / "into"
-    store = DiskStore(into, [entry], ["a"])
+    store = DiskStore(Targets(into, [entry], ["a"]))
     assert store.prepare() == {0: ((8, 12), (36, 40))}
     data = bytearray(source.read_bytes()[8 * step : 9 * step])
     store.perform([Store(0, 8, data, merkle.chunk_hash(data, entry.size))])
@@ -82,7 +83,7 @@ async def test_a_fetch_of_a_file_with_holes_goes_on(tmp_path: Path) -> None:
     with part.open("r+b") as file:
         file.seek(3 * step)
         file.write(b"not zero")
-    again = DiskStore(into, [entry], ["a"])
+    again = DiskStore(Targets(into, [entry], ["a"]))
     missing = again.prepare()
     assert missing == {0: ((0, 8), (9, 12), (36, 40))}
     again.release()
@@ -125,7 +126,7 @@ def test_where_holes_are(tmp_path: Path) -> None:
 
 async def test_room_is_reserved_when_a_file_is_begun(tmp_path: Path) -> None:
     entry = Entry(path="a", size=64 * MIB)
-    store = DiskStore(tmp_path / "into", [entry], ["a"])
+    store = DiskStore(Targets(tmp_path / "into", [entry], ["a"]))
     assert store.prepare() == {}
     data = bytearray(chunks.chunk_length(entry.size, 0))
     store.perform([Store(0, 0, data, merkle.chunk_hash(data, entry.size))])

@@ -249,7 +249,7 @@ async def test_a_person_is_told_what_changed_since_the_last_run(tmp_path: Path, 
     run = start(await scan([tree]), into)
     await run.run()
     assert noted(run) == [
-        "files that were begun and have changed at the sender, or are gone there: 1; fetched anew",
+        "files that were begun and have changed at the sender, or are gone there: 1; what has changed is fetched anew",
         "files that were fetched before and have changed at the sender: 1; they are replaced",
     ]
     assert tree_of(into / "tree") == tree_of(tree)

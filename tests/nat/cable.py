@@ -89,5 +89,7 @@ class Cable:
 
 if __name__ == "__main__":
     os.nice(NICENESS)
+    with contextlib.suppress(OSError):  # not allowed in every container
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
     gc.disable()  # nothing here makes cycles, and a pause would be a delay
     Cable().run()

@@ -114,5 +114,4 @@ class Driver:
             "BYWAY_HOME": str(self.folder / "home"),
             "SSL_CERT_FILE": str(AUTHORITY),
         }
-        proxy = self.client.proxy
-        return {**kept, **home, **({"HTTP_PROXY": proxy, "HTTPS_PROXY": proxy} if proxy else {})}
+        return {**kept, **home, **self.client.proxies}

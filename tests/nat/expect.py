@@ -16,6 +16,8 @@ class Expect(StrEnum):
     """A router has to be asked for a public port."""
     PREDICTED = "predicted"
     """One side's next port has to be predicted, or found by trying many."""
+    PROXIED = "proxied"
+    """Nothing leaves one side but through a proxy, which leads to the other side's TCP port."""
     TCP = "tcp"
     """UDP is blocked; one side can be dialled, or both dial at once."""
     RELAYED = "relayed"
@@ -26,8 +28,9 @@ def expected(sender: Site, receiver: Site, neighbours: bool = False) -> Expect:
     """What to expect of two clients: at two sites, or, as `neighbours`, at one."""
     if neighbours:
         return _neighbours(sender)
-    if Out.PROXY in (sender.router.out, receiver.router.out) or Out.TCP_443 in (sender.router.out, receiver.router.out):
-        return Expect.RELAYED
+    if any(site.router.out.is_proxy or site.router.out is Out.TCP_443 for site in (sender, receiver)):
+        is_led = _leads(sender, receiver) or _leads(receiver, sender)
+        return Expect.PROXIED if is_led else Expect.RELAYED
     if sender.v6 and receiver.v6:
         return Expect.PLAIN
     if not (sender.v4 and receiver.v4):
@@ -38,6 +41,12 @@ def expected(sender: Site, receiver: Site, neighbours: bool = False) -> Expect:
     if found in (Expect.PREDICTED, Expect.RELAYED) and (_gives_ports(sender) or _gives_ports(receiver)):
         return Expect.MAPPED
     return found
+
+
+def _leads(one: Site, other: Site) -> bool:
+    """The proxy of the one leads to the other, which is reached by IPv4 from anywhere."""
+    leads = one.router.out in (Out.PROXY, Out.SOCKS)
+    return leads and other.v4 and (_open(other) or _gives_ports(other))
 
 
 def _neighbours(site: Site) -> Expect:
@@ -61,7 +70,10 @@ def _by_tcp(one: Site, other: Site) -> Expect:
     """TCP mappings are as UDP ones; filtering lets in only what was dialled, except where there is no firewall."""
     if _open(one) or _open(other) or _gives_ports(one) or _gives_ports(other):
         return Expect.TCP
-    return Expect.RELAYED if _varies(one) or _varies(other) else Expect.TCP
+    varies = [site for site in (one, other) if _varies(site)]
+    if len(varies) == 1 and _counts(varies[0]):
+        return Expect.PREDICTED
+    return Expect.RELAYED if varies else Expect.TCP
 
 
 def _gives_ports(site: Site) -> bool:

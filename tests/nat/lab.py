@@ -27,7 +27,7 @@ from tests.nat.places import SERVER, Client, Place
 from tests.nat.plan import LAN_PREFIX, SERVER_V4, SITES_MAX, SitePlan
 from tests.nat.rules import ruleset
 from tests.nat.shaper import Shape
-from tests.nat.sites import Gateway, Out, Site
+from tests.nat.sites import Gateway, Site
 
 
 def _others(name: str, pause: float, over: threading.Event) -> None:
@@ -79,8 +79,8 @@ class Lab:
         place = Place(site, f"{site.name}.{count + 1}", SitePlan(number))
         build_site(place, self._cables)
         self.places[place.label] = place
-        if site.router.out is Out.PROXY:
-            self._start_daemon(place, "tests.nat.proxy")
+        if site.router.out.is_proxy:
+            self._start_daemon(place, "tests.nat.proxy", site.router.out)
         if site.router.gateway is not Gateway.NONE:
             self._start_daemon(place, "tests.nat.gateway", site.router.gateway)
         if shape is not None:

@@ -85,6 +85,13 @@ class Outcome:
         return Rank.RELAYED if self.way in RELAYS else Rank.DIRECT
 
     @property
+    def settled_s(self) -> float | None:
+        """From when both sides knew each other until a direct path carried the session."""
+        if not self.ok or self.first_ms is None or self.direct_s is None:
+            return None
+        return self.first_ms / 1000 + self.direct_s
+
+    @property
     def lingers(self) -> bool:
         """Whether it can be direct, and was relayed for too long."""
         is_late = self.direct_s is None or self.direct_s > SETTLED_S

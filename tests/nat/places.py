@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from tests.nat.plan import HTTP_PORT, LAN_PREFIX, PROXY_PORT, SERVER_NAME, SERVER_V4, SERVER_V6, SitePlan
+from tests.nat.plan import HTTP_PORT, LAN_PREFIX, PROXY_PORT, SERVER_NAME, SERVER_V4, SERVER_V6, SOCKS_PORT, SitePlan
 from tests.nat.sites import Out, Site
 
 EXCHANGE: Final = "exchange"
@@ -30,16 +30,23 @@ class Client:
     @property
     def url(self) -> str:
         """Where it finds the signaling server: by name and TLS where only port 443 is open."""
-        if self.place.site.router.out in (Out.TCP_443, Out.PROXY):
+        out = self.place.site.router.out
+        if out is Out.TCP_443 or out.is_proxy:
             return f"https://{SERVER_NAME}"
         if self.v4 and self.v6:
             return f"http://{SERVER_NAME}:{HTTP_PORT}"
         return f"http://{SERVER_V4[0]}:{HTTP_PORT}" if self.v4 else f"http://[{SERVER_V6[0]}]:{HTTP_PORT}"
 
     @property
-    def proxy(self) -> str | None:
-        """The HTTP proxy that it has to use."""
-        return f"http://{LAN_PREFIX}.1:{PROXY_PORT}" if self.place.site.router.out is Out.PROXY else None
+    def proxies(self) -> dict[str, str]:
+        """The variables that name the proxy that it has to use, if any."""
+        match self.place.site.router.out:
+            case Out.PROXY | Out.PROXY_443:
+                return dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY"), f"http://{LAN_PREFIX}.1:{PROXY_PORT}")
+            case Out.SOCKS:
+                return {"ALL_PROXY": f"socks5h://{LAN_PREFIX}.1:{SOCKS_PORT}"}
+            case _:
+                return {}
 
 
 @dataclass(slots=True)

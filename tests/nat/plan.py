@@ -33,6 +33,7 @@ HTTP_PORT: Final = 8080
 TLS_PORT: Final = 443
 STUN_PORT: Final = 3478
 PROXY_PORT: Final = 3128
+SOCKS_PORT: Final = 1080
 
 LAN_PREFIX: Final = "192.168.1"
 """The same in every home, as in life: a host candidate of the other side may lead to a neighbour."""

@@ -23,6 +23,8 @@ LEAVE: Final = {
     Out.NO_UDP: ("meta l4proto udp drop", "accept"),
     Out.TCP_443: ("tcp dport 443 accept", "drop"),
     Out.PROXY: ("drop",),
+    Out.PROXY_443: ("drop",),
+    Out.SOCKS: ("drop",),
 }
 
 

@@ -47,6 +47,14 @@ class Out(StrEnum):
     NO_UDP = "no UDP"
     TCP_443 = "TCP 443"
     PROXY = "proxy"
+    PROXY_443 = "proxy 443"
+    """A proxy that leads to port 443 only, as those of offices do."""
+    SOCKS = "socks"
+
+    @property
+    def is_proxy(self) -> bool:
+        """Whether nothing leaves but through a proxy."""
+        return self in (Out.PROXY, Out.PROXY_443, Out.SOCKS)
 
 
 class Gateway(StrEnum):
@@ -130,6 +138,8 @@ ALL: Final = (
     Site("pcp", replace(SYMMETRIC, ports=Ports.RANDOM, gateway=Gateway.PCP)),
     Site("upnp", replace(SYMMETRIC, ports=Ports.RANDOM, gateway=Gateway.UPNP)),
     Site("proxy", replace(PORT_RESTRICTED, out=Out.PROXY)),
+    Site("proxy-443", replace(PORT_RESTRICTED, out=Out.PROXY_443)),
+    Site("socks", replace(PORT_RESTRICTED, out=Out.SOCKS)),
 )
 """A v4-only and a v6-only side are the pair of any other with `ipv6`."""
 
@@ -198,5 +208,7 @@ BEHAVIOUR: Final = {
     "pcp": replace(_USUAL, v4=_SYMMETRIC),
     "upnp": replace(_USUAL, v4=_SYMMETRIC),
     "proxy": replace(_USUAL, v4=None, tcp=frozenset()),
+    "proxy-443": replace(_USUAL, v4=None, tcp=frozenset()),
+    "socks": replace(_USUAL, v4=None, tcp=frozenset()),
 }
 """Written out, not derived from the routers above: the probe must find what is meant, not what is configured."""

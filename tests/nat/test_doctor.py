@@ -37,6 +37,8 @@ KINDS: Final = {
     "udp-blocked": "blocked",
     "tcp443": "blocked",
     "proxy": "blocked",
+    "proxy-443": "blocked",
+    "socks": "blocked",
 }
 """Sites, and what the doctor calls such a network."""
 
@@ -57,8 +59,7 @@ def doctor(place: Place, *options: str) -> tuple[int, list[dict[str, Any]]]:
     """Its exit status and events, at the first client of a site."""
     client = place.clients[0]
     command = (sys.executable, "-m", "pypeer", "doctor", "--json", "--server", client.url, *options)
-    proxy = {"HTTP_PROXY": client.proxy, "HTTPS_PROXY": client.proxy} if client.proxy else {}
-    env = {**os.environ, "SSL_CERT_FILE": str(AUTHORITY), **proxy}
+    env = {**os.environ, "SSL_CERT_FILE": str(AUTHORITY), **client.proxies}
     done = subprocess.run(
         netns.command_in(client.netns, *command), cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True
     )

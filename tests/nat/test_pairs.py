@@ -66,7 +66,7 @@ def test_pairs_that_plain_checks_connect() -> None:
     assert {str(outcome.pair): outcome.error or outcome.way for outcome in found if outcome.surprise} == {}
 
 
-HTTP_ONLY: Final = ("tcp443:proxy", "proxy:public", "public:tcp443", "proxy:proxy", "ipv6:tcp443")
+HTTP_ONLY: Final = ("tcp443:proxy", "proxy-443:public", "public:tcp443", "proxy:proxy", "ipv6:tcp443")
 """One side's network lets only HTTPS out, or only through a proxy."""
 
 
@@ -76,6 +76,25 @@ def test_where_only_https_leaves_the_relay_inside_the_websocket_helps() -> None:
     assert {str(outcome.pair): outcome.error or outcome.way for outcome in found} == dict.fromkeys(
         HTTP_ONLY, "websocket"
     )
+
+
+PROXIED: Final = ("proxy:public", "public:proxy", "socks:public", "socks:upnp")
+"""Nothing leaves one side but through a proxy, and the other side can be reached from anywhere."""
+
+
+def test_a_proxy_leads_to_a_peer_that_can_be_reached() -> None:
+    """Over an HTTP proxy and over SOCKS, to a public address and to a port that a router was asked for."""
+    found = outcomes(PROXIED, DIRECT)
+    assert {str(outcome.pair): outcome.error or outcome.way for outcome in found} == dict.fromkeys(PROXIED, "proxied")
+
+
+def test_what_the_proxy_refuses_is_told() -> None:
+    """One that leads to port 443 only: without a relay there is no way, and the report says why."""
+    [found] = outcomes(("proxy-443:public",), DIRECT)
+    reports = [event["report"] for event in found.events["sender"] if event["event"] == "report"]
+    told = [trouble for report in reports for trouble in report.get("relays", ())]
+    assert not found.way
+    assert {trouble["code"] for trouble in told} == {403}
 
 
 @pytest.mark.parametrize("end", ["sender", "receiver"])

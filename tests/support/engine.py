@@ -2,7 +2,7 @@
 
 from collections import Counter, deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from pypeer.errors import PeerError
@@ -28,6 +28,10 @@ class Disk:
         """How often each chunk was stored."""
         self.discarded: set[int] = set()
         self.resumed: set[int] = set()
+        self.bases: dict[int, bytes] = {}
+        """Other versions of files."""
+        self.kept: set[tuple[int, int]] = set()
+        """Chunks that were taken from those."""
         self.spoil: Callable[[int, int], bool] = lambda file, chunk: False
         self.refuses: set[int] = set()
         self.full_after: int | None = None
@@ -37,6 +41,8 @@ class Disk:
         match effect:
             case effects.Store(file, chunk, data, digest):
                 return self._store(file, chunk, bytes(data), digest)
+            case effects.Reuse(file, chunk, digest):
+                return self._reuse(file, chunk, digest)
             case effects.Finish(file, root):
                 return self._finish(file, root)
             case effects.Discard(file):
@@ -45,6 +51,22 @@ class Disk:
                 return None
             case effects.Conclude():
                 return effects.Concluded(("somewhere",))
+
+    @property
+    def here(self) -> dict[int, int]:
+        """How many chunks of each file its other version has."""
+        steps = {file: chunks.chunk_bytes(self.entries[file].size) for file in self.bases}
+        return {file: -(-len(base) // steps[file]) for file, base in self.bases.items()}
+
+    def _reuse(self, file: int, chunk: int, digest: bytes) -> effects.StoreResult:
+        size = self.entries[file].size
+        start = chunk * chunks.chunk_bytes(size)
+        data = self.bases[file][start : start + chunks.chunk_length(size, chunk)]
+        if merkle.chunk_hash(data, size) != digest:
+            return effects.Differs(file, chunk)
+        self.kept.add((file, chunk))
+        result = self._store(file, chunk, data, digest)
+        return replace(result, was_here=True) if isinstance(result, effects.Stored) else result
 
     def _store(self, file: int, chunk: int, data: bytes, digest: bytes) -> effects.StoreResult:
         if self.full_after is not None:
@@ -206,7 +228,7 @@ class World:
                     pass
                 case effects.Idle(link):
                     self.idle.append(link)
-                case effects.Store() | effects.Finish() | effects.Discard() | effects.Conclude():
+                case effects.Store() | effects.Reuse() | effects.Finish() | effects.Discard() | effects.Conclude():
                     self.todo.append(effect)
                 case _:
                     self.steps.append(effect)
@@ -264,7 +286,7 @@ class World:
                 self.at_receiver(self.receiver.decided(self.accept, self.now))
             case effect:
                 assert isinstance(effect, effects.Prepare)
-                self.at_receiver(self.receiver.prepared(self.held, self.now))
+                self.at_receiver(self.receiver.prepared(self.held, self.now, here=self.disk.here))
 
     def _problem(self) -> names.ManifestError | None:
         try:

@@ -20,6 +20,7 @@ class MemoryLink:
         self.frame_bytes = frame_bytes
         self.other: MemoryLink
         self.peak = 0
+        self.gives_way = False
         self.sent = 0
         self.break_after: int | None = None
         """Close both ends, losing what is on its way, when this many frames were sent from here."""
@@ -44,6 +45,10 @@ class MemoryLink:
     def closed(self) -> bool:
         """Whether this end is closed."""
         return self._closed
+
+    def give_way(self) -> None:
+        """Note it."""
+        self.gives_way = True
 
     def start(self, on_frame: Callable[[bytes], None], on_close: Callable[[], None]) -> None:
         """Deliver frames, also those that arrived before."""

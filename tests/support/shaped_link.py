@@ -73,6 +73,9 @@ class ShapedLink:
         self.buffered += len(frame)
         self.line.carry(len(frame), lambda: self._gone(len(frame)), lambda: self.other._arrive(frame))
 
+    def give_way(self) -> None:
+        """It is alone here."""
+
     async def drain(self) -> None:
         """Wait for the low-water mark; raises LinkClosedError."""
         while self.buffered > LOW_WATER_BYTES and not self._closed:

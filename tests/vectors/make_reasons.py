@@ -40,6 +40,8 @@ CASES: list[dict[str, Any]] = [
     {"outcome": "failed", "local": [HOST4, SRFLX_A], "remote": [HOST4B, SRFLX_A2], "networks": {"here": "independent"}},
     {"outcome": "failed", "local": [HOST4, SRFLX_A], "remote": [HOST4B, SRFLX_B], "networks": {"here": "independent"}},
     {"outcome": "predicted", "local": [SRFLX_A], "remote": [SRFLX_B], "networks": {"here": "sequential"}},
+    {"outcome": "failed", "relays": [{"relay": "turn:203.0.113.9:3478?transport=udp", "code": 486}]},
+    {"outcome": "failed", "relays": [{"relay": "stun:203.0.113.9:3478", "code": 701}]},
     {"outcome": "websocket", "local": [HOST4], "remote": [HOST4B]},
 ]
 

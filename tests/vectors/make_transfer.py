@@ -49,6 +49,7 @@ FRAMES: dict[str, tuple[frames.Frame, dict[str, Any]]] = {
         frames.Request(2**32 - 1, 2**32 - 1, 2**32 - 1),
         {"type": "request", "request": 2**32 - 1, "file": 2**32 - 1, "chunk": 2**32 - 1},
     ),
+    "probe": (frames.Probe(1, 2, 3), {"type": "probe", "request": 1, "file": 2, "chunk": 3}),
     "stop": (frames.Stop(7), {"type": "stop", "request": 7}),
     "data": (frames.Data(258, memoryview(b"Byway")), {"type": "data", "request": 258, "payload": b"Byway".hex()}),
     "end": (frames.End(7, HASH), {"type": "end", "request": 7, "hash": HASH.hex()}),
@@ -65,9 +66,11 @@ CONTROLS: tuple[messages.ControlMessage, ...] = (
 )
 INVALID = {
     "empty": b"",
-    "unknown type": b"\x05" + bytes(12),
+    "unknown type": b"\x06" + bytes(12),
     "short request": bytes((frames.REQUEST,)) + bytes(11),
     "long request": bytes((frames.REQUEST,)) + bytes(13),
+    "short probe": bytes((frames.PROBE,)) + bytes(11),
+    "long probe": bytes((frames.PROBE,)) + bytes(13),
     "short stop": bytes((frames.STOP,)) + bytes(3),
     "long stop": bytes((frames.STOP,)) + bytes(5),
     "data without a number": bytes((frames.DATA,)) + bytes(3),

@@ -25,6 +25,7 @@ export class FakeEngine implements Engine {
   readonly offer: Cell<OfferInfo | null>;
   /** Names of the actions that were called, in order. */
   readonly calls: string[] = [];
+  readonly #preferred = new Cell<readonly number[]>([]);
   readonly #scene: Scene;
 
   constructor(scene: Scene) {
@@ -56,6 +57,12 @@ export class FakeEngine implements Engine {
       offer,
       targets: () => this.#scene.targets,
       canKeep: true,
+      canPrefer: true,
+      preferred: this.#preferred,
+      prefer: (index) => {
+        calls.push(`first ${index}`);
+        this.#preferred.set([index]);
+      },
       accept: (target, { keep = false, without = new Set(), rest = true, limit = null } = {}) => {
         const wishes = `${keep ? " keep" : ""}${limit === null ? "" : ` limit=${limit}`}${without.size > 0 ? ` without=${[...without].join(",")}` : ""}`;
         calls.push(`accept ${target}${wishes}${rest ? "" : " no rest"}`);
@@ -82,7 +89,12 @@ export class FakeEngine implements Engine {
       this.calls.push("stop");
       state.set({ kind: "closed", reason: "stopped" });
     };
-    return { summary, state, receivers, stop };
+    const limit = new Cell<number | null>(null);
+    const setLimit = (rate: number | null): void => {
+      this.calls.push(`limit ${rate}`);
+      limit.set(rate);
+    };
+    return { summary, state, receivers, limit, setLimit, stop };
   }
 
   #receiver(key: string, state: Cell<TransferState>): Receiver {

@@ -2,8 +2,9 @@
 
 import type { Findings } from "../src/check/findings.ts";
 import { reasons } from "../src/connect/reasons.ts";
+import { ofIce, ofWebSocket } from "../src/connect/trouble.ts";
 import type { PathInfo } from "../src/app/model.ts";
-import type { ConnectionReport, Networks, ReportCandidate, ReportCheck } from "../src/gen/peer.ts";
+import type { ConnectionReport, Networks, RelayTrouble, ReportCandidate, ReportCheck } from "../src/gen/peer.ts";
 
 const host: ReportCandidate = { kind: "host", address: "", transport: "udp", family: 0 };
 const named: ReportCandidate = { kind: "host", address: "3f1c8a72-0b7e-4c54-9d43-5be0d5a0c9f1.local:51820", transport: "udp", family: 0 };
@@ -27,10 +28,17 @@ export function reportFor({ scope, way, local, remote }: PathInfo): ConnectionRe
   return { ...report, reasons: reasons(report) };
 }
 
+/** Relays that could not help. */
+export const troubles: readonly RelayTrouble[] = [
+  ofIce({ url: "turn:turn.example:3478?transport=udp", errorCode: 401, errorText: "Unauthorized" }),
+  ofIce({ url: "turns:[2001:db8::7]:443?transport=tcp", errorCode: 701, errorText: "TURN allocate request timed out." }),
+  ofWebSocket("wss://byway.example/relay", 4042, ""),
+];
+
 /** The report of an attempt that came to nothing. */
-export function noPath(networks: Networks): ConnectionReport {
+export function noPath(networks: Networks, relays: readonly RelayTrouble[] = []): ConnectionReport {
   const checks = Array.from({ length: 20 }, (_, index) => check(index % 2 ? host : srflx, index % 3 ? there : there6, index % 4 ? "failed" : "in-progress"));
-  const report: ConnectionReport = { v: 1, link: 2, outcome: "failed", local: [named, srflx], remote: [there, there6], checks, networks, phases: { gathered: 0.3, described: 0.4 } };
+  const report: ConnectionReport = { v: 1, link: 2, outcome: "failed", local: [named, srflx], remote: [there, there6], checks, networks, relays: [...relays], phases: { gathered: 0.3, described: 0.4 } };
   return { ...report, reasons: reasons(report) };
 }
 

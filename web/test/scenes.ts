@@ -3,7 +3,7 @@
 import type { OfferedEntry, OfferInfo, PathInfo, Person, ShareState, TransferPhase, TransferState } from "../src/app/model.ts";
 import { relayedReport } from "../src/connect/report.ts";
 import type { Scene } from "./fake_engine.ts";
-import { noPath, places, reportFor } from "./reports.ts";
+import { noPath, places, reportFor, troubles } from "./reports.ts";
 
 const otter: Person = { id: "b".repeat(32), short: "Tawny Otter", name: "Anna’s laptop" };
 const heron: Person = { id: "c".repeat(32), short: "Quiet Heron", name: "" };
@@ -107,11 +107,12 @@ export const scenes: Readonly<Record<string, Scene>> = {
   "fetch-connecting": fetch(transfer("connecting", 0, { path: null })),
   "fetch-listing": fetch(transfer("asking", 0), { offer: null }),
   "fetch-offer": fetch(transfer("asking", 0)),
+  "fetch-offer-kept": fetch(transfer("asking", 0), { offer: { ...offer, kept: 1_204_000_000 } }),
   "fetch-offer-many": fetch(transfer("asking", 0, { person: ember }), { offer: { ...offerMany, from: ember }, targets: ["download"] }),
   "fetch-offer-text": fetch(transfer("asking", 0), { offer: { ...offerText, content: null, kept: 0 } }),
   "fetch-offer-stuck": fetch(transfer("asking", 0), { targets: [] }),
   "fetch-moving": fetch(transfer("moving", 0.42, { path: paths.internet })),
-  "fetch-relayed": fetch(transfer("moving", 0.42, { path: inServer, report: relayedReport(0, 1.214, noPath({ here: "blocked", there: "independent" }), false) })),
+  "fetch-relayed": fetch(transfer("moving", 0.42, { path: inServer, report: relayedReport(0, 1.214, noPath({ here: "blocked", there: "independent" }, troubles), false) })),
   "fetch-paused": fetch(transfer("paused", 0.42, { pausedBy: "them" })),
   "fetch-reconnecting": fetch(transfer("reconnecting", 0.42, { path: null })),
   "fetch-done": fetch(transfer("done", 1)),
@@ -121,6 +122,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
   "fetch-gone": fetch(transfer("failed", 0.5, { problem: { code: "no-space", message: "The disk is full. Make room and fetch again: what has arrived is kept.", retry: false }, lost })),
   "fetch-again": fetch(transfer("connecting", 0, { path: null, report: noPath({ here: "random", there: "unknown" }) })),
   "fetch-no-path": fetch(transfer("failed", 0, { path: null, problem: noWay, report: noPath({ here: "random", there: "sequential" }) })),
+  "fetch-no-relay": fetch(transfer("failed", 0, { path: null, problem: noWay, report: noPath({ here: "random", there: "sequential" }, troubles) })),
   "check-running": base,
   "check-failed": { ...base, check: { kind: "failed", message: "RTCPeerConnection is not defined" } },
   "check-home": at("home"),

@@ -109,7 +109,7 @@ def parse(line: str) -> Candidate:
     extras = dict(zip(words[8::2], words[9::2], strict=False))
     try:
         return Candidate(
-            kind=CandidateKind(words[7]),
+            kind=_kind(words[7]),
             host=words[4],
             port=_port(words[5]),
             priority=int(words[3]) & 0xFFFFFFFF,
@@ -134,6 +134,13 @@ def told(candidate: Candidate) -> ReportCandidate:
 def join(host: str, port: int) -> str:
     """`address:port`, with brackets around IPv6."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _kind(text: str) -> CandidateKind:
+    kind = CandidateKind(text)
+    if kind not in TYPE_PREFERENCE:
+        raise ValueError(f"{text} is no kind of candidate")
+    return kind
 
 
 def _port(text: str) -> int:

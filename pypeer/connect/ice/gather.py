@@ -123,7 +123,7 @@ class Gatherer:
             return Mapping.UNKNOWN
         if len(addresses) == 1:
             return Mapping.INDEPENDENT
-        return Mapping.SEQUENTIAL if step(found) else Mapping.RANDOM
+        return Mapping.SEQUENTIAL if step([mapped.address for mapped in found]) else Mapping.RANDOM
 
     def _seems_blocked(self, base: int) -> bool:
         """An answer that comes later takes this back."""
@@ -141,9 +141,9 @@ _TELLING: Final = (
 """Of several interfaces the one that others can reach best counts: it is the one that will be used."""
 
 
-def step(found: list[Mapped]) -> int:
-    """By how much the ports of one socket went up from one destination to the next; 0 if that is no rule."""
-    ports = sorted({mapped.address[1] for mapped in found})
+def step(seen: list[Address]) -> int:
+    """By how much ports went up from one mapping to the next; 0 if that is no rule."""
+    ports = sorted({port for _, port in seen})
     gaps = [after - before for before, after in pairwise(ports)]
-    one_host = len({mapped.address[0] for mapped in found}) == 1
+    one_host = len({host for host, _ in seen}) == 1
     return min(gaps) if gaps and one_host and max(gaps) <= STEP_MAX else 0

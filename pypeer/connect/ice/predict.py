@@ -67,13 +67,21 @@ def plan(here: Mapping, there: Mapping) -> Plan:
 
 def ahead(found: list[Mapped], base: int, host: Address) -> list[Candidate]:
     """The next ports that a counting NAT will give to a socket, as candidates; empty if it does not count."""
-    mine = [mapped for mapped in found if mapped.base == base]
-    stride = step(mine)
+    mine = [mapped.address for mapped in found if mapped.base == base]
+    return [_guess(*address, host, rank) for rank, address in enumerate(following(mine, step(mine)))]
+
+
+def following(seen: list[Address], stride: int, behind: int = 0) -> list[Address]:
+    """What a NAT gives next that counts by `stride` and was seen to give these; none if that is 0.
+
+    With `behind` so many before, and those in between: what was given to others meanwhile, and nobody has seen.
+    """
     if stride == 0:
         return []
-    last, outside = max(mapped.address[1] for mapped in mine), mine[0].address[0]
-    ports = [last + stride * turn for turn in range(1, AHEAD + 1)]
-    return [_guess(outside, port, host, rank) for rank, port in enumerate(ports) if port < PORTS[1]]
+    ports = [port for _, port in seen]
+    first = min(ports) - stride * behind if behind else max(ports) + stride
+    found = range(first, max(ports) + stride * AHEAD + 1, stride)
+    return [(seen[0][0], port) for port in found if PORTS[0] <= port < PORTS[1] and port not in ports]
 
 
 def fan(bases: list[int], remotes: list[Candidate]) -> Iterator[Probe]:

@@ -14,6 +14,10 @@ from signaling.protocol.stun import Address
 BACKLOG: Final = 16
 """Connections that wait to be looked at: one peer is expected, with a few; strangers must not keep it out."""
 
+FAIR: Final = b"cubic"
+"""Congestion control: that of most systems (RFC 9438). Beside one of its flows BBR, which some systems have by default,
+takes nine tenths of a line with a short queue."""
+
 _log = logging.getLogger("byway.connect")
 
 
@@ -71,6 +75,9 @@ def _socket(host: str) -> socket.socket:
     made.setblocking(False)
     with contextlib.suppress(OSError):
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if hasattr(socket, "TCP_CONGESTION"):
+        with contextlib.suppress(OSError):  # a system may know no other, or let only its administrator choose
+            made.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, FAIR)
     if _can_share():
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)

@@ -5,6 +5,7 @@ expected peer, role A takes the first over which TLS stands, and says so by the 
 """
 
 import asyncio
+import contextlib
 import logging
 import random
 import socket
@@ -13,7 +14,7 @@ from collections.abc import Callable
 from typing import Final
 
 from pypeer.connect.addresses import host_addresses, scope_between
-from pypeer.connect.ice.candidate import join, to_line
+from pypeer.connect.ice.candidate import family_of, join, to_line
 from pypeer.connect.mapping.leases import Leases
 from pypeer.connect.mapping.wire import Protocol
 from pypeer.connect.reporting import Stopwatch
@@ -22,11 +23,12 @@ from pypeer.connect.servers import Relay
 from pypeer.connect.tcp import plan
 from pypeer.connect.tcp.admission import AdmissionError, Door
 from pypeer.connect.tcp.bases import Bases
-from pypeer.connect.tcp.observing import observed, observers
+from pypeer.connect.tcp.observing import next_ports, observed, observers
 from pypeer.connect.tcp.plan import Dial, TcpType
+from pypeer.connect.tcp.proxied import Proxied
 from pypeer.connect.tcp.reporting import Checks
 from pypeer.connect.tcp.terms import Terms
-from pypeer.links.link import Path
+from pypeer.links.link import Path, Scope
 from pypeer.links.security import context
 from pypeer.links.tls import TlsLink
 from pypeer.protocol.messages import Tcp
@@ -42,6 +44,10 @@ CALL_S: Final = 4.0
 """Bound of one attempt: the kernel sends a SYN after 0, 1 and 3 s, and the last one has a second for what it opens.
 Where there is no way at all, three attempts of this are what a person waits until that is said."""
 
+PROXY_WAITS_S: Final = 0.25
+"""How long role A waits, with a connection through a proxy, for a direct one: two addresses that reach each other take
+two round trips more than this side's way to the proxy."""
+
 AGAIN_S: Final = 0.15
 """A connection that was refused is tried again after a random part of this: two routers that refuse what they do not
 expect let two SYNs pass that are on their way at the same time, and a fixed pause would miss that again and again."""
@@ -56,10 +62,19 @@ _log = logging.getLogger("byway.connect")
 
 
 class Call:
-    """One attempt. `on_link` or `on_failed` is called once, unless it is closed before."""
+    """One attempt. `on_link` or `on_failed` is called once, unless it is closed before.
+
+    `is_direct` tells whether another road has a direct link, which leaves nothing to gain by a proxy.
+    """
 
     def __init__(
-        self, number: int, terms: Terms, send: Callable[[Tcp], None], knew: float, on_link: Callable[[TlsLink], None]
+        self,
+        number: int,
+        terms: Terms,
+        send: Callable[[Tcp], None],
+        knew: float,
+        on_link: Callable[[TlsLink], None],
+        is_direct: Callable[[], bool] = lambda: False,
     ) -> None:
         self.number = number
         self.on_failed: Callable[[], None] = lambda: None
@@ -75,8 +90,11 @@ class Call:
         self._leases = Leases(lambda base, _, outside: self._found(base, outside, TcpType.PASSIVE))
         self._checks = Checks()
         self._links: list[TlsLink] = []
+        self._accepted: set[socket.socket] = set()
+        """Connections that nobody has looked at yet: a task that is ended before it begins closes nothing."""
         self._unproven = asyncio.Semaphore(UNPROVEN_MAX)
         self._tasks = Tasks("calling")
+        self._proxied = Proxied(self._checks, self._tasks, self._admit, is_direct)
         self._is_over = False
 
     def begin(self) -> None:
@@ -107,6 +125,8 @@ class Call:
         for dial in plan.dials(tuple(self._bases.listeners), new):
             if self._checks.add(dial):
                 self._tasks.spawn(self._dial(dial))
+        if new:
+            self._proxied.consider(new)
 
     def report(self, path: Path | None) -> ConnectionReport:
         """How it went, as it stands."""
@@ -116,6 +136,8 @@ class Call:
         """End it; a link that was handed over is its owner's."""
         self._end(None)
         await self._tasks.wait()
+        for connection in self._accepted:
+            connection.close()
         self._bases.close()  # not before nobody waits for them: their numbers are given to the next that are opened
         await self._leases.wait_closed()
 
@@ -147,9 +169,22 @@ class Call:
             async with observed(self._bases, base, server) as address:
                 if address is not None:
                     self._found(base, address, TcpType.SO)
+                    await self._guess(base, server, address)
                 await asyncio.sleep(CALL_S)
         except OSError as error:
             _log.debug("%s does not say how it sees us: %s", join(*server), error)
+
+    async def _guess(self, base: Address, server: Address, seen: Address) -> None:
+        """Tell which ports a NAT may give us that takes another for each destination, one after the other."""
+        if not self._terms.options.predict or family_of(base[0]) != 4 or seen[1] == base[1]:
+            return
+        more: list[Address] = []
+        with contextlib.suppress(OSError):
+            more = await next_ports(self._bases, base[0], server)
+        found = plan.guesses(base, [seen, *more], len(self._checks.local))
+        self._checks.local += found
+        if found:
+            self._send(Tcp(link=self.number, candidates=tuple(map(to_line, found))))
 
     def _found(self, base: Address, address: Address, tcptype: TcpType) -> None:
         if any(known.address == address for known in self._checks.local):
@@ -169,9 +204,11 @@ class Call:
             except OSError as error:
                 _log.debug("cannot accept: %s", error)
                 return
+            self._accepted.add(connection)
             self._tasks.spawn(self._answer(connection))
 
     async def _answer(self, connection: socket.socket) -> None:
+        self._accepted.discard(connection)
         try:
             await self._admit(connection, How.LISTENED)
         except (AdmissionError, OSError, TimeoutError) as error:
@@ -198,13 +235,17 @@ class Call:
             pause *= PATIENCE
 
     async def _admit(self, connection: socket.socket, here: How, dial: Dial | None = None) -> None:
-        names = connection.getsockname()[:2], connection.getpeername()[:2]
+        local, remote = connection.getsockname()[:2], connection.getpeername()[:2]
+        if dial is not None and here is How.PROXIED:
+            remote = dial.remote.address
         link, there = await self._door.admit(connection, here)
         if self.watch.checked is None:
             self.watch.checked = self._loop.time()
-        scope = scope_between(names[0][0], names[1][0])
-        path = Path(plan.way_of(scope, self._terms.role, here, there), scope, join(*names[0]), join(*names[1]))
         self._links.append(link)
+        if How.PROXIED in (here, there) and self._terms.role is Role.A:
+            await asyncio.sleep(PROXY_WAITS_S)
+        scope = Scope.INTERNET if How.PROXIED in (here, there) else scope_between(local[0], remote[0])
+        path = Path(plan.way_of(scope, self._terms.role, here, there), scope, join(*local), join(*remote))
         if dial is not None:
             self._checks.succeeded(dial)
         if self._terms.role is Role.A or link.is_open:

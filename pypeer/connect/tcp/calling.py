@@ -23,7 +23,10 @@ _log = logging.getLogger("byway.connect")
 
 
 class Calling:
-    """Makes them. `on_link` gets each that opened, with its report; `on_failed` the end of each that did not."""
+    """Makes them. `on_link` gets each that opened, with its report; `on_failed` the end of each that did not.
+
+    `is_direct` tells whether another road has a direct link.
+    """
 
     def __init__(
         self,
@@ -31,11 +34,13 @@ class Calling:
         send: Callable[[Tcp], None],
         on_link: Callable[[TlsLink, ConnectionReport], None],
         on_failed: Callable[[ConnectError, ConnectionReport], None],
+        is_direct: Callable[[], bool] = lambda: False,
     ) -> None:
         self._terms = terms
         self._send = send
         self._on_link = on_link
         self._on_failed = on_failed
+        self._is_direct = is_direct
         self._number = -1
         self._call: Call | None = None
         self._is_closed = False
@@ -68,7 +73,12 @@ class Calling:
         self._drop()
         self._number = number
         self._call = call = Call(
-            number, self._terms, self._send, asyncio.get_running_loop().time(), lambda link: self._opened(call, link)
+            number,
+            self._terms,
+            self._send,
+            asyncio.get_running_loop().time(),
+            lambda link: self._opened(call, link),
+            self._is_direct,
         )
         call.on_failed = lambda: self._fail(call, f"No TCP connection to the other peer within {CALL_S:.0f} seconds.")
         call.begin()

@@ -40,6 +40,16 @@ async def observed(bases: Bases, base: Address, server: Address) -> AsyncIterato
         connection.close()
 
 
+async def next_ports(bases: Bases, host: str, server: Address) -> list[Address]:
+    """What the server sees of two more of our ports, opened one right after the other; raises OSError."""
+
+    async def one() -> Address | None:
+        async with observed(bases, (host, 0), server) as address:
+            return address
+
+    return [address for address in await asyncio.gather(one(), one()) if address is not None]
+
+
 async def _ask(connection: socket.socket) -> Address | None:
     loop = asyncio.get_running_loop()
     transaction = os.urandom(12)

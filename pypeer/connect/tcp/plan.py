@@ -2,10 +2,14 @@
 
 import ipaddress
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from typing import Final, NamedTuple
 
 from pypeer.connect.ice.candidate import Candidate, CandidateError, parse, priority
+from pypeer.connect.ice.gather import step
+from pypeer.connect.ice.predict import following
+from pypeer.connect.ways import PROXIED
 from pypeer.links.link import Scope
 from pypeer.protocol.report import CandidateKind
 from pypeer.secure.keys import Role
@@ -14,6 +18,13 @@ from signaling.protocol.stun import Address
 
 DIALS_MAX: Final = 64
 """Pairs of addresses dialled for one link at most: four addresses with eight, twice."""
+
+PROXIED_MAX: Final = 4
+"""Addresses dialled through a proxy for one link at most: two of each family, its own and a mapped one. A proxy is
+somebody else's, and counts what it is asked for."""
+
+BEHIND: Final = 4
+"""Ports before those that were seen that are guessed, too: dials may have been quicker than the question."""
 
 PREFERENCE_MAX: Final = 8191
 """RFC 6544, section 4.2: 13 bits tell candidates of a kind apart."""
@@ -42,7 +53,7 @@ HOWS: Final[dict[tuple[CandidateKind, str], How]] = {
 
 
 class Dial(NamedTuple):
-    """Dial this from there."""
+    """Dial this from there: one of our addresses, or that of a proxy."""
 
     base: Address
     remote: Candidate
@@ -57,6 +68,20 @@ def candidate(
     return Candidate(
         kind, *address, priority(kind, preference), f"t{kind[0]}{rank}", base, transport="tcp", tcptype=tcptype
     )
+
+
+def guesses(base: Address, seen: Sequence[Address], rank: int) -> list[Candidate]:
+    """Ports that a NAT which counts may give, or have given, to our dials, from what it was seen to give just before.
+
+    None where it keeps our port, as most do, or follows no rule.
+    """
+    if base[1] in [port for _, port in seen]:
+        return []
+    found = following(list(seen), step(list(seen)), BEHIND)
+    made = [
+        candidate(CandidateKind.SRFLX, TcpType.SO, address, rank + number, base) for number, address in enumerate(found)
+    ]
+    return [replace(each, predicted=True) for each in made]
 
 
 def read(lines: Iterable[str]) -> list[Candidate]:
@@ -83,11 +108,22 @@ def dials(bases: Sequence[Address], remotes: Iterable[Candidate]) -> list[Dial]:
     return found[:DIALS_MAX]
 
 
+def proxied(proxy: Address, remotes: Iterable[Candidate]) -> list[Dial]:
+    """What to dial through a proxy, the best first: what can be reached from anywhere, if no firewall forbids it."""
+    return [
+        Dial(proxy, remote, How.PROXIED)
+        for remote in sorted(remotes, key=lambda each: -each.priority)
+        if _how(remote) in (How.HOST, How.MAPPED) and ipaddress.ip_address(remote.host).is_global
+    ]
+
+
 def way_of(scope: Scope, asked: Role, here: How, there: How) -> str:
     """The way of the ladder, the same at both ends: `asked` is the role of this end.
 
     Who was reached by a mapped port was so, whoever else dialled. Two who both dialled have spliced two connections.
     """
+    if How.PROXIED in (here, there):
+        return PROXIED
     if scope is not Scope.INTERNET:
         return "direct"
     if How.MAPPED in (here, there):

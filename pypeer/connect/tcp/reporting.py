@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import msgspec
 
-from pypeer.connect.ice.candidate import Candidate, told
+from pypeer.connect.ice.candidate import Candidate, family_of, told
 from pypeer.connect.tcp.plan import Dial
+from pypeer.connect.ways import PROXIED
 from pypeer.links.link import Path
 from pypeer.protocol.report import (
     CHECKS_MAX,
@@ -14,10 +15,12 @@ from pypeer.protocol.report import (
     CheckState,
     ConnectionReport,
     Reason,
+    RelayTrouble,
     ReportCandidate,
     ReportCheck,
     reasons,
 )
+from pypeer.secure.knock import How
 from signaling.protocol.messages import Phases
 
 
@@ -33,6 +36,8 @@ class Checks:
     def __init__(self) -> None:
         self.local: list[Candidate] = []
         self.remote: list[Candidate] = []
+        self.troubles: dict[str, RelayTrouble] = {}
+        """Of proxies, by their text: each is told once, however many addresses it was asked for."""
         self._checks: dict[Dial, _Check] = {}
 
     def add(self, dial: Dial) -> bool:
@@ -62,19 +67,34 @@ class Checks:
             link=link,
             outcome=path.way if path is not None else "failed",
             scope=path.scope.value if path is not None else "",
-            chosen=next((each for each in checks if path is not None and each.remote.address == path.remote), None),
+            chosen=_chosen(checks, path),
             local=tuple(told(each) for each in self.local),
             remote=tuple(told(each) for each in self.remote),
             checks=tuple(checks),
             phases=phases,
+            relays=tuple(self.troubles.values()),
         )
-        why = tuple(each for each in reasons(made) if each is not Reason.NO_RELAY)
-        return msgspec.structs.replace(made, reasons=why)
+        return msgspec.structs.replace(made, reasons=_reasons(made))
+
+
+def _chosen(checks: list[ReportCheck], path: Path | None) -> ReportCheck | None:
+    """The pair of the path; one address may have been dialled directly, in vain, and through a proxy."""
+    of_path = [each for each in checks if path is not None and each.remote.address == path.remote]
+    return next((each for each in of_path if each.state is CheckState.SUCCEEDED), of_path[0] if of_path else None)
+
+
+def _reasons(made: ConnectionReport) -> tuple[Reason, ...]:
+    """Why nothing better came about. Relays are not this road's; who gets out by a proxy alone has nothing better."""
+    if made.outcome == PROXIED:
+        return ()
+    found = tuple(each for each in reasons(made) if each is not Reason.NO_RELAY)
+    return (Reason.PROXY_REFUSES, *found) if made.relays and made.outcome == "failed" else found
 
 
 def _check(dial: Dial, check: _Check) -> ReportCheck:
-    host = ReportCandidate(kind=CandidateKind.HOST, address=_join(dial), transport="tcp", family=dial.remote.family)
-    return ReportCheck(local=host, remote=told(dial.remote), state=check.state, sent=check.sent)
+    kind = CandidateKind.PROXY if dial.how is How.PROXIED else CandidateKind.HOST
+    here = ReportCandidate(kind=kind, address=_join(dial), transport="tcp", family=family_of(dial.base[0]))
+    return ReportCheck(local=here, remote=told(dial.remote), state=check.state, sent=check.sent)
 
 
 def _join(dial: Dial) -> str:

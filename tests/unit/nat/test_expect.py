@@ -28,6 +28,7 @@ from tests.nat.sites import ALL, BY_NAME
         ("udp-blocked:port-restricted", Expect.TCP),
         ("udp-blocked:symmetric-random", Expect.RELAYED),
         ("udp-blocked:udp-blocked", Expect.TCP),
+        ("udp-blocked:symmetric-seq", Expect.PREDICTED),
         ("upnp:symmetric-random", Expect.MAPPED),
         ("pcp:port-restricted", Expect.MAPPED),
         ("nat-pmp:fullcone", Expect.PLAIN),
@@ -35,7 +36,12 @@ from tests.nat.sites import ALL, BY_NAME
         ("ipv6:dual", Expect.PLAIN),
         ("ipv6:port-restricted", Expect.RELAYED),
         ("tcp443:public", Expect.RELAYED),
-        ("proxy:public", Expect.RELAYED),
+        ("proxy:public", Expect.PROXIED),
+        ("upnp:socks", Expect.PROXIED),
+        ("proxy:firewall", Expect.RELAYED),
+        ("proxy:ipv6", Expect.RELAYED),
+        ("proxy:socks", Expect.RELAYED),
+        ("proxy-443:public", Expect.RELAYED),
     ],
 )
 def test_pairs(pair: str, expect: Expect) -> None:
@@ -66,9 +72,11 @@ def test_pairs_that_cannot_be(text: str) -> None:
         ("public:public", "direct", Rank.DIRECT, ""),
         ("public:public", "turn-udp", Rank.RELAYED, "-"),
         ("public:public", "", Rank.NONE, "-"),
-        ("proxy:public", "websocket", Rank.RELAYED, ""),
-        ("proxy:public", "reversed", Rank.DIRECT, "+"),
-        ("proxy:public", "", Rank.NONE, "-"),
+        ("proxy-443:public", "websocket", Rank.RELAYED, ""),
+        ("proxy:public", "proxied", Rank.DIRECT, ""),
+        ("proxy:public", "websocket", Rank.RELAYED, "-"),
+        ("proxy-443:public", "reversed", Rank.DIRECT, "+"),
+        ("proxy-443:public", "", Rank.NONE, "-"),
     ],
 )
 def test_surprises(pair: str, way: str, rank: Rank, surprise: str) -> None:

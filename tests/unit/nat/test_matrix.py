@@ -7,7 +7,7 @@ import pytest
 from tests.nat.driver import Event
 from tests.nat.matrix import outcome
 from tests.nat.pairs import Outcome, Pair
-from tests.nat.report import Report, in_words, row, summary
+from tests.nat.report import Report, in_words, repeated, row, summary
 
 PAIR = Pair("public", "port-restricted")
 SENDER = [
@@ -46,7 +46,7 @@ def test_a_relay_that_is_left_in_time_is_no_fault_and_one_that_is_not_is_named()
     found = outcome(PAIR, SENDER, [{**event, "way": "relay"} for event in RECEIVER], 10.0)
     assert (found.direct_s, found.lingers) == (None, True)
     assert "public:port-restricted" in in_words(summary([found]))
-    hard = outcome(Pair("public", "proxy"), SENDER, [{**event, "way": "relay"} for event in RECEIVER], 10.0)
+    hard = outcome(Pair("public", "proxy-443"), SENDER, [{**event, "way": "relay"} for event in RECEIVER], 10.0)
     assert not hard.lingers
 
 
@@ -72,3 +72,37 @@ def test_the_summary_counts_and_the_status_says_if_all_is_well(capsys: pytest.Ca
     last = json.loads(capsys.readouterr().out.splitlines()[-1])["summary"]
     assert last["plain"] == {"pairs": 2, "none": 1, "relayed": 0, "direct": 1, "median_ms": 100, "slowest_ms": 100}
     assert summary(report.outcomes)["worse"] == 1
+
+
+def tried(pair: Pair, way: str, *settled: float | None) -> list[Outcome]:
+    """One try after the other: each direct so long after both knew each other; None is a relay for ever."""
+    return [
+        Outcome(pair, ok=True, way=way, first_ms=200.0, direct_s=None if at is None else at - 0.2) for at in settled
+    ]
+
+
+@pytest.mark.parametrize(
+    ("late", "status", "told"),
+    [
+        ([], 0, "direct within 2 s in 20/20, median 0.3 s, worst 0.3 s"),
+        ([2.5], 0, "direct within 2 s in 19/20, median 0.3 s, worst 2.5 s"),
+        ([None], 0, "direct within 2 s in 19/20, median 0.3 s, worst never, at times"),
+        ([2.5, None], 1, "direct within 2 s in 18/20, median 0.3 s, worst never, at times  too few"),
+    ],
+)
+def test_nineteen_of_twenty_tries_are_enough(
+    late: list[float | None], status: int, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = Report(as_json=False)
+    for found in tried(PAIR, "spliced", *([0.3] * (20 - len(late))), *late):
+        report.add(found)
+    assert report.end() == status
+    assert told in capsys.readouterr().out
+
+
+def test_tries_of_a_pair_that_has_to_be_relayed_count_when_they_are_connected() -> None:
+    [facts] = repeated(tried(Pair("public", "proxy-443"), "websocket", None, None))
+    assert (facts["wanted"], facts["soon"], facts["enough"], facts["worst_s"]) == ("connected", 2, True, 0.2)
+    failed = Outcome(PAIR, ok=False)
+    [facts] = repeated([failed, failed])
+    assert (facts["soon"], facts["median_s"], facts["worst_s"], facts["enough"]) == (0, None, None, False)

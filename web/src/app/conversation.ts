@@ -13,7 +13,7 @@ import type { RelayAccess, RelayLink } from "../connect/relay_link.ts";
 import { Relaying } from "../connect/relaying.ts";
 import { Roads } from "../connect/roads.ts";
 import type { PeerError } from "../errors.ts";
-import type { ConnectionReport, SealedMessage } from "../gen/peer.ts";
+import type { ConnectionReport, RelayTrouble, SealedMessage } from "../gen/peer.ts";
 import { END_CODES } from "../gen/peer_constants.ts";
 import type { IceServer } from "../gen/signaling.ts";
 import { delay } from "../signaling/backoff.ts";
@@ -25,6 +25,7 @@ import { cutOff, gone, noPath } from "./no_way.ts";
 import { now, type Session, type SessionEvents } from "./session.ts";
 import { Telling } from "./telling.ts";
 import type { Transfer } from "./transfer.ts";
+import { ServerWatch } from "./watching.ts";
 
 /** A way that has lasted so long is counted, in seconds: what can be direct leaves a relay by then. */
 const LASTING_S = 3;
@@ -53,6 +54,7 @@ export class Conversation {
   readonly #relaying: Relaying | null;
   readonly #roads: Roads;
   readonly #telling: Telling;
+  readonly #watch: ServerWatch;
   readonly #links = new Map<Road, Link>();
   #session: Talk | null = null;
   /** Of the link that the session uses. */
@@ -70,8 +72,9 @@ export class Conversation {
     this.#roads = new Roads(pair.role, relay !== null, (failures) => delay(failures, Math.random()));
     this.#connector = this.#connectorOf(options);
     this.#relaying = relay === null ? null : this.#relayingOf(options, relay);
+    this.#watch = this.#watchOf(options);
     pair.onMessage = (message) => this.#received(message);
-    pair.onEnd = () => this.#unpaired();
+    pair.onEnd = (byServer) => this.#unpaired(byServer ? this.#cutOff() : null);
   }
 
   /** For the session of this conversation. */
@@ -88,6 +91,7 @@ export class Conversation {
   /** Connects, and sees the session through to its end. */
   start(session: Talk): void {
     this.#session = session;
+    this.#watch.look();
     this.#telling.began();
     this.#do(this.#roads.begin(now()));
   }
@@ -114,8 +118,14 @@ export class Conversation {
       send: (message) => pair.send(message),
       onLink: (link) => this.#relayed(link),
       onUsed: () => this.#happened("relay", "used"),
-      onFailed: () => this.#happened("relay", "failed"),
+      onFailed: (trouble) => this.#relayFailed(trouble),
     });
+  }
+
+  #watchOf({ pair, timer }: ConversationOptions): ServerWatch {
+    const isLinked = (): boolean => this.#links.size > 0;
+    const onForsaken = (): void => this.#session?.fail(this.#cutOff());
+    return new ServerWatch({ isLinked, isReachable: () => pair.isReachable, onForsaken }, timer);
   }
 
   // What happens on the roads
@@ -163,9 +173,19 @@ export class Conversation {
 
   /** An attempt came to nothing. */
   #failed(report: ConnectionReport): void {
-    this.#failure = this.#options.pair.isReachable ? noPath() : cutOff();
+    this.#failure = this.#options.pair.isReachable ? noPath() : this.#cutOff();
     this.#telling.attempted(report, this.#roads.carrying === "relay" ? this.#relayNumber : null);
     this.#happened("ice", "failed");
+  }
+
+  #relayFailed(trouble: RelayTrouble): void {
+    this.#failure ??= noPath();
+    this.#telling.relayFailed(trouble);
+    this.#happened("relay", "failed");
+  }
+
+  #cutOff(): PeerError {
+    return cutOff(this.#used !== null);
   }
 
   #happened(road: Road, event: RoadEvent): void {
@@ -243,6 +263,7 @@ export class Conversation {
     const { pair, transfer, onEnd } = this.#options;
     const code = result instanceof Error ? END_CODES.find((each) => each === result.code) ?? null : null;
     this.#stopTimer();
+    this.#watch.stop();
     this.#telling.count();
     this.#connector.close();
     this.#relaying?.drop();

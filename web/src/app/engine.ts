@@ -150,7 +150,7 @@ class PageEngine implements Engine, Peer {
 function failedShare(problem: Problem): Share {
   const summary = { files: 0, folders: 0, bytes: 0, title: "", text: false };
   const state = new Cell<ShareState>({ kind: "failed", problem });
-  return { summary, state, receivers: new Cell<readonly Receiver[]>([]), stop: () => undefined };
+  return { summary, state, receivers: new Cell<readonly Receiver[]>([]), limit: new Cell<number | null>(null), setLimit: () => undefined, stop: () => undefined };
 }
 
 /** Where nothing may be kept, the name lasts as long as the page. */

@@ -19,6 +19,7 @@ import { Mapper, printable } from "../transfer/names.ts";
 import { Cell } from "./cell.ts";
 import { Conversation } from "./conversation.ts";
 import type { Fetch, OfferInfo, Person, Target, Wishes } from "./model.ts";
+import { cutOff } from "./no_way.ts";
 import { meetAs, type Peer, personOf, relayOf } from "./peer.ts";
 import { PairRelays } from "./relays.ts";
 import { ReceiveSession } from "./receive_session.ts";
@@ -28,6 +29,7 @@ import { Transfer } from "./transfer.ts";
 /** An offer of somebody else, from the knock to the last byte. */
 export class FetchedOffer implements Fetch {
   readonly offer = new Cell<OfferInfo | null>(null);
+  readonly preferred = new Cell<readonly number[]>([]);
   readonly #peer: Peer;
   readonly #code: Code;
   readonly #transfer = new Transfer();
@@ -41,6 +43,7 @@ export class FetchedOffer implements Fetch {
   #known = 0;
   #isDecided = false;
   #wishes: Wishes = {};
+  #isOrdered = true;
 
   /** Throws CodeProblem if the text cannot be a code. */
   constructor(peer: Peer, text: string) {
@@ -68,11 +71,22 @@ export class FetchedOffer implements Fetch {
     const sink = picked !== null && wishes.keep && !value.text ? new KeptSink(value.title, picked) : picked;
     if (sink === null || this.#isDecided || this.#transfer.hasEnded) return this.#isDecided;
     this.#isDecided = true;
+    this.#isOrdered = target === "download" && !(sink instanceof KeptSink);
     if (!wishes.keep && value.kept > 0) void forget(value.title).catch(() => undefined);
     if (sink instanceof MemorySink) this.#showWhenDone(sink);
     this.#wishes = wishes;
     this.#converse(this.#pair, value, sink);
     return true;
+  }
+
+  get canPrefer(): boolean {
+    return this.#isDecided && !this.#isOrdered;
+  }
+
+  prefer(index: number): void {
+    if (!this.canPrefer || this.#session === null) return;
+    this.preferred.set([index, ...this.preferred.value.filter((each) => each !== index)]);
+    this.#session.prefer(this.preferred.value);
   }
 
   decline(): void {
@@ -135,7 +149,7 @@ export class FetchedOffer implements Fetch {
   #previewed(pair: Pair, preview: Preview, from: Person): void {
     this.#pair = pair;
     this.#preview = preview;
-    pair.onEnd = () => this.#transfer.ended(gone());
+    pair.onEnd = (byServer) => this.#transfer.ended(byServer ? cutOff(false) : gone());
     pair.onMessage = (message) => message.t === "part" && this.#transfer.ended(message.code == null ? gone() : fromPeer(message.code, ""));
     const { title = "", text = false, entries = [], files, folders, bytes } = preview;
     const mapper = new Mapper();

@@ -117,6 +117,9 @@ export interface Share {
   readonly summary: ShareSummary;
   readonly state: Watchable<ShareState>;
   readonly receivers: Watchable<readonly Receiver[]>;
+  /** Bytes a second that all receivers together get at most; null for as fast as it goes. */
+  readonly limit: Watchable<number | null>;
+  setLimit(rate: number | null): void;
   /** Ends the code and every transfer. */
   stop(): void;
 }
@@ -162,6 +165,12 @@ export interface Fetch {
   accept(target: Target, wishes?: Wishes): Promise<boolean>;
   /** Whether this browser can keep what arrives, so that it goes on after the page was closed. */
   readonly canKeep: boolean;
+  /** Whether what goes there can come in another order: a download is written from its beginning to its end. */
+  readonly canPrefer: boolean;
+  /** Files that are fetched first from now on, the latest first, by index. */
+  readonly preferred: Watchable<readonly number[]>;
+  /** From now on, this file comes before the others. */
+  prefer(index: number): void;
   decline(): void;
   pause(): void;
   resume(): void;

@@ -32,6 +32,8 @@ export class ReceiveSession extends Session<ReceiverEffect> {
   readonly #onDecide: (contents: Contents) => void;
   #sink: Sink | null = null;
   #how: How = {};
+  /** What was preferred, also before there was anything to fetch. */
+  #first: readonly number[] = [];
 
   constructor(events: ReceiveEvents, timer: Timer) {
     const core = new Receiver();
@@ -46,6 +48,12 @@ export class ReceiveSession extends Session<ReceiverEffect> {
     this.#sink = sink;
     this.#how = how;
     this.perform(this.#core.decided(true));
+  }
+
+  /** The person wants these files before the others, in this order. */
+  prefer(files: readonly number[]): void {
+    this.#first = files;
+    this.#core.prefer(files);
   }
 
   /** The person does not want it. */
@@ -91,7 +99,7 @@ export class ReceiveSession extends Session<ReceiverEffect> {
       const { code, message } = toSinkError(error);
       return this.cancel(code, message);
     }
-    this.perform(this.#core.prepared(now(), { leftOut, hashes: hashes ?? new Map() }, limit === null ? null : new Budget(limit)));
+    this.perform(this.#core.prepared(now(), { leftOut, hashes: hashes ?? new Map() }, limit === null ? null : new Budget(limit), this.#first));
     this.#tick();
   }
 

@@ -8,6 +8,7 @@ import { type Code, format, linkTo, pickWords } from "../secure/code.ts";
 import { fromBase64url } from "../secure/encoding.ts";
 import type { RefusalCode } from "../secure/meeting.ts";
 import type { Pair } from "../signaling/pair.ts";
+import { Budget } from "../transfer/budget.ts";
 import { preview } from "../transfer/manifest.ts";
 import { printable } from "../transfer/names.ts";
 import { Cell } from "./cell.ts";
@@ -32,9 +33,12 @@ export class SharedOffer implements Share {
   readonly summary: ShareSummary;
   readonly state = new Cell<ShareState>({ kind: "opening" });
   readonly receivers = new Cell<readonly Receiver[]>([]);
+  readonly limit = new Cell<number | null>(null);
   readonly #peer: Peer;
   readonly #offered: Offered;
   readonly #options: ShareOptions;
+  /** What all receivers together may get. */
+  #budget: Budget | null = null;
   #code: Code | null = null;
   #guessesLeft: number = GUESSES;
   #meetings = 0;
@@ -52,6 +56,11 @@ export class SharedOffer implements Share {
   /** The part of the code that the server knows; null before there is one. */
   get locator(): string | null {
     return this.#code?.locator ?? null;
+  }
+
+  setLimit(rate: number | null): void {
+    this.#budget = rate === null ? null : new Budget(rate);
+    this.limit.set(rate);
   }
 
   stop(): void {
@@ -154,7 +163,8 @@ export class SharedOffer implements Share {
         this.#served(pair, isDone);
       },
     });
-    const session = new SendSession(this.#offered, conversation.events);
+    const bounds = { timer: this.#peer.timer, budget: () => this.#budget };
+    const session = new SendSession(this.#offered, bounds, conversation.events);
     this.#serving += 1;
     this.receivers.set([...this.receivers.value, receiverOf(pair.id, transfer, session)]);
     pair.send(preview(this.#offered.offer, this.#offered.entries));

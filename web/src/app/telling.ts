@@ -4,7 +4,7 @@
  */
 
 import { pathOf, relayedReport } from "../connect/report.ts";
-import type { ConnectionReport } from "../gen/peer.ts";
+import type { ConnectionReport, RelayTrouble } from "../gen/peer.ts";
 import type { Pair } from "../signaling/pair.ts";
 import { now } from "./session.ts";
 import type { Transfer } from "./transfer.ts";
@@ -24,6 +24,8 @@ export class Telling {
   #knew = now();
   #present: ConnectionReport | null = null;
   #failure: ConnectionReport | null = null;
+  /** Why the relay inside the WebSocket, when it was tried last, did not bring the two together. */
+  #trouble: RelayTrouble | null = null;
   #counted = "";
 
   constructor(options: TellingOptions) {
@@ -50,6 +52,7 @@ export class Telling {
 
   /** This link through the relay is used. */
   relayed(link: number): void {
+    this.#trouble = null;
     this.#showRelayed(link, Math.round((now() - this.#knew) * 1000) / 1000);
   }
 
@@ -57,8 +60,15 @@ export class Telling {
   attempted(report: ConnectionReport, relay: number | null): void {
     const reasons = report.reasons?.filter((reason) => reason !== "no-relay" || !this.#options.canRelay) ?? [];
     this.#failure = { ...report, reasons };
-    if (relay === null) this.#options.transfer.attempted(this.#failure);
+    if (relay === null) this.#tellFailure(this.#failure);
     else this.#showRelayed(relay, this.#present?.phases?.opened ?? 0);
+  }
+
+  /** The relay inside the WebSocket did not open; of that alone nothing is told while other ways are tried. */
+  relayFailed(trouble: RelayTrouble): void {
+    this.#trouble = trouble;
+    if (this.#present !== null) this.#show(this.#present);
+    else if (this.#failure !== null) this.#tellFailure(this.#failure);
   }
 
   /** The server counts each way once, with the time that it took. */
@@ -80,6 +90,14 @@ export class Telling {
 
   #show(report: ConnectionReport): void {
     this.#present = report;
-    this.#options.transfer.linked(pathOf(report), report);
+    this.#options.transfer.linked(pathOf(report), this.#whole(report));
+  }
+
+  #tellFailure(report: ConnectionReport): void {
+    this.#options.transfer.attempted(this.#whole(report));
+  }
+
+  #whole(report: ConnectionReport): ConnectionReport {
+    return this.#trouble === null ? report : { ...report, relays: [...(report.relays ?? []), this.#trouble] };
   }
 }

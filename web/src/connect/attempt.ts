@@ -15,6 +15,7 @@ import { observePhases, observeState, statsOf } from "./observe.ts";
 import { PhaseClock } from "./phases.ts";
 import { Prospects } from "./prospects.ts";
 import { reportOf } from "./report.ts";
+import { type IceError, ofIce, Troubles } from "./trouble.ts";
 
 /** Longer than Chromium answers `getStats` from its memory (50 ms), in seconds. */
 const STATS_S = 0.2;
@@ -51,6 +52,7 @@ export class Attempt {
   readonly #phases: PhaseClock;
   readonly #hope = new Hope();
   readonly #prospects = new Prospects();
+  readonly #troubles = new Troubles();
   readonly #life: Lifetime;
   #link: ChannelLink | null = null;
   #isRetired = false;
@@ -123,6 +125,7 @@ export class Attempt {
     channel.addEventListener("close", () => this.#life.happened("closed"));
     connection.onnegotiationneeded = () => this.#negotiator.needed();
     connection.onicecandidate = ({ candidate }) => this.#candidate(candidate);
+    connection.onicecandidateerror = (error) => this.#troubled(error);
     observeState(connection, (state) => this.#life.happened(state));
     observePhases(connection, this.#phases);
   }
@@ -160,6 +163,11 @@ export class Attempt {
   #candidate(candidate: RTCIceCandidate | null): void {
     if (candidate === null) this.#gathering.complete();
     else if (candidate.candidate !== "") this.#gathering.found(candidate.candidate, candidate.usernameFragment);
+  }
+
+  /** It may come late: a server that is silent is given up after ten seconds. */
+  #troubled(error: IceError): void {
+    if (this.#troubles.add(ofIce(error))) void this.#tell();
   }
 
   #mapped(mapping: Mapping): void {
@@ -243,7 +251,8 @@ export class Attempt {
     const { candidates: local, mapping: here } = this.#gathering;
     const [remote, networks] = [this.#negotiator.candidates, { here, there: this.#prospects.there }];
     const [asked, isOpen, phases] = [role === "A", this.#link !== null, this.#phases.phases];
-    return reportOf({ link, asked, isOpen, isRelayOnly, local, remote, networks, phases, stats });
+    const relays = this.#troubles.remaining(stats, here !== "unknown" && here !== "blocked");
+    return reportOf({ link, asked, isOpen, isRelayOnly, local, remote, networks, relays, phases, stats });
   }
 
   #send(message: Description | Candidate | Network): void {

@@ -3,7 +3,8 @@
 import type { Mapping } from "../gen/peer.ts";
 import type { IceServer } from "../gen/signaling.ts";
 import type { Timer } from "../timers/timers.ts";
-import { parseCandidate, withUfrag } from "./candidate.ts";
+import { type ParsedCandidate, parseCandidate, withUfrag } from "./candidate.ts";
+import { guessesAfter } from "./guessing.ts";
 import { stunServers } from "./ice_servers.ts";
 import { mappingOf } from "./mapping.ts";
 
@@ -35,6 +36,8 @@ export class Gathering {
   readonly #timer: Timer;
   readonly #events: GatheringEvents;
   #all: string[] = [];
+  /** Ports that are expected, of the present generation. */
+  #guesses: readonly string[] = [];
   #sent = 0;
   #isBatching = false;
   #mapping: Mapping = "unknown";
@@ -45,9 +48,9 @@ export class Gathering {
     this.#events = events;
   }
 
-  /** Everything that was found so far. */
+  /** Everything that was found, or guessed, so far. */
   get candidates(): readonly string[] {
-    return this.#all;
+    return [...this.#all, ...this.#guesses];
   }
 
   /** What the NAT here does; known soon after the first candidate. */
@@ -67,9 +70,9 @@ export class Gathering {
   /** The stack has found all that there is in the present generation. */
   complete(): void {
     this.#flush();
+    this.#judge();
     this.#events.onCandidates([]);
     this.#events.onComplete();
-    this.#judge();
   }
 
   #flush(): void {
@@ -84,8 +87,18 @@ export class Gathering {
   #judge(): void {
     const parsed = this.#all.map(parseCandidate).filter((each) => each !== null);
     const latest = parsed.at(-1)?.ufrag ?? null;
-    const mapping = mappingOf(parsed.filter(({ ufrag }) => ufrag === latest), this.#servers);
+    const present = parsed.filter(({ ufrag }) => ufrag === latest);
+    const mapping = mappingOf(present, this.#servers);
     if (mapping !== this.#mapping) this.#events.onMapping(mapping);
     this.#mapping = mapping;
+    if (mapping === "sequential") this.#guess(present, latest);
+  }
+
+  /** Where ports are given out one after the other, the other side may try the next ones. */
+  #guess(present: readonly ParsedCandidate[], ufrag: string | null): void {
+    const guesses = guessesAfter(present).map((text) => withUfrag(text, ufrag));
+    const fresh = guesses.filter((guess) => !this.#guesses.includes(guess));
+    this.#guesses = guesses;
+    if (fresh.length > 0) this.#events.onCandidates(fresh);
   }
 }

@@ -37,12 +37,28 @@ function withoutReflexive(udp: readonly ParsedCandidate[], hosts: readonly Parse
 
 /** Whether one socket has several outside addresses; null if none has, as far as can be told. */
 function variation(outside: readonly ParsedCandidate[], hosts: number): Mapping | null {
-  const groups = [...groupBy(outside, ({ base, foundation }) => base ?? foundation).values()];
+  const several = ofOneSocket(outside, hosts);
+  if (several.length > 0) return stepsOf(several);
+  return sockets(outside).length === 1 || outside.some(({ base }) => base !== null) ? null : "unknown";
+}
+
+/** The outside addresses over IPv4 that one socket was seen under, if there are several; none if that cannot be told. */
+export function seenOfOneSocket(candidates: readonly ParsedCandidate[]): readonly ParsedCandidate[] {
+  const udp = candidates.filter(({ transport }) => transport === "udp");
+  const outside = udp.filter(({ kind, address }) => kind === "srflx" && familyOf(address) === 4);
+  return ofOneSocket(outside, udp.filter(({ kind }) => kind === "host").length);
+}
+
+/** Where the bases are hidden, and the stack tells the servers apart by foundation, only a lone socket is surely the same. */
+function ofOneSocket(outside: readonly ParsedCandidate[], hosts: number): readonly ParsedCandidate[] {
+  const groups = sockets(outside);
   const several = groups.find((group) => group.length > 1);
-  if (several !== undefined) return stepsOf(several);
-  if (groups.length === 1 || outside.some(({ base }) => base !== null)) return null;
-  // The bases are hidden, and the stack tells the servers apart by foundation: only a lone socket is surely the same.
-  return hosts <= 1 ? stepsOf(outside) : "unknown";
+  if (several !== undefined) return several;
+  return groups.length > 1 && hosts <= 1 && outside.every(({ base }) => base === null) ? outside : [];
+}
+
+function sockets(outside: readonly ParsedCandidate[]): readonly (readonly ParsedCandidate[])[] {
+  return [...groupBy(outside, ({ base, foundation }) => base ?? foundation).values()];
 }
 
 function stepsOf(group: readonly ParsedCandidate[]): Mapping {

@@ -21,6 +21,8 @@ export interface CandidateStats {
   readonly protocol?: string;
   /** Between this machine and its relay. */
   readonly relayProtocol?: string;
+  /** Of the server that gave it, if one did. */
+  readonly url?: string;
 }
 
 /** The same of a pair (RTCIceCandidatePairStats), and of the transport (RTCTransportStats) that names the selected one. */

@@ -6,12 +6,13 @@ const VARYING: ReadonlySet<Mapping | undefined> = new Set(["sequential", "random
 
 /** Why nothing better came about, the most telling first; empty if nothing better exists. */
 export function reasons(report: ConnectionReport, relayOnly = false): Reason[] {
-  const { outcome, local = [], remote = [] } = report;
+  const { outcome, local = [], remote = [], relays = [] } = report;
   if (outcome === "direct" || outcome === "reversed" || outcome === "mapped") return [];
   if (outcome === "punched") return ["different-networks"];
   if (relayOnly) return ["relay-only"];
   const found = obstacles(report);
-  return outcome === "failed" && ![...local, ...remote].some(isRelay) ? [...found, "no-relay"] : found;
+  const knowsRelay = [...local, ...remote].some(isRelay) || relays.some(({ relay }) => !relay.startsWith("stun"));
+  return outcome === "failed" && !knowsRelay ? [...found, "no-relay"] : found;
 }
 
 function obstacles({ local = [], remote = [], networks = {} }: ConnectionReport): Reason[] {

@@ -15,6 +15,7 @@ import type { Role } from "../secure/pake.ts";
 import { type Records, TAG_BYTES } from "../secure/records.ts";
 import type { Timer } from "../timers/timers.ts";
 import { type Link, LOW_WATER_BYTES } from "./link.ts";
+import { TOO_LATE } from "./trouble.ts";
 import { RELAY_LIFE, type RelayLife, type RelayLifeEvent } from "./relay_life.ts";
 
 /** As long as an attempt over other ways: for a slow proxy, and for the other side's. */
@@ -31,6 +32,12 @@ const LINGER_S = 3;
 
 const NOTHING: Bytes = new Uint8Array();
 
+/** Of a WebSocket that was not closed in the proper way, or did not open (RFC 6455, section 7.4.1). */
+const ABNORMAL = 1006;
+
+const OUT_OF_TURN = "what came through it is not what belongs there";
+const ALTERED = "what came through it was altered on the way";
+
 /** Where the relay is, and what admits this side. */
 export interface RelayAccess {
   readonly url: string;
@@ -45,8 +52,8 @@ export interface RelayLinkOptions {
   readonly onOpen: (link: RelayLink) => void;
   /** The other side sent a frame, while nobody had asked for frames here. */
   readonly onUsed: () => void;
-  /** No link came of it. */
-  readonly onFailed: () => void;
+  /** No link came of it: the code with which the WebSocket was closed, 0 if it was not, and what is known beside. */
+  readonly onFailed: (code: number, detail: string) => void;
 }
 
 /** A link through the relay, from the WebSocket on. */
@@ -66,6 +73,9 @@ export class RelayLink implements Link {
   #sealing = 0;
   #sentAt = now();
   #heardAt = now();
+  /** Why it ended, if it does. */
+  #code = 0;
+  #detail = "";
 
   constructor(options: RelayLinkOptions) {
     this.number = options.number;
@@ -74,8 +84,8 @@ export class RelayLink implements Link {
     this.#socket.binaryType = "arraybuffer";
     this.#socket.onopen = () => this.#join();
     this.#socket.onmessage = ({ data }: MessageEvent<ArrayBuffer | string>) => this.#message(data);
-    this.#socket.onclose = () => this.#happened("closed");
-    options.timer(OPEN_S, () => this.#state !== "open" && this.#happened("closed"));
+    this.#socket.onclose = ({ code }) => this.#refused(code);
+    options.timer(OPEN_S, () => this.#state !== "open" && this.#broken(TOO_LATE));
   }
 
   get frameBytes(): number {
@@ -130,15 +140,15 @@ export class RelayLink implements Link {
 
   #message(data: ArrayBuffer | string): void {
     if (typeof data === "string") return this.#joined(data);
-    if (this.#records === null || this.#state === "joining") return this.#happened("closed");
+    if (this.#records === null || this.#state === "joining") return this.#broken(OUT_OF_TURN);
     const opened = this.#records.opener.open(new Uint8Array(data));
     opened.catch(() => undefined); // it is told in its turn
-    this.#in = this.#in.then(async () => this.#received(await opened)).catch(() => this.#happened("closed"));
+    this.#in = this.#in.then(async () => this.#received(await opened)).catch(() => this.#broken(ALTERED));
   }
 
   #joined(text: string): void {
     const message = parse(text);
-    if (!isRelayServerMessage(message) || this.#limit > 0) return this.#happened("closed");
+    if (!isRelayServerMessage(message) || this.#limit > 0) return this.#broken(OUT_OF_TURN);
     this.#limit = message.bytes;
     this.#ready();
   }
@@ -155,7 +165,7 @@ export class RelayLink implements Link {
 
   /** A's first record is empty, and B answers with an empty one of its own: then a byte has made the round trip. */
   #proved(frame: Bytes): void {
-    if (frame.length > 0) return this.#happened("closed");
+    if (frame.length > 0) return this.#broken(OUT_OF_TURN);
     if (this.#options.role === "B") this.#post(NOTHING);
     this.#happened("proven");
   }
@@ -177,6 +187,17 @@ export class RelayLink implements Link {
     });
   }
 
+  /** The WebSocket is closed; a browser says nothing more of one that never opened. */
+  #refused(code: number): void {
+    this.#code = code;
+    this.#broken(code === ABNORMAL ? "it cannot be reached" : `the connection was closed (code ${code})`);
+  }
+
+  #broken(detail: string): void {
+    this.#detail = detail;
+    this.#happened("closed");
+  }
+
   #happened(event: RelayLifeEvent): void {
     const step = RELAY_LIFE[this.#state][event];
     if (step === undefined) return;
@@ -191,7 +212,7 @@ export class RelayLink implements Link {
         this.#watch();
         return this.#options.onOpen(this);
       case "fail":
-        return this.#options.onFailed();
+        return this.#options.onFailed(this.#code, this.#detail);
       case "lose":
         return this.#onClose();
     }

@@ -4,12 +4,13 @@
  * Role A begins each link, role B answers; they are numbered apart from the attempts over other ways, and the latest counts.
  */
 
-import type { Relay, SealedMessage } from "../gen/peer.ts";
+import type { Relay, RelayTrouble, SealedMessage } from "../gen/peer.ts";
 import { type Bytes, fromBase64url, toBase64url } from "../secure/encoding.ts";
 import type { Role } from "../secure/pake.ts";
 import { Exchange, RecordError } from "../secure/records.ts";
 import type { Timer } from "../timers/timers.ts";
 import { type RelayAccess, RelayLink } from "./relay_link.ts";
+import { ofWebSocket } from "./trouble.ts";
 
 export interface RelayingOptions {
   readonly role: Role;
@@ -21,7 +22,7 @@ export interface RelayingOptions {
   readonly onLink: (link: RelayLink) => void;
   /** The other side uses the link that opened last, before this side does. */
   readonly onUsed: () => void;
-  readonly onFailed: () => void;
+  readonly onFailed: (trouble: RelayTrouble) => void;
 }
 
 /** Makes links through the relay. */
@@ -106,7 +107,7 @@ export class Relaying {
       timer,
       onOpen: () => link === this.#link && onLink(link),
       onUsed: () => link === this.#link && onUsed(),
-      onFailed: () => link === this.#link && onFailed(),
+      onFailed: (code, detail) => link === this.#link && onFailed(ofWebSocket(access.url, code, detail)),
     });
     this.#link = link;
   }

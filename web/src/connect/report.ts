@@ -4,7 +4,7 @@
  * It is for the person here; nobody else gets it.
  */
 
-import type { CheckState, ConnectionReport, Networks, Phases, ReportCandidate, ReportCheck } from "../gen/peer.ts";
+import type { CheckState, ConnectionReport, Networks, Phases, RelayTrouble, ReportCandidate, ReportCheck } from "../gen/peer.ts";
 import { REPORT_VERSION } from "../gen/peer_constants.ts";
 import { familyOf, join } from "./address.ts";
 import { parseCandidate, toReport } from "./candidate.ts";
@@ -30,13 +30,14 @@ export interface AttemptFacts {
   readonly local: readonly string[];
   readonly remote: readonly string[];
   readonly networks: Networks;
+  readonly relays: readonly RelayTrouble[];
   readonly phases: Phases;
   readonly stats: readonly Stats[];
 }
 
 /** The report of an attempt. */
-export function reportOf({ link, asked, isOpen, isRelayOnly, local, remote, networks, phases, stats }: AttemptFacts): ConnectionReport {
-  const path = isOpen ? selectedPath(stats, { asked, guesses: guessesIn(remote) }) : null;
+export function reportOf({ link, asked, isOpen, isRelayOnly, local, remote, networks, relays, phases, stats }: AttemptFacts): ConnectionReport {
+  const path = isOpen ? selectedPath(stats, { asked, guesses: guessesIn([...local, ...remote]) }) : null;
   const pair = path === null ? undefined : selectedPair(stats);
   const chosen = pair === undefined ? null : checkOf(stats, pair);
   const report: ConnectionReport = {
@@ -49,6 +50,7 @@ export function reportOf({ link, asked, isOpen, isRelayOnly, local, remote, netw
     remote: candidates(remote),
     checks: checks(stats),
     networks,
+    relays: [...relays],
     phases,
   };
   return { ...report, reasons: reasons(report, isRelayOnly) };
@@ -70,7 +72,7 @@ export function pathOf({ outcome, scope, chosen }: ConnectionReport): Path | nul
   return { scope: scope as Path["scope"], way: outcome, local: chosen.local.address ?? "", remote: chosen.remote.address ?? "" };
 }
 
-/** The ports that the other side named without having them yet. */
+/** The ports that a side named without having them yet. */
 function guessesIn(texts: readonly string[]): ReadonlySet<string> {
   const parsed = texts.map(parseCandidate).filter((each) => each !== null);
   return new Set(parsed.filter(({ predicted }) => predicted).map(({ address, port }) => join(address, port)));

@@ -30,8 +30,8 @@ export class Pair implements PairEnd {
   readonly peerKey: Bytes;
   /** Gets what the other side sealed. */
   onMessage: (message: SealedMessage) => void = () => undefined;
-  /** Called once when the other side has left and can no longer be reached this way. */
-  onEnd: () => void = () => undefined;
+  /** Called once when the other side can no longer be reached this way; `byServer`: not because it has left. */
+  onEnd: (byServer: boolean) => void = () => undefined;
   /** Role B: somebody guessed wrong; gives the attempts that remain. */
   onWrongWords: () => number = () => 0;
   readonly #server: Post;
@@ -124,12 +124,21 @@ export class Pair implements PairEnd {
     void received.then((effects) => this.#perform(effects));
   }
 
-  /** The other side left, or the session with the server was lost. */
+  /** The other side left. */
   left(): void {
+    this.#ended(false);
+  }
+
+  /** The session with the server was lost, and the pair with it. */
+  forgotten(): void {
+    this.#ended(true);
+  }
+
+  #ended(byServer: boolean): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#giveUp(new PeerError("peer-left", "The other side went away before anything was sent. Try again."));
-    if (this.#isMet) this.onEnd();
+    if (this.#isMet) this.onEnd(byServer);
   }
 
   #perform(effects: readonly Effect[]): void {
@@ -177,7 +186,7 @@ export class Pair implements PairEnd {
     if (this.#isOver) return;
     this.leave(reason);
     this.#giveUp(error);
-    if (this.#isMet) this.onEnd();
+    if (this.#isMet) this.onEnd(false);
   }
 
   #post(request: Request): void {

@@ -11,6 +11,8 @@ export interface PairEnd {
   readonly id: string;
   signaled(body: string): void;
   left(reason: string): void;
+  /** The server knows it no more. */
+  forgotten(): void;
 }
 
 /** The pairs of one peer. */
@@ -45,7 +47,7 @@ export class Switchboard {
     const pairs = [...this.#pairs.values()];
     this.#pairs.clear();
     this.#early.clear();
-    for (const pair of pairs) pair.left("gone");
+    for (const pair of pairs) pair.forgotten();
   }
 
   #keep(message: Signaled | Left): void {

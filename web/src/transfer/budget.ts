@@ -3,7 +3,7 @@
 /** What may be saved up, in seconds: as much as passes between two ticks of a session, so that a coarse clock costs no rate. */
 const BURST_S = 0.25;
 
-/** Bytes that may be used, at `rate` a second. */
+/** Bytes that may be used, at `rate` a second. Whoever shares one shares the rate: turns are taken in order. */
 export class Budget {
   readonly #rate: number;
   #balance = 0;
@@ -19,10 +19,11 @@ export class Budget {
     return this.#balance >= 0;
   }
 
-  /** Uses so many bytes, more than are there if need be. */
-  spend(count: number, now: number): void {
+  /** Uses so many bytes, more than are there if need be: the seconds to wait before they may be used. */
+  spend(count: number, now: number): number {
     this.#save(now);
     this.#balance -= count;
+    return Math.max(0, -this.#balance / this.#rate);
   }
 
   /** A clock that jumps back saves nothing. */

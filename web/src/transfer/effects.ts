@@ -61,6 +61,8 @@ export type SenderEffect =
 export interface Read extends Place {
   readonly link: number;
   readonly request: number;
+  /** Only its hash is wanted. */
+  readonly bare: boolean;
 }
 
 /** What is to be done with stored files, in the order given. */

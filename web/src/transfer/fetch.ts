@@ -114,6 +114,11 @@ export class Fetch {
     }
   }
 
+  /** From now on these files come before the others, in this order. */
+  prefer(files: readonly number[]): void {
+    this.#pulling.schedule.prefer(files);
+  }
+
   /** Nobody was to send up to now. */
   excuse(now: number): void {
     this.#pulling.excuse(now);

@@ -17,6 +17,14 @@ export interface Request {
   readonly chunk: number;
 }
 
+/** Asks for the hash of a chunk, without its bytes. */
+export interface Probe {
+  readonly type: "probe";
+  readonly request: number;
+  readonly file: number;
+  readonly chunk: number;
+}
+
 /** Takes a request back. */
 export interface Stop {
   readonly type: "stop";
@@ -43,12 +51,12 @@ export interface Control {
   readonly message: ControlMessage;
 }
 
-export type Frame = Request | Stop | Data | End | Control;
+export type Frame = Request | Probe | Stop | Data | End | Control;
 
 /** What comes before the payload of a data frame. */
 export const DATA_HEADER_BYTES = 5;
 
-const TYPES = { control: 0, request: 1, stop: 2, data: 3, end: 4 } as const;
+const TYPES = { control: 0, request: 1, stop: 2, data: 3, end: 4, probe: 5 } as const;
 const REQUEST_BYTES = 13;
 const STOP_BYTES = 5;
 const END_BYTES = 6 + HASH_BYTES;
@@ -60,7 +68,8 @@ export function encode(frame: Frame): Bytes {
     case "control":
       return withHeader(TYPES.control, [], utf8(JSON.stringify(frame.message)));
     case "request":
-      return withHeader(TYPES.request, [frame.request, frame.file, frame.chunk]);
+    case "probe":
+      return withHeader(TYPES[frame.type], [frame.request, frame.file, frame.chunk]);
     case "stop":
       return withHeader(TYPES.stop, [frame.request]);
     case "data":
@@ -77,8 +86,11 @@ export function decode(bytes: Bytes): Frame | null {
     case TYPES.control:
       return decodeControl(bytes);
     case TYPES.request:
+    case TYPES.probe: {
       if (bytes.length !== REQUEST_BYTES) return null;
-      return { type: "request", request: view.getUint32(1), file: view.getUint32(5), chunk: view.getUint32(9) };
+      const type = bytes[0] === TYPES.request ? "request" : "probe";
+      return { type, request: view.getUint32(1), file: view.getUint32(5), chunk: view.getUint32(9) };
+    }
     case TYPES.stop:
       return bytes.length === STOP_BYTES ? { type: "stop", request: view.getUint32(1) } : null;
     case TYPES.data:

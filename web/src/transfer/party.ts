@@ -9,7 +9,7 @@
 
 import type { PeerError } from "../errors.ts";
 import type { ControlMessage, EndCode } from "../gen/peer.ts";
-import { CHUNK_BYTES, VERSION } from "../gen/peer_constants.ts";
+import { CAP_PROBE, CHUNK_BYTES, VERSION } from "../gen/peer_constants.ts";
 import type { Bytes } from "../secure/encoding.ts";
 import type { CommonEffect, Event, Outcome } from "./effects.ts";
 import { fromHere, fromPeer, TEXTS } from "./endings.ts";
@@ -50,7 +50,7 @@ export abstract class Party<E, F extends Subflow> {
     if (!this.#hasEnded) {
       const flow = this.subflow(link, rank, frameBytes);
       this.links.set(link, flow);
-      this.send(flow, { t: "hello", v: VERSION, client: CLIENT, frame: FRAME_TAKEN });
+      this.send(flow, { t: "hello", v: VERSION, client: CLIENT, frame: FRAME_TAKEN, caps: [CAP_PROBE] });
     }
     return this.flush();
   }

@@ -62,15 +62,21 @@ export class Receiver extends Party<ReceiverEffect, Asking> {
     return this.flush();
   }
 
-  /** There is a place for everything; `held` and `budget` as in Fetch. */
-  prepared(now: number, held?: Held, budget: Budget | null = null): Effects {
+  /** There is a place for everything; `held` and `budget` as in Fetch, `first` as in `prefer`. */
+  prepared(now: number, held?: Held, budget: Budget | null = null, first: readonly number[] = []): Effects {
     if (!this.hasEnded) {
       this.#step("prepared");
       this.#fetch = new Fetch(this.entries, this.links, held, budget);
+      this.#fetch.prefer(first);
       this.emit({ type: "accepted", files: this.#fetch.files, bytes: this.#fetch.bytes });
       this.#goOn(this.open("offered"), now);
     }
     return this.flush();
+  }
+
+  /** From now on these files come before the others, in this order; once there is a place for them. */
+  prefer(files: readonly number[]): void {
+    this.#fetch?.prefer(files);
   }
 
   /** The store did something. */

@@ -15,10 +15,10 @@ interface Range {
   readonly stop: number;
 }
 
-/** Missing chunks in the order of the manifest; what comes back is next. */
+/** Missing chunks in the order of the manifest, or of who prefers some; what comes back is next. */
 export class Schedule {
   /** In reverse, so that the next range is cheap to take and to put back. */
-  readonly #ranges: Range[] = [];
+  #ranges: Range[] = [];
   readonly #dropped = new Set<number>();
 
   /** Everything of these files is missing; `counts` are their numbers of chunks. */
@@ -34,6 +34,13 @@ export class Schedule {
   /** Nothing of this file is wanted any more. */
   drop(file: number): void {
     this.#dropped.add(file);
+  }
+
+  /** What is missing of these files comes before all else, in this order. */
+  prefer(files: readonly number[]): void {
+    const ranks = new Map(files.map((file, rank) => [file, rank]));
+    const rankOf = ({ file }: Range): number => ranks.get(file) ?? ranks.size;
+    this.#ranges = this.#ranges.toSorted((one, other) => rankOf(other) - rankOf(one));
   }
 
   /** What `take` takes next, or null. */

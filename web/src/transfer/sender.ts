@@ -13,7 +13,7 @@ import { toHex } from "../secure/encoding.ts";
 import { chunkCount } from "./chunks.ts";
 import type { Chunk, CommonEffect, Lost, Read, SenderEffect } from "./effects.ts";
 import { fromPeer } from "./endings.ts";
-import { DATA_HEADER_BYTES, type Frame, type Request } from "./frames.ts";
+import { DATA_HEADER_BYTES, type Frame, type Probe, type Request } from "./frames.ts";
 import { page } from "./manifest.ts";
 import { nameOf, Party, PROSE_CHARS } from "./party.ts";
 import { ALLOWED, Serving } from "./serving.ts";
@@ -49,7 +49,7 @@ export class Sender extends Party<SenderEffect, Serving> {
     const flow = this.#wanting(read);
     if (flow === null) return;
     const step = flow.frameBytes - DATA_HEADER_BYTES;
-    for (let at = 0; at < result.data.length; at += step) {
+    for (let at = 0; !read.bare && at < result.data.length; at += step) {
       if (this.#wanting(read) === null) return;
       yield { type: "data", request: read.request, payload: result.data.subarray(at, at + step) };
     }
@@ -110,7 +110,7 @@ export class Sender extends Party<SenderEffect, Serving> {
   protected override frame(flow: Serving, frame: Frame, now: number): void {
     if (!ALLOWED[flow.stage].includes(nameOf(frame))) throw new ViolationError(`${nameOf(frame)} is not allowed when ${flow.stage}`);
     if (frame.type === "control") this.#control(flow, frame.message, now);
-    else if (frame.type === "request") this.#request(flow, frame);
+    else if (frame.type === "request" || frame.type === "probe") this.#request(flow, frame);
     else flow.stop(frame.request);
   }
 
@@ -131,7 +131,7 @@ export class Sender extends Party<SenderEffect, Serving> {
     }
   }
 
-  #request(flow: Serving, frame: Request): void {
+  #request(flow: Serving, frame: Request | Probe): void {
     if (frame.chunk >= chunkCount(this.#entry(frame.file).size ?? 0)) throw new ViolationError(`file ${frame.file} has no chunk ${frame.chunk}`);
     flow.request(frame);
     this.push({ type: "wake", link: flow.link });

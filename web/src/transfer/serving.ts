@@ -2,7 +2,7 @@
 
 import { QUEUE_REQUESTS } from "../gen/peer_constants.ts";
 import type { Read } from "./effects.ts";
-import type { Request } from "./frames.ts";
+import type { Probe, Request } from "./frames.ts";
 import type { nameOf } from "./party.ts";
 import { type Stage, Subflow, ViolationError } from "./subflow.ts";
 
@@ -11,7 +11,7 @@ export const ALLOWED: Readonly<Record<Stage, readonly ReturnType<typeof nameOf>[
   greeting: [],
   greeted: [],
   offered: ["list", "accept", "decline"],
-  serving: ["request", "stop", "ask-root", "progress", "done"],
+  serving: ["request", "probe", "stop", "ask-root", "progress", "done"],
 };
 
 /** Requests that came on one link and are answered there, in order. */
@@ -33,10 +33,10 @@ export class Serving extends Subflow {
   }
 
   /** Queues it; throws ViolationError. */
-  request({ request, file, chunk }: Request): void {
+  request({ type, request, file, chunk }: Request | Probe): void {
     if (this.open.has(request)) throw new ViolationError(`request ${request} is open already`);
     this.#count();
-    const read = { link: this.link, request, file, chunk };
+    const read = { link: this.link, request, file, chunk, bare: type === "probe" };
     this.open.set(request, read);
     this.#queue.push(read);
   }

@@ -1,6 +1,6 @@
 /** What a connection report means, in words. Pure. */
 
-import type { ConnectionReport, Phases, ReportCandidate, ReportCheck } from "../gen/peer.ts";
+import type { ConnectionReport, Phases, RelayTrouble, ReportCandidate, ReportCheck } from "../gen/peer.ts";
 import { path, reasons, remedies } from "./texts.ts";
 
 /** For the person: what happened, why not better, and what would help. */
@@ -8,12 +8,14 @@ export interface Explanation {
   readonly what: string;
   readonly why: readonly string[];
   readonly help: readonly string[];
+  /** What is wrong with the servers that were to help. */
+  readonly servers: readonly string[];
 }
 
 /** Reads a report to the person. */
-export function explain({ outcome, scope, reasons: found = [] }: ConnectionReport): Explanation {
+export function explain({ outcome, scope, reasons: found = [], relays = [] }: ConnectionReport): Explanation {
   const what = outcome === "failed" ? path.failed : (path.words[scope as keyof typeof path.words] ?? "");
-  return { what, why: found.map((reason) => reasons[reason]), help: found.flatMap((reason) => remedies[reason] ?? []) };
+  return { what, why: found.map((reason) => reasons[reason]), help: found.flatMap((reason) => remedies[reason] ?? []), servers: relays.map(said) };
 }
 
 /** Names and values, for who wants them; what is not known is left out. */
@@ -40,6 +42,11 @@ export function end({ kind, address, transport = "udp" }: ReportCandidate): stri
 /** How a pair fared: `works, 12 ms`. */
 export function fate({ state, rtt }: ReportCheck): string {
   return typeof rtt === "number" ? `${path.states[state]}, ${path.milliseconds(rtt)}` : path.states[state];
+}
+
+/** Some programs know the code alone. */
+function said({ relay, code, text }: RelayTrouble): string {
+  return text || path.trouble(relay, code);
 }
 
 function timeline(phases: Phases): string {

@@ -136,6 +136,8 @@ export const fetching = {
   files: "What is offered",
   more: (rest: number) => `and ${count(rest, "more", "more")}`,
   showMore: "Show more",
+  first: "First",
+  firstOf: (path: string) => `Fetch ${path} first`,
   emptyFolder: "empty folder",
   doneTitle: (files: number) => {
     if (files === 1) return "The file arrived and is verified";

@@ -19,6 +19,8 @@ export const path = {
   why: "Why it is not more direct",
   whyFailed: "What stood in the way",
   change: "What would help",
+  servers: "Servers that could not help",
+  trouble: (url: string, code: number) => `The relay ${url} cannot be used (code ${code}).`,
   details: "Details",
   copy: "Copy report",
   way: "Way",
@@ -37,10 +39,10 @@ export const path = {
   phase: (name: string, seconds: number) => `${name} ${seconds.toFixed(2)} s`,
   ways: {
     direct: "direct", reversed: "direct, dialled from the other side", mapped: "direct, through a mapped port", punched: "UDP hole punching",
-    predicted: "UDP hole punching with port prediction", spliced: "TCP simultaneous open", "turn-udp": "TURN relay over UDP",
+    predicted: "UDP hole punching with port prediction", spliced: "TCP simultaneous open", proxied: "through a proxy of one side’s network", "turn-udp": "TURN relay over UDP",
     "turn-tcp": "TURN relay over TCP", "turn-tls": "TURN relay over TLS", websocket: "relay inside the server connection", failed: "none",
   } as Readonly<Record<string, string>>,
-  kinds: { host: "own address", srflx: "seen from outside", prflx: "found on the way", relay: "relay" } satisfies Record<CandidateKind, string>,
+  kinds: { host: "own address", srflx: "seen from outside", prflx: "found on the way", relay: "relay", proxy: "proxy here" } satisfies Record<CandidateKind, string>,
   states: {
     succeeded: "works", "in-progress": "no answer yet", waiting: "not tried", frozen: "not tried", failed: "no answer",
   } satisfies Record<CheckState, string>,
@@ -70,6 +72,7 @@ export const reasons: Readonly<Record<Reason, string>> = {
   "no-hairpin": "You are both behind the same router, and it does not lead its own devices to each other.",
   filtered: "Both sides sent to each other, and nothing came through: a firewall drops it.",
   "no-relay": "This server has no relay that could help out.",
+  "proxy-refuses": "The proxy of the network here lets no connection to the other side out.",
 };
 
 /** What to change about each reason; nothing where nothing needs to be. */

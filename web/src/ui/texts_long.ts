@@ -56,6 +56,7 @@ export const wishes = {
   keepHint: "What arrives is kept in this browser until all of it is here, and then stored where you chose.",
   kept: (size: string) => `${size} of this are kept here from before. They are checked, and only the rest is fetched. Without this tick they are removed.`,
   limit: "At most",
+  sendLimit: "All together at most",
   limits: [
     [0, "as fast as it goes"],
     [250_000, "250 kB/s"],

@@ -46,6 +46,18 @@ test("the NAT is judged by the present generation, and told when that is new", (
   assert.deepEqual([gathering.mapping, complete()], ["random", 3]);
 });
 
+test("the ports that come next are named where they go up, each once", () => {
+  const { gathering, sent, pass } = start(["stun:a:1", "stun:b:1"]);
+  gathering.found(candidate(5), "a");
+  for (const port of [7000, 7001]) gathering.found(candidate(port, "srflx"), "a");
+  pass();
+  const guesses = sent.find((batch) => batch[0]?.includes("predicted 1"));
+  assert.deepEqual([guesses?.length, guesses?.[0]?.includes(" 7002 typ srflx"), guesses?.every((text) => text.endsWith(" ufrag a"))], [16, true, true]);
+  gathering.complete();
+  assert.equal(sent.flat().filter((text) => text.includes("predicted")).length, 16);
+  assert.deepEqual([sent.at(-1), gathering.candidates.length], [[], 19]);
+});
+
 test("without servers nothing is known of the NAT, so nothing is told", () => {
   const { gathering, mappings } = start([]);
   gathering.complete();

@@ -27,7 +27,7 @@ const stats: readonly Stats[] = [
 ];
 
 const facts: AttemptFacts = {
-  link: 3, asked: true, isOpen: true, isRelayOnly: false, local: [LOCAL, LOCAL, "nonsense"], remote: [REMOTE], networks: { here: "independent" }, phases: { opened: 0.5 }, stats,
+  link: 3, asked: true, isOpen: true, isRelayOnly: false, local: [LOCAL, LOCAL, "nonsense"], remote: [REMOTE], networks: { here: "independent" }, relays: [{ relay: "stun:a", code: 701 }], phases: { opened: 0.5 }, stats,
 };
 
 const here = { kind: "host", address: "192.0.2.1:5000", transport: "udp", family: 4 } as const;
@@ -38,6 +38,7 @@ test("a link is reported with the pair it uses, and the others", () => {
   assert.deepEqual(report.chosen, { local: here, remote: there, state: "succeeded", sent: 0, rtt: 0.02 });
   assert.deepEqual([report.v, report.link, report.outcome, report.scope, report.reasons], [1, 3, "direct", "network", []]);
   assert.deepEqual(report.checks?.map(({ state, sent }) => [state, sent]), [["succeeded", 0], ["waiting", 0], ["failed", 7]]);
+  assert.deepEqual(report.relays, facts.relays);
   assert.deepEqual(report.local, [here]);
   assert.deepEqual(report.remote, [{ kind: "host", address: "b4c5.local:6000", transport: "udp", family: 0 }]);
   assert.deepEqual(pathOf(report), { scope: "network", way: "direct", local: "192.0.2.1:5000", remote: "" });

@@ -4,7 +4,7 @@ import { type PairEnd, Switchboard } from "../../src/signaling/switch.ts";
 
 function pair(id: string): PairEnd & { readonly log: string[] } {
   const log: string[] = [];
-  return { id, log, signaled: (body) => void log.push(body), left: (reason) => void log.push(`left ${reason}`) };
+  return { id, log, signaled: (body) => void log.push(body), left: (reason) => void log.push(`left ${reason}`), forgotten: () => void log.push("forgotten") };
 }
 
 const signaled = (id: string, body: string) => ({ t: "signaled", seq: 1, pair: id, body }) as const;
@@ -53,7 +53,7 @@ test("a lost session ends all pairs, and what was early", () => {
   board.route(signaled("1", "late"));
   const two = pair("2");
   board.adopt(two);
-  assert.deepEqual([one.log, two.log], [["left gone"], []]);
+  assert.deepEqual([one.log, two.log], [["forgotten"], []]);
 });
 
 test("a pair that was dropped gets nothing more", () => {

@@ -6,6 +6,7 @@ import { test } from "node:test";
 import type { ControlMessage } from "../../src/gen/peer.ts";
 import { isControlMessage, isSealedMessage } from "../../src/gen/validators.js";
 import { type Bytes, concat, fromHex, toHex } from "../../src/secure/encoding.ts";
+import { Budget } from "../../src/transfer/budget.ts";
 import { chunkBytes, chunkCount, chunkLength, chunkStart } from "../../src/transfer/chunks.ts";
 import { decode, encode, type Frame } from "../../src/transfer/frames.ts";
 import { FileHashes } from "../../src/transfer/hashes.ts";
@@ -182,6 +183,28 @@ test("chunks are scheduled in order, what comes back is next, and a dropped file
   schedule.drop(1);
   schedule.drop(5);
   assert.equal(take(), "");
+});
+
+test("in which order chunks are taken is told by the twin", () => {
+  interface Step { readonly do: "take" | "back" | "prefer" | "drop"; readonly file: number; readonly files: readonly number[]; readonly chunk: number; readonly says: readonly number[] | null }
+  for (const { files: counts, steps } of vectors<readonly { files: number[]; steps: Step[] }[]>("schedule")) {
+    const schedule = new Schedule(new Map(counts.entries()));
+    for (const { do: what, file, files, chunk, says } of steps) {
+      if (what === "prefer") schedule.prefer(files);
+      else if (what === "drop") schedule.drop(file);
+      else if (what === "back") schedule.giveBack({ file, chunk });
+      else {
+        const next = schedule.peek();
+        assert.deepEqual(next === null ? null : [next.file, next.chunk], says);
+        if (next !== null) schedule.take();
+      }
+    }
+  }
+});
+
+test("those who share a budget take turns", () => {
+  const budget = new Budget(1000);
+  assert.deepEqual([budget.spend(100, 0), budget.spend(100, 0), budget.spend(100, 1)], [0.1, 0.2, 0]);
 });
 
 test("the window holds 4 MiB, or two chunks if that is more, and 256 requests", () => {

@@ -632,6 +632,16 @@ test("what was kept of another content is fetched anew, once", () => {
   assert.ok(last.some((effect) => effect.type === "discard"), "its root still does not match");
 });
 
+test("what is preferred is asked for first, before anything is and later", () => {
+  const before = listed();
+  assert.deepEqual(requests(before.prepared(0, undefined, new Budget(CHUNK), [1])).map(([file]) => file), [1]);
+  const made = listed();
+  made.prefer([1]);
+  assert.deepEqual(requests(made.prepared(0, undefined, new Budget(CHUNK))).map(([file]) => file), [0]);
+  made.prefer([1]);
+  assert.deepEqual(requests(made.tick(2)).map(([file]) => file), [1, 0]);
+});
+
 test("a budget bounds how fast chunks are asked for", () => {
   const made = listed();
   assert.equal(requests(made.prepared(0, undefined, new Budget(CHUNK))).length, 1);

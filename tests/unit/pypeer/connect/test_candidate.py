@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pypeer.connect.ice.candidate import (
+    TYPE_PREFERENCE,
     Candidate,
     CandidateError,
     interleaved,
@@ -20,7 +21,7 @@ words = st.from_regex(r"[A-Za-z0-9+/.:-]{1,20}", fullmatch=True)
 ports = st.integers(0, 65_535)
 candidates = st.builds(
     Candidate,
-    kind=st.sampled_from(CandidateKind),
+    kind=st.sampled_from(list(TYPE_PREFERENCE)),
     host=words,
     port=ports,
     priority=st.integers(0, 2**32 - 1),
@@ -56,6 +57,7 @@ def test_extensions_are_ignored() -> None:
         "candidate:1 1 udp first 10.0.0.1 5000 typ host",
         f"candidate:1 1 udp {'9' * 5000} 10.0.0.1 5000 typ host",
         "candidate:1 1 udp 1 10.0.0.1 5000 typ srflx raddr 10.0.0.1 rport 70000",
+        "candidate:1 1 udp 1 10.0.0.1 5000 typ proxy",
     ],
 )
 def test_no_candidates(line: str) -> None:

@@ -158,6 +158,6 @@ def test_behind_routers(maps: Maps, lets: Lets, expected: Mapping) -> None:
 
 
 def test_step() -> None:
-    found = [Mapped(0, ONE, (OUTSIDE, port), 0.1) for port in (7, 3, 9)]
+    found = [(OUTSIDE, port) for port in (7, 3, 9)]
     assert step(found) == 2
     assert step(found[:1]) == step([]) == 0

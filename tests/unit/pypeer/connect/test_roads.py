@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pypeer.connect.lanes import TRANSITIONS, Action, Event, GiveUp, Leave, Lost, Road, State, Try, Use
+from pypeer.connect.lanes import TRANSITIONS, Action, Event, GiveUp, Grade, Leave, Lost, Road, State, Try, Use
 from pypeer.connect.roads import (
     ATTEMPTS,
     BETTER_S,
@@ -397,3 +397,41 @@ def test_without_anything_tcp_is_tried_as_often_as_ice() -> None:
             journey.next()
         over = journey.happens(ICE, FAILED)
     assert over == [GiveUp()]
+
+
+def proxied() -> Journey:
+    """The session uses TCP through a proxy."""
+    journey = Journey(can_tcp=True)
+    assert journey.roads.graded(TCP, Grade.PROXIED, journey.now) == []
+    journey.open(TCP)
+    return journey
+
+
+def test_a_proxy_is_left_for_a_direct_way_of_ice_and_stands_by() -> None:
+    journey = proxied()
+    assert not journey.roads.is_direct(ICE)
+    assert journey.happens(ICE, OPENED) == [Use(ICE)]
+    assert journey.roads.is_direct(ICE)
+    assert journey.happens(ICE, SILENT) == [Use(TCP), Leave(ICE)]
+
+
+def test_a_proxy_is_better_than_a_relay_of_ice_until_that_becomes_direct() -> None:
+    journey = proxied()
+    assert journey.roads.graded(ICE, Grade.RELAYED, journey.now) == []
+    assert journey.happens(ICE, OPENED) == []
+    assert not journey.roads.is_direct(ICE)
+    assert journey.roads.graded(ICE, Grade.DIRECT, journey.now) == [Use(ICE)]
+
+
+def test_a_proxy_is_better_than_the_relay_inside_the_websocket() -> None:
+    journey = Journey(can_tcp=True)
+    journey.open(RELAY)
+    journey.roads.graded(TCP, Grade.PROXIED, journey.now)
+    assert journey.happens(TCP, OPENED) == [Use(TCP)]
+
+
+def test_a_relay_of_ice_is_better_than_that_inside_the_websocket() -> None:
+    journey = Journey()
+    journey.open(RELAY)
+    journey.roads.graded(ICE, Grade.RELAYED, journey.now)
+    assert journey.happens(ICE, OPENED) == [Use(ICE)]

@@ -8,9 +8,10 @@ from pypeer.connect.ice.agent import Agent
 from pypeer.connect.ice.candidate import Candidate, priority
 from pypeer.connect.ice.checks import Credentials, IceRole
 from pypeer.connect.ice.pairs import Pair
+from pypeer.connect.lanes import Grade
 from pypeer.connect.options import ConnectOptions, Relaying
 from pypeer.connect.reporting import Stopwatch, report
-from pypeer.connect.ways import is_mapped, path_of
+from pypeer.connect.ways import grade_of, is_mapped, path_of
 from pypeer.links.link import Path, Scope
 from pypeer.protocol.codes import Mapping
 from pypeer.protocol.report import CHECKS_MAX, CandidateKind, CheckState, Networks, Reason
@@ -29,7 +30,8 @@ def candidate(
     return Candidate(kind, host, port, priority(kind, 65_535, bonus), predicted=predicted)
 
 
-HOST, SRFLX, PRFLX, RELAY = (candidate(kind) for kind in (CandidateKind.HOST, *list(CandidateKind)[1:]))
+KINDS = (CandidateKind.HOST, CandidateKind.SRFLX, CandidateKind.PRFLX, CandidateKind.RELAY)
+HOST, SRFLX, PRFLX, RELAY = map(candidate, KINDS)
 PRIVATE = candidate(CandidateKind.HOST, "10.0.0.2")
 GUESS = candidate(CandidateKind.PRFLX, predicted=True)
 
@@ -123,3 +125,16 @@ def test_a_failure(relaying: Relaying, reasons: tuple[Reason, ...]) -> None:
 def test_phases() -> None:
     watch = Stopwatch(10.0, gathered=9.0, checked=10.5)
     assert watch.phases() == Phases(gathered=0.0, checked=0.5)
+
+
+@pytest.mark.parametrize(
+    ("way", "scope", "grade"),
+    [
+        ("punched", Scope.INTERNET, Grade.DIRECT),
+        ("direct", Scope.NETWORK, Grade.DIRECT),
+        ("proxied", Scope.INTERNET, Grade.PROXIED),
+        ("turn-udp", Scope.RELAY, Grade.RELAYED),
+    ],
+)
+def test_what_leads_there_is_direct_or_through_a_proxy_or_a_relay(way: str, scope: Scope, grade: Grade) -> None:
+    assert grade_of(Path(way, scope, "", "")) is grade

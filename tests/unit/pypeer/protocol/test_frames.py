@@ -18,6 +18,7 @@ NUMBERS = st.integers(0, 2**32 - 1)
 HASHES = st.binary(min_size=32, max_size=32)
 FRAMES = st.one_of(
     st.builds(frames.Request, NUMBERS, NUMBERS, NUMBERS),
+    st.builds(frames.Probe, NUMBERS, NUMBERS, NUMBERS),
     st.builds(frames.Stop, NUMBERS),
     st.builds(frames.Data, NUMBERS, st.binary(min_size=1).map(memoryview)),
     st.builds(frames.End, NUMBERS, HASHES, st.none() | HASHES),
@@ -31,6 +32,8 @@ def form(frame: frames.Frame) -> dict[str, Any]:
     match frame:
         case frames.Request():
             return {"type": "request", **msgspec.to_builtins(frame)}
+        case frames.Probe():
+            return {"type": "probe", **msgspec.to_builtins(frame)}
         case frames.Stop():
             return {"type": "stop", **msgspec.to_builtins(frame)}
         case frames.Data():

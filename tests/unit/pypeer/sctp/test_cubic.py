@@ -11,7 +11,7 @@ RTT = 0.1
 def round_trip(cubic: Cubic, now: float, rtt: float = RTT) -> None:
     """A whole window is acknowledged, piece by piece."""
     for _ in range(int(cubic.window / SEGMENT)):
-        cubic.sample(rtt)
+        cubic.sample(rtt, now)
         cubic.acknowledged(SEGMENT, rtt, now)
     cubic.round_over()
 
@@ -21,7 +21,7 @@ def test_slow_start_doubles_and_a_loss_ends_it() -> None:
     assert cubic.window == FIRST_SEGMENTS * SEGMENT
     round_trip(cubic, 0.0)
     assert cubic.window == 2 * FIRST_SEGMENTS * SEGMENT
-    cubic.lost()
+    cubic.lost(0.0)
     assert cubic.window == pytest.approx(2 * FIRST_SEGMENTS * SEGMENT * BETA)
     assert not cubic.slow_start
 
@@ -29,7 +29,7 @@ def test_slow_start_doubles_and_a_loss_ends_it() -> None:
 def test_it_comes_back_to_where_it_was_after_k_seconds_and_then_goes_beyond() -> None:
     cubic = Cubic(SEGMENT)
     cubic.window = 1000.0 * SEGMENT
-    cubic.lost()
+    cubic.lost(0.0)
     k = (1000 * (1 - BETA) / C) ** (1 / 3)
     now = 0.0
     windows = {}
@@ -46,7 +46,7 @@ def test_it_comes_back_to_where_it_was_after_k_seconds_and_then_goes_beyond() ->
 
 def test_small_windows_grow_like_reno() -> None:
     cubic = Cubic(SEGMENT)
-    cubic.lost()
+    cubic.lost(0.0)
     before = cubic.window
     for number in range(40):
         round_trip(cubic, number * 0.002, 0.002)
@@ -56,18 +56,18 @@ def test_small_windows_grow_like_reno() -> None:
 def test_losses_in_a_row_give_way_faster() -> None:
     cubic = Cubic(SEGMENT)
     cubic.window = 100.0 * SEGMENT
-    cubic.lost()
-    cubic.lost()
+    cubic.lost(0.0)
+    cubic.lost(0.0)
     assert cubic.window == pytest.approx(100 * SEGMENT * BETA**2)
     for _ in range(20):
-        cubic.lost()
+        cubic.lost(0.0)
     assert cubic.window == LEAST_SEGMENTS * SEGMENT
 
 
 def test_a_time_out_begins_anew_and_can_be_undone() -> None:
     cubic = Cubic(SEGMENT)
     cubic.window = 100.0 * SEGMENT
-    cubic.timed_out()
+    cubic.timed_out(0.0)
     assert cubic.window == SEGMENT
     assert cubic.slow_start
     cubic.undo()
@@ -90,10 +90,10 @@ def test_slow_start_goes_on_when_it_was_a_whim() -> None:
     cubic = Cubic(SEGMENT)
     round_trip(cubic, 0.0)
     for _ in range(RTT_SAMPLES):
-        cubic.sample(RTT + 0.02)
+        cubic.sample(RTT + 0.02, 0.0)
     cubic.round_over()
     for _ in range(RTT_SAMPLES):
-        cubic.sample(RTT)
+        cubic.sample(RTT, 0.0)
     before = cubic.window
     cubic.acknowledged(SEGMENT, RTT, 1.0)
     assert cubic.window == before + SEGMENT

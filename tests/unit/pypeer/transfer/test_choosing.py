@@ -52,3 +52,11 @@ def test_a_pattern_that_matches_nothing_says_what_there_is() -> None:
 def test_what_is_no_pattern_is_said() -> None:
     with pytest.raises(ChoiceError, match="no pattern: !"):
         chosen("!")
+
+
+def test_what_comes_first_is_in_the_order_of_the_patterns() -> None:
+    order = Choice(first=("notes.txt", "*.jpg", "*.txt")).order(ENTRIES)
+    assert [ENTRIES[i].path for i in order] == ["notes.txt", "album/photos/a.jpg", "unlisted/deep/c.jpg"]
+    assert EVERYTHING.order(ENTRIES) == ()
+    with pytest.raises(ChoiceError, match="no pattern: !"):
+        Choice(first=("!",)).order(ENTRIES)

@@ -1,17 +1,20 @@
 """Sender and receiver together: whatever happens, files are bit-identical or there is a defined error."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pypeer import events
 from pypeer.errors import DeclinedError, TransferError
+from pypeer.protocol import frames
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Entry
-from pypeer.transfer.effects import Outcome
+from pypeer.transfer import chunks, merkle
+from pypeer.transfer.effects import Chunk, Lost, Outcome, Read
 from tests.support.engine import World, root_of
 from tests.vectors import make_sessions
 from tests.vectors.stream import stream
@@ -33,12 +36,12 @@ def world(sizes: list[int], roots: bool = False) -> World:
     return World(entries, contents)
 
 
-def once(chunks: set[tuple[int, int]]) -> Callable[[int, int], bool]:
+def once(places: set[tuple[int, int]]) -> Callable[[int, int], bool]:
     """Spoils each of these chunks one time."""
 
     def spoil(file: int, chunk: int) -> bool:
-        found = (file, chunk) in chunks
-        chunks.discard((file, chunk))
+        found = (file, chunk) in places
+        places.discard((file, chunk))
         return found
 
     return spoil
@@ -94,6 +97,48 @@ def test_resumed_file_of_another_content_is_fetched_anew() -> None:
     here.run()
     assert here.disk.files == here.contents
     assert here.receiver_end == Outcome(1, 700_000, 0, ("somewhere",))
+
+
+def test_only_what_has_changed_of_a_file_that_is_here_is_fetched() -> None:
+    here = world([1_500_000, 262144])
+    content = here.contents[1]
+    here.disk.bases = {1: content[:300_000] + b"?" + content[300_001:1_400_000], 2: bytes(262144)}
+    here.connect()
+    here.run()
+    assert here.disk.files == here.contents
+    assert here.disk.kept == {(1, 0), (1, 2), (1, 3), (1, 4)}
+    assert set(here.asked) == {(1, 1), (1, 5), (2, 0)}
+    assert isinstance(here.receiver_end, Outcome)
+    assert here.receiver_end.fetched == 262144 + 1_500_000 - 5 * 262144 + 262144
+
+
+def test_a_sender_that_knows_no_probes_is_asked_for_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pypeer.transfer.party.CAPS", ())
+    here = world([700_000])
+    here.disk.bases = {1: here.contents[1]}
+    here.connect()
+    here.run()
+    assert here.disk.files == here.contents
+    assert not here.disk.kept
+
+
+def test_a_sender_that_lies_about_hashes_is_not_asked_for_them_twice() -> None:
+    """The root tells that what was here is not what is offered; then all of it is fetched."""
+    here = world([700_000])
+    here.disk.bases = {1: bytes(700_000)}
+    here.disk.resumed = {1}
+    honest = here.sender.answer
+
+    def lying(read: Read, result: Chunk | Lost) -> Iterator[frames.Frame]:
+        zeros = merkle.chunk_hash(bytes(chunks.chunk_length(700_000, read.chunk)), 700_000)
+        for frame in honest(read, result):
+            yield frames.End(frame.request, zeros) if isinstance(frame, frames.End) and read.bare else frame
+
+    here.sender.answer = lying  # type: ignore[method-assign]
+    here.connect()
+    here.run()
+    assert here.disk.kept == {(1, 0), (1, 1), (1, 2)}
+    assert here.disk.files == here.contents
 
 
 def test_complete_file_of_an_earlier_run_whose_sender_lost_it() -> None:

@@ -15,7 +15,19 @@ from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Entry
 from pypeer.transfer import chunks, merkle
 from pypeer.transfer.asking import Asking
-from pypeer.transfer.effects import Corrupt, Finished, Send, Stale, Stored, StoreEffect
+from pypeer.transfer.effects import (
+    Corrupt,
+    Differs,
+    Discard,
+    Finish,
+    Finished,
+    Reuse,
+    Send,
+    Stale,
+    Store,
+    Stored,
+    StoreEffect,
+)
 from pypeer.transfer.fetch import Fetch, Status
 from pypeer.transfer.schedule import most
 from pypeer.transfer.subflow import Stage
@@ -41,16 +53,22 @@ class Machine(RuleBasedStateMachine):
 
     wires = Bundle("wires")
 
-    @initialize(sizes=st.lists(st.sampled_from(SIZES), min_size=1, max_size=4), roots=st.booleans())
-    def begin(self, sizes: list[int], roots: bool) -> None:
+    @initialize(
+        sizes=st.lists(st.sampled_from(SIZES), min_size=1, max_size=4),
+        roots=st.booleans(),
+        cuts=st.lists(st.integers(0, 1_600_000), max_size=4),
+    )
+    def begin(self, sizes: list[int], roots: bool, cuts: list[int]) -> None:
         self.contents = {file: stream(size, bytes([file])) for file, size in enumerate(sizes)}
         self.entries = [
             Entry(path=f"{file}", size=len(data), root=root_of(data).hex() if roots else None)
             for file, data in self.contents.items()
         ]
         self.disk = Disk(self.entries)
+        for (file, data), cut in zip(self.contents.items(), cuts, strict=False):
+            self.disk.bases[file] = data[:cut] + bytes(1) + data[cut + 1 :] if cut % 2 else data[:cut]
         self.flows: dict[int, Asking] = {}
-        self.fetch = Fetch(self.entries, {}, self.flows)
+        self.fetch = Fetch(self.entries, {}, self.flows, here=self.disk.here)
         self.now = 0.0
         self.made = 0
         self.todo: deque[StoreEffect] = deque()
@@ -62,13 +80,17 @@ class Machine(RuleBasedStateMachine):
         self.stale: set[int] = set()
 
     @rule(
-        target=wires, source=st.integers(0, 2), rank=st.sampled_from([0, 0, 2]), frame=st.sampled_from([FRAME, 300_000])
+        target=wires,
+        source=st.integers(0, 2),
+        rank=st.sampled_from([0, 0, 2]),
+        frame=st.sampled_from([FRAME, 300_000]),
+        can_probe=st.booleans(),
     )
-    def open(self, source: int, rank: int, frame: int) -> int:
+    def open(self, source: int, rank: int, frame: int, can_probe: bool) -> int:
         """A link opens; of a source that was found out none is made any more."""
         if len(self.links) < LINKS_MAX and source not in self.accused:
             flow = Asking(self.made, rank, frame, source)
-            flow.stage = Stage.SERVING
+            flow.stage, flow.can_probe = Stage.SERVING, can_probe
             self.flows[self.made] = flow
             self.links[self.made] = Wire(flow, self.lies.get(source, ""))
         self.made += 1
@@ -139,7 +161,7 @@ class Machine(RuleBasedStateMachine):
         """What is on its way or waits for the disk is counted, and within the bound."""
         window = self.fetch._pulling.window
         flights = [flight for flow in self.flows.values() for flight in flow.flights.values()]
-        waiting = sum(type(effect).__name__ == "Store" for effect in self.todo)
+        waiting = sum(isinstance(effect, Store | Reuse) for effect in self.todo)
         assert window.requests == len(flights) + waiting <= limits.WINDOW_REQUESTS
         assert window.bytes <= most(limits.CHUNK_BYTES, LINKS_MAX)
         for flow in self.flows.values():
@@ -203,13 +225,17 @@ class Machine(RuleBasedStateMachine):
             match effect:
                 case Send(link, frame) if link in self.links:
                     self.said(self.links[link], frame)
-                case _ if type(effect).__name__ in ("Store", "Finish", "Discard"):
-                    self.todo.append(effect)  # type: ignore[arg-type]
+                case Store() | Reuse() | Finish() | Discard():
+                    self.todo.append(effect)
+                case _:
+                    pass
 
     def said(self, wire: Wire, frame: frames.Frame) -> None:
         match frame:
             case frames.Request(request, file, chunk):
                 self.answer(wire, request, file, chunk)
+            case frames.Probe(request, file, chunk):
+                self.answer(wire, request, file, chunk, bare=True)
             case frames.Stop(request):
                 wire.coming = deque(f for f in wire.coming if getattr(f, "request", None) != request)
             case messages.AskRoot(file=file):
@@ -217,7 +243,7 @@ class Machine(RuleBasedStateMachine):
             case _:
                 raise AssertionError(frame)
 
-    def answer(self, wire: Wire, request: int, file: int, chunk: int) -> None:
+    def answer(self, wire: Wire, request: int, file: int, chunk: int, bare: bool = False) -> None:
         step = chunks.chunk_bytes(len(self.contents[file]))
         data = self.contents[file][chunk * step : (chunk + 1) * step]
         digest = merkle.chunk_hash(data, len(self.contents[file]))
@@ -225,7 +251,7 @@ class Machine(RuleBasedStateMachine):
             data = bytes(len(data))
         if wire.lie == "cunning":
             digest = merkle.chunk_hash(data, len(self.contents[file]))
-        for at in range(0, len(data), FRAME):
+        for at in range(0, 0 if bare else len(data), FRAME):
             wire.coming.append(frames.Data(request, memoryview(data[at : at + FRAME])))
         wire.coming.append(frames.End(request, digest))
 
@@ -248,6 +274,8 @@ class Machine(RuleBasedStateMachine):
         match self.disk.perform(effect):
             case Stored() as result:
                 self.fetch.stored(result)
+            case Differs() as result:
+                self.fetch.differs(result)
             case Corrupt() as result:
                 if {flow.source for flow in self.flows.values()} <= self.liars:
                     self.refused.add(result.file)

@@ -1,7 +1,10 @@
 """Which chunk is next, and how many may be outstanding."""
 
+import json
+
 from pypeer.protocol import limits
 from pypeer.transfer.schedule import Schedule, Window
+from tests.vectors import make_schedule
 
 
 def drain(schedule: Schedule) -> list[tuple[int, int]]:
@@ -58,3 +61,17 @@ def test_two_of_the_largest_chunks() -> None:
         window.add(limits.CHUNK_BYTES_MAX)
     assert not window.has_room(2**40, 0)
     assert not window.has_room(1, 0)
+
+
+def test_what_is_preferred_comes_before_all_else() -> None:
+    schedule = Schedule()
+    for file in range(3):
+        schedule.add(file, 0, 2)
+    assert schedule.peek() == (0, 0)
+    schedule.take()
+    schedule.prefer([2, 7, 1])
+    assert drain(schedule) == [(2, 0), (2, 1), (1, 0), (1, 1), (0, 1)]
+
+
+def test_vectors_are_what_the_code_makes() -> None:
+    assert json.loads(json.dumps(make_schedule.build())) == json.loads(make_schedule.FILE.read_text("utf-8"))

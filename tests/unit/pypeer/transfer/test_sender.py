@@ -7,7 +7,7 @@ from pypeer.errors import ConnectError, DeclinedError, TransferError
 from pypeer.protocol import frames, limits, messages
 from pypeer.protocol.codes import EndCode
 from pypeer.transfer import manifest
-from pypeer.transfer.effects import Chunk, Effect, Emit, End, FindRoot, Lost, Outcome, Read, Send, Wake
+from pypeer.transfer.effects import Chunk, Effect, Emit, End, FindRoot, GiveWay, Lost, Outcome, Read, Send, Wake
 from pypeer.transfer.party import FRAME_TAKEN
 from pypeer.transfer.sender import Sender
 from pypeer.transfer.serving import ALLOWED
@@ -51,6 +51,16 @@ def is_violation(effects: list[Effect]) -> bool:
     over = any(isinstance(e, End) and getattr(e.result, "code", "") == "protocol" for e in effects)
     assert said == over
     return said
+
+
+@pytest.mark.parametrize(("here", "there"), [(False, False), (True, False), (False, True), (True, True)])
+def test_a_link_gives_way_if_either_side_wishes_it(here: bool, there: bool) -> None:
+    core = Sender(manifest.offer(ENTRIES, "t"), ENTRIES, background=here)
+    (hello,) = sent(core.link_up(0, 0, 65536, 0))
+    assert isinstance(hello, messages.Hello)
+    assert hello.background is here
+    effects = tell(core, messages.Hello(v=1, client="t", frame=16384, background=there))
+    assert (GiveWay(0) in effects) is (here or there)
 
 
 ANYTHING: list[frames.Frame] = [

@@ -297,7 +297,7 @@ def test_who_has_all_does_not_tell_what_it_has() -> None:
 
 
 def serving(offer: messages.Offer, held: list[tuple[int, int, int]]) -> tuple[Sender, list[Effect]]:
-    here = Sender(offer, ENTRIES, lambda: held)
+    here = Sender(offer, ENTRIES, held=lambda: held)
     here.link_up(0, 0, 65536, 0)
     on(0, here, HELLO)
     return here, on(0, here, messages.Accept(files=1, bytes=2 * CHUNK))

@@ -13,15 +13,16 @@ type Say = (words: string) => void;
 
 /** What happened and why, and everything that is known about it. */
 export function connectionDetails(report: ConnectionReport, say: Say): Child {
-  const { what, why } = explain(report);
-  return [h("p", {}, what), sentences(texts.path.why, why), figures(report, say)];
+  const { what, why, servers } = explain(report);
+  return [h("p", {}, what), sentences(texts.path.why, why), sentences(texts.path.servers, servers), figures(report, say)];
 }
 
 /** Why no path opened, what would help, and the details folded away. */
 export function failureDetails(report: ConnectionReport, say: Say): Child {
-  const { why, help } = explain(report);
+  const { why, help, servers } = explain(report);
   return [
     sentences(texts.path.whyFailed, why),
+    sentences(texts.path.servers, servers),
     sentences(texts.path.change, help),
     h("details", { class: "fold" }, h("summary", {}, texts.path.details), h("div", { class: "stack-tight" }, figures(report, say))),
   ];

@@ -1,9 +1,10 @@
 /** What is offered, file by file, drawn a page at a time so that thousands of files do not freeze the screen. */
 
-import type { OfferInfo, OfferedEntry } from "../../app/model.ts";
+import type { OfferInfo, OfferedEntry, Watchable } from "../../app/model.ts";
 import { h, type Child } from "../dom.ts";
 import { bytes, splitPath } from "../format.ts";
 import { icon } from "../icons.ts";
+import type { Scope } from "../scope.ts";
 import * as texts from "../texts.ts";
 import { button } from "./button.ts";
 
@@ -22,6 +23,9 @@ export function commonFolder(title: string, entries: readonly OfferedEntry[]): s
   return entries.length > 0 && entries.every((entry) => entry.path.startsWith(prefix)) ? prefix : "";
 }
 
+/** What stands beside an entry, under its name as it is shown. */
+type Beside = (entry: OfferedEntry, shortened: string) => Child;
+
 /** Which entries are ticked. */
 export class Ticks {
   readonly without = new Set<number>();
@@ -38,8 +42,26 @@ export class Ticks {
   }
 }
 
+/** What a person may do with the files that are being fetched. */
+export interface Preferring {
+  readonly preferred: Watchable<readonly number[]>;
+  prefer(index: number): void;
+}
+
+/** The files of a running fetch: each can be asked for before the others. */
+export function runningList(scope: Scope, offer: OfferInfo, fetch: Preferring, isWanted: (index: number) => boolean): HTMLElement {
+  const first = (entry: OfferedEntry, shortened: string): Child => {
+    if (entry.folder || entry.size === 0 || !isWanted(entry.index)) return null;
+    const act = button("quiet", "up", texts.fetching.first, () => fetch.prefer(entry.index));
+    act.setAttribute("aria-label", texts.fetching.firstOf(shortened));
+    scope.watch(fetch.preferred, (order) => act.setAttribute("aria-pressed", String(order[0] === entry.index)));
+    return act;
+  };
+  return fileList(offer, null, first);
+}
+
 /** The entries of an offer, to be ticked if there are `ticks`; those that are not known before the person agrees are counted. */
-export function fileList({ title, entries, files, folders }: Pick<OfferInfo, "title" | "entries" | "files" | "folders">, ticks: Ticks | null = null): HTMLElement {
+export function fileList({ title, entries, files, folders }: Pick<OfferInfo, "title" | "entries" | "files" | "folders">, ticks: Ticks | null = null, beside: Beside = () => null): HTMLElement {
   const unknown = files + folders - entries.length;
   const shown = visibleEntries(entries);
   const skip = commonFolder(title, shown).length;
@@ -48,7 +70,7 @@ export function fileList({ title, entries, files, folders }: Pick<OfferInfo, "ti
   const rest = h("div", { class: "files-more" }, more);
   const page = (): void => {
     const start = list.childElementCount;
-    list.append(...shown.slice(start, start + PAGE).map((entry) => row(entry, entry.path.slice(skip), ticks)));
+    list.append(...shown.slice(start, start + PAGE).map((entry) => row(entry, entry.path.slice(skip), ticks, beside)));
     const left = shown.length - list.childElementCount;
     rest.hidden = left === 0;
     if (left === 0 && start > 0) list.focus();
@@ -66,13 +88,13 @@ function ticked(index: number | "rest", ticks: Ticks, ...beside: readonly Child[
   return h("label", { class: "tick" }, box, ...beside);
 }
 
-function row(entry: OfferedEntry, shortened: string, ticks: Ticks | null): HTMLElement {
+function row(entry: OfferedEntry, shortened: string, ticks: Ticks | null, beside: Beside): HTMLElement {
   const { folder, name } = splitPath(shortened);
   const size: Child = entry.folder ? texts.fetching.emptyFolder : bytes(entry.size);
   const path = h("bdi", { class: "file-path" }, folder !== "" && h("span", { class: "file-folder" }, folder), h("wbr"), name);
   const sizeLabel = h("span", { class: "file-size" }, size);
   if (ticks !== null) return h("li", {}, ticked(entry.index, ticks, path, sizeLabel));
-  return h("li", {}, icon(entry.folder ? "folder" : "file"), path, sizeLabel);
+  return h("li", {}, icon(entry.folder ? "folder" : "file"), path, sizeLabel, beside(entry, shortened));
 }
 
 /** Files that did not make it, each with its reason. */

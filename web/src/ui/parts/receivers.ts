@@ -2,7 +2,7 @@
 
 import type { Receiver, Share } from "../../app/model.ts";
 import { hasNoPath, personName } from "../describe.ts";
-import { h } from "../dom.ts";
+import { h, uid } from "../dom.ts";
 import type { Scope } from "../scope.ts";
 import * as texts from "../texts.ts";
 import { failureDetails } from "./connection.ts";
@@ -13,12 +13,17 @@ import { notice } from "./notice.ts";
 import { pathBadge } from "./path_badge.ts";
 import { personLabel } from "./person.ts";
 import { road, roadLegend } from "./road.ts";
+import { rateChoice } from "./wishes.ts";
 
 export function receiverList(scope: Scope, share: Share, say: (words: string) => void): HTMLElement {
   const rows = new Rows(scope, say);
   const nobody = h("p", { class: "muted" });
   const title = h("h2", { id: "receivers-title" }, texts.share.receivers);
-  const part = h("section", { class: "receivers-part", "aria-labelledby": "receivers-title" }, title, nobody, rows.list);
+  const part = h("section", { class: "receivers-part", "aria-labelledby": "receivers-title" }, [
+    h("div", { class: "receivers-head" }, title, !share.summary.text && limitChoice(share)),
+    nobody,
+    rows.list,
+  ]);
   const show = (): void => {
     const { kind } = share.state.value;
     const none = share.receivers.value.length === 0;
@@ -32,6 +37,14 @@ export function receiverList(scope: Scope, share: Share, say: (words: string) =>
   });
   scope.watch(share.state, show);
   return part;
+}
+
+/** How fast all of them are served; it can be changed at any time. */
+function limitChoice(share: Share): HTMLElement {
+  const id = uid("limit");
+  const choice = rateChoice(id, share.limit.value);
+  choice.addEventListener("change", () => share.setLimit(Number(choice.value) || null));
+  return h("div", { class: "option" }, h("label", { for: id }, texts.wishes.sendLimit), choice);
 }
 
 /** Keeps one row for each receiver, so that what happens to one leaves the others alone. */

@@ -13,12 +13,17 @@ export interface WishesForm {
   showKept(kept: number): void;
 }
 
+/** How fast it may go: the value is in bytes a second, 0 for no limit. */
+export function rateChoice(id: string, chosen: number | null = null): HTMLSelectElement {
+  return h("select", { id }, texts.wishes.limits.map(([rate, label]) => h("option", { value: rate, selected: rate === (chosen ?? 0) }, label)));
+}
+
 export function wishesForm({ kept }: OfferInfo, canKeep: boolean): WishesForm {
   const { wishes: words } = texts;
   const [keepId, hintId, limitId] = [uid("keep"), uid("hint"), uid("limit")];
   const keep = h("input", { id: keepId, type: "checkbox", "aria-describedby": hintId });
   const hint = h("p", { id: hintId, class: "hint", "aria-live": "polite" }, words.keepHint);
-  const limit = h("select", { id: limitId }, words.limits.map(([rate, label]) => h("option", { value: rate }, label)));
+  const limit = rateChoice(limitId);
   const showKept = (count: number): void => {
     if (count === 0) return;
     keep.checked = true;

@@ -10,7 +10,7 @@ import { codeForm } from "../parts/code_form.ts";
 import { failureDetails } from "../parts/connection.ts";
 import { controls } from "../parts/controls.ts";
 import { confirm } from "../parts/dialogue.ts";
-import { fileList, lostList, Ticks, visibleEntries } from "../parts/file_list.ts";
+import { fileList, lostList, runningList, Ticks, visibleEntries } from "../parts/file_list.ts";
 import { notice } from "../parts/notice.ts";
 import { pathBadge } from "../parts/path_badge.ts";
 import { personLabel } from "../parts/person.ts";
@@ -35,12 +35,14 @@ interface Context {
   readonly activity: FetchActivity;
   /** Where the files go, once that is chosen. It outlives the view, which is built anew when the person comes back. */
   target: Target | null;
+  /** What was ticked of what was offered, if there was a choice. */
+  ticks: Ticks | null;
 }
 
 const contexts = new WeakMap<FetchActivity, Context>();
 
 export function fetchView({ app, scope }: Stage, activity: FetchActivity): View {
-  const context = contexts.get(activity) ?? { app, activity, target: null };
+  const context = contexts.get(activity) ?? { app, activity, target: null, ticks: null };
   contexts.set(activity, context);
   const { state } = activity.fetch;
   const parts: Readonly<Record<Part, (now: TransferState, inner: Scope) => Child>> = {
@@ -80,7 +82,7 @@ function offer(context: Context, scope: Scope): Child {
   const { fetch } = context.activity;
   return scope.region(fetch.offer, (what) => what !== null, (what, inner) => {
     if (what === null) return h("h1", {}, texts.fetching.listing);
-    const ticks = isChoosable(what) ? new Ticks() : null;
+    const ticks = (context.ticks = isChoosable(what) ? new Ticks() : null);
     const wishes = what.text ? null : wishesForm(what, fetch.canKeep);
     inner.watch(fetch.offer, (now) => wishes?.showKept(now?.kept ?? 0));
     const title = what.text ? texts.fetching.offersText(what.from.short) : texts.fetching.offers(what.from.short, what);
@@ -148,14 +150,15 @@ function placeOf(target: Target, what: OfferInfo | null): Target | "archive" {
   return target === "download" && !isLone ? "archive" : target;
 }
 
-function running({ activity }: Context, scope: Scope): Child {
+function running({ activity, ticks }: Context, scope: Scope): Child {
   const { fetch } = activity;
   const askCancel = (cancel: () => void): void => confirm(texts.fetching.cancelTitle, texts.fetching.cancelText, texts.transfer.cancel, cancel);
   const what = fetch.offer.value;
+  const isWanted = (index: number): boolean => ticks === null || !ticks.without.has(index);
   return h("div", { class: "stack" }, [
     h("h1", {}, texts.fetching.title, " ", what !== null && h("span", { class: "muted" }, texts.contents(what))),
     h("div", { class: "card receiver" }, road(scope, fetch.state), h("div", { class: "receiver-foot" }, roadLegend(scope, fetch.state, "receiving"), controls(scope, fetch, askCancel))),
-    what !== null && !what.text && h("details", { class: "fold" }, h("summary", {}, texts.fetching.files), fileList(what)),
+    what !== null && !what.text && h("details", { class: "fold" }, h("summary", {}, texts.fetching.files), fetch.canPrefer && isChoosable(what) ? runningList(scope, what, fetch, isWanted) : fileList(what)),
   ]);
 }
 

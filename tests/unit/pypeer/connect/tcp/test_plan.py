@@ -8,11 +8,13 @@ from pypeer.connect.ice.candidate import Candidate, parse, to_line
 from pypeer.connect.tcp import plan
 from pypeer.connect.tcp.plan import DIALS_MAX, TcpType
 from pypeer.connect.tcp.reporting import Checks
+from pypeer.connect.trouble import of_proxy
 from pypeer.links.link import Path, Scope
-from pypeer.protocol.report import CandidateKind, CheckState
+from pypeer.protocol.report import CandidateKind, CheckState, Reason
 from pypeer.secure.keys import Role
 from pypeer.secure.knock import How
 from signaling.protocol.messages import Phases
+from signaling.protocol.stun import Address
 
 HERE = ("192.0.2.1", 4000)
 HERE6 = ("2001:db8::1", 4006)
@@ -93,7 +95,10 @@ def test_a_flood_of_candidates_is_bounded() -> None:
 OTHER_SCOPES = [Scope.MACHINE, Scope.NETWORK]
 
 
-@pytest.mark.parametrize(("scope", "here", "there"), list(itertools.product(OTHER_SCOPES, How, How)))
+UNPROXIED = [how for how in How if how is not How.PROXIED]
+
+
+@pytest.mark.parametrize(("scope", "here", "there"), list(itertools.product(OTHER_SCOPES, UNPROXIED, UNPROXIED)))
 def test_what_stays_in_one_network_is_direct(scope: Scope, here: How, there: How) -> None:
     assert plan.way_of(scope, Role.A, here, there) == "direct"
 
@@ -109,6 +114,8 @@ def test_what_stays_in_one_network_is_direct(scope: Scope, here: How, there: How
         (How.LISTENED, How.REFLEXIVE, "spliced"),
         (How.MAPPED, How.LISTENED, "mapped"),
         (How.LISTENED, How.MAPPED, "mapped"),
+        (How.PROXIED, How.LISTENED, "proxied"),
+        (How.LISTENED, How.PROXIED, "proxied"),
     ],
 )
 def test_a_way_has_one_name_at_both_ends(a: How, b: How, way: str) -> None:
@@ -145,3 +152,77 @@ def test_a_report_of_a_failure_says_why() -> None:
     assert report.chosen is None
     assert report.reasons == ("no-common-family",)
     assert report.checks[0].local.address == "[2001:db8::1]:4006"
+
+
+PROXY = ("192.168.1.1", 3128)
+OPEN = plan.candidate(CandidateKind.HOST, TcpType.PASSIVE, ("192.31.196.10", 5000), 0)
+OPENED = plan.candidate(CandidateKind.SRFLX, TcpType.PASSIVE, ("192.31.196.10", 7000), 1, ("192.168.1.2", 5000))
+
+
+def test_a_proxy_is_asked_for_what_can_be_reached_from_anywhere() -> None:
+    inside = plan.candidate(CandidateKind.HOST, TcpType.PASSIVE, ("192.168.1.2", 5000), 0)
+    seen = plan.candidate(CandidateKind.SRFLX, TcpType.SO, ("192.31.196.10", 6000), 0, inside.address)
+    found = plan.proxied(PROXY, [OPENED, seen, inside, OPEN])
+    assert [(each.base, each.remote, each.how) for each in found] == [
+        (PROXY, OPEN, How.PROXIED),
+        (PROXY, OPENED, How.PROXIED),
+    ]
+
+
+def proxied() -> tuple[Checks, plan.Dial]:
+    """One address, dialled directly and through a proxy."""
+    checks = Checks()
+    checks.local.append(plan.candidate(CandidateKind.HOST, TcpType.PASSIVE, HERE, 0))
+    checks.remote.append(OPEN)
+    [direct], [by_proxy] = plan.dials([HERE], [OPEN]), plan.proxied(PROXY, [OPEN])
+    assert checks.add(direct)
+    assert checks.add(by_proxy)
+    return checks, by_proxy
+
+
+def test_a_report_names_the_proxy() -> None:
+    checks, by_proxy = proxied()
+    path = Path("proxied", Scope.INTERNET, "192.168.1.2:4000", "192.31.196.10:5000")
+    before = checks.report(0, path, Phases()).chosen
+    assert before is not None
+    assert before.local.kind is CandidateKind.HOST, "none is known to work"
+    checks.succeeded(by_proxy)
+    report = checks.report(0, path, Phases())
+    assert report.chosen is not None
+    assert (report.chosen.local.kind, report.chosen.local.address) == (CandidateKind.PROXY, "192.168.1.1:3128")
+    assert report.reasons == ()
+
+
+def test_a_report_says_what_the_proxy_said() -> None:
+    checks, by_proxy = proxied()
+    checks.failed(by_proxy)
+    found = of_proxy("http://192.168.1.1:3128", True, 403, "port 5000", "")
+    assert found is not None
+    checks.troubles[found.text] = found
+    report = checks.report(0, None, Phases())
+    assert report.relays == (found,)
+    assert report.reasons[0] is Reason.PROXY_REFUSES
+    assert Reason.PROXY_REFUSES not in checks.report(0, Path("direct", Scope.INTERNET, "", ""), Phases()).reasons
+
+
+INSIDE = ("192.168.1.2", 5000)
+
+
+def seen(*ports: int) -> list[Address]:
+    """What a server saw."""
+    return [("192.31.196.10", port) for port in ports]
+
+
+def test_the_ports_around_those_that_a_counting_nat_gave_are_guessed() -> None:
+    found = plan.guesses(INSIDE, seen(40_000, 40_003, 40_004), 2)
+    assert [each.port for each in found] == [*range(39_996, 40_000), 40_001, 40_002, *range(40_005, 40_021)]
+    assert {(each.host, each.related, each.tcptype, each.predicted) for each in found} == {
+        ("192.31.196.10", INSIDE, "so", True)
+    }
+    assert plan.read(map(to_line, found)) == found
+    assert sorted(found, key=lambda each: -each.priority) == found
+
+
+@pytest.mark.parametrize("ports", [(5000, 40_001, 40_002), (40_000,), (40_000, 51_000, 43_000)])
+def test_nothing_is_guessed_where_a_nat_keeps_ports_or_follows_no_rule(ports: tuple[int, ...]) -> None:
+    assert plan.guesses(INSIDE, seen(*ports), 2) == []

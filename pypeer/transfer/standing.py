@@ -1,0 +1,33 @@
+"""What is known of the files of an offer while they are stored."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pypeer.protocol.messages import Entry
+from pypeer.transfer.hashes import FileHashes
+from pypeer.transfer.journal import FilePlaced, file_key
+
+
+@dataclass(slots=True)
+class Standing:
+    """Hashes of the chunks that are stored, by file, and what came of files in earlier runs.
+
+    `earlier` are files that are here whole, if their roots are right, and `stamps` what they were when they were looked
+    at. Of `resumed` files some was here before: if one does not match its root, that may have been of another content.
+    """
+
+    entries: Sequence[Entry]
+    hashes: dict[int, FileHashes] = field(default_factory=dict)
+    earlier: dict[int, FilePlaced] = field(default_factory=dict)
+    stamps: dict[int, tuple[int, int]] = field(default_factory=dict)
+    resumed: set[int] = field(default_factory=set)
+
+    def key(self, file: int) -> str:
+        """What a file is called in the journal, and its part file."""
+        return file_key(self.entries[file])
+
+    def known(self, file: int) -> FileHashes:
+        """The hashes of a file."""
+        if file not in self.hashes:
+            self.hashes[file] = FileHashes(self.entries[file].size)
+        return self.hashes[file]
