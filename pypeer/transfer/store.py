@@ -56,8 +56,7 @@ class DiskStore:
     """Stores the files of one offer under the names that `targets` has for them."""
 
     def __init__(self, targets: Targets) -> None:
-        self._targets = targets
-        self._into, self._entries = targets.into, targets.entries
+        self._targets, self._into, self._entries = targets, targets.into, targets.entries
         self._standing = Standing(targets.entries)
         self._bases = Bases(targets.into, targets.entries)
         tops = sorted({path.partition("/")[0] for path in targets.paths})
@@ -65,12 +64,11 @@ class DiskStore:
         self._work = targets.into / f".byway-{name}.part"
         self._parts = Parts(self._work)
         self._journal: Journal | None = None
-        self._begun: set[int] = set()
         self.adopted = 0
         self.notes: tuple[str, ...] = ()
         """Files that go on with what came under another name, and what a person should know; there after `prepare`."""
         self._aborted = threading.Event()
-        self._discarded: set[int] = set()
+        self._begun, self._discarded = set[int](), set[int]()
         self._into_paths: dict[str, None] = {}
         self._placed: dict[int, Path] = {}
         self._unnamed: dict[int, bytes] = {}

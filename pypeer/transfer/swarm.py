@@ -38,7 +38,6 @@ class Swarm(Generic[M]):
         self._codes.pop(member, None)
         self._used.pop(member, None)
         for other in self._told.pop(member, ()):
-            if other in self._used:
-                self._used[other] -= 1
+            self._used[other] -= 1
         for told in self._told.values():
             told.discard(member)

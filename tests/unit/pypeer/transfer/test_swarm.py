@@ -9,16 +9,29 @@ from hypothesis import strategies as st
 
 from pypeer.protocol import limits, messages
 from pypeer.protocol.codes import EndCode
-from pypeer.protocol.frames import Data, End
+from pypeer.protocol.frames import Data, End, Probe, Request
 from pypeer.transfer.asking import Asking
-from pypeer.transfer.effects import Corrupt, Dismiss, Effect, Finished, Found, Pass, Send, Stale, Stored
+from pypeer.transfer.effects import (
+    Corrupt,
+    Differs,
+    Dismiss,
+    Effect,
+    Finished,
+    Found,
+    Lost,
+    Pass,
+    Reuse,
+    Send,
+    Stale,
+    Stored,
+)
 from pypeer.transfer.effects import End as EndEffect
 from pypeer.transfer.fetch import Fetch
 from pypeer.transfer.holdings import Holdings
 from pypeer.transfer.receiver import Receiver
 from pypeer.transfer.sender import Sender
 from pypeer.transfer.spread import Spread
-from pypeer.transfer.subflow import ViolationError
+from pypeer.transfer.subflow import Stage, ViolationError
 from pypeer.transfer.swarm import Swarm
 from tests.unit.pypeer.transfer.test_several_links import on, sent
 
@@ -107,6 +120,43 @@ def test_what_comes_anew_is_asked_of_helpers_that_have_it() -> None:
     assert holdings.add(HELPER, 0, 0, 2) == [], "no news"
 
 
+def test_what_is_wanted_first_is_asked_first_of_each() -> None:
+    holdings = Holdings()
+    spread = Spread(holdings, random.Random(1))
+    holdings.begin(HELPER)
+    spread.add(0, 0, 20)
+    spread.prefer([2, 1])
+    for file in (1, 2):
+        spread.add(file, 0, 20)
+    for file in (0, 1, 2):
+        spread.told(HELPER, holdings.add(HELPER, file, 0, 10))
+    orders: dict[int, list[int]] = {SENDER: [], HELPER: []}
+    for source, order in orders.items():
+        while key := spread.pick(source):
+            spread.take(key)
+            order.append(key[0])
+    assert orders == dict.fromkeys(orders, [2] * 10 + [1] * 10 + [0] * 10)
+
+
+def test_what_is_wanted_first_may_be_said_later() -> None:
+    holdings = Holdings()
+    spread = Spread(holdings, random.Random(1))
+    holdings.begin(HELPER)
+    for file in (0, 1):
+        spread.add(file, 0, 40)
+        spread.told(HELPER, holdings.add(HELPER, file, 0, 20))
+    spread.prefer([1])
+    for source in (SENDER, HELPER):
+        for _ in range(20):
+            key = spread.pick(source)
+            assert key is not None
+            assert key[0] == 1
+            spread.take(key)
+        key = spread.pick(source)
+        assert key is not None
+        assert key[0] == 0, "nothing else is left that may be asked here"
+
+
 @settings(max_examples=30)
 @given(st.integers(0, 2**32), st.integers(1, 40))
 def test_two_receivers_begin_with_others(seed: int, count: int) -> None:
@@ -159,6 +209,45 @@ class Scene:
         flow.data(Data(flight.request, memoryview(bytes(flight.length))), 0.0)
         self.fetch.end(flow, End(flight.request, digest), 0.0)
         return flight.file, flight.chunk
+
+
+def test_no_more_is_asked_for_than_the_window_holds() -> None:
+    here = Scene(2000)
+    here.pump()
+    asked = here.asked(SENDER)
+    assert 0 < len(asked) < 2000
+    here.pump()
+    assert here.asked(SENDER) == asked, "and nothing twice while something is missing"
+
+
+def test_of_what_is_here_in_another_version_a_helper_is_asked_for_hashes() -> None:
+    entries = [messages.Entry(path="f", size=3 * CHUNK)]
+    flows = {HELPER: Asking(HELPER, 0, 65536, HELPER)}
+    flow = flows[HELPER]
+    flow.stage, flow.can_probe = Stage.SERVING, True
+    fetch = Fetch(entries, {}, flows, here={0: 3}, chance=random.Random(5))
+    fetch.is_helper(HELPER)
+    fetch.has(HELPER, [(0, 0, 3)])
+    fetch.pump([flow], 0.0)
+    probes = [effect.frame for effect in fetch.effects if isinstance(effect, Send)]
+    assert sorted((probe.file, probe.chunk) for probe in probes if isinstance(probe, Probe)) == [(0, 0), (0, 1), (0, 2)]
+    fetch.effects = []
+    for probe in list(flow.flights):
+        fetch.end(flow, End(probe, b"h" * 32), 0.0)
+    assert {type(effect) for effect in fetch.effects} == {Reuse}
+    fetch.stored(Stored(0, 0, was_here=True))
+    fetch.differs(Differs(0, 1))
+    fetch.effects = []
+    fetch.pump([flow], 0.0)
+    (again,) = [effect.frame for effect in fetch.effects if isinstance(effect, Send)]
+    assert isinstance(again, Request)
+    assert again.chunk == 1
+    assert (fetch.tally.stored_bytes, fetch.tally.fetched_bytes) == (CHUNK, 0)
+    fetch.lose(Lost(0, EndCode.CHANGED, "changed"))
+    fetch.differs(Differs(0, 2))
+    fetch.effects = []
+    fetch.pump([flow], 0.0)
+    assert fetch.effects == [], "of a file that is lost nothing is asked"
 
 
 def test_what_came_from_a_helper_is_passed_on_only_once_its_file_matches() -> None:
