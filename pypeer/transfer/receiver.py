@@ -82,7 +82,7 @@ class Receiver(Joining):
         here: Mapping[int, int] = NOTHING,
         first: Sequence[int] = (),
     ) -> list[Effect]:
-        """There is a place for everything; `missing`, `left_out` and `here` as in Fetch, `first` as in `prefer`."""
+        """There is a place for everything; `missing`, `left_out`, `here` as in Fetch, `first` as in `Fetch.prefer`."""
         if not self.ended:
             self._step(Step.PREPARED)
             if isinstance(missing, Broken):
@@ -94,11 +94,6 @@ class Receiver(Joining):
                 self._emit(events.Accepted(files=self._fetch.tally.files, bytes=self._fetch.tally.bytes))
                 self._go_on(self._open(Stage.OFFERED), now)
         return self._flush()
-
-    def prefer(self, files: Sequence[int]) -> None:
-        """From now on these files come before the others, in this order; once there is a place for them."""
-        if self._fetch is not None:
-            self._fetch.prefer(files)
 
     def stored(self, result: StoreResult, now: float) -> list[Effect]:
         """The store did something."""

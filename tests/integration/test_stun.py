@@ -5,7 +5,7 @@ import errno
 import re
 import socket
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -28,14 +28,20 @@ SILENCE_S: Final = 0.3
 
 
 def free_ports() -> tuple[int, int]:
-    """Two UDP ports that nobody uses right now, on any loopback address."""
-    with (
-        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one,
-        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as two,
-    ):
-        one.bind(("", 0))
-        two.bind(("", 0))
-        return one.getsockname()[1], two.getsockname()[1]
+    """Two ports that nobody uses right now, neither for UDP nor for TCP, on any loopback address."""
+    with ExitStack() as stack:
+        return _free_port(stack), _free_port(stack)
+
+
+def _free_port(stack: ExitStack) -> int:
+    """One of them; it is held until the stack unwinds."""
+    while True:
+        datagrams = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+        datagrams.bind(("", 0))
+        port = int(datagrams.getsockname()[1])
+        with socket.socket() as stream, suppress(OSError):
+            stream.bind(("", port))
+            return port
 
 
 def request(flags: int | None = None) -> bytes:

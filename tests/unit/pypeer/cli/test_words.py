@@ -1,12 +1,13 @@
 """Events in words."""
 
 import pytest
+from msgspec.structs import replace
 
 from pypeer import events
 from pypeer.cli import words
 from pypeer.events import Event
 from pypeer.links.link import Scope
-from pypeer.protocol.report import REPORT_VERSION, ConnectionReport, Reason
+from pypeer.protocol.report import REPORT_VERSION, ConnectionReport, Reason, RelayTrouble
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,12 @@ def test_durations(seconds: float, text: str) -> None:
 
 def report(outcome: str, *reasons: Reason) -> events.Report:
     return events.Report(report=ConnectionReport(v=REPORT_VERSION, link=0, outcome=outcome, reasons=reasons))
+
+
+def refused() -> events.Report:
+    told = report("failed", Reason.PROXY_REFUSES, Reason.UDP_BLOCKED_HERE).report
+    trouble = RelayTrouble(relay="http://proxy", code=403, text="The proxy lets nothing out.")
+    return events.Report(report=replace(told, relays=(trouble,)))
 
 
 EVENTS: list[tuple[Event, str | None]] = [
@@ -51,6 +58,7 @@ EVENTS: list[tuple[Event, str | None]] = [
         "The network here lets no UDP out; try another, or ask whoever runs it to allow UDP. "
         "The network of the other side lets no UDP out; it should try another.",
     ),
+    (refused(), "The proxy lets nothing out."),
     (events.Reconnecting(), "The connection broke; looking for another way."),
     (events.Paused(by="me"), "Paused."),
     (events.Paused(by="them"), "The other side paused."),
@@ -60,6 +68,10 @@ EVENTS: list[tuple[Event, str | None]] = [
     (
         events.Done(files=3, bytes=0, seconds=0, failed=1, into=("a", "b")),
         "Done: 3 files, 0 bytes, all verified. 1 file could not be transferred. Saved: a, b.",
+    ),
+    (
+        events.Done(files=1, bytes=4096, seconds=2, fetched=2048),
+        "Done: 1 file, 4.0 KiB, 1.0 KiB/s, all verified. Only 2.0 KiB had to come, the rest was here.",
     ),
     (events.Failed(session="1", code="x", message="because"), "Failed: because"),
     (events.Failed(code="x", message="because"), None),

@@ -10,6 +10,7 @@ from pypeer.sctp import association as module
 from pypeer.sctp import chunks
 from pypeer.sctp.association import Association
 from pypeer.sctp.chunks import BEGIN, END, Header, Init, Kind, Parameter, Sack
+from pypeer.sctp.control import BACKGROUND
 from pypeer.sctp.handshake import HANDSHAKES, State
 from pypeer.sctp.mtu import BASE_BYTES
 from tests.unit.pypeer.sctp.scene import BINARY, MOST, PORT, Network, Scene, payload_of, tag_of
@@ -380,3 +381,14 @@ def test_only_what_was_asked_is_an_answer() -> None:
     scene.send(0, [b"x" * BASE_BYTES])
     scene.ends[0].flush(scene.now)
     assert len(payload_of(scene.ends[0].outgoing[0])) == BASE_BYTES - 28
+
+
+def test_in_the_background_from_the_start() -> None:
+    """Whoever wishes it may say so before anything can be sent."""
+    scene = Scene()
+    scene.ends[0].give_way()
+    scene.start()
+    scene.run(0.1)
+    outbox = scene.ends[0]._outbox
+    assert outbox is not None
+    assert outbox._make_control is BACKGROUND

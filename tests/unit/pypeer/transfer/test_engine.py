@@ -14,7 +14,7 @@ from pypeer.protocol import frames
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Entry
 from pypeer.transfer import chunks, merkle
-from pypeer.transfer.effects import Chunk, Lost, Outcome, Read
+from pypeer.transfer.effects import Chunk, Lost, Outcome, Read, Reuse
 from tests.support.engine import World, root_of
 from tests.vectors import make_sessions
 from tests.vectors.stream import stream
@@ -275,3 +275,15 @@ def check(here: World) -> None:
 
 def test_recorded_sessions_are_what_the_code_says() -> None:
     assert json.loads(make_sessions.FILE.read_text("utf-8")) == make_sessions.build()
+
+
+def test_what_turns_out_to_differ_of_a_file_that_is_lost_is_not_fetched() -> None:
+    here = world([700_000])
+    here.disk.bases = {1: bytes(700_000)}
+    here.connect()
+    while not any(isinstance(effect, Reuse) for effect in here.todo):
+        here.choices()[0]()
+    here.at_receiver(here.receiver.stored(Lost(1, EndCode.UNWRITABLE, "no"), here.now))
+    here.run()
+    assert not here.asked
+    assert here.receiver_end == Outcome(0, 0, 1, ("somewhere",))

@@ -104,23 +104,6 @@ def receiver(phase: Phase) -> Receiver:
     return here
 
 
-def test_what_is_preferred_meanwhile_is_asked_for_next() -> None:
-    here = receiver(Phase.PREPARING)
-    here.prefer([2])
-    here.pause(0)
-    here.prepared({}, 0)
-    assert [request.file for request in asked(here.resume(0))] == [1, 1, 2], "there was no place for anything before"
-    here = receiver(Phase.PREPARING)
-    here.pause(0)
-    here.prepared({}, 0)
-    here.prefer([2])
-    assert [request.file for request in asked(here.resume(0))] == [2, 1, 1]
-
-
-def asked(effects: list[Effect]) -> list[frames.Request]:
-    return [frame for frame in sent(effects) if isinstance(frame, frames.Request)]
-
-
 def test_a_session_step_by_step() -> None:
     here = Receiver()
     assert [type(frame) for frame in sent(here.link_up(0, 0, 65536, 0))] == [messages.Hello]
