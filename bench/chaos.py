@@ -28,18 +28,18 @@ LOOK_S: Final = 0.01
 class Chaos:
     """Two sessions and the links between them; `stall` is the longest time in which nothing was stored, in seconds."""
 
-    sender: SendSession
+    senders: list[SendSession]
     receiver: ReceiveSession
     links: list[tuple[ShapedLink, ShapedLink]] = field(default_factory=list)
     stall: float = 0.0
     seconds: float = 0.0
 
-    def open(self, mbit: float, delay_s: float) -> None:
-        """One more link."""
+    def open(self, mbit: float, delay_s: float, sender: int = 0) -> None:
+        """One more link, to this sender."""
         pair = shaped_pair(mbit, delay_s)
         self.links.append(pair)
-        self.sender.attach(pair[0], 0)
-        self.receiver.attach(pair[1], 0)
+        self.senders[sender].attach(pair[0], 0)
+        self.receiver.attach(pair[1], 0, source=sender)
 
     def hold(self, number: int) -> None:
         """A link falls silent; neither side is told."""
@@ -68,7 +68,7 @@ class Chaos:
             task.cancel()
         for number in range(len(self.links)):
             self.go_on(number)
-        await self.sender.wait()
+        await asyncio.gather(*(sender.wait() for sender in self.senders))
         await asyncio.gather(*(end.close() for pair in self.links for end in pair))
 
     async def _watch(self) -> None:
@@ -84,14 +84,17 @@ class Chaos:
 
 
 async def chaos(
-    source: Path, links: tuple[tuple[float, float], ...], meanwhile: Callable[[Chaos], Awaitable[None]] | None = None
+    source: Path,
+    links: tuple[tuple[float, float], ...],
+    meanwhile: Callable[[Chaos], Awaitable[None]] | None = None,
+    senders: int = 1,
 ) -> Chaos:
-    """Send a file over these links, compare what has arrived, and tell how it went."""
+    """Send a file over these links, each to the next of so many senders, and compare what has arrived."""
     with tempfile.TemporaryDirectory(dir=source.parent) as into:
-        sender = SendSession(await scan([source]), "", lambda event: None)
-        here = Chaos(sender, ReceiveSession(Path(into), accept_all, lambda event: None))
-        for link in links:
-            here.open(*link)
+        sending = [SendSession(await scan([source]), "", lambda event: None) for _ in range(senders)]
+        here = Chaos(sending, ReceiveSession(Path(into), accept_all, lambda event: None))
+        for number, link in enumerate(links):
+            here.open(*link, number % senders)
         await here.run(meanwhile)
         if not await asyncio.to_thread(cmp, source, Path(into) / source.name, shallow=False):
             raise SystemExit("what arrived is not what was sent")
@@ -126,7 +129,7 @@ async def measure(folder: Path, mib: int) -> list[tuple[str, bool]]:
     source = make_file(folder / "source.bin", mib * MIB)
     rows = [
         _goodput("3 links of 100, 20, 5 Mbit/s", 125, mib, await chaos(source, LINKS)),
-        _goodput("4 links of 25 Mbit/s", 100, mib, await chaos(source, ((25.0, 0.03),) * 4)),
+        _goodput("4 senders of 25 Mbit/s", 100, mib, await chaos(source, ((25.0, 0.03),) * 4, senders=4)),
     ]
     for number, (mbit, _) in enumerate(LINKS):
         for silently in (False, True):

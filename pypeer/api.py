@@ -14,9 +14,12 @@ async with pypeer.Peer("http://localhost:8080") as peer:
 import asyncio
 import os
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Final
+
+import msgspec
 
 from pypeer.connect.options import ConnectOptions
 from pypeer.desk import Desk
@@ -33,7 +36,7 @@ from pypeer.transfer.budget import Budget
 from pypeer.transfer.choosing import Choice, Existing
 from pypeer.transfer.scanning import Links, Policy
 from pypeer.transfer.session import Decide, accept_all
-from pypeer.transfer.sources import scan, text_tree
+from pypeer.transfer.sources import OfferedTree, scan, text_tree
 from signaling.protocol.messages import Knocked, Lapsed, Left, Signaled
 
 DEFAULT_SERVER: Final = "http://localhost:8080"
@@ -97,6 +100,7 @@ class Peer:
         background: bool = False,
         links: Links | str = Links.INSIDE,
         growing: bool = False,
+        swarm: bool = False,
     ) -> Offer:
         """Offer files and folders, or a text, under a new code; raises TransferError for paths that cannot be read.
 
@@ -104,14 +108,25 @@ class Peer:
         allows; more `words` make the code harder to guess; `limit` is what all receivers together get, in bytes a
         second; in the `background` they get what other traffic leaves (pypeer.sctp.ledbat). `links` (`inside`,
         `follow`, `skip`) says what becomes of symbolic links inside folders; with `growing`, files that grow meanwhile
-        are sent as long as they were at first, and are not refused (pypeer.transfer.scanning).
+        are sent as long as they were at first, and are not refused (pypeer.transfer.scanning). With `swarm`, several
+        receivers serve each other, too, and this side sends less.
         """
         if times is not None and times < 1:
             raise ValueError("times is a number of receivers, so at least 1")
         policy = Policy(Links(links), growing)
         tree = text_tree(text) if text is not None else await scan([Path(path) for path in paths], policy)
-        offer = Offer(self._desk, tree, code.pick_words(words), 1 if once else times, _budget(limit), background)
+        if swarm:
+            tree.offer = msgspec.structs.replace(tree.offer, swarm=True)
+        uses = 1 if once else times
+        offer = Offer(self._desk, tree, code.pick_words(words), uses, _budget(limit), swarm, background)
         await offer.open(expires)
+        self._offers.append(offer)
+        return offer
+
+    async def _share(self, background: bool, tree: OfferedTree) -> Offer:
+        """Offer to the others of a swarm what is here of it."""
+        offer = Offer(self._desk, tree, code.pick_words(limits.WORDS), None, background=background)
+        await offer.open(None)
         self._offers.append(offer)
         return offer
 
@@ -121,13 +136,20 @@ class Peer:
         into: str | os.PathLike[str] | BinaryIO = ".",
         decide: Decide = accept_all,
         *,
+        also: Iterable[str] = (),
         only: Iterable[str] = (),
         existing: Existing | str = Existing.RENAME,
         first: Iterable[str] = (),
         limit: float | None = None,
         background: bool = False,
+        swarm: bool = True,
     ) -> Fetch:
         """Fetch what a code or link names into a folder; `decide` sees the offer first. Raises CodeError.
+
+        `also` are codes or links of other senders of the same, at the same server: all that offer the same are drawn
+        from at once. Who offers something else, lies, or leaves is told of by `SourceDropped`, and the others go on.
+
+        If the sender wants its receivers to help each other, this one does, unless `swarm` is false.
 
         Where `into` is a binary file or a pipe, one file is written to it, in order, by a thread.
 
@@ -139,7 +161,9 @@ class Peer:
         """
         choice = Choice(tuple(only), Existing(existing), tuple(first))
         target = Path(into) if isinstance(into, str | os.PathLike) else into
-        fetch = Fetch(self._desk, code.parse(text), target, decide, choice, _budget(limit), background)
+        codes = list(dict.fromkeys(code.parse(each) for each in (text, *also)))
+        share = partial(self._share, background) if swarm else None
+        fetch = Fetch(self._desk, codes, target, decide, choice, _budget(limit), share, background)
         self._fetches.append(fetch)
         return fetch
 

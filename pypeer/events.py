@@ -80,14 +80,32 @@ class Report(Event, frozen=True, tag="report"):
     report: ConnectionReport
 
 
+class SourceJoined(Event, frozen=True, tag="source"):
+    """One of several senders offers the same, and is drawn from; `sources` counts those that are now."""
+
+    peer: str
+    short: str
+    sources: int
+
+
+class SourceDropped(Event, frozen=True, tag="source-dropped"):
+    """Nothing more comes from one of several senders, the others go on: why. `peer` is empty if it was never met."""
+
+    code: str
+    message: str
+    peer: str = ""
+    short: str = ""
+
+
 class Progress(Event, frozen=True, tag="progress"):
-    """Verified and stored so far; `rate` in bytes a second, `left` in seconds."""
+    """Verified and stored so far; `rate` in bytes a second, `left` in seconds, from so many `sources`."""
 
     bytes: int
     total: int
     files: int = 0
     rate: float | None = None
     left: float | None = None
+    sources: int = 1
 
 
 class Text(Event, frozen=True, tag="text"):
@@ -121,7 +139,8 @@ class FileFailed(Event, frozen=True, tag="file-failed"):
 class Done(Event, frozen=True, tag="done"):
     """A transfer is complete: everything is verified and stored.
 
-    `into` are the paths written, and `fetched` is how many of the bytes came in this run (both of get).
+    `into` are the paths written, and `fetched` is how many of the bytes came in this run (both of get). `sent` are the
+    bytes that this side sent for it (send): less than all if others helped, or part was there already.
     """
 
     files: int
@@ -130,6 +149,7 @@ class Done(Event, frozen=True, tag="done"):
     failed: int = 0
     fetched: int | None = None
     into: tuple[str, ...] = ()
+    sent: int = 0
 
 
 class Failed(Event, frozen=True, tag="error"):

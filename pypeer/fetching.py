@@ -1,56 +1,98 @@
-"""A fetch: one code, one sender, one conversation; files end up in a folder."""
+"""A fetch: one or more codes, as many senders of the same, one session that draws from all; files end up in a folder.
+
+The first code whose sender can be reached says what is fetched, and is agreed to by the person; of the others only
+those that offer the same are drawn from.
+"""
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+import logging
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO
+from typing import BinaryIO, Final, Protocol
 
-from pypeer.connect.detour import Ways
 from pypeer.conversation import Conversation
 from pypeer.desk import Desk
-from pypeer.errors import DeclinedError, PeerError
-from pypeer.events import Event, Failed, Joined, Offered
-from pypeer.identity import peer_id
+from pypeer.errors import CodeError, DeclinedError, PeerError, TransferError
+from pypeer.events import Event, Failed, Offered, SourceDropped, SourceJoined
+from pypeer.protocol import limits
 from pypeer.protocol.codes import EndCode
-from pypeer.protocol.messages import Preview
-from pypeer.secure.code import Code, short_name
-from pypeer.secure.keys import Role
-from pypeer.signaling_client.pair import Pair
+from pypeer.secure.code import Code, parse
 from pypeer.stream import EventStream
+from pypeer.supplier import Supplier
 from pypeer.transfer.budget import Budget
 from pypeer.transfer.choosing import EVERYTHING, Choice
-from pypeer.transfer.names import printable
+from pypeer.transfer.joining import OTHER
+from pypeer.transfer.parting import PartTree
 from pypeer.transfer.session import Decide, ReceiveSession
-from signaling.protocol.messages import Knock, Met
+from pypeer.transfer.source import Source
+from pypeer.transfer.sources import OfferedTree
+
+LINGER_S: Final = 2.0
+"""A helper that has all and serves nobody ends after so long: who was told of it just now may still come."""
+
+HELP_S: Final = 600.0
+"""And after so long in any case: whoever fetches did not ask for a server."""
+
+LOOK_S: Final = 0.25
+"""How often it looks whether somebody is served."""
+
+
+class HelperOffer(Protocol):
+    """What is offered to the others of a swarm (pypeer.sharing.Offer)."""
+
+    @property
+    def code(self) -> str: ...
+
+    @property
+    def serving(self) -> int: ...
+
+    async def stop(self) -> None: ...
+
+
+Share = Callable[[OfferedTree], Awaitable[HelperOffer]]
+
+_log = logging.getLogger("byway.fetching")
 
 
 class Fetch:
-    """Something fetched by a code. Iterate over it for events; the last is `Done` or `Failed`."""
+    """Something fetched by codes. Iterate over it for events; the last is `Done` or `Failed`."""
 
     def __init__(
         self,
         desk: Desk,
-        code: Code,
+        codes: Sequence[Code],
         into: Path | BinaryIO,
         decide: Decide,
         choice: Choice = EVERYTHING,
         budget: Budget | None = None,
+        share: Share | None = None,
         background: bool = False,
     ) -> None:
         self.events = EventStream()
         self._desk = desk.in_background() if background else desk
-        self._code = code
+        self._share = share
+        self._helping: asyncio.Task[HelperOffer] | None = None
+        self._codes = {str(code) for code in codes}
         self._into = into
         self._decide = decide
         self._choice = choice
         self._budget = budget
         self._background = background
+        self._suppliers = [Supplier(self._desk, code, self.events.emit, bool(i)) for i, code in enumerate(codes)]
+        self._sources: list[Source] = []
+        self._tasks: list[asyncio.Task[None]] = []
+        self._turns = [asyncio.Event() for _ in codes]
+        self._agreed: Offered | None = None
         self._session: ReceiveSession | None = None
-        self.conversation: Conversation | None = None
-        """Set once the two peers have met."""
-        self._task = asyncio.create_task(self._run(), name=f"byway-fetch-{code.locator}")
+        self._begun: asyncio.Future[ReceiveSession] = asyncio.get_running_loop().create_future()
+        self._task = asyncio.create_task(self._run(), name=f"byway-fetch-{codes[0].locator}")
+
+    @property
+    def conversation(self) -> Conversation | None:
+        """That with the sender of the first code, once the two peers have met."""
+        return self._suppliers[0].conversation
 
     def pause(self) -> None:
         """Stop asking for chunks; the connection stays."""
@@ -94,40 +136,158 @@ class Fetch:
             self.events.end()
 
     async def _fetch(self) -> None:
-        met = await self._desk.client.ask(Knock(id=1, locator=self._code.locator), Met)
-        pair = self._desk.pair(Role.A, met, self._code)
-        self._desk.switchboard.adopt(pair)
-        relays = self._desk.relays(met)
-        ways = self._desk.ways(relays)
-        ways.gathered.start()
-        relays.keep()
+        self._turns[0].set()
+        for number in range(len(self._suppliers)):
+            self._spawn(number)
         try:
-            await self._converse(pair, ways)
+            await (await self._begun).wait()
+            await self._close_suppliers()
+            await self._help_on()
         finally:
-            relays.close()
-            ways.gathered.close()
-            self._desk.switchboard.drop(pair)
-            pair.leave()
+            await self._close_suppliers()
+            await self._stop_helping()
 
-    async def _converse(self, pair: Pair, ways: Ways) -> None:
-        meet = await pair.meet()
-        who = peer_id(pair.peer_key)
-        self.events.emit(Joined(peer=who, short=short_name(who), name=meet.name))
-        agreed = _offered(await pair.preview())
-        self.events.emit(agreed)
-        if not await self._decide(agreed):
-            pair.part(EndCode.DECLINED)
-            raise DeclinedError("You declined.")
-        self._session = ReceiveSession(
+    def _spawn(self, number: int) -> None:
+        self._tasks.append(asyncio.create_task(self._supply(number), name=f"byway-supply-{number}"))
+
+    async def _close_suppliers(self) -> None:
+        for task, supplier in zip(self._tasks, self._suppliers, strict=True):
+            if supplier.conversation is None:
+                task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _join_swarm(self, tree: PartTree) -> None:
+        """Offer the others what is here so far, and have the sender tell them."""
+        if self._share is not None:
+            self._helping = asyncio.create_task(self._open_share(self._share, tree), name="byway-help")
+
+    async def _open_share(self, share: Share, tree: PartTree) -> HelperOffer:
+        offer = await share(tree)
+        self._codes.add(offer.code)
+        if self._session is not None:
+            self._session.help(offer.code)
+        return offer
+
+    def _found(self, text: str) -> None:
+        """Another of the swarm helps: draw from it, too."""
+        number = len(self._suppliers)
+        session = self._session
+        if text in self._codes or session is None or session.has_ended or number >= limits.HELPERS_MAX:
+            return
+        self._codes.add(text)
+        try:
+            code = parse(text)
+        except CodeError:
+            return
+        self._suppliers.append(Supplier(self._desk, code, self.events.emit, named=True))
+        self._sources.append(session.source())
+        self._turns.append(asyncio.Event())
+        self._turns[number].set()
+        self._spawn(number)
+
+    async def _stop_helping(self) -> None:
+        if self._helping is None:
+            return
+        self._helping.cancel()
+        (offer,) = await asyncio.gather(self._helping, return_exceptions=True)
+        if not isinstance(offer, BaseException):
+            await offer.stop()
+
+    async def _help_on(self) -> None:
+        """Go on helping while somebody is served, and a moment longer; not for ever."""
+        if self._helping is None:
+            return
+        with contextlib.suppress(PeerError, TimeoutError):
+            offer = await self._helping
+            async with asyncio.timeout(HELP_S):
+                idle = 0.0
+                while idle < LINGER_S:
+                    idle = 0.0 if offer.serving else idle + LOOK_S
+                    await asyncio.sleep(LOOK_S)
+
+    async def _supply(self, number: int) -> None:
+        """One sender, to its end. Whoever does not come to agree lets the next have its turn."""
+        supplier = self._suppliers[number]
+        try:
+            await supplier.supply(lambda offered: self._agree(number, offered))
+        except PeerError as error:
+            await self._turns[number].wait()
+            self._dropped(number, error)
+        except Exception as error:
+            _log.exception("a conversation failed")
+            self._dropped(number, TransferError(f"the program failed: {type(error).__name__}", EndCode.INTERNAL))
+        finally:
+            self._turn_after(number)
+
+    async def _agree(self, number: int, offered: Offered) -> Source:
+        """The first that comes is agreed to by the person, the others only if they offer as much."""
+        await self._turns[number].wait()
+        if self._agreed is None:
+            self.events.emit(offered)
+            if not await self._decide(offered):
+                error = DeclinedError("You declined.")
+                self._begun.set_exception(error)
+                raise error
+            self._begin(number, offered)
+        elif _sums(offered) != _sums(self._agreed):
+            raise TransferError(OTHER, EndCode.DECLINED)
+        self._turn_after(number)
+        source = self._sources[number]
+        source.on_drawn = lambda: self._drawn(number)
+        return source
+
+    def _begin(self, number: int, agreed: Offered) -> None:
+        """There is something to fetch; those before this one did not come to it."""
+        self._agreed = agreed
+        session = ReceiveSession(
             self._into,
             self._as_agreed(agreed),
             self._emit_new(agreed),
             choice=self._choice,
             budget=self._budget,
+            swarm=self._share is not None,
             background=self._background,
         )
-        self.conversation = Conversation(pair, self._session, ways, "", self.events.emit)
-        await self.conversation.run()
+        self._session = session
+        session.on_swarm, session.on_found = self._join_swarm, self._found
+        self._sources = [session.source() for _ in self._suppliers]
+        for source in self._sources[:number]:
+            source.fail(TransferError("it could not be reached", EndCode.VANISHED))
+        self._begun.set_result(session)
+
+    def _turn_after(self, number: int) -> None:
+        if number + 1 < len(self._turns):
+            self._turns[number + 1].set()
+
+    def _drawn(self, number: int) -> None:
+        if len(self._suppliers) > 1:
+            supplier = self._suppliers[number]
+            count = sum(source.drawn and not source.has_ended for source in self._sources)
+            self.events.emit(
+                SourceJoined(session=supplier.session, peer=supplier.peer, short=supplier.short, sources=count)
+            )
+
+    def _dropped(self, number: int, error: PeerError) -> None:
+        """The others go on, if there are any who may."""
+        if self._begun.done() and (self._begun.exception() or self._begun.result().has_ended):
+            return
+        supplier = self._suppliers[number]
+        if self._sources:
+            self._sources[number].fail(error)
+            if self._begun.result().has_ended:
+                return
+        elif number + 1 == len(self._suppliers):
+            self._begun.set_exception(error)
+            return
+        self.events.emit(
+            SourceDropped(
+                session=supplier.session,
+                code=error.code,
+                message=str(error),
+                peer=supplier.peer,
+                short=supplier.short,
+            )
+        )
 
     def _as_agreed(self, agreed: Offered) -> Decide:
         """What comes over the link is what was agreed to, or is asked about again."""
@@ -147,11 +307,5 @@ class Fetch:
         return emit
 
 
-def _offered(preview: Preview) -> Offered:
-    return Offered(
-        files=preview.files,
-        folders=preview.folders,
-        bytes=preview.bytes,
-        title=printable(preview.title),
-        text=preview.text,
-    )
+def _sums(offered: Offered) -> tuple[int, int, int, bool]:
+    return offered.files, offered.folders, offered.bytes, offered.text

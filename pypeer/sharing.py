@@ -1,6 +1,7 @@
 """An offer: one code, and a conversation with each receiver that proves it."""
 
 import asyncio
+from functools import partial
 from types import TracebackType
 from typing import Final
 
@@ -22,6 +23,7 @@ from pypeer.transfer.budget import Budget
 from pypeer.transfer.manifest import preview
 from pypeer.transfer.session import SendSession
 from pypeer.transfer.sources import OfferedTree
+from pypeer.transfer.swarm import Swarm
 from signaling.protocol.messages import Knocked, Open, Opened, Shut
 
 RECEIVERS_MAX: Final = 32
@@ -44,6 +46,7 @@ class Offer:
         words: tuple[str, ...],
         times: int | None,
         budget: Budget | None = None,
+        swarm: bool = False,
         background: bool = False,
     ) -> None:
         self.events = EventStream()
@@ -52,6 +55,7 @@ class Offer:
         self._words = words
         self._left = times
         self._budget = budget
+        self._swarm = Swarm[SendSession]() if swarm else None
         self._background = background
         self._code: Code | None = None
         self._guesses = limits.GUESSES
@@ -185,13 +189,30 @@ class Offer:
     async def _converse(self, pair: Pair, ways: Ways) -> None:
         pair.send(preview(self._tree.offer, self._tree.entries))
         session = SendSession(self._tree, pair.id, self.events.emit, budget=self._budget, background=self._background)
-        await Conversation(pair, session, ways, pair.id, self.events.emit).run()
+        if self._swarm is not None:
+            session.on_helper = partial(self._helps, session)
+        try:
+            await Conversation(pair, session, ways, pair.id, self.events.emit).run()
+        finally:
+            if self._swarm is not None:
+                self._swarm.leaves(session)
         outcome = await session.wait()
         self.delivered += not outcome.failed
         if self._left is not None:
             self._left -= 1
             if not self._left:
                 self._close("used")
+
+    def _helps(self, session: SendSession, code: str) -> None:
+        """A receiver helps the others: tell some of them, and it of some."""
+        assert self._swarm is not None
+        for member, helper in self._swarm.helps(session, code):
+            member.helper(helper)
+
+    @property
+    def serving(self) -> int:
+        """Receivers that are served now."""
+        return self._serving
 
     def _wrong_words(self) -> int:
         self._guesses = max(0, self._guesses - 1)

@@ -58,6 +58,7 @@ for each in (doctor, status, stop):
     help="Symbolic links inside folders: send those that stay inside, follow all, or leave out.",
 )
 @click.option("--growing", is_flag=True, help="Files that grow meanwhile are sent as long as they are now.")
+@click.option("--swarm", is_flag=True, help="Several receivers also serve each other, so less is sent from here.")
 @click.option("--daemon", is_flag=True, help="Serve in the background, also after you log out.")
 @click.option("--record", hidden=True)
 @ways
@@ -73,6 +74,7 @@ def send(
     background: bool,
     links: str,
     growing: bool,
+    swarm: bool,
     daemon: bool,
     record: str | None,
     server: str,
@@ -97,7 +99,7 @@ def send(
     async def work() -> int:
         async with Peer(server, name=name, connect=connect) as peer:
             life: dict[str, Any] = {"times": times, "expires": expires, "words": words}
-            how_fast: dict[str, Any] = {"limit": limit, "background": background}
+            how_fast: dict[str, Any] = {"limit": limit, "background": background, "swarm": swarm}
             offer = await peer.send(named, text=content, links=links, growing=growing, **how_fast, **life)
             return await _serve(offer, show, qr, recorder)
 
@@ -129,10 +131,12 @@ async def _serve(offer: Offer, show: Show, qr: bool, recorder: Recorder | None) 
     metavar="DIR",
     help="Where to put it; - writes one file to standard output.",
 )
+@click.option("--also", multiple=True, metavar="CODE|LINK", help="Another sender of the same; may be repeated.")
 @click.option("-y", "--yes", is_flag=True, help="Accept without asking.")
 @click.option("--rename", "existing", flag_value=Existing.RENAME.value, default=True, help=EXISTING[Existing.RENAME])
 @click.option("--skip", "existing", flag_value=Existing.SKIP.value, help=EXISTING[Existing.SKIP])
 @click.option("--overwrite", "existing", flag_value=Existing.OVERWRITE.value, help=EXISTING[Existing.OVERWRITE])
+@click.option("--no-swarm", is_flag=True, help="Never serve others what you fetch, though the sender asks for it.")
 @click.option("--first", multiple=True, metavar="PATTERN", help="Fetch what matches before all else; may be repeated.")
 @options.limit
 @options.background
@@ -142,8 +146,10 @@ def get(
     what: str,
     only: tuple[str, ...],
     output: Path,
+    also: tuple[str, ...],
     yes: bool,
     existing: str,
+    no_swarm: bool,
     first: tuple[str, ...],
     limit: float | None,
     background: bool,
@@ -155,6 +161,7 @@ def get(
     """Fetch what a code or a link names into a folder; run again, it resumes.
 
     With patterns, as in .gitignore, only what matches: '*.jpg' anywhere, photos/ and all in it, '!*.raw' not those.
+    With --also it draws from all senders that offer the same at once, and goes on while one of them is left.
     """
     if as_json and str(output) == "-":
         raise click.UsageError("standard output is for the file or for --json, not for both")
@@ -163,6 +170,8 @@ def get(
     into = sys.stdout.buffer if str(output) == "-" else output
     if code.is_link(what):
         server = code.server_of(what)
+    if any(code.is_link(each) and code.server_of(each) != server for each in also):
+        raise click.UsageError("all senders have to be at the same server")
 
     async def decide(offered: Offered) -> bool:
         if yes or not show.interactive:
@@ -170,10 +179,12 @@ def get(
         return await asyncio.to_thread(show.ask, f"Get {contents(offered)}?")
 
     async def work() -> int:
-        code.parse(what)
+        for each in (what, *also):
+            code.parse(each)
         async with Peer(server, name=name, connect=connect) as peer:
+            how_much: dict[str, Any] = {"only": only, "existing": existing, "also": also, "swarm": not no_swarm}
             how_fast: dict[str, Any] = {"first": first, "limit": limit, "background": background}
-            return await _fetch(peer.get(what, into, decide, only=only, existing=existing, **how_fast), show)
+            return await _fetch(peer.get(what, into, decide, **how_much, **how_fast), show)
 
     run(show, work)
 

@@ -69,6 +69,12 @@ def describe(event: Event) -> str | None:
             return f"A text of {size(event.bytes)}."
         case events.Offered():
             return f"{printable(event.title) or 'Offer'}: {contents(event)}."
+        case events.SourceJoined():
+            others = f", one of {event.sources} senders now" if event.sources > 1 else ""
+            return f"Fetching from {event.short}{others}."
+        case events.SourceDropped():
+            who = f"from {event.short}" if event.short else "from one of the senders"
+            return f"Nothing more comes {who}: {printable(event.message)}"
         case events.PathChanged():
             return f"Connected {SCOPES[event.scope]} ({event.way})."
         case events.Report():
@@ -114,7 +120,8 @@ def progress(event: events.Progress) -> str:
     """How far, how fast, how long."""
     rate = f", {size(event.rate)}/s" if event.rate is not None else ""
     left = f", {duration(event.left)} left" if event.left is not None else ""
-    return f"{size(event.bytes)} of {size(event.total)}{rate}{left}"
+    senders = f", from {event.sources} senders" if event.sources > 1 else ""
+    return f"{size(event.bytes)} of {size(event.total)}{rate}{left}{senders}"
 
 
 def contents(event: events.Offered) -> str:

@@ -88,6 +88,18 @@ PROGRESS_S: Final = 0.25
 HOLES: Final = 64
 """Holes told of one file at most, the largest: with them its entry still has less than 2 KiB."""
 
+HAVE_RANGES: Final = 1000
+"""Ranges of chunks in one `have` at most: with numbers of ten digits it still fits a control frame."""
+
+HELPERS: Final = 6
+"""Helpers that a sender names to each receiver of a swarm: more cost connections, fewer leave more to the sender."""
+
+HELPERS_MAX: Final = 16
+"""Helpers that a receiver draws from, whatever it is told."""
+
+HAVE_S: Final = 0.5
+"""How long a helper gathers what is new before it tells: a fraction of what a chunk takes on a home's uplink."""
+
 LIST_ENTRIES: Final = 1000
 """Entries in one page of the manifest at most: bounds the work for one message."""
 

@@ -151,13 +151,18 @@ class Hello(Control, frozen=True, tag="hello"):
 
 
 class Offer(Control, frozen=True, tag="offer"):
-    """What is offered, in sum; `text` means one entry to be shown, not stored."""
+    """What is offered, in sum; `text` means one entry to be shown, not stored.
+
+    `swarm` asks receivers to help each other (see `helper`); with `partial`, only what `have` tells is there.
+    """
 
     files: Bytes
     folders: Bytes
     bytes: Bytes
     title: Title = ""
     text: bool = False
+    swarm: bool = False
+    partial: bool = False
 
 
 class List(Control, frozen=True, tag="list"):
@@ -218,6 +223,21 @@ class Progress(Control, frozen=True, tag="progress"):
     files: Bytes
 
 
+class Helper(Control, frozen=True, tag="helper"):
+    """Under this code, at the same server, a receiver offers what it has to the other receivers of the swarm.
+
+    It says so to the sender, if its offer has `swarm`, on each link; and the sender to those that said so themselves.
+    """
+
+    code: Annotated[str, Meta(min_length=1, max_length=256)]
+
+
+class Have(Control, frozen=True, tag="have"):
+    """Of a partial offer these chunks are there too: file, from a chunk, up to before another, and so on."""
+
+    chunks: Annotated[tuple[Index, ...], Meta(max_length=3 * limits.HAVE_RANGES)]
+
+
 class Pause(Control, frozen=True, tag="pause"):
     """This side's person paused."""
 
@@ -252,6 +272,8 @@ ControlMessage = (
     | AskRoot
     | Root
     | Progress
+    | Helper
+    | Have
     | Pause
     | Resume
     | Done

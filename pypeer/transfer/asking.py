@@ -32,9 +32,7 @@ class Asking(Subflow):
     """Requests made on one link, numbered there, and answered there."""
 
     def __init__(self, link: int, rank: int, frame_bytes: int, source: int = 0) -> None:
-        super().__init__(link, rank, frame_bytes)
-        self.source = source
-        """Whose link it is: links of one peer have the same."""
+        super().__init__(link, rank, frame_bytes, source)
         self.pace = Pace()
         self.flights: dict[int, Flight] = {}
         self.awaited = 0

@@ -112,10 +112,34 @@ class Idle:
 
 
 @dataclass(frozen=True, slots=True)
-class Accuse:
-    """This source sent what does not match its hash; nothing is awaited from it any more. Close its links."""
+class Drawn:
+    """This source offers what is fetched, and chunks are asked of it from now on."""
 
     source: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """These chunks may be passed on to others: they came from who has all, or match the root of their file."""
+
+    file: int
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Under this code, another of the swarm helps."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dismiss:
+    """Go on without this source, for this reason: close its links."""
+
+    source: int
+    error: PeerError
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,4 +256,20 @@ class Concluded:
 
 StoreResult = Stored | Differs | Corrupt | Finished | Stale | Lost | Broken | Concluded
 
-Effect = Send | Emit | End | GiveWay | Wake | FindRoot | Idle | Accuse | Examine | Decide | Prepare | StoreEffect
+Effect = (
+    Send
+    | Emit
+    | End
+    | GiveWay
+    | Wake
+    | FindRoot
+    | Idle
+    | Drawn
+    | Pass
+    | Found
+    | Dismiss
+    | Examine
+    | Decide
+    | Prepare
+    | StoreEffect
+)

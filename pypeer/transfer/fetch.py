@@ -4,7 +4,7 @@ A chunk goes missing -> in flight -> being stored -> stored; a lost link or a wr
 file goes FETCHING -> CHECKING (all chunks stored; its root is awaited or compared) -> STORED, or LOST.
 """
 
-from collections import deque
+import random
 from collections.abc import Container, Mapping, Sequence
 from enum import IntEnum
 from typing import Final
@@ -13,11 +13,10 @@ from pypeer import events
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.frames import End, Probe, Request, Stop
 from pypeer.protocol.messages import AskRoot, Entry, Refuse, Root
-from pypeer.transfer import chunks, endings, merkle
+from pypeer.transfer import chunks, endings
 from pypeer.transfer.asking import Asking
 from pypeer.transfer.budget import Budget
 from pypeer.transfer.effects import (
-    Accuse,
     Corrupt,
     Differs,
     Discard,
@@ -26,6 +25,7 @@ from pypeer.transfer.effects import (
     Finish,
     Finished,
     Lost,
+    Pass,
     Reuse,
     Send,
     Stale,
@@ -34,14 +34,15 @@ from pypeer.transfer.effects import (
 )
 from pypeer.transfer.names import printable
 from pypeer.transfer.pulling import Pulling
-from pypeer.transfer.subflow import ViolationError
+from pypeer.transfer.roots import Roots
+from pypeer.transfer.spread import Spread
+from pypeer.transfer.subflow import Stage, ViolationError
+from pypeer.transfer.tally import Tally
+from pypeer.transfer.trust import Trust
 
 ATTEMPTS: Final = 3
 """How often a chunk is asked for before its file is given up: a link is authenticated, so a wrong hash means a fault
 at the other side, which a few repetitions either outlast or do not."""
-
-ASKS: Final = 256
-"""Roots asked for at once: with as many requests, half of what a sender queues."""
 
 NOTHING: Final[Mapping[int, int]] = {}
 
@@ -63,7 +64,7 @@ class Fetch:
 
     `missing` says what is still to come of files that an earlier run began; `links` are those that there are, always;
     entries in `left_out` are not wanted; `budget` bounds how fast chunks are asked for. Of files that are `here` in
-    another version, so many chunks may be the same.
+    another version, so many chunks may be the same. `chance` is given in a swarm, where each asks in another order.
     """
 
     def __init__(
@@ -74,44 +75,34 @@ class Fetch:
         left_out: Container[int] = (),
         budget: Budget | None = None,
         here: Mapping[int, int] = NOTHING,
+        chance: random.Random | None = None,
     ) -> None:
         self.effects: list[Effect] = []
         wanted = [file for file, entry in enumerate(entries) if not entry.folder and file not in left_out]
-        self.files = len(wanted)
-        self.bytes = sum(entries[file].size for file in wanted)
-        self.stored_files = self.stored_bytes = self.fetched_bytes = self.failed = 0
+        self.tally = Tally(len(wanted), sum(entries[file].size for file in wanted))
+        self.trust = Trust()
         self._entries = entries
         self._links = links
         self._status = bytearray(len(entries))
         self._left = [0] * len(entries)
-        self._roots: dict[int, bytes] = {}
-        self._pulling = Pulling(entries, links, self._send, budget)
-        self._asks: deque[int] = deque()
+        self._witness = self.trust.witness
+        self._spread = None if chance is None else Spread(self.trust.holdings, chance)
+        self._roots = Roots(entries, links, self.trust.may_tell, self._send)
+        self._pulling = Pulling(entries, links, self._send, self.trust.may, budget, self._spread)
         self._attempts: dict[tuple[int, int], int] = {}
         self._storing: dict[tuple[int, int], int] = {}
-        self._liars: set[int] = set()
         self._reused: set[int] = set()
-        self._held: dict[int, int] = {}
         for file, count in here.items():
             self._pulling.may_be_here(file, count)
         for file in wanted:
             self._begin(file, missing.get(file))
 
-    @property
-    def settled(self) -> bool:
-        """Whether every file is stored or lost."""
-        return self.stored_files + self.failed == self.files
-
     def pump(self, links: Sequence[Asking], now: float) -> None:
         """Ask on these links for as much as there is room for, and for roots on the best of them."""
-        links = [link for link in links if not self.barred(link)]
+        links = [link for link in links if not self.trust.bars(link.source)]
+        self.trust.know(link.source for link in self._links.values() if link.stage is Stage.SERVING)
         self._pulling.pump(links, now)
-        asked = sum(len(each.roots) for each in self._links.values())
-        while self._asks and links and asked < ASKS:
-            asked += 1
-            link = min(links, key=lambda link: link.order)
-            link.roots.add(file := self._asks.popleft())
-            self._send(link, AskRoot(file=file))
+        self._roots.pump(links)
 
     def prefer(self, files: Sequence[int]) -> None:
         """From now on these files come before the others, in this order."""
@@ -124,21 +115,18 @@ class Fetch:
     def link_lost(self, link: Asking) -> None:
         """What was on its way on this link is missing again."""
         self._pulling.give_back(link.flights.values())
-        self._asks.extend(sorted(link.roots))
-
-    def barred(self, link: Asking) -> bool:
-        """Whether nothing that comes here is heeded any more: its source has lied."""
-        return link.source in self._liars
+        self._roots.give_back(link)
 
     def end(self, link: Asking, frame: End, now: float) -> None:
         """The end of a chunk: verify and store it; raises ViolationError."""
+        if frame.root is not None and frame.request in link.flights:
+            self._roots.learn(link.flights[frame.request].file, frame.root)
         flight = link.end(frame, now)
         if flight is None:
             return
         self._pulling.landed(flight)
         self._storing[flight.file, flight.chunk] = link.source
-        if frame.root is not None:
-            self._learn_root(flight.file, frame.root)
+        self._witness.note(flight.file, flight.chunk, link.source, frame.hash)
         if flight.bare:
             self.effects.append(Reuse(flight.file, flight.chunk, frame.hash))
         else:
@@ -149,29 +137,46 @@ class Fetch:
         flight = link.close(frame.request)
         if flight is None:
             return
-        self._pulling.refused(flight)
-        self.lose(Lost(flight.file, frame.code, str(endings.from_peer(frame.code, frame.message))))
+        if self.trust.can_do_without(link.source, flight.file):
+            self._pulling.give_back([flight])
+        else:
+            self._pulling.refused(flight)
+            self.lose(Lost(flight.file, frame.code, str(endings.from_peer(frame.code, frame.message))))
 
     def root(self, link: Asking, frame: Root) -> None:
         """The root of a file, or why there is none; raises ViolationError."""
         link.root(frame.file)
         if frame.root is not None:
-            self._learn_root(frame.file, bytes.fromhex(frame.root))
+            self._roots.learn(frame.file, bytes.fromhex(frame.root))
             self._check(frame.file)
+        elif self.trust.can_do_without(link.source, frame.file):
+            self._roots.want([frame.file])
         else:
             code = frame.code or EndCode.VANISHED
             self.lose(Lost(frame.file, code, str(endings.from_peer(code, ""))))
 
+    def is_helper(self, source: int) -> None:
+        """This source has only what it tells."""
+        self.trust.holdings.begin(source)
+
+    def has(self, source: int, chunks_of: Sequence[tuple[int, int, int]]) -> None:
+        """A helper has these: file, from a chunk, up to before another; raises ViolationError."""
+        for file, start, stop in chunks_of:
+            if file >= len(self._entries) or not start < stop <= chunks.chunk_count(self._entries[file].size):
+                raise ViolationError(f"file {file} has no chunks {start} to {stop}")
+            new = self.trust.holdings.add(source, file, start, stop)
+            if self._spread is not None:
+                self._spread.told(source, new)
+
     def stored(self, result: Stored) -> None:
         """A chunk is on the disk."""
-        self._settle(result.file, result.chunk)
+        source = self._settle(result.file, result.chunk)
+        if self._spread is not None and not self.trust.holdings.is_helper(source):
+            self.effects.append(Pass(result.file, result.chunk, result.chunk + 1))
         if self._status[result.file] == Status.FETCHING:
-            length = self._pulling.length(result.file, result.chunk)
-            self._hold(result.file, length)
+            self.tally.hold(result.file, self._pulling.length(result.file, result.chunk), not result.was_here)
             if result.was_here:
                 self._reused.add(result.file)
-            else:
-                self.fetched_bytes += length
             self._left[result.file] -= 1
             if not self._left[result.file]:
                 self._check(result.file)
@@ -186,7 +191,7 @@ class Fetch:
         """A chunk did not match its hash: ask another source, or, if there is none, the same a few times."""
         key = (result.file, result.chunk)
         source = self._settle(*key)
-        if any(link.source not in self._liars | {source} for link in self._links.values()):
+        if self.trust.has_others(source, self._links.values()):
             self._pulling.schedule.give_back(*key)
             self._accuse(source)
             return
@@ -196,31 +201,45 @@ class Fetch:
         else:
             self.lose(Lost(result.file, EndCode.CORRUPT, endings.TEXTS[EndCode.CORRUPT]))
 
-    def _accuse(self, source: int) -> None:
+    def forsake(self, source: int) -> None:
         """Nothing more is wanted of this source."""
-        if source in self._liars:
-            return
-        self._liars.add(source)
+        self.trust.bar(source)
+        if self._spread is not None:
+            self._spread.forget(source)
+        for file in self.trust.unserved():
+            self.lose(Lost(file, EndCode.VANISHED, endings.TEXTS[EndCode.VANISHED]))
         for link in self._links.values():
             if link.source == source:
                 self._pulling.recall(link)
-                self._asks.extend(sorted(link.roots))
-                link.roots.clear()
-        self.effects.append(Accuse(source))
+                self._roots.give_back(link)
+
+    def _accuse(self, source: int) -> None:
+        if not self.trust.bars(source):
+            self.forsake(source)
+            self.trust.accused.append(source)
 
     def finished(self, result: Finished) -> None:
         """A file has its name."""
         self._status[result.file] = Status.STORED
-        self._roots.pop(result.file, None)
-        self._held.pop(result.file, None)
-        self.stored_files += 1
+        for source in self._witness.believe(result.file):
+            self._accuse(source)
+        self._roots.forget(result.file)
+        self.tally.finished(result.file)
+        if self._spread is not None:
+            self.effects.append(Pass(result.file, 0, chunks.chunk_count(self._entries[result.file].size)))
 
     def stale(self, result: Stale) -> None:
         """A file did not match its root: if part of it was here already, that was of another content."""
-        self._let_go(result.file)
+        self.tally.let_go(result.file)
         if result.file in self._reused:
             self._pulling.nothing_here(result.file)
-        if result.resumed:
+        liar, alone = (None, None) if result.resumed else self.trust.doubt(result.file)
+        if liar is not None and self.trust.has_others(liar, self._links.values()):
+            self._accuse(liar)
+            alone = liar
+        if result.resumed or alone is not None:
+            self._witness.drop(result.file)
+            self._roots.forget(result.file)
             self._begin(result.file, None)
         else:
             self.lose(Lost(result.file, EndCode.CORRUPT, endings.TEXTS[EndCode.CORRUPT]))
@@ -230,8 +249,8 @@ class Fetch:
         if self._status[lost.file] in (Status.STORED, Status.LOST):
             return
         self._status[lost.file] = Status.LOST
-        self.failed += 1
-        self._let_go(lost.file)
+        self.tally.lost(lost.file)
+        self._witness.drop(lost.file)
         self._pulling.drop(lost.file)
         self.effects.append(Discard(lost.file))
         path = printable(self._entries[lost.file].path)
@@ -253,33 +272,18 @@ class Fetch:
             self._pulling.schedule.add(file, start, stop)
             size -= chunks.range_length(self._entries[file].size, start, stop)
         if size:
-            self._hold(file, size)
+            self.tally.hold(file, size)
         if not self._left[file]:
             self._check(file)
-
-    def _hold(self, file: int, length: int) -> None:
-        self._held[file] = self._held.get(file, 0) + length
-        self.stored_bytes += length
-
-    def _let_go(self, file: int) -> None:
-        self.stored_bytes -= self._held.pop(file, 0)
 
     def _check(self, file: int) -> None:
         """All chunks are stored: compare the root, asking for it if nobody has told."""
         self._status[file] = Status.CHECKING
-        entry = self._entries[file]
-        root = self._roots.get(file) if entry.root is None else bytes.fromhex(entry.root)
-        if not entry.size:
-            root = merkle.MISSING_LEAF
+        root = self._roots.of(file)
         if root is None:
-            self._asks.append(file)
+            self._roots.want([file])
         else:
             self.effects.append(Finish(file, root))
-
-    def _learn_root(self, file: int, root: bytes) -> None:
-        known = self._entries[file].root
-        if self._roots.setdefault(file, root) != root or (known is not None and known != root.hex()):
-            raise ViolationError(f"file {file} has two roots")
 
     def _settle(self, file: int, chunk: int) -> int:
         """A chunk is not being stored any more: whose it was."""

@@ -3,6 +3,7 @@
 from abc import abstractmethod
 
 from pypeer.errors import DeclinedError, PeerError
+from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Decline, Entries, Entry, List, Offer
 from pypeer.transfer.asking import Asking
 from pypeer.transfer.effects import Decide, Effect, Examine, Prepare
@@ -20,6 +21,12 @@ class Listing(Party[Asking]):
         super().__init__(background)
         self.phase = Phase.WAITING
         self._manifest: Manifest | None = None
+        self._first = 0
+        """The source whose offer came first."""
+        self._swarms: set[int] = set()
+        """Sources that ask whoever fetches from them to help the others."""
+        self._parts: set[int] = set()
+        """Sources that are such helpers."""
 
     @property
     def manifest(self) -> Manifest:
@@ -53,8 +60,8 @@ class Listing(Party[Asking]):
                 self._end(why or DeclinedError("declined"))
         return self._flush()
 
-    def _subflow(self, link: int, rank: int, frame_bytes: int) -> Asking:
-        return Asking(link, rank, frame_bytes)
+    def _subflow(self, link: int, rank: int, frame_bytes: int, source: int) -> Asking:
+        return Asking(link, rank, frame_bytes, source)
 
     def _greeted(self, flow: Asking, now: float) -> None:
         """The offer comes next."""
@@ -70,34 +77,54 @@ class Listing(Party[Asking]):
         if self._manifest is not None and offer != self._manifest.offer:
             raise ViolationError("another offer")
         flow.step(Offer)
+        self._note(flow.source, offer)
         try:
-            self._manifest = self._manifest or Manifest(offer)
+            if self._manifest is None:
+                self._manifest, self._first = Manifest(offer), flow.source
         except ManifestError as error:
-            self._fail(end_code(error), str(error))
+            self._dismiss(flow.source, end_code(error), str(error), now)
             return
         self._list()
         self._go_on([flow], now)
 
+    def _note(self, source: int, offer: Offer) -> None:
+        for wanted, sources in ((offer.swarm, self._swarms), (offer.partial, self._parts)):
+            if wanted:
+                sources.add(source)
+
     def _list(self) -> None:
         """Ask for the next page, on one link; on another if that is lost."""
-        best = self._best(Stage.OFFERED)
-        if self.phase is Phase.LISTING and best and not any(flow.listing for flow in self._links.values()):
+        flows = [flow for flow in self._open(Stage.OFFERED) if flow.source == self._first]
+        best = min(flows, key=lambda flow: flow.order, default=None)
+        if self.phase is Phase.LISTING and best and not any(flow.listing for flow in flows):
             best.listing = True
             self._send(best, List(start=len(self.entries)))
 
-    def _entries(self, flow: Asking, page: Entries) -> None:
+    def _entries(self, flow: Asking, page: Entries, now: float) -> None:
         if not flow.listing:
             raise ViolationError("entries that were not asked for")
         flow.listing = False
         try:
             self.manifest.add(page)
         except ManifestError as error:
-            self._fail(end_code(error), str(error))
+            self._dismiss(flow.source, end_code(error), str(error), now)
             return
+        self._look_complete(now)
+        self._list()
+
+    def _look_complete(self, now: float) -> None:
         if self.manifest.complete:
             self._step(Step.LISTED)
             self._effects.append(Examine())
-        self._list()
+            self._listed(now)
+
+    @abstractmethod
+    def _dismiss(self, source: int, code: EndCode, message: str, now: float) -> None:
+        """Go on without this source, if there are others, else end."""
+
+    @abstractmethod
+    def _listed(self, now: float) -> None:
+        """All entries of the first source are known."""
 
     @abstractmethod
     def _go_on(self, flows: list[Asking], now: float) -> None:

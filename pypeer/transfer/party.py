@@ -49,10 +49,13 @@ class Party(ABC, Generic[F]):
         self._rate = Rate()
         self._effects: list[Effect] = []
 
-    def link_up(self, link: int, rank: int, frame_bytes: int, now: float) -> list[Effect]:
-        """A link opened that takes frames of this size. The lower its rank, the better it is; numbers go up."""
+    def link_up(self, link: int, rank: int, frame_bytes: int, now: float, source: int = 0) -> list[Effect]:
+        """A link opened that takes frames of this size. The lower its rank, the better it is; numbers go up.
+
+        A receiver may have links to several senders, its sources, which it numbers.
+        """
         if not self.ended:
-            self._links[link] = self._subflow(link, rank, frame_bytes)
+            self._links[link] = self._subflow(link, rank, frame_bytes, source)
             own = Hello(v=limits.VERSION, client=CLIENT, frame=FRAME_TAKEN, caps=CAPS, background=self._background)
             self._send(self._links[link], own)
         return self._flush()
@@ -76,7 +79,7 @@ class Party(ABC, Generic[F]):
                 raise ViolationError(f"a frame of {len(data)} bytes")
             self._dispatch(self._links[link], frames.decode(data), now)
         except (frames.FrameError, ViolationError) as error:
-            self._violation(str(error))
+            self._violation(self._links[link], str(error), now)
         return self._flush()
 
     def pause(self, now: float) -> list[Effect]:
@@ -109,7 +112,7 @@ class Party(ABC, Generic[F]):
 
     def _dispatch(self, flow: F, frame: frames.Frame, now: float) -> None:
         if isinstance(frame, Cancel):
-            self._end(endings.from_peer(frame.code, frame.message))
+            self._cancelled(flow, endings.from_peer(frame.code, frame.message), now)
         elif flow.stage is Stage.GREETING:
             self._greet(flow, frame, now)
         elif isinstance(frame, Pause | Resume):
@@ -136,8 +139,11 @@ class Party(ABC, Generic[F]):
         self._say(Cancel(code=code, message=message[:512]), Stage.GREETING)
         self._end(TransferError(f"{endings.TEXTS[code]} ({message})", code))
 
-    def _violation(self, message: str) -> None:
+    def _violation(self, flow: F, message: str, now: float) -> None:
         self._fail(EndCode.PROTOCOL, message)
+
+    def _cancelled(self, flow: F, error: PeerError, now: float) -> None:
+        self._end(error)
 
     def _best(self, stage: Stage) -> F | None:
         """The best link that is as far as this."""
@@ -153,11 +159,14 @@ class Party(ABC, Generic[F]):
         It says it on all, each of which has a delay of its own; on a new one it has said nothing yet, and what it said
         on the others goes on to hold.
         """
-        said = [flow for flow in self._links.values() if flow.paused is not None]
-        best = min(said, key=lambda flow: flow.order, default=None)
-        them = best is not None and best.paused
+        them = bool(self._links) and all(map(self._has_paused, {flow.source for flow in self._links.values()}))
         self._set_paused(self.paused | Paused.THEM if them else self.paused & ~Paused.THEM, now)
         self._go(now)
+
+    def _has_paused(self, source: int) -> bool:
+        """Whether the other side pauses; who hears it from several goes on while one of them does not."""
+        said = [flow for flow in self._links.values() if flow.paused is not None and flow.source == source]
+        return bool(said) and min(said, key=lambda flow: flow.order).paused is True
 
     def _set_paused(self, paused: Paused, now: float) -> None:
         """Tell what changed, once."""
@@ -192,7 +201,7 @@ class Party(ABC, Generic[F]):
         return effects
 
     @abstractmethod
-    def _subflow(self, link: int, rank: int, frame_bytes: int) -> F:
+    def _subflow(self, link: int, rank: int, frame_bytes: int, source: int) -> F:
         """What is to be known of a new link."""
 
     @abstractmethod

@@ -4,7 +4,7 @@ from enum import Enum, auto
 from typing import Final
 
 from pypeer.protocol.frames import Data, End
-from pypeer.protocol.messages import Entries, Offer, Refuse, Root
+from pypeer.protocol.messages import Entries, Have, Helper, Offer, Refuse, Root
 
 
 class Phase(Enum):
@@ -27,6 +27,8 @@ class Step(Enum):
     """What happens here rather than on the link."""
 
     LISTED = auto()
+    LEFT = auto()
+    """Who offered it is gone before all was listed, and others that may offer it are not here yet."""
     EXAMINED = auto()
     DECIDED = auto()
     PREPARED = auto()
@@ -35,11 +37,16 @@ class Step(Enum):
     TOLD = auto()
 
 
-_ANSWERS: Final = (Data, End, Refuse, Root)
+_ANSWERS: Final = (Data, End, Refuse, Root, Helper, Have)
 
 TRANSITIONS: Final[dict[Phase, dict[type | Step, Phase]]] = {
     Phase.WAITING: {Offer: Phase.LISTING},
-    Phase.LISTING: {Offer: Phase.LISTING, Entries: Phase.LISTING, Step.LISTED: Phase.EXAMINING},
+    Phase.LISTING: {
+        Offer: Phase.LISTING,
+        Entries: Phase.LISTING,
+        Step.LISTED: Phase.EXAMINING,
+        Step.LEFT: Phase.WAITING,
+    },
     Phase.EXAMINING: {Offer: Phase.EXAMINING, Step.EXAMINED: Phase.DECIDING},
     Phase.DECIDING: {Offer: Phase.DECIDING, Step.DECIDED: Phase.PREPARING},
     Phase.PREPARING: {Offer: Phase.PREPARING, Step.PREPARED: Phase.FETCHING},

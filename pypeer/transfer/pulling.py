@@ -14,6 +14,7 @@ from pypeer.transfer import chunks
 from pypeer.transfer.asking import Asking, Flight
 from pypeer.transfer.budget import Budget
 from pypeer.transfer.schedule import Schedule, Window
+from pypeer.transfer.spread import Spread
 
 HASTE_S: Final = 0.1
 """A chunk is asked for twice at the end if that gains so much: what a person notices, and worth a chunk of traffic."""
@@ -22,22 +23,36 @@ Ask = Callable[[Asking, Request | Probe | Stop], None]
 
 
 class Pulling:
-    """Requests for what is missing. `links` are those that there are, always; `send` says a frame on one."""
+    """Requests for what is missing.
+
+    `links` are those that there are, always; `send` says a frame on one; `may` tells whether a file may be asked of a
+    source; with `spread` it is one of a swarm.
+    """
 
     def __init__(
-        self, entries: Sequence[Entry], links: Mapping[int, Asking], send: Ask, budget: Budget | None = None
+        self,
+        entries: Sequence[Entry],
+        links: Mapping[int, Asking],
+        send: Ask,
+        may: Callable[[int, int, int], bool],
+        budget: Budget | None = None,
+        spread: Spread | None = None,
     ) -> None:
-        self.schedule = Schedule()
+        self.schedule = spread or Schedule()
         self.window = Window()
         self._may_be_here: dict[int, set[int]] = {}
         self._entries = entries
         self._links = links
         self._send = send
+        self._may = may
         self._budget = budget
 
     def pump(self, links: Sequence[Asking], now: float) -> None:
         """Ask on these links for as much as they, the window, and the budget have room for."""
         fit = self._fit(links, now)
+        if isinstance(self.schedule, Spread):
+            self._pump_swarm(fit, self.schedule, now)
+            return
         while (want := self.schedule.peek()) and self._may_ask(*want, now):
             link = self._soonest(fit, *want, now)
             if link is None:
@@ -59,6 +74,24 @@ class Pulling:
         """What is here of a chunk is not what is missing: fetch it next."""
         self._may_be_here.get(file, set()).discard(chunk)
         self.schedule.give_back(file, chunk)
+
+    def _pump_swarm(self, links: Sequence[Asking], spread: Spread, now: float) -> None:
+        """Ask each for what is best asked of it; who has all, for what helpers have, only while nobody works."""
+        for alone in (False, True):
+            for link in sorted(links, key=lambda link: (link.awaited, *link.order)):
+                while (key := spread.pick(link.source, alone)) and self._takes(link, *key, now):
+                    spread.take(key)
+                    self._ask(link, self._flight(link, *key), now)
+            if self.window.requests:
+                break
+        if spread.is_empty:
+            self._hasten(links, now)
+
+    def _takes(self, link: Asking, file: int, chunk: int, now: float) -> bool:
+        length, full = self.length(file, chunk), chunks.chunk_bytes(self._entries[file].size)
+        return (
+            self._may_ask(file, chunk, now) and link.has_room(length, full, now) and self._may(link.source, file, chunk)
+        )
 
     def excuse(self, links: Iterable[Asking], now: float) -> None:
         """Nobody was to send up to now: silence on these links means nothing."""
@@ -124,7 +157,7 @@ class Pulling:
     def _soonest(self, links: Iterable[Asking], file: int, chunk: int, now: float) -> Asking | None:
         """Of those that have room, the link that will have this chunk first."""
         length, full = self.length(file, chunk), chunks.chunk_bytes(self._entries[file].size)
-        free = [link for link in links if link.has_room(length, full, now)]
+        free = [link for link in links if link.has_room(length, full, now) and self._may(link.source, file, chunk)]
         return min(free, key=lambda link: (link.pace.needs(link.awaited + length), *link.order), default=None)
 
     def _flight(self, link: Asking, file: int, chunk: int) -> Flight:

@@ -4,16 +4,22 @@ One table (phases.py) says how the session goes on. It lives through links, and 
 (pulling.py); what was on its way on one that is lost is asked for again.
 """
 
+import random
 from collections.abc import Container, Mapping, Sequence
+from typing import Final
 
 from pypeer import events
 from pypeer.errors import PeerError
 from pypeer.protocol import limits
+from pypeer.protocol.codes import EndCode
 from pypeer.protocol.frames import Data, End, Frame
 from pypeer.protocol.messages import (
     Accept,
+    Cancel,
     Done,
     Entries,
+    Have,
+    Helper,
     Offer,
     Pause,
     Progress,
@@ -30,6 +36,7 @@ from pypeer.transfer.effects import (
     Differs,
     Effect,
     Finished,
+    Found,
     Idle,
     Lost,
     Outcome,
@@ -38,17 +45,24 @@ from pypeer.transfer.effects import (
     StoreResult,
 )
 from pypeer.transfer.fetch import NOTHING, Fetch, Ranges
-from pypeer.transfer.listing import Listing
+from pypeer.transfer.joining import Joining
 from pypeer.transfer.party import Paused, name
 from pypeer.transfer.phases import Phase, Step
 from pypeer.transfer.subflow import Stage, ViolationError
 
+ELSEWHERE: Final = "it has come from somebody else meanwhile"
+"""What a sender is told of which nothing was asked before all was there."""
 
-class Receiver(Listing):
+
+class Receiver(Joining):
     """Receives one offer, over whatever links there are."""
 
-    def __init__(self, budget: Budget | None = None, background: bool = False) -> None:
+    def __init__(
+        self, budget: Budget | None = None, background: bool = False, chance: random.Random | None = None
+    ) -> None:
         super().__init__(background)
+        self._chance = chance
+        self._code: str | None = None
         self._budget = budget
         self._fetch: Fetch | None = None
         self._outcome: Outcome | None = None
@@ -58,7 +72,7 @@ class Receiver(Listing):
     @property
     def stored_bytes(self) -> int:
         """Verified and stored so far."""
-        return 0 if self._fetch is None else self._fetch.stored_bytes
+        return 0 if self._fetch is None else self._fetch.tally.stored_bytes
 
     def prepared(
         self,
@@ -74,9 +88,10 @@ class Receiver(Listing):
             if isinstance(missing, Broken):
                 self._fail(missing.code, missing.message)
             else:
-                self._fetch = Fetch(self.entries, missing, self._links, left_out, self._budget, here)
+                chance = self._chance if self.is_swarm else None
+                self._fetch = Fetch(self.entries, missing, self._links, left_out, self._budget, here, chance)
                 self._fetch.prefer(first)
-                self._emit(events.Accepted(files=self._fetch.files, bytes=self._fetch.bytes))
+                self._emit(events.Accepted(files=self._fetch.tally.files, bytes=self._fetch.tally.bytes))
                 self._go_on(self._open(Stage.OFFERED), now)
         return self._flush()
 
@@ -87,7 +102,7 @@ class Receiver(Listing):
         match result:
             case Stored():
                 self._fetch.stored(result)
-                self._rate.add(now, self._fetch.stored_bytes)
+                self._rate.add(now, self._fetch.tally.stored_bytes)
             case Differs():
                 self._fetch.differs(result)
             case Corrupt():
@@ -105,26 +120,49 @@ class Receiver(Listing):
         self._advance(now)
         return self._flush()
 
+    @property
+    def is_swarm(self) -> bool:
+        """Whether those who fetch the same are to help each other."""
+        return self._manifest is not None and (self._manifest.offer.swarm or self._manifest.offer.partial)
+
+    def help(self, code: str) -> list[Effect]:
+        """What is here is offered to the others of the swarm under this code: tell the sender."""
+        self._code = code
+        for flow in self._open(Stage.SERVING):
+            self._tell_helper(flow)
+        return self._flush()
+
+    def _tell_helper(self, flow: Asking) -> None:
+        if self._code is not None and flow.source in self._swarms:
+            self._send(flow, Helper(code=self._code))
+
     def tick(self, now: float) -> list[Effect]:
         """Time passed: tell progress, and use what the budget has by now; call it about every PROGRESS_S."""
         self._advance(now)
         self._report(now)
         return self._flush()
 
+    def _forsake(self, source: int, now: float) -> None:
+        if self._fetch is not None:
+            self._fetch.forsake(source)
+            self._advance(now)
+
     def _lost_link(self, flow: Asking, now: float) -> None:
         if self._fetch is not None:
             self._fetch.link_lost(flow)
         self._list()
+        if flow.source in self._others:
+            self._list_too(flow.source, now)
 
     def _go(self, now: float) -> None:
         if self._fetch is not None and self._flowing:
-            self._rate.start(now, self._fetch.stored_bytes)
+            self._rate.start(now, self._fetch.tally.stored_bytes)
             self._advance(now)
 
     @property
     def _flowing(self) -> list[Asking]:
         """The links on which more may be asked for; none while somebody pauses."""
-        return [] if self.paused else self._open(Stage.SERVING)
+        return [] if self.paused else [f for f in self._open(Stage.SERVING) if not self._has_paused(f.source)]
 
     def _set_paused(self, paused: Paused, now: float) -> None:
         """Who has paused brings nothing, and that is no fault of a link."""
@@ -135,7 +173,10 @@ class Receiver(Listing):
     def _frame(self, flow: Asking, frame: Frame, now: float) -> None:
         if flow.stage < Stage.OFFERED and not isinstance(frame, Offer):
             raise ViolationError(f"{name(frame)} before offer")
-        if self._fetch is not None and self._fetch.barred(flow):
+        if flow.source not in self._sources:
+            return
+        if self._joins(flow) and isinstance(frame, Offer | Entries):
+            self._too(flow, frame, now)
             return
         self._step(type(frame))
         telling = True
@@ -148,14 +189,23 @@ class Receiver(Listing):
                 self._fetching.refuse(flow, frame)
             case Root():
                 self._fetching.root(flow, frame)
+            case Have():
+                self._has(flow.source, frame)
+            case Helper():
+                self._effects.append(Found(frame.code))
             case Offer():
                 self._offered(flow, frame, now)
             case Entries():
-                self._entries(flow, frame)
+                self._entries(flow, frame, now)
             case _:  # pragma: no cover - the table has let nothing else through
                 raise AssertionError(frame)
         if telling:
             self._advance(now)
+
+    def _has(self, source: int, frame: Have) -> None:
+        if source not in self._parts or len(frame.chunks) % 3:
+            raise ViolationError("have that cannot be")
+        self._fetching.has(source, list(zip(frame.chunks[::3], frame.chunks[1::3], frame.chunks[2::3], strict=True)))
 
     @property
     def _fetching(self) -> Fetch:
@@ -164,11 +214,15 @@ class Receiver(Listing):
 
     def _go_on(self, flows: list[Asking], now: float) -> None:
         """Accept on these links, if there is something to accept, and go on."""
-        for flow in flows:
+        for flow in filter(self._belongs, flows):
             if self._fetch is not None:
-                fetch = self._fetch
-                self._send(flow, Accept(files=fetch.files, bytes=fetch.bytes, have=max(0, fetch.stored_bytes)))
+                if flow.source in self._parts:
+                    self._fetch.is_helper(flow.source)
+                tally = self._fetch.tally
+                self._send(flow, Accept(files=tally.files, bytes=tally.bytes, have=max(0, tally.stored_bytes)))
                 flow.step(Accept)
+                self._draw_from(flow.source)
+                self._tell_helper(flow)
             if Paused.ME in self.paused:
                 self._send(flow, Pause())
         self._go(now)
@@ -182,7 +236,9 @@ class Receiver(Listing):
             self._fetch.pump(flows, now)
         self._effects += self._fetch.effects
         self._fetch.effects = []
-        if self._fetch.settled:
+        while self._fetch.trust.accused:
+            self._dismiss(self._fetch.trust.accused.pop(), EndCode.CORRUPT, "it sent what is not in the file", now)
+        if self._fetch.tally.settled and self.phase is Phase.FETCHING and not self.ended:
             self._step(Step.SETTLED)
             self._effects.append(Conclude())
 
@@ -190,20 +246,21 @@ class Receiver(Listing):
         if self._fetch is None or (now - self._said_at < limits.PROGRESS_S and not last):
             return
         self._said_at = now
-        stored, files = self._fetch.stored_bytes, self._fetch.stored_files
-        total = self._fetch.bytes
+        stored, files = self._fetch.tally.stored_bytes, self._fetch.tally.stored_files
+        total = self._fetch.tally.bytes
         rate, left = self._rate.speed(now), self._rate.left(now, total - stored)
         if self._said != (stored, files):
             self._said = (stored, files)
-            if (flow := self._best(Stage.SERVING)) is not None:
+            for flow in self._best_of_each(Stage.SERVING):
                 self._send(flow, Progress(bytes=stored, files=files))
-        self._emit(events.Progress(bytes=stored, total=total, files=files, rate=rate, left=left))
+        sources = max(1, len(self._best_of_each(Stage.SERVING)))
+        self._emit(events.Progress(bytes=stored, total=total, files=files, rate=rate, left=left, sources=sources))
 
     def _concluded(self, result: Concluded, now: float) -> None:
         self._step(Step.CONCLUDED)
         self._report(now, last=True)
-        fetch = self._fetching
-        self._outcome = Outcome(fetch.stored_files, fetch.stored_bytes, fetch.failed, result.into, fetch.fetched_bytes)
+        tally = self._fetching.tally
+        self._outcome = Outcome(tally.stored_files, tally.stored_bytes, tally.failed, result.into, tally.fetched_bytes)
         self._tell_done()
 
     def _tell_done(self) -> None:
@@ -211,14 +268,18 @@ class Receiver(Listing):
         done = self._outcome
         if done is not None and self._open(Stage.SERVING):
             self._step(Step.TOLD)
+            told = {flow.source for flow in self._open(Stage.SERVING)}
+            for flow in self._links.values():
+                if flow.source not in told:
+                    self._send(flow, Cancel(message=ELSEWHERE))
             self._say(Done(files=done.files, bytes=done.bytes, failed=done.failed), Stage.SERVING)
             self._end(done)
 
     def _flush(self) -> list[Effect]:
         """Tell which links have just become idle: those worse than the best, once all that was asked there has come."""
-        best = self._best(Stage.OFFERED) if len(self._links) > 1 else None
+        ranks = {best.source: best.rank for best in self._best_of_each(Stage.OFFERED)} if len(self._links) > 1 else {}
         for flow in [] if self.ended else self._links.values():
-            idle = best is not None and flow.rank > best.rank and flow.stage >= Stage.OFFERED and not flow.busy
+            idle = flow.rank > ranks.get(flow.source, flow.rank) and flow.stage >= Stage.OFFERED and not flow.busy
             if idle and not flow.idle:
                 self._effects.append(Idle(flow.link))
             flow.idle = idle

@@ -4,7 +4,7 @@ Chunks are read outside: `take` hands out what to read next for a link, `answer`
 a time, so that the shell can wait for room on that link between them, and none waits for another.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from pypeer import events
 from pypeer.protocol import limits
@@ -15,6 +15,8 @@ from pypeer.protocol.messages import (
     Decline,
     Done,
     Entry,
+    Have,
+    Helper,
     List,
     Offer,
     Pause,
@@ -23,22 +25,38 @@ from pypeer.protocol.messages import (
     Root,
 )
 from pypeer.transfer import chunks, endings, manifest
-from pypeer.transfer.effects import Chunk, Effect, FindRoot, Lost, Outcome, Read, Wake
+from pypeer.transfer.effects import Chunk, Effect, FindRoot, Found, Lost, Outcome, Read, Wake
 from pypeer.transfer.party import Party, Paused, name
 from pypeer.transfer.serving import ALLOWED, Serving
 from pypeer.transfer.subflow import Stage, ViolationError
 
+Held = Sequence[tuple[int, int, int]]
+"""Files, and of each from a chunk up to before another."""
+
 
 class Sender(Party[Serving]):
-    """Offers `entries` to one receiver and serves it, over whatever links there are."""
+    """Offers `entries` to one receiver and serves it, over whatever links there are.
 
-    def __init__(self, offer: Offer, entries: Sequence[Entry], background: bool = False) -> None:
+    Of a partial offer, `held` tells what is there.
+    """
+
+    def __init__(
+        self,
+        offer: Offer,
+        entries: Sequence[Entry],
+        background: bool = False,
+        held: Callable[[], Held] = list,
+    ) -> None:
         super().__init__(background)
+        self._held = held
+        self._helpers: dict[str, None] = {}
         self._offer = offer
         self._entries = entries
         self._accepted: Accept | None = None
         self._lost: set[int] = set()
         self._stored = 0
+        self.sent = 0
+        """Bytes of chunks sent so far."""
         self._reported = float("-inf")
 
     def take(self, link: int, budget: int) -> list[Read]:
@@ -66,7 +84,9 @@ class Sender(Party[Serving]):
         data = memoryview(b"" if read.bare else result.data)
         for at in range(0, len(data), step):
             if self._wanted(read):
-                yield Data(read.request, data[at : at + step])
+                part = data[at : at + step]
+                self.sent += len(part)
+                yield Data(read.request, part)
         if self._wanted(read):
             del flow.open[read.request]
             yield End(read.request, result.hash, result.root)
@@ -78,6 +98,27 @@ class Sender(Party[Serving]):
             path = self._entries[lost.file].path
             self._emit(events.FileFailed(path=path, code=lost.code, message=lost.message))
         return self._flush()
+
+    def helper(self, code: str) -> list[Effect]:
+        """Another receiver helps under this code: tell this one."""
+        self._helpers[code] = None
+        for flow in self._open(Stage.SERVING):
+            self._send(flow, Helper(code=code))
+        return self._flush()
+
+    def have(self) -> list[Effect]:
+        """There is more of a partial offer than there was."""
+        for flow in self._open(Stage.SERVING):
+            self._tell_held(flow)
+        return self._flush()
+
+    def _tell_held(self, flow: Serving) -> None:
+        """What this link was not told yet."""
+        held = [each for each in self._held() if each not in flow.told]
+        flow.told.update(held)
+        for at in range(0, len(held), limits.HAVE_RANGES):
+            numbers = (number for each in held[at : at + limits.HAVE_RANGES] for number in each)
+            self._send(flow, Have(chunks=tuple(numbers)))
 
     def root_found(self, file: int, root: bytes | Lost, now: float) -> list[Effect]:
         """The answer to FindRoot, for whichever links it was asked on."""
@@ -94,7 +135,7 @@ class Sender(Party[Serving]):
         flow = self._links.get(read.link)
         return flow is not None and flow.open.get(read.request) is read and not self.ended
 
-    def _subflow(self, link: int, rank: int, frame_bytes: int) -> Serving:
+    def _subflow(self, link: int, rank: int, frame_bytes: int, source: int) -> Serving:
         return Serving(link, rank, frame_bytes)
 
     def _greeted(self, flow: Serving, now: float) -> None:
@@ -128,6 +169,8 @@ class Sender(Party[Serving]):
                 self._ask_root(flow, frame.file)
             case Progress():
                 self._progress(frame, now)
+            case Helper():
+                self._effects += [Found(frame.code)] if self._offer.swarm else []
             case Done():
                 self._done(frame, now)
             case Decline():
@@ -168,6 +211,9 @@ class Sender(Party[Serving]):
         flow.step(Accept)
         self._accepted = frame
         self._stored = frame.have
+        self._tell_held(flow)
+        for code in self._helpers:
+            self._send(flow, Helper(code=code))
         self._go(now)
 
     def _progress(self, frame: Progress, now: float) -> None:

@@ -5,7 +5,7 @@ from typing import Final
 
 from pypeer.protocol import limits
 from pypeer.protocol.frames import Probe, Request, Stop
-from pypeer.protocol.messages import Accept, AskRoot, Decline, Done, List, Progress
+from pypeer.protocol.messages import Accept, AskRoot, Decline, Done, Helper, List, Progress
 from pypeer.transfer.effects import Read
 from pypeer.transfer.subflow import Stage, Subflow, ViolationError
 
@@ -13,7 +13,7 @@ ALLOWED: Final[dict[Stage, frozenset[type]]] = {
     Stage.GREETING: frozenset(),
     Stage.GREETED: frozenset(),
     Stage.OFFERED: frozenset({List, Accept, Decline}),
-    Stage.SERVING: frozenset({Request, Probe, Stop, AskRoot, Progress, Done}),
+    Stage.SERVING: frozenset({Request, Probe, Stop, AskRoot, Progress, Done, Helper}),
 }
 """What the receiver may say on a link beside hello, pause, resume and cancel; everything else is a violation."""
 
@@ -29,6 +29,8 @@ class Serving(Subflow):
         """Not yet answered to the end, by request."""
         self.roots: set[int] = set()
         """Files whose roots are asked for."""
+        self.told: set[tuple[int, int, int]] = set()
+        """Of a partial offer, ranges of chunks that the other side was told of here."""
         self._listed = 0
 
     def request(self, frame: Request | Probe) -> None:

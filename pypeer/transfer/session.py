@@ -1,28 +1,34 @@
 """The two sessions: a core, a link, the disk, and the tasks between them."""
 
 import asyncio
+import random
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from pypeer.errors import ChoiceError
+from pypeer.errors import ChoiceError, PeerError
 from pypeer.events import Event, Noted, Offered, Skipped, Text
 from pypeer.links.link import Link
 from pypeer.protocol import limits
 from pypeer.transfer.answering import Answering
 from pypeer.transfer.budget import Budget
+from pypeer.transfer.carried import TransferSession
 from pypeer.transfer.choosing import EVERYTHING, Choice
 from pypeer.transfer.effects import (
     Broken,
     Conclude,
     Discard,
+    Dismiss,
+    Drawn,
     Effect,
     Examine,
     FindRoot,
     Finish,
+    Found,
     Lost,
     Outcome,
+    Pass,
     Prepare,
     Reuse,
     Store,
@@ -35,11 +41,13 @@ from pypeer.transfer.effects import (
 )
 from pypeer.transfer.fetch import Ranges
 from pypeer.transfer.names import ManifestError, map_entries, printable, show
+from pypeer.transfer.parting import PartTree
 from pypeer.transfer.piping import PipeStore
 from pypeer.transfer.placing import ignores_case
 from pypeer.transfer.receiver import Receiver
 from pypeer.transfer.sender import Sender
 from pypeer.transfer.shell import Session, in_thread
+from pypeer.transfer.source import Source
 from pypeer.transfer.sources import OfferedTree
 from pypeer.transfer.store import DiskStore
 from pypeer.transfer.targets import Targets
@@ -67,7 +75,10 @@ class SendSession(Session):
         budget: Budget | None = None,
         background: bool = False,
     ) -> None:
-        self._sender = Sender(tree.offer, tree.entries, background)
+        held = tree.ranges if isinstance(tree, PartTree) else list
+        self._sender = Sender(tree.offer, tree.entries, background, held)
+        self.on_helper: Callable[[str], None] = lambda code: None
+        """Called with the code under which this receiver helps the others of the swarm."""
         super().__init__(self._sender, session_id, emit, clock)
         self._tree = tree
         self._budget = budget
@@ -75,11 +86,30 @@ class SendSession(Session):
         self._roots: dict[int, None] = {}
         self._root_wanted = asyncio.Event()
         self._spawn(self._find_roots(), "transfer-roots")
+        if isinstance(tree, PartTree):
+            self._spawn(self._tell_gains(tree), "transfer-gains")
+
+    def helper(self, code: str) -> None:
+        """Another receiver helps under this code."""
+        self._perform(self._sender.helper(code))
+
+    def _sent(self) -> int:
+        return self._sender.sent
+
+    async def _tell_gains(self, tree: PartTree) -> None:
+        told = 0
+        while True:
+            await asyncio.sleep(limits.HAVE_S)
+            if told != tree.gains:
+                told = tree.gains
+                self._perform(self._sender.have())
 
     def _do(self, effect: Effect) -> None:
         if isinstance(effect, FindRoot):
             self._roots[effect.file] = None
             self._root_wanted.set()
+        elif isinstance(effect, Found):
+            self.on_helper(effect.code)
         else:
             assert isinstance(effect, Wake)
             self._answering[effect.link].wake.set()
@@ -148,12 +178,20 @@ class ReceiveSession(Session):
         choice: Choice = EVERYTHING,
         budget: Budget | None = None,
         background: bool = False,
+        swarm: bool = True,
     ) -> None:
-        self._receiver = Receiver(budget, background)
+        self._receiver = Receiver(budget, background, random.Random() if swarm else None)
+        self.on_swarm: Callable[[PartTree], None] = lambda tree: None
+        """Called with what is here, once something comes, if the others of a swarm are to be helped."""
+        self.on_found: Callable[[str], None] = lambda code: None
+        """Called with the code of another that helps."""
+        self._passing: PartTree | None = None
+        self._swarm = swarm
         super().__init__(self._receiver, session_id, emit, clock)
         self._into = into.absolute() if isinstance(into, Path) else into
         self._decide = decide
         self._choice = choice
+        self._sources: dict[int, Source] = {}
         self._left_out: frozenset[int] = frozenset()
         self._order: tuple[int, ...] = ()
         self._paths: list[str] = []
@@ -166,8 +204,33 @@ class ReceiveSession(Session):
         """Bytes that are verified and stored, as of now."""
         return self._receiver.stored_bytes
 
+    def source(self) -> Source:
+        """One more sender of the same; use either these or `attach` of the session itself."""
+        number = len(self._sources) + 1
+        self._sources[number] = made = Source(self, number)
+        self._receiver.expect(number)
+        return made
+
+    def source_lost(self, source: int, error: PeerError) -> None:
+        """No link to this sender opens any more."""
+        self._perform(self._receiver.source_lost(source, error, self._clock()))
+
+    def _face(self, source: int) -> TransferSession:
+        return self._sources.get(source, self)
+
     def _do(self, effect: Effect) -> None:
         match effect:
+            case Drawn():
+                if effect.source in self._sources:
+                    self._sources[effect.source].drawn_from()
+            case Pass():
+                if self._passing is not None:
+                    self._passing.gain(effect.file, effect.start, effect.stop)
+            case Found():
+                self.on_found(effect.code)
+            case Dismiss():
+                self._drop_all_but(None, effect.source)
+                self._sources[effect.source].dismiss(effect.error)
             case Examine():
                 self._spawn(self._examine(), "transfer-examine")
             case DecideEffect():
@@ -220,8 +283,18 @@ class ReceiveSession(Session):
         self._spawn(self._writing.run(), "transfer-write")
         self._tell_left_out(store.left_out)
         self._tell_notes(store)
+        self._join_swarm(store)
         prepared = self._receiver.prepared(missing, self._clock(), store.left_out, store.here, self._order)
         self._perform(prepared)
+
+    def help(self, code: str) -> None:
+        """What is here is offered to the others of the swarm under this code."""
+        self._perform(self._receiver.help(code))
+
+    def _join_swarm(self, store: "_Store") -> None:
+        if self._swarm and self._receiver.manifest.offer.swarm and isinstance(store, DiskStore):
+            self._passing = PartTree(self._receiver.entries, self._receiver.manifest.offer, store.place_of)
+            self.on_swarm(self._passing)
 
     def _stored(self, result: StoreResult) -> None:
         self._perform(self._receiver.stored(result, self._clock()))

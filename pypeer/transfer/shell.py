@@ -15,6 +15,7 @@ from pypeer.events import Accepted, Done, Event
 from pypeer.links.link import Link, LinkClosedError, Path, Scope
 from pypeer.protocol import frames
 from pypeer.protocol.codes import EndCode
+from pypeer.transfer.carried import TransferSession
 from pypeer.transfer.effects import Effect, Emit, End, GiveWay, Idle, Outcome, Send
 from pypeer.transfer.party import Party
 
@@ -39,6 +40,7 @@ class Session(ABC):
         self._emit_event = emit
         self._clock = clock
         self._links: dict[int, Link] = {}
+        self._source_of: dict[int, int] = {}
         self._numbers = count()
         self._tasks: set[asyncio.Task[None]] = set()
         self._result: Outcome | PeerError | None = None
@@ -51,8 +53,8 @@ class Session(ABC):
         """Whether it is over, but for what is to be tidied up."""
         return bool(self._core.ended)
 
-    def attach(self, link: Link, rank: int | None = None, alone: bool | None = None) -> None:
-        """Go on over this link too, or over this link only: `alone`, as it is without a rank.
+    def attach(self, link: Link, rank: int | None = None, alone: bool | None = None, source: int = 0) -> None:
+        """Go on over this link too, or to this source over this link only: `alone`, as it is without a rank.
 
         The receiver asks on the links of lowest rank that work; what is on its way on the others still arrives there.
         If it is to be alone, that is lost, and the links before are not listened to any more. A relay never ranks with
@@ -61,14 +63,15 @@ class Session(ABC):
         if self._core.ended:
             return
         if rank is None if alone is None else alone:
-            self._drop_all_but(link)
+            self._drop_all_but(link, source)
         if link in self._links.values():
             return
         number = next(self._numbers)
         self._links[number] = link
+        self._source_of[number] = source
         self._link_there(number, link)
         rank = max(rank or 0, _rank(link.path))
-        self._perform(self._core.link_up(number, rank, link.frame_bytes, self._clock()))
+        self._perform(self._core.link_up(number, rank, link.frame_bytes, self._clock(), source))
         link.start(partial(self._on_frame, number), partial(self._on_close, number))
 
     def pause(self) -> None:
@@ -104,6 +107,11 @@ class Session(ABC):
             raise self._result
         return self._result
 
+    async def over(self) -> Outcome:
+        """The same, but cancelling it does nothing to the session."""
+        await self._over.wait()
+        return await self.wait()
+
     async def _closed(self) -> None:
         if self._closing is not None:
             await asyncio.shield(self._closing)
@@ -114,17 +122,22 @@ class Session(ABC):
 
     def _on_close(self, number: int) -> None:
         if number in self._links:
+            source = self._source_of[number]
             self._drop(number)
-            if not self._links and not self._core.ended:
-                self.on_lost()
+            if source not in self._source_of.values() and not self._core.ended:
+                self._face(source).on_lost()
 
-    def _drop_all_but(self, link: Link) -> None:
+    def _drop_all_but(self, link: Link | None, source: int) -> None:
         for number, other in tuple(self._links.items()):
-            if other is not link:
+            if other is not link and self._source_of[number] == source:
                 self._drop(number)
 
+    def _face(self, source: int) -> TransferSession:
+        """Whoever is told what happens to the links of this source."""
+        return self
+
     def _drop(self, number: int) -> None:
-        del self._links[number]
+        del self._links[number], self._source_of[number]
         self._link_gone(number)
         self._perform(self._core.link_lost(number, self._clock()))
 
@@ -138,7 +151,7 @@ class Session(ABC):
                 case GiveWay():
                     self._links[effect.link].give_way()
                 case Idle():
-                    self.on_idle(self._links[effect.link])
+                    self._face(self._source_of[effect.link]).on_idle(self._links[effect.link])
                 case End():
                     self._result = effect.result
                     self._closing = asyncio.create_task(self._end(effect.result), name="byway-transfer-end")
@@ -185,7 +198,12 @@ class Session(ABC):
     def _tell(self, result: Outcome) -> None:
         seconds = self._clock() - self._started
         files, size, failed, fetched = result.files, result.bytes, result.failed, result.fetched
-        self._emit(Done(files=files, bytes=size, seconds=seconds, failed=failed, fetched=fetched, into=result.into))
+        done = Done(files=files, bytes=size, seconds=seconds, failed=failed, fetched=fetched, into=result.into)
+        self._emit(msgspec.structs.replace(done, sent=self._sent()))
+
+    def _sent(self) -> int:
+        """Bytes that this side has sent."""
+        return 0
 
     @abstractmethod
     def _link_there(self, number: int, link: Link) -> None:

@@ -132,7 +132,7 @@ class Files:
         assert source is not None, "the sender reads no folders"
         with self._lock:
             handle = self._handle(file, source)
-            data = _read_at(handle, offset, length)
+            data = read_at(handle, offset, length)
         if len(data) < length or not source.is_same(os.stat(source.path)):
             raise ChangedError
         return data
@@ -193,7 +193,8 @@ def text_tree(text: str) -> OfferedTree:
     return OfferedTree([Entry(path="text.txt", size=len(data))], Text(data), "", text=True)
 
 
-def _read_at(handle: int, offset: int, length: int) -> bytes:
+def read_at(handle: int, offset: int, length: int) -> bytes:
+    """So many bytes of an open file, fewer if it ends before."""
     os.lseek(handle, offset, os.SEEK_SET)
     parts = []
     while length > 0 and (part := os.read(handle, length)):

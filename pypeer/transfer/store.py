@@ -56,8 +56,7 @@ class DiskStore:
     """Stores the files of one offer under the names that `targets` has for them."""
 
     def __init__(self, targets: Targets) -> None:
-        self._targets = targets
-        self._into, self._entries = targets.into, targets.entries
+        self._targets, self._into, self._entries = targets, targets.into, targets.entries
         self._standing = Standing(targets.entries)
         self._bases = Bases(targets.into, targets.entries)
         tops = sorted({path.partition("/")[0] for path in targets.paths})
@@ -65,13 +64,13 @@ class DiskStore:
         self._work = targets.into / f".byway-{name}.part"
         self._parts = Parts(self._work)
         self._journal: Journal | None = None
-        self._begun: set[int] = set()
         self.adopted = 0
         self.notes: tuple[str, ...] = ()
         """Files that go on with what came under another name, and what a person should know; there after `prepare`."""
         self._aborted = threading.Event()
-        self._discarded: set[int] = set()
+        self._begun, self._discarded = set[int](), set[int]()
         self._into_paths: dict[str, None] = {}
+        self._placed: dict[int, Path] = {}
         self._unnamed: dict[int, bytes] = {}
         self._naming: Naming | None = None
         self._stored = False
@@ -80,6 +79,10 @@ class DiskStore:
     def left_out(self) -> frozenset[int]:
         """Entries that are not received, because they are not wanted or are there already; final after `prepare`."""
         return self._targets.left_out
+
+    def place_of(self, file: int) -> Path:
+        """Where what there is of a file can be read; for any thread."""
+        return self._placed.get(file) or self._parts.path(self._standing.key(file))
 
     @property
     def here(self) -> dict[int, int]:
@@ -203,6 +206,7 @@ class DiskStore:
         return [place if isinstance(place, Lost) else self._finished(file, place) for file, place in named]
 
     def _finished(self, file: int, place: Path) -> Finished:
+        self._placed[file] = place
         self._into_paths[str(self._into / place.relative_to(self._into).parts[0])] = None
         self._standing.hashes.pop(file, None)
         self._stored = True

@@ -38,8 +38,10 @@ class ViolationError(Exception):
 class Subflow:
     """One link of a session, which the shell knows by the number `link`; numbers go up."""
 
-    def __init__(self, link: int, rank: int, frame_bytes: int) -> None:
+    def __init__(self, link: int, rank: int, frame_bytes: int, source: int = 0) -> None:
         self.link = link
+        self.source = source
+        """Whose link it is: those to one peer have the same number."""
         self.rank = rank
         self.frame_bytes = frame_bytes
         """Largest frame that the other side takes here."""

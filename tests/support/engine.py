@@ -224,6 +224,8 @@ class World:
                 case effects.End(result):
                     assert self.receiver_end is None
                     self.receiver_end = result
+                case effects.Drawn():
+                    pass
                 case effects.Idle(link):
                     self.idle.append(link)
                 case effects.Store() | effects.Reuse() | effects.Finish() | effects.Discard() | effects.Conclude():

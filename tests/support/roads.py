@@ -10,7 +10,7 @@ from pypeer.protocol import frames
 from pypeer.protocol.messages import Entry
 from pypeer.transfer import chunks
 from pypeer.transfer.asking import Asking
-from pypeer.transfer.effects import Accuse, Corrupt, Send, Store, Stored
+from pypeer.transfer.effects import Corrupt, Send, Store, Stored
 from pypeer.transfer.fetch import Fetch
 from pypeer.transfer.subflow import Stage
 
@@ -48,7 +48,6 @@ class Roads:
         self.pauses: list[float] = []
         """Seconds between chunks that were stored, as long as a tenth."""
         self.peak = 0
-        self.accused: list[int] = []
         self._stored_at = 0.0
         self._events: list[tuple[float, int, Callable[[], None]]] = []
         self._order = count()
@@ -57,7 +56,7 @@ class Roads:
     @property
     def goodput(self) -> float:
         """Bytes a second so far."""
-        return self.fetch.stored_bytes / self.now
+        return self.fetch.tally.stored_bytes / self.now
 
     def open(self, mbit: float, delay: float, rank: int = 0, source: int = 0) -> int:
         """A link opens, and is asked on at once."""
@@ -88,7 +87,7 @@ class Roads:
 
     @property
     def _done(self) -> bool:
-        return self.fetch.stored_bytes == self.size
+        return self.fetch.tally.stored_bytes == self.size
 
     def _tick(self) -> None:
         self._pump()
@@ -102,8 +101,6 @@ class Roads:
         for effect in effects:
             if isinstance(effect, Send):
                 self._said(self.roads[effect.link], effect.frame)
-            elif isinstance(effect, Accuse):
-                self.accused.append(effect.source)
             elif isinstance(effect, Store):
                 self.after(0.002, partial(self._store, effect))
 

@@ -24,7 +24,7 @@ def three(mib: int) -> Roads:
 def finished(here: Roads, chunk: int = limits.CHUNK_BYTES) -> Roads:
     """Run it to its end, and see that nothing is left, and nothing went beyond the bound."""
     here.run()
-    assert here.fetch.stored_bytes == here.size
+    assert here.fetch.tally.stored_bytes == here.size
     assert here.peak <= most(chunk, len(here.roads))
     window = here.fetch._pulling.window
     assert (window.bytes, window.requests) == (0, 0)
@@ -171,9 +171,9 @@ def test_a_source_that_lies_is_found_out_and_left_alone() -> None:
     here.flows[also_his].roots.add(0)
     here.roads[liar].lies = True
     finished(here)
-    assert here.accused == [0]
-    assert here.fetch.barred(here.flows[also_his])
-    assert not here.fetch.barred(here.flows[honest])
+    assert here.fetch.trust.accused == [0]
+    assert here.fetch.trust.bars(here.flows[also_his].source)
+    assert not here.fetch.trust.bars(here.flows[honest].source)
     assert here.goodput >= 0.9 * 20 * MBIT
     assert here.flows[honest].roots == {0}, "his word on roots counts for nothing, either"
     here.fetch._accuse(0)

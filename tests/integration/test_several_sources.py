@@ -1,0 +1,117 @@
+"""Several senders of the same, one receiver: their sum, one that goes, one that offers something else."""
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from pypeer.errors import PeerError, TransferError
+from pypeer.protocol.codes import EndCode
+from pypeer.transfer.effects import Outcome
+from pypeer.transfer.session import ReceiveSession, SendSession, accept_all
+from pypeer.transfer.source import Source
+from pypeer.transfer.sources import scan
+from tests.integration.test_transfer import make
+from tests.support.shaped_link import ShapedLink, shaped_pair
+from tests.support.transfers import tree_of
+from tests.vectors.stream import stream
+
+PATIENCE_S = 60.0
+SIZE = 12_000_000
+FILES = {"a": stream(SIZE), "d/b": b"hello", "d/c": stream(700_000)}
+
+
+@dataclass
+class One:
+    """A sender, and what the receiver knows of it."""
+
+    session: SendSession
+    source: Source
+    link: ShapedLink
+
+
+async def offer(receiver: ReceiveSession, tree: Path, mbit: float = 50) -> One:
+    """One more sender."""
+    sender = SendSession(await scan([tree]), "s", lambda event: None)
+    left, right = shaped_pair(mbit, 0.02)
+    source = receiver.source()
+    sender.attach(left, 0)
+    source.attach(right, 0)
+    return One(sender, source, right)
+
+
+async def ends(*waiting: SendSession | ReceiveSession | Source) -> list[object]:
+    async with asyncio.timeout(PATIENCE_S):
+        return await asyncio.gather(*(each.wait() for each in waiting), return_exceptions=True)
+
+
+def receiving(into: Path) -> ReceiveSession:
+    return ReceiveSession(into, accept_all, lambda event: None)
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    return make(tmp_path / "tree", FILES)
+
+
+async def test_several_give_their_sum(tree: Path, tmp_path: Path) -> None:
+    receiver = receiving(tmp_path / "into")
+    began = asyncio.get_running_loop().time()
+    four = [await offer(receiver, tree, 25) for _ in range(4)]
+    outcome, *others = await ends(receiver, *(one.source for one in four), *(one.session for one in four))
+    seconds = asyncio.get_running_loop().time() - began
+    assert isinstance(outcome, Outcome)
+    assert (outcome.files, outcome.failed) == (3, 0)
+    assert not any(isinstance(end, Exception) for end in others)
+    assert tree_of(tmp_path / "into" / "tree") == tree_of(tree)
+    assert seconds < SIZE * 8 / 25e6 / 2, "one alone takes twice as long as this, at least"
+
+
+async def test_one_may_go(tree: Path, tmp_path: Path) -> None:
+    receiver = receiving(tmp_path / "into")
+    one, other = [await offer(receiver, tree) for _ in range(2)]
+    one.source.on_lost = lambda: one.source.fail(TransferError("gone", EndCode.CANCELLED))
+    asyncio.get_running_loop().call_later(0.5, one.link.cut)
+    outcome, gone, delivered = await ends(receiver, one.source, other.session)
+    assert isinstance(outcome, Outcome)
+    assert isinstance(gone, PeerError)
+    assert isinstance(delivered, Outcome)
+    assert tree_of(tmp_path / "into" / "tree") == tree_of(tree)
+    one.session.cancel()
+
+
+async def test_one_that_cancels_is_left_alone(tree: Path, tmp_path: Path) -> None:
+    receiver = receiving(tmp_path / "into")
+    one, other = [await offer(receiver, tree) for _ in range(2)]
+    asyncio.get_running_loop().call_later(0.5, one.session.cancel)
+    outcome, gone, delivered = await ends(receiver, one.source, other.session)
+    assert isinstance(outcome, Outcome)
+    assert isinstance(gone, PeerError)
+    assert isinstance(delivered, Outcome)
+    assert tree_of(tmp_path / "into" / "tree") == tree_of(tree)
+
+
+async def test_one_that_offers_something_else_is_left_alone(tree: Path, tmp_path: Path) -> None:
+    receiver = receiving(tmp_path / "into")
+    one = await offer(receiver, tree)
+    await asyncio.sleep(0.2)
+    names = make(tmp_path / "names" / "tree", {"a": stream(SIZE), "d/b": b"hello", "d/x": stream(700_000)})
+    sizes = make(tmp_path / "sizes" / "tree", {"a": b"1"})
+    bad = [await offer(receiver, names), await offer(receiver, sizes)]
+    outcome, delivered, *gone = await ends(receiver, one.session, *(each.source for each in bad))
+    assert isinstance(outcome, Outcome)
+    assert isinstance(delivered, Outcome)
+    assert all(isinstance(each, TransferError) and "something else" in str(each) for each in gone)
+    assert tree_of(tmp_path / "into" / "tree") == tree_of(tree)
+
+
+async def test_the_same_names_with_other_content_never_mix(tree: Path, tmp_path: Path) -> None:
+    other = make(tmp_path / "other" / "tree", {"a": stream(SIZE, b"x"), "d/b": b"HELLO", "d/c": stream(700_000)})
+    receiver = receiving(tmp_path / "into")
+    await offer(receiver, tree)
+    await offer(receiver, other)
+    (outcome,) = await ends(receiver)
+    assert isinstance(outcome, Outcome)
+    got = (tmp_path / "into" / "tree" / "a").read_bytes() if outcome.failed == 0 else FILES["a"]
+    assert got in (FILES["a"], stream(SIZE, b"x"))

@@ -1,0 +1,414 @@
+"""A swarm: who is told of whom, who has what, in which order is asked, and what may be passed on."""
+
+import random
+from typing import Final
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pypeer.protocol import limits, messages
+from pypeer.protocol.codes import EndCode
+from pypeer.protocol.frames import Data, End, Probe, Request
+from pypeer.transfer.asking import Asking
+from pypeer.transfer.effects import (
+    Corrupt,
+    Differs,
+    Dismiss,
+    Effect,
+    Finished,
+    Found,
+    Lost,
+    Pass,
+    Reuse,
+    Send,
+    Stale,
+    Stored,
+)
+from pypeer.transfer.effects import End as EndEffect
+from pypeer.transfer.fetch import Fetch
+from pypeer.transfer.holdings import Holdings
+from pypeer.transfer.receiver import Receiver
+from pypeer.transfer.sender import Sender
+from pypeer.transfer.spread import Spread
+from pypeer.transfer.subflow import Stage, ViolationError
+from pypeer.transfer.swarm import Swarm
+from tests.unit.pypeer.transfer.test_several_links import on, sent
+
+CHUNK: Final = limits.CHUNK_BYTES
+SENDER, HELPER, OTHER = 1, 2, 3
+HELLO: Final = messages.Hello(v=limits.VERSION, client="t", frame=65536)
+
+
+# --- who is told of whom
+
+
+def test_members_are_told_of_each_other() -> None:
+    swarm = Swarm[str]()
+    assert swarm.helps("a", "1-a") == []
+    assert sorted(swarm.helps("b", "2-b")) == [("a", "2-b"), ("b", "1-a")]
+    assert swarm.helps("b", "2-b") == [], "it is known already"
+    swarm.leaves("a")
+    assert sorted(swarm.helps("c", "3-c")) == [("b", "3-c"), ("c", "2-b")]
+    swarm.leaves("nobody")
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(0, 30)), max_size=60))
+def test_nobody_is_told_of_itself_of_too_many_or_of_one_twice(steps: list[tuple[bool, int]]) -> None:
+    swarm = Swarm[int]()
+    told: dict[int, list[str]] = {}
+    for helps, member in steps:
+        if helps:
+            for whom, code in swarm.helps(member, str(member)):
+                assert code != str(whom)
+                told.setdefault(whom, []).append(code)
+        else:
+            swarm.leaves(member)
+            told.pop(member, None)
+            for codes in told.values():
+                if str(member) in codes:
+                    codes.remove(str(member))
+        for codes in told.values():
+            assert len(codes) <= limits.HELPERS
+            assert len(set(codes)) == len(codes)
+
+
+def test_helpers_are_used_evenly() -> None:
+    swarm = Swarm[int]()
+    tells = [tell for member in range(10) for tell in swarm.helps(member, str(member))]
+    uses = [sum(code == str(member) for _, code in tells) for member in range(10)]
+    assert min(uses) >= 3
+    assert max(uses) <= 9
+
+
+# --- in which order is asked
+
+
+def test_a_helper_is_asked_for_what_the_fewest_have_and_who_has_all_for_what_none_has() -> None:
+    holdings = Holdings()
+    spread = Spread(holdings, random.Random(1))
+    spread.add(0, 0, 4)
+    for source, stop in ((HELPER, 3), (OTHER, 2)):
+        holdings.begin(source)
+        spread.told(source, holdings.add(source, 0, 0, stop))
+    assert spread.pick(HELPER) == (0, 2)
+    assert spread.pick(SENDER) == (0, 3)
+    spread.take((0, 3))
+    assert spread.pick(SENDER) is None
+    assert spread.pick(SENDER, alone=True) is not None
+    spread.take((0, 2))
+    assert spread.pick(HELPER) in ((0, 0), (0, 1))
+    spread.give_back(0, 2)
+    assert spread.pick(HELPER) == (0, 2)
+    holdings.forget(HELPER)
+    spread.forget(HELPER)
+    assert spread.pick(HELPER) is None
+    assert spread.pick(SENDER) == (0, 2), "nobody has it any more"
+    spread.drop(0)
+    assert spread.is_empty
+    assert spread.pick(SENDER, alone=True) is None
+
+
+def test_what_comes_anew_is_asked_of_helpers_that_have_it() -> None:
+    holdings = Holdings()
+    spread = Spread(holdings, random.Random(1))
+    holdings.begin(HELPER)
+    spread.told(HELPER, holdings.add(HELPER, 0, 0, 2))
+    assert spread.pick(HELPER) is None, "it is not missing"
+    spread.add(0, 1, 3)
+    assert spread.pick(HELPER) == (0, 1)
+    assert holdings.add(HELPER, 0, 0, 2) == [], "no news"
+
+
+def test_what_is_wanted_first_is_asked_first_of_each() -> None:
+    holdings = Holdings()
+    spread = Spread(holdings, random.Random(1))
+    holdings.begin(HELPER)
+    spread.add(0, 0, 20)
+    spread.prefer([2, 1])
+    for file in (1, 2):
+        spread.add(file, 0, 20)
+    for file in (0, 1, 2):
+        spread.told(HELPER, holdings.add(HELPER, file, 0, 10))
+    orders: dict[int, list[int]] = {SENDER: [], HELPER: []}
+    for source, order in orders.items():
+        while key := spread.pick(source):
+            spread.take(key)
+            order.append(key[0])
+    assert orders == dict.fromkeys(orders, [2] * 10 + [1] * 10 + [0] * 10)
+
+
+def test_what_is_wanted_first_may_be_said_later() -> None:
+    holdings = Holdings()
+    spread = Spread(holdings, random.Random(1))
+    holdings.begin(HELPER)
+    for file in (0, 1):
+        spread.add(file, 0, 40)
+        spread.told(HELPER, holdings.add(HELPER, file, 0, 20))
+    spread.prefer([1])
+    for source in (SENDER, HELPER):
+        for _ in range(20):
+            key = spread.pick(source)
+            assert key is not None
+            assert key[0] == 1
+            spread.take(key)
+        key = spread.pick(source)
+        assert key is not None
+        assert key[0] == 0, "nothing else is left that may be asked here"
+
+
+@settings(max_examples=30)
+@given(st.integers(0, 2**32), st.integers(1, 40))
+def test_two_receivers_begin_with_others(seed: int, count: int) -> None:
+    orders = []
+    for chance in (random.Random(seed), random.Random(seed), random.Random(seed + 1)):
+        spread = Spread(Holdings(), chance)
+        spread.add(0, 0, count)
+        order = []
+        while key := spread.pick(SENDER):
+            spread.take(key)
+            order.append(key)
+        assert sorted(order) == [(0, chunk) for chunk in range(count)]
+        orders.append(order)
+    assert orders[0] == orders[1]
+
+
+# --- what a receiver does
+
+
+class Scene:
+    """A fetch with a sender, two helpers, and a store that believes everything."""
+
+    def __init__(self, chunks: int = 6, files: int = 1) -> None:
+        entries = [messages.Entry(path=f"f{i}", size=chunks * CHUNK) for i in range(files)]
+        self.flows: dict[int, Asking] = {}
+        self.fetch = Fetch(entries, {}, self.flows, chance=random.Random(5))
+        self.passed: set[tuple[int, int]] = set()
+        for source in (SENDER, HELPER, OTHER):
+            self.flows[source] = flow = Asking(source, 0, 65536, source)
+            for said in (messages.Hello, messages.Offer, messages.Accept):
+                flow.step(said)
+            if source != SENDER:
+                self.fetch.is_helper(source)
+
+    def pump(self) -> list[Effect]:
+        self.fetch.pump(list(self.flows.values()), 0.0)
+        effects, self.fetch.effects = self.fetch.effects, []
+        for effect in effects:
+            if isinstance(effect, Pass):
+                self.passed.update((effect.file, chunk) for chunk in range(effect.start, effect.stop))
+        return effects
+
+    def asked(self, source: int) -> list[int]:
+        return [flight.chunk for flight in self.flows[source].flights.values()]
+
+    def answer(self, source: int, digest: bytes = b"h" * 32) -> tuple[int, int]:
+        """The oldest request there is answered."""
+        flow = self.flows[source]
+        flight = next(iter(flow.flights.values()))
+        flow.data(Data(flight.request, memoryview(bytes(flight.length))), 0.0)
+        self.fetch.end(flow, End(flight.request, digest), 0.0)
+        return flight.file, flight.chunk
+
+
+def test_no_more_is_asked_for_than_the_window_holds() -> None:
+    here = Scene(2000)
+    here.pump()
+    asked = here.asked(SENDER)
+    assert 0 < len(asked) < 2000
+    here.pump()
+    assert here.asked(SENDER) == asked, "and nothing twice while something is missing"
+
+
+def test_of_what_is_here_in_another_version_a_helper_is_asked_for_hashes() -> None:
+    entries = [messages.Entry(path="f", size=3 * CHUNK)]
+    flows = {HELPER: Asking(HELPER, 0, 65536, HELPER)}
+    flow = flows[HELPER]
+    flow.stage, flow.can_probe = Stage.SERVING, True
+    fetch = Fetch(entries, {}, flows, here={0: 3}, chance=random.Random(5))
+    fetch.is_helper(HELPER)
+    fetch.has(HELPER, [(0, 0, 3)])
+    fetch.pump([flow], 0.0)
+    probes = [effect.frame for effect in fetch.effects if isinstance(effect, Send)]
+    assert sorted((probe.file, probe.chunk) for probe in probes if isinstance(probe, Probe)) == [(0, 0), (0, 1), (0, 2)]
+    fetch.effects = []
+    for probe in list(flow.flights):
+        fetch.end(flow, End(probe, b"h" * 32), 0.0)
+    assert {type(effect) for effect in fetch.effects} == {Reuse}
+    fetch.stored(Stored(0, 0, was_here=True))
+    fetch.differs(Differs(0, 1))
+    fetch.effects = []
+    fetch.pump([flow], 0.0)
+    (again,) = [effect.frame for effect in fetch.effects if isinstance(effect, Send)]
+    assert isinstance(again, Request)
+    assert again.chunk == 1
+    assert (fetch.tally.stored_bytes, fetch.tally.fetched_bytes) == (CHUNK, 0)
+    fetch.lose(Lost(0, EndCode.CHANGED, "changed"))
+    fetch.differs(Differs(0, 2))
+    fetch.effects = []
+    fetch.pump([flow], 0.0)
+    assert fetch.effects == [], "of a file that is lost nothing is asked"
+
+
+def test_what_came_from_a_helper_is_passed_on_only_once_its_file_matches() -> None:
+    here = Scene(2)
+    here.fetch.has(HELPER, [(0, 0, 1)])
+    here.pump()
+    assert here.asked(HELPER) == [0]
+    assert here.asked(SENDER) == [1]
+    here.fetch.stored(Stored(*here.answer(HELPER)))
+    here.pump()
+    assert here.passed == set()
+    here.fetch.stored(Stored(*here.answer(SENDER)))
+    here.pump()
+    assert here.passed == {(0, 1)}
+    assert here.flows[SENDER].roots == {0}, "a helper is not asked for roots"
+    assert not here.flows[HELPER].roots
+    here.fetch.finished(Finished(0))
+    here.pump()
+    assert here.passed == {(0, 0), (0, 1)}
+
+
+def test_a_helper_that_is_gone_lied_or_not_is_one_for_ever() -> None:
+    here = Scene(2)
+    here.fetch.has(HELPER, [(0, 0, 1)])
+    here.pump()
+    key = here.answer(HELPER)
+    here.fetch.forsake(HELPER)
+    here.fetch.stored(Stored(*key))
+    here.pump()
+    assert here.passed == set()
+
+
+def test_a_helper_whose_chunk_is_wrong_is_accused_and_the_sender_asked() -> None:
+    here = Scene(2)
+    here.fetch.has(HELPER, [(0, 0, 2)])
+    here.pump()
+    here.fetch.corrupt(Corrupt(*here.answer(HELPER)))
+    here.pump()
+    assert here.fetch.trust.accused == [HELPER]
+    assert sorted(here.asked(SENDER)) == [0, 1]
+
+
+def test_a_file_that_helpers_spoilt_comes_once_more_from_the_sender_alone() -> None:
+    here = Scene(2)
+    here.fetch.has(HELPER, [(0, 0, 1)])
+    here.fetch.has(OTHER, [(0, 1, 2)])
+    here.pump()
+    assert here.asked(SENDER) == []
+    here.fetch.stored(Stored(*here.answer(HELPER, b"1" * 32)))
+    here.fetch.stored(Stored(*here.answer(OTHER, b"2" * 32)))
+    here.fetch.stale(Stale(0, False))
+    here.pump()
+    assert sorted(here.asked(SENDER)) == [0, 1]
+    for _ in range(2):
+        here.fetch.stored(Stored(*here.answer(SENDER, b"2" * 32)))
+    here.fetch.finished(Finished(0))
+    assert here.fetch.trust.accused == [HELPER], "the other one sent what is right"
+
+
+def test_the_sender_serves_what_a_helper_has_while_nobody_else_works() -> None:
+    here = Scene(2)
+    here.fetch.has(HELPER, [(0, 0, 2)])
+    del here.flows[HELPER], here.flows[OTHER]
+    here.pump()
+    assert sorted(here.asked(SENDER)) == [0, 1]
+
+
+@pytest.mark.parametrize("said", [(1, 0, 1), (0, 0, 7), (0, 2, 2)])
+def test_have_that_cannot_be(said: tuple[int, int, int]) -> None:
+    with pytest.raises(ViolationError):
+        Scene().fetch.has(HELPER, [said])
+
+
+def test_outside_of_a_swarm_a_helper_is_asked_only_for_what_it_has() -> None:
+    flow = Asking(HELPER, 0, 65536, HELPER)
+    for said in (messages.Hello, messages.Offer, messages.Accept):
+        flow.step(said)
+    fetch = Fetch([messages.Entry(path="f", size=2 * CHUNK)], {}, {HELPER: flow})
+    fetch.is_helper(HELPER)
+    fetch.pump([flow], 0.0)
+    assert not flow.flights
+    fetch.has(HELPER, [(0, 0, 1)])
+    fetch.pump([flow], 0.0)
+    assert [flight.chunk for flight in flow.flights.values()] == [0]
+    fetch.forsake(HELPER)
+
+
+# --- what is said
+
+ENTRIES: Final = (messages.Entry(path="f", size=2 * CHUNK),)
+OFFER: Final = messages.Offer(files=1, folders=0, bytes=2 * CHUNK, swarm=True)
+PART: Final = messages.Offer(files=1, folders=0, bytes=2 * CHUNK, partial=True)
+PAGE: Final = messages.Entries(start=0, entries=ENTRIES, last=True)
+
+
+def fetching() -> Receiver:
+    here = Receiver(chance=random.Random(1))
+    assert not here.is_swarm
+    here.link_up(0, 0, 65536, 0, SENDER)
+    on(0, here, HELLO, OFFER, PAGE)
+    here.examined(None, 0)
+    here.decided(True, 0)
+    here.prepared({}, 0)
+    return here
+
+
+def said(effects: list[Effect], kind: type) -> list[object]:
+    return [effect.frame for effect in effects if isinstance(effect, Send) and isinstance(effect.frame, kind)]
+
+
+def test_a_receiver_tells_its_code_on_each_link_to_the_sender() -> None:
+    here = fetching()
+    assert said(here.help("1-a-b"), messages.Helper) == [messages.Helper(code="1-a-b")]
+    here.link_up(1, 0, 65536, 0, SENDER)
+    assert said(on(1, here, HELLO, OFFER), messages.Helper) == [messages.Helper(code="1-a-b")]
+    assert on(0, here, messages.Helper(code="2-c-d"))[0] == Found("2-c-d")
+
+
+def test_a_receiver_asks_a_helper_for_what_it_has() -> None:
+    here = fetching()
+    here.help("1-a-b")
+    here.link_up(1, 0, 65536, 0, HELPER)
+    effects = on(1, here, HELLO, PART, PAGE)
+    assert (1, "Accept") in sent(effects)
+    assert not said(effects, messages.Helper), "helpers are told of by the sender"
+    assert not here._links[1].flights
+    on(1, here, messages.Have(chunks=(0, 0, 2)))
+    assert here._fetching.trust.holdings.has(HELPER, 0, 1)
+    effects = on(1, here, messages.Have(chunks=(0, 0)))
+    assert [effect.source for effect in effects if isinstance(effect, Dismiss)] == [HELPER]
+
+
+def test_who_has_all_does_not_tell_what_it_has() -> None:
+    (end,) = [each for each in on(0, fetching(), messages.Have(chunks=(0, 0, 1))) if isinstance(each, EndEffect)]
+    assert getattr(end.result, "code", "") == EndCode.PROTOCOL
+
+
+def serving(offer: messages.Offer, held: list[tuple[int, int, int]]) -> tuple[Sender, list[Effect]]:
+    here = Sender(offer, ENTRIES, held=lambda: held)
+    here.link_up(0, 0, 65536, 0)
+    on(0, here, HELLO)
+    return here, on(0, here, messages.Accept(files=1, bytes=2 * CHUNK))
+
+
+def test_a_sender_passes_codes_on() -> None:
+    here, effects = serving(OFFER, [])
+    assert not said(effects, messages.Have)
+    assert on(0, here, messages.Helper(code="1-a-b")) == [Found("1-a-b")]
+    assert said(here.helper("2-c-d"), messages.Helper) == [messages.Helper(code="2-c-d")]
+    here.link_up(1, 0, 65536, 0)
+    on(1, here, HELLO)
+    effects = on(1, here, messages.Accept(files=1, bytes=2 * CHUNK))
+    assert said(effects, messages.Helper) == [messages.Helper(code="2-c-d")]
+    here, _ = serving(PART, [])
+    assert on(0, here, messages.Helper(code="1-a-b")) == [], "nobody asked for help"
+
+
+def test_a_helper_tells_what_it_has_once() -> None:
+    held = [(0, 0, 1)]
+    here, effects = serving(PART, held)
+    assert said(effects, messages.Have) == [messages.Have(chunks=(0, 0, 1))]
+    assert here.have() == []
+    held[0] = (0, 0, 2)
+    assert said(here.have(), messages.Have) == [messages.Have(chunks=(0, 0, 2))]
