@@ -13,7 +13,8 @@ from pypeer.connect.renewal import FOREVER, Renewal
 from pypeer.errors import ServerError
 from pypeer.links.websocket import Socket
 from pypeer.tasks import Tasks
-from signaling.protocol.messages import IceServer, Knocked, Met, Renewed
+from signaling.protocol.fields import IceServer
+from signaling.protocol.messages import Knocked, Met, Renewed
 
 _log = logging.getLogger("byway.connect")
 

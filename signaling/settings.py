@@ -12,7 +12,7 @@ from signaling.checks import SettingsError, address, check_range, network, requi
 from signaling.core.address import Network
 from signaling.core.policy import Policy, option
 from signaling.core.sign_in import Names, host_of
-from signaling.protocol.messages import IceServer
+from signaling.protocol.fields import IceServer
 from signaling.relay.settings import RelaySettings
 
 EVERYWHERE: Final = "*"

@@ -25,7 +25,7 @@ from pypeer.secure.keys import Role
 from pypeer.secure.records import Exchange, RecordError, RecordOpener, RecordSealer
 from pypeer.signaling_client.pair import Pair
 from signaling.protocol import limits
-from signaling.protocol.messages import MessageError, encode
+from signaling.protocol.codec import MessageError, encode
 from signaling.protocol.relaying import Join, decode_joined
 
 OPEN_S: Final = 15.0

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from signaling.protocol.messages import IceServer
+from signaling.protocol.fields import IceServer
 
 PORT: Final = 3478
 PORT_TLS: Final = 5349

@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from pypeer.protocol import limits
 from pypeer.protocol.codes import EndCode, Mapping
-from signaling.protocol.messages import END, Capabilities, Label, Prose, Signature
+from signaling.protocol.fields import END, Capabilities, Label, Prose, Signature
 
 Index = Annotated[int, Meta(ge=0, le=2**32 - 1)]
 Bytes = Annotated[int, Meta(ge=0, le=limits.FILE_BYTES)]

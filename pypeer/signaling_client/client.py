@@ -17,7 +17,8 @@ from pypeer.signaling_client.effects import Answer, Effect, Event, Hangup, Over,
 from pypeer.signaling_client.words import ProxyError, explain, page_url, unreachable
 from signaling.protocol import limits
 from signaling.protocol.codes import CloseCode
-from signaling.protocol.messages import Error, IceServer, Met, Ok, Opened, Renewed, Request
+from signaling.protocol.fields import IceServer
+from signaling.protocol.messages import Error, Met, Ok, Opened, Renewed, Request
 
 CONNECT_S = 10.0
 """Bound of one attempt to connect: a SYN sent three times."""

@@ -27,7 +27,9 @@ from pypeer.signaling_client.effects import (
     SendText,
 )
 from signaling.protocol import limits
+from signaling.protocol.codec import decode_server, encode
 from signaling.protocol.codes import Action, CloseCode
+from signaling.protocol.fields import Resume
 from signaling.protocol.messages import (
     Bye,
     Challenge,
@@ -38,11 +40,8 @@ from signaling.protocol.messages import (
     Reply,
     Request,
     Restarting,
-    Resume,
     ServerMessage,
     Welcome,
-    decode_server,
-    encode,
 )
 
 ABNORMAL = 1006

@@ -22,17 +22,16 @@ from signaling.core.states import ConnectionState, Event
 from signaling.core.timers import Timers
 from signaling.engine.base import Engine, Push
 from signaling.protocol import limits
+from signaling.protocol.codec import MessageError, decode_client, encode
 from signaling.protocol.codes import Action, CloseCode, ErrorCode
 from signaling.protocol.encoding import b64
+from signaling.protocol.fields import IceServer, Message
 from signaling.protocol.messages import (
     Bye,
     Challenge,
     ClientMessage,
     Error,
     Hello,
-    IceServer,
-    Message,
-    MessageError,
     Opened,
     Ping,
     Pong,
@@ -41,8 +40,6 @@ from signaling.protocol.messages import (
     Restarting,
     Shut,
     Welcome,
-    decode_client,
-    encode,
 )
 
 CLOSE_FOR: Final = {

@@ -14,7 +14,8 @@ from signaling.core.quota import Bucket
 from signaling.core.states import Event, SessionState, session_after
 from signaling.engine.base import Push
 from signaling.protocol import limits
-from signaling.protocol.messages import Reply, encode
+from signaling.protocol.codec import encode
+from signaling.protocol.messages import Reply
 
 ENDED_PAIRS: Final = 64
 """Ended pairs a session remembers, so that a `signal` that crossed a `left` is told apart from a made-up pair."""

@@ -14,7 +14,8 @@ from signaling.core.states import Event
 from signaling.core.timers import Timers
 from signaling.engine.base import Engine, Presence, Push
 from signaling.protocol.encoding import b64
-from signaling.protocol.messages import Error, IceServer, Knocked, Lapsed, Left, Met, Opened, Renewed, Resume, Shut
+from signaling.protocol.fields import IceServer, Resume
+from signaling.protocol.messages import Error, Knocked, Lapsed, Left, Met, Opened, Renewed, Shut
 
 
 class Relaying(NamedTuple):

@@ -22,7 +22,7 @@ from signaling.http.wire import Wire
 from signaling.logs import hide, line, log
 from signaling.protocol.codes import CloseCode
 from signaling.protocol.encoding import b64
-from signaling.protocol.messages import IceServer
+from signaling.protocol.fields import IceServer
 from signaling.relay.known import Known
 from signaling.relay.offers import Offers, Ports
 from signaling.relay.rooms import Rooms

@@ -17,8 +17,8 @@ from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 from signaling.http.wire import CLOSE_S
 from signaling.logs import line, log
 from signaling.protocol import limits
+from signaling.protocol.codec import MessageError, encode
 from signaling.protocol.codes import CloseCode
-from signaling.protocol.messages import MessageError, encode
 from signaling.protocol.relaying import Join, Joined, decode_join
 from signaling.relay.rooms import Effect, Hangup, Rooms, TellJoined
 from signaling.relay.server import tell

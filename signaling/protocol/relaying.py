@@ -10,8 +10,9 @@ from typing import Annotated, TypeVar
 import msgspec
 from msgspec import Meta
 
+from signaling.protocol.codec import MessageError
 from signaling.protocol.codes import ErrorCode
-from signaling.protocol.messages import Message, MessageError, Seconds, Ticket
+from signaling.protocol.fields import Message, Seconds, Ticket
 
 RelayLink = Annotated[
     int, Meta(ge=0, le=2**32 - 1, description="which of the pair's links through the relay; the latest counts")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from signaling.protocol.messages import IceServer
+from signaling.protocol.fields import IceServer
 from signaling.relay import tickets
 from signaling.relay.tickets import Member
 from signaling.relay.turn import credentials

@@ -12,8 +12,8 @@ import pytest
 
 from signaling.http.app import NODE
 from signaling.protocol import limits
+from signaling.protocol.codec import encode
 from signaling.protocol.codes import CloseCode
-from signaling.protocol.messages import encode
 from signaling.protocol.relaying import Join, Joined, decode_joined
 from signaling.relay.tickets import Member
 from signaling.relay.turn.kinds import Refusal

@@ -15,6 +15,7 @@ from signaling.http import listening, wire
 from signaling.http.app import NODE, make_app, make_metrics_app
 from signaling.protocol import limits
 from signaling.protocol.codes import CloseCode, ErrorCode
+from signaling.protocol.fields import Resume
 from signaling.protocol.messages import (
     Bye,
     Challenge,
@@ -29,7 +30,6 @@ from signaling.protocol.messages import (
     Pong,
     Report,
     Restarting,
-    Resume,
     Signal,
     Signaled,
     Welcome,

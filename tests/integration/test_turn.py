@@ -18,7 +18,8 @@ from aioice import stun as reference
 from aioice.turn import TurnTransport, create_turn_endpoint
 
 from signaling.protocol import stun
-from signaling.protocol.messages import IceServer, Knocked
+from signaling.protocol.fields import IceServer
+from signaling.protocol.messages import Knocked
 from signaling.protocol.stun import Address, Attribute, Class, Method
 from signaling.relay.turn import credentials
 from tests.integration.test_server_process import certificate, run

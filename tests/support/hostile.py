@@ -14,13 +14,14 @@ from aiohttp.test_utils import TestServer
 
 from pypeer.secure.encoding import b64, unb64
 from signaling.protocol import limits
+from signaling.protocol.codec import decode_client, encode
+from signaling.protocol.fields import Message
 from signaling.protocol.messages import (
     Challenge,
     Hello,
     Knock,
     Knocked,
     Left,
-    Message,
     Met,
     Ok,
     Open,
@@ -30,8 +31,6 @@ from signaling.protocol.messages import (
     Signal,
     Signaled,
     Welcome,
-    decode_client,
-    encode,
 )
 
 PAIR = "pair"

@@ -16,23 +16,11 @@ from signaling.core.sessions import Relays, no_relays
 from signaling.core.sign_in import Names
 from signaling.engine.memory import MemoryEngine
 from signaling.protocol import limits
+from signaling.protocol.codec import decode_server, encode
 from signaling.protocol.codes import CloseCode
 from signaling.protocol.encoding import b64, unb64
-from signaling.protocol.messages import (
-    Challenge,
-    Hello,
-    Message,
-    Open,
-    Opened,
-    Ping,
-    Reply,
-    Request,
-    Resume,
-    ServerMessage,
-    Welcome,
-    decode_server,
-    encode,
-)
+from signaling.protocol.fields import Message, Resume
+from signaling.protocol.messages import Challenge, Hello, Open, Opened, Ping, Reply, Request, ServerMessage, Welcome
 
 T = TypeVar("T")
 ADDRESS = "203.0.113.1"

@@ -10,22 +10,10 @@ from yarl import URL
 
 from pypeer.identity import Identity
 from signaling.protocol import limits
+from signaling.protocol.codec import decode_server, encode
 from signaling.protocol.encoding import b64, unb64
-from signaling.protocol.messages import (
-    Challenge,
-    Hello,
-    Knock,
-    Message,
-    Met,
-    Open,
-    Opened,
-    Request,
-    Resume,
-    ServerMessage,
-    Welcome,
-    decode_server,
-    encode,
-)
+from signaling.protocol.fields import Message, Resume
+from signaling.protocol.messages import Challenge, Hello, Knock, Met, Open, Opened, Request, ServerMessage, Welcome
 
 PATIENCE_S = 20.0
 """How long to wait for a message on a busy machine."""

@@ -9,7 +9,7 @@ import pytest
 
 from pypeer.protocol import schema as peer
 from signaling.protocol import schema as signaling
-from signaling.protocol.messages import MessageError, decode_client, decode_server
+from signaling.protocol.codec import MessageError, decode_client, decode_server
 from signaling.protocol.relaying import decode_join, decode_joined
 from tests.vectors import make_signaling
 

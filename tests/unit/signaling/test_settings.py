@@ -6,7 +6,7 @@ import pytest
 
 from signaling.checks import SettingsError
 from signaling.core.sign_in import Names
-from signaling.protocol.messages import IceServer
+from signaling.protocol.fields import IceServer
 from signaling.relay.turn.kinds import Family
 from signaling.relay.turn.quota import Limits
 from signaling.settings import Settings

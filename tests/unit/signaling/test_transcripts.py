@@ -21,8 +21,8 @@ from typing import Any
 
 import pytest
 
+from signaling.protocol.codec import encode
 from signaling.protocol.codes import CloseCode
-from signaling.protocol.messages import encode
 from tests.support.scene import HOST, Scene, run
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "protocol.md"

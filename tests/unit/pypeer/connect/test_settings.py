@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pypeer.connect import servers
 from pypeer.connect.options import INTERFACES_ENV, OptionError, interfaces_of_environment, parse_ports
 from pypeer.connect.servers import SERVERS_MAX, Relay, Servers, Stun, Transport
-from signaling.protocol.messages import IceServer
+from signaling.protocol.fields import IceServer
 
 
 def read(*urls: str) -> Servers:

@@ -13,7 +13,9 @@ from pypeer.signaling_client import backoff, core
 from pypeer.signaling_client.core import Client, State
 from pypeer.signaling_client.effects import SESSION_LOST, Answer, Effect, Hangup, Over, Push, Ready, Retry, SendText
 from signaling.protocol import limits
+from signaling.protocol.codec import decode_client, encode
 from signaling.protocol.codes import Action, CloseCode, ErrorCode
+from signaling.protocol.fields import Message
 from signaling.protocol.messages import (
     Bye,
     Challenge,
@@ -22,7 +24,6 @@ from signaling.protocol.messages import (
     Hello,
     Knock,
     Lapsed,
-    Message,
     Ok,
     Open,
     Opened,
@@ -30,8 +31,6 @@ from signaling.protocol.messages import (
     Pong,
     Restarting,
     Welcome,
-    decode_client,
-    encode,
 )
 
 ADA = Identity.from_seed(hashlib.sha256(b"ada").digest())

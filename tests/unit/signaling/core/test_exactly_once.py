@@ -8,20 +8,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from pypeer.identity import Identity
 from signaling.core.policy import Policy
-from signaling.protocol.messages import (
-    Knock,
-    Message,
-    Met,
-    Ok,
-    Open,
-    Opened,
-    Ping,
-    Resume,
-    ServerMessage,
-    Signal,
-    Signaled,
-    Welcome,
-)
+from signaling.protocol.fields import Message, Resume
+from signaling.protocol.messages import Knock, Met, Ok, Open, Opened, Ping, ServerMessage, Signal, Signaled, Welcome
 from tests.support.scene import Scene, hello
 
 A, B = "a", "b"

@@ -9,6 +9,7 @@ from signaling.core.sign_in import Names
 from signaling.protocol import limits
 from signaling.protocol.codes import CloseCode, ErrorCode
 from signaling.protocol.encoding import b64
+from signaling.protocol.fields import Resume
 from signaling.protocol.messages import (
     Bye,
     Error,
@@ -22,7 +23,6 @@ from signaling.protocol.messages import (
     Ping,
     Pong,
     Restarting,
-    Resume,
     Shut,
     Signal,
     Signaled,

@@ -10,9 +10,9 @@ from signaling.core.session import Session
 from signaling.core.sessions import Relaying
 from signaling.protocol import limits
 from signaling.protocol.codes import ErrorCode
+from signaling.protocol.fields import IceServer
 from signaling.protocol.messages import (
     Error,
-    IceServer,
     Knock,
     Knocked,
     Lapsed,

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from signaling.protocol.codec import MessageError, decode_client, decode_server
 from signaling.protocol.codes import ErrorCode
-from signaling.protocol.messages import Message, MessageError, decode_client, decode_server
+from signaling.protocol.fields import Message
 
 Decode = Callable[[str | bytes], Message]
 BOTH = pytest.mark.parametrize("decode", [decode_client, decode_server])

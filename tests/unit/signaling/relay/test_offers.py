@@ -2,7 +2,7 @@
 
 import pytest
 
-from signaling.protocol.messages import IceServer
+from signaling.protocol.fields import IceServer
 from signaling.relay.offers import Offers, Ports, urls
 from signaling.relay.tickets import Member
 from signaling.relay.turn import credentials
