@@ -20,7 +20,7 @@ from pypeer.connect.turn.client import TurnClient
 from pypeer.connect.turn.signing import Credentials
 from pypeer.connect.turn.words import Effect, Ended, Granted, ToServer
 from signaling.datagrams import SOL_UDP, UDP_SEGMENT
-from signaling.protocol.stun import Address
+from signaling.protocol.values import Address
 from signaling.relay.turn import credentials
 
 HOST: Final = "127.0.0.1"

@@ -25,7 +25,8 @@ from pypeer.protocol.codes import Mapping
 from pypeer.protocol.report import CandidateKind
 from pypeer.tasks import Tasks
 from signaling.protocol import stun
-from signaling.protocol.stun import Address, Message, StunError
+from signaling.protocol.stun import Message
+from signaling.protocol.values import Address, StunError
 
 FRESH_S: Final = 4.0
 """How long gathered addresses may wait to be used: less than the shortest time-out of mappings that routers have."""

@@ -23,7 +23,8 @@ from pypeer.connect.ice.pairs import Pair
 from pypeer.connect.options import Relaying
 from pypeer.protocol.codes import Mapping
 from pypeer.protocol.report import VARYING, CandidateKind
-from signaling.protocol.stun import Address, Message
+from signaling.protocol.stun import Message
+from signaling.protocol.values import Address
 
 INBOX: Final = 4096
 """Datagrams that wait for DTLS at most, 5 MB: more than that is lost, as in any full queue."""

@@ -13,7 +13,7 @@ from pypeer.connect.servers import Relay
 from pypeer.connect.sockets import OnDatagrams, Sockets
 from pypeer.connect.turn.words import Want
 from pypeer.protocol.report import CandidateKind, RelayTrouble
-from signaling.protocol.stun import Address
+from signaling.protocol.values import Address
 
 TROUBLES_MAX: Final = 16
 """Kept of one link: each address of each relay has one or two."""

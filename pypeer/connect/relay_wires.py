@@ -11,7 +11,7 @@ from pypeer.connect.ice.candidate import family_of
 from pypeer.connect.servers import Transport
 from pypeer.connect.sockets import Base, bind, open_base
 from signaling.protocol.framing import WHOLE_BYTES, Frames, FramingError
-from signaling.protocol.stun import Address
+from signaling.protocol.values import Address
 
 QUEUED_BYTES: Final = 1024 * 1024
 """What may wait for a slow connection to a relay, 0.8 s at 10 Mbit/s; what comes then is lost, and SCTP slows down."""

@@ -28,7 +28,7 @@ from pypeer.connect.turn.words import (
     Want,
 )
 from pypeer.protocol.report import RelayTrouble
-from signaling.protocol.stun import Address
+from signaling.protocol.values import Address
 
 ALLOCATE_S: Final = 5.0
 """Bound of an allocation: TCP, TLS and two requests on a slow path; nothing waits for it."""

@@ -6,7 +6,7 @@ import socket
 from typing import Final
 
 from pypeer.connect.ice.candidate import family_of
-from signaling.protocol.stun import Address
+from signaling.protocol.values import Address
 
 RESOLVE_S: Final = 3.0
 """Bound of a look-up of a server's name; its candidates come late then, and nothing else waits for them."""

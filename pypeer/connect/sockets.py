@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol, cast
 
 from pypeer.connect.ice.candidate import family_of
 from signaling.datagrams import Reader
-from signaling.protocol.stun import Address
+from signaling.protocol.values import Address
 
 BUFFER_BYTES: Final = 4 * 1024 * 1024
 """Receive buffer asked for: all that a receiver has asked for at most (limits.WINDOW_BYTES), so that nothing is lost

@@ -9,7 +9,7 @@ from pypeer.connect.ice.pairs import Pair, is_relayed
 from pypeer.connect.lanes import Grade
 from pypeer.links.link import Path, Scope
 from pypeer.protocol.report import CandidateKind
-from signaling.protocol.stun import Address
+from signaling.protocol.values import Address
 
 PROXIED: Final = "proxied"
 """The way through a proxy of one side's network, over TCP."""

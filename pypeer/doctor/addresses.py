@@ -7,7 +7,7 @@ from typing import Final
 
 from pypeer.connect.ice.candidate import family_of
 from pypeer.doctor.findings import AddressKind
-from signaling.protocol.stun import Address
+from signaling.protocol.values import Address
 
 SHARED: Final = ipaddress.IPv4Network("100.64.0.0/10")
 """RFC 6598."""

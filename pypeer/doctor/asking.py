@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from signaling.protocol import stun
-from signaling.protocol.stun import TRANSACTION_BYTES, Address, Attribute, Class, Message, Method, StunError
+from signaling.protocol import stun, values
+from signaling.protocol.stun import TRANSACTION_BYTES, Attribute, Class, Message, Method
+from signaling.protocol.values import Address, StunError
 
 CHANGE_PORT: Final = 0x2
 CHANGE_ADDRESS: Final = 0x4
@@ -129,7 +130,7 @@ class Questions:
 
 def encode(question: Question, transaction: bytes) -> bytes:
     """A Binding request."""
-    attributes = [(Attribute.CHANGE_REQUEST, stun.number32(question.change))] if question.change else []
+    attributes = [(Attribute.CHANGE_REQUEST, values.number32(question.change))] if question.change else []
     return stun.encode(Method.BINDING, Class.REQUEST, transaction, attributes)
 
 

@@ -12,7 +12,7 @@ from pypeer.connect.ice import gather
 from pypeer.doctor.asking import CHANGE_ADDRESS, Question, Questions
 from pypeer.doctor.findings import Filtering, Ports
 from pypeer.doctor.findings import Mapping as Maps
-from signaling.protocol.stun import Address
+from signaling.protocol.values import Address
 
 
 class Reaction(Enum):

@@ -19,7 +19,7 @@ from pypeer.doctor import behaviour
 from pypeer.doctor.addresses import is_public, may_be_other
 from pypeer.doctor.asking import ASK_S, CHANGE_ADDRESS, CHANGE_PORT, SILENCE_S, Answer, Question, Questions, Send
 from pypeer.doctor.findings import Filtering, Mapping, Status, Support, Udp
-from signaling.protocol.stun import Address
+from signaling.protocol.values import Address
 
 SETTLE_S: Final = 0.7
 """How long a server with a second address may take before one without has to do: all have been asked twice by then."""

@@ -18,7 +18,7 @@ from pypeer.doctor.machine import machine
 from pypeer.doctor.probing import discover, measure_lifetime
 from pypeer.doctor.relaying import try_relay
 from pypeer.doctor.signaling import Impatient, sign_in
-from signaling.protocol.stun import Address
+from signaling.protocol.values import Address
 
 FAMILIES: Final = (4, 6)
 

@@ -16,7 +16,7 @@ from typing import Final
 
 from pypeer.doctor.asking import ASK_S, CHANGE_ADDRESS, CHANGE_PORT, SILENCE_S, Question, Questions, Send
 from pypeer.doctor.findings import Filtering, Lifetime, Mapping, Ports, Udp
-from signaling.protocol.stun import Address
+from signaling.protocol.values import Address
 
 WAITS_S: Final = (4.0, 8.0, 14.0, 19.0, 24.0, 29.0, 34.0, 44.0, 59.0, 74.0, 89.0, 99.0, 112.0)
 """Idle times: somewhat below the round numbers that routers use, and the longest ends within two minutes in all."""

@@ -12,7 +12,7 @@ from pypeer.connect.ice.candidate import family_of
 from pypeer.connect.options import interfaces_of_environment
 from pypeer.doctor.addresses import kind_of
 from pypeer.doctor.findings import AddressKind, HostAddress, Interface, Machine, Proxy
-from signaling.protocol.stun import Address
+from signaling.protocol.values import Address
 
 PROXIES: Final = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 """As programs have them; most read them in lower case as well."""

@@ -15,7 +15,7 @@ from pypeer.doctor.discovery import Discovery, Role
 from pypeer.doctor.findings import Lifetime, Status, Udp
 from pypeer.doctor.lifetime import WAITS_S, LifetimeTest
 from pypeer.doctor.machine import local_address
-from signaling.protocol.stun import Address
+from signaling.protocol.values import Address
 
 BOUND_S: Final = 6.0
 """Of a discovery: it ends by itself within 4 s, and a machine that sleeps in between must not hold it up."""

@@ -15,7 +15,8 @@ from typing import Final
 
 from pypeer.doctor.findings import Route
 from signaling.protocol import stun
-from signaling.protocol.stun import TRANSACTION_BYTES, Address, Class, Method
+from signaling.protocol.stun import TRANSACTION_BYTES, Class, Method
+from signaling.protocol.values import Address
 
 HOPS: Final = 4
 """The home's router, the provider's, and two to see where the Internet begins."""

@@ -1,13 +1,12 @@
 """STUN messages (RFC 8489): bytes to values and back, for STUN, TURN (RFC 8656) and ICE (RFC 8445). Pure.
 
-A message is a method, a class, a transaction and attributes in their order on the wire, each a type and its bytes; the
-functions at the end turn values into such bytes. What follows MESSAGE-INTEGRITY is not protected by it, and is dropped;
+A message is a method, a class, a transaction and attributes in their order on the wire, each a type and its bytes;
+values turns values into such bytes. What follows MESSAGE-INTEGRITY is not protected by it, and is dropped;
 FINGERPRINT is checked and not kept.
 """
 
 import hashlib
 import hmac
-import ipaddress
 import struct
 import zlib
 from collections.abc import Iterable
@@ -15,17 +14,14 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
-MAGIC_COOKIE: Final = 0x2112A442
-"""RFC 8489, section 5."""
+from signaling.protocol.values import MAGIC_COOKIE, Address, StunError, number32, unpack_address
+
 HEADER_BYTES: Final = 20
 TRANSACTION_BYTES: Final = 12
 FINGERPRINT_XOR: Final = 0x5354554E
 """RFC 8489, section 14.7: so that a CRC of another protocol that travels inside is not taken for it."""
 COMPREHENSION_REQUIRED: Final = 0x8000
 """Attribute types below this must be understood, or the request is refused (RFC 8489, section 14)."""
-
-Address = tuple[str, int]
-"""IP address as text, and port."""
 
 
 class Method(IntEnum):
@@ -96,17 +92,12 @@ Attributes = Iterable[tuple[int, bytes]]
 
 _header = struct.Struct("!HHI12s")
 _attribute = struct.Struct("!HH")
-_address = struct.Struct("!BBH")
 _INTEGRITY: Final = {
     Attribute.MESSAGE_INTEGRITY.value: (hashlib.sha1, 20),
     Attribute.MESSAGE_INTEGRITY_SHA256.value: (hashlib.sha256, 32),
 }
 _FINGERPRINT_BYTES: Final = _attribute.size + 4
 _METHOD_MASK: Final = 0x3EEF
-
-
-class StunError(ValueError):
-    """Bytes that are no STUN message, or a value that cannot be in one; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,17 +127,16 @@ class Message:
     def address(self, kind: Attribute) -> Address | None:
         """An address attribute in clear (MAPPED-ADDRESS and the like); raises StunError."""
         value = self.get(kind)
-        return None if value is None else _unpack_address(value, bytes(16))
+        return None if value is None else unpack_address(value)
 
     def xor_address(self, kind: Attribute) -> Address | None:
         """A XOR-ed address attribute; raises StunError."""
         value = self.get(kind)
-        return None if value is None else _unpack_address(value, _mask(self.transaction))
+        return None if value is None else unpack_address(value, self.transaction)
 
     def xor_addresses(self, kind: Attribute) -> list[Address]:
         """All XOR-ed address attributes of a type; raises StunError."""
-        mask = _mask(self.transaction)
-        return [_unpack_address(value, mask) for found, value in self.attributes if found == kind]
+        return [unpack_address(value, self.transaction) for found, value in self.attributes if found == kind]
 
     def error(self) -> tuple[int, str] | None:
         """Code and reason of an error response (RFC 8489, section 14.8); raises StunError."""
@@ -215,36 +205,6 @@ def long_term_key(username: str, realm: str, password: str, sha256: bool = False
     return hashlib.sha256(text).digest() if sha256 else hashlib.md5(text, usedforsecurity=False).digest()
 
 
-def number32(value: int) -> bytes:
-    """An attribute of 32 bits."""
-    return value.to_bytes(4, "big")
-
-
-def number64(value: int) -> bytes:
-    """An attribute of 64 bits."""
-    return value.to_bytes(8, "big")
-
-
-def error_code(code: int, reason: str = "") -> bytes:
-    """Value of ERROR-CODE."""
-    return bytes((0, 0, code // 100, code % 100)) + reason.encode()
-
-
-def types(kinds: Iterable[int]) -> bytes:
-    """Value of UNKNOWN-ATTRIBUTES."""
-    return b"".join(kind.to_bytes(2, "big") for kind in kinds)
-
-
-def plain_address(address: Address) -> bytes:
-    """Value of an address attribute in clear."""
-    return _pack_address(address, bytes(16))
-
-
-def xor_address(address: Address, transaction: bytes) -> bytes:
-    """Value of a XOR-ed address attribute (RFC 8489, section 14.2)."""
-    return _pack_address(address, _mask(transaction))
-
-
 def _head(method: int, kind: Class, transaction: bytes, length: int) -> bytes:
     return _header.pack(method | kind, length, MAGIC_COOKIE, transaction)
 
@@ -291,33 +251,3 @@ def _check_fingerprint(data: bytes, at: int, value: bytes) -> None:
 
 def _crc(covered: bytes) -> int:
     return zlib.crc32(covered) ^ FINGERPRINT_XOR
-
-
-def _mask(transaction: bytes) -> bytes:
-    return MAGIC_COOKIE.to_bytes(4, "big") + transaction
-
-
-def _pack_address(address: Address, mask: bytes) -> bytes:
-    host, port = address
-    packed = canonical(host).packed
-    masked = bytes(a ^ b for a, b in zip(packed, mask, strict=False))
-    return _address.pack(0, 1 if len(packed) == 4 else 2, port ^ int.from_bytes(mask[:2], "big")) + masked
-
-
-def _unpack_address(value: bytes, mask: bytes) -> Address:
-    if len(value) < _address.size:
-        raise StunError("an address of less than 4 bytes")
-    _, family, port = _address.unpack_from(value)
-    packed = value[_address.size :]
-    if {1: 4, 2: 16}.get(family) != len(packed):
-        raise StunError(f"an address of family {family} and {len(packed)} bytes")
-    plain = bytes(a ^ b for a, b in zip(packed, mask, strict=False))
-    return str(ipaddress.ip_address(plain)), port ^ int.from_bytes(mask[:2], "big")
-
-
-def canonical(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
-    """An address without zone; IPv4 where it is only wrapped in IPv6, as on a socket for both."""
-    address = ipaddress.ip_address(host.partition("%")[0])
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
-        return address.ipv4_mapped
-    return address

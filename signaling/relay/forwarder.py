@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from signaling.protocol.framing import payloads
-from signaling.protocol.stun import Address
+from signaling.protocol.values import Address
 from signaling.relay.turn.core import Turn
 from signaling.relay.turn.kinds import FiveTuple, Refusal, Transport
 from signaling.relay.turn.routes import Route

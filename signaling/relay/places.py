@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from signaling.core.sign_in import is_loopback
-from signaling.protocol.stun import Address
+from signaling.protocol.values import Address
 
 FAMILIES: Final[Mapping[str, tuple[int, ...]]] = {"*": (4, 6), "0.0.0.0": (4,), "::": (6,)}
 """Hosts that stand for all addresses of this machine, and of which versions of IP."""

@@ -9,7 +9,7 @@ from signaling.core.address import quota_key
 from signaling.core.sign_in import is_loopback
 from signaling.datagrams import Reader, bind
 from signaling.logs import line, log
-from signaling.protocol.stun import Address
+from signaling.protocol.values import Address
 from signaling.relay.forwarder import Forwarder
 from signaling.relay.offers import Ports
 from signaling.relay.stream import PATIENCE_S, Connection

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final, Protocol
 
 from signaling.protocol.framing import WHOLE_BYTES, Frames, FramingError
-from signaling.protocol.stun import Address, canonical
+from signaling.protocol.values import Address, canonical
 from signaling.relay.stun import over_stream
 from signaling.relay.turn.kinds import FiveTuple, Transport
 

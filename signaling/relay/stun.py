@@ -24,8 +24,9 @@ from typing import Final
 
 from signaling.core.address import quota_key
 from signaling.core.quota import Buckets, Rate
-from signaling.protocol import stun
-from signaling.protocol.stun import Address, Attribute, Class, Message, Method, StunError
+from signaling.protocol import stun, values
+from signaling.protocol.stun import Attribute, Class, Message, Method
+from signaling.protocol.values import Address, StunError
 
 REQUEST_BYTES: Final = 548
 """Largest request looked at: what fits the smallest IPv4 datagram every host takes (RFC 8489, section 6.1)."""
@@ -153,19 +154,19 @@ def success(request: Message, source: Address, origin: Address | None, other: Ad
 
     The address in clear shows whether something on the way rewrites addresses in what passes.
     """
-    attributes = [(Attribute.XOR_MAPPED_ADDRESS, stun.xor_address(source, request.transaction))]
+    attributes = [(Attribute.XOR_MAPPED_ADDRESS, values.xor_address(source, request.transaction))]
     if origin is not None:
-        attributes.append((Attribute.MAPPED_ADDRESS, stun.plain_address(source)))
-        attributes.append((Attribute.RESPONSE_ORIGIN, stun.plain_address(origin)))
+        attributes.append((Attribute.MAPPED_ADDRESS, values.plain_address(source)))
+        attributes.append((Attribute.RESPONSE_ORIGIN, values.plain_address(origin)))
     if other is not None:
-        attributes.append((Attribute.OTHER_ADDRESS, stun.plain_address(other)))
+        attributes.append((Attribute.OTHER_ADDRESS, values.plain_address(other)))
     return stun.encode(request.method, Class.SUCCESS, request.transaction, attributes, fingerprint=False)
 
 
 def refusal(request: Message, unknown: Sequence[int]) -> bytes:
     """420 Unknown Attribute (RFC 8489, sections 14.8 and 14.13)."""
     attributes = [
-        (Attribute.ERROR_CODE, stun.error_code(420)),
-        (Attribute.UNKNOWN_ATTRIBUTES, stun.types(unknown)),
+        (Attribute.ERROR_CODE, values.error_code(420)),
+        (Attribute.UNKNOWN_ATTRIBUTES, values.types(unknown)),
     ]
     return stun.encode(request.method, Class.ERROR, request.transaction, attributes, fingerprint=False)

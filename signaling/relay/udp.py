@@ -15,7 +15,7 @@ import ifaddr
 
 from signaling.datagrams import Reader, bind
 from signaling.logs import line, log
-from signaling.protocol.stun import Address
+from signaling.protocol.values import Address
 from signaling.relay import places
 from signaling.relay.stun import StunServer, Verdict
 from signaling.relay.turn.core import is_turn

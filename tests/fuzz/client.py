@@ -6,8 +6,9 @@ from typing import Final
 from pypeer.connect.turn.client import TurnClient
 from pypeer.connect.turn.signing import Credentials
 from pypeer.connect.turn.words import MEANINGS, Effect, State, ToServer
-from signaling.protocol import stun
-from signaling.protocol.stun import Address, Attribute, Class, Message, Method
+from signaling.protocol import stun, values
+from signaling.protocol.stun import Attribute, Class, Message, Method
+from signaling.protocol.values import Address
 from tests.fuzz.spoiling import Spoiler
 
 PEERS: Final = (("203.0.113.9", 5000), ("1.1.1.1", 1), ("2a00::1", 9), ("192.0.2.1", 65535))
@@ -93,19 +94,19 @@ class ClientFuzzer:
         challenge = [(Attribute.REALM, REALM), (Attribute.NONCE, b"n%d" % self.random.randrange(3))]
         if draw < 0.5:
             code = self.random.choice((401, 401, 438, *CODES, self.random.randrange(300, 700)))
-            told = [(Attribute.ERROR_CODE, stun.error_code(code)), *challenge]
+            told = [(Attribute.ERROR_CODE, values.error_code(code)), *challenge]
             return "error", stun.encode(asked.method, Class.ERROR, asked.transaction, told, key)
         return "success", stun.encode(asked.method, Class.SUCCESS, asked.transaction, self._granted(asked), key)
 
     def _granted(self, asked: Message) -> list[tuple[int, bytes]]:
-        lifetime = (Attribute.LIFETIME, stun.number32(self.random.choice((0, 1, 600, 2**32 - 1))))
+        lifetime = (Attribute.LIFETIME, values.number32(self.random.choice((0, 1, 600, 2**32 - 1))))
         peers = self.random.sample(PEERS, self.random.randrange(3))
-        relayed = [(Attribute.XOR_RELAYED_ADDRESS, stun.xor_address(peer, asked.transaction)) for peer in peers]
+        relayed = [(Attribute.XOR_RELAYED_ADDRESS, values.xor_address(peer, asked.transaction)) for peer in peers]
         told: list[tuple[int, bytes]] = [lifetime, *relayed]
         return told[self.random.randrange(2) :]
 
     def _indication(self) -> bytes:
         transaction = self.random.randbytes(12)
-        peer = stun.xor_address(self.random.choice(PEERS), transaction)
+        peer = values.xor_address(self.random.choice(PEERS), transaction)
         attributes = [(Attribute.XOR_PEER_ADDRESS, peer), (Attribute.DATA, b"data")]
         return stun.encode(Method.DATA, Class.INDICATION, transaction, attributes, fingerprint=False)

@@ -3,9 +3,10 @@
 from contextlib import suppress
 from typing import Final
 
-from signaling.protocol import stun
+from signaling.protocol import stun, values
 from signaling.protocol.framing import WHOLE_BYTES, Frames, FramingError, payloads
-from signaling.protocol.stun import Attribute, Class, Message, Method, StunError
+from signaling.protocol.stun import Attribute, Class, Message, Method
+from signaling.protocol.values import StunError
 from signaling.relay.stun import StunServer, Verdict
 from tests.fuzz.spoiling import Spoiler
 
@@ -66,7 +67,12 @@ class CodecFuzzer:
         if kind in COMPUTED:
             return Attribute.SOFTWARE, b"x"
         address = self.random.choice(ADDRESSES)
-        known = (stun.xor_address(address, transaction), stun.plain_address(address), stun.error_code(437), bytes(4))
+        known = (
+            values.xor_address(address, transaction),
+            values.plain_address(address),
+            values.error_code(437),
+            bytes(4),
+        )
         return kind, self.random.choice((*known, self.random.randbytes(self.random.randrange(40))))
 
     def _look(self, message: Message) -> None:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from ipaddress import ip_network
 from typing import Final
 
-from signaling.protocol import stun
-from signaling.protocol.stun import Address, Attribute, Class, Method
+from signaling.protocol import stun, values
+from signaling.protocol.stun import Attribute, Class, Method
+from signaling.protocol.values import Address
 from signaling.relay.forwarder import ROUTES, Forwarder
 from signaling.relay.turn.core import SOURCES
 from signaling.relay.turn.quota import Limits
@@ -110,15 +111,15 @@ class ServerFuzzer:
     def _say(self) -> bytes:
         """A Send indication."""
         transaction = self.random.randbytes(12)
-        peer = stun.xor_address(self._peer(), transaction)
+        peer = values.xor_address(self._peer(), transaction)
         attributes = [(Attribute.XOR_PEER_ADDRESS, peer), (Attribute.DATA, b"x")]
         return stun.encode(Method.SEND, Class.INDICATION, transaction, attributes, fingerprint=False)
 
     def _usual(self, transaction: bytes) -> tuple[int, bytes]:
         """An attribute as it should be."""
         number = (0x4000 + self.random.randrange(3)).to_bytes(2, "big") + b"\0\0"
-        peer = (Attribute.XOR_PEER_ADDRESS, stun.xor_address(self._peer(), transaction))
-        lifetime = (Attribute.LIFETIME, stun.number32(self.random.choice((0, 1, 3000, 2**32 - 1))))
+        peer = (Attribute.XOR_PEER_ADDRESS, values.xor_address(self._peer(), transaction))
+        lifetime = (Attribute.LIFETIME, values.number32(self.random.choice((0, 1, 3000, 2**32 - 1))))
         return self.random.choice((IPV6, BOTH, lifetime, peer, peer, (Attribute.CHANNEL_NUMBER, number)))
 
     def _attribute(self, transaction: bytes) -> tuple[int, bytes]:

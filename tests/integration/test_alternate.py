@@ -14,8 +14,9 @@ import pytest
 from pypeer.connect.relays import HOPS, open_relay
 from pypeer.connect.servers import Relay, Transport
 from pypeer.protocol.report import RelayTrouble
-from signaling.protocol import stun
-from signaling.protocol.stun import Address, Attribute, Class
+from signaling.protocol import stun, values
+from signaling.protocol.stun import Attribute, Class
+from signaling.protocol.values import Address
 from signaling.relay.turn import credentials
 from tests.integration.test_coturn import wait_until_ready
 from tests.integration.test_turn import SECRET
@@ -39,8 +40,8 @@ class Sends(asyncio.DatagramProtocol):
         self.asked += 1
         message = stun.decode(data)
         told = [
-            (Attribute.ERROR_CODE, stun.error_code(300)),
-            (Attribute.ALTERNATE_SERVER, stun.plain_address(self.to)),
+            (Attribute.ERROR_CODE, values.error_code(300)),
+            (Attribute.ALTERNATE_SERVER, values.plain_address(self.to)),
         ]
         self._transport.sendto(stun.encode(message.method, Class.ERROR, message.transaction, told), addr)
 

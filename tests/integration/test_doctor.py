@@ -16,8 +16,9 @@ from pypeer.doctor.findings import Obstacle, Route
 from pypeer.doctor.relaying import try_relay
 from pypeer.doctor.route import find
 from pypeer.doctor.signaling import look
-from signaling.protocol import stun
-from signaling.protocol.stun import Address, Attribute, Class, Message, Method
+from signaling.protocol import stun, values
+from signaling.protocol.stun import Attribute, Class, Message, Method
+from signaling.protocol.values import Address
 from tests.integration.test_stun import free_ports
 from tests.support.commands import ROOT, Command, Server, environment, free_port, running_server
 
@@ -116,15 +117,15 @@ def allocate(request: Message, source: Address) -> bytes:
     """What a TURN server says: first who are you, then yes (RFC 8656, section 7)."""
     if not request.has(Attribute.MESSAGE_INTEGRITY):
         attributes = [
-            (Attribute.ERROR_CODE, stun.error_code(401)),
+            (Attribute.ERROR_CODE, values.error_code(401)),
             (Attribute.REALM, b"realm"),
             (Attribute.NONCE, b"nonce"),
         ]
         return stun.encode(request.method, Class.ERROR, request.transaction, attributes)
     attributes = [
-        (Attribute.XOR_RELAYED_ADDRESS, stun.xor_address(("192.0.2.1", 50_000), request.transaction)),
-        (Attribute.XOR_MAPPED_ADDRESS, stun.xor_address(source, request.transaction)),
-        (Attribute.LIFETIME, stun.number32(600)),
+        (Attribute.XOR_RELAYED_ADDRESS, values.xor_address(("192.0.2.1", 50_000), request.transaction)),
+        (Attribute.XOR_MAPPED_ADDRESS, values.xor_address(source, request.transaction)),
+        (Attribute.LIFETIME, values.number32(600)),
     ]
     key = stun.long_term_key("me", "realm", "secret")
     return stun.encode(request.method, Class.SUCCESS, request.transaction, attributes, key)

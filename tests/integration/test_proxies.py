@@ -17,7 +17,7 @@ from pypeer.errors import ServerError
 from pypeer.identity import Identity
 from pypeer.proxies import Kind, Proxy
 from pypeer.signaling_client.client import SignalingClient
-from signaling.protocol.stun import Address
+from signaling.protocol.values import Address
 from tests.support.commands import Server
 
 HOST = "127.0.0.1"

@@ -18,7 +18,7 @@ from pypeer.connect.relays import Allocation, RelayedBase, open_relay
 from pypeer.connect.servers import Relay, Servers, Transport
 from pypeer.connect.turn.words import Want
 from pypeer.protocol.report import CandidateKind, RelayTrouble
-from signaling.protocol.stun import Address
+from signaling.protocol.values import Address
 from signaling.relay.turn import credentials
 from tests.integration.test_coturn import wait_until_ready
 from tests.integration.test_server_process import certificate

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from pypeer.connect.sockets import Sockets
-from signaling.protocol.stun import Address
+from signaling.protocol.values import Address
 
 HOST = "127.0.0.1"
 SENT = [b"a" * 1000] * 5 + [b"b" * 10]

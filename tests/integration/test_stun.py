@@ -12,8 +12,9 @@ from typing import Final
 import pytest
 
 from signaling.datagrams import bind
-from signaling.protocol import stun
-from signaling.protocol.stun import Address, Attribute, Class, Message, Method
+from signaling.protocol import stun, values
+from signaling.protocol.stun import Attribute, Class, Message, Method
+from signaling.protocol.values import Address
 from signaling.relay import udp
 from signaling.relay.stun import Verdict
 from signaling.relay.udp import StunSockets, interface_addresses
@@ -46,7 +47,7 @@ def _free_port(stack: ExitStack) -> int:
 
 def request(flags: int | None = None) -> bytes:
     """A Binding request, with CHANGE-REQUEST if there are flags."""
-    attributes = [] if flags is None else [(Attribute.CHANGE_REQUEST, stun.number32(flags))]
+    attributes = [] if flags is None else [(Attribute.CHANGE_REQUEST, values.number32(flags))]
     return stun.encode(Method.BINDING, Class.REQUEST, b"transaction!", attributes)
 
 

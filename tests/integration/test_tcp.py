@@ -17,7 +17,7 @@ from pypeer.protocol import limits
 from pypeer.protocol.messages import Tcp
 from pypeer.secure.keys import Role
 from pypeer.secure.knock import How, Knocks
-from signaling.protocol.stun import Address
+from signaling.protocol.values import Address
 from tests.support.calls import BIND, Caller, forged, joined
 from tests.support.linked import until
 

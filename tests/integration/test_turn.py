@@ -20,7 +20,8 @@ from aioice.turn import TurnTransport, create_turn_endpoint
 from signaling.protocol import stun
 from signaling.protocol.fields import IceServer
 from signaling.protocol.messages import Knocked
-from signaling.protocol.stun import Address, Attribute, Class, Method
+from signaling.protocol.stun import Attribute, Class, Method
+from signaling.protocol.values import Address
 from signaling.relay.turn import credentials
 from tests.integration.test_server_process import certificate, run
 from tests.integration.test_stun import free_ports

@@ -9,8 +9,9 @@ from typing import Final
 
 import pytest
 
-from signaling.protocol import stun
-from signaling.protocol.stun import Address, Attribute, Class, Message, Method
+from signaling.protocol import stun, values
+from signaling.protocol.stun import Attribute, Class, Message, Method
+from signaling.protocol.values import Address
 from signaling.relay.turn import credentials
 from signaling.relay.turn.authentication import REALM
 from tests.integration.test_stun import free_ports, probe
@@ -40,7 +41,7 @@ class Client:
         transaction = self.asked.to_bytes(12, "big")
         given = [*attributes]
         if peer is not None:
-            given.append((Attribute.XOR_PEER_ADDRESS, stun.xor_address(peer, transaction)))
+            given.append((Attribute.XOR_PEER_ADDRESS, values.xor_address(peer, transaction)))
         auth = [(Attribute.USERNAME, self.name.encode()), (Attribute.REALM, REALM.encode())]
         auth.append((Attribute.NONCE, self.nonce))
         self.socket.sendto(stun.encode(method, Class.REQUEST, transaction, [*given, *auth], self.key), self.server)

@@ -12,8 +12,9 @@ from typing import Any, Final
 import pytest
 
 from signaling.datagrams import BATCH, SOL_UDP, UDP_SEGMENT, Reader, bind
-from signaling.protocol import stun
-from signaling.protocol.stun import Address, Attribute, Class, Method
+from signaling.protocol import stun, values
+from signaling.protocol.stun import Attribute, Class, Method
+from signaling.protocol.values import Address
 from signaling.relay import server as module
 from signaling.relay.offers import Ports
 from signaling.relay.server import RelayServer
@@ -113,7 +114,7 @@ class Client:
         """Bind the first channel."""
         attributes = [
             (Attribute.CHANNEL_NUMBER, b"\x40\0\0\0"),
-            (Attribute.XOR_PEER_ADDRESS, stun.xor_address(peer, bytes(12))),
+            (Attribute.XOR_PEER_ADDRESS, values.xor_address(peer, bytes(12))),
         ]
         assert (await self.ask(Method.CHANNEL_BIND, *attributes)).kind is Class.SUCCESS
 

@@ -13,8 +13,9 @@ from itertools import count
 from random import Random
 from typing import Final
 
-from signaling.protocol import stun
-from signaling.protocol.stun import Address, Attribute, Class, Method
+from signaling.protocol import stun, values
+from signaling.protocol.stun import Attribute, Class, Method
+from signaling.protocol.values import Address
 
 HOPS: Final = 9
 """From one host to another. A packet with fewer hops to live passes its own router only."""
@@ -168,7 +169,7 @@ class VirtualNet:
 
         def answer(source: Address, data: bytes) -> None:
             transaction = stun.decode(data).transaction
-            mapped = [(Attribute.XOR_MAPPED_ADDRESS, stun.xor_address(source, transaction))]
+            mapped = [(Attribute.XOR_MAPPED_ADDRESS, values.xor_address(source, transaction))]
             self.send(address, None, source, stun.encode(Method.BINDING, Class.SUCCESS, transaction, mapped))
 
         self.bind(address, None, answer)

@@ -14,7 +14,8 @@ from pypeer.connect.ice.pairs import Pair
 from pypeer.protocol.codes import Mapping
 from pypeer.protocol.report import CandidateKind
 from signaling.protocol import stun
-from signaling.protocol.stun import Address, Attribute, Class, Message
+from signaling.protocol.stun import Attribute, Class, Message
+from signaling.protocol.values import Address
 from tests.support.virtual_net import Router, Sent, VirtualNet
 
 ROLES: Final = (IceRole.CONTROLLING, IceRole.CONTROLLED)

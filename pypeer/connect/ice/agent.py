@@ -23,7 +23,8 @@ from pypeer.connect.ice.effects import Effect, Side, State
 from pypeer.connect.ice.pairs import PATIENCE_S, Pair
 from pypeer.connect.ice.probing import Probe
 from pypeer.protocol.report import CandidateKind, CheckState
-from signaling.protocol.stun import Address, Message, Method
+from signaling.protocol.stun import Message, Method
+from signaling.protocol.values import Address
 
 PACE_S: Final = 0.005
 """Between two checks: the lower bound of RFC 8445, section 14.2; twenty pairs are begun within 0.1 s."""

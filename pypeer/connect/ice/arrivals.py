@@ -7,7 +7,8 @@ from pypeer.connect.ice.effects import Send
 from pypeer.connect.ice.generation import Generation
 from pypeer.connect.ice.pairs import Flight, Pair
 from pypeer.protocol.report import CandidateKind, CheckState
-from signaling.protocol.stun import Address, Attribute, Class, Message, StunError
+from signaling.protocol.stun import Attribute, Class, Message
+from signaling.protocol.values import Address, StunError
 
 
 class Arrivals(Generation):

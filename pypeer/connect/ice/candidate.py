@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pypeer.protocol.report import CandidateKind, ReportCandidate
-from signaling.protocol.stun import Address
+from signaling.protocol.values import Address
 
 TYPE_PREFERENCE: Final = {
     CandidateKind.HOST: 126,

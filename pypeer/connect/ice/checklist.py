@@ -4,7 +4,7 @@ from pypeer.connect.ice.candidate import Candidate
 from pypeer.connect.ice.checks import IceRole
 from pypeer.connect.ice.pairs import Pair, fits, pair_priority
 from pypeer.protocol.report import CHECKS_MAX, CandidateKind
-from signaling.protocol.stun import Address
+from signaling.protocol.values import Address
 
 
 class CheckList:

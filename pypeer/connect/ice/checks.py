@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from signaling.protocol import stun
-from signaling.protocol.stun import Address, Attribute, Class, Message, Method
+from signaling.protocol import stun, values
+from signaling.protocol.stun import Attribute, Class, Message, Method
+from signaling.protocol.values import Address
 
 ROLE_CONFLICT: Final = 487
 """RFC 8445, section 7.3.1.1."""
@@ -60,8 +61,8 @@ def request(
     """A check; `priority` is that of the peer-reflexive candidate that it may reveal (section 7.1.1)."""
     attributes = [
         (Attribute.USERNAME, f"{remote.ufrag}:{local.ufrag}".encode()),
-        (Attribute.PRIORITY, stun.number32(priority)),
-        (ROLE_ATTRIBUTE[role], stun.number64(tie_breaker)),
+        (Attribute.PRIORITY, values.number32(priority)),
+        (ROLE_ATTRIBUTE[role], values.number64(tie_breaker)),
     ]
     if nominate:
         attributes.append((Attribute.USE_CANDIDATE, b""))
@@ -70,13 +71,13 @@ def request(
 
 def success(transaction: bytes, source: Address, local: Credentials) -> bytes:
     """The answer to a check."""
-    mapped = stun.xor_address(source, transaction)
+    mapped = values.xor_address(source, transaction)
     return stun.encode(Method.BINDING, Class.SUCCESS, transaction, [(Attribute.XOR_MAPPED_ADDRESS, mapped)], local.key)
 
 
 def conflict(transaction: bytes, local: Credentials) -> bytes:
     """The answer to a check of a side that takes itself for what this one is."""
-    refusal = (Attribute.ERROR_CODE, stun.error_code(ROLE_CONFLICT, "Role Conflict"))
+    refusal = (Attribute.ERROR_CODE, values.error_code(ROLE_CONFLICT, "Role Conflict"))
     return stun.encode(Method.BINDING, Class.ERROR, transaction, [refusal], local.key)
 
 

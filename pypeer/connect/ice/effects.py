@@ -5,7 +5,7 @@ from enum import Enum
 from typing import Final
 
 from pypeer.connect.ice.pairs import Pair
-from signaling.protocol.stun import Address
+from signaling.protocol.values import Address
 
 
 class Side(Enum):

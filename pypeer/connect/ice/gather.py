@@ -12,7 +12,8 @@ from pypeer.connect.ice.candidate import family_of
 from pypeer.connect.ice.effects import Send
 from pypeer.protocol.codes import Mapping
 from signaling.protocol import stun
-from signaling.protocol.stun import TRANSACTION_BYTES, Address, Attribute, Class, Message, Method, StunError
+from signaling.protocol.stun import TRANSACTION_BYTES, Attribute, Class, Message, Method
+from signaling.protocol.values import Address, StunError
 
 ASK_S: Final = (0.15, 0.25, 0.4, 0.7)
 """Pauses after each request; 1.5 s in all. RFC 8489 goes on for 40 s, but nobody waits for a candidate that long."""

@@ -12,7 +12,8 @@ from pypeer.connect.ice.pairs import Flight, Pair, is_relayed
 from pypeer.connect.ice.probing import Probing
 from pypeer.connect.ice.upgrade import Upgrade
 from pypeer.protocol.report import CandidateKind, CheckState
-from signaling.protocol.stun import TRANSACTION_BYTES, Address
+from signaling.protocol.stun import TRANSACTION_BYTES
+from signaling.protocol.values import Address
 
 
 class Generation:

@@ -7,7 +7,7 @@ from typing import Final
 from pypeer.connect.ice.candidate import Candidate
 from pypeer.connect.ice.checks import IceRole
 from pypeer.protocol.report import CandidateKind, CheckState
-from signaling.protocol.stun import Address
+from signaling.protocol.values import Address
 
 TRANSITIONS: Final[dict[CheckState, frozenset[CheckState]]] = {
     CheckState.WAITING: frozenset({CheckState.IN_PROGRESS, CheckState.SUCCEEDED}),

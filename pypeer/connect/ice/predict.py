@@ -20,7 +20,7 @@ from pypeer.connect.ice.gather import Mapped, step
 from pypeer.connect.ice.probing import Probe
 from pypeer.protocol.codes import Mapping
 from pypeer.protocol.report import CandidateKind
-from signaling.protocol.stun import Address
+from signaling.protocol.values import Address
 
 AHEAD: Final = 16
 """Ports named beyond the last one seen: as many destinations as may be sent to before the one that matters."""

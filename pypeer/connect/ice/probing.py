@@ -5,7 +5,7 @@ from math import inf
 from typing import Final
 
 from pypeer.connect.ice.pairs import Flight
-from signaling.protocol.stun import Address
+from signaling.protocol.values import Address
 
 BURST: Final = 16
 """Probes sent at one go at most: timers are late on a busy machine, and nothing is caught up beyond this."""

@@ -14,7 +14,7 @@ from pypeer.connect.mapping import routers
 from pypeer.connect.mapping.routers import MappingError
 from pypeer.connect.mapping.wire import NONCE_BYTES, Granted, Protocol, Wish
 from pypeer.tasks import Tasks
-from signaling.protocol.stun import Address
+from signaling.protocol.values import Address
 
 LEASE_S: Final = 120
 """For how long a port is asked for: the least that RFC 6887, section 11.2.1, recommends. A port that is not given back,

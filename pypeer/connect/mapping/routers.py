@@ -15,7 +15,7 @@ import aiohttp
 from pypeer.connect.mapping import igd, wire
 from pypeer.connect.mapping.route import router_of
 from pypeer.connect.mapping.wire import Granted, Refused, Wish
-from signaling.protocol.stun import Address
+from signaling.protocol.values import Address
 
 PAUSES_S: Final = (0.15, 0.3)
 """When a datagram is sent again: routers are one hop away. RFC 6886, section 3.1, begins with 0.25 s."""

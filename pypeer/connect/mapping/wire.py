@@ -6,7 +6,7 @@ from enum import IntEnum
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final
 
-from signaling.protocol.stun import Address
+from signaling.protocol.values import Address
 
 PORT: Final = 5351
 """Of both protocols."""

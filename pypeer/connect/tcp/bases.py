@@ -9,7 +9,7 @@ from typing import Final
 
 from pypeer.connect.ice.candidate import family_of
 from pypeer.connect.sockets import PORT_TRIES
-from signaling.protocol.stun import Address
+from signaling.protocol.values import Address
 
 BACKLOG: Final = 16
 """Connections that wait to be looked at: one peer is expected, with a few; strangers must not keep it out."""

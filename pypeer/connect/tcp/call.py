@@ -38,7 +38,7 @@ from pypeer.secure.encoding import b64, unb64
 from pypeer.secure.keys import Role
 from pypeer.secure.knock import How, Knocks
 from pypeer.tasks import Tasks
-from signaling.protocol.stun import Address
+from signaling.protocol.values import Address
 
 CALL_S: Final = 4.0
 """Bound of one attempt: the kernel sends a SYN after 0, 1 and 3 s, and the last one has a second for what it opens.

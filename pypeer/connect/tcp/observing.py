@@ -16,7 +16,8 @@ from pypeer.connect.servers import Relay, Servers, Transport
 from pypeer.connect.tcp.bases import Bases
 from signaling.protocol import stun
 from signaling.protocol.framing import Frames, FramingError
-from signaling.protocol.stun import Address, Attribute, Class, Method, StunError
+from signaling.protocol.stun import Attribute, Class, Method
+from signaling.protocol.values import Address, StunError
 
 OBSERVERS_MAX: Final = 2
 """Servers asked: what a second would add is an address of another family."""

@@ -14,7 +14,7 @@ from pypeer.links.link import Scope
 from pypeer.protocol.report import CandidateKind
 from pypeer.secure.keys import Role
 from pypeer.secure.knock import How
-from signaling.protocol.stun import Address
+from signaling.protocol.values import Address
 
 DIALS_MAX: Final = 64
 """Pairs of addresses dialled for one link at most: four addresses with eight, twice."""

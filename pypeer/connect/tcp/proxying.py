@@ -17,7 +17,7 @@ from python_socks.async_.asyncio import Proxy as SocksProxy
 
 from pypeer.connect.ice.candidate import join
 from pypeer.proxies import Kind, Proxy
-from signaling.protocol.stun import Address
+from signaling.protocol.values import Address
 
 HEAD_BYTES: Final = 16 * 1024
 """Longest answer taken from a proxy: more than any header that one adds."""

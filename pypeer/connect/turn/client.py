@@ -26,9 +26,10 @@ from pypeer.connect.turn.peers import Peers, Standing, indication
 from pypeer.connect.turn.signing import Credentials, Signing
 from pypeer.connect.turn.transactions import TRIES, Request, Transactions
 from pypeer.connect.turn.words import Doubtful, Effect, Ended, Event, PeerRefused, Received, State, ToServer, Want
-from signaling.protocol import stun
+from signaling.protocol import stun, values
 from signaling.protocol.framing import PAYLOAD_BYTES, channel_data
-from signaling.protocol.stun import TRANSACTION_BYTES, Address, Attribute, Class, Message, Method, StunError
+from signaling.protocol.stun import TRANSACTION_BYTES, Attribute, Class, Message, Method
+from signaling.protocol.values import Address, StunError
 
 UDP: Final = (Attribute.REQUESTED_TRANSPORT, bytes((17, 0, 0, 0)))
 """RFC 8656, section 18.7: to peers by UDP."""
@@ -78,7 +79,7 @@ class TurnClient:
         self._happens(Event.RELEASE)
         self._transactions.clear()
         self._lifetime.released()
-        return self._ask(Request(Method.REFRESH, ((Attribute.LIFETIME, stun.number32(0)),)), now)
+        return self._ask(Request(Method.REFRESH, ((Attribute.LIFETIME, values.number32(0)),)), now)
 
     def wake_at(self) -> float:
         """When `tick` has something to do; infinity for never."""

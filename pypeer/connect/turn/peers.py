@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from signaling.protocol import stun
+from signaling.protocol import stun, values
 from signaling.protocol.framing import CHANNEL_HEADER
-from signaling.protocol.stun import Address, Attribute, Class, Method
+from signaling.protocol.stun import Attribute, Class, Method
+from signaling.protocol.values import Address
 
 RENEW_S: Final = 240.0
 """Permissions last 300 s: a minute is left for repetitions. Channels last 600 s, but keep a permission for 300 s only,
@@ -119,5 +120,5 @@ class Peers:
 
 def indication(peer: Address, payload: bytes, transaction: bytes) -> bytes:
     """A Send indication (RFC 8656, section 11.1)."""
-    attributes = [(Attribute.XOR_PEER_ADDRESS, stun.xor_address(peer, transaction)), (Attribute.DATA, payload)]
+    attributes = [(Attribute.XOR_PEER_ADDRESS, values.xor_address(peer, transaction)), (Attribute.DATA, payload)]
     return stun.encode(Method.SEND, Class.INDICATION, transaction, attributes, fingerprint=False)

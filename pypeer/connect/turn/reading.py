@@ -1,7 +1,8 @@
 """What answers of a TURN server say beside yes and no. Pure."""
 
 from pypeer.connect.turn.words import Alternate, Granted, Want
-from signaling.protocol.stun import Attribute, Message, StunError
+from signaling.protocol.stun import Attribute, Message
+from signaling.protocol.values import StunError
 
 DOMAIN_BYTES = 255
 """Longest ALTERNATE-DOMAIN that is a name (RFC 8489, section 14.16)."""

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from pypeer.connect.turn.signing import Credentials
-from signaling.protocol import stun
-from signaling.protocol.stun import TRANSACTION_BYTES, Address, Attribute, Message, Method
+from signaling.protocol import values
+from signaling.protocol.stun import TRANSACTION_BYTES, Attribute, Message, Method
+from signaling.protocol.values import Address
 
 RTO_S: Final = 0.5
 SENDS: Final = 7
@@ -35,7 +36,7 @@ class Request:
         """All attributes, for this transaction."""
         if self.peer is None:
             return [*self.attributes]
-        return [*self.attributes, (Attribute.XOR_PEER_ADDRESS, stun.xor_address(self.peer, transaction))]
+        return [*self.attributes, (Attribute.XOR_PEER_ADDRESS, values.xor_address(self.peer, transaction))]
 
 
 @dataclass(slots=True)

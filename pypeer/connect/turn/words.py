@@ -3,7 +3,8 @@
 from enum import Enum
 from typing import Final, NamedTuple
 
-from signaling.protocol.stun import Address, Attribute
+from signaling.protocol.stun import Attribute
+from signaling.protocol.values import Address
 
 
 class Want(Enum):

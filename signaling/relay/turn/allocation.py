@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
-from signaling.protocol.stun import Address
+from signaling.protocol.values import Address
 from signaling.relay.turn.kinds import Family, FiveTuple, Refusal, RefusedError
 from signaling.relay.turn.quota import Account
 

@@ -16,9 +16,10 @@ from typing import Final
 
 from signaling.core.address import quota_key
 from signaling.core.quota import Buckets, Rate
-from signaling.protocol import stun
+from signaling.protocol import stun, values
 from signaling.protocol.framing import CHANNEL_HEADER
-from signaling.protocol.stun import Address, Attribute, Class, Message, Method, StunError
+from signaling.protocol.stun import Attribute, Class, Message, Method
+from signaling.protocol.values import Address, StunError
 from signaling.relay.turn import answers, asking
 from signaling.relay.turn.allocation import Allocation, State
 from signaling.relay.turn.authentication import Authenticator, Signed
@@ -166,7 +167,7 @@ class Turn:
     def _answer(self, request: Message, client: FiveTuple, signed: Signed, now: float) -> list[Effect]:
         unknown = request.unknown(asking.UNDERSTOOD)
         if unknown:
-            attributes = [(Attribute.UNKNOWN_ATTRIBUTES, stun.types(unknown))]
+            attributes = [(Attribute.UNKNOWN_ATTRIBUTES, values.types(unknown))]
             raise RefusedError(420, Refusal.ATTRIBUTE, attributes)
         allocation = self._table.by_client.get(client)
         if allocation is None:

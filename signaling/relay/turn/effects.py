@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from signaling.protocol.stun import Address
+from signaling.protocol.values import Address
 from signaling.relay.turn.kinds import FiveTuple
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
-from signaling.protocol.stun import Address, Attributes
+from signaling.protocol.stun import Attributes
+from signaling.protocol.values import Address
 
 
 class Transport(IntEnum):

@@ -5,8 +5,9 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from signaling.core.address import quota_key
-from signaling.protocol import stun
-from signaling.protocol.stun import Address, Attribute, Message
+from signaling.protocol import values
+from signaling.protocol.stun import Attribute, Message
+from signaling.protocol.values import Address
 from signaling.relay.turn import answers, asking
 from signaling.relay.turn.allocation import Allocation, Event, Relay
 from signaling.relay.turn.authentication import Signed
@@ -87,7 +88,7 @@ class Requests:
             raise RefusedError(443, Refusal.FAMILY)
         relays = [each for each in allocation.relays.values() if family in (None, each.family)]
         seconds = self._until(allocation, relays, asked, now)
-        attributes = [(Attribute.LIFETIME, stun.number32(seconds))]
+        attributes = [(Attribute.LIFETIME, values.number32(seconds))]
         answer = ToClient(allocation.client, answers.success(request, signed, attributes))
         return [answer, *self.expire(allocation, now)]
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from signaling.protocol.framing import CHANNEL_HEADER, PAYLOAD_BYTES, channel_data
-from signaling.protocol.stun import Address
+from signaling.protocol.values import Address
 from signaling.relay.turn import answers
 from signaling.relay.turn.allocation import Allocation, Channel, Permission
 from signaling.relay.turn.effects import Effect, ManyToClient, ManyToPeer, ToClient, ToPeer

@@ -5,7 +5,7 @@ from itertools import count
 from typing import Final
 
 from signaling.core.timers import Timers
-from signaling.protocol.stun import Address
+from signaling.protocol.values import Address
 from signaling.relay.turn.allocation import Allocation, Relay
 from signaling.relay.turn.kinds import Family, FiveTuple, Refusal, RefusedError
 from signaling.relay.turn.peers import Here

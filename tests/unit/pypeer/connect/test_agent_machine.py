@@ -13,8 +13,9 @@ from pypeer.connect.ice.checks import Credentials, IceRole
 from pypeer.connect.ice.effects import TRANSITIONS, Became, Effect, Selected, Send, State
 from pypeer.connect.ice.pairs import CHECKS_REMEMBERED
 from pypeer.protocol.report import CHECKS_MAX, CandidateKind
-from signaling.protocol import stun
-from signaling.protocol.stun import Address, Attribute, Class
+from signaling.protocol import stun, values
+from signaling.protocol.stun import Attribute, Class
+from signaling.protocol.values import Address
 from tests.support.virtual_net import VirtualNet
 
 OURS, THEIRS = Credentials("ours", "o" * 22), Credentials("them", "t" * 22)
@@ -115,8 +116,8 @@ class AgentMachine(RuleBasedStateMachine):
     def answer(self, which: int, kind: Class, conflict: bool, last: bool) -> None:
         base, to, data = self.flights[-1 if last else which % len(self.flights)]
         transaction = stun.decode(data).transaction
-        attributes = [(Attribute.XOR_MAPPED_ADDRESS, stun.xor_address((HOSTS[0], 77), transaction))]
-        attributes += [(Attribute.ERROR_CODE, stun.error_code(487))] if conflict else []
+        attributes = [(Attribute.XOR_MAPPED_ADDRESS, values.xor_address((HOSTS[0], 77), transaction))]
+        attributes += [(Attribute.ERROR_CODE, values.error_code(487))] if conflict else []
         told = stun.decode(stun.encode(1, kind, transaction, attributes, THEIRS.key))
         self.check(self.agent.receive(base, to, told, self.now))
 

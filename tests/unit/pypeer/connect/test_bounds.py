@@ -10,7 +10,7 @@ from pypeer.connect.ice.checks import Credentials, IceRole
 from pypeer.connect.ice.effects import Effect, Send, State
 from pypeer.protocol.report import CHECKS_MAX, CandidateKind, CheckState
 from signaling.protocol import stun
-from signaling.protocol.stun import Address
+from signaling.protocol.values import Address
 from tests.support.virtual_net import VirtualNet
 from tests.support.virtual_peer import VirtualPeer, neighbours, request, settled
 

@@ -8,7 +8,8 @@ from pypeer.connect.ice.checks import Credentials, IceRole
 from pypeer.connect.ice.effects import Effect, Send
 from pypeer.protocol.report import CHECKS_MAX, CandidateKind
 from signaling.protocol import stun
-from signaling.protocol.stun import Address, Message
+from signaling.protocol.stun import Message
+from signaling.protocol.values import Address
 from tests.support.virtual_net import VirtualNet
 
 OURS, THEIRS = Credentials("ours", "o" * 22), Credentials("them", "t" * 22)

@@ -5,8 +5,9 @@ import pytest
 from pypeer.connect.ice.effects import Send
 from pypeer.connect.ice.gather import ASK_S, Gatherer, Mapped, step
 from pypeer.protocol.codes import Mapping
-from signaling.protocol import stun
-from signaling.protocol.stun import Address, Attribute, Class, Method
+from signaling.protocol import stun, values
+from signaling.protocol.stun import Attribute, Class, Method
+from signaling.protocol.values import Address
 from tests.support.virtual_net import Lets, Maps, Router, VirtualNet
 
 ONE, TWO, SIX = ("192.88.99.1", 3478), ("192.88.99.2", 3478), ("2620:4f:8000::1", 3478)
@@ -16,7 +17,7 @@ INSIDE, OUTSIDE = ("10.0.0.2", 5000), "192.31.196.10"
 def answer(send: Send, address: Address | None, kind: Class = Class.SUCCESS) -> stun.Message:
     """What a server says to this question."""
     transaction = stun.decode(send.data).transaction
-    mapped = [] if address is None else [(Attribute.XOR_MAPPED_ADDRESS, stun.xor_address(address, transaction))]
+    mapped = [] if address is None else [(Attribute.XOR_MAPPED_ADDRESS, values.xor_address(address, transaction))]
     return stun.decode(stun.encode(Method.BINDING, kind, transaction, mapped))
 
 

@@ -13,7 +13,8 @@ from pypeer.connect.ice.agent import Agent
 from pypeer.connect.ice.checks import Credentials, IceRole
 from pypeer.connect.ice.effects import Send
 from signaling.protocol import stun
-from signaling.protocol.stun import Address, Attribute, Class, Message, Method, StunError
+from signaling.protocol.stun import Attribute, Class, Message, Method
+from signaling.protocol.values import Address, StunError
 from tests.support.virtual_net import VirtualNet
 from tests.support.virtual_peer import VirtualPeer, neighbours, settled
 

@@ -8,7 +8,7 @@ from pypeer.connect.mapping import leases, route
 from pypeer.connect.mapping.leases import Leases
 from pypeer.connect.mapping.routers import MappingError
 from pypeer.connect.mapping.wire import Granted, Protocol, Wish
-from signaling.protocol.stun import Address
+from signaling.protocol.values import Address
 from tests.support.linked import until
 
 HOME = ("192.168.1.7", 5000)

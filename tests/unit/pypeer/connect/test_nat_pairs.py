@@ -6,7 +6,7 @@ import pytest
 
 from pypeer.connect.ice.checks import IceRole
 from pypeer.connect.ice.effects import State
-from signaling.protocol.stun import Address
+from signaling.protocol.values import Address
 from tests.support.virtual_net import STUN_PORT, Lets, Maps, Router, VirtualNet
 from tests.support.virtual_peer import VirtualPeer, meet, settled
 

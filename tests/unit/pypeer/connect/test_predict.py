@@ -19,7 +19,7 @@ from pypeer.connect.ice.probing import BURST, Probe
 from pypeer.protocol.codes import Mapping
 from pypeer.protocol.report import CandidateKind
 from signaling.protocol import stun
-from signaling.protocol.stun import Address
+from signaling.protocol.values import Address
 from tests.support.virtual_net import Lets, Maps, Router, VirtualNet
 from tests.support.virtual_peer import VirtualPeer, meet, settled
 

@@ -6,7 +6,7 @@ from pypeer.connect.ice.agent import PACE_S, Agent
 from pypeer.connect.ice.checks import Credentials, IceRole
 from pypeer.connect.ice.pairs import Pair, pair_priority
 from pypeer.protocol.report import CandidateKind
-from signaling.protocol import stun
+from signaling.protocol import stun, values
 from signaling.protocol.stun import Attribute, Class, Message
 from tests.support.virtual_net import VirtualNet
 from tests.support.virtual_peer import VirtualPeer, meet, neighbours, settled
@@ -159,8 +159,8 @@ def test_the_deciding_side_nominates_even_where_the_first_check_came_from_the_ot
 @pytest.mark.parametrize(
     ("error", "role"),
     [
-        (stun.error_code(487), CONTROLLED),
-        (stun.error_code(400), CONTROLLING),
+        (values.error_code(487), CONTROLLED),
+        (values.error_code(400), CONTROLLING),
         (b"", CONTROLLING),
         (None, CONTROLLING),
     ],

@@ -9,7 +9,7 @@ from typing import Final
 from pypeer.doctor.asking import Send
 from pypeer.doctor.findings import Filtering, Mapping, Ports
 from pypeer.doctor.probing import Asker
-from signaling.protocol.stun import Address
+from signaling.protocol.values import Address
 from signaling.relay.stun import StunServer
 
 PRIMARY, OTHER = "8.8.8.1", "8.8.8.2"

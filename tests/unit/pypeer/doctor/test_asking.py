@@ -5,8 +5,9 @@ import itertools
 import pytest
 
 from pypeer.doctor.asking import ASK_S, CHANGE_PORT, Question, Questions, Send
-from signaling.protocol import stun
-from signaling.protocol.stun import Address, Attribute, Attributes, Class, Method
+from signaling.protocol import stun, values
+from signaling.protocol.stun import Attribute, Attributes, Class, Method
+from signaling.protocol.values import Address
 from tests.unit.pypeer.doctor.simulated import entropy
 
 SERVER: Address = ("8.8.8.1", 3478)
@@ -22,7 +23,7 @@ def reply(send: Send, attributes: Attributes = (), kind: Class = Class.SUCCESS) 
 
 def mapped(send: Send) -> bytes:
     """An answer that names MAPPED."""
-    value = stun.xor_address(MAPPED, stun.decode(send.data).transaction)
+    value = values.xor_address(MAPPED, stun.decode(send.data).transaction)
     return reply(send, [(Attribute.XOR_MAPPED_ADDRESS, value)])
 
 
@@ -73,9 +74,9 @@ def test_a_question_that_comes_back_to_another_socket_is_noticed() -> None:
 @pytest.mark.parametrize(
     ("attributes", "kind", "found"),
     [
-        ([(Attribute.MAPPED_ADDRESS, stun.plain_address(MAPPED))], Class.SUCCESS, MAPPED),
+        ([(Attribute.MAPPED_ADDRESS, values.plain_address(MAPPED))], Class.SUCCESS, MAPPED),
         ([(Attribute.MAPPED_ADDRESS, b"short")], Class.SUCCESS, None),
-        ([(Attribute.ERROR_CODE, stun.error_code(420))], Class.ERROR, None),
+        ([(Attribute.ERROR_CODE, values.error_code(420))], Class.ERROR, None),
         ([], Class.SUCCESS, None),
     ],
     ids=["of RFC 3489", "malformed", "refused", "empty"],

@@ -5,8 +5,9 @@ import pytest
 from pypeer.doctor.asking import CHANGE_PORT, Question, Questions
 from pypeer.doctor.behaviour import Reaction, filtering, mapping, ports, reaction
 from pypeer.doctor.findings import Filtering, Mapping, Ports
-from signaling.protocol import stun
-from signaling.protocol.stun import Address, Attribute, Class, Method
+from signaling.protocol import stun, values
+from signaling.protocol.stun import Attribute, Class, Method
+from signaling.protocol.values import Address
 from tests.unit.pypeer.doctor.simulated import entropy
 
 LOCAL: Address = ("192.168.1.10", 5000)
@@ -62,7 +63,7 @@ def test_reactions_to_a_change_of_port(source: Address, kind: Class, expected: R
     question = Question(1, A1, CHANGE_PORT)
     [send] = questions.ask(question, 0.0)
     transaction = stun.decode(send.data).transaction
-    value = stun.xor_address(OUT, transaction)
+    value = values.xor_address(OUT, transaction)
     answer = stun.encode(Method.BINDING, kind, transaction, [(Attribute.XOR_MAPPED_ADDRESS, value)])
     questions.receive(1, source, answer, 0.1)
     assert reaction(question, questions, {A1, A2}) is expected

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from pypeer.doctor.asking import Send
 from pypeer.doctor.discovery import Discovery, Role, State
 from pypeer.doctor.findings import Filtering, Mapping, Ports, Status, Support, Udp
-from signaling.protocol import stun
-from signaling.protocol.stun import Address, Attribute, Class
+from signaling.protocol import stun, values
+from signaling.protocol.stun import Attribute, Class
+from signaling.protocol.values import Address
 from tests.unit.pypeer.doctor.simulated import OTHER, PRIMARY, PUBLIC, STUN_PORTS, TRIP_S, Nat, World, entropy
 
 MAPPINGS: Final = [each for each in Mapping if each is not Mapping.UNKNOWN]
@@ -144,8 +145,8 @@ def talk(servers: list[Address] = SERVERS[:1]) -> tuple[Discovery, Send]:
 def answer(send: Send, mapped: Address, other: Address | None = None, kind: Class = Class.SUCCESS) -> bytes:
     """An answer to a request."""
     request = stun.decode(send.data)
-    attributes = [(Attribute.XOR_MAPPED_ADDRESS, stun.xor_address(mapped, request.transaction))]
-    attributes += [(Attribute.OTHER_ADDRESS, stun.plain_address(other))] if other else []
+    attributes = [(Attribute.XOR_MAPPED_ADDRESS, values.xor_address(mapped, request.transaction))]
+    attributes += [(Attribute.OTHER_ADDRESS, values.plain_address(other))] if other else []
     return stun.encode(request.method, kind, request.transaction, attributes)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from pypeer.doctor.findings import Filtering, Lifetime, Mapping, Ports, Status, Udp
 from pypeer.doctor.lifetime import WAITS_S, How, LifetimeTest, State, how
-from signaling.protocol.stun import Address
+from signaling.protocol.values import Address
 from tests.unit.pypeer.doctor.simulated import OTHER, PRIMARY, Nat, World, entropy
 
 FIRST: Final[Address] = (PRIMARY, 3478)

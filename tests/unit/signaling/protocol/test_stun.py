@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signaling.protocol import stun
-from signaling.protocol.stun import Attribute, Class, Message, Method, StunError, decode, encode
+from signaling.protocol import stun, values
+from signaling.protocol.stun import Attribute, Class, Message, Method, decode, encode
+from signaling.protocol.values import StunError
 
 TRANSACTION = bytes.fromhex("b7e7a701bc34d686fa87dfae")
 PASSWORD = b"VOkJxbRl1RmTxUk/WvJxBt"
@@ -109,7 +110,7 @@ def test_any_bytes_are_a_message_or_an_error(data: bytes) -> None:
 
 def test_what_follows_the_integrity_is_not_believed() -> None:
     signed = encode(Method.BINDING, Class.SUCCESS, TRANSACTION, [], PASSWORD, fingerprint=False)
-    extra = stun.number32(7)
+    extra = values.number32(7)
     forged = signed[:2] + (len(signed) - 20 + 8).to_bytes(2, "big") + signed[4:] + b"\x00\x24\x00\x04" + extra
     message = decode(forged)
     assert message.verify(PASSWORD)
@@ -138,15 +139,15 @@ def test_malformed(data: bytes) -> None:
 
 def test_addresses() -> None:
     for host in ("192.0.2.1", "2001:db8::1"):
-        value = stun.plain_address((host, 4711))
+        value = values.plain_address((host, 4711))
         message = decode(encode(Method.BINDING, Class.SUCCESS, TRANSACTION, [(Attribute.OTHER_ADDRESS, value)]))
         assert message.address(Attribute.OTHER_ADDRESS) == (host, 4711)
         assert message.xor_address(Attribute.OTHER_ADDRESS) != (host, 4711)
-        mapped = stun.xor_address((host, 4711), TRANSACTION)
+        mapped = values.xor_address((host, 4711), TRANSACTION)
         message = decode(encode(Method.BINDING, Class.SUCCESS, TRANSACTION, [(Attribute.XOR_MAPPED_ADDRESS, mapped)]))
         assert message.xor_address(Attribute.XOR_MAPPED_ADDRESS) == (host, 4711)
-    assert stun.plain_address(("::ffff:192.0.2.1", 1)) == stun.plain_address(("192.0.2.1", 1))
-    assert stun.plain_address(("fe80::1%eth0", 1)) == stun.plain_address(("fe80::1", 1))
+    assert values.plain_address(("::ffff:192.0.2.1", 1)) == values.plain_address(("192.0.2.1", 1))
+    assert values.plain_address(("fe80::1%eth0", 1)) == values.plain_address(("fe80::1", 1))
     assert decode(REQUEST).address(Attribute.OTHER_ADDRESS) is None
     assert decode(REQUEST).xor_address(Attribute.XOR_MAPPED_ADDRESS) is None
     assert decode(REQUEST).number(Attribute.LIFETIME) is None
@@ -160,7 +161,10 @@ def test_malformed_address(value: bytes) -> None:
 
 
 def test_errors() -> None:
-    refusal = [(Attribute.ERROR_CODE, stun.error_code(420, "no")), (Attribute.UNKNOWN_ATTRIBUTES, stun.types([0x77]))]
+    refusal = [
+        (Attribute.ERROR_CODE, values.error_code(420, "no")),
+        (Attribute.UNKNOWN_ATTRIBUTES, values.types([0x77])),
+    ]
     message = decode(encode(Method.BINDING, Class.ERROR, TRANSACTION, refusal))
     assert message.error() == (420, "no")
     assert message.get(Attribute.UNKNOWN_ATTRIBUTES) == b"\x00\x77"
@@ -170,5 +174,5 @@ def test_errors() -> None:
 
 
 def test_numbers() -> None:
-    assert stun.number32(1) == b"\x00\x00\x00\x01"
-    assert stun.number64(1) == bytes(7) + b"\x01"
+    assert values.number32(1) == b"\x00\x00\x00\x01"
+    assert values.number64(1) == bytes(7) + b"\x01"

@@ -7,8 +7,9 @@ from aioice import stun as reference
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signaling.protocol import stun
-from signaling.protocol.stun import Address, Attribute, Class, Message, Method
+from signaling.protocol import stun, values
+from signaling.protocol.stun import Attribute, Class, Message, Method
+from signaling.protocol.values import Address
 from signaling.relay.stun import (
     ANSWER_BYTES,
     RATE,
@@ -53,7 +54,7 @@ def request(*attributes: tuple[int, bytes]) -> bytes:
 
 def change(flags: int) -> bytes:
     """A Binding request with CHANGE-REQUEST."""
-    return request((Attribute.CHANGE_REQUEST, stun.number32(flags)))
+    return request((Attribute.CHANGE_REQUEST, values.number32(flags)))
 
 
 def ask(
@@ -139,26 +140,26 @@ def refused(outcome: Outcome) -> bytes | None:
 )
 def test_a_change_that_is_not_possible_is_refused(flags: int, hosts: tuple[str, ...], ports: Sequence[int]) -> None:
     outcome = ask(change(flags), server(*hosts, ports=ports))
-    assert refused(outcome) == stun.types([Attribute.CHANGE_REQUEST])
+    assert refused(outcome) == values.types([Attribute.CHANGE_REQUEST])
     assert outcome.leaves == (A, 3478)
 
 
 def test_a_change_to_an_endpoint_that_is_closed_is_refused() -> None:
     both = server(A, B)
     both.endpoints.discard((B, 3479))
-    assert refused(ask(change(CHANGE_PORT | CHANGE_ADDRESS), both)) == stun.types([Attribute.CHANGE_REQUEST])
+    assert refused(ask(change(CHANGE_PORT | CHANGE_ADDRESS), both)) == values.types([Attribute.CHANGE_REQUEST])
     assert not parsed(ask(request(), both)).has(Attribute.OTHER_ADDRESS)
 
 
 @pytest.mark.parametrize("kind", [Attribute.RESPONSE_PORT, Attribute.PADDING, Attribute.REQUESTED_TRANSPORT, 0x7777])
 def test_what_must_be_understood_and_is_not_is_refused(kind: int) -> None:
     asked = request((kind, bytes(4)), (kind, bytes(4)))
-    assert refused(ask(asked, server(A, B))) == stun.types([kind])
+    assert refused(ask(asked, server(A, B))) == values.types([kind])
 
 
 def test_an_answer_never_goes_to_another_port() -> None:
-    asked = request((Attribute.RESPONSE_PORT, bytes((0, 53, 0, 0))), (Attribute.CHANGE_REQUEST, stun.number32(2)))
-    assert refused(ask(asked, server(A, B))) == stun.types([Attribute.RESPONSE_PORT])
+    asked = request((Attribute.RESPONSE_PORT, bytes((0, 53, 0, 0))), (Attribute.CHANGE_REQUEST, values.number32(2)))
+    assert refused(ask(asked, server(A, B))) == values.types([Attribute.RESPONSE_PORT])
 
 
 def test_an_optional_attribute_is_ignored() -> None:

@@ -14,7 +14,7 @@ from pypeer.protocol.report import CandidateKind, CheckState, Reason
 from pypeer.secure.keys import Role
 from pypeer.secure.knock import How
 from signaling.protocol.messages import Phases
-from signaling.protocol.stun import Address
+from signaling.protocol.values import Address
 
 HERE = ("192.0.2.1", 4000)
 HERE6 = ("2001:db8::1", 4006)

@@ -7,8 +7,9 @@ from pypeer.connect.turn.client import TurnClient
 from pypeer.connect.turn.lifetime import FOREVER
 from pypeer.connect.turn.signing import Credentials
 from pypeer.connect.turn.words import Effect, Granted, Received, ToServer, Want
-from signaling.protocol import stun
-from signaling.protocol.stun import Address, Attribute, Attributes, Class, Message
+from signaling.protocol import stun, values
+from signaling.protocol.stun import Attribute, Attributes, Class, Message
+from signaling.protocol.values import Address
 from signaling.relay.turn import credentials
 from signaling.relay.turn.effects import ToClient, ToPeer
 from signaling.relay.turn.kinds import FiveTuple, Transport
@@ -142,7 +143,7 @@ CHALLENGE: Attributes = ((Attribute.REALM, b"test"), (Attribute.NONCE, b"n"))
 
 def error(message: Message, code: int, *attributes: tuple[int, bytes], key: bytes | None = None) -> bytes:
     """An error response."""
-    told = [(Attribute.ERROR_CODE, stun.error_code(code)), *attributes]
+    told = [(Attribute.ERROR_CODE, values.error_code(code)), *attributes]
     return stun.encode(message.method, Class.ERROR, message.transaction, told, key)
 
 
@@ -153,7 +154,7 @@ def success(message: Message, key: bytes | None, *attributes: tuple[int, bytes])
 
 def granting(message: Message, key: bytes | None, *hosts: str, seconds: int = 600) -> bytes:
     """Whatever is asked is granted."""
-    attributes: list[tuple[int, bytes]] = [(Attribute.LIFETIME, stun.number32(seconds))]
+    attributes: list[tuple[int, bytes]] = [(Attribute.LIFETIME, values.number32(seconds))]
     for host in hosts:
-        attributes.append((Attribute.XOR_RELAYED_ADDRESS, stun.xor_address((host, 5000), message.transaction)))
+        attributes.append((Attribute.XOR_RELAYED_ADDRESS, values.xor_address((host, 5000), message.transaction)))
     return success(message, key, *attributes)

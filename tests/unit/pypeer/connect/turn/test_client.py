@@ -20,7 +20,7 @@ from pypeer.connect.turn.words import (
     ToServer,
     Want,
 )
-from signaling.protocol import stun
+from signaling.protocol import stun, values
 from signaling.protocol.stun import Attribute, Class, Message, Method
 from signaling.relay.turn.kinds import Refusal
 from signaling.relay.turn.quota import Limits
@@ -391,7 +391,7 @@ def test_of_what_arrives_only_what_was_asked_for_counts() -> None:
         stun.encode(Method.SEND, Class.INDICATION, bytes(12), _from(PEER)),
         stun.encode(Method.DATA, Class.INDICATION, bytes(12), _from(("198.51.100.77", 1))),
         stun.encode(Method.DATA, Class.INDICATION, bytes(12), [(Attribute.XOR_PEER_ADDRESS, b"\0\1")]),
-        stun.encode(Method.REFRESH, Class.SUCCESS, bytes(12), [(Attribute.LIFETIME, stun.number32(0))]),
+        stun.encode(Method.REFRESH, Class.SUCCESS, bytes(12), [(Attribute.LIFETIME, values.number32(0))]),
     ]
     for data in forged:
         assert scene.client.unwrap(data) is None
@@ -436,7 +436,7 @@ def test_every_state_and_event_is_in_the_table() -> None:
 
 
 def _from(peer: tuple[str, int]) -> list[tuple[int, bytes]]:
-    return [(Attribute.XOR_PEER_ADDRESS, stun.xor_address(peer, bytes(12))), (Attribute.DATA, b"x")]
+    return [(Attribute.XOR_PEER_ADDRESS, values.xor_address(peer, bytes(12))), (Attribute.DATA, b"x")]
 
 
 def test_new_credentials_of_another_name_are_told_to_need_another_allocation_while_the_old_works() -> None:
@@ -469,7 +469,7 @@ def test_new_credentials_of_another_name_are_told_to_need_another_allocation_whi
     assert puppet.told[-1] == Ended(441, words.meaning(441))
 
 
-ELSEWHERE = (Attribute.ALTERNATE_SERVER, stun.plain_address(("192.0.2.9", 3479)))
+ELSEWHERE = (Attribute.ALTERNATE_SERVER, values.plain_address(("192.0.2.9", 3479)))
 
 
 @pytest.mark.parametrize(
@@ -479,7 +479,7 @@ ELSEWHERE = (Attribute.ALTERNATE_SERVER, stun.plain_address(("192.0.2.9", 3479))
         ([ELSEWHERE, (Attribute.ALTERNATE_DOMAIN, b"b.example")], Alternate(("192.0.2.9", 3479), "b.example")),
         ([ELSEWHERE, (Attribute.ALTERNATE_DOMAIN, b"\xff")], None),
         ([(Attribute.ALTERNATE_SERVER, b"\0")], None),
-        ([(Attribute.ALTERNATE_SERVER, stun.plain_address(("192.0.2.9", 0)))], None),
+        ([(Attribute.ALTERNATE_SERVER, values.plain_address(("192.0.2.9", 0)))], None),
         ([], None),
     ],
 )

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from pypeer.connect.turn.client import TurnClient
 from pypeer.connect.turn.signing import Credentials
 from pypeer.connect.turn.words import Effect, Granted, State, ToServer, Want
-from signaling.protocol import stun
-from signaling.protocol.stun import Address, Attribute, Class, Message, Method
+from signaling.protocol import stun, values
+from signaling.protocol.stun import Attribute, Class, Message, Method
+from signaling.protocol.values import Address
 from tests.unit.signaling.relay.turn.stage import PEER, PEER6
 
 ADDRESSES = st.sampled_from([PEER, PEER6, ("0.0.0.0", 0), ("::ffff:127.0.0.1", 65_535)])
@@ -42,7 +43,7 @@ def test_whatever_a_server_answers(
         asked = waiting.pop() if waiting else Message(Method.REFRESH, Class.REQUEST, bytes(12))
         attributes = [*attributes]
         for each in relayed:
-            attributes.append((Attribute.XOR_RELAYED_ADDRESS, stun.xor_address(each, asked.transaction)))
+            attributes.append((Attribute.XOR_RELAYED_ADDRESS, values.xor_address(each, asked.transaction)))
         key = client._signing._key if signed else None
         data = stun.encode(asked.method, kind, asked.transaction, attributes, key)
         waiting += _asked(client.receive(data, now))

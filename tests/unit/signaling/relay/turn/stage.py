@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from signaling.core.address import Network
-from signaling.protocol import stun
-from signaling.protocol.stun import Address, Attribute, Class, Message, Method
+from signaling.protocol import stun, values
+from signaling.protocol.stun import Attribute, Class, Message, Method
+from signaling.protocol.values import Address
 from signaling.relay.turn import credentials
 from signaling.relay.turn.authentication import ALGORITHMS, REALM, SHA256, Authenticator
 from signaling.relay.turn.core import Turn
@@ -190,12 +191,12 @@ class Client:
     def to(self, peer: Address) -> tuple[tuple[int, bytes], bytes]:
         """XOR-PEER-ADDRESS for the next request, and that request's transaction."""
         transaction = self.transaction()
-        return (Attribute.XOR_PEER_ADDRESS, stun.xor_address(peer, transaction)), transaction
+        return (Attribute.XOR_PEER_ADDRESS, values.xor_address(peer, transaction)), transaction
 
     def permit(self, *peers: Address) -> int:
         """CreatePermission."""
         transaction = self.transaction()
-        attributes = [(Attribute.XOR_PEER_ADDRESS, stun.xor_address(peer, transaction)) for peer in peers]
+        attributes = [(Attribute.XOR_PEER_ADDRESS, values.xor_address(peer, transaction)) for peer in peers]
         return self.code(Method.CREATE_PERMISSION, *attributes, transaction=transaction)
 
     def bind(self, peer: Address, number: int = 0x4000) -> int:

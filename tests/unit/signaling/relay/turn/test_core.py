@@ -2,7 +2,7 @@
 
 import pytest
 
-from signaling.protocol import stun
+from signaling.protocol import stun, values
 from signaling.protocol.stun import Attribute, Class, Method
 from signaling.relay.turn.allocation import TRANSITIONS, Event, State
 from signaling.relay.turn.core import is_turn
@@ -13,7 +13,7 @@ from tests.unit.signaling.relay.turn.stage import BOTH, IPV6, PEER, PEER6, SERVE
 
 
 def lifetime(seconds: int) -> tuple[int, bytes]:
-    return Attribute.LIFETIME, stun.number32(seconds)
+    return Attribute.LIFETIME, values.number32(seconds)
 
 
 def channel_data(payload: bytes, number: int = 0x4000) -> bytes:

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from signaling.protocol import stun
-from signaling.protocol.stun import Attribute, Class, Method, StunError
+from signaling.protocol.stun import Attribute, Class, Method
+from signaling.protocol.values import StunError
 from signaling.relay.turn.core import SOURCES
 from signaling.relay.turn.kinds import FiveTuple, Transport
 from tests.unit.signaling.relay.turn.stage import PEER, SERVER, UDP, Stage
