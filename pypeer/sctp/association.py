@@ -34,13 +34,6 @@ SEARCH_BYTES: Final = 256 * 1024
 STREAMS: Final = 65_535
 """Asked for and allowed (RFC 8831, section 6.2), though one is used."""
 
-ACK_DELAY_S: Final = 0.02
-"""How long a single packet waits for an answer that can carry its acknowledgement: RFC 9260 allows 200 ms, which would
-be longer than our least time-out."""
-
-ACK_EVERY: Final = 2
-"""Packets that are acknowledged without such a delay (section 6.2)."""
-
 COOKIE_BYTES: Final = 16
 """Only the other side of the DTLS connection can send one back, so it tells nothing and is not signed."""
 
@@ -67,7 +60,6 @@ class Association:
         self._mtu = PathMtu(random)
         self._random = random
         self._waiting: list[tuple[int, bytes]] = []
-        self._ack_at = inf
         self._flush_at = inf
 
     @property
@@ -141,36 +133,20 @@ class Association:
         """When to call `tick` and `flush`; infinity if there is nothing to wait for."""
         if self.state is State.ENDED:
             return inf
-        times = self._shaking.resend_at, self._ack_at, self._flush_at
-        return min(*times, self._outbox.wake_at() if self._outbox is not None else inf)
+        parts = [part.wake_at() for part in (self._inbox, self._outbox) if part is not None]
+        return min(self._shaking.resend_at, self._flush_at, *parts)
 
     def flush(self, now: float) -> None:
         """Fill packets with what is to be said now."""
         if self.state is State.ENDED:
             return
         parts, self._control = self._control, []
-        parts += self._acknowledgement(now)
-        outbox = self._outbox
-        if outbox is None or self.state is not State.ESTABLISHED:
-            if parts:
-                self._emit(parts)
-            return
-        if outbox.queued > SEARCH_BYTES:
-            self._search(now)
-        outbox.begin(now)
-        most = self._mtu.bytes - PACKET_HEADER_BYTES
-        room = most - sum(map(len, parts))
-        while True:
-            chunk = outbox.next(room, now)
-            if chunk is not None:
-                parts.append(chunk)
-                room -= len(chunk)
-            elif not parts:
-                break
-            if chunk is None or room <= chunks.DATA_HEADER_BYTES:
-                self._emit(parts)
-                parts, room = [], most
-        self._flush_at = now + outbox.pace_wait()
+        if self._inbox is not None and (sack := self._inbox.due(now)):
+            parts.append(chunks.write_sack(sack))
+        if self._outbox is not None and self.state is State.ESTABLISHED:
+            self._fill(self._outbox, parts, now)
+        elif parts:
+            self._emit(parts)
 
     def give_way(self) -> None:
         """Send in the background from now on: what others leave."""
@@ -269,16 +245,24 @@ class Association:
 
     # Packets
 
-    def _acknowledgement(self, now: float) -> list[bytes]:
-        inbox = self._inbox
-        if inbox is None or not (inbox.unsaid or inbox.urgent):
-            return []
-        if inbox.urgent or inbox.unsaid >= ACK_EVERY or now >= self._ack_at:
-            self._ack_at = inf
-            return [chunks.write_sack(inbox.sack())]
-        if self._ack_at == inf:
-            self._ack_at = now + ACK_DELAY_S
-        return []
+    def _fill(self, outbox: Outbox, parts: list[bytes], now: float) -> None:
+        """Packets with these parts, and as much of the messages as may leave."""
+        if outbox.queued > SEARCH_BYTES:
+            self._search(now)
+        outbox.begin(now)
+        most = self._mtu.bytes - PACKET_HEADER_BYTES
+        room = most - sum(map(len, parts))
+        while True:
+            chunk = outbox.next(room, now)
+            if chunk is not None:
+                parts.append(chunk)
+                room -= len(chunk)
+            elif not parts:
+                break
+            if chunk is None or room <= chunks.DATA_HEADER_BYTES:
+                self._emit(parts)
+                parts, room = [], most
+        self._flush_at = now + outbox.pace_wait()
 
     def _search(self, now: float) -> None:
         """Try larger packets."""

@@ -5,6 +5,7 @@ numbers, whatever their stream and whether they may overtake: those of one messa
 """
 
 from bisect import bisect_left
+from math import inf
 from typing import Final
 
 from pypeer.sctp.chunks import BEGIN, END, IMMEDIATE, Data, PacketError, Sack
@@ -20,6 +21,13 @@ GAPS_MAX: Final = 250
 
 REPEATS_MAX: Final = 20
 """Duplicates told at most: they are a courtesy."""
+
+ACK_DELAY_S: Final = 0.02
+"""How long a single packet waits for an answer that can carry its acknowledgement: RFC 9260 allows 200 ms, which would
+be longer than our least time-out."""
+
+ACK_EVERY: Final = 2
+"""Packets that are acknowledged without such a delay (section 6.2)."""
 
 
 def unwrap(number: int, near: int) -> int:
@@ -38,6 +46,7 @@ class Inbox:
         self.unsaid = 0
         """Pieces that came since the last acknowledgement."""
         self._most = most
+        self._sack_at = inf
         self._cumulative = first - 1
         self._above: dict[int, Data] = {}
         self._ranges: list[list[int]] = []
@@ -63,13 +72,25 @@ class Inbox:
         elif self._waiting + len(data[4]) <= WINDOW_BYTES:
             self._keep(number, data)
 
+    def wake_at(self) -> float:
+        """When an acknowledgement that was put off is `due`; infinity if there is none."""
+        return self._sack_at
+
+    def due(self, now: float) -> Sack | None:
+        """The acknowledgement, if it is to be said now; else it is put off for a while, if there is one at all."""
+        if self.urgent or self.unsaid >= ACK_EVERY or now >= self._sack_at:
+            return self.sack()
+        if self.unsaid and self._sack_at == inf:
+            self._sack_at = now + ACK_DELAY_S
+        return None
+
     def sack(self) -> Sack:
         """The acknowledgement, as said."""
         base = self._cumulative
         gaps = tuple((start - base, end - base) for start, end in self._ranges[:GAPS_MAX] if end - base < 2**16)
         told = Sack(base % WRAP, max(0, WINDOW_BYTES - self._waiting - self._size), gaps, tuple(self._repeated))
         self._repeated = []
-        self.urgent, self.unsaid = False, 0
+        self.urgent, self.unsaid, self._sack_at = False, 0, inf
         return told
 
     def _keep(self, number: int, data: Data) -> None:

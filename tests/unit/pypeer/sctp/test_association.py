@@ -6,12 +6,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pypeer.sctp import association as module
 from pypeer.sctp import chunks
 from pypeer.sctp.association import Association
 from pypeer.sctp.chunks import BEGIN, END, Header, Init, Kind, Parameter, Sack
 from pypeer.sctp.control import BACKGROUND
 from pypeer.sctp.handshake import HANDSHAKES, State
+from pypeer.sctp.inbox import ACK_DELAY_S
 from pypeer.sctp.mtu import BASE_BYTES
 from tests.unit.pypeer.sctp.scene import BINARY, MOST, PORT, Network, Scene, payload_of, tag_of
 
@@ -252,9 +252,9 @@ def test_a_lone_packet_is_acknowledged_soon_and_many_are_at_once() -> None:
     tsn = int.from_bytes(scene.ends[0].local_init[16:20], "big")
     scene.deliver(packet(scene, 1, chunks.write_data(3, tsn, 0, 0, BINARY, b"x")), 1)
     assert said(end, scene.now) == []
-    assert end.wake_at() == pytest.approx(scene.now + module.ACK_DELAY_S)
+    assert end.wake_at() == pytest.approx(scene.now + ACK_DELAY_S)
     assert said(end, scene.now + 0.001) == []
-    assert said(end, scene.now + module.ACK_DELAY_S) == [Kind.SACK]
+    assert said(end, scene.now + ACK_DELAY_S) == [Kind.SACK]
     for number in (1, 2):
         scene.deliver(packet(scene, 1, chunks.write_data(3, (tsn + number) % 2**32, 0, 0, BINARY, b"x")), 1)
     assert said(end, scene.now) == [Kind.SACK]
