@@ -1,4 +1,4 @@
-"""A resolver at a client, as its system has one (RFC 1035): it knows the names of /etc/hosts, and that there are no others.
+"""A resolver at a client, as its system has one (RFC 1035): it knows the names of /etc/hosts and denies all others.
 
 Chromium opens pages by what the system's library says, but looks up the names of STUN and TURN servers by asking a
 resolver; without one it has no such server that is known by name, and notices only after 13 s.
