@@ -49,6 +49,7 @@ async def ask(wish: Wish) -> Granted:
     asking = asyncio.create_task(_by_datagrams(router, wish))
     try:
         await asyncio.wait((asking,), timeout=PATIENCE_S)
+        await asyncio.wait((asking, searching), return_when=asyncio.FIRST_COMPLETED)
         service = None if _has_granted(asking) else await searching
         if service is None or _has_granted(asking):
             return await asking
