@@ -40,8 +40,9 @@ HARD: Final = (
     "symmetric-random:port-restricted",
     "port-restricted-accept:symmetric-random",
     "symmetric-seq:firewall",
+    "symmetric-seq:symmetric-seq",
 )
-"""One side's port has to be guessed; by a run of prediction, or one of the two that may follow it."""
+"""One side's port has to be guessed, or both; by a run of prediction, or one of the two that may follow it."""
 
 
 def test_pairs_that_take_prediction() -> None:
