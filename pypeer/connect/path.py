@@ -263,6 +263,8 @@ class PathTransport:
                 self._fan_task = asyncio.ensure_future(self._fan())
             case predict.Plan.SPRAY:
                 self._spray()
+            case predict.Plan.CROSS:
+                self._fan_task = asyncio.ensure_future(self._cross())
             case predict.Plan.NOTHING:
                 pass
 
@@ -279,3 +281,15 @@ class PathTransport:
         if base is not None:
             probes = predict.spray(base, self.agent.remotes, random.random)
             self._perform(self.agent, self.agent.probe(probes, predict.SPRAY_RATE, time.monotonic()))
+
+    async def _cross(self) -> None:
+        """Open the holes first, then send through them."""
+        agent = self.agent
+        for base in await self.gathering.open_fan(1):
+            agent.add_base(base, self.gathering.hosts[base])
+            skips = agent.role is IceRole.CONTROLLING
+            probes = list(predict.cross(base, agent.remotes, skips))
+            self._perform(agent, agent.probe(iter(probes), predict.CROSS_RATE, time.monotonic(), HOLE_TTL))
+            await asyncio.sleep(predict.CROSS_WAIT_S)
+            again = iter(probes * predict.CROSS_ROUNDS)
+            self._perform(agent, agent.probe(again, predict.CROSS_RATE, time.monotonic()))

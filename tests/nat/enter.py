@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from tests.nat.names import RESOLVER
 from tests.nat.plan import SERVER_NAME, SERVER_V4, SERVER_V6
 
 INSIDE: Final = "BYWAY_LABORATORY"
@@ -89,6 +90,9 @@ def prepare() -> None:
         f"127.0.0.1 localhost\n::1 localhost\n{SERVER_V4[0]} {SERVER_NAME}\n{SERVER_V6[0]} {SERVER_NAME}\n"
     )
     mount("--bind", str(hosts), "/etc/hosts")
+    resolver = FOLDER / "resolv.conf"
+    resolver.write_text(f"nameserver {RESOLVER}\n")
+    mount("--bind", str(resolver), "/etc/resolv.conf")
 
 
 def mount(*arguments: str) -> None:

@@ -16,6 +16,7 @@ from typing import Any, Final
 from playwright.async_api import BrowserContext, Page, async_playwright, expect
 
 from tests.browser.interface import CHROMIUM, CHROMIUM_ARGS
+from tests.nat.names import resolve_here
 from tests.nat.server import AUTHORITY
 
 SLOW_MS: Final = 60_000
@@ -120,6 +121,8 @@ async def main(url: str) -> None:
     proxy = os.environ.get("HTTPS_PROXY")
     home = Path(os.environ["BYWAY_HOME"])
     trust(home)
+    if proxy is None:  # which resolves names, where there is one
+        await resolve_here()
     async with async_playwright() as playwright:
         context = await playwright.chromium.launch_persistent_context(
             home / "profile",

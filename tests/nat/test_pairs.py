@@ -40,8 +40,9 @@ HARD: Final = (
     "symmetric-random:port-restricted",
     "port-restricted-accept:symmetric-random",
     "symmetric-seq:firewall",
+    "symmetric-seq:symmetric-seq",
 )
-"""One side's port has to be guessed; by a run of prediction, or one of the two that may follow it."""
+"""One side's port has to be guessed, or both; by a run of prediction, or one of the two that may follow it."""
 
 
 def test_pairs_that_take_prediction() -> None:
@@ -105,3 +106,9 @@ def test_a_page_at_one_end(end: str) -> None:
         ("port-restricted:cgnat", "symmetric-random:fullcone"), replace(DIRECT, programs=Programs(*programs))
     )
     assert {str(outcome.pair): outcome.error or outcome.way for outcome in found if outcome.surprise} == {}
+
+
+def test_a_page_with_both_families_and_a_peer_with_one() -> None:
+    """The page knows its servers by name, and has an address of each family."""
+    [found] = outcomes(("ipv6:dual",), replace(DIRECT, programs=Programs("peer", "page")))
+    assert (found.error or found.way) == "direct"

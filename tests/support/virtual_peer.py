@@ -11,6 +11,7 @@ from pypeer.connect.ice.checks import Credentials, IceRole
 from pypeer.connect.ice.effects import Became, Effect, Selected, Send, State
 from pypeer.connect.ice.gather import Gatherer
 from pypeer.connect.ice.pairs import Pair
+from pypeer.connect.ice.probing import Probe
 from pypeer.protocol.codes import Mapping
 from pypeer.protocol.report import CandidateKind
 from signaling.protocol import stun
@@ -229,8 +230,16 @@ class VirtualPeer:
             case predict.Plan.SPRAY:
                 probes = predict.spray(0, self.agent.remotes, self.net.random.random)
                 self.perform(self.agent.probe(probes, predict.SPRAY_RATE, self.net.now))
+            case predict.Plan.CROSS:
+                base = self.open((self._hosts[0].host, 20_000), self._bases[0].router, True)
+                holes = list(predict.cross(base, self.agent.remotes, self.agent.role is IceRole.CONTROLLING))
+                self.perform(self.agent.probe(iter(holes), predict.CROSS_RATE, self.net.now, HOLE_TTL))
+                self.net.at(self.net.now + predict.CROSS_WAIT_S, lambda: self._through(holes * predict.CROSS_ROUNDS))
             case predict.Plan.NOTHING:
                 raise AssertionError("what is known of the NATs does not change")
+
+    def _through(self, probes: list[Probe]) -> None:
+        self.perform(self.agent.probe(iter(probes), predict.CROSS_RATE, self.net.now))
 
 
 def meet(asking: VirtualPeer, answering: VirtualPeer) -> None:

@@ -17,8 +17,12 @@ from pypeer.connect.mapping.route import router_of
 from pypeer.connect.mapping.wire import Granted, Refused, Wish
 from signaling.protocol.values import Address
 
-PAUSES_S: Final = (0.15, 0.3)
-"""When a datagram is sent again: routers are one hop away. RFC 6886, section 3.1, begins with 0.25 s."""
+PAUSES_S: Final = (0.15, 0.3, 0.6, 1.2)
+"""When a datagram is sent again: routers are one hop away, but small ones are slow when they are busy. RFC 6886,
+section 3.1, begins with 0.25 s and goes on for two minutes; after these 2.25 s the two peers have another way."""
+
+PATIENCE_S: Final = 0.45
+"""How long a router is waited for that does not answer datagrams, where one answers the search for UPnP: two tries."""
 
 HTTP_S: Final = aiohttp.ClientTimeout(total=3.0)
 """Bound of an order by UPnP; small routers take their time."""
@@ -42,17 +46,26 @@ async def ask(wish: Wish) -> Granted:
     if router is None:
         raise MappingError("no router")
     searching = asyncio.create_task(_find(wish.inside[0]))
+    asking = asyncio.create_task(_by_datagrams(router, wish))
     try:
-        try:
-            return await _by_datagrams(router, wish)
-        except MappingError as error:
-            service = await searching
-            if service is None:
-                raise
-            return await _by_upnp(service, wish, str(error))
+        await asyncio.wait((asking,), timeout=PATIENCE_S)
+        await asyncio.wait((asking, searching), return_when=asyncio.FIRST_COMPLETED)
+        service = None if _has_granted(asking) else await searching
+        if service is None or _has_granted(asking):
+            return await asking
+        return await _by_upnp(service, wish, _why_not(asking))
     finally:
-        searching.cancel()
-        await asyncio.gather(searching, return_exceptions=True)
+        for task in (asking, searching):
+            task.cancel()
+        await asyncio.gather(asking, searching, return_exceptions=True)
+
+
+def _has_granted(asking: asyncio.Task[Granted]) -> bool:
+    return asking.done() and asking.exception() is None
+
+
+def _why_not(asking: asyncio.Task[Granted]) -> str:
+    return str(asking.exception()) if asking.done() else "silence"
 
 
 async def _by_datagrams(router: str, wish: Wish) -> Granted:

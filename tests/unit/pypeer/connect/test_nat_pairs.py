@@ -60,6 +60,7 @@ EXPECTED: dict[frozenset[Kind], Result] = {
     frozenset({Kind.RANDOM, Kind.HOST}): Result.PLAIN,
     frozenset({Kind.RANDOM, Kind.PORT}): Result.PREDICTED,
     frozenset({Kind.RANDOM, Kind.WALL}): Result.PREDICTED,
+    frozenset({Kind.COUNT}): Result.PREDICTED,
     frozenset({Kind.RANDOM}): Result.FAILED,
     frozenset({Kind.RANDOM, Kind.COUNT}): Result.FAILED,
     frozenset({Kind.RANDOM_FULL, Kind.OPEN}): Result.PLAIN,

@@ -1,5 +1,7 @@
 """Guessed ports: which, how many, how fast, whose, and until when."""
 
+from dataclasses import replace
+from functools import partial
 from itertools import pairwise, product
 from random import Random
 
@@ -14,7 +16,17 @@ from pypeer.connect.ice.checks import Credentials, IceRole, success
 from pypeer.connect.ice.effects import Send, State
 from pypeer.connect.ice.gather import Mapped
 from pypeer.connect.ice.pairs import PATIENCE_S
-from pypeer.connect.ice.predict import AHEAD, FAN_RATE, PORTS, SPRAY_CHECKS, SPRAY_RATE, Plan
+from pypeer.connect.ice.predict import (
+    AHEAD,
+    CROSS_CHECKS,
+    CROSS_RATE,
+    CROSS_ROUNDS,
+    FAN_RATE,
+    PORTS,
+    SPRAY_CHECKS,
+    SPRAY_RATE,
+    Plan,
+)
 from pypeer.connect.ice.probing import BURST, Probe
 from pypeer.protocol.codes import Mapping
 from pypeer.protocol.report import CandidateKind
@@ -26,6 +38,7 @@ from tests.support.virtual_peer import VirtualPeer, meet, settled
 HERE, THERE = "192.31.196.10", "192.52.193.20"
 RELAYS = (("192.175.48.1", 6000), ("192.175.48.2", 6000))
 SERVERS = ("192.88.99.1", "192.88.99.2")
+NOBODY = ("192.88.99.3", 9)
 STEADY = (Mapping.NONE, Mapping.INDEPENDENT)
 
 
@@ -45,6 +58,9 @@ def test_both_sides_plan_the_same() -> None:
     for here, there in product(Mapping, Mapping):
         plans = predict.plan(here, there), predict.plan(there, here)
         random = (here is Mapping.RANDOM and there in STEADY, there is Mapping.RANDOM and here in STEADY)
+        if here is there is Mapping.SEQUENTIAL:
+            assert plans == (Plan.CROSS, Plan.CROSS)
+            continue
         expected = {(True, False): Plan.FAN, (False, True): Plan.SPRAY, (False, False): Plan.NOTHING}
         assert plans == (expected[random], expected[random[::-1]])
 
@@ -122,6 +138,31 @@ def test_fan() -> None:
     assert list(predict.fan([4, 5], remotes)) == [(4, (THERE, 5000)), (5, (THERE, 5000))] * predict.FAN_ROUNDS
 
 
+def counted(first: int, stride: int, host: str = THERE) -> list[Candidate]:
+    """What two servers saw of a socket behind a NAT that counts."""
+    return [replace(named(host), port=first + stride * turn) for turn in range(2)]
+
+
+@given(st.integers(0, 60), st.integers(0, 60), st.sampled_from([1, 2, 4]), st.sampled_from([1, 2]))
+def test_whatever_ports_went_to_others_one_pair_of_holes_fits(here: int, there: int, mine: int, theirs: int) -> None:
+    """`here` and `there` so many were given away since both were seen, by `mine` and `theirs`."""
+    skipping = predict.cross(0, counted(40_000, theirs), skips=True)
+    other = predict.cross(0, counted(50_000, mine, HERE), skips=False)
+    left = {(50_000 + mine * (2 + here + turn), to[1]) for turn, (_, to) in enumerate(skipping)}
+    right = {(to[1], 40_000 + theirs * (2 + there + turn)) for turn, (_, to) in enumerate(other)}
+    assert len(left & right) == 1
+
+
+def test_ports_beyond_the_last_and_of_no_rule_are_not_tried() -> None:
+    beyond = list(predict.cross(3, counted(PORTS[1] - 4, 1), skips=False))
+    assert beyond == [(3, (THERE, PORTS[1] - 2)), (3, (THERE, PORTS[1] - 1))]
+    assert list(predict.cross(3, counted(40_000, 1000), skips=True)) == []
+    assert list(predict.cross(3, [named(THERE)], skips=True)) == []
+    assert list(predict.cross(3, [replace(each, mapped=True) for each in counted(40_000, 1)], skips=True)) == []
+    hosts = [replace(each, kind=CandidateKind.HOST) for each in counted(40_000, 1)]
+    assert list(predict.cross(3, hosts, skips=True)) == []
+
+
 # As an agent sends them
 
 
@@ -134,7 +175,7 @@ def prober(net: VirtualNet) -> Agent:
 
 
 @pytest.mark.parametrize("lateness", [0.0, 0.0004, 0.2])
-@pytest.mark.parametrize("rate", [SPRAY_RATE, FAN_RATE])
+@pytest.mark.parametrize("rate", [SPRAY_RATE, FAN_RATE, CROSS_RATE])
 def test_probes_are_sent_at_their_rate(rate: float, lateness: float) -> None:
     net = VirtualNet()
     agent = prober(net)
@@ -205,6 +246,24 @@ def test_a_socket_that_takes_no_part_sends_no_guesses() -> None:
 
 
 # End to end
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("busy", [0, 20])
+def test_two_that_count_find_each_other(seed: int, busy: int) -> None:
+    """Though others behind the two NATs get so many ports in between."""
+    net = VirtualNet(seed=seed)
+    servers = tuple(net.add_stun(host) for host in SERVERS)
+    peers = VirtualPeer(net, IceRole.CONTROLLING), VirtualPeer(net, IceRole.CONTROLLED)
+    for peer, inside, outside in zip(peers, ("10.0.0.2", "10.0.0.3"), (HERE, THERE), strict=True):
+        router = net.add_router(Router(outside, Maps.COUNTING, Lets.PORT, Random(seed)))
+        peer.host((inside, 5000), router, servers)
+        for turn in range(busy):
+            net.at(net.now + 0.1 + turn / 100, partial(net.send, (inside, 6000 + turn), router, NOBODY, b"other"))
+    meet(*peers)
+    assert net.run(5, lambda: settled(*peers) and all(peer.agent.is_direct for peer in peers))
+    for peer in peers:
+        assert len(peer.sent) <= CROSS_CHECKS * (1 + CROSS_ROUNDS) + 200
 
 
 @pytest.mark.parametrize("seed", range(4))
