@@ -8,7 +8,7 @@ import pytest
 
 from tests.nat.expect import Expect
 from tests.nat.fleet import Programs
-from tests.nat.matrix import Conditions, connect
+from tests.nat.matrix import HOLD_S, Conditions, connect
 from tests.nat.pairs import Outcome, parse_pairs
 
 DIRECT: Final = Conditions(server_options=("--relay-off",))
@@ -77,6 +77,22 @@ def test_where_only_https_leaves_the_relay_inside_the_websocket_helps() -> None:
     assert {str(outcome.pair): outcome.error or outcome.way for outcome in found} == dict.fromkeys(
         HTTP_ONLY, "websocket"
     )
+
+
+SPLICED: Final = (
+    "port-restricted:port-restricted",
+    "port-restricted-icmp:port-restricted-icmp",
+    "port-restricted-rst:port-restricted-icmp",
+    "symmetric-seq:port-restricted",
+    "firewall:symmetric-seq",
+)
+"""NATs that drop a SYN which they do not expect, that refuse it, and one whose next port has to be guessed."""
+
+
+def test_two_calls_over_tcp_become_one_where_udp_is_blocked() -> None:
+    """Both dial, and their SYNs meet; whom the other's NAT refuses dials again at once. The relay is where they look."""
+    found = outcomes(SPLICED, Conditions(no_udp=True, hold=HOLD_S))
+    assert {str(outcome.pair): outcome.error or outcome.way for outcome in found} == dict.fromkeys(SPLICED, "spliced")
 
 
 PROXIED: Final = ("proxy:public", "public:proxy", "socks:public", "socks:upnp")

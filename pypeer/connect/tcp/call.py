@@ -21,11 +21,13 @@ from pypeer.connect.reporting import Stopwatch
 from pypeer.connect.resolving import resolve
 from pypeer.connect.servers import Relay
 from pypeer.connect.tcp import plan
+from pypeer.connect.tcp.accepting import accept
 from pypeer.connect.tcp.admission import AdmissionError, Door
 from pypeer.connect.tcp.bases import Bases
 from pypeer.connect.tcp.observing import next_ports, observed, observers
 from pypeer.connect.tcp.plan import Dial, TcpType
 from pypeer.connect.tcp.proxied import Proxied
+from pypeer.connect.tcp.redial import Redial
 from pypeer.connect.tcp.reporting import Checks
 from pypeer.connect.tcp.terms import Terms
 from pypeer.links.link import Path, Scope
@@ -47,13 +49,6 @@ Where there is no way at all, three attempts of this are what a person waits unt
 PROXY_WAITS_S: Final = 0.25
 """How long role A waits, with a connection through a proxy, for a direct one: two addresses that reach each other take
 two round trips more than this side's way to the proxy."""
-
-AGAIN_S: Final = 0.15
-"""A connection that was refused is tried again after a random part of this: two routers that refuse what they do not
-expect let two SYNs pass that are on their way at the same time, and a fixed pause would miss that again and again."""
-
-PATIENCE: Final = 1.15
-"""... and of a pause so much longer at each time: forty tries in all."""
 
 UNPROVEN_MAX: Final = 16
 """Connections looked at together, as many as wait at a listener."""
@@ -200,7 +195,7 @@ class Call:
         while True:
             await self._unproven.acquire()
             try:
-                connection, _ = await self._loop.sock_accept(listener)
+                connection = await accept(listener)
             except OSError as error:
                 _log.debug("cannot accept: %s", error)
                 return
@@ -217,22 +212,32 @@ class Call:
             self._unproven.release()
 
     async def _dial(self, dial: Dial) -> None:
-        pause = AGAIN_S
+        redial = Redial(random.random)
         while True:
-            self._checks.sent(dial)
-            try:
-                connection = await self._bases.dial(dial.base, dial.remote.address)
-                await self._admit(connection, dial.how, dial)
+            took = await self._try(dial)
+            if took is None:
                 return
-            except AdmissionError as error:
-                _log.debug("%s: %s", join(*dial.remote.address), error)
-                self._checks.failed(dial)
-                if dial.how is How.HOST:
-                    return  # somebody else has this address here
-            except (OSError, TimeoutError) as error:
-                _log.debug("%s: %s", join(*dial.remote.address), error or type(error).__name__)
-            await asyncio.sleep(random.uniform(0, pause))
-            pause *= PATIENCE
+            await asyncio.sleep(redial.pause(took))
+
+    async def _try(self, dial: Dial) -> float | None:
+        """Dial once: in how many seconds it was refused, 0 if not by a network; None if it is not to be tried again."""
+        self._checks.sent(dial)
+        began = self._loop.time()
+        try:
+            connection = await self._bases.dial(dial.base, dial.remote.address)
+        except OSError as error:
+            _log.debug("%s: %s", join(*dial.remote.address), error)
+            return self._loop.time() - began
+        try:
+            await self._admit(connection, dial.how, dial)
+        except AdmissionError as error:
+            _log.debug("%s: %s", join(*dial.remote.address), error)
+            self._checks.failed(dial)
+            return None if dial.how is How.HOST else 0.0  # somebody else has this address here
+        except (OSError, TimeoutError) as error:
+            _log.debug("%s: %s", join(*dial.remote.address), error or type(error).__name__)
+            return 0.0
+        return None
 
     async def _admit(self, connection: socket.socket, here: How, dial: Dial | None = None) -> None:
         local, remote = connection.getsockname()[:2], connection.getpeername()[:2]
