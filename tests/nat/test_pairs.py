@@ -90,7 +90,7 @@ SPLICED: Final = (
 
 
 def test_two_calls_over_tcp_become_one_where_udp_is_blocked() -> None:
-    """Both dial, and their SYNs meet; whom the other's NAT refuses dials again at once. The relay is where they look."""
+    """Both dial, and their SYNs meet; whom the other's NAT refuses dials again at once. A relay says how they look."""
     found = outcomes(SPLICED, Conditions(no_udp=True, hold=HOLD_S))
     assert {str(outcome.pair): outcome.error or outcome.way for outcome in found} == dict.fromkeys(SPLICED, "spliced")
 
