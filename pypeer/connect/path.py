@@ -22,7 +22,7 @@ from pypeer.connect.ice.effects import Became, Effect, Selected, Send, Side, Sta
 from pypeer.connect.ice.pairs import Pair
 from pypeer.connect.options import Relaying
 from pypeer.protocol.codes import Mapping
-from pypeer.protocol.report import VARYING, CandidateKind
+from pypeer.protocol.report import CandidateKind
 from signaling.protocol.stun import Message
 from signaling.protocol.values import Address
 
@@ -139,7 +139,7 @@ class PathTransport:
 
     def remote_credentials(self, credentials: Credentials, careful: bool) -> None:
         """The other side's description is here; `careful` says that it has not sent yet."""
-        self.agent.careful = careful and self.mapping not in VARYING
+        self.agent.careful = predict.is_careful(careful, self.mapping, self.gathering.options.predict)
         self._perform(self.agent, self.agent.set_remote(credentials, time.monotonic()))
         self._predict_later()
 

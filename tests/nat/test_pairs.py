@@ -124,6 +124,15 @@ def test_a_page_at_one_end(end: str) -> None:
     assert {str(outcome.pair): outcome.error or outcome.way for outcome in found if outcome.surprise} == {}
 
 
+@pytest.mark.parametrize("end", ["sender", "receiver"])
+def test_a_page_guesses_a_port_before_its_router_takes_a_packet_for_itself(end: str) -> None:
+    """The peer's first checks open its own hole and do not knock at the page's router."""
+    programs = {"sender": ("page", "peer"), "receiver": ("peer", "page")}[end]
+    pair = {"sender": "port-restricted-accept:symmetric-seq", "receiver": "symmetric-seq:port-restricted-accept"}[end]
+    [found] = outcomes((pair,), replace(DIRECT, programs=Programs(*programs)))
+    assert not found.surprise
+
+
 def test_a_page_with_both_families_and_a_peer_with_one() -> None:
     """The page knows its servers by name, and has an address of each family."""
     [found] = outcomes(("ipv6:dual",), replace(DIRECT, programs=Programs("peer", "page")))

@@ -113,7 +113,7 @@ class VirtualPeer:
 
     def described(self, credentials: Credentials, careful: bool) -> None:
         """The other side's credentials are here."""
-        self.agent.careful = careful and self._here in (Mapping.INDEPENDENT, Mapping.UNKNOWN)
+        self.agent.careful = predict.is_careful(careful, self._here, self.predicts)
         if careful:
             self.describe()
         self.perform(self.agent.set_remote(credentials, self.net.now))

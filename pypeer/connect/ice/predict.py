@@ -86,6 +86,16 @@ def plan(here: Mapping, there: Mapping) -> Plan:
     return Plan.SPRAY if there is Mapping.RANDOM and here in steady else Plan.NOTHING
 
 
+def is_careful(answers: bool, here: Mapping, predicts: bool) -> bool:
+    """Whether our first checks open our own hole only, lest they arrive before the other side has opened its own.
+
+    So for whoever answers. Where our ports count, in any case: the other side comes to the right one by guessing, and a
+    browser needs a quarter of a second for that. Where they are at random, or count and are not told, never: only a
+    check that arrives shows our port.
+    """
+    return predicts if here is Mapping.SEQUENTIAL else answers and here is not Mapping.RANDOM
+
+
 def ahead(found: list[Mapped], base: int, host: Address) -> list[Candidate]:
     """The next ports that a counting NAT will give to a socket, as candidates; empty if it does not count."""
     mine = [mapped.address for mapped in found if mapped.base == base]

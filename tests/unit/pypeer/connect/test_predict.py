@@ -65,6 +65,17 @@ def test_both_sides_plan_the_same() -> None:
         assert plans == (expected[random], expected[random[::-1]])
 
 
+@pytest.mark.parametrize("answers", [True, False])
+@pytest.mark.parametrize("predicts", [True, False])
+def test_who_is_careful(answers: bool, predicts: bool) -> None:
+    careful = {here: predict.is_careful(answers, here, predicts) for here in Mapping}
+    assert careful == {
+        **dict.fromkeys(Mapping, answers),
+        Mapping.RANDOM: False,
+        Mapping.SEQUENTIAL: predicts,
+    }
+
+
 # Counting
 
 
