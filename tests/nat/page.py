@@ -114,11 +114,17 @@ def trust(home: Path) -> None:
     subprocess.run([*database, "-A", "-n", "laboratory", "-t", "C,,", "-i", str(AUTHORITY)], check=True)
 
 
+def proxy_here() -> str | None:
+    """Where the site has a proxy. Chromium's word for SOCKS that resolves names is another than that of all others."""
+    found = os.environ.get("HTTPS_PROXY") or os.environ.get("ALL_PROXY")
+    return found and found.replace("socks5h:", "socks5:")
+
+
 async def main(url: str) -> None:
     """Start the browser and obey until standard input ends."""
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    proxy = os.environ.get("HTTPS_PROXY")
+    proxy = proxy_here()
     home = Path(os.environ["BYWAY_HOME"])
     trust(home)
     if proxy is None:  # which resolves names, where there is one

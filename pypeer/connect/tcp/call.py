@@ -5,7 +5,6 @@ expected peer, role A takes the first over which TLS stands, and says so by the 
 """
 
 import asyncio
-import contextlib
 import logging
 import random
 import socket
@@ -14,17 +13,16 @@ from collections.abc import Callable
 from typing import Final
 
 from pypeer.connect.addresses import host_addresses, scope_between
-from pypeer.connect.ice.candidate import family_of, join, to_line
+from pypeer.connect.ice.candidate import join, to_line
 from pypeer.connect.mapping.leases import Leases
 from pypeer.connect.mapping.wire import Protocol
 from pypeer.connect.reporting import Stopwatch
-from pypeer.connect.resolving import resolve
-from pypeer.connect.servers import Relay
 from pypeer.connect.tcp import plan
 from pypeer.connect.tcp.accepting import accept
 from pypeer.connect.tcp.admission import AdmissionError, Door
 from pypeer.connect.tcp.bases import Bases
-from pypeer.connect.tcp.observing import next_ports, observed, observers
+from pypeer.connect.tcp.looks import Looks
+from pypeer.connect.tcp.observing import observers
 from pypeer.connect.tcp.plan import Dial, TcpType
 from pypeer.connect.tcp.proxied import Proxied
 from pypeer.connect.tcp.redial import Redial
@@ -90,6 +88,7 @@ class Call:
         self._unproven = asyncio.Semaphore(UNPROVEN_MAX)
         self._tasks = Tasks("calling")
         self._proxied = Proxied(self._checks, self._tasks, self._admit, is_direct)
+        self._looks = Looks(self._bases, self._tasks, self._sighted, self._guessed, CALL_S)
         self._is_over = False
 
     def begin(self) -> None:
@@ -105,7 +104,7 @@ class Call:
         for base in self._bases.listeners if self._terms.options.may_map else ():
             self._leases.want(base, Protocol.TCP)
         for server in observers(self._terms.servers()):
-            self._tasks.spawn(self._look(server))
+            self._tasks.spawn(self._looks.look(server, self._terms.options.predict))
         self._tasks.spawn(self._expire())
 
     def add(self, message: Tcp) -> None:
@@ -149,34 +148,11 @@ class Call:
     async def _secure(self) -> tuple[ssl.SSLContext, bytes]:
         return await asyncio.shield(self._theirs)
 
-    # How others see us
+    def _sighted(self, base: Address, address: Address) -> None:
+        self._found(base, address, TcpType.SO)
 
-    async def _look(self, server: Relay) -> None:
-        addresses = await resolve(server.host, server.port)
-        for base in self._bases.listeners:
-            for address in addresses:
-                if plan.may_reach(base[0], address[0]):
-                    self._tasks.spawn(self._observe(base, address))
-
-    async def _observe(self, base: Address, server: Address) -> None:
-        """Tell the address that the server sees; what the NAT knows of it is kept until the link is there."""
-        try:
-            async with observed(self._bases, base, server) as address:
-                if address is not None:
-                    self._found(base, address, TcpType.SO)
-                    await self._guess(base, server, address)
-                await asyncio.sleep(CALL_S)
-        except OSError as error:
-            _log.debug("%s does not say how it sees us: %s", join(*server), error)
-
-    async def _guess(self, base: Address, server: Address, seen: Address) -> None:
-        """Tell which ports a NAT may give us that takes another for each destination, one after the other."""
-        if not self._terms.options.predict or family_of(base[0]) != 4 or seen[1] == base[1]:
-            return
-        more: list[Address] = []
-        with contextlib.suppress(OSError):
-            more = await next_ports(self._bases, base[0], server)
-        found = plan.guesses(base, [seen, *more], len(self._checks.local))
+    def _guessed(self, base: Address, seen: list[Address]) -> None:
+        found = plan.guesses(base, seen, len(self._checks.local))
         self._checks.local += found
         if found:
             self._send(Tcp(link=self.number, candidates=tuple(map(to_line, found))))
