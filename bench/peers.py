@@ -1,43 +1,135 @@
-"""Two pypeers that reach each other by TCP, beside a bare copy over TLS in the same run: `python -m bench.peers`.
+"""Programs that carry files from one machine to another, side by side in one run: `python -m bench.peers`.
 
-Prints a table: seconds, MiB/s, the ratio to the bare copy, and peak memory. A command is measured from its decision to
-fetch until all is verified and stored, since starting Python is no part of a transfer; the whole of it is told, too.
+A file of 1 GiB and 10,000 files of 10 KiB, on loopback and on a line of 1 Gbit/s and 20 ms (the latter takes root and
+Linux): pypeer over TCP, a bare copy of as many bytes over TLS from file to file, which is the limit of this language,
+and the programs of bench/others.py. Whole commands of the receiving side, from start to end, with what starting Python
+takes; of pypeer also what remains of that from the decision to fetch until all is verified and stored.
 """
 
 import argparse
+import contextlib
 import json
 import os
+import shutil
 import statistics
+import sys
 import tempfile
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
-from bench.processes import MIB, finish, make_file, pipe, start
-from bench.rows import Row, table
-from bench.transfer import pypeer_to_pypeer, serve
+from bench import others
+from bench.longline import LOOPBACK, Ends, long_line
+from bench.processes import MIB, finish, make_file, now, pipe, start
+from bench.rows import Row, in_background, last_event
+from bench.transfer import free_port
+from tests.nat import enter, netns
 
-BARE = "bare copy over TLS"
-TCP = "pypeer over TCP"
-WHOLE = "... the whole command"
+BARE: Final = "bare copy over TLS"
+TCP: Final = "pypeer, once it flows"
+WHOLE: Final = "pypeer"
+
+FILE_BYTES: Final = 10 * 1024
+PER_FOLDER: Final = 500
+"""Of the small files: their size, and how many are in one folder."""
 
 
-def bare(mib: int, folder: Path) -> Row:
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What is carried, and one file of as many bytes for the bare copy."""
+
+    name: str
+    source: Path
+    mib: int
+    whole: Path
+
+
+def bare(ends: Ends, load: Load, folder: Path) -> Row:
     """Two processes, from file to file."""
-    source = make_file(folder / "source.bin", mib * MIB)
-    sender = start("-m", "bench.raw_tls", "send", str(source))
-    port = json.loads(pipe(sender.stdout).readline())["port"]
-    receiver = start("-m", "bench.raw_tls", "get", str(port), str(folder / "bare.bin"))
+    sender = start("send", ends.address, str(load.whole), by=(*ends.near, sys.executable, "-m", "bench.raw_tls"))
+    port = str(json.loads(pipe(sender.stdout).readline())["port"])
+    line = ("get", ends.address, port, str(folder / "bare.bin"))
+    receiver = start(*line, by=(*ends.far, sys.executable, "-m", "bench.raw_tls"))
     seconds = float(json.loads(pipe(receiver.stdout).readline())["seconds"])
     got, sent = finish(receiver), finish(sender)
     (folder / "bare.bin").unlink()
-    return Row(BARE, mib, seconds, (sent.peak_mib, got.peak_mib), (sent.cpu_s, got.cpu_s))
+    return Row(BARE, load.mib, seconds, (sent.peak_mib, got.peak_mib), (sent.cpu_s, got.cpu_s))
 
 
-def commands(mib: int, url: str, folder: Path) -> list[Row]:
-    """pypeer, as it flows and as a whole."""
-    whole = pypeer_to_pypeer(mib, url, folder, name=WHOLE)
-    (folder / "got" / "source.bin").unlink()
-    return [replace(whole, name=TCP, seconds=whole.flowed_s), whole]
+def pypeer(ends: Ends, load: Load, folder: Path, url: str) -> list[Row]:
+    """The two commands, as it flows and as a whole."""
+    program = (sys.executable, "-m", "pypeer")
+    sender = start("send", str(load.source), "--once", "--json", "--server", url, by=(*ends.near, *program))
+    code = json.loads(pipe(sender.stdout).readline())["code"]
+    reading = in_background(sender)
+    began = now()
+    line = ("get", code, "-y", "-o", str(folder / "got"), "--json", "--server", url)
+    receiver = start(*line, by=(*ends.far, *program))
+    last = last_event(receiver)
+    got = finish(receiver)
+    seconds = now() - began
+    reading.join()
+    sent = finish(sender)
+    if last["event"] != "done":
+        raise others.FailedError(f"pypeer: {last}")
+    whole = Row(WHOLE, load.mib, seconds, (sent.peak_mib, got.peak_mib), (sent.cpu_s, got.cpu_s))
+    return [replace(whole, name=TCP, seconds=float(str(last["seconds"]))), whole]
+
+
+@contextlib.contextmanager
+def serving(ends: Ends) -> Iterator[str]:
+    """A real server at the sender's address, while the block lasts."""
+    port = free_port()
+    options = ("--host", ends.address, "--port", str(port))
+    by = (*ends.near, sys.executable, "-m", "signaling")
+    server = start(*options, by=by, env={"BYWAY_LOG_LEVEL": "warning"})
+    try:
+        for line in pipe(server.stdout):
+            if "http" in line:
+                break
+        yield f"http://{ends.address}:{port}"
+    finally:
+        finish(server, stop=True)
+
+
+def measure(ends: Ends, load: Load, names: list[str], rounds: int, folder: Path) -> list[Row]:
+    """All rows, by turns; each is the one in the middle of its rounds."""
+    found: dict[str, list[Row]] = {}
+    with serving(ends) as url:
+        for _ in range(rounds):
+            rows = [bare(ends, load, folder), *pypeer(ends, load, folder, url)]
+            _check(load, folder)
+            rows += _others(ends, load, names, folder)
+            for row in rows:
+                found.setdefault(row.name, []).append(row)
+    return [median(each) for each in found.values()]
+
+
+def _others(ends: Ends, load: Load, names: list[str], folder: Path) -> list[Row]:
+    """What there is of them; who is too slow is left out from then on."""
+    rows = []
+    for name in tuple(names):
+        try:
+            rows.append(others.measure(name, ends, load.source, load.mib, folder))
+            _check(load, folder)
+        except others.SlowError as error:
+            print(f"LEFT OUT: {name}, {load.name}, {ends.name}: {error}", flush=True)
+            names.remove(name)
+            shutil.rmtree(folder / "got")
+    return rows
+
+
+def _check(load: Load, folder: Path) -> None:
+    """What came is what was sent, by its number of files and bytes; then it goes."""
+    if _count(folder / "got" / load.source.name) != _count(load.source):
+        raise others.FailedError("not all files have come")
+    shutil.rmtree(folder / "got")
+
+
+def _count(root: Path) -> tuple[int, int]:
+    sizes = [each.stat().st_size for each in (root, *root.rglob("*")) if each.is_file()]
+    return len(sizes), sum(sizes)
 
 
 def median(rows: list[Row]) -> Row:
@@ -46,30 +138,78 @@ def median(rows: list[Row]) -> Row:
     return next(row for row in rows if row.seconds == middle)
 
 
+def table(ends: Ends, load: Load, rows: list[Row]) -> str:
+    """Seconds, rate, and how many times that of the bare copy and of magic-wormhole; what it costs."""
+    yardsticks = [next((row for row in rows if row.name == name), None) for name in (BARE, others.WORMHOLE)]
+    lines = [f"\n{load.name}, {ends.name}; load {os.getloadavg()[0]:.1f}"]
+    lines.append(f"{'':24} {'s':>7} {'MiB/s':>7} {'of bare':>8} {'of worm.':>8} {'of line':>8} {'CPU s/GiB':>10}")
+    for row in rows:
+        ratios = [f"{row.rate / each.rate:8.2f}" if each else f"{'':8}" for each in yardsticks]
+        share = f"{row.rate * MIB * 8 / 1e6 / ends.mbit:8.1%}" if ends.mbit else f"{'':8}"
+        costs = " ".join(f"{each / row.mib * 1024:.1f}" if each else "-" for each in row.cpu_s)
+        lines.append(f"{row.name:24} {row.seconds:7.2f} {row.rate:7.1f} {' '.join(ratios)} {share} {costs:>10}")
+    return "\n".join(lines)
+
+
+def make_loads(mib: int, files: int, folder: Path) -> list[Load]:
+    """One file, and many."""
+    found = []
+    if mib:
+        file = make_file(folder / "source.bin", mib * MIB)
+        found.append(Load(f"one file of {mib} MiB", file, mib, file))
+    if files:
+        tree = folder / "tree"
+        for number in range(files):
+            each = tree / f"{number // PER_FOLDER:04}"
+            each.mkdir(parents=True, exist_ok=True)
+            (each / f"{number:06}.bin").write_bytes(os.urandom(FILE_BYTES))
+        size = max(1, files * FILE_BYTES // MIB)
+        whole = make_file(folder / "whole.bin", files * FILE_BYTES)
+        found.append(Load(f"{files:,} files of {FILE_BYTES // 1024} KiB", tree, size, whole))
+    return found
+
+
 def main() -> None:
-    """Measure by turns, and print medians."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--mib", type=int, default=1024, help="size of the file")
+    parser.add_argument("--mib", type=int, default=1024, help="size of the file; 0 leaves it out")
+    parser.add_argument("--files", type=int, default=10_000, help="small files; 0 leaves them out")
     parser.add_argument("--rounds", type=int, default=3, help="times that each is measured, by turns")
     parser.add_argument("--folder", type=Path, help="where the files are; a disk of its own, or memory")
+    parser.add_argument("--ends", choices=("both", "loopback", "line"), default="both", help="where to measure")
+    parser.add_argument("--mbit", type=float, default=1000.0, help="rate of the line")
+    parser.add_argument("--rtt", type=float, default=20.0, help="its round trip in ms")
     options = parser.parse_args()
-    found: dict[str, list[Row]] = {}
-    with tempfile.TemporaryDirectory(dir=options.folder) as name:
+    why = enter.obstacle()
+    if why is None and not enter.is_inside():
+        enter.enter("-m", "bench.peers", *sys.argv[1:])
+    names = []
+    for name in others.NEEDS:
+        lacking = others.missing(name)
+        if lacking is None:
+            names.append(name)
+        else:
+            print(f"LEFT OUT: {name}, for these are not installed: {lacking}")
+    with tempfile.TemporaryDirectory(dir=options.folder) as name, contextlib.ExitStack() as stack:
+        places = [LOOPBACK] if options.ends != "line" else []
+        if why is None:
+            netns.ip(["link set lo up"])
+            Path("/run/sshd").mkdir()  # where sshd, as root, shuts itself in
+        if options.ends != "loopback":
+            if why is None:
+                places.append(stack.enter_context(long_line(options.mbit, options.rtt)))
+            else:
+                print(f"LEFT OUT: the line, for {why}")
         folder = Path(name)
         os.environ["BYWAY_HOME"] = str(folder / "home")
-        server, url = serve(folder)
-        try:
-            for _ in range(options.rounds):
-                for row in (bare(options.mib, folder), *commands(options.mib, url, folder)):
-                    found.setdefault(row.name, []).append(row)
-        finally:
-            finish(server, stop=True)
-    rows = [median(each) for each in found.values()]
-    print(table(rows, dict.fromkeys((TCP, WHOLE), rows[0]), "ratio: to the bare copy of the same run; medians"))
-    for row in rows[:2]:
-        sent, got = (seconds / row.mib * 1024 for seconds in row.cpu_s)
-        print(f"{row.name}: {sent:.2f} and {got:.2f} s of processor a GiB")
+        for ends in places:
+            for load in make_loads(options.mib, options.files, folder):
+                print(table(ends, load, measure(ends, load, list(names), options.rounds, folder)), flush=True)
+    print("\nof bare, of worm.: rate to that of the bare copy, of magic-wormhole; medians. CPU: sender, receiver")
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except (netns.LabError, others.FailedError) as error:
+        sys.exit(str(error))

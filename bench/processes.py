@@ -20,12 +20,19 @@ class Used:
     peak_mib: float
 
 
-def start(*command: str, cwd: Path | None = None, env: dict[str, str] | None = None) -> subprocess.Popen[str]:
-    """Start `python COMMAND` with pipes for standard input and output."""
+def start(
+    *command: str,
+    cwd: Path | None = None,
+    env: dict[str, str] | None = None,
+    by: tuple[str, ...] = (sys.executable,),
+    errors: IO[str] | None = None,
+) -> subprocess.Popen[str]:
+    """Start `python COMMAND`, or what `by` begins, with pipes for standard input and output."""
     return subprocess.Popen(
-        [sys.executable, *command],
+        [*by, *command],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        stderr=errors,
         text=True,
         cwd=cwd or ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT), **(env or {})},
@@ -39,8 +46,8 @@ def finish(process: subprocess.Popen[str], stop: bool = False) -> Used:
     for stream in (process.stdin, process.stdout):
         if stream is not None:
             stream.close()
-    _, _, usage = os.wait4(process.pid, 0)
-    process.returncode = 0
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
     return Used(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 

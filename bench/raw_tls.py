@@ -1,6 +1,6 @@
 """A bare copy of a file over TLS 1.3 on TCP, with blocking sockets: what Python can do, and nothing else.
 
-`python -m bench.raw_tls send FILE` prints its port, and sends to who comes; `... get PORT FILE` takes.
+`python -m bench.raw_tls send HOST FILE` prints its port, and sends to who comes; `... get HOST PORT FILE` takes.
 """
 
 import json
@@ -20,9 +20,9 @@ BLOCK: Final = 256 * 1024
 """Read and written at once; with more it is not quicker."""
 
 
-def send(path: Path) -> None:
+def send(host: str, path: Path) -> None:
     """Send a file to the first who comes."""
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = socket.create_server((host, 0))
     own = Identity.new().certify()
     print(json.dumps({"port": listener.getsockname()[1]}), flush=True)
     connection, _ = listener.accept()
@@ -34,16 +34,17 @@ def send(path: Path) -> None:
         wrapped.unwrap()
 
 
-def get(port: int, path: Path) -> None:
+def get(host: str, port: int, path: Path) -> None:
     """Take it, and print how long it took."""
     own = Identity.new().certify()
     began = time.perf_counter()
-    connection = socket.create_connection(("127.0.0.1", port))
+    connection = socket.create_connection((host, port))
     secure = _anonymous(own, Role.A)
     with secure.wrap_socket(connection) as wrapped, path.open("wb", buffering=0) as file:
         block = memoryview(bytearray(BLOCK))
         while count := wrapped.recv_into(block):
             file.write(block[:count])
+        wrapped.unwrap()
     print(json.dumps({"seconds": time.perf_counter() - began}), flush=True)
 
 
@@ -56,9 +57,9 @@ def _anonymous(own: Certificate, role: Role) -> ssl.SSLContext:
 
 if __name__ == "__main__":
     match sys.argv[1:]:
-        case ["send", path]:
-            send(Path(path))
-        case ["get", port, path]:
-            get(int(port), Path(path))
+        case ["send", host, path]:
+            send(host, Path(path))
+        case ["get", host, port, path]:
+            get(host, int(port), Path(path))
         case _:
             raise SystemExit(__doc__)

@@ -6,7 +6,7 @@ the server may end while a link lives: the transfer goes on, and only when that 
 
 import asyncio
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from pypeer import no_way
@@ -28,6 +28,7 @@ from pypeer.protocol import limits
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Candidate, Description, Network, Part, Relay, SealedMessage, Tcp
 from pypeer.protocol.report import ConnectionReport
+from pypeer.racing import Racing
 from pypeer.secure.keys import Role
 from pypeer.signaling_client import backoff
 from pypeer.signaling_client.pair import Pair
@@ -39,7 +40,7 @@ from pypeer.watching import ServerWatch
 
 RANKS: Final = {Road.TCP: 0, Road.ICE: 1, Road.RELAY: 2}
 """The session asks on one of them at a time: two flows to one peer would take two shares of a line that others use, and
-what TCP carries costs a tenth of the work."""
+what TCP carries costs a tenth of the work. Whether it is quicker, too, `pypeer.racing` finds out."""
 
 
 class Conversation:
@@ -51,13 +52,15 @@ class Conversation:
         self._pair = pair
         self._session = session
         self._tell = Telling(pair, session_id, emit)
-        self._links: dict[Road, Link] = {}
+        self._links: dict[Road, TlsLink | WebRtcLink | WebSocketLink] = {}
+        self._reports: dict[Road, ConnectionReport] = {}
         self._used: Road | None = None
         self._failed: ConnectError | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._closing = Tasks("closing")
         self._watch = ServerWatch(lambda: bool(self._links), lambda: pair.is_reachable, self._on_forsaken)
         self._loop = asyncio.get_running_loop()
+        self._racing = Racing(pair.role is Role.A, session.attach, self._on_verdict)  # role A is who fetches
         self._connector = Connector(
             pair.role,
             pair.send,
@@ -113,6 +116,7 @@ class Conversation:
         """Close what is open, the link first: its last words are still on their way, and the connector would end it."""
         self._stop_timer()
         self._watch.stop()
+        self._racing.stop()
         if self._detour is not None:
             await self._detour.close()
         if self._calling is not None:
@@ -163,7 +167,7 @@ class Conversation:
             self._close_link(road)
             self._happened(road, RoadEvent.LOST)
 
-    def _opened(self, road: Road, link: Link) -> None:
+    def _opened(self, road: Road, link: TlsLink | WebRtcLink | WebSocketLink) -> None:
         self._failed = None
         self._close_link(road)  # the other side may notice first that a link is dead
         self._links[road] = link
@@ -223,15 +227,22 @@ class Conversation:
         self._on_path(Road.ICE, path)
 
     def _on_path(self, road: Road, path: Path) -> None:
-        if road is self._roads.carrying:
+        if road is (self._racing.road or self._roads.carrying):
             self._tell.path(path)
 
     def _on_report(self, report: ConnectionReport, road: Road = Road.ICE) -> None:
         """What comes second to stand by is no news for the server."""
+        self._reports[road] = report
         if self._roads.carrying in (None, Road.RELAY, road):
             self._tell.report(report, self._detour is not None)
         else:
             self._tell.attempt(report)
+
+    def _on_verdict(self, road: Road, rates: Mapping[Road, float]) -> None:
+        """Of two links, the one of this road carries what is bulk."""
+        self._tell.path(self._links[road].path)
+        if len(rates) > 1:
+            self._tell.raced(self._reports[road], road, rates)
 
     def _on_forsaken(self) -> None:
         self._session.fail(self._cut_off())
@@ -267,7 +278,16 @@ class Conversation:
                     self._tell.lost()
                 case GiveUp():
                     self._give_up()
+        self._racing.look(self._direct())
         self._set_timer()
+
+    def _direct(self) -> dict[Road, TlsLink | WebRtcLink]:
+        """The links that lead straight to the other side."""
+        return {
+            road: link
+            for road, link in self._links.items()
+            if not isinstance(link, WebSocketLink) and self._roads.is_direct(road)
+        }
 
     def _use(self, road: Road) -> None:
         """Move the session: what is on its way over a relay still arrives, what was on a broken path is asked again."""

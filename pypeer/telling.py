@@ -1,13 +1,14 @@
 """What of a conversation its person is told, by events, and the server, by reports."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
+from pypeer.connect.lanes import Road
 from pypeer.events import Event, PathChanged, Reconnecting, Report
 from pypeer.links.link import Path
-from pypeer.protocol.report import ConnectionReport, Reason
+from pypeer.protocol.report import ConnectionReport, Delivery, Reason
 from pypeer.signaling_client.pair import Pair
 from signaling.protocol.messages import Phases
 
@@ -55,6 +56,12 @@ class Telling:
         self.attempt(report)
         if report.outcome != "failed":
             self._pair.report(report.outcome, report.phases)
+
+    def raced(self, report: ConnectionReport, road: Road, rates: Mapping[Road, float]) -> None:
+        """Two roads were open, and one was measured to be quicker, or both alike; for the person alone."""
+        order = sorted(rates, key=lambda each: each is not road)
+        race = tuple(Delivery(road=each.value, rate=rates[each]) for each in order)
+        self.attempt(msgspec.structs.replace(report, race=race))
 
     def attempt(self, report: ConnectionReport) -> None:
         """How an attempt went, for the person alone."""

@@ -80,6 +80,8 @@ class TlsLink(asyncio.BufferedProtocol):
         self._timer: asyncio.TimerHandle | None = None
         self._due = 0.0
         self._giving: GivingWay | None = None
+        self.heard = 0
+        """Bytes of all frames that have come, but for signs of life."""
 
     def __repr__(self) -> str:
         return f"<TlsLink {self._path}{' closed' if self._closed else ''}>"
@@ -104,6 +106,11 @@ class TlsLink(asyncio.BufferedProtocol):
     def is_open(self) -> bool:
         """Whether the other side has sent a frame: it may do so before anybody sets `on_opened`."""
         return self._opened
+
+    @property
+    def has_closed(self) -> bool:
+        """Whether nothing more will come."""
+        return self._closed
 
     @property
     def secured(self) -> ssl.SSLObject | None:
@@ -192,6 +199,7 @@ class TlsLink(asyncio.BufferedProtocol):
     def buffer_updated(self, nbytes: int) -> None:
         """Cut what has arrived into frames."""
         self._end += nbytes
+        self.heard += nbytes if nbytes > HEADER.size else 0
         self._heard = self._loop.time()
         if self._silent:
             self._tell_silent(False)

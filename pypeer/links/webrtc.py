@@ -31,6 +31,8 @@ class WebRtcLink:
         self._early: list[bytes] = []
         self._room = asyncio.Event()
         self._closed = False
+        self.heard = 0
+        """Bytes of all frames that have come."""
         self._channel.on_message = self._message
         self._channel.on_room = self._room.set
         self._channel.on_close = self._lost
@@ -56,6 +58,11 @@ class WebRtcLink:
     def buffered(self) -> int:
         """Bytes that wait for room in SCTP's window."""
         return self._channel.buffered
+
+    @property
+    def has_closed(self) -> bool:
+        """Whether nothing more will come."""
+        return self._closed
 
     def start(self, on_frame: Callable[[bytes], None], on_close: Callable[[], None]) -> None:
         """Deliver frames and the end; see Link."""
@@ -95,6 +102,7 @@ class WebRtcLink:
         await self._attempt.close()
 
     def _message(self, frame: bytes) -> None:
+        self.heard += len(frame)
         if self._on_frame is None:
             self._early.append(frame)
         elif not self._closed:

@@ -106,6 +106,13 @@ class RelayTrouble(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     text: Annotated[str, Meta(max_length=512)] = ""
 
 
+class Delivery(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a road delivered, of two that were open: TCP, or a data channel."""
+
+    road: Annotated[str, Meta(max_length=8, description="tcp or ice")]
+    rate: Annotated[float, Meta(description="bytes a second, as the receiver measured")]
+
+
 class ConnectionReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One attempt to connect. `outcome` is a way of the ladder or `failed`."""
 
@@ -120,6 +127,9 @@ class ConnectionReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     networks: Networks = Networks()
     reasons: tuple[Reason, ...] = ()
     relays: tuple[RelayTrouble, ...] = ()
+    race: Annotated[
+        tuple[Delivery, ...], Meta(description="once both roads have been measured: the one that carries, the other")
+    ] = ()
     phases: Phases = Phases()
 
 

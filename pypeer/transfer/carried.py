@@ -18,7 +18,8 @@ class TransferSession(Protocol):
         """Whether it is over, but for what is to be tidied up."""
 
     def attach(self, link: Link, rank: int | None = None, alone: bool | None = None) -> None:
-        """Go on over this link too, or, without a rank, over this link only, which may be attached already."""
+        """Go on over this link too, or, without a rank, over this link only; which may be attached already,
+        with another rank."""
 
     def fail(self, error: PeerError) -> None:
         """End with an error."""

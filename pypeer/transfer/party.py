@@ -60,6 +60,13 @@ class Party(ABC, Generic[F]):
             self._send(self._links[link], own)
         return self._flush()
 
+    def link_ranked(self, link: int, rank: int, now: float) -> list[Effect]:
+        """A link is better or worse than it was."""
+        if not self.ended and self._links[link].rank != rank:
+            self._links[link].rank = rank
+            self._heed(now)
+        return self._flush()
+
     def link_lost(self, link: int, now: float) -> list[Effect]:
         """A link closed; the session goes on over the others, or waits for another."""
         flow = self._links.pop(link, None)

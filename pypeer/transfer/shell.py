@@ -54,7 +54,8 @@ class Session(ABC):
         return bool(self._core.ended)
 
     def attach(self, link: Link, rank: int | None = None, alone: bool | None = None, source: int = 0) -> None:
-        """Go on over this link too, or to this source over this link only: `alone`, as it is without a rank.
+        """Go on over this link too, or to this source over this link only: `alone`, as it is without a rank; with
+        another rank from now on, if it is attached already.
 
         The receiver asks on the links of lowest rank that work; what is on its way on the others still arrives there.
         If it is to be alone, that is lost, and the links before are not listened to any more. A relay never ranks with
@@ -65,6 +66,7 @@ class Session(ABC):
         if rank is None if alone is None else alone:
             self._drop_all_but(link, source)
         if link in self._links.values():
+            self._rank_anew(link, rank)
             return
         number = next(self._numbers)
         self._links[number] = link
@@ -73,6 +75,12 @@ class Session(ABC):
         rank = max(rank or 0, _rank(link.path))
         self._perform(self._core.link_up(number, rank, link.frame_bytes, self._clock(), source))
         link.start(partial(self._on_frame, number), partial(self._on_close, number))
+
+    def _rank_anew(self, link: Link, rank: int | None) -> None:
+        """A link that is attached already; without a rank it keeps the one that it has."""
+        if rank is not None:
+            number = next(number for number, each in self._links.items() if each is link)
+            self._perform(self._core.link_ranked(number, max(rank, _rank(link.path)), self._clock()))
 
     def pause(self) -> None:
         """The person here pauses; what is on its way still arrives."""

@@ -155,6 +155,17 @@ class Lab:
             netns.nft(place.edge, "delete table inet outage")
 
     @contextlib.contextmanager
+    def police(self, place: Place, protocol: str, kib: int) -> Iterator[None]:
+        """Drop what of TCP or UDP is more than so many KiB a second, either way, while the block lasts."""
+        over = f"limit rate over {kib} kbytes/second burst 32 kbytes drop"
+        rules = f"meta l4proto {protocol} iifname wan {over}\n    meta l4proto {protocol} oifname wan {over}"
+        netns.nft(place.edge, BLOCK.format(rule=rules))
+        try:
+            yield
+        finally:
+            netns.nft(place.edge, "delete table inet outage")
+
+    @contextlib.contextmanager
     def block_between(self, place: Place, other: Place) -> Iterator[None]:
         """Let nothing through between two sites while the block lasts; the server, and so its relay, stays in reach."""
         address = other.public

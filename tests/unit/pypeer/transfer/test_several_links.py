@@ -62,6 +62,24 @@ def test_more_is_asked_for_on_the_best_link_and_what_is_on_its_way_still_arrives
     assert [(flight.file, flight.chunk) for flight in here._links[1].flights.values()] == [(1, 0)], "what had not come"
 
 
+def test_a_link_that_gets_a_better_rank_is_asked_on_from_then_on() -> None:
+    here = test_receiver.receiver(Phase.PREPARING)
+    here.link_up(1, TURN, 65536, 0)
+    on(1, here, HELLO, OFFER)
+    assert {link for link, what in sent(here.prepared({}, 0)) if what == "Request"} == {0}
+    here.link_ranked(1, DIRECT, 0)
+    here.link_ranked(0, TURN, 0)
+    assert here.link_ranked(0, TURN, 0) == []
+    here.link_up(2, WEBSOCKET, 65536, 0)
+    assert {
+        link
+        for link, what in sent(on(0, here, frames.Data(0, memoryview(bytes(37_856))), frames.End(0, bytes(32))))
+        if what == "Request"
+    } <= {1}
+    on(1, here, messages.Cancel(code=EndCode.CANCELLED))
+    assert here.link_ranked(1, WEBSOCKET, 1) == []
+
+
 def test_equals_are_used_together_and_a_worse_one_is_idle_at_once() -> None:
     here = test_receiver.receiver(Phase.PREPARING)
     for link, rank in ((1, DIRECT), (2, WEBSOCKET)):
