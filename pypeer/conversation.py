@@ -318,6 +318,7 @@ class Conversation:
     def _close_link(self, road: Road) -> None:
         link = self._links.pop(road, None)
         if link is not None:
+            self._racing.look(self._direct())
             self._closing.spawn(link.close())
 
     def _set_timer(self) -> None:
