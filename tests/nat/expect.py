@@ -1,5 +1,6 @@
 """What should connect, from the two sites alone. Pure."""
 
+from dataclasses import replace
 from enum import StrEnum
 
 from tests.nat.sites import Filtering, Gateway, Mapping, Out, Ports, Router, Site, Unexpected
@@ -24,8 +25,36 @@ class Expect(StrEnum):
     """Only by a relay."""
 
 
-def expected(sender: Site, receiver: Site, neighbours: bool = False) -> Expect:
-    """What to expect of two clients: at two sites, or, as `neighbours`, at one."""
+def expected(
+    sender: Site, receiver: Site, neighbours: bool = False, pages: tuple[bool, bool] = (False, False)
+) -> Expect:
+    """What to expect of two clients: at two sites, or, as `neighbours`, at one; `pages` tells which are pages."""
+    if not any(pages):
+        return _of_peers(sender, receiver, neighbours)
+    one, other = (_at_page(site) if page else site for site, page in zip((sender, receiver), pages, strict=True))
+    found = _of_peers(one, other, neighbours)
+    if found in (Expect.TCP, Expect.PROXIED) or (found is Expect.PREDICTED and not _page_predicts(one, other)):
+        return Expect.RELAYED
+    return found
+
+
+def _at_page(site: Site) -> Site:
+    """A browser asks no router for a port."""
+    return replace(site, router=replace(site.router, gateway=Gateway.NONE))
+
+
+def _page_predicts(one: Site, other: Site) -> bool:
+    """A page can name the ports that its NAT gives next, or have them named.
+
+    It has no TCP, does not open hundreds of sockets, does not try thousands of ports, and cannot send to open a hole
+    only; so ports at random, and ports that go up on both sides, are beyond it.
+    """
+    varies = [site for site in (one, other) if _varies(site)]
+    is_open = Out.NO_UDP not in (one.router.out, other.router.out)
+    return is_open and len(varies) == 1 and _counts(varies[0])
+
+
+def _of_peers(sender: Site, receiver: Site, neighbours: bool) -> Expect:
     if neighbours:
         return _neighbours(sender)
     if any(site.router.out.is_proxy or site.router.out is Out.TCP_443 for site in (sender, receiver)):

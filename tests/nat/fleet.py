@@ -21,6 +21,11 @@ class Programs(NamedTuple):
     sender: str
     receiver: str
 
+    @property
+    def pages(self) -> tuple[bool, bool]:
+        """Which of them are pages."""
+        return self.sender == "page", self.receiver == "page"
+
 
 PEERS: Final = Programs("peer", "peer")
 

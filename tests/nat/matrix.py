@@ -171,6 +171,7 @@ async def _reset(fleet: Fleet, driver: Driver) -> None:
 async def connect(pairs: list[Pair], under: Conditions, tell: Callable[[Outcome], None]) -> None:
     """Connect all pairs in a new laboratory, `under.jobs` at once."""
     slots = asyncio.Semaphore(under.jobs)
+    pairs = [replace(pair, no_udp=under.no_udp, pages=under.programs.pages) for pair in pairs]
     with Lab(shaped=under.shape is not None) as lab, serving(*under.server_options, tree=under.tree):
         fleet = Fleet(lab, under.shape, under.programs, under.tree, under.no_udp)
 
@@ -187,7 +188,7 @@ async def connect(pairs: list[Pair], under: Conditions, tell: Callable[[Outcome]
 def chosen(options: argparse.Namespace) -> list[Pair]:
     """The pairs that the command line names, each as often as it says."""
     pairs = parse_pairs(options.pairs) if options.pairs else all_pairs(options.sites.split(","))
-    return [replace(pair, no_udp=options.no_udp) for pair in pairs] * int(options.tries)
+    return pairs * int(options.tries)
 
 
 def run(options: argparse.Namespace) -> int:

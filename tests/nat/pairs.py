@@ -34,6 +34,8 @@ class Pair:
     receiver: str
     no_udp: bool = False
     """Whether no datagram leaves either site."""
+    pages: tuple[bool, bool] = (False, False)
+    """Whether sender and receiver are pages."""
 
     @property
     def neighbours(self) -> bool:
@@ -45,7 +47,7 @@ class Pair:
         """What should come out."""
         receiver = self.sender if self.neighbours else self.receiver
         one, other = (without_udp(BY_NAME[name]) if self.no_udp else BY_NAME[name] for name in (self.sender, receiver))
-        return expected(one, other, self.neighbours)
+        return expected(one, other, self.neighbours, self.pages)
 
     @property
     def may_be_direct(self) -> bool:

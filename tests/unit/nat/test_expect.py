@@ -1,5 +1,7 @@
 """What should connect."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.nat.expect import Expect, expected
@@ -46,6 +48,28 @@ from tests.nat.sites import ALL, BY_NAME
 )
 def test_pairs(pair: str, expect: Expect) -> None:
     assert parse_pairs(pair)[0].expected is expect
+
+
+@pytest.mark.parametrize(
+    ("pair", "sends", "receives"),
+    [
+        ("public:port-restricted", Expect.PLAIN, Expect.PLAIN),
+        ("symmetric-random:port-restricted", Expect.RELAYED, Expect.RELAYED),
+        ("symmetric-seq:firewall", Expect.PREDICTED, Expect.PREDICTED),
+        ("symmetric-seq:symmetric-seq", Expect.RELAYED, Expect.RELAYED),
+        ("udp-blocked:public", Expect.RELAYED, Expect.RELAYED),
+        ("udp-blocked:symmetric-seq", Expect.RELAYED, Expect.RELAYED),
+        ("upnp:symmetric-random", Expect.RELAYED, Expect.MAPPED),
+        ("pcp:port-restricted", Expect.RELAYED, Expect.MAPPED),
+        ("nat-pmp:fullcone", Expect.PLAIN, Expect.PLAIN),
+        ("proxy:public", Expect.RELAYED, Expect.RELAYED),
+        ("cgnat-hairpin:same", Expect.PLAIN, Expect.PLAIN),
+    ],
+)
+def test_pairs_with_a_page(pair: str, sends: Expect, receives: Expect) -> None:
+    [found] = parse_pairs(pair)
+    assert replace(found, pages=(True, False)).expected is sends
+    assert replace(found, pages=(False, True)).expected is receives
 
 
 def test_it_does_not_matter_who_sends() -> None:
