@@ -1,14 +1,16 @@
 """Several receivers behind one slow uplink, with and without `--swarm`: `python -m bench.swarm` (root; Linux).
 
-The sender is in a network namespace of its own, whose way out a token bucket shapes; what leaves it is counted by the
-kernel. The server and all receivers are in another, and reach each other at full speed. All are real processes. Prints
-the time of one receiver, and of all with and without `--swarm`, and what left the uplink as a multiple of the size.
+Everybody is in a network namespace with an address of its own, as if in as many homes, and reaches the others at full
+speed; but the sender's way out is shaped by a token bucket, and what leaves it is counted by the kernel. All are real
+processes. Prints the time of one receiver, and of all with and without `--swarm`, what left the uplink as a multiple
+of the size, and what all of it cost.
 """
 
 import argparse
 import contextlib
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -27,10 +29,9 @@ from bench.processes import MIB, ROOT, make_file, pipe
 from tests.nat.netns import command_in, inside, ip, run
 
 SENDER: Final = "byway-swarm-s"
-RECEIVERS: Final = "byway-swarm-r"
+MIDDLE: Final = "byway-swarm-m"
 DEVICE: Final = "uplink"
 HERE: Final = "10.99.7.1"
-THERE: Final = "10.99.7.2"
 PORT: Final = 8080
 QUEUE_KIB: Final = 128
 """Of the shaper: a tenth of a second at 10 Mbit/s, as in a home's router."""
@@ -41,26 +42,38 @@ MOST: Final = 3.0
 
 @dataclass
 class Measured:
-    """Seconds from the start of the receivers until the last has everything, and bytes that left the uplink."""
+    """Seconds from the start of the receivers until the last has everything; bytes that left the uplink."""
 
     seconds: float
     sent: int
+    busy: float
+    """Seconds of processor time that all commands needed: 2 cores give at most two a second."""
+
+
+def home(number: int) -> str:
+    """The namespace of a receiver."""
+    return f"byway-swarm-{number}"
 
 
 @contextlib.contextmanager
-def uplink(mbit: float) -> Iterator[None]:
-    """Two namespaces and the way between them."""
-    for name in (SENDER, RECEIVERS):
+def uplink(mbit: float, receivers: int) -> Iterator[None]:
+    """Namespaces, a switch between them, and the sender's narrow way out."""
+    members = [(SENDER, "10.99.7.2"), *((home(number), f"10.99.7.{number + 3}") for number in range(receivers))]
+    names = [MIDDLE, *(name for name, _ in members)]
+    for name in names:
         run(["ip", "netns", "add", name])
     try:
-        ip([f"link add {DEVICE} netns {SENDER} type veth peer name downlink netns {RECEIVERS}"])
-        for name, device, address in ((SENDER, DEVICE, HERE), (RECEIVERS, "downlink", THERE)):
-            ip(["link set lo up", f"addr add {address}/24 dev {device}", f"link set {device} up"], name)
+        switch = ["link add switch type bridge", f"addr add {HERE}/24 dev switch", "link set switch up"]
+        ip(["link set lo up", *switch], MIDDLE)
+        for number, (name, address) in enumerate(members):
+            ip([f"link add {DEVICE} netns {name} type veth peer name port{number} netns {MIDDLE}"])
+            ip([f"link set port{number} master switch", f"link set port{number} up"], MIDDLE)
+            ip(["link set lo up", f"addr add {address}/24 dev {DEVICE}", f"link set {DEVICE} up"], name)
         limit = ["tbf", "rate", f"{mbit}mbit", "burst", "10kb", "limit", f"{QUEUE_KIB}kb"]
         run(["tc", "-n", SENDER, "qdisc", "add", "dev", DEVICE, "root", *limit])
         yield
     finally:
-        for name in (SENDER, RECEIVERS):
+        for name in names:
             run(["ip", "netns", "del", name])
 
 
@@ -70,9 +83,9 @@ def left() -> int:
     return int(told[0]["stats64"]["tx"]["bytes"])
 
 
-def start(name: str, home: Path, *command: str) -> subprocess.Popen[str]:
+def start(name: str, identity: Path, *command: str) -> subprocess.Popen[str]:
     """A Python module in a namespace, with an identity of its own."""
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "BYWAY_HOME": str(home)}
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "BYWAY_HOME": str(identity)}
     full = command_in(name, sys.executable, "-m", *command)
     return subprocess.Popen(full, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
 
@@ -93,17 +106,17 @@ def drain(process: subprocess.Popen[str]) -> None:
 
 @contextlib.contextmanager
 def server(folder: Path) -> Iterator[str]:
-    """A signaling server beside the receivers."""
-    running = start(RECEIVERS, folder / "server", "signaling", "--host", THERE, "--port", str(PORT))
+    """A signaling server that all can reach."""
+    running = start(MIDDLE, folder / "server", "signaling", "--host", HERE, "--port", str(PORT))
     try:
-        _wait_for(f"http://{THERE}:{PORT}/readyz")
-        yield f"http://{THERE}:{PORT}/"
+        _wait_for(f"http://{HERE}:{PORT}/readyz")
+        yield f"http://{HERE}:{PORT}/"
     finally:
         _stop(running)
 
 
 def _wait_for(url: str) -> None:
-    with inside(RECEIVERS):
+    with inside(MIDDLE):
         for _ in range(600):
             try:
                 urllib.request.urlopen(url, timeout=1).close()
@@ -118,26 +131,36 @@ def measure(url: str, folder: Path, source: Path, receivers: int, *options: str)
     """One transfer to so many."""
     sender = start(SENDER, folder / "sender", "pypeer", "send", str(source), "--json", "--server", url, *options)
     getting: list[subprocess.Popen[str]] = []
+    busy = processor()
     try:
         code = str(until(sender, "ready")["code"])
         before, began = left(), monotonic()
         for number in range(receivers):
             into = str(folder / f"got{number}")
-            home = folder / f"home{number}"
-            getting.append(start(RECEIVERS, home, "pypeer", "get", code, "-o", into, "--json", "--server", url))
+            getting.append(
+                start(
+                    home(number), folder / home(number), *("pypeer", "get", code, "-o", into, "--json", "--server", url)
+                )
+            )
         drain(sender)
         with ThreadPoolExecutor(receivers) as readers:
             list(readers.map(lambda process: until(process, "done"), getting))
-        measured = Measured(monotonic() - began, left() - before)
+        took, sent = monotonic() - began, left() - before
         for number in range(receivers):
             if not cmp(source, folder / f"got{number}" / source.name, shallow=False):
                 raise SystemExit("what arrived is not what was sent")
-        return measured
     finally:
         for process in (sender, *getting):
             _stop(process)
         for number in range(receivers):
             shutil.rmtree(folder / f"got{number}", ignore_errors=True)
+    return Measured(took, sent, processor() - busy)
+
+
+def processor() -> float:
+    """Seconds of processor time of all commands that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _stop(process: subprocess.Popen[str]) -> None:
@@ -154,7 +177,7 @@ def main() -> None:
     parser.add_argument("--skip-alone", action="store_true", help="leave out the receivers without --swarm")
     given = parser.parse_args()
     size, many = given.mib * MIB, given.receivers
-    with tempfile.TemporaryDirectory() as name, uplink(given.mbit):
+    with tempfile.TemporaryDirectory() as name, uplink(given.mbit, given.receivers):
         folder = Path(name)
         source = make_file(folder / "source.bin", size)
         with server(folder) as url:
@@ -163,8 +186,8 @@ def main() -> None:
             if not given.skip_alone:
                 rows.append((f"{many} without", measure(url, folder, source, many)))
     for text, row in rows:
-        times, copies = row.seconds / one.seconds, row.sent / size
-        print(f"{text:16} {row.seconds:7.1f} s  {times:5.2f} times that of one  {copies:5.2f} times the size sent")
+        times, copies, busy = row.seconds / one.seconds, row.sent / size, f"{row.busy:6.1f} s of processor"
+        print(f"{text:16} {row.seconds:7.1f} s {times:6.2f} times that of one {copies:6.2f} times the size sent {busy}")
     if rows[1][1].seconds >= MOST * one.seconds:
         raise SystemExit(f"a swarm needs {MOST} times the time of one, or more")
 

@@ -73,10 +73,12 @@ class ChoiceError(PeerError):
 class ServerError(PeerError):
     """The server cannot be reached, or answered with an error; `bad-server` is an address that can be none."""
 
-    def __init__(self, text: str, code: str = "server", retry: bool = True) -> None:
+    def __init__(self, text: str, code: str = "server", retry: bool = True, wait: float | None = None) -> None:
         super().__init__(text)
         self.code = code
         self.retry = retry
+        self.wait = wait
+        """Seconds after which the same may work, if the server told."""
         self.status = 2 if code == "bad-server" else 1
 
 

@@ -179,7 +179,7 @@ class Fetch:
             code = parse(text)
         except CodeError:
             return
-        self._suppliers.append(Supplier(self._desk, code, self.events.emit, named=True))
+        self._suppliers.append(Supplier(self._desk, code, self.events.emit, named=True, patient=True))
         self._sources.append(session.source())
         self._turns.append(asyncio.Event())
         self._turns[number].set()

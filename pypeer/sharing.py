@@ -23,7 +23,7 @@ from pypeer.transfer.budget import Budget
 from pypeer.transfer.manifest import preview
 from pypeer.transfer.session import SendSession
 from pypeer.transfer.sources import OfferedTree
-from pypeer.transfer.swarm import Swarm
+from pypeer.transfer.swarm import Seeding, Swarm
 from signaling.protocol.messages import Knocked, Open, Opened, Shut
 
 RECEIVERS_MAX: Final = 32
@@ -56,6 +56,7 @@ class Offer:
         self._left = times
         self._budget = budget
         self._swarm = Swarm[SendSession]() if swarm else None
+        self._seeding = Seeding() if swarm else None
         self._background = background
         self._code: Code | None = None
         self._guesses = limits.GUESSES
@@ -188,7 +189,14 @@ class Offer:
 
     async def _converse(self, pair: Pair, ways: Ways) -> None:
         pair.send(preview(self._tree.offer, self._tree.entries))
-        session = SendSession(self._tree, pair.id, self.events.emit, budget=self._budget, background=self._background)
+        session = SendSession(
+            self._tree,
+            pair.id,
+            self.events.emit,
+            budget=self._budget,
+            background=self._background,
+            seeding=self._seeding,
+        )
         if self._swarm is not None:
             session.on_helper = partial(self._helps, session)
         try:

@@ -1,11 +1,12 @@
 """One sender of what is fetched: found by its code, met, and talked with for as long as the transfer lasts."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from pypeer.connect.detour import Ways
 from pypeer.conversation import Conversation
 from pypeer.desk import Desk
-from pypeer.errors import PeerError
+from pypeer.errors import PeerError, ServerError
 from pypeer.events import Event, Joined, Offered
 from pypeer.identity import peer_id
 from pypeer.protocol.codes import EndCode
@@ -22,9 +23,15 @@ Agree = Callable[[Offered], Awaitable[Source]]
 
 
 class Supplier:
-    """One sender; `named` puts the id of its pair into the events, which tells it from others."""
+    """One sender.
 
-    def __init__(self, desk: Desk, code: Code, emit: Callable[[Event], None], named: bool) -> None:
+    `named` puts the id of its pair into the events, which tells it from others; `patient` tries again to meet it when
+    the server says so.
+    """
+
+    def __init__(
+        self, desk: Desk, code: Code, emit: Callable[[Event], None], named: bool, patient: bool = False
+    ) -> None:
         self.conversation: Conversation | None = None
         """Set once the two have met and agreed."""
         self.peer = ""
@@ -34,6 +41,7 @@ class Supplier:
         self._code = code
         self._emit = emit
         self._named = named
+        self._patient = patient
 
     @property
     def short(self) -> str:
@@ -42,7 +50,7 @@ class Supplier:
 
     async def supply(self, agree: Agree) -> None:
         """Meet it, and draw from it to the end of the transfer; raises PeerError."""
-        met = await self._desk.client.ask(Knock(id=1, locator=self._code.locator), Met)
+        met = await self._knock()
         pair = self._desk.pair(Role.A, met, self._code)
         self.session = pair.id if self._named else ""
         self._desk.switchboard.adopt(pair)
@@ -57,6 +65,16 @@ class Supplier:
             ways.gathered.close()
             self._desk.switchboard.drop(pair)
             pair.leave()
+
+    async def _knock(self) -> Met:
+        """Those who help are met as soon as the server lets us: it counts knocks, of all in one network together."""
+        while True:
+            try:
+                return await self._desk.client.ask(Knock(id=1, locator=self._code.locator), Met)
+            except ServerError as error:
+                if not self._patient or error.wait is None:
+                    raise
+                await asyncio.sleep(error.wait)
 
     async def _converse(self, pair: Pair, ways: Ways, agree: Agree) -> None:
         meet = await pair.meet()

@@ -30,7 +30,8 @@ TAKEN_BYTES: Final = 2 * MESSAGE_BYTES
 wrong; what is longer still ends the association, and fills no memory."""
 
 LOW_WATER_BYTES: Final = 256 * 1024
-"""`on_room` is called below this: four frames, so that the sender is never starved while the caller refills."""
+"""`on_room` is called below this, if nothing else is said: four frames, so that the sender is never starved while the
+caller refills."""
 
 _log = logging.getLogger("byway.link")
 
@@ -43,6 +44,7 @@ class Channel:
         self.on_message: Callable[[bytes], None] = lambda message: None
         self.on_room: Callable[[], None] = lambda: None
         self.on_close: Callable[[], None] = lambda: None
+        self.low_water = LOW_WATER_BYTES
         self.path = path
         self.dtls = Dtls(path)
         self.association = Association(SCTP_PORT, TAKEN_BYTES)
@@ -85,7 +87,7 @@ class Channel:
     def send(self, message: bytes) -> None:
         """Queue a message, which must not be empty."""
         self.association.send(BINARY, message)
-        self._is_full = self._is_full or self.association.queued > LOW_WATER_BYTES
+        self._is_full = self._is_full or self.association.queued > self.low_water
         self._later()
 
     def path_changed(self) -> None:
@@ -129,7 +131,7 @@ class Channel:
         for stream, protocol, message in association.messages():
             if stream == STREAM:
                 self._deliver(protocol, message)
-        if self._is_full and association.queued <= LOW_WATER_BYTES:
+        if self._is_full and association.queued <= self.low_water:
             self._is_full = False
             self.on_room()
         if association.state is State.ENDED:

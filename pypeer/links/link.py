@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from pypeer.errors import ConnectError
+
+SHORT_BYTES: Final = 64 * 1024
+"""What waits to leave on a link that is kept short: one frame, half a second of a tenth of a home's uplink."""
 
 
 class Scope(StrEnum):
@@ -60,6 +63,12 @@ class Link(Protocol):
 
     async def drain(self) -> None:
         """Wait until `buffered` is below the low-water mark; raises LinkClosedError."""
+
+    def keep_short(self) -> None:
+        """Queue little from now on: `drain` waits until `buffered` is below SHORT_BYTES.
+
+        For who decides late what to send next, and takes back what is not sent yet.
+        """
 
     def give_way(self) -> None:
         """Send in the background from now on, as far as the system lets it: what others leave of the network."""

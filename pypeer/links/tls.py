@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Final, cast
 
 from pypeer.links.giving_way import GivingWay, give_way
-from pypeer.links.link import LinkClosedError, Path
+from pypeer.links.link import SHORT_BYTES, LinkClosedError, Path
 from pypeer.protocol import limits
 
 HIGH_WATER_BYTES: Final = 512 * 1024
@@ -151,6 +151,11 @@ class TlsLink(asyncio.BufferedProtocol):
         await self._room.wait()
         if self._closed:
             raise LinkClosedError("The connection to the other peer is closed.")
+
+    def keep_short(self) -> None:
+        """TCP's own buffer comes on top; see Link."""
+        if self._transport is not None:
+            self._transport.set_write_buffer_limits(SHORT_BYTES, SHORT_BYTES // 2)
 
     def give_way(self) -> None:
         """By LEDBAT++, where the kernel paces; see Link."""

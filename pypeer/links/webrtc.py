@@ -4,8 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from pypeer.links.channel import LOW_WATER_BYTES
-from pypeer.links.link import LinkClosedError, Path, Scope
+from pypeer.links.link import SHORT_BYTES, LinkClosedError, Path, Scope
 from pypeer.protocol import limits
 
 if TYPE_CHECKING:
@@ -81,11 +80,15 @@ class WebRtcLink:
 
     async def drain(self) -> None:
         """Wait for room; see Link."""
-        while self.buffered > LOW_WATER_BYTES and not self._closed:
+        while self.buffered > self._channel.low_water and not self._closed:
             self._room.clear()
             await self._room.wait()
         if self._closed:
             raise LinkClosedError("The connection to the other peer is closed.")
+
+    def keep_short(self) -> None:
+        """SCTP's window comes on top; see Link."""
+        self._channel.low_water = SHORT_BYTES
 
     def give_way(self) -> None:
         """By LEDBAT++; see Link."""

@@ -11,7 +11,7 @@ import aiohttp
 from aiohttp import WSMsgType
 
 from pypeer.links.giving_way import GivingWay, give_way
-from pypeer.links.link import LinkClosedError, Path, Scope
+from pypeer.links.link import SHORT_BYTES, LinkClosedError, Path, Scope
 from pypeer.protocol import limits
 from pypeer.secure.records import TAG_BYTES, RecordError, RecordOpener, RecordSealer
 
@@ -51,6 +51,7 @@ class WebSocketLink:
         self._started = asyncio.Event()
         self._queue: deque[bytes] = deque()
         self._buffered = 0
+        self._low_water = LOW_WATER_BYTES
         self._news, self._room = asyncio.Event(), asyncio.Event()
         self._closed = False
         self._giving: GivingWay | None = None
@@ -96,11 +97,15 @@ class WebSocketLink:
 
     async def drain(self) -> None:
         """Wait for room; see Link."""
-        while self._buffered > LOW_WATER_BYTES and not self._closed:
+        while self._buffered > self._low_water and not self._closed:
             self._room.clear()
             await self._room.wait()
         if self._closed:
             raise LinkClosedError("The connection to the other peer is closed.")
+
+    def keep_short(self) -> None:
+        """As far as the server; see Link."""
+        self._low_water = SHORT_BYTES
 
     def give_way(self) -> None:
         """As far as the server; see Link."""
@@ -155,7 +160,7 @@ class WebSocketLink:
         await self._socket.send_bytes(self._sealer.seal(frame))
         self._queue.popleft()
         self._buffered -= len(frame)
-        if self._buffered <= LOW_WATER_BYTES:
+        if self._buffered <= self._low_water:
             self._room.set()
 
     async def _watch(self) -> None:

@@ -91,8 +91,9 @@ HOLES: Final = 64
 HAVE_RANGES: Final = 1000
 """Ranges of chunks in one `have` at most: with numbers of ten digits it still fits a control frame."""
 
-HELPERS: Final = 6
-"""Helpers that a sender names to each receiver of a swarm: more cost connections, fewer leave more to the sender."""
+HELPERS: Final = 4
+"""Helpers that a sender names to each receiver of a swarm: of ten, six would save it hardly more, for half as many
+connections more; with three it sends a quarter more (tests/support/swarm_scene.py)."""
 
 HELPERS_MAX: Final = 16
 """Helpers that a receiver draws from, whatever it is told."""

@@ -54,4 +54,4 @@ def explain(error: Error) -> ServerError | NotFoundError:
         return NotFoundError(
             "Nobody is waiting under this code: it is mistyped, expired or used up, or its sender has gone."
         )
-    return ServerError(error.message, error.code.value, error.retry)
+    return ServerError(error.message, error.code.value, error.retry, error.wait)

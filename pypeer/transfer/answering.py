@@ -7,10 +7,11 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
-from pypeer.links.link import Link, LinkClosedError
+from pypeer.links.link import SHORT_BYTES, Link, LinkClosedError
+from pypeer.protocol import limits
 from pypeer.protocol.frames import Data, Frame
 from pypeer.transfer.budget import Budget
-from pypeer.transfer.effects import Lost, Read
+from pypeer.transfer.effects import Chunk, Lost, Read
 from pypeer.transfer.sender import Sender
 from pypeer.transfer.shell import in_thread
 from pypeer.transfer.sources import OfferedTree
@@ -27,7 +28,7 @@ Answers = list[tuple[Read, bytes | Lost]]
 
 
 class Answering:
-    """Serves one link until both of its tasks are cancelled."""
+    """Serves one link until its tasks are cancelled; `short` is for who decides late what to send next."""
 
     def __init__(
         self,
@@ -38,9 +39,8 @@ class Answering:
         send: Callable[[int, Frame], None],
         lost: Callable[[Lost], None],
         budget: Budget | None = None,
+        short: bool = False,
     ) -> None:
-        self.wake = asyncio.Event()
-        """Set when there may be something to read."""
         self.tasks: list[asyncio.Task[None]] = []
         self._sender = sender
         self._number = number
@@ -49,32 +49,56 @@ class Answering:
         self._send = send
         self._lost = lost
         self._budget = budget
+        self._most, self._step = HIGH_WATER_BYTES, READ_BYTES
+        if short:
+            link.keep_short()
+            self._most, self._step = SHORT_BYTES, limits.CHUNK_BYTES
         self._answers: asyncio.Queue[Answers] = asyncio.Queue(1)
+        self._news, self._bare_news = asyncio.Event(), asyncio.Event()
+
+    def wake(self) -> None:
+        """There may be something to read."""
+        self._news.set()
+        self._bare_news.set()
 
     async def read(self) -> None:
         """Task: read what is asked for."""
         while True:
-            self.wake.clear()
-            reads = self._sender.take(self._number, READ_BYTES)
+            self._news.clear()
+            reads = self._sender.take(self._number, self._step)
             if reads:
                 results = await in_thread(self._tree.read, reads)
                 await self._answers.put(list(zip(reads, results, strict=True)))
             else:
-                await self.wake.wait()
+                await self._news.wait()
+
+    async def hash(self) -> None:
+        """Task: tell hashes that are asked for without their chunks; short as they are, they wait for no room."""
+        while True:
+            self._bare_news.clear()
+            reads = self._sender.take(self._number, READ_BYTES, bare=True)
+            for read, data in zip(reads, await in_thread(self._tree.read, reads), strict=True) if reads else ():
+                for frame in self._sender.answer(read, self._result(read, data)):
+                    self._send(self._number, frame)
+            if not reads:
+                await self._bare_news.wait()
 
     async def answer(self) -> None:
         """Task: send what was read."""
         while True:
             for read, data in await self._answers.get():
-                if isinstance(data, Lost):
-                    self._lost(data)
-                result = data if isinstance(data, Lost) else self._tree.hashed(read.file, read.chunk, data)
-                frames = self._sender.answer(read, result)
+                frames = self._sender.answer(read, self._result(read, data))
                 await self._room()
                 while (frame := next(frames, None)) is not None:
                     self._send(self._number, frame)
                     await self._pace(frame)
                     await self._room()
+
+    def _result(self, read: Read, data: bytes | Lost) -> Chunk | Lost:
+        if isinstance(data, Lost):
+            self._lost(data)
+            return data
+        return self._tree.hashed(read.file, read.chunk, data)
 
     async def _pace(self, frame: Frame) -> None:
         """Whoever shares the budget waits in the order of sending, so all get the same share."""
@@ -85,7 +109,7 @@ class Answering:
 
     async def _room(self) -> None:
         """Wait until the link has room; what is sent next is decided only then, for it may not be wanted any more."""
-        while self._link.buffered >= HIGH_WATER_BYTES:
+        while self._link.buffered > self._most:
             try:
                 await self._link.drain()
             except LinkClosedError:

@@ -39,6 +39,8 @@ class Asking(Subflow):
         """Bytes of all flights that have not come."""
         self.roots: set[int] = set()
         """Files whose roots are asked for."""
+        self.vouches: dict[int, tuple[int, int]] = {}
+        """Files and chunks that another sends, of which the hash is asked for here, by request."""
         self.listing = False
         """A page of the manifest is asked for."""
         self.idle = False
@@ -49,7 +51,7 @@ class Asking(Subflow):
     @property
     def busy(self) -> bool:
         """Whether an answer is still to come. What was taken back may never be answered, and nobody waits for it."""
-        return bool(self.flights or self.roots or self.listing)
+        return bool(self.flights or self.roots or self.vouches or self.listing)
 
     def has_room(self, length: int, chunk: int, now: float) -> bool:
         """Whether one more request of this length may be on its way; `chunk` is the size of chunks of its file."""
@@ -68,6 +70,17 @@ class Asking(Subflow):
         self.flights[flight.request] = flight
         self.awaited += flight.length
         return (Probe if flight.bare else Request)(flight.request, flight.file, flight.chunk)
+
+    def ask_hash(self, file: int, chunk: int) -> Probe:
+        """The frame that asks for the hash of what another sends."""
+        request, self._next_request = self._next_request, self._next_request + 1
+        self.vouches[request] = (file, chunk)
+        return Probe(request, file, chunk)
+
+    def asked_by(self, request: int) -> tuple[int, int] | None:
+        """File and chunk that this request asks for, or for whose hash."""
+        flight = self.flights.get(request)
+        return self.vouches.get(request) if flight is None else (flight.file, flight.chunk)
 
     def take_back(self, flight: Flight) -> None:
         """Nobody waits for this any more; whatever still comes of it is ignored."""

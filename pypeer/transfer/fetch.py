@@ -26,16 +26,15 @@ from pypeer.transfer.effects import (
     Finished,
     Lost,
     Pass,
-    Reuse,
     Send,
     Stale,
-    Store,
     Stored,
 )
+from pypeer.transfer.landing import Landing, Origin
+from pypeer.transfer.mutual import Mutual
 from pypeer.transfer.names import printable
 from pypeer.transfer.pulling import Pulling
 from pypeer.transfer.roots import Roots
-from pypeer.transfer.spread import Spread
 from pypeer.transfer.subflow import Stage, ViolationError
 from pypeer.transfer.tally import Tally
 from pypeer.transfer.trust import Trust
@@ -86,11 +85,11 @@ class Fetch:
         self._status = bytearray(len(entries))
         self._left = [0] * len(entries)
         self._witness = self.trust.witness
-        self._spread = None if chance is None else Spread(self.trust.holdings, chance)
         self._roots = Roots(entries, links, self.trust.may_tell, self._send)
-        self._pulling = Pulling(entries, links, self._send, self.trust.may, budget, self._spread)
+        self._landing = Landing(links, self.trust, self._send, chance is not None)
+        self._mutual = None if chance is None else Mutual(entries, links, self._ask, self.trust, budget, chance)
+        self._pulling = self._mutual or Pulling(entries, links, self._ask, self.trust.may, budget)
         self._attempts: dict[tuple[int, int], int] = {}
-        self._storing: dict[tuple[int, int], int] = {}
         self._reused: set[int] = set()
         for file, count in here.items():
             self._pulling.may_be_here(file, count)
@@ -102,7 +101,14 @@ class Fetch:
         links = [link for link in links if not self.trust.bars(link.source)]
         self.trust.know(link.source for link in self._links.values() if link.stage is Stage.SERVING)
         self._pulling.pump(links, now)
+        self._landing.pump(links, now)
         self._roots.pump(links)
+        self._take_landed()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is on its way, or being stored."""
+        return self._pulling.window.requests > 0 or any(link.roots or link.vouches for link in self._links.values())
 
     def prefer(self, files: Sequence[int]) -> None:
         """From now on these files come before the others, in this order."""
@@ -116,32 +122,39 @@ class Fetch:
         """What was on its way on this link is missing again."""
         self._pulling.give_back(link.flights.values())
         self._roots.give_back(link)
+        self._landing.give_back(link)
 
     def end(self, link: Asking, frame: End, now: float) -> None:
         """The end of a chunk: verify and store it; raises ViolationError."""
-        if frame.root is not None and frame.request in link.flights:
-            self._roots.learn(link.flights[frame.request].file, frame.root)
-        flight = link.end(frame, now)
-        if flight is None:
-            return
-        self._pulling.landed(flight)
-        self._storing[flight.file, flight.chunk] = link.source
-        self._witness.note(flight.file, flight.chunk, link.source, frame.hash)
-        if flight.bare:
-            self.effects.append(Reuse(flight.file, flight.chunk, frame.hash))
-        else:
-            self.effects.append(Store(flight.file, flight.chunk, flight.data, frame.hash))
+        asked = link.asked_by(frame.request)
+        if frame.root is not None and asked is not None:
+            self._roots.learn(asked[0], frame.root)
+        if not self._landing.told(link, frame):
+            flight = link.end(frame, now)
+            if flight is None:
+                return
+            self._pulling.landed(flight)
+            self._landing.come(flight, link.source, frame.hash, now)
+        self._take_landed()
+
+    def _take_landed(self) -> None:
+        self.effects += self._landing.effects
+        self._landing.effects = []
 
     def refuse(self, link: Asking, frame: Refuse) -> None:
         """The sender cannot serve a file; raises ViolationError."""
-        flight = link.close(frame.request)
-        if flight is None:
+        refused = self._landing.refused(link, frame.request)
+        flight = None if refused else link.close(frame.request)
+        file = refused[0] if refused else -1 if flight is None else flight.file
+        if file < 0:
             return
-        if self.trust.can_do_without(link.source, flight.file):
+        can_go_on = self.trust.can_do_without(link.source, file)
+        if flight is not None and can_go_on:
             self._pulling.give_back([flight])
-        else:
+        elif flight is not None:
             self._pulling.refused(flight)
-            self.lose(Lost(flight.file, frame.code, str(endings.from_peer(frame.code, frame.message))))
+        if not can_go_on:
+            self.lose(Lost(file, frame.code, str(endings.from_peer(frame.code, frame.message))))
 
     def root(self, link: Asking, frame: Root) -> None:
         """The root of a file, or why there is none; raises ViolationError."""
@@ -165,13 +178,13 @@ class Fetch:
             if file >= len(self._entries) or not start < stop <= chunks.chunk_count(self._entries[file].size):
                 raise ViolationError(f"file {file} has no chunks {start} to {stop}")
             new = self.trust.holdings.add(source, file, start, stop)
-            if self._spread is not None:
-                self._spread.told(source, new)
+            if self._mutual is not None:
+                self._mutual.told(source, new)
 
     def stored(self, result: Stored) -> None:
         """A chunk is on the disk."""
-        source = self._settle(result.file, result.chunk)
-        if self._spread is not None and not self.trust.holdings.is_helper(source):
+        origin = self._settle(result.file, result.chunk)
+        if self._mutual is not None and origin.vouched:
             self.effects.append(Pass(result.file, result.chunk, result.chunk + 1))
         if self._status[result.file] == Status.FETCHING:
             self.tally.hold(result.file, self._pulling.length(result.file, result.chunk), not result.was_here)
@@ -190,7 +203,7 @@ class Fetch:
     def corrupt(self, result: Corrupt) -> None:
         """A chunk did not match its hash: ask another source, or, if there is none, the same a few times."""
         key = (result.file, result.chunk)
-        source = self._settle(*key)
+        source = self._settle(*key).source
         if self.trust.has_others(source, self._links.values()):
             self._pulling.schedule.give_back(*key)
             self._accuse(source)
@@ -204,14 +217,15 @@ class Fetch:
     def forsake(self, source: int) -> None:
         """Nothing more is wanted of this source."""
         self.trust.bar(source)
-        if self._spread is not None:
-            self._spread.forget(source)
+        if self._mutual is not None:
+            self._mutual.forget(source)
         for file in self.trust.unserved():
             self.lose(Lost(file, EndCode.VANISHED, endings.TEXTS[EndCode.VANISHED]))
         for link in self._links.values():
             if link.source == source:
                 self._pulling.recall(link)
                 self._roots.give_back(link)
+                self._landing.give_back(link)
 
     def _accuse(self, source: int) -> None:
         if not self.trust.bars(source):
@@ -225,7 +239,7 @@ class Fetch:
             self._accuse(source)
         self._roots.forget(result.file)
         self.tally.finished(result.file)
-        if self._spread is not None:
+        if self._mutual is not None:
             self.effects.append(Pass(result.file, 0, chunks.chunk_count(self._entries[result.file].size)))
 
     def stale(self, result: Stale) -> None:
@@ -252,6 +266,8 @@ class Fetch:
         self.tally.lost(lost.file)
         self._witness.drop(lost.file)
         self._pulling.drop(lost.file)
+        for flight in self._landing.drop(lost.file):
+            self._pulling.window.remove(self._pulling.length(flight.file, flight.chunk))
         self.effects.append(Discard(lost.file))
         path = printable(self._entries[lost.file].path)
         self.effects.append(Emit(events.FileFailed(path=path, code=lost.code, message=lost.message)))
@@ -285,10 +301,14 @@ class Fetch:
         else:
             self.effects.append(Finish(file, root))
 
-    def _settle(self, file: int, chunk: int) -> int:
-        """A chunk is not being stored any more: whose it was."""
+    def _settle(self, file: int, chunk: int) -> Origin:
+        """A chunk is not being stored any more: where it came from."""
         self._pulling.window.remove(self._pulling.length(file, chunk))
-        return self._storing.pop((file, chunk))
+        return self._landing.settle(file, chunk)
+
+    def _ask(self, link: Asking, frame: Request | Probe | Stop) -> None:
+        self._send(link, frame)
+        self._landing.asked(link, frame)
 
     def _send(self, link: Asking, frame: Request | Probe | Stop | AskRoot) -> None:
         self.effects.append(Send(link.link, frame))

@@ -13,8 +13,7 @@ from pypeer.protocol.messages import Entry
 from pypeer.transfer import chunks
 from pypeer.transfer.asking import Asking, Flight
 from pypeer.transfer.budget import Budget
-from pypeer.transfer.schedule import Schedule, Window
-from pypeer.transfer.spread import Spread
+from pypeer.transfer.schedule import Missing, Schedule, Window
 
 HASTE_S: Final = 0.1
 """A chunk is asked for twice at the end if that gains so much: what a person notices, and worth a chunk of traffic."""
@@ -26,7 +25,7 @@ class Pulling:
     """Requests for what is missing.
 
     `links` are those that there are, always; `send` says a frame on one; `may` tells whether a file may be asked of a
-    source; with `spread` it is one of a swarm.
+    source.
     """
 
     def __init__(
@@ -36,9 +35,10 @@ class Pulling:
         send: Ask,
         may: Callable[[int, int, int], bool],
         budget: Budget | None = None,
-        spread: Spread | None = None,
     ) -> None:
-        self.schedule = spread or Schedule()
+        self._ordered = Schedule()
+        self.schedule: Missing = self._ordered
+        """What is still to be asked for."""
         self.window = Window()
         self._may_be_here: dict[int, set[int]] = {}
         self._entries = entries
@@ -49,18 +49,7 @@ class Pulling:
 
     def pump(self, links: Sequence[Asking], now: float) -> None:
         """Ask on these links for as much as they, the window, and the budget have room for."""
-        fit = self._fit(links, now)
-        if isinstance(self.schedule, Spread):
-            self._pump_swarm(fit, self.schedule, now)
-            return
-        while (want := self.schedule.peek()) and self._may_ask(*want, now):
-            link = self._soonest(fit, *want, now)
-            if link is None:
-                return
-            self.schedule.take()
-            self._ask(link, self._flight(link, *want), now)
-        if not want:
-            self._hasten(fit, now)
+        self._share_out(self._fit(links, now), now)
 
     def may_be_here(self, file: int, stop: int) -> None:
         """Of what is missing of a file, chunks up to before this one are asked for by their hash first."""
@@ -74,24 +63,6 @@ class Pulling:
         """What is here of a chunk is not what is missing: fetch it next."""
         self._may_be_here.get(file, set()).discard(chunk)
         self.schedule.give_back(file, chunk)
-
-    def _pump_swarm(self, links: Sequence[Asking], spread: Spread, now: float) -> None:
-        """Ask each for what is best asked of it; who has all, for what helpers have, only while nobody works."""
-        for alone in (False, True):
-            for link in sorted(links, key=lambda link: (link.awaited, *link.order)):
-                while (key := spread.pick(link.source, alone)) and self._takes(link, *key, now):
-                    spread.take(key)
-                    self._ask(link, self._flight(link, *key), now)
-            if self.window.requests:
-                break
-        if spread.is_empty:
-            self._hasten(links, now)
-
-    def _takes(self, link: Asking, file: int, chunk: int, now: float) -> bool:
-        length, full = self.length(file, chunk), chunks.chunk_bytes(self._entries[file].size)
-        return (
-            self._may_ask(file, chunk, now) and link.has_room(length, full, now) and self._may(link.source, file, chunk)
-        )
 
     def excuse(self, links: Iterable[Asking], now: float) -> None:
         """Nobody was to send up to now: silence on these links means nothing."""
@@ -127,7 +98,9 @@ class Pulling:
 
     def recall(self, link: Asking) -> None:
         """Have what is awaited on this link fetched elsewhere."""
-        flights = list(link.flights.values())
+        self._recall(link, list(link.flights.values()))
+
+    def _recall(self, link: Asking, flights: Sequence[Flight]) -> None:
         for flight in flights:
             link.take_back(flight)
             self._send(link, Stop(flight.request))
@@ -143,12 +116,31 @@ class Pulling:
         if len(links) == 1 or not lively:
             return links
         for link in [link for link in links if link.is_stalled(now)]:
-            link.pace.rest(now)
-            self.recall(link)
+            if flights := self._movable(link, lively):
+                link.pace.rest(now)
+                self._recall(link, flights)
         best: dict[int, int] = {}
         for link in lively:
             best[link.source] = min(link.rank, best.get(link.source, link.rank))
         return [link for link in lively if link.rank == best[link.source]]
+
+    def _share_out(self, links: Sequence[Asking], now: float) -> None:
+        while (want := self._ordered.peek()) and self._may_ask(*want, now):
+            link = self._soonest(links, *want, now)
+            if link is None:
+                return
+            self._ordered.take()
+            self._ask(link, self._flight(link, *want), now)
+        if not want:
+            self._hasten(links, now)
+
+    def _movable(self, link: Asking, lively: Sequence[Asking]) -> list[Flight]:
+        """What is awaited on this link and may be asked for on the others."""
+        return list(link.flights.values())
+
+    def _needs(self, link: Asking, count: int) -> float:
+        """Seconds until so many bytes are here; links are chosen by it."""
+        return link.pace.needs(count)
 
     def _may_ask(self, file: int, chunk: int, now: float) -> bool:
         has_room = self.window.has_room(self._entries[file].size, chunk, len(self._links))
@@ -156,9 +148,13 @@ class Pulling:
 
     def _soonest(self, links: Iterable[Asking], file: int, chunk: int, now: float) -> Asking | None:
         """Of those that have room, the link that will have this chunk first."""
+        length = self.length(file, chunk)
+        free = [link for link in links if self._has_room(link, file, chunk, now)]
+        return min(free, key=lambda link: (self._needs(link, link.awaited + length), *link.order), default=None)
+
+    def _has_room(self, link: Asking, file: int, chunk: int, now: float) -> bool:
         length, full = self.length(file, chunk), chunks.chunk_bytes(self._entries[file].size)
-        free = [link for link in links if link.has_room(length, full, now) and self._may(link.source, file, chunk)]
-        return min(free, key=lambda link: (link.pace.needs(link.awaited + length), *link.order), default=None)
+        return link.has_room(length, full, now) and self._may(link.source, file, chunk)
 
     def _flight(self, link: Asking, file: int, chunk: int) -> Flight:
         bare = link.can_probe and chunk in self._may_be_here.get(file, ())
@@ -176,7 +172,7 @@ class Pulling:
             due, held, flight = late
             others = [link for link in links if link is not held]
             link = self._soonest(others, flight.file, flight.chunk, now)
-            if link is None or link.pace.needs(link.awaited + flight.length) + HASTE_S > due:
+            if link is None or self._needs(link, link.awaited + flight.length) + HASTE_S > due:
                 return
             if not self._may_ask(flight.file, flight.chunk, now):
                 return

@@ -6,23 +6,17 @@ One table (phases.py) says how the session goes on. It lives through links, and 
 
 import random
 from collections.abc import Container, Mapping, Sequence
-from typing import Final
 
 from pypeer import events
-from pypeer.errors import PeerError
-from pypeer.protocol import limits
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.frames import Data, End, Frame
 from pypeer.protocol.messages import (
     Accept,
-    Cancel,
-    Done,
     Entries,
     Have,
     Helper,
     Offer,
     Pause,
-    Progress,
     Refuse,
     Root,
 )
@@ -37,24 +31,19 @@ from pypeer.transfer.effects import (
     Effect,
     Finished,
     Found,
-    Idle,
     Lost,
-    Outcome,
     Stale,
     Stored,
     StoreResult,
 )
 from pypeer.transfer.fetch import NOTHING, Fetch, Ranges
-from pypeer.transfer.joining import Joining
 from pypeer.transfer.party import Paused, name
 from pypeer.transfer.phases import Phase, Step
 from pypeer.transfer.subflow import Stage, ViolationError
-
-ELSEWHERE: Final = "it has come from somebody else meanwhile"
-"""What a sender is told of which nothing was asked before all was there."""
+from pypeer.transfer.telling import Telling
 
 
-class Receiver(Joining):
+class Receiver(Telling):
     """Receives one offer, over whatever links there are."""
 
     def __init__(
@@ -64,15 +53,6 @@ class Receiver(Joining):
         self._chance = chance
         self._code: str | None = None
         self._budget = budget
-        self._fetch: Fetch | None = None
-        self._outcome: Outcome | None = None
-        self._said = (-1, -1)
-        self._said_at = float("-inf")
-
-    @property
-    def stored_bytes(self) -> int:
-        """Verified and stored so far."""
-        return 0 if self._fetch is None else self._fetch.tally.stored_bytes
 
     def prepared(
         self,
@@ -140,6 +120,7 @@ class Receiver(Joining):
         """Time passed: tell progress, and use what the budget has by now; call it about every PROGRESS_S."""
         self._advance(now)
         self._report(now)
+        self._hope(now)
         return self._flush()
 
     def _forsake(self, source: int, now: float) -> None:
@@ -207,11 +188,6 @@ class Receiver(Joining):
             raise ViolationError("have that cannot be")
         self._fetching.has(source, list(zip(frame.chunks[::3], frame.chunks[1::3], frame.chunks[2::3], strict=True)))
 
-    @property
-    def _fetching(self) -> Fetch:
-        assert self._fetch is not None, "the table lets no answer in before"
-        return self._fetch
-
     def _go_on(self, flows: list[Asking], now: float) -> None:
         """Accept on these links, if there is something to accept, and go on."""
         for flow in filter(self._belongs, flows):
@@ -241,50 +217,3 @@ class Receiver(Joining):
         if self._fetch.tally.settled and self.phase is Phase.FETCHING and not self.ended:
             self._step(Step.SETTLED)
             self._effects.append(Conclude())
-
-    def _report(self, now: float, last: bool = False) -> None:
-        if self._fetch is None or (now - self._said_at < limits.PROGRESS_S and not last):
-            return
-        self._said_at = now
-        stored, files = self._fetch.tally.stored_bytes, self._fetch.tally.stored_files
-        total = self._fetch.tally.bytes
-        rate, left = self._rate.speed(now), self._rate.left(now, total - stored)
-        if self._said != (stored, files):
-            self._said = (stored, files)
-            for flow in self._best_of_each(Stage.SERVING):
-                self._send(flow, Progress(bytes=stored, files=files))
-        sources = max(1, len(self._best_of_each(Stage.SERVING)))
-        self._emit(events.Progress(bytes=stored, total=total, files=files, rate=rate, left=left, sources=sources))
-
-    def _concluded(self, result: Concluded, now: float) -> None:
-        self._step(Step.CONCLUDED)
-        self._report(now, last=True)
-        tally = self._fetching.tally
-        self._outcome = Outcome(tally.stored_files, tally.stored_bytes, tally.failed, result.into, tally.fetched_bytes)
-        self._tell_done()
-
-    def _tell_done(self) -> None:
-        """On all links, for each may be about to break; the sender heeds the first that comes."""
-        done = self._outcome
-        if done is not None and self._open(Stage.SERVING):
-            self._step(Step.TOLD)
-            told = {flow.source for flow in self._open(Stage.SERVING)}
-            for flow in self._links.values():
-                if flow.source not in told:
-                    self._send(flow, Cancel(message=ELSEWHERE))
-            self._say(Done(files=done.files, bytes=done.bytes, failed=done.failed), Stage.SERVING)
-            self._end(done)
-
-    def _flush(self) -> list[Effect]:
-        """Tell which links have just become idle: those worse than the best, once all that was asked there has come."""
-        ranks = {best.source: best.rank for best in self._best_of_each(Stage.OFFERED)} if len(self._links) > 1 else {}
-        for flow in [] if self.ended else self._links.values():
-            idle = flow.rank > ranks.get(flow.source, flow.rank) and flow.stage >= Stage.OFFERED and not flow.busy
-            if idle and not flow.idle:
-                self._effects.append(Idle(flow.link))
-            flow.idle = idle
-        return super()._flush()
-
-    def _end(self, result: Outcome | PeerError) -> None:
-        """Once all is stored, no end that comes from outside can make it a failure."""
-        super()._end(self._outcome or result)

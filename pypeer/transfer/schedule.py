@@ -2,9 +2,26 @@
 
 from collections import deque
 from collections.abc import Sequence
+from typing import Protocol
 
 from pypeer.protocol import limits
 from pypeer.transfer import chunks
+
+
+class Missing(Protocol):
+    """What is still to be asked for, in whatever order."""
+
+    def add(self, file: int, start: int, stop: int) -> None:
+        """Chunks `start` up to before `stop` of a file are missing."""
+
+    def give_back(self, file: int, chunk: int) -> None:
+        """A chunk that was taken is missing after all."""
+
+    def drop(self, file: int) -> None:
+        """Nothing of this file is wanted any more."""
+
+    def prefer(self, files: Sequence[int]) -> None:
+        """What is missing of these files comes before all else, in this order."""
 
 
 class Schedule:

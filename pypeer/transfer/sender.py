@@ -5,6 +5,7 @@ a time, so that the shell can wait for room on that link between them, and none 
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Final
 
 from pypeer import events
 from pypeer.protocol import limits
@@ -29,6 +30,10 @@ from pypeer.transfer.effects import Chunk, Effect, FindRoot, Found, Lost, Outcom
 from pypeer.transfer.party import Party, Paused, name
 from pypeer.transfer.serving import ALLOWED, Serving
 from pypeer.transfer.subflow import Stage, ViolationError
+from pypeer.transfer.swarm import Seeding
+
+FRAME: Final = 64 * 1024
+"""Largest frame in a swarm: between two of them may be told what is not wanted any more."""
 
 Held = Sequence[tuple[int, int, int]]
 """Files, and of each from a chunk up to before another."""
@@ -46,8 +51,10 @@ class Sender(Party[Serving]):
         entries: Sequence[Entry],
         background: bool = False,
         held: Callable[[], Held] = list,
+        seeding: Seeding | None = None,
     ) -> None:
         super().__init__(background)
+        self._seeding = seeding
         self._held = held
         self._helpers: dict[str, None] = {}
         self._offer = offer
@@ -59,12 +66,16 @@ class Sender(Party[Serving]):
         """Bytes of chunks sent so far."""
         self._reported = float("-inf")
 
-    def take(self, link: int, budget: int) -> list[Read]:
-        """What to read next for a link, in order: at least one chunk if any is wanted, at most about `budget` bytes."""
+    def take(self, link: int, budget: int, bare: bool = False) -> list[Read]:
+        """What to read next for a link, in order: at least one chunk if any is wanted, at most about `budget` bytes.
+
+        What is asked for by its hash alone is taken with `bare`: that need not wait until chunks have left.
+        """
         reads: list[Read] = []
         flow = self._links.get(link)
-        while flow and flow.queue and budget > 0 and Paused.ME not in self.paused and not self.ended:
-            read = flow.queue.popleft()
+        queue = None if flow is None else flow.probes if bare else flow.queue
+        while queue and budget > 0 and Paused.ME not in self.paused and not self.ended:
+            read = queue.popleft() if self._seeding is None else self._seeding.next(queue)
             reads.append(read)
             budget -= chunks.chunk_length(self._entries[read.file].size, read.chunk)
         return reads
@@ -80,7 +91,7 @@ class Sender(Party[Serving]):
                 detail = result.message if result.detail is None else result.detail
                 yield Refuse(request=read.request, code=result.code, message=detail[:512])
             return
-        step = flow.frame_bytes - DATA_HEADER_BYTES
+        step = (flow.frame_bytes if self._seeding is None else min(flow.frame_bytes, FRAME)) - DATA_HEADER_BYTES
         data = memoryview(b"" if read.bare else result.data)
         for at in range(0, len(data), step):
             if self._wanted(read):
@@ -151,7 +162,7 @@ class Sender(Party[Serving]):
         flows = [] if self.paused else self._open(Stage.SERVING)
         if flows:
             self._rate.start(now, self._stored)
-        self._effects += [Wake(flow.link) for flow in flows if flow.queue]
+        self._effects += [Wake(flow.link) for flow in flows if flow.queue or flow.probes]
 
     def _frame(self, flow: Serving, frame: Frame, now: float) -> None:
         if type(frame) not in ALLOWED[flow.stage]:

@@ -24,7 +24,9 @@ class Serving(Subflow):
     def __init__(self, link: int, rank: int, frame_bytes: int) -> None:
         super().__init__(link, rank, frame_bytes)
         self.queue: deque[Read] = deque()
-        """Not yet read."""
+        """Chunks that are not yet read."""
+        self.probes: deque[Read] = deque()
+        """The same of those whose hash alone is asked for."""
         self.open: dict[int, Read] = {}
         """Not yet answered to the end, by request."""
         self.roots: set[int] = set()
@@ -40,13 +42,14 @@ class Serving(Subflow):
         self._count()
         read = Read(self.link, frame.request, frame.file, frame.chunk, isinstance(frame, Probe))
         self.open[frame.request] = read
-        self.queue.append(read)
+        (self.probes if read.bare else self.queue).append(read)
 
     def stop(self, request: int) -> None:
         """What has been answered already is not open any more, and no violation."""
         read = self.open.pop(request, None)
-        if read is not None and read in self.queue:
-            self.queue.remove(read)
+        for queue in (self.queue, self.probes):
+            if read is not None and read in queue:
+                queue.remove(read)
 
     def ask_root(self, file: int) -> None:
         """Note that the root of this file is wanted; raises ViolationError."""

@@ -50,6 +50,7 @@ from pypeer.transfer.shell import Session, in_thread
 from pypeer.transfer.source import Source
 from pypeer.transfer.sources import OfferedTree
 from pypeer.transfer.store import DiskStore
+from pypeer.transfer.swarm import Seeding
 from pypeer.transfer.targets import Targets
 from pypeer.transfer.text import TextStore
 from pypeer.transfer.writing import Writing
@@ -74,14 +75,16 @@ class SendSession(Session):
         clock: Callable[[], float] = time.monotonic,
         budget: Budget | None = None,
         background: bool = False,
+        seeding: Seeding | None = None,
     ) -> None:
         held = tree.ranges if isinstance(tree, PartTree) else list
-        self._sender = Sender(tree.offer, tree.entries, background, held)
+        self._sender = Sender(tree.offer, tree.entries, background, held, seeding)
         self.on_helper: Callable[[str], None] = lambda code: None
         """Called with the code under which this receiver helps the others of the swarm."""
         super().__init__(self._sender, session_id, emit, clock)
         self._tree = tree
         self._budget = budget
+        self._short = seeding is not None
         self._answering: dict[int, Answering] = {}
         self._roots: dict[int, None] = {}
         self._root_wanted = asyncio.Event()
@@ -112,13 +115,14 @@ class SendSession(Session):
             self.on_helper(effect.code)
         else:
             assert isinstance(effect, Wake)
-            self._answering[effect.link].wake.set()
+            self._answering[effect.link].wake()
 
     def _link_there(self, number: int, link: Link) -> None:
-        served = Answering(self._sender, number, link, self._tree, self._send, self._lost, self._budget)
+        served = Answering(self._sender, number, link, self._tree, self._send, self._lost, self._budget, self._short)
         served.tasks = [
             self._spawn(served.read(), f"transfer-read-{number}"),
             self._spawn(served.answer(), f"transfer-answer-{number}"),
+            self._spawn(served.hash(), f"transfer-hash-{number}"),
         ]
         self._answering[number] = served
 

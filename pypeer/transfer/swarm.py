@@ -1,9 +1,11 @@
 """The receivers of one code that help each other: who is told of whom; pure."""
 
+from collections import Counter, deque
 from collections.abc import Hashable
 from typing import Final, Generic, TypeVar
 
 from pypeer.protocol import limits
+from pypeer.transfer.effects import Read
 
 FEW: Final = limits.HELPERS // 2
 """Who joins is told of so many, and so many are told of it: the rest of the room is for those who join later."""
@@ -41,3 +43,18 @@ class Swarm(Generic[M]):
             self._used[other] -= 1
         for told in self._told.values():
             told.discard(member)
+
+
+class Seeding:
+    """Which of its requests a receiver of a swarm is answered next: what the fewest were sent so far, so that soon all
+    of it is out there, once."""
+
+    def __init__(self) -> None:
+        self._sent: Counter[tuple[int, int]] = Counter()
+
+    def next(self, queue: deque[Read]) -> Read:
+        """Take it out of the queue."""
+        read = min(queue, key=lambda read: read.bare or self._sent[read.file, read.chunk])
+        queue.remove(read)
+        self._sent[read.file, read.chunk] += not read.bare
+        return read

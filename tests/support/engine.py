@@ -297,10 +297,12 @@ class World:
 
     def _can_take(self, wire: Wire) -> bool:
         flow = self.sender._links.get(wire.number)
-        return bool(flow and flow.queue) and not self.sender.ended and Paused.ME not in self.sender.paused
+        wanted = flow is not None and (flow.queue or flow.probes)
+        return bool(wanted) and not self.sender.ended and Paused.ME not in self.sender.paused
 
     def _take(self, wire: Wire) -> None:
-        for read in self.sender.take(wire.number, 300_000):
+        reads = self.sender.take(wire.number, 300_000, bare=True) or self.sender.take(wire.number, 300_000)
+        for read in reads:
             wire.reading.append((read, self._read(read.file, read.chunk)))
 
     def _answer(self, wire: Wire) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 
-from pypeer.links.link import LinkClosedError, Path, Scope
+from pypeer.links.link import SHORT_BYTES, LinkClosedError, Path, Scope
 
 BUFFER_BYTES = 4 * 1024 * 1024
 """More than this in a buffer means that somebody does not wait for room."""
@@ -27,6 +27,7 @@ class MemoryLink:
         self.change: Callable[[bytes], bytes] = lambda frame: frame
         self._window = window
         self._out: deque[bytes] = deque()
+        self._low_water = LOW_WATER_BYTES
         self._early: deque[bytes] = deque()
         self._buffered = 0
         self._closed = False
@@ -45,6 +46,10 @@ class MemoryLink:
     def closed(self) -> bool:
         """Whether this end is closed."""
         return self._closed
+
+    def keep_short(self) -> None:
+        """Wait for room earlier."""
+        self._low_water = SHORT_BYTES
 
     def give_way(self) -> None:
         """Note it."""
@@ -76,7 +81,7 @@ class MemoryLink:
 
     async def drain(self) -> None:
         """Wait for the low-water mark; raises LinkClosedError."""
-        while self._buffered > LOW_WATER_BYTES and not self._closed:
+        while self._buffered > self._low_water and not self._closed:
             self._room.clear()
             await self._room.wait()
         if self._closed:
@@ -107,7 +112,7 @@ class MemoryLink:
             frame = self._out.popleft()
             self._buffered -= len(frame)
             self.other._arrive(frame)
-        if self._buffered <= LOW_WATER_BYTES:
+        if self._buffered <= self._low_water:
             self._room.set()
         if not self._out:
             self._empty.set()

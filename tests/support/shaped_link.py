@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 
-from pypeer.links.link import LinkClosedError, Path, Scope
+from pypeer.links.link import SHORT_BYTES, LinkClosedError, Path, Scope
 
 MBIT = 1_000_000 / 8
 LOW_WATER_BYTES = 256 * 1024
@@ -52,6 +52,7 @@ class ShapedLink:
         self.line = line
         self.other: ShapedLink
         self.buffered = 0
+        self._low_water = LOW_WATER_BYTES
         self._early: deque[bytes] = deque()
         self._closed = False
         self._room = asyncio.Event()
@@ -73,12 +74,16 @@ class ShapedLink:
         self.buffered += len(frame)
         self.line.carry(len(frame), lambda: self._gone(len(frame)), lambda: self.other._arrive(frame))
 
+    def keep_short(self) -> None:
+        """Wait for room earlier."""
+        self._low_water = SHORT_BYTES
+
     def give_way(self) -> None:
         """It is alone here."""
 
     async def drain(self) -> None:
         """Wait for the low-water mark; raises LinkClosedError."""
-        while self.buffered > LOW_WATER_BYTES and not self._closed:
+        while self.buffered > self._low_water and not self._closed:
             self._room.clear()
             await self._room.wait()
         if self._closed:
@@ -99,7 +104,7 @@ class ShapedLink:
 
     def _gone(self, size: int) -> None:
         self.buffered -= size
-        if self.buffered <= LOW_WATER_BYTES:
+        if self.buffered <= self._low_water:
             self._room.set()
 
     def _arrive(self, frame: bytes) -> None:

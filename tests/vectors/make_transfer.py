@@ -62,6 +62,10 @@ CONTROLS: tuple[messages.ControlMessage, ...] = (
     messages.Hello(v=1, client="byway-vectors/1", frame=65536),
     messages.Offer(files=1, folders=0, bytes=5, title="Zoë's notes"),
     messages.Entries(start=0, entries=(messages.Entry(path="a/b.txt", size=5, mtime=-1, exec=True),), last=True),
+    messages.Offer(files=1, folders=0, bytes=5, swarm=True),
+    messages.Offer(files=1, folders=0, bytes=5, partial=True),
+    messages.Helper(code="7-guitar-sunset"),
+    messages.Have(chunks=(0, 0, 1, 1, 5, 7)),
     messages.Cancel(),
 )
 INVALID = {

@@ -1,6 +1,7 @@
 """A swarm: who is told of whom, who has what, in which order is asked, and what may be passed on."""
 
 import random
+from collections import deque
 from typing import Final
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from pypeer.protocol import limits, messages
 from pypeer.protocol.codes import EndCode
-from pypeer.protocol.frames import Data, End, Probe, Request
+from pypeer.protocol.frames import End, Probe, Request
 from pypeer.transfer.asking import Asking
 from pypeer.transfer.effects import (
     Corrupt,
@@ -19,7 +20,7 @@ from pypeer.transfer.effects import (
     Finished,
     Found,
     Lost,
-    Pass,
+    Read,
     Reuse,
     Send,
     Stale,
@@ -32,11 +33,10 @@ from pypeer.transfer.receiver import Receiver
 from pypeer.transfer.sender import Sender
 from pypeer.transfer.spread import Spread
 from pypeer.transfer.subflow import Stage, ViolationError
-from pypeer.transfer.swarm import Swarm
+from pypeer.transfer.swarm import FEW, Seeding, Swarm
+from tests.support.swarm_fetch import CHUNK, HELPER, OTHER, SENDER, Scene
 from tests.unit.pypeer.transfer.test_several_links import on, sent
 
-CHUNK: Final = limits.CHUNK_BYTES
-SENDER, HELPER, OTHER = 1, 2, 3
 HELLO: Final = messages.Hello(v=limits.VERSION, client="t", frame=65536)
 
 
@@ -77,8 +77,8 @@ def test_helpers_are_used_evenly() -> None:
     swarm = Swarm[int]()
     tells = [tell for member in range(10) for tell in swarm.helps(member, str(member))]
     uses = [sum(code == str(member) for _, code in tells) for member in range(10)]
-    assert min(uses) >= 3
-    assert max(uses) <= 9
+    assert min(uses) >= FEW
+    assert max(uses) <= limits.HELPERS + FEW
 
 
 # --- in which order is asked
@@ -176,41 +176,6 @@ def test_two_receivers_begin_with_others(seed: int, count: int) -> None:
 # --- what a receiver does
 
 
-class Scene:
-    """A fetch with a sender, two helpers, and a store that believes everything."""
-
-    def __init__(self, chunks: int = 6, files: int = 1) -> None:
-        entries = [messages.Entry(path=f"f{i}", size=chunks * CHUNK) for i in range(files)]
-        self.flows: dict[int, Asking] = {}
-        self.fetch = Fetch(entries, {}, self.flows, chance=random.Random(5))
-        self.passed: set[tuple[int, int]] = set()
-        for source in (SENDER, HELPER, OTHER):
-            self.flows[source] = flow = Asking(source, 0, 65536, source)
-            for said in (messages.Hello, messages.Offer, messages.Accept):
-                flow.step(said)
-            if source != SENDER:
-                self.fetch.is_helper(source)
-
-    def pump(self) -> list[Effect]:
-        self.fetch.pump(list(self.flows.values()), 0.0)
-        effects, self.fetch.effects = self.fetch.effects, []
-        for effect in effects:
-            if isinstance(effect, Pass):
-                self.passed.update((effect.file, chunk) for chunk in range(effect.start, effect.stop))
-        return effects
-
-    def asked(self, source: int) -> list[int]:
-        return [flight.chunk for flight in self.flows[source].flights.values()]
-
-    def answer(self, source: int, digest: bytes = b"h" * 32) -> tuple[int, int]:
-        """The oldest request there is answered."""
-        flow = self.flows[source]
-        flight = next(iter(flow.flights.values()))
-        flow.data(Data(flight.request, memoryview(bytes(flight.length))), 0.0)
-        self.fetch.end(flow, End(flight.request, digest), 0.0)
-        return flight.file, flight.chunk
-
-
 def test_no_more_is_asked_for_than_the_window_holds() -> None:
     here = Scene(2000)
     here.pump()
@@ -234,6 +199,7 @@ def test_of_what_is_here_in_another_version_a_helper_is_asked_for_hashes() -> No
     fetch.effects = []
     for probe in list(flow.flights):
         fetch.end(flow, End(probe, b"h" * 32), 0.0)
+    fetch.pump([], 0.0)
     assert {type(effect) for effect in fetch.effects} == {Reuse}
     fetch.stored(Stored(0, 0, was_here=True))
     fetch.differs(Differs(0, 1))
@@ -403,6 +369,21 @@ def test_a_sender_passes_codes_on() -> None:
     assert said(effects, messages.Helper) == [messages.Helper(code="2-c-d")]
     here, _ = serving(PART, [])
     assert on(0, here, messages.Helper(code="1-a-b")) == [], "nobody asked for help"
+
+
+def test_who_was_sent_least_of_is_answered_first() -> None:
+    seeding = Seeding()
+    reads = [Read(0, number, 0, chunk, number == 3) for number, chunk in enumerate([0, 0, 1, 0])]
+    queue = deque(reads)
+    assert [seeding.next(queue).request for _ in reads] == [0, 2, 1, 3]
+    here = Sender(OFFER, ENTRIES, seeding=Seeding())
+    here.link_up(0, 0, 2**20, 0)
+    on(0, here, HELLO)
+    on(0, here, messages.Accept(files=1, bytes=2 * CHUNK))
+    on(0, here, Request(0, 0, 0), Request(1, 0, 1), Probe(2, 0, 0))
+    assert [read.request for read in here.take(0, 1, bare=True)] == [2]
+    assert [read.request for read in here.take(0, 2 * CHUNK)] == [0, 1]
+    assert here.take(0, 1) == here.take(0, 1, bare=True) == []
 
 
 def test_a_helper_tells_what_it_has_once() -> None:
