@@ -68,7 +68,7 @@ FAULTS = st.lists(
 def happens(scene: Scene, what: str, number: int) -> None:
     """One of the faults, to some member."""
     member = scene.members[number % len(scene.members)]
-    if what == "join" and len(scene.members) < 10:
+    if what == "join" and scene.here and len(scene.members) < 10:
         scene.join()
     elif what == "leave" and sum(each.here for each in scene.members) > 1:
         member.leave()
