@@ -41,6 +41,19 @@ class CheckState(StrEnum):
     FAILED = "failed"
 
 
+class Refusal(StrEnum):
+    """What came back for a SYN that nobody expected, from the NAT or firewall before the other side.
+
+    RFC 5382, REQ-4, has it keep silent for six seconds, so that its own side's SYN can make the two one (RFC 5128,
+    section 3.4). Where it answers, only SYNs that cross on their way get through, so they are sent again at once.
+    """
+
+    REFUSED = "refused"
+    """RST, or ICMP's "port unreachable", of which a system tells the same."""
+    UNREACHABLE = "unreachable"
+    """Another kind of ICMP's "unreachable"."""
+
+
 class Reason(StrEnum):
     """Why nothing better than the outcome came about."""
 
@@ -85,6 +98,9 @@ class ReportCheck(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     state: CheckState
     sent: int = 0
     rtt: float | None = None
+    refused: Annotated[
+        Refusal | None, Meta(description="of a SYN over TCP; nothing where it was dropped or accepted")
+    ] = None
 
 
 class Networks(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -203,6 +203,7 @@ class Call:
             connection = await self._bases.dial(dial.base, dial.remote.address)
         except OSError as error:
             _log.debug("%s: %s", join(*dial.remote.address), error)
+            self._checks.refused(dial, error)
             return self._loop.time() - began
         try:
             await self._admit(connection, dial.how, dial)

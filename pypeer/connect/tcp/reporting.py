@@ -1,6 +1,8 @@
 """What became of each pair of addresses over TCP, for the connection report. Pure."""
 
+import errno
 from dataclasses import dataclass
+from typing import Final
 
 import msgspec
 
@@ -15,6 +17,7 @@ from pypeer.protocol.report import (
     CheckState,
     ConnectionReport,
     Reason,
+    Refusal,
     RelayTrouble,
     ReportCandidate,
     ReportCheck,
@@ -23,11 +26,19 @@ from pypeer.protocol.report import (
 from pypeer.secure.knock import How
 from signaling.protocol.messages import Phases
 
+REFUSALS: Final = {
+    errno.ECONNREFUSED: Refusal.REFUSED,
+    errno.EHOSTUNREACH: Refusal.UNREACHABLE,
+    errno.ENETUNREACH: Refusal.UNREACHABLE,
+}
+"""What systems make of RST and of ICMP's kinds of "unreachable" (RFC 1122, section 4.2.3.9)."""
+
 
 @dataclass(slots=True)
 class _Check:
     state: CheckState = CheckState.IN_PROGRESS
     sent: int = 0
+    refused: Refusal | None = None
 
 
 class Checks:
@@ -50,6 +61,10 @@ class Checks:
     def sent(self, dial: Dial) -> None:
         """It is dialled once more."""
         self._checks[dial].sent += 1
+
+    def refused(self, dial: Dial, error: OSError) -> None:
+        """A connection did not come about: what the other side's network answered, if it did."""
+        self._checks[dial].refused = REFUSALS.get(error.errno or 0, self._checks[dial].refused)
 
     def failed(self, dial: Dial) -> None:
         """Somebody else has answered."""
@@ -94,7 +109,7 @@ def _reasons(made: ConnectionReport) -> tuple[Reason, ...]:
 def _check(dial: Dial, check: _Check) -> ReportCheck:
     kind = CandidateKind.PROXY if dial.how is How.PROXIED else CandidateKind.HOST
     here = ReportCandidate(kind=kind, address=_join(dial), transport="tcp", family=family_of(dial.base[0]))
-    return ReportCheck(local=here, remote=told(dial.remote), state=check.state, sent=check.sent)
+    return ReportCheck(local=here, remote=told(dial.remote), state=check.state, sent=check.sent, refused=check.refused)
 
 
 def _join(dial: Dial) -> str:

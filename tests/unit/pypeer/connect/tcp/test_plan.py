@@ -1,5 +1,6 @@
 """What is told of TCP, what is dialled, and how a connection is called."""
 
+import errno
 import itertools
 
 import pytest
@@ -10,7 +11,7 @@ from pypeer.connect.tcp.plan import DIALS_MAX, TcpType
 from pypeer.connect.tcp.reporting import Checks
 from pypeer.connect.trouble import of_proxy
 from pypeer.links.link import Path, Scope
-from pypeer.protocol.report import CandidateKind, CheckState, Reason
+from pypeer.protocol.report import CandidateKind, CheckState, Reason, Refusal
 from pypeer.secure.keys import Role
 from pypeer.secure.knock import How
 from signaling.protocol.messages import Phases
@@ -140,6 +141,26 @@ def test_a_report_tells_what_became_of_each_pair() -> None:
     assert report.chosen is not None
     assert [(each.state, each.sent) for each in report.checks] == [(CheckState.SUCCEEDED, 1), (CheckState.FAILED, 0)]
     assert {each.transport for each in (*report.local, *report.remote)} == {"tcp"}
+
+
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [
+        ([errno.ECONNREFUSED], Refusal.REFUSED),
+        ([errno.EHOSTUNREACH], Refusal.UNREACHABLE),
+        ([errno.ENETUNREACH, errno.ETIMEDOUT], Refusal.UNREACHABLE),
+        ([errno.ETIMEDOUT], None),
+        ([None], None),
+    ],
+)
+def test_a_report_tells_what_a_network_does_with_a_syn_that_nobody_expects(
+    answers: list[int | None], told: Refusal | None
+) -> None:
+    checks, dial = Checks(), plan.Dial(HERE, SEEN, How.REFLEXIVE)
+    assert checks.add(dial)
+    for number in answers:
+        checks.refused(dial, OSError(number, "") if number else OSError("no number"))
+    assert [each.refused for each in checks.report(0, None, Phases()).checks] == [told]
 
 
 def test_a_report_of_a_failure_says_why() -> None:
