@@ -106,7 +106,7 @@ export const share = {
   failed: "No code this time",
   closedTitle: { used: "Delivered", expired: "The code has ended", burned: "The code was burned", stopped: "Sharing stopped" } satisfies Record<Closed, string>,
   closed: {
-    used: "The code was for one receiver, and they have everything.",
+    used: "The code was for one receiver, and they are done.",
     expired: "Its time is over. Transfers that are running go on. For more receivers get a new code.",
     burned: "Someone tried wrong words three times, so the code ended to be safe. Check that nobody is guessing, then pass on a new one.",
     stopped: "The code no longer works.",

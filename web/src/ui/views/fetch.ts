@@ -156,7 +156,7 @@ function running({ activity, ticks }: Context, scope: Scope): Child {
   const what = fetch.offer.value;
   const isWanted = (index: number): boolean => ticks === null || !ticks.without.has(index);
   return h("div", { class: "stack" }, [
-    h("h1", {}, texts.fetching.title, " ", what !== null && h("span", { class: "muted" }, texts.contents(what))),
+    h("h1", {}, texts.fetching.title, " ", what !== null && h("span", { class: "muted whole" }, texts.contents(what))),
     h("div", { class: "card receiver" }, road(scope, fetch.state), h("div", { class: "receiver-foot" }, roadLegend(scope, fetch.state, "receiving"), controls(scope, fetch, askCancel))),
     what !== null && !what.text && h("details", { class: "fold" }, h("summary", {}, texts.fetching.files), fetch.canPrefer && isChoosable(what) ? runningList(scope, what, fetch, isWanted) : fileList(what)),
   ]);
