@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Final
 
 from bench.processes import MIB, make_file
-from pypeer.transfer.session import ReceiveSession, SendSession, accept_all
+from pypeer.transfer.sending import SendSession
+from pypeer.transfer.session import ReceiveSession, accept_all
 from pypeer.transfer.sources import scan
 from tests.support.shaped_link import MBIT, ShapedLink, shaped_pair
 

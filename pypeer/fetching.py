@@ -7,15 +7,16 @@ those that offer the same are drawn from.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Final, Protocol
+from typing import BinaryIO
 
 from pypeer.conversation import Conversation
 from pypeer.desk import Desk
 from pypeer.errors import CodeError, DeclinedError, PeerError, TransferError
 from pypeer.events import Event, Failed, Offered, SourceDropped, SourceJoined
+from pypeer.helping import Helping, Share
 from pypeer.protocol import limits
 from pypeer.protocol.codes import EndCode
 from pypeer.secure.code import Code, parse
@@ -24,34 +25,8 @@ from pypeer.supplier import Supplier
 from pypeer.transfer.budget import Budget
 from pypeer.transfer.choosing import EVERYTHING, Choice
 from pypeer.transfer.joining import OTHER
-from pypeer.transfer.parting import PartTree
 from pypeer.transfer.session import Decide, ReceiveSession
 from pypeer.transfer.source import Source
-from pypeer.transfer.sources import OfferedTree
-
-LINGER_S: Final = 2.0
-"""A helper that has all and serves nobody ends after so long: who was told of it just now may still come."""
-
-HELP_S: Final = 600.0
-"""And after so long in any case: whoever fetches did not ask for a server."""
-
-LOOK_S: Final = 0.25
-"""How often it looks whether somebody is served."""
-
-
-class HelperOffer(Protocol):
-    """What is offered to the others of a swarm (pypeer.sharing.Offer)."""
-
-    @property
-    def code(self) -> str: ...
-
-    @property
-    def serving(self) -> int: ...
-
-    async def stop(self) -> None: ...
-
-
-Share = Callable[[OfferedTree], Awaitable[HelperOffer]]
 
 _log = logging.getLogger("byway.fetching")
 
@@ -72,8 +47,7 @@ class Fetch:
     ) -> None:
         self.events = EventStream()
         self._desk = desk.in_background() if background else desk
-        self._share = share
-        self._helping: asyncio.Task[HelperOffer] | None = None
+        self._helping = None if share is None else Helping(share, self._open)
         self._codes = {str(code) for code in codes}
         self._into = into
         self._decide = decide
@@ -142,10 +116,12 @@ class Fetch:
         try:
             await (await self._begun).wait()
             await self._close_suppliers()
-            await self._help_on()
+            if self._helping is not None:
+                await self._helping.go_on()
         finally:
             await self._close_suppliers()
-            await self._stop_helping()
+            if self._helping is not None:
+                await self._helping.stop()
 
     def _spawn(self, number: int) -> None:
         self._tasks.append(asyncio.create_task(self._supply(number), name=f"byway-supply-{number}"))
@@ -156,17 +132,11 @@ class Fetch:
                 task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _join_swarm(self, tree: PartTree) -> None:
-        """Offer the others what is here so far, and have the sender tell them."""
-        if self._share is not None:
-            self._helping = asyncio.create_task(self._open_share(self._share, tree), name="byway-help")
-
-    async def _open_share(self, share: Share, tree: PartTree) -> HelperOffer:
-        offer = await share(tree)
-        self._codes.add(offer.code)
+    def _open(self, code: str) -> None:
+        """The others may draw from here: the sender is to tell them."""
+        self._codes.add(code)
         if self._session is not None:
-            self._session.help(offer.code)
-        return offer
+            self._session.help(code)
 
     def _found(self, text: str) -> None:
         """Another of the swarm helps: draw from it, too."""
@@ -184,26 +154,6 @@ class Fetch:
         self._turns.append(asyncio.Event())
         self._turns[number].set()
         self._spawn(number)
-
-    async def _stop_helping(self) -> None:
-        if self._helping is None:
-            return
-        self._helping.cancel()
-        (offer,) = await asyncio.gather(self._helping, return_exceptions=True)
-        if not isinstance(offer, BaseException):
-            await offer.stop()
-
-    async def _help_on(self) -> None:
-        """Go on helping while somebody is served, and a moment longer; not for ever."""
-        if self._helping is None:
-            return
-        with contextlib.suppress(PeerError, TimeoutError):
-            offer = await self._helping
-            async with asyncio.timeout(HELP_S):
-                idle = 0.0
-                while idle < LINGER_S:
-                    idle = 0.0 if offer.serving else idle + LOOK_S
-                    await asyncio.sleep(LOOK_S)
 
     async def _supply(self, number: int) -> None:
         """One sender, to its end. Whoever does not come to agree lets the next have its turn."""
@@ -245,11 +195,13 @@ class Fetch:
             self._emit_new(agreed),
             choice=self._choice,
             budget=self._budget,
-            swarm=self._share is not None,
+            swarm=self._helping is not None,
             background=self._background,
         )
         self._session = session
-        session.on_swarm, session.on_found = self._join_swarm, self._found
+        session.on_found = self._found
+        if self._helping is not None:
+            session.on_swarm = self._helping.start
         self._sources = [session.source() for _ in self._suppliers]
         for source in self._sources[:number]:
             source.fail(TransferError("it could not be reached", EndCode.VANISHED))

@@ -21,7 +21,7 @@ from pypeer.signaling_client.pair import Pair
 from pypeer.stream import EventStream
 from pypeer.transfer.budget import Budget
 from pypeer.transfer.manifest import preview
-from pypeer.transfer.session import SendSession
+from pypeer.transfer.sending import SendSession
 from pypeer.transfer.sources import OfferedTree
 from pypeer.transfer.swarm import Seeding, Swarm
 from signaling.protocol.messages import Knocked, Open, Opened, Shut

@@ -11,39 +11,29 @@ from typing import Final
 
 from pypeer import events
 from pypeer.protocol.codes import EndCode
-from pypeer.protocol.frames import End, Probe, Request, Stop
-from pypeer.protocol.messages import AskRoot, Entry, Refuse, Root
+from pypeer.protocol.messages import Entry, Refuse, Root
 from pypeer.transfer import chunks, endings
 from pypeer.transfer.asking import Asking
 from pypeer.transfer.budget import Budget
+from pypeer.transfer.drawing import NOTHING, Drawing
 from pypeer.transfer.effects import (
     Corrupt,
     Differs,
     Discard,
-    Effect,
     Emit,
     Finish,
     Finished,
     Lost,
     Pass,
-    Send,
     Stale,
     Stored,
 )
-from pypeer.transfer.landing import Landing, Origin
-from pypeer.transfer.mutual import Mutual
 from pypeer.transfer.names import printable
-from pypeer.transfer.pulling import Pulling
-from pypeer.transfer.roots import Roots
-from pypeer.transfer.subflow import Stage, ViolationError
 from pypeer.transfer.tally import Tally
-from pypeer.transfer.trust import Trust
 
 ATTEMPTS: Final = 3
 """How often a chunk is asked for before its file is given up: a link is authenticated, so a wrong hash means a fault
 at the other side, which a few repetitions either outlast or do not."""
-
-NOTHING: Final[Mapping[int, int]] = {}
 
 Ranges = tuple[tuple[int, int], ...]
 """Chunks from the first up to before the second number."""
@@ -58,7 +48,7 @@ class Status(IntEnum):
     LOST = 3
 
 
-class Fetch:
+class Fetch(Drawing):
     """All files of one accepted offer.
 
     `missing` says what is still to come of files that an earlier run began; `links` are those that there are, always;
@@ -76,70 +66,15 @@ class Fetch:
         here: Mapping[int, int] = NOTHING,
         chance: random.Random | None = None,
     ) -> None:
-        self.effects: list[Effect] = []
+        super().__init__(entries, links, budget, here, chance)
         wanted = [file for file, entry in enumerate(entries) if not entry.folder and file not in left_out]
         self.tally = Tally(len(wanted), sum(entries[file].size for file in wanted))
-        self.trust = Trust()
-        self._entries = entries
-        self._links = links
         self._status = bytearray(len(entries))
         self._left = [0] * len(entries)
-        self._witness = self.trust.witness
-        self._roots = Roots(entries, links, self.trust.may_tell, self._send)
-        self._landing = Landing(links, self.trust, self._send, chance is not None)
-        self._mutual = None if chance is None else Mutual(entries, links, self._ask, self.trust, budget, chance)
-        self._pulling = self._mutual or Pulling(entries, links, self._ask, self.trust.may, budget)
         self._attempts: dict[tuple[int, int], int] = {}
         self._reused: set[int] = set()
-        for file, count in here.items():
-            self._pulling.may_be_here(file, count)
         for file in wanted:
             self._begin(file, missing.get(file))
-
-    def pump(self, links: Sequence[Asking], now: float) -> None:
-        """Ask on these links for as much as there is room for, and for roots on the best of them."""
-        links = [link for link in links if not self.trust.bars(link.source)]
-        self.trust.know(link.source for link in self._links.values() if link.stage is Stage.SERVING)
-        self._pulling.pump(links, now)
-        self._landing.pump(links, now)
-        self._roots.pump(links)
-        self._take_landed()
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether something is on its way, or being stored."""
-        return self._pulling.window.requests > 0 or any(link.roots or link.vouches for link in self._links.values())
-
-    def prefer(self, files: Sequence[int]) -> None:
-        """From now on these files come before the others, in this order."""
-        self._pulling.schedule.prefer(files)
-
-    def excuse(self, now: float) -> None:
-        """Nobody was to send up to now."""
-        self._pulling.excuse(self._links.values(), now)
-
-    def link_lost(self, link: Asking) -> None:
-        """What was on its way on this link is missing again."""
-        self._pulling.give_back(link.flights.values())
-        self._roots.give_back(link)
-        self._landing.give_back(link)
-
-    def end(self, link: Asking, frame: End, now: float) -> None:
-        """The end of a chunk: verify and store it; raises ViolationError."""
-        asked = link.asked_by(frame.request)
-        if frame.root is not None and asked is not None:
-            self._roots.learn(asked[0], frame.root)
-        if not self._landing.told(link, frame):
-            flight = link.end(frame, now)
-            if flight is None:
-                return
-            self._pulling.landed(flight)
-            self._landing.come(flight, link.source, frame.hash, now)
-        self._take_landed()
-
-    def _take_landed(self) -> None:
-        self.effects += self._landing.effects
-        self._landing.effects = []
 
     def refuse(self, link: Asking, frame: Refuse) -> None:
         """The sender cannot serve a file; raises ViolationError."""
@@ -167,19 +102,6 @@ class Fetch:
         else:
             code = frame.code or EndCode.VANISHED
             self.lose(Lost(frame.file, code, str(endings.from_peer(code, ""))))
-
-    def is_helper(self, source: int) -> None:
-        """This source has only what it tells."""
-        self.trust.holdings.begin(source)
-
-    def has(self, source: int, chunks_of: Sequence[tuple[int, int, int]]) -> None:
-        """A helper has these: file, from a chunk, up to before another; raises ViolationError."""
-        for file, start, stop in chunks_of:
-            if file >= len(self._entries) or not start < stop <= chunks.chunk_count(self._entries[file].size):
-                raise ViolationError(f"file {file} has no chunks {start} to {stop}")
-            new = self.trust.holdings.add(source, file, start, stop)
-            if self._mutual is not None:
-                self._mutual.told(source, new)
 
     def stored(self, result: Stored) -> None:
         """A chunk is on the disk."""
@@ -235,7 +157,7 @@ class Fetch:
     def finished(self, result: Finished) -> None:
         """A file has its name."""
         self._status[result.file] = Status.STORED
-        for source in self._witness.believe(result.file):
+        for source in self.trust.witness.believe(result.file):
             self._accuse(source)
         self._roots.forget(result.file)
         self.tally.finished(result.file)
@@ -252,7 +174,7 @@ class Fetch:
             self._accuse(liar)
             alone = liar
         if result.resumed or alone is not None:
-            self._witness.drop(result.file)
+            self.trust.witness.drop(result.file)
             self._roots.forget(result.file)
             self._begin(result.file, None)
         else:
@@ -264,7 +186,7 @@ class Fetch:
             return
         self._status[lost.file] = Status.LOST
         self.tally.lost(lost.file)
-        self._witness.drop(lost.file)
+        self.trust.witness.drop(lost.file)
         self._pulling.drop(lost.file)
         for flight in self._landing.drop(lost.file):
             self._pulling.window.remove(self._pulling.length(flight.file, flight.chunk))
@@ -300,15 +222,3 @@ class Fetch:
             self._roots.want([file])
         else:
             self.effects.append(Finish(file, root))
-
-    def _settle(self, file: int, chunk: int) -> Origin:
-        """A chunk is not being stored any more: where it came from."""
-        self._pulling.window.remove(self._pulling.length(file, chunk))
-        return self._landing.settle(file, chunk)
-
-    def _ask(self, link: Asking, frame: Request | Probe | Stop) -> None:
-        self._send(link, frame)
-        self._landing.asked(link, frame)
-
-    def _send(self, link: Asking, frame: Request | Probe | Stop | AskRoot) -> None:
-        self.effects.append(Send(link.link, frame))

@@ -13,6 +13,7 @@ from typing import IO, BinaryIO, Final
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Entry
 from pypeer.transfer import chunks
+from pypeer.transfer.drawing import NOTHING
 from pypeer.transfer.effects import (
     Broken,
     Conclude,
@@ -28,7 +29,7 @@ from pypeer.transfer.effects import (
     StoreEffect,
     StoreResult,
 )
-from pypeer.transfer.fetch import NOTHING, Ranges
+from pypeer.transfer.fetch import Ranges
 from pypeer.transfer.hashes import FileHashes
 
 ONE: Final = "the output takes one file, and this offer has {count}: name the one, or fetch into a folder"

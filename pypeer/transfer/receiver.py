@@ -22,6 +22,7 @@ from pypeer.protocol.messages import (
 )
 from pypeer.transfer.asking import Asking
 from pypeer.transfer.budget import Budget
+from pypeer.transfer.drawing import NOTHING
 from pypeer.transfer.effects import (
     Broken,
     Conclude,
@@ -36,7 +37,7 @@ from pypeer.transfer.effects import (
     Stored,
     StoreResult,
 )
-from pypeer.transfer.fetch import NOTHING, Fetch, Ranges
+from pypeer.transfer.fetch import Fetch, Ranges
 from pypeer.transfer.party import Paused, name
 from pypeer.transfer.phases import Phase, Step
 from pypeer.transfer.subflow import Stage, ViolationError

@@ -1,4 +1,4 @@
-"""The two sessions: a core, a link, the disk, and the tasks between them."""
+"""The receiving session: a core, the links to its senders, the disk, and the tasks between them."""
 
 import asyncio
 import random
@@ -11,7 +11,6 @@ from pypeer.errors import ChoiceError, PeerError
 from pypeer.events import Event, Noted, Offered, Skipped, Text
 from pypeer.links.link import Link
 from pypeer.protocol import limits
-from pypeer.transfer.answering import Answering
 from pypeer.transfer.budget import Budget
 from pypeer.transfer.carried import TransferSession
 from pypeer.transfer.choosing import EVERYTHING, Choice
@@ -23,10 +22,8 @@ from pypeer.transfer.effects import (
     Drawn,
     Effect,
     Examine,
-    FindRoot,
     Finish,
     Found,
-    Lost,
     Outcome,
     Pass,
     Prepare,
@@ -34,7 +31,6 @@ from pypeer.transfer.effects import (
     Store,
     StoreEffect,
     StoreResult,
-    Wake,
 )
 from pypeer.transfer.effects import (
     Decide as DecideEffect,
@@ -45,12 +41,9 @@ from pypeer.transfer.parting import PartTree
 from pypeer.transfer.piping import PipeStore
 from pypeer.transfer.placing import ignores_case
 from pypeer.transfer.receiver import Receiver
-from pypeer.transfer.sender import Sender
 from pypeer.transfer.shell import Session, in_thread
 from pypeer.transfer.source import Source
-from pypeer.transfer.sources import OfferedTree
 from pypeer.transfer.store import DiskStore
-from pypeer.transfer.swarm import Seeding
 from pypeer.transfer.targets import Targets
 from pypeer.transfer.text import TextStore
 from pypeer.transfer.writing import Writing
@@ -62,93 +55,6 @@ Decide = Callable[[Offered], Awaitable[bool]]
 async def accept_all(offered: Offered) -> bool:
     """Accept whatever is offered."""
     return True
-
-
-class SendSession(Session):
-    """Offers a tree to one receiver."""
-
-    def __init__(
-        self,
-        tree: OfferedTree,
-        session_id: str,
-        emit: Callable[[Event], None],
-        clock: Callable[[], float] = time.monotonic,
-        budget: Budget | None = None,
-        background: bool = False,
-        seeding: Seeding | None = None,
-    ) -> None:
-        held = tree.ranges if isinstance(tree, PartTree) else list
-        self._sender = Sender(tree.offer, tree.entries, background, held, seeding)
-        self.on_helper: Callable[[str], None] = lambda code: None
-        """Called with the code under which this receiver helps the others of the swarm."""
-        super().__init__(self._sender, session_id, emit, clock)
-        self._tree = tree
-        self._budget = budget
-        self._short = seeding is not None
-        self._answering: dict[int, Answering] = {}
-        self._roots: dict[int, None] = {}
-        self._root_wanted = asyncio.Event()
-        self._spawn(self._find_roots(), "transfer-roots")
-        if isinstance(tree, PartTree):
-            self._spawn(self._tell_gains(tree), "transfer-gains")
-
-    def helper(self, code: str) -> None:
-        """Another receiver helps under this code."""
-        self._perform(self._sender.helper(code))
-
-    def _sent(self) -> int:
-        return self._sender.sent
-
-    async def _tell_gains(self, tree: PartTree) -> None:
-        told = 0
-        while True:
-            await asyncio.sleep(limits.HAVE_S)
-            if told != tree.gains:
-                told = tree.gains
-                self._perform(self._sender.have())
-
-    def _do(self, effect: Effect) -> None:
-        if isinstance(effect, FindRoot):
-            self._roots[effect.file] = None
-            self._root_wanted.set()
-        elif isinstance(effect, Found):
-            self.on_helper(effect.code)
-        else:
-            assert isinstance(effect, Wake)
-            self._answering[effect.link].wake()
-
-    def _link_there(self, number: int, link: Link) -> None:
-        served = Answering(self._sender, number, link, self._tree, self._send, self._lost, self._budget, self._short)
-        served.tasks = [
-            self._spawn(served.read(), f"transfer-read-{number}"),
-            self._spawn(served.answer(), f"transfer-answer-{number}"),
-            self._spawn(served.hash(), f"transfer-hash-{number}"),
-        ]
-        self._answering[number] = served
-
-    def _link_gone(self, number: int) -> None:
-        for task in self._answering.pop(number).tasks:
-            task.cancel()
-
-    def _lost(self, lost: Lost) -> None:
-        self._perform(self._sender.lost(lost, self._clock()))
-
-    async def _find_roots(self) -> None:
-        while True:
-            self._root_wanted.clear()
-            while self._roots:
-                file = next(iter(self._roots))
-                root = await in_thread(self._tree.hash_some, file)
-                if root is not None:
-                    self._roots.pop(file, None)
-                    self._perform(self._sender.root_found(file, root, self._clock()))
-            await self._root_wanted.wait()
-
-    def _stop(self) -> None:
-        self._roots.clear()
-
-    def _release(self) -> None:
-        self._tree.close()
 
 
 class _Store(Protocol):

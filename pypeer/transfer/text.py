@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Entry
 from pypeer.transfer import chunks
+from pypeer.transfer.drawing import NOTHING
 from pypeer.transfer.effects import (
     Broken,
     Conclude,
@@ -21,7 +22,7 @@ from pypeer.transfer.effects import (
     StoreEffect,
     StoreResult,
 )
-from pypeer.transfer.fetch import NOTHING, Ranges
+from pypeer.transfer.fetch import Ranges
 from pypeer.transfer.hashes import FileHashes
 
 

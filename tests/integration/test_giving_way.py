@@ -15,7 +15,8 @@ from pypeer.links.tls import TlsLink
 from pypeer.sctp.control import BACKGROUND, FOREGROUND
 from pypeer.secure.keys import Role
 from pypeer.transfer.effects import Outcome
-from pypeer.transfer.session import ReceiveSession, SendSession, accept_all
+from pypeer.transfer.sending import SendSession
+from pypeer.transfer.session import ReceiveSession, accept_all
 from pypeer.transfer.sources import scan
 from tests.support import calls, linked
 from tests.support.memory_link import link_pair

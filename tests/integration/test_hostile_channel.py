@@ -11,7 +11,8 @@ from pypeer.links.webrtc import WebRtcLink
 from pypeer.protocol import frames, limits, messages
 from pypeer.protocol.codes import EndCode
 from pypeer.secure.keys import Role
-from pypeer.transfer.session import ReceiveSession, SendSession, accept_all
+from pypeer.transfer.sending import SendSession
+from pypeer.transfer.session import ReceiveSession, accept_all
 from pypeer.transfer.sources import text_tree
 from tests.support.linked import Side, joined, links
 

@@ -374,7 +374,7 @@ class Scene:
         return sha256(b"root %d" % file).digest()
 
     def join(self) -> Member:
-        """One more receiver connects to the sender."""
+        """One more receiver connects to the sender, if it is still there."""
         number = len(self.members)
         member = Member(self, number, Uplink(self.clock, self._member_rate), self.chance.getrandbits(32))
         self.members.append(member)
@@ -383,6 +383,8 @@ class Scene:
         origin.on_found = partial(self._helps, member)
         origin.on_end = partial(self._left, member)
         self.clock.after(self._connect_s * self.chance.uniform(0.5, 1.5), partial(self._link, origin, member, ORIGIN))
+        if not self.here:
+            self.clock.after(OPEN_S, partial(self._give_up, member, ORIGIN))
         return member
 
     def run(self, limit_s: float = 1000.0) -> None:

@@ -10,7 +10,8 @@ from pypeer.errors import PeerError
 from pypeer.events import Event, Offered
 from pypeer.transfer.choosing import EVERYTHING, Choice
 from pypeer.transfer.effects import Outcome
-from pypeer.transfer.session import ReceiveSession, SendSession, accept_all
+from pypeer.transfer.sending import SendSession
+from pypeer.transfer.session import ReceiveSession, accept_all
 from pypeer.transfer.sources import OfferedTree, scan
 from tests.support.memory_link import MemoryLink, link_pair
 

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pypeer.errors import TransferError
 from pypeer.protocol import limits, messages
 from pypeer.protocol.codes import EndCode
-from pypeer.protocol.frames import End, Probe, Request
+from pypeer.protocol.frames import Data, End, Probe, Request
 from pypeer.transfer.asking import Asking
 from pypeer.transfer.effects import (
     Corrupt,
@@ -34,6 +35,7 @@ from pypeer.transfer.sender import Sender
 from pypeer.transfer.spread import Spread
 from pypeer.transfer.subflow import Stage, ViolationError
 from pypeer.transfer.swarm import FEW, Seeding, Swarm
+from pypeer.transfer.telling import GONE, HOPE_S
 from tests.support.swarm_fetch import CHUNK, HELPER, OTHER, SENDER, Scene
 from tests.unit.pypeer.transfer.test_several_links import on, sent
 
@@ -344,6 +346,43 @@ def test_a_receiver_asks_a_helper_for_what_it_has() -> None:
     assert here._fetching.trust.holdings.has(HELPER, 0, 1)
     effects = on(1, here, messages.Have(chunks=(0, 0)))
     assert [effect.source for effect in effects if isinstance(effect, Dismiss)] == [HELPER]
+
+
+def ends(effects: list[Effect]) -> list[str]:
+    return [str(effect.result) for effect in effects if isinstance(effect, EndEffect)]
+
+
+def with_helper() -> Receiver:
+    """A receiver that has a helper with half of a file, and no sender any more."""
+    here = fetching()
+    here.link_up(1, 0, 65536, 0, HELPER)
+    on(1, here, HELLO, PART, PAGE)
+    here.source_lost(SENDER, TransferError("gone", EndCode.VANISHED), 0)
+    here.link_lost(0, 0)
+    return here
+
+
+def test_when_the_sender_is_gone_those_who_help_are_waited_for_but_not_for_ever() -> None:
+    here = with_helper()
+    assert ends(here.tick(1)) == []
+    assert ends(here.tick(1 + HOPE_S)) == []
+    effects = here.tick(2 + HOPE_S)
+    assert ends(effects) == [GONE]
+    assert said(effects, messages.Cancel) == [messages.Cancel(message=GONE)]
+
+
+def test_what_a_helper_still_gets_is_news_and_a_sender_that_may_come_a_reason_to_wait() -> None:
+    here = with_helper()
+    here.tick(1)
+    on(1, here, messages.Have(chunks=(0, 0, 1)))
+    assert here._links[1].flights
+    assert ends(here.tick(2 + HOPE_S)) == [], "it is on its way"
+    here.expect(9)
+    on(1, here, Data(0, memoryview(bytes(CHUNK))), End(0, b"h" * 32))
+    here.tick(3 + HOPE_S)
+    here.stored(Stored(0, 0), 0)
+    for now in (100, 300, 500):
+        assert ends(here.tick(now)) == []
 
 
 def test_who_has_all_does_not_tell_what_it_has() -> None:

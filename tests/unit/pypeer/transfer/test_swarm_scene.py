@@ -24,7 +24,7 @@ def run(receivers: int, mib: int, **options: float) -> Scene:
     return scene
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("connect_s", [0.3, 3.0])
 def test_ten_receivers_need_little_more_than_one(seed: int, connect_s: float) -> None:
     one = run(1, 40, connect_s=connect_s)
@@ -35,7 +35,7 @@ def test_ten_receivers_need_little_more_than_one(seed: int, connect_s: float) ->
     assert sum(ten.data.values()) < 10.6 * ten.bytes, "hardly anything comes twice"
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_a_short_file_is_shared_too(seed: int) -> None:
     assert run(TEN, 12, seed=seed).took < 2.2 * run(1, 12).took
 
