@@ -24,15 +24,14 @@ from pypeer.links.link import Link, Path
 from pypeer.links.tls import TlsLink
 from pypeer.links.webrtc import WebRtcLink
 from pypeer.links.websocket import WebSocketLink
+from pypeer.open_links import OpenLink, OpenLinks
 from pypeer.protocol import limits
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Candidate, Description, Network, Part, Relay, SealedMessage, Tcp
 from pypeer.protocol.report import ConnectionReport
-from pypeer.racing import Racing
 from pypeer.secure.keys import Role
 from pypeer.signaling_client import backoff
 from pypeer.signaling_client.pair import Pair
-from pypeer.tasks import Tasks
 from pypeer.telling import Telling
 from pypeer.transfer.carried import TransferSession
 from pypeer.transfer.endings import from_peer
@@ -52,15 +51,14 @@ class Conversation:
         self._pair = pair
         self._session = session
         self._tell = Telling(pair, session_id, emit)
-        self._links: dict[Road, TlsLink | WebRtcLink | WebSocketLink] = {}
         self._reports: dict[Road, ConnectionReport] = {}
         self._used: Road | None = None
         self._failed: ConnectError | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._closing = Tasks("closing")
         self._watch = ServerWatch(lambda: bool(self._links), lambda: pair.is_reachable, self._on_forsaken)
         self._loop = asyncio.get_running_loop()
-        self._racing = Racing(pair.role is Role.A, session.attach, self._on_verdict)  # role A is who fetches
+        leads = pair.role is Role.A  # who fetches
+        self._links = OpenLinks(leads, session.attach, self._on_verdict, lambda road: self._roads.is_direct(road))
         self._connector = Connector(
             pair.role,
             pair.send,
@@ -116,14 +114,12 @@ class Conversation:
         """Close what is open, the link first: its last words are still on their way, and the connector would end it."""
         self._stop_timer()
         self._watch.stop()
-        self._racing.stop()
+        self._links.stop()
         if self._detour is not None:
             await self._detour.close()
         if self._calling is not None:
             await self._calling.close()
-        links, self._links = list(self._links.values()), {}
-        await asyncio.gather(*(link.close() for link in links))
-        await self._closing.wait()
+        await self._links.close()
         await self._connector.close()
 
     def _detour_by(self, access: Access | None) -> Detour | None:
@@ -164,13 +160,12 @@ class Conversation:
     def _on_link_lost(self, road: Road, link: Link) -> None:
         """A link has closed, whether or not the session uses it."""
         if self._links.get(road) is link and not self._session.has_ended:
-            self._close_link(road)
+            self._links.drop(road)
             self._happened(road, RoadEvent.LOST)
 
-    def _opened(self, road: Road, link: TlsLink | WebRtcLink | WebSocketLink) -> None:
+    def _opened(self, road: Road, link: OpenLink) -> None:
         self._failed = None
-        self._close_link(road)  # the other side may notice first that a link is dead
-        self._links[road] = link
+        self._links.put(road, link)  # the other side may notice first that one is dead
         self._happened(road, RoadEvent.OPENED)
 
     def _on_failed(self, error: ConnectError) -> None:
@@ -191,7 +186,7 @@ class Conversation:
     def _on_lost(self) -> None:
         road = self._roads.carrying
         if road is not None:
-            self._close_link(road)
+            self._links.drop(road)
             self._happened(road, RoadEvent.LOST)
 
     def _on_message(self, message: SealedMessage) -> None:
@@ -227,7 +222,7 @@ class Conversation:
         self._on_path(Road.ICE, path)
 
     def _on_path(self, road: Road, path: Path) -> None:
-        if road is (self._racing.road or self._roads.carrying):
+        if road is (self._links.raced or self._roads.carrying):
             self._tell.path(path)
 
     def _on_report(self, report: ConnectionReport, road: Road = Road.ICE) -> None:
@@ -273,21 +268,13 @@ class Conversation:
                 case Use():
                     self._use(action.road)
                 case Leave():
-                    self._close_link(action.road)
+                    self._links.drop(action.road)
                 case Lost():
                     self._tell.lost()
                 case GiveUp():
                     self._give_up()
-        self._racing.look(self._direct())
+        self._links.look()
         self._set_timer()
-
-    def _direct(self) -> dict[Road, TlsLink | WebRtcLink]:
-        """The links that lead straight to the other side."""
-        return {
-            road: link
-            for road, link in self._links.items()
-            if not isinstance(link, WebSocketLink) and self._roads.is_direct(road)
-        }
 
     def _use(self, road: Road) -> None:
         """Move the session: what is on its way over a relay still arrives, what was on a broken path is asked again."""
@@ -314,12 +301,6 @@ class Conversation:
         if self._failed is not None:
             self._tell.failed()
         self._session.fail(self._failed or no_way.gone())
-
-    def _close_link(self, road: Road) -> None:
-        link = self._links.pop(road, None)
-        if link is not None:
-            self._racing.look(self._direct())
-            self._closing.spawn(link.close())
 
     def _set_timer(self) -> None:
         self._stop_timer()
