@@ -100,6 +100,19 @@ def test_pypeer_to_page(site: Site, pypeer: Start, large: Path) -> None:
         assert sender.end() == 0
 
 
+def test_a_page_is_served_beside_those_who_help_each_other(site: Site, pypeer: Start, tmp_path: Path) -> None:
+    source = random_file(tmp_path / "shared.bin", 8 * MIB)
+    sender = pypeer("send", source, "--swarm", "--times", 3, "--limit", "1M")
+    code = sender.until("ready")["code"]
+    helpers = [pypeer("get", code, "-o", tmp_path / f"got{number}") for number in range(2)]
+    with site.open() as receiver:
+        got = download(receiver, code)
+        arrived(receiver)
+        assert digest(Path(got.path())) == digest(source)
+    assert [helper.end() for helper in helpers] == [0, 0]
+    assert sender.end() == 0
+
+
 def test_pypeer_to_pypeer(pypeer: Start, large: Path, tmp_path: Path) -> None:
     sender = pypeer("send", large, "--once")
     receiver = pypeer("get", sender.until("ready")["code"], "-o", tmp_path / "got")
