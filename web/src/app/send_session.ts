@@ -1,4 +1,4 @@
-/** Serves one receiver: reads and hashes what is asked for, on each link some chunks ahead of what is being sent there. */
+/** Serves one receiver: reads and hashes what is asked for, on each link one chunk ahead of what is being sent there. */
 
 import { HIGH_WATER_BYTES } from "../connect/link.ts";
 import type { Chunk, Lost, Outcome, Read, SenderEffect } from "../transfer/effects.ts";
@@ -10,12 +10,6 @@ import { Sender } from "../transfer/sender.ts";
 import { now, Session, type SessionEvents } from "./session.ts";
 import type { Offered } from "./sources.ts";
 
-/**
- * Read and hashed before it can be sent, on each link, but one chunk beside the one under way at least: a browser takes several
- * processes to read a chunk, and tens of milliseconds, in which a fast network carries as much.
- */
-const AHEAD_BYTES = 1024 * 1024;
-
 /** How fast it is sent: `budget` gives what bounds it now, which is shared with other receivers; null for as fast as it goes. */
 export interface Bounds {
   readonly timer: Timer;
@@ -24,7 +18,6 @@ export interface Bounds {
 
 interface Reading {
   readonly read: Read;
-  readonly length: number;
   readonly result: Promise<Chunk | Lost>;
 }
 
@@ -55,25 +48,19 @@ export class SendSession extends Session<SenderEffect> {
     if (this.#serving.has(link)) return;
     this.#serving.add(link);
     try {
-      const ahead: Reading[] = [];
-      for (;;) {
-        this.#fill(link, ahead);
-        const next = ahead.shift();
-        if (next === undefined) return;
+      for (let next = this.#begin(link); next !== null; ) {
+        const ahead = this.#begin(link);
         await this.#answer(next.read, await next.result);
+        next = ahead ?? this.#begin(link);
       }
     } finally {
       this.#serving.delete(link);
     }
   }
 
-  /** Begins to read what is asked for on a link, as much as may be read ahead. */
-  #fill(link: number, ahead: Reading[]): void {
-    while (ahead.length < 2 || ahead.reduce((sum, { length }) => sum + length, 0) < AHEAD_BYTES) {
-      const read = this.#core.take(link);
-      if (read === null) return;
-      ahead.push({ read, length: this.#offered.lengthOf(read), result: this.#offered.read(read.file, read.chunk) });
-    }
+  #begin(link: number): Reading | null {
+    const read = this.#core.take(link);
+    return read === null ? null : { read, result: this.#offered.read(read.file, read.chunk) };
   }
 
   async #answer(read: Read, result: Chunk | Lost): Promise<void> {

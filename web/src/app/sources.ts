@@ -9,7 +9,6 @@ import type { Chunk, Lost } from "../transfer/effects.ts";
 import { TEXTS } from "../transfer/endings.ts";
 import { FileHashes } from "../transfer/hashes.ts";
 import { hashChunk } from "../transfer/hashing.ts";
-import type { Place } from "../transfer/schedule.ts";
 import { offerOf } from "../transfer/manifest.ts";
 import { numbered } from "../transfer/names.ts";
 import type { ShareItem } from "./model.ts";
@@ -30,11 +29,6 @@ export class Offered {
     this.offer = offerOf(entries, title, text);
     this.#contents = contents;
     this.#hashes = entries.map(({ size = 0 }) => new FileHashes(size));
-  }
-
-  /** Bytes in a chunk. */
-  lengthOf({ file, chunk }: Place): number {
-    return chunkLength((this.entries[file] as Entry).size ?? 0, chunk);
   }
 
   /** A chunk with its hash, or why there is none. */
