@@ -145,7 +145,6 @@ def table() -> None:
             "--connections-per-address=1000",
             "--connection-rate=1000",
             "--knock-rate=1000",
-            "--request-rate=1000",
         )
         server, url = serve(folder, *unlimited)
         try:

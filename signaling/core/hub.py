@@ -8,6 +8,7 @@ they have to be carried out for one connection.
 """
 
 from collections.abc import Callable
+from typing import Final
 
 from signaling.core.connection import Connection
 from signaling.core.connections import Connections
@@ -38,6 +39,9 @@ from signaling.protocol.messages import (
     Welcome,
 )
 
+THROTTLE_S: Final = 1.0
+"""A pause that nobody notices: at the usual rate one request waits a hundredth of a second."""
+
 
 class Hub(Connections):
     """State of one node. Times are seconds of a clock that never goes back."""
@@ -57,6 +61,16 @@ class Hub(Connections):
         self.draining = False
         self._names = names
         self._ice = ice
+
+    def throttle(self, number: int, now: float) -> float:
+        """Seconds to leave a connection unread, so that its session stays within its rate; 0 if it may be read.
+
+        A client that is slowed down loses nothing, while one whose request is refused has to say it again, and by then
+        later ones have overtaken it. Who would have to wait for longer than `THROTTLE_S` is refused all the same.
+        """
+        session = self._connections[number].session
+        wait = session.requests.wait(now) if session is not None else 0.0
+        return wait if wait <= THROTTLE_S else 0.0
 
     async def receive(self, number: int, text: str | bytes, now: float) -> None:
         """A text message arrived."""

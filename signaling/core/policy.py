@@ -67,9 +67,9 @@ class Policy:
         256, "Pairs one session may be in.", "a link posted to a large group; about 1 KiB each", 1
     )
     request_rate: float = option(
-        30,
-        "Requests a second of one session, after four seconds' worth at once.",
-        "connecting takes a pair about 25 messages in all",
+        100,
+        "Requests a second of one session, after four seconds' worth at once; what comes sooner waits.",
+        "connecting takes a pair about 25 messages in all: sixteen receivers at once, and four more each second",
         0.01,
     )
     knock_rate: float = option(

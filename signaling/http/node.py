@@ -196,6 +196,8 @@ class Node:
         await self.relayed.wait_closed()
 
     async def _receive(self, number: int, message: WSMessage) -> None:
+        """Handle one message; the next is not read before."""
+        await self._throttle(number)
         try:
             if message.type is WSMsgType.TEXT:
                 await self.hub.receive(number, message.data, self._clock())
@@ -204,6 +206,13 @@ class Node:
         except Exception as error:
             self._fault(error)
             await self.hub.close(number, CloseCode.INTERNAL, self._clock())
+
+    async def _throttle(self, number: int) -> None:
+        """Leave the connection unread for as long as the core says; timers may ring a little early."""
+        wait = self.hub.throttle(number, self._clock())
+        while wait:
+            await asyncio.sleep(wait)
+            wait = self.hub.throttle(number, self._clock())
 
     def _carry_out(self, effect: Effect) -> None:
         match effect:

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Any
@@ -41,11 +42,11 @@ Client = SignalingClient
 
 
 class Site:
-    """A server under test, with a clock that is moved by hand."""
+    """A server under test, with a clock that is moved by hand, unless it is to `run`."""
 
-    def __init__(self, **settings: Any) -> None:
+    def __init__(self, run: bool = False, **settings: Any) -> None:
         self.now = 1000.0
-        self.app = make_app(Settings(**settings), clock=lambda: self.now)
+        self.app = make_app(Settings(**settings), clock=time.monotonic if run else lambda: self.now)
         self.server = TestServer(self.app, access_log=None)
 
     @property
@@ -180,6 +181,24 @@ async def test_a_resume_replaces_the_old_connection(site: Site) -> None:
         assert (await new.sign_in(Resume(token=welcome.token, seen=0))).resumed
         assert await old.closed() == CloseCode.REPLACED
         assert await new.open()
+
+
+async def test_who_says_much_at_once_is_heard_out_in_order(start: StartSite) -> None:
+    """Many receivers at once make a sender say more than its rate allows: nothing of it may be refused or overtaken."""
+    site = await start(run=True, request_rate=20)
+    async with Client(site.url) as sender, Client(site.url) as receiver:
+        for client in (sender, receiver):
+            await client.sign_in()
+        met = await receiver.knock(await sender.open())
+        bodies = [f"body{number}" for number in range(100)]
+        for number, body in enumerate(bodies):
+            await receiver.send(Signal(id=receiver.asked + 1 + number, pair=met.pair, body=body))
+        heard: list[str] = []
+        while len(heard) < len(bodies):
+            message = await sender.receive()
+            if isinstance(message, Signaled):
+                heard.append(message.body)
+        assert heard == bodies
 
 
 async def test_a_slow_reader_is_closed_and_hurts_nobody_else(start: StartSite, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -224,6 +224,35 @@ def test_too_many_messages_are_refused_then_closed() -> None:
     assert scene.closed[guest.connection] is CloseCode.RATE
 
 
+def test_who_is_above_its_rate_is_read_later() -> None:
+    scene = Scene(Policy(request_rate=1))
+    guest = scene.guest()
+    waits = []
+    for _ in range(6):
+        waits.append(scene.hub.throttle(guest.connection, scene.now))
+        scene.wait(waits[-1])
+        answer = guest.ask(Shut(id=1, locator="5"))
+        assert isinstance(answer, Error)
+        assert answer.code is ErrorCode.UNKNOWN_LOCATOR
+    assert waits == [0, 0, 0, 0, pytest.approx(1), pytest.approx(1)]
+
+
+def test_who_would_have_to_wait_for_long_is_refused_instead() -> None:
+    scene = Scene(Policy(request_rate=0.5))
+    guest = scene.guest()
+    for _ in range(2):
+        guest.ask(Shut(id=1, locator="5"))
+    assert scene.hub.throttle(guest.connection, scene.now) == 0
+    answer = guest.ask(Shut(id=1, locator="5"))
+    assert isinstance(answer, Error)
+    assert answer.code is ErrorCode.RATE_LIMITED
+
+
+def test_who_has_not_signed_in_is_read_at_once() -> None:
+    scene = Scene(Policy(request_rate=1))
+    assert scene.hub.throttle(scene.connect(), scene.now) == 0
+
+
 def test_waiting_as_told_is_enough() -> None:
     scene = Scene(Policy(request_rate=1))
     guest = scene.guest()
