@@ -46,6 +46,12 @@ class Marionette:
             assert monotonic() < end, f"not in time: {script}"
             sleep(0.2)
 
+    def choose(self, selector: str, file: Path) -> None:
+        """Choose a file in a field for files, which people may not see."""
+        self.until("return document.querySelector(arguments[0]) !== null", selector)
+        found = self.ask("WebDriver:FindElement", using="css selector", value=selector)["value"]
+        self.ask("WebDriver:ElementSendKeys", id=next(iter(found.values())), text=str(file))
+
     def close(self) -> None:
         """Leave it alone."""
         self._socket.close()

@@ -42,6 +42,19 @@ EVENTS: list[tuple[Event, str | None]] = [
     (events.Offered(files=1, folders=0, bytes=5, text=True), "A text of 5 bytes."),
     (events.Offered(files=2, folders=1, bytes=2048, title="album"), "album: 2 files, 1 folder, 2.0 KiB."),
     (events.Offered(files=1, folders=0, bytes=0), "Offer: 1 file, 0 bytes."),
+    (events.SourceJoined(peer="x", short="Happy Guide", sources=1), "Fetching from Happy Guide."),
+    (
+        events.SourceJoined(peer="x", short="Happy Guide", sources=3),
+        "Fetching from Happy Guide, one of 3 senders now.",
+    ),
+    (
+        events.SourceDropped(code="vanished", message="It left.", peer="x", short="Happy Guide"),
+        "Nothing more comes from Happy Guide: It left.",
+    ),
+    (
+        events.SourceDropped(code="unknown-locator", message="No such code."),
+        "Nothing more comes from one of the senders: No such code.",
+    ),
     (
         events.PathChanged(way="direct", scope=Scope.NETWORK, local="a", remote="b"),
         "Connected directly, in the same network (direct).",
