@@ -1,10 +1,14 @@
 """Messages to text and back; what is no message of the contract is refused with a reason."""
 
+from typing import TypeVar
+
 import msgspec
 
 from signaling.protocol.codes import ErrorCode
 from signaling.protocol.fields import Message
 from signaling.protocol.messages import ClientMessage, ServerMessage
+
+T = TypeVar("T")
 
 _encoder = msgspec.json.Encoder()
 _client_decoder: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)
@@ -33,20 +37,19 @@ def encode(message: Message) -> str:
 
 def decode_client(text: str | bytes) -> ClientMessage:
     """Parse and validate what a client sent; raises MessageError."""
-    try:
-        return _client_decoder.decode(text)
-    except msgspec.MsgspecError as error:
-        raise _explain(text, CLIENT_TYPES, error) from None
-    except (UnicodeError, RecursionError) as error:
-        raise MessageError(f"not JSON: {error}", ErrorCode.BAD_MESSAGE, malformed=True) from None
+    return _decode(_client_decoder, CLIENT_TYPES, text)
 
 
 def decode_server(text: str | bytes) -> ServerMessage:
     """Parse and validate what a server sent; raises MessageError."""
+    return _decode(_server_decoder, SERVER_TYPES, text)
+
+
+def _decode(decoder: msgspec.json.Decoder[T], known: frozenset[object], text: str | bytes) -> T:
     try:
-        return _server_decoder.decode(text)
+        return decoder.decode(text)
     except msgspec.MsgspecError as error:
-        raise _explain(text, SERVER_TYPES, error) from None
+        raise _explain(text, known, error) from None
     except (UnicodeError, RecursionError) as error:
         raise MessageError(f"not JSON: {error}", ErrorCode.BAD_MESSAGE, malformed=True) from None
 
