@@ -56,6 +56,7 @@ def test_pairs(pair: str, expect: Expect) -> None:
         ("public:port-restricted", Expect.PLAIN, Expect.PLAIN),
         ("symmetric-random:port-restricted", Expect.RELAYED, Expect.RELAYED),
         ("symmetric-seq:firewall", Expect.PREDICTED, Expect.PREDICTED),
+        ("symmetric-seq:port-restricted-accept", Expect.RELAYED, Expect.PREDICTED),
         ("symmetric-seq:symmetric-seq", Expect.RELAYED, Expect.RELAYED),
         ("udp-blocked:public", Expect.RELAYED, Expect.RELAYED),
         ("udp-blocked:symmetric-seq", Expect.RELAYED, Expect.RELAYED),
