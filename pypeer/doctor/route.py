@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import Final
 
 from pypeer.doctor.findings import Route
+from pypeer.loops import readable
 from signaling.protocol import stun
 from signaling.protocol.stun import TRANSACTION_BYTES, Class, Method
 from signaling.protocol.values import Address
@@ -49,8 +50,6 @@ def shorten(hops: list[str]) -> tuple[str, ...]:
 
 
 async def _hop(server: Address, ttl: int) -> str:
-    loop = asyncio.get_running_loop()
-    reported = asyncio.Event()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.setblocking(False)
         try:
@@ -59,14 +58,10 @@ async def _hop(server: Address, ttl: int) -> str:
             probe.sendto(stun.encode(Method.BINDING, Class.REQUEST, os.urandom(TRANSACTION_BYTES)), server)
         except OSError:
             return ""
-        loop.add_reader(probe, reported.set)
-        try:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(WITHIN_S):
-                    await reported.wait()
-            return reporter(probe)
-        finally:
-            loop.remove_reader(probe)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(WITHIN_S):
+                await readable(probe)
+        return reporter(probe)
 
 
 def reporter(probe: socket.socket) -> str:

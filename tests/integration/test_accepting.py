@@ -29,7 +29,7 @@ async def test_who_waits_gets_it(listener: socket.socket, watches: bool, monkeyp
 
     with monkeypatch.context() as patched:
         if not watches:
-            patched.setattr("pypeer.connect.tcp.accepting._readable", cannot)
+            patched.setattr(asyncio.get_running_loop(), "add_reader", cannot)
         waiting = asyncio.create_task(accept(listener))
         await asyncio.sleep(0)
         with dial(listener) as client, await waiting as connection:

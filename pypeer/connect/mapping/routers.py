@@ -15,6 +15,7 @@ import aiohttp
 from pypeer.connect.mapping import igd, wire
 from pypeer.connect.mapping.route import router_of
 from pypeer.connect.mapping.wire import Granted, Refused, Wish
+from pypeer.loops import readable
 from signaling.protocol.values import Address
 
 PAUSES_S: Final = (0.15, 0.3, 0.6, 1.2)
@@ -149,21 +150,11 @@ async def _search(host: str) -> str:
         for target in igd.SERVICES:
             asking.sendto(igd.search(target), igd.SSDP)
         while True:
-            await _readable(asking)  # uvloop has no sock_recvfrom
+            await readable(asking)
             data, source = asking.recvfrom(2048)
             found = igd.location(data, source[0]) if ipaddress.ip_address(source[0]).is_private else None
             if found is not None:
                 return found
-
-
-async def _readable(asking: socket.socket) -> None:
-    loop = asyncio.get_running_loop()
-    ready = asyncio.Event()
-    loop.add_reader(asking, ready.set)
-    try:
-        await ready.wait()
-    finally:
-        loop.remove_reader(asking)
 
 
 async def _by_upnp(service: igd.Service, wish: Wish, before: str) -> Granted:

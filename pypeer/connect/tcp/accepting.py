@@ -1,10 +1,13 @@
 """Taking connections from a listening socket such that none is lost when whoever waits is cancelled.
 
 `loop.sock_accept` accepts before it tells: a task that is cancelled in between leaves a connection that nobody closes.
+Where a loop cannot watch a socket (Windows), there is nothing else, and that can happen.
 """
 
 import asyncio
 import socket
+
+from pypeer.loops import readable
 
 
 async def accept(listener: socket.socket) -> socket.socket:
@@ -14,23 +17,12 @@ async def accept(listener: socket.socket) -> socket.socket:
             connection, _ = listener.accept()
         except BlockingIOError:
             try:
-                await _readable(listener)
+                await readable(listener)
             except NotImplementedError:
                 return await _told(listener)
         else:
             connection.setblocking(False)
             return connection
-
-
-async def _readable(watched: socket.socket) -> None:
-    """Raises NotImplementedError where the event loop cannot watch a socket (Windows)."""
-    loop = asyncio.get_running_loop()
-    ready = asyncio.Event()
-    loop.add_reader(watched, ready.set)
-    try:
-        await ready.wait()
-    finally:
-        loop.remove_reader(watched)
 
 
 async def _told(listener: socket.socket) -> socket.socket:
