@@ -15,4 +15,6 @@ at once, and the kernel takes all of it away when the first process ends, howeve
 | peer, plain, page | one program at each client: pypeer, bare aiortc, Chromium; driven by driver, plain_pairs |
 | fleet | the programs at all clients |
 | matrix, report | all pairs, and the table |
+| large | one transfer in which something happens |
+| names | what a page's system asks for the addresses of names |
 """

@@ -1,27 +1,25 @@
 """What happens to sites in the middle of a transfer: it goes on and ends well."""
 
 import asyncio
-import hashlib
 import os
 from collections.abc import Awaitable, Callable
 from typing import Final
 
 import pytest
 
+from tests.nat import large
 from tests.nat.driver import Driver
 from tests.nat.lab import Lab
+from tests.nat.large import MIB, WITHIN_S
 from tests.nat.places import Client
 from tests.nat.server import serving
 from tests.nat.shaper import Shape
 from tests.nat.sites import BY_NAME
 
-MIB: Final = 1024 * 1024
 FILE_BYTES: Final = 8 * MIB
 MBIT: Final = 20.0
 """With this rate the file takes some four seconds: long enough for something to happen in the middle."""
 QUEUE_KIB: Final = 128
-WITHIN_S: Final = 120.0
-"""A cut is noticed after seconds, then another path has to be found; on a busy machine all of that takes longer."""
 
 Trouble = Callable[[Lab, Client, Client], Awaitable[None]]
 
@@ -48,20 +46,11 @@ async def cut_the_line(lab: Lab, sender: Client, receiver: Client) -> None:
 
 
 async def _transfer(lab: Lab, sender: Driver, receiver: Driver, trouble: Trouble) -> None:
-    await asyncio.gather(sender.start(), receiver.start())
-    source = sender.folder / "large.bin"
-    source.write_bytes(os.urandom(FILE_BYTES))
-    sender.tell(do="send", paths=[str(source)])
-    code = (await sender.until("ready", WITHIN_S))["code"]
-    receiver.tell(do="get", code=code, into=str(receiver.folder / "got"))
+    await large.begin(sender, receiver, FILE_BYTES)
     await receiver.when(lambda event: event["event"] == "progress" and event["bytes"] >= MIB, WITHIN_S)
     await trouble(lab, sender.client, receiver.client)
     assert not [event for event in receiver.events if event["event"] == "done"]
-    end = await receiver.when(lambda event: event["event"] in ("done", "error"), WITHIN_S)
-    assert end["event"] == "done", receiver.events[-5:]
-    got = receiver.folder / "got" / "large.bin"
-    assert hashlib.sha256(got.read_bytes()).digest() == hashlib.sha256(source.read_bytes()).digest()
-    await asyncio.gather(sender.stop(), receiver.stop())
+    await large.end(sender, receiver)
 
 
 TROUBLES: Final = [reboot_the_receivers_router, move_the_receiver, cut_the_line, reboot_the_senders_router]
@@ -103,12 +92,7 @@ def test_a_relay_takes_over_when_the_direct_path_is_blocked_and_is_left_when_it_
 
 
 async def _detour(lab: Lab, sender: Driver, receiver: Driver) -> None:
-    await asyncio.gather(sender.start(), receiver.start())
-    source = sender.folder / "large.bin"
-    source.write_bytes(os.urandom(LARGE_BYTES))
-    sender.tell(do="send", paths=[str(source)])
-    code = (await sender.until("ready", WITHIN_S))["code"]
-    receiver.tell(do="get", code=code, into=str(receiver.folder / "got"))
+    await large.begin(sender, receiver, LARGE_BYTES)
     await receiver.when(lambda event: event["event"] == "progress" and event["bytes"] >= MIB, WITHIN_S)
     loop = asyncio.get_running_loop()
     with lab.block_between(sender.client.place, receiver.client.place):
@@ -124,7 +108,5 @@ async def _detour(lab: Lab, sender: Driver, receiver: Driver) -> None:
     ways = [event["way"] for event in receiver.events[seen:] if event["event"] == "path"]
     assert ways
     assert set(ways) <= set(DIRECT)
-    end = await receiver.when(lambda event: event["event"] in ("done", "error"), WITHIN_S)
-    assert end["event"] == "done", receiver.events[-5:]
+    await large.end(sender, receiver)
     assert not [event for event in receiver.events if event["event"] == "reconnecting"]
-    await asyncio.gather(sender.stop(), receiver.stop())

@@ -1,41 +1,28 @@
 """Two direct roads of which the network slows one down: the quicker one carries, whichever that is, and it is told."""
 
 import asyncio
-import hashlib
-import os
 from typing import Final
 
 import pytest
 
+from tests.nat import large
 from tests.nat.driver import Driver, Event
 from tests.nat.lab import Lab
 from tests.nat.server import serving
 from tests.nat.shaper import Shape
 from tests.nat.sites import BY_NAME
 
-MIB: Final = 1024 * 1024
-FILE_BYTES: Final = 16 * MIB
+FILE_BYTES: Final = 16 * large.MIB
 MBIT: Final = 20.0
 QUEUE_KIB: Final = 128
 SLOW_KIB: Final = 200
 """A twelfth of the line: what is so slow loses, however busy the machine is."""
 
-WITHIN_S: Final = 120.0
-
 
 async def _transfer(sender: Driver, receiver: Driver) -> Event:
     """Send a file, and give the report that tells what was measured."""
-    await asyncio.gather(sender.start(), receiver.start())
-    source = sender.folder / "large.bin"
-    source.write_bytes(os.urandom(FILE_BYTES))
-    sender.tell(do="send", paths=[str(source)])
-    code = (await sender.until("ready", WITHIN_S))["code"]
-    receiver.tell(do="get", code=code, into=str(receiver.folder / "got"))
-    end = await receiver.when(lambda event: event["event"] in ("done", "error"), WITHIN_S)
-    assert end["event"] == "done", receiver.events[-5:]
-    got = receiver.folder / "got" / "large.bin"
-    assert hashlib.sha256(got.read_bytes()).digest() == hashlib.sha256(source.read_bytes()).digest()
-    await asyncio.gather(sender.stop(), receiver.stop())
+    await large.begin(sender, receiver, FILE_BYTES)
+    await large.end(sender, receiver)
     return next(event for event in receiver.events if event["event"] == "report" and event["report"].get("race"))
 
 
