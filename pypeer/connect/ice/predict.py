@@ -139,8 +139,9 @@ def cross(base: int, remotes: list[Candidate], skips: bool) -> Iterator[Probe]:
     """From a fresh socket to the ports that their NAT gives next, or, as the side that `skips`, to every second."""
     seen = [each.address for each in outside(remotes) if each.kind is CandidateKind.SRFLX and not each.mapped]
     stride = step(seen)
+    last = max((port for _, port in seen), default=0)
     for turn in range(CROSS_CHECKS if stride else 0):
-        port = max(port for _, port in seen) + stride * (1 + turn * (2 if skips else 1))
+        port = last + stride * (1 + turn * (2 if skips else 1))
         if port < PORTS[1]:
             yield base, (seen[0][0], port)
 
