@@ -41,8 +41,9 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--mib", type=int, default=1024, help="size")
+    parser.add_argument("--folder", help="where the files are, such as one in memory: how fast a disk is, is not asked")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory(dir=options.folder) as name:
         os.environ["BYWAY_HOME"] = str(Path(name) / "home")
         bare, bare_relay = raw(options.mib)
         row, server = sealed(options.mib, Path(name))

@@ -11,6 +11,7 @@ from typing import Any, Final
 import click
 from click.core import ParameterSource
 
+from pypeer.heap import settle
 from pypeer.loops import loop_factory
 from pypeer.quiet import INTERRUPTED, interrupts_as_usual
 from signaling import __version__
@@ -83,6 +84,7 @@ def run(print_config: bool, **values: Any) -> None:
     named = frozenset(name for name in values if _is_named(name))
     configure(settings.log_level)
     interrupts_as_usual()
+    settle()
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
         runner.run(serve(settings, named))
 

@@ -1,7 +1,6 @@
 """Running a command: its event loop, signals, errors and exit status."""
 
 import asyncio
-import gc
 import signal
 import sys
 from collections.abc import Callable, Coroutine
@@ -9,13 +8,14 @@ from typing import Any
 
 from pypeer.cli.show import Show
 from pypeer.errors import PeerError
+from pypeer.heap import settle
 from pypeer.loops import loop_factory
 from pypeer.quiet import INTERRUPTED, interrupts_as_usual
 
 
 def run(show: Show, work: Callable[[], Coroutine[Any, Any, int]]) -> None:
     """Run a command to its end and exit with its status; whatever happens, no traceback for what a user can mend."""
-    gc.freeze()  # what was imported stays: the collector need not look through it again and again
+    settle()
     try:
         interrupts_as_usual()
         with show, asyncio.Runner(loop_factory=loop_factory()) as runner:
