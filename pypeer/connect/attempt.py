@@ -152,6 +152,7 @@ class Attempt:
 
     def _mapped(self) -> None:
         """It is known better what the NAT here does."""
+        self.transport.local_mapping()
         self._telling.network()
         self._judge()
 
