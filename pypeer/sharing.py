@@ -26,10 +26,11 @@ from pypeer.transfer.sources import OfferedTree
 from pypeer.transfer.swarm import Seeding, Swarm
 from signaling.protocol.messages import Knocked, Open, Opened, Shut
 
-RECEIVERS_MAX: Final = 32
-"""Receivers served at once: each has a connection and up to a window of buffers; more get `busy`."""
+RECEIVERS_MAX: Final = 64
+"""Receivers served at once, a class with its teachers: each has a connection and up to a window of buffers; more get
+`busy`."""
 
-MEETINGS_MAX: Final = 64
+MEETINGS_MAX: Final = 128
 """Knocks being answered at once: those who knock without proving anything must not use up memory."""
 
 LAPSE_S: Final = 5.0

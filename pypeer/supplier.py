@@ -1,12 +1,13 @@
 """One sender of what is fetched: found by its code, met, and talked with for as long as the transfer lasts."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
+from math import inf
+from typing import Final
 
 from pypeer.connect.detour import Ways
 from pypeer.conversation import Conversation
 from pypeer.desk import Desk
-from pypeer.errors import PeerError, ServerError
+from pypeer.errors import PeerError
 from pypeer.events import Event, Joined, Offered
 from pypeer.identity import peer_id
 from pypeer.protocol.codes import EndCode
@@ -18,6 +19,9 @@ from pypeer.transfer.names import printable
 from pypeer.transfer.source import Source
 from signaling.protocol.messages import Knock, Met
 
+KNOCK_S: Final = 15.0
+"""How long a person waits for a server that is asked too often, or for a sender that has lost its connection."""
+
 Agree = Callable[[Offered], Awaitable[Source]]
 """Says what to do with what this sender offers: what draws from it; raises PeerError to have nothing to do with it."""
 
@@ -25,8 +29,8 @@ Agree = Callable[[Offered], Awaitable[Source]]
 class Supplier:
     """One sender.
 
-    `named` puts the id of its pair into the events, which tells it from others; `patient` tries again to meet it when
-    the server says so.
+    `named` puts the id of its pair into the events, which tells it from others; `patient` tries to meet it for as long
+    as the server says that it may be tried again.
     """
 
     def __init__(
@@ -67,14 +71,9 @@ class Supplier:
             pair.leave()
 
     async def _knock(self) -> Met:
-        """Those who help are met as soon as the server lets us: it counts knocks, of all in one network together."""
-        while True:
-            try:
-                return await self._desk.client.ask(Knock(id=1, locator=self._code.locator), Met)
-            except ServerError as error:
-                if not self._patient or error.wait is None:
-                    raise
-                await asyncio.sleep(error.wait)
+        """The server counts knocks of all in one network together, and may want to be asked again a little later."""
+        patience = inf if self._patient else KNOCK_S
+        return await self._desk.client.ask(Knock(id=1, locator=self._code.locator), Met, patience)
 
     async def _converse(self, pair: Pair, ways: Ways, agree: Agree) -> None:
         meet = await pair.meet()

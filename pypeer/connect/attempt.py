@@ -152,6 +152,7 @@ class Attempt:
 
     def _mapped(self) -> None:
         """It is known better what the NAT here does."""
+        self.transport.local_mapping()
         self._telling.network()
         self._judge()
 
@@ -178,7 +179,10 @@ class Attempt:
     async def _secure(self, remote: sdp.Description) -> None:
         if self._setup is Setup.ACTIVE:
             await self._usable.wait()
-        if not await self.channel.secure(remote, self._setup):
+        is_secure = await self.channel.secure(remote, self._setup)
+        if self.state is State.CLOSED:
+            return  # what waits for a datagram may swallow that it was cancelled (asyncio.wait_for before Python 3.12)
+        if not is_secure:
             self._fail()
             return
         self.watch.secured = self._now()

@@ -53,6 +53,8 @@ class Gathering:
         self._on_mapping: Callable[[], None] = lambda: None
         self._known = Mapping.UNKNOWN
         self._gatherer = Gatherer(os.urandom)
+        self._spares: set[int] = set()
+        """Sockets beyond one for each address."""
         self._kept: int | None = None
         """A relayed base of a generation that is past, in use until a new one is."""
         self._waiting = 0
@@ -100,19 +102,31 @@ class Gathering:
         """Public addresses that routers have given us."""
         return frozenset(each.address for each in self._public.values())
 
-    async def open_fan(self, count: int) -> list[int]:
-        """More sockets on the address that leads outside, for holes at random ports."""
-        base = next((base for base, host in self.hosts.items() if host.family == 4), None)
+    async def open_spares(self, count: int, predicted: bool = False) -> list[int]:
+        """More sockets on the address that leads outside, which nobody is told of: for holes at ports that are guessed,
+        or at one that nobody has sent to."""
+        bases = [base for base, host in self.hosts.items() if host.kind is CandidateKind.HOST and host.family == 4]
+        seen = {mapped.base for mapped in self._gatherer.found}
+        base = min(bases, key=lambda base: base not in seen, default=None)
         opened = [] if base is None else [await self.sockets.open(self.hosts[base].host) for _ in range(count)]
         numbers = [each for each in opened if each is not None]
         for number, port in numbers:
             assert base is not None
-            self.hosts[number] = self._host(self.hosts[base].host, port, 0, predicted=True)
+            self.hosts[number] = self._host(self.hosts[base].host, port, 0, predicted)
+            self._spares.add(number)
         return [number for number, _ in numbers]
 
-    def close_fan(self, kept: int) -> None:
-        """Close the many sockets of a prediction but for the one that is in use."""
-        spare = {base for base, host in self.hosts.items() if host.predicted and base != kept}
+    def look(self) -> None:
+        """Ask what others see of sockets that were opened since; it is told like all else."""
+        self._done = False
+        self._waiting += len(self.servers.stun)
+        for server in self.servers.stun:
+            self._tasks.spawn(self._ask(server))
+
+    def close_spares(self, kept: int) -> None:
+        """Close those sockets but for the one that is in use."""
+        spare = self._spares - {kept}
+        self._spares -= spare
         self.hosts = {base: host for base, host in self.hosts.items() if base not in spare}
         self._close_spare()
 
@@ -190,7 +204,7 @@ class Gathering:
     def _map(self) -> None:
         """Ask the router for ports; those that were given before are told again. Nobody waits: most give none."""
         for base, own in tuple(self.hosts.items()):
-            if own.kind is CandidateKind.HOST and not own.predicted and self.options.may_map:
+            if own.kind is CandidateKind.HOST and base not in self._spares and self.options.may_map:
                 known = self._public.get(own.address)
                 if known is not None:
                     self._found(base, known)
@@ -229,6 +243,9 @@ class Gathering:
     def _reflexive(self, mapped: Mapped) -> None:
         host = self.hosts[mapped.base]
         if self.options.relaying is Relaying.ONLY:
+            return
+        if mapped.address == host.address:
+            self._found(mapped.base, host)
             return
         preference = priority(CandidateKind.SRFLX, LOCAL_PREFERENCE_MAX - mapped.base)
         found = Candidate(CandidateKind.SRFLX, *mapped.address, preference, f"s{mapped.base}", host.address)

@@ -13,14 +13,15 @@ from math import inf
 from typing import Final
 
 from pypeer.connect.gathering import Gathering
-from pypeer.connect.ice import predict
-from pypeer.connect.ice.agent import HOLE_TTL, Agent
+from pypeer.connect.ice.agent import Agent
 from pypeer.connect.ice.candidate import Candidate
 from pypeer.connect.ice.checks import Credentials, IceRole
 from pypeer.connect.ice.consent import SUSPECT_S
 from pypeer.connect.ice.effects import Became, Effect, Selected, Send, Side, State
 from pypeer.connect.ice.pairs import Pair
+from pypeer.connect.ice.predict import is_careful
 from pypeer.connect.options import Relaying
+from pypeer.connect.punching import Punching
 from pypeer.protocol.codes import Mapping
 from pypeer.protocol.report import CandidateKind
 from signaling.protocol.stun import Message
@@ -45,17 +46,14 @@ class PathTransport:
         self.on_state: Callable[[State], None] = lambda state: None
         self.on_doubt: Callable[[], None] = lambda: None
         """The relay in use will not serve for long."""
-        self.there = Mapping.UNKNOWN
-        """What the other side says of its NAT."""
         self.agent = self._new_agent(role)
+        self._punching = Punching(gathering, lambda: self.agent, self._perform)
         self._before: Agent | None = None
         self._inbox: deque[bytes] = deque()
         self._on_datagrams: Callable[[list[bytes]], None] | None = None
         self._waiting: asyncio.Future[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._wakes_at = inf
-        self._predict_timer: asyncio.TimerHandle | None = None
-        self._fan_task: asyncio.Task[None] | None = None
         self._closed = False
         gathering.on_stun = self._stun
         gathering.on_data = self._data
@@ -118,6 +116,11 @@ class PathTransport:
         """What our NAT does."""
         return self.gathering.mapping
 
+    @property
+    def there(self) -> Mapping:
+        """What the other side says of its NAT."""
+        return self._punching.there
+
     def local_candidate(self, base: int, candidate: Candidate) -> None:
         """A candidate was gathered."""
         self.agent.add_base(base, self.gathering.hosts[base])
@@ -139,20 +142,24 @@ class PathTransport:
 
     def remote_credentials(self, credentials: Credentials, careful: bool) -> None:
         """The other side's description is here; `careful` says that it has not sent yet."""
-        self.agent.careful = predict.is_careful(careful, self.mapping, self.gathering.options.predict)
+        self.agent.careful = is_careful(careful, self.mapping, self.gathering.options.predict)
         self._perform(self.agent, self.agent.set_remote(credentials, time.monotonic()))
-        self._predict_later()
+        self._punching.consider()
+
+    def local_mapping(self) -> None:
+        """It is known better what our NAT does."""
+        self._punching.consider()
 
     def remote_mapping(self, mapping: Mapping) -> None:
         """The other side tells what its NAT does."""
-        self.there = mapping
-        self._predict_later()
+        self._punching.there = mapping
+        self._punching.consider()
 
     def restart(self, role: IceRole) -> None:
         """Begin a new generation (RFC 8445, section 9). The candidates are told again: the network may be another."""
         if self.agent.selected is not None:
             self._before = self.agent
-        self._cancel_prediction()
+        self._punching.cancel()
         self.agent = self._new_agent(role)
         selected = self.selected
         self.gathering.refresh(None if selected is None else selected.base)
@@ -160,7 +167,7 @@ class PathTransport:
     def close(self) -> None:
         """Close all sockets; who waits for a datagram gets ConnectionError."""
         self._closed = True
-        self._cancel_prediction()
+        self._punching.cancel()
         self._arm()
         self._wake_reader()
         self.gathering.close()
@@ -214,7 +221,7 @@ class PathTransport:
                     self._before = None
                     self.gathering.settle()
                     if self.agent.is_direct:
-                        self.gathering.close_fan(effect.pair.base)
+                        self.gathering.close_spares(effect.pair.base)
                     self.on_selected(effect.pair)
                 case Became() if agent is self.agent:
                     self.on_state(effect.state)
@@ -236,60 +243,3 @@ class PathTransport:
         now = time.monotonic()
         for agent in filter(None, (self.agent, self._before)):
             self._perform(agent, agent.tick(now))
-
-    # Prediction
-
-    def _predict_later(self) -> None:
-        """Guess ports once both sides know what their NATs do, unless plain checks were enough until then."""
-        options = self.gathering.options
-        allowed = options.predict and options.relaying is not Relaying.ONLY  # a guess would show our address
-        wanted = allowed and self.agent.remote is not None and self._predict_timer is None
-        if wanted and predict.plan(self.mapping, self.there) is not predict.Plan.NOTHING:
-            self._predict_timer = asyncio.get_running_loop().call_later(predict.WAIT_S, self._predict)
-
-    def _cancel_prediction(self) -> None:
-        if self._predict_timer is not None:
-            self._predict_timer.cancel()
-            self._predict_timer = None
-        if self._fan_task is not None:
-            self._fan_task.cancel()
-            self._fan_task = None
-
-    def _predict(self) -> None:
-        if self.agent.is_direct or self.agent.state is State.FAILED:
-            return
-        match predict.plan(self.mapping, self.there):
-            case predict.Plan.FAN:
-                self._fan_task = asyncio.ensure_future(self._fan())
-            case predict.Plan.SPRAY:
-                self._spray()
-            case predict.Plan.CROSS:
-                self._fan_task = asyncio.ensure_future(self._cross())
-            case predict.Plan.NOTHING:
-                pass
-
-    async def _fan(self) -> None:
-        bases = await self.gathering.open_fan(predict.FAN_SOCKETS)
-        agent = self.agent
-        for base in bases:
-            agent.add_base(base, self.gathering.hosts[base])
-        probes = predict.fan(bases, agent.remotes)
-        self._perform(agent, agent.probe(probes, predict.FAN_RATE, time.monotonic(), HOLE_TTL))
-
-    def _spray(self) -> None:
-        base = next((base for base, host in self.gathering.hosts.items() if host.family == 4), None)
-        if base is not None:
-            probes = predict.spray(base, self.agent.remotes, random.random)
-            self._perform(self.agent, self.agent.probe(probes, predict.SPRAY_RATE, time.monotonic()))
-
-    async def _cross(self) -> None:
-        """Open the holes first, then send through them."""
-        agent = self.agent
-        for base in await self.gathering.open_fan(1):
-            agent.add_base(base, self.gathering.hosts[base])
-            skips = agent.role is IceRole.CONTROLLING
-            probes = list(predict.cross(base, agent.remotes, skips))
-            self._perform(agent, agent.probe(iter(probes), predict.CROSS_RATE, time.monotonic(), HOLE_TTL))
-            await asyncio.sleep(predict.CROSS_WAIT_S)
-            again = iter(probes * predict.CROSS_ROUNDS)
-            self._perform(agent, agent.probe(again, predict.CROSS_RATE, time.monotonic()))

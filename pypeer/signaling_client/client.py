@@ -29,6 +29,9 @@ START_S = 15.0
 CLOSE_S = 2.0
 """Bound of the closing handshake: a dead server must not hold up the end of a command."""
 
+POST_PATIENCE_S = 15.0
+"""How long what nobody waits for is said again: longer, and the other side has given up what it is about."""
+
 PushHandler = Callable[[Event], None]
 _Reply = TypeVar("_Reply", Ok, Opened, Met, Renewed)
 
@@ -93,11 +96,14 @@ class SignalingClient:
             await self._http.close()
         self._fail_waiting(ServerError("The connection was closed.", "closed"))
 
-    async def ask(self, request: Request, reply: type[_Reply]) -> _Reply:
-        """Send a request and wait for its answer, through any number of reconnections; raises ServerError."""
+    async def ask(self, request: Request, reply: type[_Reply], patience: float = 0.0) -> _Reply:
+        """Send a request and wait for its answer, through any number of reconnections; raises ServerError.
+
+        If the server refuses it and says for how long, it is made again, for so many seconds of `patience`.
+        """
         if self._error is not None:
             raise self._error
-        ticket, effects = self._core.request(request, time.monotonic())
+        ticket, effects = self._core.request(request, time.monotonic(), patience)
         future: asyncio.Future[Ok | Opened | Met | Renewed] = asyncio.get_running_loop().create_future()
         self._waiting[ticket] = future
         self._perform(effects)
@@ -107,8 +113,8 @@ class SignalingClient:
         return answer
 
     def post(self, request: Request) -> None:
-        """Send a request whose answer does not matter."""
-        _, effects = self._core.request(request, time.monotonic())
+        """Send a request whose answer does not matter; refused for now it is sent again, and keeps its place."""
+        _, effects = self._core.request(request, time.monotonic(), POST_PATIENCE_S, ordered=True)
         self._perform(effects)
 
     async def dial_relay(self) -> "aiohttp.ClientWebSocketResponse[Any]":

@@ -1,11 +1,11 @@
 """The signaling client without I/O: text and time in, effects out (docs/protocol.md, "Signaling").
 
-It signs in, numbers requests, sends again after a resume what did not take effect, acknowledges, notices a dead
-connection, and decides when to connect again.
+It signs in, numbers requests, sends again after a resume what did not take effect, asks again what was refused for now,
+acknowledges, notices a dead connection, and decides when to connect again.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 import msgspec
@@ -26,6 +26,7 @@ from pypeer.signaling_client.effects import (
     Retry,
     SendText,
 )
+from pypeer.signaling_client.repeating import OVERLOADED, Ask, Repeating
 from signaling.protocol import limits
 from signaling.protocol.codec import decode_server, encode
 from signaling.protocol.codes import Action, CloseCode
@@ -64,8 +65,9 @@ class _Session:
     token: str | None = None
     seen: int = 0
     next_id: int = 1
-    pending: dict[int, tuple[int, Request]] = field(default_factory=dict)
-    """By id: the ticket under which the shell waits, and the request, until it is answered."""
+    pending: dict[int, Ask] = field(default_factory=dict)
+    """By id, until it is answered."""
+    repeating: Repeating = field(default_factory=Repeating)
 
 
 class Client:
@@ -94,13 +96,19 @@ class Client:
         self.state = State.SIGNING_IN
         self._heard = self._sent = now
 
-    def request(self, request: Request, now: float) -> tuple[int, list[Effect]]:
-        """Ask; the request's own `id` is replaced. The ticket comes back with the answer, whatever happens."""
+    def request(
+        self, request: Request, now: float, patience: float = 0.0, ordered: bool = False
+    ) -> tuple[int, list[Effect]]:
+        """Ask; the request's own `id` is replaced. The ticket comes back with the answer, whatever happens.
+
+        For `patience` seconds it is made again when the server refuses it and says after what time; if `ordered`, none
+        that is made later overtakes it then.
+        """
         self._tickets += 1
-        numbered = msgspec.structs.replace(request, id=self._session.next_id)
-        self._session.pending[numbered.id] = (self._tickets, numbered)
-        self._session.next_id += 1
-        return self._tickets, [self._send(encode(numbered), now)] if self.state is State.READY else []
+        ask = Ask(self._tickets, request, now + patience, ordered)
+        if not ordered or not self._session.repeating.is_queueing:
+            return ask.ticket, self._ask(ask, now)
+        return ask.ticket, [] if self._session.repeating.hold(ask) else [Answer(ask.ticket, OVERLOADED)]
 
     def bye(self, now: float) -> list[Effect]:
         """Leave for good."""
@@ -112,7 +120,7 @@ class Client:
         self._heard = now
         try:
             message = decode_server(text)
-            return self._handle(message, now)
+            return [*self._handle(message, now), *self._repeat(now)]
         except ValueError:
             return [Hangup(CloseCode.MALFORMED)]
 
@@ -122,14 +130,17 @@ class Client:
             return []
         if now - self._heard >= self._idle_s:
             return [Hangup(CloseCode.IDLE)]
+        repeated = self._repeat(now)
         if self.state is State.READY and now - self._sent >= self._ping_s:
-            return [self._send(encode(Ping(seen=self._session.seen)), now)]
-        return []
+            return [*repeated, self._send(encode(Ping(seen=self._session.seen)), now)]
+        return repeated
 
     def deadline(self) -> float:
         """When `tick` has something to do next, at the earliest."""
         dead = self._heard + self._idle_s
-        return min(dead, self._sent + self._ping_s) if self.state is State.READY else dead
+        if self.state is not State.READY:
+            return dead
+        return min(dead, self._sent + self._ping_s, self._session.repeating.wake_at())
 
     def disconnected(self, code: int) -> list[Effect]:
         """The WebSocket closed, or could not be opened (ABNORMAL)."""
@@ -171,9 +182,26 @@ class Client:
         if seq % (limits.BACKLOG_MESSAGES // 4) == 0:
             acknowledge.append(self._send(encode(Ping(seen=seq)), now))
         if isinstance(message, Reply):
-            ticket, _ = self._session.pending.pop(message.re or 0, (None, None))
-            return acknowledge if ticket is None else [Answer(ticket, message), *acknowledge]
+            ask = self._session.pending.pop(message.re or 0, None)
+            return acknowledge if ask is None else [*self._answered(ask, message, now), *acknowledge]
         return [Push(message), *acknowledge]
+
+    def _ask(self, ask: Ask, now: float) -> list[Effect]:
+        numbered = msgspec.structs.replace(ask.request, id=self._session.next_id)
+        self._session.pending[numbered.id] = replace(ask, request=numbered)
+        self._session.next_id += 1
+        return [self._send(encode(numbered), now)] if self.state is State.READY else []
+
+    def _answered(self, ask: Ask, reply: Reply, now: float) -> list[Effect]:
+        wait = reply.wait if isinstance(reply, Error) and reply.retry else None
+        if wait is not None and self._session.repeating.refused(ask, wait, now):
+            return []
+        self._session.repeating.settled(ask)
+        return [Answer(ask.ticket, reply)]
+
+    def _repeat(self, now: float) -> list[Effect]:
+        asks = self._session.repeating.due(now) if self.state is State.READY else []
+        return [effect for ask in asks for effect in self._ask(ask, now)]
 
     def _hello(self, challenge: Challenge, now: float) -> Effect:
         statement = limits.SIGN_IN_CONTEXT + unb64(challenge.nonce) + self._host.encode()
@@ -195,11 +223,12 @@ class Client:
         effects: list[Effect] = []
         had_token = self._session.token is not None
         if had_token and not welcome.resumed:
-            effects = [Answer(ticket, SESSION_LOST) for ticket, _ in self._session.pending.values()]
+            lost = [*self._session.pending.values(), *self._session.repeating.drop()]
+            effects = [Answer(ask.ticket, SESSION_LOST) for ask in lost]
             self._session = _Session()
         self._session.token = welcome.token
         effects.append(Ready(welcome))
-        again = [request for number, (_, request) in self._session.pending.items() if number > welcome.received]
+        again = [ask.request for number, ask in self._session.pending.items() if number > welcome.received]
         return effects + [self._send(encode(request), now) for request in again]
 
     def _send(self, text: str, now: float) -> Effect:

@@ -74,8 +74,8 @@ class Policy:
     )
     knock_rate: float = option(
         30,
-        "Knocks a minute from one address (IPv6: /64), as many at once.",
-        "an office behind one address; a guesser gets a fifth of it, see docs/deployment.md",
+        "Knocks a minute from one address (IPv6: /64), as many at once; one with the right words does not count.",
+        "an office behind one address may mistype; a guesser gets a fifth of it, see docs/deployment.md",
         0.01,
     )
     open_rate: float = option(

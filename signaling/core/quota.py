@@ -29,6 +29,10 @@ class Bucket:
         """Take tokens, even those that are not there yet: a debt that later callers wait for."""
         self.full_at = self._full_after(now, cost)
 
+    def give(self, now: float, cost: float = 1) -> None:
+        """Give tokens back; a bucket is never more than full."""
+        self.full_at = self._full_after(now, -cost)
+
     def take(self, now: float, cost: float = 1) -> float:
         """Take tokens if they are there and return 0, else take none and return the seconds to wait."""
         wait = self.wait(now, cost)

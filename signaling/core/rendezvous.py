@@ -53,6 +53,10 @@ TRIES: Final = 32
 MISS_COST: Final = 5
 """What a knock at a locator that nobody holds costs: whoever looks for open codes by trying gets a fifth as far."""
 
+PROVEN_BODIES: Final = 3
+"""Bodies from whoever opened a code to somebody who knocked: no fewer if the words were right, two at most if they were
+wrong, an answer and a refusal (docs/protocol.md, "Meeting"). So the server learns that it was no guess, and no word."""
+
 AWAY_WAIT_S: Final = 2.0
 """When to knock again at a session that is away: most come back within their first tries."""
 
@@ -93,7 +97,7 @@ class Rendezvous:
             case Knock():
                 return await self._knock(session, address, request, now)
             case Signal():
-                return await self._signal(session, request)
+                return await self._signal(session, request, now)
             case Leave():
                 return await self._leave(session, request)
             case Renew():
@@ -167,11 +171,11 @@ class Rendezvous:
             )
         if holder.session == session.id:
             return failed(request, ErrorCode.BAD_MESSAGE, "a session cannot knock at its own code")
-        return await self._meet(session, holder, request)
+        return await self._meet(session, holder, request, counter)
 
-    async def _meet(self, session: Session, holder: Holder, request: Knock) -> Reply:
+    async def _meet(self, session: Session, holder: Holder, request: Knock, counter: str) -> Reply:
         pair = b64(self.entropy(12))
-        if not await self.engine.pair(pair, (session.id, holder.session), self.policy.pairs_per_session):
+        if not await self.engine.pair(pair, (session.id, holder.session), self.policy.pairs_per_session, counter):
             return failed(
                 request, ErrorCode.TOO_MANY, f"one of the two is in {self.policy.pairs_per_session} pairs already"
             )
@@ -180,11 +184,13 @@ class Rendezvous:
         await self.engine.deliver(holder.session, knocked)
         return Met(seq=UNNUMBERED, re=request.id, pair=pair, peer=holder.key)
 
-    async def _signal(self, session: Session, request: Signal) -> Reply:
+    async def _signal(self, session: Session, request: Signal, now: float) -> Reply:
         other = await self.engine.other(request.pair, session.id)
         if other is None:
             return _no_member(session, request)
         await self.engine.deliver(other, Signaled(seq=UNNUMBERED, pair=request.pair, body=request.body))
+        if session.said(request.pair) == PROVEN_BODIES:
+            await self.engine.forgive(request.pair, self.policy.knocks, now)
         return _ok(request)
 
     async def _leave(self, session: Session, request: Leave) -> Reply:

@@ -47,6 +47,8 @@ class Session:
     locators: dict[str, None] = field(default_factory=dict)
     members: dict[str, str] = field(default_factory=dict)
     """As which member it is in each pair: `a`, who knocked, or `b`."""
+    _said: dict[str, int] = field(default_factory=dict)
+    """Bodies sent to who knocked at a code of this session, by pair."""
     _kept: deque[tuple[int, str]] = field(default_factory=deque)
     _kept_bytes: int = 0
     _ended_pairs: dict[str, None] = field(default_factory=dict)
@@ -85,9 +87,17 @@ class Session:
     def pair_ended(self, pair: str) -> None:
         """Remember that this session was a member of the pair."""
         self.members.pop(pair, None)
+        self._said.pop(pair, None)
         self._ended_pairs[pair] = None
         if len(self._ended_pairs) > ENDED_PAIRS:
             del self._ended_pairs[next(iter(self._ended_pairs))]
+
+    def said(self, pair: str) -> int:
+        """Another body of this session in this pair: the how many-th it is; 0 for who knocked."""
+        if self.members.get(pair) != "b":
+            return 0
+        self._said[pair] = self._said.get(pair, 0) + 1
+        return self._said[pair]
 
     def was_in(self, pair: str) -> bool:
         """Whether this session was a member of a pair that has ended not long ago."""

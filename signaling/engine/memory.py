@@ -22,6 +22,7 @@ class MemoryEngine:
         self._free_at: Timers[str] = Timers()
         self._presence: dict[str, Presence] = {}
         self._pairs: dict[str, tuple[str, str]] = {}
+        self._charged: dict[str, str] = {}
         self._pairs_of: defaultdict[str, dict[str, None]] = defaultdict(dict)
         self._buckets: dict[str, Bucket] = {}
         self._prune_beyond = BUCKETS
@@ -64,14 +65,21 @@ class MemoryEngine:
         """See Engine."""
         return self._presence.get(session)
 
-    async def pair(self, pair: str, members: tuple[str, str], most: int) -> bool:
+    async def pair(self, pair: str, members: tuple[str, str], most: int, charged: str) -> bool:
         """See Engine."""
         if any(len(self._pairs_of.get(member, ())) >= most for member in members):
             return False
         self._pairs[pair] = members
+        self._charged[pair] = charged
         for member in members:
             self._pairs_of[member][pair] = None
         return True
+
+    async def forgive(self, pair: str, rate: Rate, now: float) -> None:
+        """See Engine."""
+        charged = self._charged.pop(pair, None)
+        if charged is not None:
+            self._bucket(charged, rate, now).give(now)
 
     async def other(self, pair: str, session: str) -> str | None:
         """See Engine."""
@@ -87,6 +95,7 @@ class MemoryEngine:
         if other is None:
             return None
         del self._pairs[pair]
+        self._charged.pop(pair, None)
         for member in (session, other):
             self._pairs_of[member].pop(pair, None)
             if not self._pairs_of[member]:

@@ -1,15 +1,18 @@
 """Two connectors with real sockets, DTLS and SCTP: connecting, restarting, and what strangers try."""
 
 import asyncio
+import contextlib
 import socket
 from functools import partial
 
 import pytest
 
+from pypeer.connect import description as sdp
 from pypeer.connect.attempt import Attempt
 from pypeer.connect.ice.effects import State as IceState
 from pypeer.connect.options import ConnectOptions, Relaying
 from pypeer.connect.servers import Servers, Stun
+from pypeer.links.channel import Channel
 from pypeer.protocol.messages import Description
 from pypeer.protocol.report import Reason
 from pypeer.secure.keys import Role
@@ -95,6 +98,25 @@ async def test_what_strangers_send_changes_nothing() -> None:
             with pytest.raises(TimeoutError):
                 await asyncio.to_thread(stranger.recv, 100)
         await echo(a, b)
+
+
+async def test_what_is_closed_while_it_is_secured_stays_closed(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A handshake that ends at the very moment may not notice that it was cancelled."""
+    secure, secured = Channel.secure, asyncio.Event()
+
+    async def deaf(channel: Channel, remote: sdp.Description, setup: sdp.Setup) -> bool:
+        found = await secure(channel, remote, setup)
+        secured.set()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        return found
+
+    monkeypatch.setattr(Channel, "secure", deaf)
+    async with joined(Side(Role.A), Side(Role.B)):
+        await secured.wait()
+    assert caplog.messages == []
 
 
 @pytest.mark.parametrize("text", ["", "v=0", "nonsense\r\n" * 500])

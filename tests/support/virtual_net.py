@@ -55,12 +55,17 @@ class Router:
     inner: dict[Address, Address] = field(default_factory=dict)
     sent_to: dict[Address, set[Address]] = field(default_factory=dict)
     next_port: int = 40_000
+    takes: bool = False
+    """Whether it takes for itself what comes too early, and with it that port towards that source."""
+    taken: set[tuple[Address, Address]] = field(default_factory=set)
 
     def outward(self, inside: Address, to: Address) -> Address | None:
         """A datagram leaves: the source that others see, or None if it is dropped."""
         if self.lets is Lets.NOBODY:
             return None
-        key = inside, to if self.maps in (Maps.COUNTING, Maps.RANDOM) else None
+        key = inside, to if self.maps in (Maps.COUNTING, Maps.RANDOM) or (inside, to) in self.outer else None
+        if key in self.outer and (to, self.outer[key]) in self.taken:
+            key = inside, to
         if key not in self.outer:
             self.outer[key] = inside if self.maps is Maps.NOT else (self.host, self._port())
             self.inner[self.outer[key]] = inside
@@ -76,6 +81,8 @@ class Router:
             Lets.PORT: source in known,
             Lets.NOBODY: False,
         }
+        if self.takes and not wanted[self.lets]:
+            self.taken.add((source, to))
         return self.inner.get(to) if wanted[self.lets] else None
 
     def forget(self) -> None:
@@ -83,6 +90,7 @@ class Router:
         self.outer.clear()
         self.inner.clear()
         self.sent_to.clear()
+        self.taken.clear()
 
     def _port(self) -> int:
         self.next_port += 1

@@ -11,6 +11,7 @@ from pypeer.connect.ice.checks import Credentials, IceRole
 from pypeer.connect.ice.effects import Became, Effect, Selected, Send, State
 from pypeer.connect.ice.gather import Gatherer
 from pypeer.connect.ice.pairs import Pair
+from pypeer.connect.ice.predict import Plan
 from pypeer.connect.ice.probing import Probe
 from pypeer.protocol.codes import Mapping
 from pypeer.protocol.report import CandidateKind
@@ -34,11 +35,19 @@ class Base:
 
 
 class VirtualPeer:
-    """One side; `meet` lets two of them know each other. `predicts` is the option."""
+    """One side; `meet` lets two of them know each other. `predicts` is the option; a page only sends checks."""
 
-    def __init__(self, net: VirtualNet, role: IceRole, predicts: bool = True, tie_breaker: int | None = None) -> None:
+    def __init__(
+        self,
+        net: VirtualNet,
+        role: IceRole,
+        predicts: bool = True,
+        tie_breaker: int | None = None,
+        is_page: bool = False,
+    ) -> None:
         self.net = net
-        self.predicts = predicts
+        self.predicts = predicts and not is_page
+        self.is_page = is_page
         first = iter(() if tie_breaker is None else (tie_breaker.to_bytes(8, "big"),))
         entropy = lambda size: next(first, None) or net.entropy(size)  # noqa: E731
         self.agent = Agent(role, Credentials.make(net.entropy), entropy, net.random.random)
@@ -51,6 +60,7 @@ class VirtualPeer:
         self.heard: list[tuple[int, Address, bytes]] = []
         """All STUN messages that arrived, to be replayed."""
         self._gatherer = Gatherer(net.entropy)
+        self._servers: tuple[Address, ...] = ()
         self._bases: dict[int, Base] = {}
         self._hosts: dict[int, Candidate] = {}
         self._here, self._there = Mapping.UNKNOWN, Mapping.UNKNOWN
@@ -84,6 +94,7 @@ class VirtualPeer:
         """A socket that is named to the other side, and asks these STUN servers."""
         base = self.open(address, router)
         self._name(base, self._hosts[base])
+        self._servers = servers
         self._ask(self._gatherer.ask(base, address[0], servers, self.net.now))
         return base
 
@@ -113,7 +124,7 @@ class VirtualPeer:
 
     def described(self, credentials: Credentials, careful: bool) -> None:
         """The other side's credentials are here."""
-        self.agent.careful = predict.is_careful(careful, self._here, self.predicts)
+        self.agent.careful = not self.is_page and predict.is_careful(careful, self._here, self.predicts)
         if careful:
             self.describe()
         self.perform(self.agent.set_remote(credentials, self.net.now))
@@ -212,8 +223,9 @@ class VirtualPeer:
             self._predict_later()
 
     def _predict_later(self) -> None:
-        wanted = self.predicts and self.agent.remote is not None and not self._predicting
-        if wanted and predict.plan(self._here, self._there) is not predict.Plan.NOTHING:
+        plan = Plan.NOTHING if self.is_page else predict.plan(self._here, self._there)
+        allowed = plan is Plan.AFRESH or (self.predicts and plan is not Plan.NOTHING)
+        if allowed and self.agent.remote is not None and not self._predicting:
             self._predicting = True
             self.net.at(self.net.now + predict.WAIT_S, self._predict)
 
@@ -222,20 +234,25 @@ class VirtualPeer:
             return
         self.news_at = self.net.now
         match predict.plan(self._here, self._there):
-            case predict.Plan.FAN:
+            case Plan.FAN:
                 host, router = self._hosts[0].host, self._bases[0].router
                 bases = [self.open((host, 20_000 + each), router, True) for each in range(predict.FAN_SOCKETS)]
                 probes = predict.fan(bases, self.agent.remotes)
                 self.perform(self.agent.probe(probes, predict.FAN_RATE, self.net.now, HOLE_TTL))
-            case predict.Plan.SPRAY:
+            case Plan.SPRAY:
                 probes = predict.spray(0, self.agent.remotes, self.net.random.random)
                 self.perform(self.agent.probe(probes, predict.SPRAY_RATE, self.net.now))
-            case predict.Plan.CROSS:
+            case Plan.CROSS:
                 base = self.open((self._hosts[0].host, 20_000), self._bases[0].router, True)
                 holes = list(predict.cross(base, self.agent.remotes, self.agent.role is IceRole.CONTROLLING))
                 self.perform(self.agent.probe(iter(holes), predict.CROSS_RATE, self.net.now, HOLE_TTL))
                 self.net.at(self.net.now + predict.CROSS_WAIT_S, lambda: self._through(holes * predict.CROSS_ROUNDS))
-            case predict.Plan.NOTHING:
+            case Plan.AFRESH:
+                host, router = self._hosts[0].host, self._bases[0].router
+                base = self.open((host, 20_000), router)
+                self.perform(self.agent.add_fresh(base, self._hosts[base], self.net.now))
+                self._ask(self._gatherer.ask(base, host, self._servers, self.net.now))
+            case Plan.NOTHING:
                 raise AssertionError("what is known of the NATs does not change")
 
     def _through(self, probes: list[Probe]) -> None:

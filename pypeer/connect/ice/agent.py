@@ -42,6 +42,9 @@ HOLE_TTL: Final = 4
 HOLE_CHECKS: Final = 3
 """Checks of a pair sent that way: the first 0.25 s, by when the other side has our answer and sends."""
 
+FRESH_HOLE_CHECKS: Final = 5
+"""The same of a socket that is not told yet: 1.4 s, for its address has to be found, to travel, and to be sent to."""
+
 
 class Agent(Arrivals):
     """One generation; the remote credentials come with the other side's description. Times are of a monotonic clock."""
@@ -54,6 +57,12 @@ class Agent(Arrivals):
         """A candidate of ours."""
         self._list.add_local(base, candidate, now)
         return self._tick(now)
+
+    def add_fresh(self, base: int, candidate: Candidate, now: float) -> list[Effect]:
+        """A socket that is told to the other side later: until then its checks open holes, and reach nobody."""
+        self.add_base(base, candidate)
+        self._fresh.add(base)
+        return self.add_local(base, candidate, now)
 
     def add_remote(self, candidate: Candidate, now: float) -> list[Effect]:
         """A candidate of the other side; one of another generation, or a known one, changes nothing."""
@@ -170,7 +179,8 @@ class Agent(Arrivals):
     def _opens_hole_only(self, pair: Pair) -> bool:
         """A check that reached the other side's router early could make it keep the port for itself (RFC 5128)."""
         to_nat = pair.remote.kind is CandidateKind.SRFLX and pair.local.kind is CandidateKind.HOST
-        return self.careful and to_nat and pair.heard is None and pair.sent < HOLE_CHECKS and pair.remote.family == 4
+        checks = FRESH_HOLE_CHECKS if pair.base in self._fresh else HOLE_CHECKS if self.careful else 0
+        return to_nat and pair.heard is None and pair.sent < checks and pair.remote.family == 4
 
     def _watch(self, now: float) -> None:
         pair = self.selected

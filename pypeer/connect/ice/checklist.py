@@ -23,7 +23,8 @@ class CheckList:
 
     def add_local(self, base: int, candidate: Candidate, now: float) -> None:
         """A candidate of ours. Only sockets make pairs: others send from their socket (RFC 8445, section 6.1.2.4)."""
-        self.locals.append((base, candidate))
+        if (base, candidate) not in self.locals:
+            self.locals.append((base, candidate))
         if candidate == self.bases[base]:
             for remote in self.remotes:
                 self._pair(base, remote, now)

@@ -27,6 +27,8 @@ class Generation:
         self.state = State.CHECKING
         self.careful = False
         """Whether first checks open our own hole only: set on the answering side, which sends before the other does."""
+        self._fresh: set[int] = set()
+        """Sockets that the other side hears of when their holes are open."""
         self._entropy = entropy
         self._consent = Consent(random)
         self._upgrade = Upgrade()

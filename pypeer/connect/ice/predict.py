@@ -1,4 +1,5 @@
-"""Hole punching where one side's NAT takes another port for each destination: guess the port (RFC 5128, section 3.4).
+"""Hole punching where plain checks do not lead through. Above all where one side's NAT takes another port for each
+destination: guess the port (RFC 5128, section 3.4).
 
 - Ports that go up: the hard side names the next few as candidates, and the other side tries them like any other.
 - Ports at random: the hard side sends from many sockets to the one address of the other, which opens as many holes
@@ -10,6 +11,10 @@
   when the first probe leaves, the other d more. Probe m of the side that skips leaves by port c + m for port 2 m, and
   probe n of the other by d + n for n: with m = c + d and n = 2 c + d they are each other's. So whatever came between,
   one pair of holes fits, and no moment has to be agreed on: holes stay open, and later rounds go through them.
+- Ports that stay, on both sides: then a check came to a router before its own client had sent one, and the router took
+  that port for itself; the client's checks leave by another since. A page cannot hold its checks back, so that is usual
+  where it answers. Whoever can tries once more from a fresh socket, whose port nobody knows: it opens its hole, with
+  packets that die on the way, before it tells its address.
 
 Bounds, so that no network mistakes this for an attack: sockets, checks and their rate are limited, one round for an
 attempt, and only to hosts that the other side named as its own.
@@ -74,16 +79,25 @@ class Plan(Enum):
     """Try many ports: theirs are."""
     CROSS = "cross"
     """Both count."""
+    AFRESH = "afresh"
+    """Begin again from a socket that nobody has sent to."""
+
+
+STEADY: Final = (Mapping.NONE, Mapping.INDEPENDENT)
+"""Ports are the same for all destinations."""
 
 
 def plan(here: Mapping, there: Mapping) -> Plan:
     """Both sides come to the same conclusion from what each knows of both."""
     if here is there is Mapping.SEQUENTIAL:
         return Plan.CROSS
-    steady = (Mapping.NONE, Mapping.INDEPENDENT)
-    if here is Mapping.RANDOM and there in steady:
+    if here is Mapping.RANDOM and there in STEADY:
         return Plan.FAN
-    return Plan.SPRAY if there is Mapping.RANDOM and here in steady else Plan.NOTHING
+    if here not in STEADY:
+        return Plan.NOTHING
+    if there is Mapping.RANDOM:
+        return Plan.SPRAY
+    return Plan.AFRESH if there in (*STEADY, Mapping.SEQUENTIAL) else Plan.NOTHING
 
 
 def is_careful(answers: bool, here: Mapping, predicts: bool) -> bool:

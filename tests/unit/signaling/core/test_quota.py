@@ -27,6 +27,15 @@ def test_a_charge_may_go_into_debt() -> None:
     assert bucket.wait(4.0) == 0
 
 
+def test_what_is_given_back_never_more_than_fills_it() -> None:
+    bucket = Bucket(Rate(burst=2, per_second=1))
+    bucket.charge(0.0, 3)
+    bucket.give(0.0, 2)
+    assert bucket.take(0.0) == 0
+    bucket.give(0.0, 100)
+    assert [bucket.take(0.0) for _ in range(3)] == [0, 0, 1]
+
+
 def test_rest_does_not_save_up_more_than_a_burst() -> None:
     bucket = Bucket(Rate(burst=2, per_second=1))
     bucket.take(0.0)

@@ -5,7 +5,7 @@ import pytest
 from pypeer.identity import Identity
 from signaling.core.effects import Observe, Tally
 from signaling.core.policy import Policy
-from signaling.core.rendezvous import MISS_COST, PHASES, RENEWALS, SLOWEST_S
+from signaling.core.rendezvous import MISS_COST, PHASES, PROVEN_BODIES, RENEWALS, SLOWEST_S
 from signaling.core.session import Session
 from signaling.core.sessions import Relaying
 from signaling.protocol import limits
@@ -235,6 +235,49 @@ def test_looking_for_codes_costs_more_than_finding_them() -> None:
     assert answer.code is ErrorCode.RATE_LIMITED
     scene.now += answer.wait or 0
     assert isinstance(neighbour.ask(Knock(id=1, locator=locator)), Met)
+
+
+def talk(sender: Guest, receiver: Guest, locator: str, bodies: int) -> None:
+    """One knocks at the other's code, who says so many bodies to it, and as many come back."""
+    met = receiver.ask(Knock(id=1, locator=locator))
+    assert isinstance(met, Met), met
+    for _ in range(bodies):
+        assert isinstance(receiver.ask(Signal(id=1, pair=met.pair, body="AQ")), Ok)
+        assert isinstance(sender.ask(Signal(id=1, pair=met.pair, body="AQ")), Ok)
+
+
+def test_any_number_of_receivers_behind_one_address_who_know_the_words() -> None:
+    scene = Scene(Policy(knock_rate=2))
+    sender = scene.guest("a")
+    locator = sender.open()
+    for _ in range(50):
+        talk(sender, scene.guest("b"), locator, PROVEN_BODIES)
+
+
+def test_who_guesses_words_gets_no_knock_back() -> None:
+    """The sender answers, and refuses; the guesser may say what it likes."""
+    scene = Scene(Policy(knock_rate=2))
+    sender, guesser = scene.guest("a"), scene.guest("b")
+    locator = sender.open()
+    for _ in range(2):
+        met = guesser.ask(Knock(id=1, locator=locator))
+        assert isinstance(met, Met)
+        for _ in range(2 * PROVEN_BODIES):
+            guesser.ask(Signal(id=1, pair=met.pair, body="AQ"))
+        for _ in range(PROVEN_BODIES - 1):
+            sender.ask(Signal(id=1, pair=met.pair, body="AQ"))
+        sender.ask(Leave(id=1, pair=met.pair))
+    assert failure(guesser, Knock(id=1, locator=locator)) is ErrorCode.RATE_LIMITED
+
+
+def test_one_knock_is_given_back_once() -> None:
+    scene = Scene(Policy(knock_rate=2))
+    sender, receiver = scene.guest("a"), scene.guest("b")
+    locator = sender.open()
+    receiver.ask(Knock(id=1, locator=locator))
+    talk(sender, receiver, locator, 3 * PROVEN_BODIES)
+    assert isinstance(receiver.ask(Knock(id=1, locator=locator)), Met)
+    assert failure(receiver, Knock(id=1, locator=locator)) is ErrorCode.RATE_LIMITED
 
 
 def test_nobody_can_knock_at_a_code_of_their_own_session(scene: Scene) -> None:

@@ -56,18 +56,33 @@ async def test_presence(engine: MemoryEngine) -> None:
 
 
 async def test_pairs(engine: MemoryEngine) -> None:
-    assert await engine.pair("p", ("a", "b"), most=1)
-    assert not await engine.pair("q", ("a", "c"), most=1)
+    assert await engine.pair("p", ("a", "b"), most=1, charged="one")
+    assert not await engine.pair("q", ("a", "c"), most=1, charged="one")
     assert await engine.other("p", "a") == "b"
     assert await engine.other("p", "b") == "a"
     assert await engine.other("p", "c") is None
     assert await engine.other("q", "a") is None
-    assert await engine.pair("r", ("a", "c"), most=2)
+    assert await engine.pair("r", ("a", "c"), most=2, charged="two")
     assert await engine.pairs_of("a") == ("p", "r")
     assert await engine.part("p", "c") is None
     assert await engine.part("p", "b") == "a"
     assert await engine.pairs_of("a") == ("r",)
     assert await engine.pairs_of("b") == ()
+
+
+async def test_what_a_pair_cost_is_given_back_once(engine: MemoryEngine) -> None:
+    rate = Rate(burst=3, per_second=1)
+    for pair in ("p", "q", "r"):
+        assert await engine.take("one", rate, 1, 0) == 0
+        assert await engine.pair(pair, ("a", pair), most=9, charged="one")
+    assert await engine.take("one", rate, 1, 0) == 1
+    await engine.forgive("p", rate, 0)
+    await engine.forgive("p", rate, 0)
+    await engine.forgive("unknown", rate, 0)
+    await engine.part("q", "a")
+    await engine.forgive("q", rate, 0)
+    assert await engine.take("one", rate, 1, 0) == 0
+    assert await engine.take("one", rate, 1, 0) == 1
 
 
 async def test_delivery_keeps_the_order(engine: MemoryEngine, delivered: list[tuple[str, Push]]) -> None:
