@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from pypeer import events
 from pypeer.cli.asking import Question
+from pypeer.cli.saying import Said
 from pypeer.cli.words import describe, printable, progress, readable
 from pypeer.errors import PeerError
 from pypeer.events import Event, to_json
@@ -31,7 +32,7 @@ class Show:
         self._bars: Progress | None = None
         self._tasks: dict[str, TaskID] = {}
         self._names: dict[str, str] = {}
-        self._whys: dict[str, str] = {}
+        self._said = Said()
         self._question = Question()
         self._offered = threading.Event()
 
@@ -67,7 +68,7 @@ class Show:
             self._names[event.session] = event.short
         if isinstance(event, events.Progress):
             self._progress(event)
-        elif (text := describe(event)) is not None and not self._said_before(event, text):
+        elif (text := describe(event)) is not None and self._said.is_news(event, text):
             self.say(text)
         if isinstance(event, events.Text):
             click.echo(readable(event.text) if sys.stdout.isatty() else event.text)
@@ -105,13 +106,6 @@ class Show:
         self._question.give_up()
         self._offered.set()
 
-    def _said_before(self, event: Event, text: str) -> bool:
-        """Attempts to connect that fail one after another mostly do so for the same reason."""
-        if not isinstance(event, events.Report):
-            return False
-        before, self._whys[event.session] = self._whys.get(event.session), text
-        return text == before
-
     def _progress(self, event: events.Progress) -> None:
         if self._bars is None:
             return
@@ -122,7 +116,6 @@ class Show:
         self._bars.update(task, completed=event.bytes, total=event.total, state=progress(event))
 
     def _forget(self, session: str) -> None:
-        self._whys.pop(session, None)
         task = self._tasks.pop(session, None)
         if task is not None and self._bars is not None:
             self._bars.remove_task(task)
