@@ -28,14 +28,17 @@ class Expect(StrEnum):
 def expected(
     sender: Site, receiver: Site, neighbours: bool = False, pages: tuple[bool, bool] = (False, False)
 ) -> Expect:
-    """What to expect of two clients: at two sites, or, as `neighbours`, at one; `pages` tells which are pages."""
+    """What to expect of two clients: at two sites, or, as `neighbours`, at one; `pages` tells which are pages.
+
+    A race between two pages is left to chance: neither can send what opens its hole and dies on the way.
+    """
     if not any(pages):
         return _of_peers(sender, receiver, neighbours)
     one, other = (_at_page(site) if page else site for site, page in zip((sender, receiver), pages, strict=True))
     found = _of_peers(one, other, neighbours)
     if found is Expect.PREDICTED:
         return found if _page_predicts((one, other), pages) else Expect.RELAYED
-    return Expect.RELAYED if found in (Expect.TCP, Expect.PROXIED) else found
+    return Expect.RELAYED if found in (Expect.TCP, Expect.PROXIED) or (found is Expect.RACE and all(pages)) else found
 
 
 def _at_page(site: Site) -> Site:

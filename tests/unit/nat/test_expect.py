@@ -73,6 +73,12 @@ def test_pairs_with_a_page(pair: str, sends: Expect, receives: Expect) -> None:
     assert replace(found, pages=(False, True)).expected is receives
 
 
+@pytest.mark.parametrize(("pages", "expect"), [((True, False), Expect.RACE), ((True, True), Expect.RELAYED)])
+def test_a_race_is_won_for_sure_only_by_who_can_hold_back(pages: tuple[bool, bool], expect: Expect) -> None:
+    [found] = parse_pairs("port-restricted:port-restricted-accept")
+    assert replace(found, pages=pages).expected is expect
+
+
 def test_it_does_not_matter_who_sends() -> None:
     for one in ALL:
         for other in ALL:
