@@ -108,7 +108,7 @@ def test_who_offers_something_else_or_cannot_be_found_is_said_and_left_out(
         part = page.get_by_role("region", name="Senders")
         said = "It offers something else than the first sender."
         expect(part.get_by_text(said)).to_be_visible(timeout=60_000)
-        expect(page.locator("[aria-live=polite]").filter(has_text=said)).to_have_count(1)
+        expect(page.get_by_role("status").filter(has_text=said)).to_have_count(1)
         add_sender(page, "999999-guitar-sunset")
         expect(part.get_by_text("Left out.")).to_have_count(2, timeout=60_000)
         add_sender(page, code)
