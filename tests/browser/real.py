@@ -36,6 +36,19 @@ RECORD: Final = """() => {
 }"""
 """Lets a test reach the peer connections that the page makes from now on."""
 
+COUNT: Final = """() => {
+  window.received = [];
+  window.RTCPeerConnection = class extends RTCPeerConnection {
+    createDataChannel(...settings) {
+      const channel = super.createDataChannel(...settings);
+      const number = window.received.push(0) - 1;
+      channel.addEventListener("message", ({ data }) => { window.received[number] += data.byteLength ?? data.length; });
+      return channel;
+    }
+  };
+}"""
+"""Counts the bytes that come over each channel which the page makes from now on, in the order of their making."""
+
 CUT: Final = "table inet byway_cut { chain output { type filter hook output priority 0; meta l4proto udp drop; }; }"
 """No datagram leaves any more; the connection to the server stays."""
 
@@ -113,6 +126,20 @@ def download(page: Page, code: str) -> Download:
     with page.expect_download(timeout=60_000) as started:
         page.get_by_role("button", name="Download").click()
     return started.value
+
+
+def add_sender(page: Page, code: str) -> None:
+    """One more code of the same files."""
+    field = page.get_by_label("Another code", exact=True)
+    if not field.is_visible():
+        page.get_by_text("Add another code of the same files").click()
+    field.fill(code)
+    field.press("Enter")
+
+
+def received(page: Page) -> list[int]:
+    """What COUNT has counted."""
+    return [int(count) for count in page.evaluate("() => window.received")]
 
 
 def arrived(page: Page) -> None:

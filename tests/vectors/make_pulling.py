@@ -5,20 +5,20 @@ must say the same frames: each step is what happens, and `says` what is said the
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from pypeer.protocol import frames
 from pypeer.transfer.effects import Store
-from tests.support.roads import Road, Roads
+from tests.support import roads
 
 FILE = Path(__file__).with_name("pulling.json")
 CHUNK = 262_144
 
 
-class Recorded(Roads):
+class Recorded(roads.Roads):
     """Writes down what happens, and what is said."""
 
     def __init__(self, size: int) -> None:
@@ -27,7 +27,8 @@ class Recorded(Roads):
 
     def open(self, mbit: float, delay: float, rank: int = 0, source: int = 0) -> int:
         """A link opens."""
-        self._note("open", link=len(self.roads), rank=rank)
+        more = {"source": source} if source else {}
+        self._note("open", link=len(self.roads), rank=rank, **more)
         return super().open(mbit, delay, rank, source)
 
     def close(self, number: int) -> None:
@@ -53,7 +54,7 @@ class Recorded(Roads):
         if not self.steps[-1]["says"]:
             self.steps[-1].pop("says")
 
-    def _said(self, road: Road, frame: frames.Frame) -> None:
+    def _said(self, road: roads.Road, frame: frames.Frame) -> None:
         link = road.flow.link
         if isinstance(frame, frames.Request):
             self.steps[-1]["says"].append([link, "request", frame.request, frame.chunk])
@@ -61,7 +62,7 @@ class Recorded(Roads):
             self.steps[-1]["says"].append([link, "stop", frame.request])
         super()._said(road, frame)
 
-    def _arrive(self, road: Road, frame: frames.Data | frames.End) -> None:
+    def _arrive(self, road: roads.Road, frame: frames.Data | frames.End) -> None:
         heard = road.flow.link in self.flows and not road.mute
         if heard and isinstance(frame, frames.Data):
             self._note("data", link=road.flow.link, request=frame.request, size=len(frame.payload))
@@ -74,10 +75,12 @@ class Recorded(Roads):
         super()._store(effect)
 
 
-def scenario(
-    about: str, chunks: int, links: list[tuple[float, float, int]], then: Callable[[Recorded], None]
-) -> dict[str, Any]:
-    """One fetch from its beginning to its end; links are Mbit/s, seconds there and back, and rank."""
+Road = tuple[float, float, int] | tuple[float, float, int, int]
+"""A link: Mbit/s, seconds there and back, rank, and its source if that is not the first."""
+
+
+def scenario(about: str, chunks: int, links: Sequence[Road], then: Callable[[Recorded], None]) -> dict[str, Any]:
+    """One fetch from its beginning to its end."""
     here = Recorded(chunks * CHUNK - 1000)
     for link in links:
         here.open(*link)
@@ -115,12 +118,16 @@ def build() -> list[dict[str, Any]]:
     fast, slow = (20.0, 0.02, 0), (20.0, 0.05, 0)
     three = [(100.0, 0.01, 0), (20.0, 0.08, 0), (5.0, 0.2, 0)]
     relay = (40.0, 0.02, 2)
+    other, nearer = (10.0, 0.08, 2, 1), (10.0, 0.03, 1, 1)
     return [
         scenario("three that differ; what comes last is asked for again", 24, three, _nothing),
         scenario("one falls silent and is tried again", 36, [fast, slow], _mute(0, 0.5, 2.0)),
         scenario("a relay helps while the better one is silent", 20, [fast, relay], _mute(0, 0.4, 2.0)),
         scenario("one closes, another opens", 24, [fast, (10, 0.05, 0)], _close),
         scenario("a pause is no stall", 12, [fast, (4, 0.05, 0)], _excuse),
+        scenario("two senders, one of them over a relay, are used together", 30, [fast, other], _nothing),
+        scenario("of each of two senders the better link", 30, [fast, relay, other, nearer], _nothing),
+        scenario("one of two senders falls silent", 30, [fast, other], _mute(0, 0.4, 2.0)),
         scenario("one whose delay is measured anew after ten seconds", 50, [(8, 0.2, 0)], _nothing),
     ]
 

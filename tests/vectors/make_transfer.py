@@ -102,6 +102,10 @@ def merkle_vectors() -> dict[str, Any]:
         + [{"size": size, "root": root} for size, root in LIBTORRENT.items()],
         "missing": [merkle.missing_subtree(height).hex() for height in range(9)],
         "chunks": [_chunk(size, chunk) for size, chunk in ((1, 0), (16385, 0), (262145, 0), (262145, 1), (786433, 3))],
+        "zeros": [
+            {"size": size, "chunk": chunk, "hash": merkle.zero_hash(size, chunk).hex()}
+            for size, chunk in ((1, 0), (16385, 0), (262144, 0), (262145, 0), (262145, 1), (4096 * MIB + 1, 0))
+        ],
         "long": [_long(size) for size in (4096 * MIB + 1, 20480 * MIB)],
     }
 

@@ -1,7 +1,7 @@
 /** An engine that shows whatever state a scene asks for; for screenshots and tests of the interface. Actions are recorded. */
 
 import type {
-  Check, CheckState, Engine, Fetch, OfferInfo, Person, Receiver, ServerState, Share, ShareItem, ShareOptions, ShareState, ShareSummary, Target, TransferState,
+  Check, CheckState, Engine, Fetch, OfferInfo, Person, Receiver, SenderInfo, ServerState, Share, ShareItem, ShareOptions, ShareState, ShareSummary, Target, TransferState,
 } from "../src/app/model.ts";
 import { Cell } from "../src/app/cell.ts";
 
@@ -12,6 +12,8 @@ export interface Scene {
   readonly receivers: readonly TransferState[];
   readonly fetch: TransferState;
   readonly offer: OfferInfo | null;
+  /** Who sends, beside how it stands as a whole; one by default. */
+  readonly senders?: readonly TransferState[];
   readonly targets: readonly Target[];
   readonly check: CheckState;
 }
@@ -25,6 +27,7 @@ export class FakeEngine implements Engine {
   readonly offer: Cell<OfferInfo | null>;
   /** Names of the actions that were called, in order. */
   readonly calls: string[] = [];
+  readonly senders: Cell<readonly SenderInfo[]>;
   readonly #preferred = new Cell<readonly number[]>([]);
   readonly #scene: Scene;
 
@@ -34,6 +37,7 @@ export class FakeEngine implements Engine {
     this.shareState = new Cell(scene.share);
     this.fetchState = new Cell(scene.fetch);
     this.offer = new Cell(scene.offer);
+    this.senders = new Cell<readonly SenderInfo[]>((scene.senders ?? [scene.fetch]).map((state, index) => ({ key: String(index), state: new Cell(state) })));
     this.receivers = new Cell<readonly Receiver[]>(scene.receivers.map((state, index) => this.#receiver(`r${index}`, new Cell(state))));
   }
 
@@ -68,6 +72,12 @@ export class FakeEngine implements Engine {
         calls.push(`accept ${target}${wishes}${rest ? "" : " no rest"}`);
         state.set({ ...state.value, phase: "moving" });
         return Promise.resolve(true);
+      },
+      senders: this.senders,
+      add: (text) => {
+        calls.push(`add ${text}`);
+        const { value } = this.senders;
+        this.senders.set([...value, { key: String(value.length), state: new Cell({ ...state.value, phase: "meeting", person: null, path: null }) }]);
       },
       decline: () => void calls.push("decline"),
       ...this.#controls("fetch", state),

@@ -112,6 +112,13 @@ export const scenes: Readonly<Record<string, Scene>> = {
   "fetch-offer-text": fetch(transfer("asking", 0), { offer: { ...offerText, content: null, kept: 0 } }),
   "fetch-offer-stuck": fetch(transfer("asking", 0), { targets: [] }),
   "fetch-moving": fetch(transfer("moving", 0.42, { path: paths.internet })),
+  "fetch-senders": fetch(transfer("moving", 0.42, { path: paths.internet }), { senders: [
+    transfer("moving", 0.42, { path: paths.internet }),
+    transfer("moving", 0.42, { person: heron, path: paths.relay }),
+    transfer("failed", 0, { person: ember, path: null, problem: { code: "declined", message: "It offers something else than the first sender. Nothing is taken from it.", retry: false } }),
+    transfer("meeting", 0, seeking),
+  ] }),
+  "fetch-offer-senders": fetch(transfer("asking", 0), { senders: [transfer("asking", 0), transfer("asking", 0, { person: heron })] }),
   "fetch-relayed": fetch(transfer("moving", 0.42, { path: inServer, report: relayedReport(0, 1.214, noPath({ here: "blocked", there: "independent" }, troubles), false) })),
   "fetch-paused": fetch(transfer("paused", 0.42, { pausedBy: "them" })),
   "fetch-reconnecting": fetch(transfer("reconnecting", 0.42, { path: null })),

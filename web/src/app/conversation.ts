@@ -42,7 +42,7 @@ export interface ConversationOptions {
 }
 
 /** What a conversation needs of a session (session.ts). */
-type Talk = Pick<Session<{ readonly type: string }>, "attach" | "fail" | "isAttached">;
+export type Talk = Pick<Session<{ readonly type: string }>, "attach" | "fail" | "isAttached">;
 
 /** A direct path ranks before the relay inside the WebSocket; over TCP only Python peers have one. */
 const RANKS: Readonly<Record<Road, number>> = { tcp: 0, ice: 0, relay: 1 };

@@ -1,42 +1,40 @@
-/** Something this page fetches: one code, one sender, one conversation. Twin of pypeer/fetching.py. */
+/** Something this page fetches: a code or more, as many senders of the same, one session that draws from all. Twin of pypeer/fetching.py. */
 
-import type { RelayAccess } from "../connect/relay_link.ts";
 import { PeerError } from "../errors.ts";
 import type { EndCode, Preview } from "../gen/peer.ts";
-import type { IceServer } from "../gen/signaling.ts";
-import { fromBase64url } from "../secure/encoding.ts";
-import { type Code, format, parse } from "../secure/code.ts";
-import type { Pair } from "../signaling/pair.ts";
 import { canKeep, forget, keptOf } from "../keep/keep.ts";
+import { CodeProblem, format, parse } from "../secure/code.ts";
 import { KeptSink } from "../sinks/kept.ts";
 import { MemorySink } from "../sinks/memory.ts";
 import type { Sink } from "../sinks/sink.ts";
 import { choose, type Contents, targetsFor } from "../sinks/targets.ts";
 import { leftOut } from "../transfer/choosing.ts";
-import { fromHere, fromPeer } from "../transfer/endings.ts";
+import { fromHere } from "../transfer/endings.ts";
+import { OTHER_TOLD } from "../transfer/joining.ts";
 import { sameOffer } from "../transfer/manifest.ts";
 import { Mapper, printable } from "../transfer/names.ts";
 import { Cell } from "./cell.ts";
-import { Conversation } from "./conversation.ts";
-import type { Fetch, OfferInfo, Person, Target, Wishes } from "./model.ts";
-import { cutOff } from "./no_way.ts";
-import { meetAs, type Peer, personOf, relayOf } from "./peer.ts";
-import { PairRelays } from "./relays.ts";
+import { drawFrom, eventsFor } from "./drawing.ts";
+import type { Fetch, OfferInfo, Person, SenderInfo, Target, Wishes } from "./model.ts";
+import type { Peer } from "./peer.ts";
 import { ReceiveSession } from "./receive_session.ts";
 import { cancelledHere } from "./session.ts";
+import { Supplier } from "./supplier.ts";
 import { Transfer } from "./transfer.ts";
 
-/** An offer of somebody else, from the knock to the last byte. */
+/** Why another sender is left alone whose sums differ already. */
+const DIFFERS = new PeerError("declined", OTHER_TOLD, false);
+
+/** An offer of somebody else, from the first knock to the last byte. */
 export class FetchedOffer implements Fetch {
   readonly offer = new Cell<OfferInfo | null>(null);
   readonly preferred = new Cell<readonly number[]>([]);
+  readonly senders = new Cell<readonly SenderInfo[]>([]);
   readonly #peer: Peer;
-  readonly #code: Code;
   readonly #transfer = new Transfer();
-  #relays: PairRelays | null = null;
-  #relay: RelayAccess | null = null;
-  #pair: Pair | null = null;
-  #preview: Preview | null = null;
+  readonly #suppliers: Supplier[] = [];
+  /** Who told first what is offered, of those that are left. */
+  #lead: Supplier | null = null;
   #session: ReceiveSession | null = null;
   #contents: Contents | null = null;
   /** Entries that were known when the person decided. */
@@ -48,12 +46,25 @@ export class FetchedOffer implements Fetch {
   /** Throws CodeProblem if the text cannot be a code. */
   constructor(peer: Peer, text: string) {
     this.#peer = peer;
-    this.#code = parse(text);
-    void this.#run();
+    this.add(text);
   }
 
   get state(): Transfer["state"] {
     return this.#transfer.state;
+  }
+
+  add(text: string): void {
+    const code = parse(text);
+    if (this.#suppliers.some((each) => each.code === format(code) && !each.transfer.hasEnded)) throw new CodeProblem("This code is here already. Enter the one of somebody else.");
+    const supplier: Supplier = new Supplier(this.#peer, code, {
+      onPreview: () => this.#previewed(supplier),
+      onGone: (error) => this.#gone(supplier, error),
+    });
+    this.#suppliers.push(supplier);
+    this.senders.set(this.#suppliers.map(({ transfer: { state } }, number) => ({ key: String(number), state })));
+    supplier.transfer.state.watch(() => this.#transfer.follow(this.#suppliers.map(({ transfer }) => transfer)));
+    this.#session?.expect(this.#suppliers.length - 1);
+    void supplier.meet();
   }
 
   targets(): readonly Target[] {
@@ -66,7 +77,7 @@ export class FetchedOffer implements Fetch {
 
   async accept(target: Target, wishes: Wishes = {}): Promise<boolean> {
     const { value } = this.offer;
-    if (this.#pair === null || this.#contents === null || value === null || this.#isDecided) return this.#isDecided;
+    if (this.#lead === null || this.#contents === null || value === null || this.#isDecided) return this.#isDecided;
     const picked = await choose(target, this.#chosen(this.#contents, wishes), this.#peer.page, this.#peer.timer).catch(() => null);
     const sink = picked !== null && wishes.keep && !value.text ? new KeptSink(value.title, picked) : picked;
     if (sink === null || this.#isDecided || this.#transfer.hasEnded) return this.#isDecided;
@@ -75,7 +86,7 @@ export class FetchedOffer implements Fetch {
     if (!wishes.keep && value.kept > 0) void forget(value.title).catch(() => undefined);
     if (sink instanceof MemorySink) this.#showWhenDone(sink);
     this.#wishes = wishes;
-    this.#converse(this.#pair, value, sink);
+    this.#begin(value, sink);
     return true;
   }
 
@@ -90,10 +101,9 @@ export class FetchedOffer implements Fetch {
   }
 
   decline(): void {
-    if (this.#isDecided || this.#pair === null) return this.cancel();
+    if (this.#isDecided || this.#lead === null) return this.cancel();
     this.#isDecided = true;
-    this.#transfer.ended(fromHere("declined", "You declined."));
-    void this.#leave(this.#pair, "declined");
+    this.#leaveAll("declined", fromHere("declined", "You declined."));
   }
 
   pause(): void {
@@ -106,56 +116,48 @@ export class FetchedOffer implements Fetch {
 
   cancel(): void {
     if (this.#session !== null) return this.#session.cancel("cancelled", cancelledHere().message);
-    this.#transfer.ended(cancelledHere());
-    if (this.#pair !== null) void this.#leave(this.#pair, "cancelled");
-  }
-
-  /** Everything up to the session; what goes wrong here ends the transfer. */
-  async #run(): Promise<void> {
-    try {
-      const met = await this.#peer.client.ask({ t: "knock", locator: this.#code.locator });
-      this.#relays = new PairRelays(this.#peer.client, this.#peer.timer, met);
-      await this.#meet(met.pair, met.peer, this.#relays);
-    } catch (error) {
-      this.#transfer.ended(error instanceof Error ? error : new Error(String(error)));
-    }
-  }
-
-  async #meet(id: string, key: string, relays: PairRelays): Promise<void> {
-    const peerKey = fromBase64url(key);
-    if (peerKey === null) throw new Error("the server named a key that is none");
-    const pair = meetAs(this.#peer, { role: "A", id, peerKey, code: format(this.#code), ticket: relays.ticket });
-    this.#peer.switchboard.adopt(pair);
-    try {
-      const meet = await pair.meet(this.#peer.timer);
-      if (this.#transfer.hasEnded) return await this.#leave(pair, "cancelled");
-      this.#relay = relayOf(this.#peer, relays, meet.caps);
-      const person = personOf(peerKey, printable(meet.name ?? ""));
-      this.#transfer.met(person);
-      this.#previewed(pair, await pair.preview(this.#peer.timer), person);
-    } catch (error) {
-      this.#peer.switchboard.drop(id);
-      throw error;
-    }
+    this.#leaveAll("cancelled", cancelledHere());
   }
 
   /** The person gave up, or said no, before there was a link. */
-  async #leave(pair: Pair, code: EndCode): Promise<void> {
-    await pair.part(code);
-    this.#peer.switchboard.drop(pair.id);
+  #leaveAll(code: EndCode, error: PeerError): void {
+    this.#transfer.ended(error);
+    for (const supplier of this.#suppliers) supplier.leave(code, error);
   }
 
-  /** What is offered, in sum; nothing of a link is told before the person wants it. */
-  #previewed(pair: Pair, preview: Preview, from: Person): void {
-    this.#pair = pair;
-    this.#preview = preview;
-    pair.onEnd = (byServer) => this.#transfer.ended(byServer ? cutOff(false) : gone());
-    pair.onMessage = (message) => message.t === "part" && this.#transfer.ended(message.code == null ? gone() : fromPeer(message.code, ""));
-    const { title = "", text = false, entries = [], files, folders, bytes } = preview;
+  /** The first that tells is shown to the person; of the others only those are of use that offer as much. */
+  #previewed(supplier: Supplier): void {
+    if (this.#lead === null) return this.#follow(supplier);
+    if (this.#offersAsMuch(supplier)) return this.#draw(supplier);
+    supplier.leave("declined", DIFFERS);
+    this.#session?.sourceLost(this.#suppliers.indexOf(supplier), DIFFERS);
+  }
+
+  #offersAsMuch({ offering }: Supplier): boolean {
+    return offering !== null && this.#lead?.offering != null && sameSums(offering.preview, this.#lead.offering.preview);
+  }
+
+  /** Without a conversation with it; if nobody is left, that is the end. */
+  #gone(supplier: Supplier, error: Error): void {
+    const left = this.#suppliers.filter(({ transfer }) => !transfer.hasEnded);
+    if (this.#session !== null) return this.#session.sourceLost(this.#suppliers.indexOf(supplier), toPeerError(error));
+    if (left.length === 0) return this.#transfer.ended(error);
+    if (supplier !== this.#lead) return;
+    this.#lead = null;
+    const next = left.find(({ offering }) => offering !== null);
+    if (next !== undefined) this.#follow(next);
+  }
+
+  /** What it offers is what the person decides about. */
+  #follow(supplier: Supplier): void {
+    const { offering } = supplier;
+    if (offering === null) return;
+    this.#lead = supplier;
+    const { title = "", text = false, entries = [], files, folders, bytes } = offering.preview;
     const mapper = new Mapper();
     const placed = entries.map(({ path, size = 0, folder = false, mtime = null }) => ({ path: mapper.map(path, folder), size, folder, mtime }));
     this.#known = placed.length;
-    this.#show({ title, text, count: files + folders, entries: placed }, { files, folders, bytes }, from);
+    this.#show({ title, text, count: files + folders, entries: placed }, { files, folders, bytes }, offering.person);
     if (canKeep()) void this.#tellKept(printable(title));
   }
 
@@ -166,29 +168,35 @@ export class FetchedOffer implements Fetch {
     if (kept > 0 && value !== null) this.offer.set({ ...value, kept });
   }
 
-  #converse(pair: Pair, { from }: OfferInfo, sink: Sink): void {
-    const { timer, client, switchboard, isRelayOnly } = this.#peer;
-    const relays = this.#relays;
-    const onEnd = (): void => {
-      relays?.close();
-      switchboard.drop(pair.id);
-    };
-    const ice = (): readonly IceServer[] => relays?.ice ?? client.ice;
-    relays?.keep();
-    const conversation = new Conversation({ pair, transfer: this.#transfer, timer, ice, relay: this.#relay, isRelayOnly, onEnd });
-    this.#session = new ReceiveSession({ ...conversation.events, onDecide: (contents) => this.#listed(contents, from, sink) }, timer);
+  /** Begins, with all senders that are there by now; others may come. */
+  #begin({ from }: OfferInfo, sink: Sink): void {
+    const { timer } = this.#peer;
+    const events = eventsFor(this.#suppliers, {
+      onDecide: (contents) => this.#listed(contents, from, sink),
+      onEvent: (event) => this.#transfer.event(event),
+      onDrawn: (number) => this.#suppliers[number]?.drawn(this.offer.value ?? { files: 0, bytes: 0 }),
+      onLost: () => undefined,
+      onEnd: (result) => this.#transfer.ended(result),
+    });
+    this.#session = new ReceiveSession(events, timer);
     this.#transfer.agreed();
-    conversation.start(this.#session);
+    const left = this.#suppliers.filter(({ transfer }) => !transfer.hasEnded);
+    for (const supplier of left) this.#session.expect(this.#suppliers.indexOf(supplier));
+    for (const supplier of left) this.#draw(supplier);
+  }
+
+  #draw(supplier: Supplier): void {
+    if (this.#session !== null) drawFrom(supplier, this.#session, this.#suppliers.indexOf(supplier));
   }
 
   /** All of the list is here: it has to be what the person agreed to. */
   #listed(contents: Contents, from: Person, sink: Sink): void {
     const sums = sumOf(contents);
     const { title, text } = contents;
-    if (this.#preview === null || !sameOffer(this.#preview, { t: "offer", ...sums, title, text })) {
+    if (this.#lead?.offering == null || !sameSums(this.#lead.offering.preview, { ...sums, text })) {
       return this.#session?.cancel("bad-manifest", "The other side offers something else than what it had said.");
     }
-    this.#show(contents, sums, from);
+    this.#show({ ...contents, title: this.#contents?.title ?? title }, sums, from);
     const { limit = null } = this.#wishes;
     this.#session?.accept(sink, { limit, leftOut: this.#leftOut(contents, this.#wishes) });
   }
@@ -225,6 +233,13 @@ function sumOf({ entries }: Contents): Pick<OfferInfo, "files" | "folders" | "by
   return { files: entries.length - folders, folders, bytes: entries.reduce((sum, { size }) => sum + size, 0) };
 }
 
-function gone(): PeerError {
-  return new PeerError("peer-gone", "The other side has gone. Ask it for a new code.");
+type Sums = Pick<Preview, "files" | "folders" | "bytes" | "text">;
+
+/** What it is called does not matter. */
+function sameSums(one: Sums, other: Sums): boolean {
+  return sameOffer({ t: "offer", ...one, title: "" }, { t: "offer", ...other, title: "" });
+}
+
+function toPeerError(error: Error): PeerError {
+  return error instanceof PeerError ? error : new PeerError("internal", `This page failed (${error.message}). Reload it and try again.`);
 }

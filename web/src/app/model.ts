@@ -152,6 +152,12 @@ export interface Wishes {
   readonly limit?: number | null;
 }
 
+/** One of those who send what is fetched. */
+export interface SenderInfo {
+  readonly key: string;
+  readonly state: Watchable<TransferState>;
+}
+
 /** Where received files go; `download` is a streamed download, `folder` and `file` are handles the person picked. */
 export type Target = "download" | "folder" | "file";
 
@@ -171,6 +177,10 @@ export interface Fetch {
   readonly preferred: Watchable<readonly number[]>;
   /** From now on, this file comes before the others. */
   prefer(index: number): void;
+  /** Who sends it: one, and whoever was added. */
+  readonly senders: Watchable<readonly SenderInfo[]>;
+  /** Fetches from another sender of the same, too. Throws a CodeProblem (an Error whose message is for the person) if the text cannot be a code, or is one that is here already. */
+  add(code: string): void;
   decline(): void;
   pause(): void;
   resume(): void;

@@ -9,12 +9,17 @@ import { chunkStart } from "../transfer/chunks.ts";
 import { Budget } from "../transfer/budget.ts";
 import type { Outcome, ReceiverEffect, StoreEffect, StoreResult } from "../transfer/effects.ts";
 import type { FileHashes } from "../transfer/hashes.ts";
+import { holesOf, inBytes } from "../transfer/holes.ts";
 import { hashChunk } from "../transfer/hashing.ts";
 import { Receiver } from "../transfer/receiver.ts";
 import type { Contents } from "../sinks/targets.ts";
 import { now, Session, type SessionEvents } from "./session.ts";
 
 export interface ReceiveEvents extends SessionEvents {
+  /** This source offers the same, and is drawn from. */
+  readonly onDrawn?: (source: number) => void;
+  /** The transfer goes on without this source. */
+  readonly onDismissed?: (source: number, error: PeerError) => void;
   /** The person is to decide; answer with `accept` or `decline`. */
   readonly onDecide: (contents: Contents) => void;
 }
@@ -29,7 +34,7 @@ export interface How {
 export class ReceiveSession extends Session<ReceiverEffect> {
   readonly #core: Receiver;
   readonly #timer: Timer;
-  readonly #onDecide: (contents: Contents) => void;
+  readonly #told: ReceiveEvents;
   #sink: Sink | null = null;
   #how: How = {};
   /** What was preferred, also before there was anything to fetch. */
@@ -40,7 +45,18 @@ export class ReceiveSession extends Session<ReceiverEffect> {
     super(core, events);
     this.#core = core;
     this.#timer = timer;
-    this.#onDecide = events.onDecide;
+    this.#told = events;
+  }
+
+  /** There is a sender with this number: nothing ends for want of others before it is lost. */
+  expect(source: number): void {
+    this.#core.expect(source);
+  }
+
+  /** No link to this sender opens any more; without another, that is the end. */
+  sourceLost(source: number, error: PeerError): void {
+    this.perform(this.#core.sourceLost(source, error, now()));
+    if (!this.hasEnded) this.detach(source);
   }
 
   /** The person wants it, there. */
@@ -66,7 +82,12 @@ export class ReceiveSession extends Session<ReceiverEffect> {
       case "idle":
         return this.idle(effect.link);
       case "decide":
-        return this.#onDecide(this.#contents());
+        return this.#told.onDecide(this.#contents());
+      case "drawn":
+        return this.#told.onDrawn?.(effect.source);
+      case "dismiss":
+        this.detach(effect.source);
+        return this.#told.onDismissed?.(effect.source, effect.error);
       case "prepare":
         return void this.guard(this.#prepare());
       case "store":
@@ -83,8 +104,9 @@ export class ReceiveSession extends Session<ReceiverEffect> {
 
   #contents(): Contents {
     const { title = "", text = false } = this.#core.offer ?? {};
-    const entries = this.#core.entries.map(({ size = 0, folder = false, mtime = null }, index) => {
-      return { path: this.#core.paths[index] ?? "", size, folder, mtime };
+    const entries = this.#core.entries.map((entry, index) => {
+      const { size = 0, folder = false, mtime = null } = entry;
+      return { path: this.#core.paths[index] ?? "", size, folder, mtime, holes: inBytes(holesOf(entry), size) };
     });
     return { title, text, count: entries.length, entries };
   }
@@ -99,7 +121,8 @@ export class ReceiveSession extends Session<ReceiverEffect> {
       const { code, message } = toSinkError(error);
       return this.cancel(code, message);
     }
-    this.perform(this.#core.prepared(now(), { leftOut, hashes: hashes ?? new Map() }, limit === null ? null : new Budget(limit), this.#first));
+    const held = { leftOut, hashes: hashes ?? new Map(), rewrites: this.#sink?.rewrites ?? false };
+    this.perform(this.#core.prepared(now(), held, limit === null ? null : new Budget(limit), this.#first));
     this.#tick();
   }
 

@@ -66,8 +66,8 @@ export class SendSession extends Session<SenderEffect> {
   async #answer(read: Read, result: Chunk | Lost): Promise<void> {
     if ("code" in result) this.perform(this.#core.lost(read.file, result));
     for (const frame of this.#core.answer(read, result)) {
-      const link = this.links.get(read.link);
-      if (link === undefined || !this.post(read.link, frame)) return;
+      const link = this.linkOf(read.link);
+      if (link === null || !this.post(read.link, frame)) return;
       const pause = this.#pace(frame);
       if (pause !== null) await pause;
       if (link.buffered > HIGH_WATER_BYTES) await link.drain();

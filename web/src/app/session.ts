@@ -17,17 +17,23 @@ export function now(): number {
 /** What a session tells. */
 export interface SessionEvents {
   readonly onEvent: (event: Event) => void;
-  /** The last link closed and the session is not over: attach another, or `fail`. */
-  readonly onLost: () => void;
+  /** The last link to this source closed and the session is not over: attach another, or `fail`. */
+  readonly onLost: (source: number) => void;
   /** At the receiver: this link has nothing to do, and a better one is open: close it, or keep it. By default it is closed. */
-  readonly onIdle?: (link: Link) => void;
+  readonly onIdle?: (link: Link, source: number) => void;
   /** It is over; nothing comes after this. */
   readonly onEnd: (result: Outcome | PeerError) => void;
 }
 
+/** A link, and to whom it leads: a receiver may draw from several senders, which it numbers. */
+interface Attached {
+  readonly link: Link;
+  readonly source: number;
+}
+
 /** Runs a core over links that come and go. */
 export abstract class Session<E extends { readonly type: string }> {
-  protected readonly links = new Map<number, Link>();
+  readonly #links = new Map<number, Attached>();
   readonly #core: Party<E, Subflow>;
   readonly #events: SessionEvents;
   #made = 0;
@@ -42,20 +48,26 @@ export abstract class Session<E extends { readonly type: string }> {
   }
 
   get isAttached(): boolean {
-    return this.links.size > 0;
+    return this.#links.size > 0;
+  }
+
+  /** Whether there is a link to this source. */
+  isAttachedTo(source: number): boolean {
+    return [...this.#links.values()].some((each) => each.source === source);
   }
 
   /**
    * Goes on over this link too, or, `alone`, over this link only, which may be attached already. The receiver asks on the
    * links of lowest rank that work; what is on its way on the others still arrives there. Alone, it is lost: the links
-   * before are closed, and not listened to any more.
+   * to this source of before are closed, and not listened to any more.
    */
-  attach(link: Link, rank: number, alone = false): void {
-    if (alone) for (const [number, each] of [...this.links]) if (each !== link) this.#giveUp(number);
-    if ([...this.links.values()].includes(link)) return;
+  attach(link: Link, rank: number, alone = false, source = 0): void {
+    const before = [...this.#links].filter(([, each]) => each.source === source);
+    if (alone) for (const [number, each] of before) if (each.link !== link) this.#giveUp(number);
+    if (before.some(([, each]) => each.link === link)) return;
     const number = this.#made++;
-    this.links.set(number, link);
-    this.perform(this.#core.linkUp(number, rank, link.frameBytes));
+    this.#links.set(number, { link, source });
+    this.perform(this.#core.linkUp(number, rank, link.frameBytes, source));
     link.start(
       (frame) => this.#received(number, frame),
       () => this.#closed(number),
@@ -98,7 +110,17 @@ export abstract class Session<E extends { readonly type: string }> {
 
   /** Sends a frame on this link; false if it is not there any more. */
   protected post(link: number, frame: Frame): boolean {
-    return this.links.get(link)?.send(encode(frame)) ?? false;
+    return this.linkOf(link)?.send(encode(frame)) ?? false;
+  }
+
+  /** The link with this number, while it is there. */
+  protected linkOf(number: number): Link | null {
+    return this.#links.get(number)?.link ?? null;
+  }
+
+  /** Nothing more comes from this source, or goes there. */
+  protected detach(source: number): void {
+    for (const [number, each] of [...this.#links]) if (each.source === source) this.#giveUp(number);
   }
 
   #do(effect: E | CommonEffect): void {
@@ -117,34 +139,36 @@ export abstract class Session<E extends { readonly type: string }> {
   }
 
   async #end(result: Outcome | PeerError): Promise<void> {
-    const links = [...this.links.values()];
-    this.links.clear();
-    for (const link of links) void link.close(); // the last words are on their way; nobody needs to wait for them
+    const links = [...this.#links.values()];
+    this.#links.clear();
+    for (const { link } of links) void link.close(); // the last words are on their way; nobody needs to wait for them
     await this.release(result);
     this.#events.onEnd(result);
   }
 
   /** This link has nothing more to do. */
   protected idle(number: number): void {
-    const link = this.links.get(number);
-    if (link === undefined) return;
-    if (this.#events.onIdle) this.#events.onIdle(link);
-    else void link.close();
+    const idle = this.#links.get(number);
+    if (idle === undefined) return;
+    if (this.#events.onIdle) this.#events.onIdle(idle.link, idle.source);
+    else void idle.link.close();
   }
 
   #received(number: number, frame: Bytes): void {
-    if (this.links.has(number)) this.perform(this.#core.receive(number, frame, now()));
+    if (this.#links.has(number)) this.perform(this.#core.receive(number, frame, now()));
   }
 
   #closed(number: number): void {
-    if (!this.links.delete(number)) return;
+    const closed = this.#links.get(number);
+    if (closed === undefined) return;
+    this.#links.delete(number);
     this.perform(this.#core.linkLost(number, now()));
-    if (!this.isAttached && !this.#core.hasEnded) this.#events.onLost();
+    if (!this.isAttachedTo(closed.source) && !this.#core.hasEnded) this.#events.onLost(closed.source);
   }
 
   #giveUp(number: number): void {
-    const link = this.links.get(number);
-    this.links.delete(number);
+    const link = this.linkOf(number);
+    this.#links.delete(number);
     void link?.close();
     this.perform(this.#core.linkLost(number, now()));
   }

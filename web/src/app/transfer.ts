@@ -77,6 +77,15 @@ export class Transfer {
     this.#learn({ link: "lost", path: null });
   }
 
+  /** What is known of the way is what is known of these: of one that is connected, else of one that was, else of the first that is left. */
+  follow(transfers: readonly Transfer[]): void {
+    const left = transfers.filter(({ hasEnded }) => !hasEnded).map((each) => each.#facts);
+    const shown = left.find(({ link }) => link === "up") ?? left.find(({ link }) => link === "lost") ?? left[0];
+    if (shown === undefined) return;
+    const { person, link, path, report } = shown;
+    this.#learn({ person, link, path, report });
+  }
+
   event(event: Event): void {
     switch (event.type) {
       case "accepted":

@@ -77,6 +77,11 @@ export class Keep {
     await this.#ask({ type: "write", key, offset, bytes, line });
   }
 
+  /** Makes a file as long as this, with zeros. */
+  async grow(key: string, size: number): Promise<void> {
+    await this.#ask({ type: "grow", key, size });
+  }
+
   /** A file as it is; null if nothing of it is there. */
   async file(key: string): Promise<File | null> {
     try {

@@ -15,12 +15,19 @@ export interface Write {
   readonly line: string;
 }
 
+/** Make a file as long as this; what it grows by is zeros, and takes no room where the file system has holes. */
+export interface Grow {
+  readonly type: "grow";
+  readonly key: string;
+  readonly size: number;
+}
+
 /** Close all files, so that the page can read them. */
 export interface Close {
   readonly type: "close";
 }
 
-export type ToKeep = Open | Write | Close;
+export type ToKeep = Open | Write | Grow | Close;
 
 export type FromKeep = { readonly type: "done"; readonly journal: string } | { readonly type: "failed"; readonly name: string; readonly message: string };
 

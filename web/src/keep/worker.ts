@@ -33,6 +33,9 @@ async function act(message: ToKeep): Promise<string> {
       writeAll(await handleOf(message.key), message.bytes, message.offset);
       note(message.line);
       return "";
+    case "grow":
+      (await handleOf(message.key)).truncate(message.size);
+      return "";
     case "close":
       for (const handle of [...open.values(), journal]) handle?.close();
       open.clear();

@@ -56,7 +56,8 @@ class Download {
 
 /** One file, as it is. */
 export class FileDownload implements Sink {
-  readonly #feed = new Feed();
+  readonly rewrites = false;
+  #feed = new Feed();
   readonly #download: Download;
 
   constructor(open: OpenTarget) {
@@ -66,6 +67,7 @@ export class FileDownload implements Sink {
   async prepare(entries: readonly PlacedEntry[]): Promise<void> {
     const entry = entries.find(({ isLeftOut }) => !isLeftOut);
     const name = entry?.path.split("/").at(-1) ?? "";
+    this.#feed = new Feed(entry?.holes);
     await this.#download.begin(name, entry?.size ?? 0, this.#feed.stream, (error) => this.#feed.fail(error));
   }
 
@@ -98,6 +100,7 @@ type Part =
 
 /** Several files and folders, as one archive, in the order of the manifest. */
 export class ZipDownload implements Sink {
+  readonly rewrites = false;
   readonly #download: Download;
   readonly #name: string;
   readonly #failed = Promise.withResolvers<never>();
@@ -122,14 +125,14 @@ export class ZipDownload implements Sink {
     if (failure !== null) return Promise.reject(failure);
     const part = this.#part(file);
     if (part.kind === "flowing") return part.feed.write(offset, data);
-    const feed = new Feed();
+    const feed = this.#feedOf(file);
     this.#decide(file, { kind: "flowing", feed });
     return feed.write(offset, data);
   }
 
   async finish(file: number): Promise<void> {
     const part = this.#part(file);
-    const feed = part.kind === "flowing" ? part.feed : null;
+    const feed = part.kind === "flowing" ? part.feed : this.#entries[file]?.holes?.length ? this.#feedOf(file) : null;
     this.#decide(file, { kind: "whole", feed });
     feed?.close();
   }
@@ -184,6 +187,10 @@ export class ZipDownload implements Sink {
     this.#download.fail(error);
     this.#failed.reject(error);
     for (const part of this.#parts) if (part.kind === "flowing") part.feed.fail(error);
+  }
+
+  #feedOf(file: number): Feed {
+    return new Feed(this.#entries[file]?.holes);
   }
 
   #part(file: number): Part {

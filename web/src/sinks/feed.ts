@@ -1,22 +1,28 @@
 /** One file as a stream: pieces come in any order, go out in theirs, and each is held until it is wanted. */
 
 import type { Bytes } from "../secure/encoding.ts";
+import type { Range } from "../transfer/holes.ts";
 
 interface Piece {
   readonly data: Bytes;
   readonly taken: PromiseWithResolvers<void>;
 }
 
-/** The stream asks for nothing ahead, so `write` resolves when its bytes have really been taken. */
+/** Zeros that are made at once: as long as a small chunk, so that a piece never is more than one. */
+const ZEROS_BYTES = 256 * 1024;
+
+/** The stream asks for nothing ahead, so `write` resolves when its bytes have really been taken. Zeros of `holes`, in bytes, are made when it is their turn. */
 export class Feed {
   readonly stream: ReadableStream<Bytes>;
   readonly #pieces = new Map<number, Piece>();
+  readonly #holes: readonly Range[];
   readonly #closed = Promise.withResolvers<null>();
   #next = 0;
   #arrived = Promise.withResolvers<void>();
   #failure: Error | null = null;
 
-  constructor() {
+  constructor(holes: readonly Range[] = []) {
+    this.#holes = holes;
     this.stream = new ReadableStream<Bytes>({ pull: (controller) => this.#pull(controller) }, { highWaterMark: 0 });
   }
 
@@ -50,12 +56,19 @@ export class Feed {
     piece.taken.resolve();
   }
 
+  /** What comes next, if it is zeros that nobody writes; null if it is not. */
+  #zeros(): Piece | null {
+    const end = this.#holes.find(([start, stop]) => start <= this.#next && this.#next < stop)?.[1];
+    if (end === undefined) return null;
+    return { data: new Uint8Array(Math.min(ZEROS_BYTES, end - this.#next)), taken: Promise.withResolvers() };
+  }
+
   /** The next piece in order, null at the end. */
   async #take(): Promise<Piece | null> {
     for (;;) {
       if (this.#failure !== null) throw this.#failure;
-      const piece = this.#pieces.get(this.#next);
-      if (piece !== undefined) {
+      const piece = this.#pieces.get(this.#next) ?? this.#zeros();
+      if (piece !== null) {
         this.#pieces.delete(this.#next);
         this.#next += piece.data.length;
         return piece;

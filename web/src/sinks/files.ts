@@ -21,9 +21,17 @@ interface Open {
 
 /** What both kinds have in common: files that are opened when the first of them comes, and closed when all has. */
 abstract class FilesSink implements Sink {
+  readonly rewrites = true;
+  protected entries: readonly PlacedEntry[] = [];
   readonly #open = new Map<number, Promise<Open>>();
 
-  abstract prepare(entries: readonly PlacedEntry[]): Promise<void>;
+  async prepare(entries: readonly PlacedEntry[]): Promise<void> {
+    this.entries = entries;
+    await this.place(entries);
+  }
+
+  /** Makes what the files go into. */
+  protected abstract place(entries: readonly PlacedEntry[]): Promise<void>;
 
   /** Where a file goes. */
   protected abstract placeOf(file: number): Place;
@@ -35,6 +43,8 @@ abstract class FilesSink implements Sink {
 
   async finish(file: number): Promise<void> {
     const { stream } = await this.#opened(file);
+    const { size, holes = [] } = this.entries[file] as PlacedEntry;
+    if (holes.length > 0) await stream.truncate(size).catch(rethrow);
     await stream.close().catch(rethrow);
     this.#open.delete(file);
   }
@@ -88,7 +98,7 @@ export class FolderSink extends FilesSink {
     this.#root = root;
   }
 
-  async prepare(entries: readonly PlacedEntry[]): Promise<void> {
+  protected override async place(entries: readonly PlacedEntry[]): Promise<void> {
     const parts = entries.map(({ path }) => path.split("/"));
     const wanted = parts.filter((_, index) => !entries[index]?.isLeftOut);
     const tops = await freeNames(this.#root, new Set(wanted.map(([top = ""]) => top)));
@@ -147,7 +157,7 @@ export class FileSink extends FilesSink {
     this.#handle = handle;
   }
 
-  async prepare(entries: readonly PlacedEntry[]): Promise<void> {
+  protected override async place(entries: readonly PlacedEntry[]): Promise<void> {
     if (entries.filter(({ isLeftOut }) => !isLeftOut).length !== 1) throw new SinkError("unwritable", "Several files do not fit into one.", true);
   }
 

@@ -8,10 +8,12 @@ import { type Bytes, sameBytes } from "../secure/encoding.ts";
 import { chunkBytes, chunkCount, chunkLength, chunkStart } from "../transfer/chunks.ts";
 import { FileHashes } from "../transfer/hashes.ts";
 import { hashChunk } from "../transfer/hashing.ts";
+import type { Range } from "../transfer/holes.ts";
 import { keyOf, noteOf } from "../transfer/notes.ts";
 import { type PlacedEntry, type Sink, SinkError, toSinkError } from "./sink.ts";
 
 export class KeptSink implements Sink {
+  readonly rewrites = true;
   readonly #title: string;
   readonly #inner: Sink;
   readonly #lost = new Set<number>();
@@ -30,9 +32,8 @@ export class KeptSink implements Sink {
     this.#keep = await Keep.open(this.#title);
     const held = new Map<number, FileHashes>();
     for (const [index, entry] of entries.entries()) {
-      const known = entry.isLeftOut ? undefined : this.#keep.notes.get(keyOf(entry));
-      const file = known === undefined ? null : await this.#keep.file(keyOf(entry));
-      if (known !== undefined && file !== null) held.set(index, await verified(file, entry.size, known));
+      const file = entry.isLeftOut || entry.folder ? null : await this.#keep.file(keyOf(entry));
+      if (file !== null) held.set(index, await verified(file, entry, this.#keep.notes.get(keyOf(entry)) ?? new Map()));
     }
     await this.#checkRoom(entries, held);
     return held;
@@ -45,7 +46,10 @@ export class KeptSink implements Sink {
   }
 
   /** It gets its name with the others. */
-  async finish(): Promise<void> {}
+  async finish(file: number): Promise<void> {
+    const entry = this.#entries[file] as PlacedEntry;
+    if (entry.holes?.length) await this.#keep?.grow(keyOf(entry), entry.size);
+  }
 
   async discard(file: number): Promise<void> {
     this.#lost.add(file);
@@ -54,7 +58,8 @@ export class KeptSink implements Sink {
   async conclude(): Promise<void> {
     await this.#keep?.close();
     this.#isPlacing = true;
-    const wanted = this.#entries.map((entry, index) => (this.#lost.has(index) ? { ...entry, isLeftOut: true } : entry));
+    // All of it is given to the place, what is zero too: it need not be what was said to be.
+    const wanted = this.#entries.map((entry, index) => ({ ...entry, holes: [], isLeftOut: entry.isLeftOut === true || this.#lost.has(index) }));
     await this.#inner.prepare(wanted);
     for (const [index, { folder, isLeftOut }] of wanted.entries()) if (!folder && !isLeftOut) await this.#place(index);
     await this.#inner.conclude();
@@ -88,14 +93,26 @@ export class KeptSink implements Sink {
   }
 }
 
-/** The chunks that are what the notes say. */
-async function verified(file: File, size: number, known: ReadonlyMap<number, Bytes>): Promise<FileHashes> {
+/** The chunks that are what the notes say, and those of holes that are zero here or beyond what is here. */
+async function verified(file: File, { size, holes = [] }: PlacedEntry, known: ReadonlyMap<number, Bytes>): Promise<FileHashes> {
   const hashes = new FileHashes(size);
-  for (const [chunk, hash] of known) {
-    if (chunk >= chunkCount(size) || chunkStart(size, chunk) + chunkLength(size, chunk) > file.size) continue;
-    if (sameBytes(await hashChunk(await read(file, chunkStart(size, chunk), chunkLength(size, chunk)), size), hash)) hashes.put(chunk, hash);
+  for (const [chunk, hash] of [...zerosIn(holes, size), ...known]) {
+    if (chunk >= chunkCount(size)) continue;
+    const [start, length] = [chunkStart(size, chunk), chunkLength(size, chunk)];
+    const isBeyond = start >= file.size && !known.has(chunk);
+    if (!isBeyond && start + length > file.size) continue;
+    if (isBeyond || sameBytes(await hashChunk(await read(file, start, length), size), hash)) hashes.put(chunk, hash);
   }
   return hashes;
+}
+
+/** Hashes of the chunks in these holes, which are in bytes. */
+function zerosIn(holes: readonly Range[], size: number): readonly (readonly [number, Bytes])[] {
+  const zeros = new FileHashes(size);
+  const chunk = chunkBytes(size);
+  const ranges = holes.map(([start, stop]): Range => [start / chunk, Math.ceil(stop / chunk)]);
+  zeros.putZeros(ranges);
+  return ranges.flatMap(([start, stop]) => Array.from({ length: stop - start }, (_, at) => [start + at, zeros.get(start + at) as Bytes] as const));
 }
 
 async function read(file: File, start: number, length: number): Promise<Bytes> {

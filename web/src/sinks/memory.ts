@@ -4,6 +4,7 @@ import type { Bytes } from "../secure/encoding.ts";
 import type { PlacedEntry, Sink } from "./sink.ts";
 
 export class MemorySink implements Sink {
+  readonly rewrites = true;
   /** Gets the text once it is whole and verified; what is no UTF-8 in it is replaced. */
   onWhole: (text: string) => void = () => undefined;
   #data: Bytes = new Uint8Array();

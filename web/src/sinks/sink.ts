@@ -3,6 +3,7 @@
 import type { EndCode } from "../gen/peer.ts";
 import type { Bytes } from "../secure/encoding.ts";
 import type { FileHashes } from "../transfer/hashes.ts";
+import type { Range } from "../transfer/holes.ts";
 
 /** An entry of the offer under its safe name, which no other entry has. */
 export interface PlacedEntry {
@@ -11,17 +12,21 @@ export interface PlacedEntry {
   readonly folder: boolean;
   /** Milliseconds since 1970, or null. */
   readonly mtime: number | null;
+  /** Ranges of bytes that are zero and are not written, unless that turns out to be wrong. */
+  readonly holes?: readonly Range[];
   /** The person does not want it; nothing of it comes. */
   readonly isLeftOut?: boolean;
 }
 
 /** Files are called by their index in the entries. Everything may reject with SinkError. */
 export interface Sink {
+  /** Whether what was written can be written anew, if the whole turns out to be wrong: not what has left for a download. */
+  readonly rewrites: boolean;
   /** Makes room; called first, once. Gives the hashes of the chunks that an earlier visit stored, of the files that it began. */
   prepare(entries: readonly PlacedEntry[]): Promise<ReadonlyMap<number, FileHashes> | void>;
   /** Writes verified bytes, at any place, in any order: a chunk with this hash. */
   write(file: number, offset: number, data: Bytes, hash: Bytes): Promise<void>;
-  /** The file is whole and verified: give it its name. */
+  /** The file is whole and verified: give it its name. What was not written of its holes is zeros. */
   finish(file: number): Promise<void>;
   /** Forgets a file that is not finished. */
   discard(file: number): Promise<void>;

@@ -79,6 +79,10 @@ export type StoreEffect =
 export type ReceiverEffect =
   | CommonEffect
   | StoreEffect
+  /** This source is known to offer the same, and is asked for chunks from now on. */
+  | { readonly type: "drawn"; readonly source: number }
+  /** Nothing more is wanted of this source; close its links once what was sent before is out. The session goes on with the others. */
+  | { readonly type: "dismiss"; readonly source: number; readonly error: PeerError }
   /** Nothing is outstanding on this link, and a better one is open: it may be closed, or kept to fall back on. */
   | { readonly type: "idle"; readonly link: number }
   /** Ask the person, then call `Receiver.decided`. */

@@ -2,7 +2,8 @@
 
 import type { Bytes } from "../secure/encoding.ts";
 import { chunkCount } from "./chunks.ts";
-import { fileRoot, HASH_BYTES, missingSubtree } from "./merkle.ts";
+import type { Range } from "./holes.ts";
+import { fileRoot, HASH_BYTES, missingSubtree, zeroHash } from "./merkle.ts";
 
 /** 32 bytes for each chunk, allocated when the first is known. */
 export class FileHashes {
@@ -33,6 +34,15 @@ export class FileHashes {
     this.#hashes.set(hash, chunk * HASH_BYTES);
     this.#known.add(chunk);
     if (this.#known.size === count) this.#root ??= fileRoot(this.#hashes, this.#size);
+  }
+
+  /** Learns the hashes of chunks that are zero, without looking at them; all but the last are alike. */
+  putZeros(holes: readonly Range[]): void {
+    const last = chunkCount(this.#size) - 1;
+    for (const [start, stop] of holes) {
+      const alike = zeroHash(this.#size, 0);
+      for (let chunk = start; chunk < stop; chunk += 1) this.put(chunk, chunk < last ? alike : zeroHash(this.#size, last));
+    }
   }
 
   /** The first chunk whose hash is not known, or null. */

@@ -3,6 +3,7 @@
 import type { EndCode, Entries, Entry, Offer, Preview } from "../gen/peer.ts";
 import { CONTROL_BYTES, ENTRIES_MAX, LIST_ENTRIES, MANIFEST_BYTES, PREVIEW_BYTES, PREVIEW_ENTRIES, TEXT_BYTES } from "../gen/peer_constants.ts";
 import { utf8 } from "../secure/encoding.ts";
+import { areHoles } from "./holes.ts";
 import { ManifestError } from "./names.ts";
 
 /** JSON of the entries of one page: what a control frame holds, without `t`, `start`, `last` and their punctuation. */
@@ -87,6 +88,7 @@ export class Manifest {
   #finish(): void {
     const { title = "", text = false } = this.offer;
     if (!sameOffer(offerOf(this.entries, title, text), this.offer)) throw new ManifestError("the manifest does not add up to the offer");
+    if (this.entries.some((entry) => !areHoles(entry))) throw new ManifestError("the manifest tells of holes that cannot be");
     if (this.entries.some(({ folder, size }) => folder && size)) throw new ManifestError("a folder of the manifest has a size");
     this.#isComplete = true;
   }

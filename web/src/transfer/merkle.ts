@@ -9,9 +9,11 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { BLOCK_BYTES } from "../gen/peer_constants.ts";
 import { type Bytes, concat } from "../secure/encoding.ts";
-import { chunkBytes, chunkCount } from "./chunks.ts";
+import { chunkBytes, chunkCount, chunkLength } from "./chunks.ts";
 
 export const HASH_BYTES = 32;
+
+const ZERO_LEAF = sha256(new Uint8Array(BLOCK_BYTES)) as Bytes;
 
 const missing: Bytes[] = [new Uint8Array(HASH_BYTES)];
 
@@ -24,6 +26,14 @@ export function missingSubtree(height: number): Bytes {
 /** Hash of a chunk of a file of `size` bytes, from the digests of its leaves. */
 export function chunkHash(leaves: readonly Bytes[], size: number): Bytes {
   return root(leaves, chunkHeight(size), 0);
+}
+
+/** Hash of a chunk of zeros of a file of `size` bytes, without making them. */
+export function zeroHash(size: number, chunk: number): Bytes {
+  const length = chunkLength(size, chunk);
+  const rest = length % BLOCK_BYTES;
+  const leaves = Array.from<Bytes>({ length: Math.floor(length / BLOCK_BYTES) }).fill(ZERO_LEAF);
+  return chunkHash(rest === 0 ? leaves : [...leaves, sha256(new Uint8Array(rest)) as Bytes], size);
 }
 
 /** Root of a file of `size` bytes, which is not empty, from the hashes of all its chunks, one after the other. */

@@ -45,10 +45,13 @@ export abstract class Party<E, F extends Subflow> {
     return this.#paused.me;
   }
 
-  /** A link opened that takes frames of this size. The lower its rank, the better it is; numbers go up. */
-  linkUp(link: number, rank: number, frameBytes: number): readonly (E | CommonEffect)[] {
+  /**
+   * A link opened that takes frames of this size. The lower its rank, the better it is; numbers go up. A receiver may have
+   * links to several senders, its sources, which it numbers.
+   */
+  linkUp(link: number, rank: number, frameBytes: number, source = 0): readonly (E | CommonEffect)[] {
     if (!this.#hasEnded) {
-      const flow = this.subflow(link, rank, frameBytes);
+      const flow = this.subflow(link, rank, frameBytes, source);
       this.links.set(link, flow);
       this.send(flow, { t: "hello", v: VERSION, client: CLIENT, frame: FRAME_TAKEN, caps: [CAP_PROBE] });
     }
@@ -61,7 +64,7 @@ export abstract class Party<E, F extends Subflow> {
     this.links.delete(link);
     if (flow !== undefined && !this.#hasEnded) {
       if (this.open("serving").length === 0) this.rate.stop();
-      this.lostLink(flow);
+      this.lostLink(flow, now);
       this.#heed(now);
     }
     return this.flush();
@@ -70,13 +73,14 @@ export abstract class Party<E, F extends Subflow> {
   /** A frame arrived on a link that is up. */
   receive(link: number, bytes: Bytes, now: number): readonly (E | CommonEffect)[] {
     if (this.#hasEnded) return [];
+    const flow = this.links.get(link) as F;
     try {
       const frame = bytes.length > FRAME_TAKEN ? null : decode(bytes);
       if (frame === null) throw new ViolationError("a frame that cannot be read");
-      this.#dispatch(this.links.get(link) as F, frame, now);
+      this.#dispatch(flow, frame, now);
     } catch (error) {
       if (!(error instanceof ViolationError)) throw error;
-      this.fail("protocol", error.message);
+      this.violation(flow, error.message, now);
     }
     return this.flush();
   }
@@ -118,7 +122,7 @@ export abstract class Party<E, F extends Subflow> {
 
   #dispatch(flow: F, frame: Frame, now: number): void {
     const message = frame.type === "control" ? frame.message : null;
-    if (message?.t === "cancel") this.end(fromPeer(message.code ?? "cancelled", message.message ?? ""));
+    if (message?.t === "cancel") this.cancelled(flow, fromPeer(message.code ?? "cancelled", message.message ?? ""), now);
     else if (flow.stage === "greeting") this.#greet(flow, message);
     else if (message?.t === "pause" || message?.t === "resume") {
       flow.isPaused = message.t === "pause";
@@ -139,11 +143,16 @@ export abstract class Party<E, F extends Subflow> {
    * each of which has a delay of its own; on a new one it has said nothing yet, and what it said on the others holds.
    */
   #heed(now: number): void {
-    const said = [...this.links.values()].filter(({ isPaused }) => isPaused !== null);
     const waited = this.isPaused;
-    this.#setPaused("them", best(said)?.isPaused === true);
+    this.#setPaused("them", this.links.size > 0 && [...this.links.values()].every(({ source }) => this.hasPaused(source)));
     if (waited && !this.isPaused) this.wentOn(now);
     this.go(now);
+  }
+
+  /** Whether the other side pauses; who hears it from several goes on while one of them does not. */
+  protected hasPaused(source: number): boolean {
+    const said = [...this.links.values()].filter((flow) => flow.isPaused !== null && flow.source === source);
+    return best(said)?.isPaused === true;
   }
 
   #setPaused(who: "me" | "them", paused: boolean): void {
@@ -159,6 +168,16 @@ export abstract class Party<E, F extends Subflow> {
     this.end(fromHere(code, `${TEXTS[code]} (${message})`));
   }
 
+  /** The other side broke the contract on this link. */
+  protected violation(_flow: F, message: string, _now: number): void {
+    this.fail("protocol", message);
+  }
+
+  /** The other side ended it, and says so on this link. */
+  protected cancelled(_flow: F, error: PeerError, _now: number): void {
+    this.end(error);
+  }
+
   protected end(result: Outcome | PeerError): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
@@ -169,11 +188,6 @@ export abstract class Party<E, F extends Subflow> {
   /** All links that are as far as this. */
   protected open(stage: Stage): readonly F[] {
     return [...this.links.values()].filter((flow) => flow.hasReached(stage));
-  }
-
-  /** The best link that is as far as this. */
-  protected best(stage: Stage): F | null {
-    return best(this.open(stage));
   }
 
   protected send({ link }: F, message: ControlMessage): void {
@@ -200,11 +214,11 @@ export abstract class Party<E, F extends Subflow> {
   }
 
   /** What is to be known of a new link. */
-  protected abstract subflow(link: number, rank: number, frameBytes: number): F;
+  protected abstract subflow(link: number, rank: number, frameBytes: number, source: number): F;
   /** Both have said hello on a new link. */
   protected abstract greeted(flow: F): void;
   /** What was on its way on the link is gone. */
-  protected abstract lostLink(flow: F): void;
+  protected abstract lostLink(flow: F, now: number): void;
   /** Nobody pauses any more. */
   protected wentOn(_now: number): void {}
   /** A pause may have ended, or a link opened or closed: go on if that is possible. */

@@ -1,9 +1,10 @@
 /**
  * On which link each chunk is asked for, and when it is asked for again on another; sans-I/O. Twin of
- * pypeer/transfer/pulling.py, but for one source: here all links are to one peer.
+ * pypeer/transfer/pulling.py, but for what swarms and versions of before need.
  *
  * Every chunk goes to the link that will have it soonest of those that have room for it (earliest completion first, as ECF
- * of Multipath TCP). Links of the same rank are used together, worse ones only while no better one works.
+ * of Multipath TCP). Links of one peer are used together if they are of the same rank, worse ones only while no better one
+ * works; links of different peers are used together always.
  */
 
 import type { Asking, Flight } from "./asking.ts";
@@ -22,13 +23,14 @@ interface Late {
   readonly flight: Flight;
 }
 
-/** Requests for what is missing. `links` are those that there are, always; `send` says a frame on one. */
+/** Requests for what is missing. `links` are those that there are, always; `send` says a frame on one; `may` tells whether a file may be asked of a source. */
 export class Pulling {
   readonly schedule: Schedule;
   readonly window = new Window();
   readonly #sizeOf: (file: number) => number;
   readonly #links: ReadonlyMap<number, Asking>;
   readonly #send: (link: Asking, frame: Request | Stop) => void;
+  readonly #may: (source: number, file: number) => boolean;
   readonly #budget: Budget | null;
 
   constructor(
@@ -36,12 +38,14 @@ export class Pulling {
     sizeOf: (file: number) => number,
     links: ReadonlyMap<number, Asking>,
     send: (link: Asking, frame: Request | Stop) => void,
+    may: (source: number, file: number) => boolean,
     budget: Budget | null = null,
   ) {
     this.schedule = schedule;
     this.#sizeOf = sizeOf;
     this.#links = links;
     this.#send = send;
+    this.#may = may;
     this.#budget = budget;
   }
 
@@ -93,7 +97,7 @@ export class Pulling {
   }
 
   /** Has what is awaited on this link fetched elsewhere. */
-  #recall(link: Asking): void {
+  recall(link: Asking): void {
     const flights = [...link.flights.values()];
     for (const flight of flights) {
       link.takeBack(flight);
@@ -108,10 +112,11 @@ export class Pulling {
     if (links.length === 1 || lively.length === 0) return links;
     for (const link of links.filter((link) => link.isStalled(now))) {
       link.pace.rest(now);
-      this.#recall(link);
+      this.recall(link);
     }
-    const best = Math.min(...lively.map(({ rank }) => rank));
-    return lively.filter(({ rank }) => rank === best);
+    const best = new Map<number, number>();
+    for (const { source, rank } of lively) best.set(source, Math.min(rank, best.get(source) ?? rank));
+    return lively.filter(({ source, rank }) => rank === best.get(source));
   }
 
   #mayAsk({ file, chunk }: Place, now: number): boolean {
@@ -125,7 +130,7 @@ export class Pulling {
     let found: Asking | null = null;
     let soonest = Number.POSITIVE_INFINITY;
     for (const link of links) {
-      if (!link.hasRoom(length, chunkBytes(size), now)) continue;
+      if (!link.hasRoom(length, chunkBytes(size), now) || !this.#may(link.source, file)) continue;
       const needs = link.pace.needs(link.awaited + length);
       if (found !== null && (needs > soonest || (needs === soonest && !link.isBetterThan(found)))) continue;
       found = link;

@@ -6,86 +6,46 @@
  * (pulling.ts); what was on its way on one that is lost is asked for again.
  */
 
-import type { PeerError } from "../errors.ts";
-import type { Entries, Entry, Offer } from "../gen/peer.ts";
-import { PROGRESS_S } from "../gen/peer_constants.ts";
-import { Asking } from "./asking.ts";
-import type { CommonEffect, Outcome, ReceiverEffect, StoreResult } from "./effects.ts";
-import { fromHere } from "./endings.ts";
+import type { Asking } from "./asking.ts";
 import type { Budget } from "./budget.ts";
+import type { StoreResult } from "./effects.ts";
 import { Fetch, type Held } from "./fetch.ts";
 import type { Control, Frame } from "./frames.ts";
-import { endCode, Manifest, sameOffer } from "./manifest.ts";
-import { ManifestError, Mapper } from "./names.ts";
-import { nameOf, Party } from "./party.ts";
-import { type Phase, type Step, TRANSITIONS } from "./phases.ts";
+import type { Effects } from "./listing.ts";
+import { nameOf } from "./party.ts";
 import { ViolationError } from "./subflow.ts";
+import { Telling } from "./telling.ts";
 
-type Effects = readonly (ReceiverEffect | CommonEffect)[];
+/** What the person is told when the only senders that are left lie. */
+const LIED = "it sent what is not in the file";
 
 /** Receives one offer, over whatever links there are. */
-export class Receiver extends Party<ReceiverEffect, Asking> {
-  #phase: Phase = "waiting";
-  #manifest: Manifest | null = null;
-  #paths: readonly string[] = [];
-  #fetch: Fetch | null = null;
-  #outcome: Outcome | null = null;
-  #said = { bytes: -1, files: -1 };
-  #saidAt = Number.NEGATIVE_INFINITY;
-
-  get phase(): Phase {
-    return this.#phase;
-  }
-
-  /** What is offered; null until the offer came. */
-  get offer(): Offer | null {
-    return this.#manifest?.offer ?? null;
-  }
-
-  /** The entries of the offer, complete when the person is asked to decide. */
-  get entries(): readonly Entry[] {
-    return this.#manifest?.entries ?? [];
-  }
-
-  /** A safe name for each entry, all different; there when the person is asked to decide. */
-  get paths(): readonly string[] {
-    return this.#paths;
-  }
-
-  /** The person decided. */
-  decided(accepted: boolean): Effects {
-    if (!this.hasEnded) {
-      this.#step("decided");
-      if (accepted) this.push({ type: "prepare" });
-      else this.#decline();
-    }
-    return this.flush();
-  }
-
+export class Receiver extends Telling {
   /** There is a place for everything; `held` and `budget` as in Fetch, `first` as in `prefer`. */
   prepared(now: number, held?: Held, budget: Budget | null = null, first: readonly number[] = []): Effects {
     if (!this.hasEnded) {
-      this.#step("prepared");
-      this.#fetch = new Fetch(this.entries, this.links, held, budget);
-      this.#fetch.prefer(first);
-      this.emit({ type: "accepted", files: this.#fetch.files, bytes: this.#fetch.bytes });
-      this.#goOn(this.open("offered"), now);
+      this.step("prepared");
+      this.fetch = new Fetch(this.entries, this.links, held, budget);
+      this.fetch.prefer(first);
+      const { files, bytes } = this.fetch.tally;
+      this.emit({ type: "accepted", files, bytes });
+      this.goOn(this.open("offered"), now);
     }
     return this.flush();
   }
 
   /** From now on these files come before the others, in this order; once there is a place for them. */
   prefer(files: readonly number[]): void {
-    this.#fetch?.prefer(files);
+    this.fetch?.prefer(files);
   }
 
   /** The store did something. */
   stored(result: StoreResult, now: number): Effects {
-    if (this.hasEnded || this.#fetch === null) return [];
+    if (this.hasEnded || this.fetch === null) return [];
     if (result.type === "broken") this.fail(result.code, result.message);
-    else if (result.type === "concluded") this.#concluded(this.#fetch, now);
-    else this.#fetch.stored(result);
-    if (result.type === "stored") this.rate.add(now, this.#fetch.storedBytes);
+    else if (result.type === "concluded") this.concluded(this.fetch, now);
+    else this.fetch.stored(result);
+    if (result.type === "stored") this.rate.add(now, this.fetch.tally.storedBytes);
     this.#advance(now);
     return this.flush();
   }
@@ -93,177 +53,86 @@ export class Receiver extends Party<ReceiverEffect, Asking> {
   /** Time passed: look after stalled links, tell progress, use what the budget has by now; call it about every PROGRESS_S. */
   tick(now: number): Effects {
     this.#advance(now);
-    if (now - this.#saidAt >= PROGRESS_S) this.#report(now);
+    if (this.fetch !== null) this.report(this.fetch, now);
     return this.flush();
   }
 
-  protected override subflow(link: number, rank: number, frameBytes: number): Asking {
-    return new Asking(link, rank, frameBytes);
+  protected override forsake(source: number, now: number): void {
+    this.fetch?.forsake(source);
+    this.#advance(now);
   }
 
-  /** The offer comes next. */
-  protected override greeted(): void {}
-
-  protected override lostLink(flow: Asking): void {
-    this.#fetch?.linkLost(flow);
-    this.#list();
+  protected override lostLink(flow: Asking, now: number): void {
+    this.fetch?.linkLost(flow);
+    this.list();
+    this.listToo(flow.source, now);
   }
 
   protected override go(now: number): void {
-    if (this.#fetch === null || this.#flowing.length === 0) return;
-    this.rate.start(now, this.#fetch.storedBytes);
+    if (this.fetch === null || this.#flowing.length === 0) return;
+    this.rate.start(now, this.fetch.tally.storedBytes);
     this.#advance(now);
   }
 
   protected override frame(flow: Asking, frame: Frame, now: number): void {
     if (!flow.hasReached("offered") && nameOf(frame) !== "offer") throw new ViolationError(`${nameOf(frame)} before offer`);
-    this.#step(nameOf(frame));
-    if (frame.type === "control") this.#control(flow, frame, now);
-    else if (frame.type === "end") this.#fetch?.end(flow, frame, now);
-    if (frame.type !== "data" || flow.data(frame, now)) this.#advance(now);
-  }
-
-  /** Tells which links have just become idle: those worse than the best, once all that was asked for there has come. */
-  protected override flush(): Effects {
-    const best = this.best("offered");
-    for (const flow of this.hasEnded ? [] : this.open("offered")) {
-      const isIdle = best !== null && flow.rank > best.rank && !flow.isBusy;
-      if (isIdle && !flow.isIdle) this.push({ type: "idle", link: flow.link });
-      flow.isIdle = isIdle;
+    if (!this.isHeeded(flow)) return;
+    if (frame.type === "control" && (frame.message.t === "offer" || frame.message.t === "entries") && this.joins(flow)) {
+      return this.too(flow, frame.message, now);
     }
-    return super.flush();
-  }
-
-  /** Once all is stored, no end that comes from outside can make it a failure. */
-  protected override end(result: Outcome | PeerError): void {
-    super.end(this.#outcome ?? result);
+    this.step(nameOf(frame));
+    if (frame.type === "control") this.#control(flow, frame, now);
+    else if (frame.type === "end") this.fetch?.end(flow, frame, now);
+    if (frame.type !== "data" || flow.data(frame, now)) this.#advance(now);
   }
 
   /** Who has paused brings nothing, and that is no fault of a link. */
   protected override wentOn(now: number): void {
-    this.#fetch?.excuse(now);
+    this.fetch?.excuse(now);
   }
 
   /** The links on which more may be asked for; none while somebody pauses. */
   get #flowing(): readonly Asking[] {
-    return this.isPaused ? [] : this.open("serving");
-  }
-
-  #step(cause: ReturnType<typeof nameOf> | Step): void {
-    const after = TRANSITIONS[this.#phase][cause];
-    if (after === undefined) throw new ViolationError(`${cause} is not allowed when ${this.#phase}`);
-    this.#phase = after;
+    return this.isPaused ? [] : this.open("serving").filter(({ source }) => !this.hasPaused(source));
   }
 
   #control(flow: Asking, { message }: Control, now: number): void {
     switch (message.t) {
       case "offer":
-        return this.#offered(flow, message, now);
+        return this.offered(flow, message, now);
       case "entries":
-        return this.#listed(flow, message);
+        return this.pageCame(flow, message, now);
       case "refuse":
-        return this.#fetch?.refuse(flow, message);
+        return this.fetch?.refuse(flow, message);
       case "root":
-        return this.#fetch?.root(flow, message);
+        return this.fetch?.root(flow, message);
     }
   }
 
-  #offered(flow: Asking, offer: Offer, now: number): void {
-    if (this.#manifest !== null && !sameOffer(offer, this.#manifest.offer)) throw new ViolationError("another offer");
-    flow.step("offer");
-    this.#trying(() => {
-      this.#manifest ??= new Manifest(offer);
-      this.#list();
-      this.#goOn([flow], now);
-    });
-  }
-
-  /** Asks for the next page, on one link; on another if that is lost. */
-  #list(): void {
-    const flow = this.best("offered");
-    if (this.#phase !== "listing" || flow === null || this.open("offered").some(({ isListing }) => isListing)) return;
-    flow.isListing = true;
-    this.send(flow, { t: "list", start: this.entries.length });
-  }
-
-  #listed(flow: Asking, page: Entries): void {
-    if (!flow.isListing) throw new ViolationError("entries that were not asked for");
-    flow.isListing = false;
-    const manifest = this.#manifest as Manifest;
-    this.#trying(() => {
-      manifest.add(page);
-      if (!manifest.isComplete) return this.#list();
-      const mapper = new Mapper();
-      this.#paths = manifest.entries.map(({ path, folder = false }) => mapper.map(path, folder));
-      this.#step("listed");
-      this.push({ type: "decide" });
-    });
-  }
-
-  /** What is wrong with a manifest ends the session. */
-  #trying(work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      if (!(error instanceof ManifestError)) throw error;
-      this.fail(endCode(error), error.message);
-    }
-  }
-
-  #decline(): void {
-    this.say({ t: "decline" });
-    this.end(fromHere("declined", "You declined."));
-  }
-
-  /** Accepts on these links, if there is something to accept, and goes on. */
-  #goOn(flows: readonly Asking[], now: number): void {
-    for (const flow of flows) {
-      if (this.#fetch !== null) {
-        const { files, bytes, storedBytes } = this.#fetch;
+  protected override goOn(flows: readonly Asking[], now: number): void {
+    for (const flow of flows.filter((each) => this.belongs(each))) {
+      if (this.fetch !== null) {
+        const { files, bytes, storedBytes } = this.fetch.tally;
         this.send(flow, { t: "accept", files, bytes, have: storedBytes });
         flow.step("accept");
+        this.drawFrom(flow.source);
       }
       if (this.isPausedHere) this.send(flow, { t: "pause" });
     }
     this.go(now);
-    this.#tellDone();
+    this.tellDone();
   }
 
-  /** Collects what the fetch wants done, asks for more, notices the end. */
+  /** Collects what the fetch wants done, asks for more, notices who lied, and the end. */
   #advance(now: number): void {
-    if (this.#fetch === null || this.hasEnded || this.#phase !== "fetching") return;
+    if (this.fetch === null || this.hasEnded || this.phase !== "fetching") return;
     const flows = this.#flowing;
-    if (flows.length > 0) this.#fetch.pump(flows, now);
-    this.push(...this.#fetch.takeEffects());
-    if (!this.#fetch.isSettled) return;
-    this.#step("settled");
+    if (flows.length > 0) this.fetch.pump(flows, now);
+    this.push(...this.fetch.takeEffects());
+    const { trust, tally } = this.fetch;
+    for (let liar = trust.accused.pop(); liar !== undefined; liar = trust.accused.pop()) this.dismiss(liar, "corrupt", LIED, now);
+    if (!tally.isSettled || this.phase !== "fetching" || this.hasEnded) return;
+    this.step("settled");
     this.push({ type: "conclude" });
-  }
-
-  #report(now: number): void {
-    if (this.#fetch === null) return;
-    const { storedBytes: bytes, storedFiles: files, bytes: total } = this.#fetch;
-    this.#saidAt = now;
-    const flow = this.best("serving");
-    if (flow !== null && (bytes !== this.#said.bytes || files !== this.#said.files)) {
-      this.#said = { bytes, files };
-      this.send(flow, { t: "progress", bytes, files });
-    }
-    this.emit({ type: "progress", bytes, files, total, rate: this.rate.speed(now), left: this.rate.left(now, total - bytes) });
-  }
-
-  #concluded({ storedFiles: files, storedBytes: bytes, failed }: Fetch, now: number): void {
-    this.#step("concluded");
-    this.#report(now);
-    this.#outcome = { files, bytes, failed };
-    this.#tellDone();
-  }
-
-  /** On all links, for each may be about to break; the sender heeds the first that comes. */
-  #tellDone(): void {
-    if (this.#outcome === null || this.open("serving").length === 0) return;
-    this.#step("told");
-    this.say({ t: "done", ...this.#outcome }, "serving");
-    this.end(this.#outcome);
   }
 }

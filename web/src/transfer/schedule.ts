@@ -26,9 +26,14 @@ export class Schedule {
     for (const [file, stop] of [...counts].reverse()) if (stop > 0) this.#ranges.push({ file, start: 0, stop });
   }
 
+  /** Chunks from `start` up to before `stop` are missing, and come next. */
+  add(file: number, start: number, stop: number): void {
+    if (start < stop) this.#ranges.push({ file, start, stop });
+  }
+
   /** A chunk that was taken is missing after all. */
   giveBack({ file, chunk }: Place): void {
-    this.#ranges.push({ file, start: chunk, stop: chunk + 1 });
+    this.add(file, chunk, chunk + 1);
   }
 
   /** Nothing of this file is wanted any more. */

@@ -27,19 +27,21 @@ export class ViolationError extends Error {
   override readonly name = "ViolationError";
 }
 
-/** One link of a session, which the shell knows by the number `link`; numbers go up. */
+/** One link of a session, which the shell knows by the number `link`; numbers go up. It leads to `source`, of several senders of the same. */
 export class Subflow {
   readonly link: number;
   readonly rank: number;
+  readonly source: number;
   /** Largest frame that the other side takes here. */
   frameBytes: number;
   /** Whether the other side said here last that it pauses, or that it goes on; null if it said neither. */
   isPaused: boolean | null = null;
   #stage: Stage = "greeting";
 
-  constructor(link: number, rank: number, frameBytes: number) {
+  constructor(link: number, rank: number, frameBytes: number, source = 0) {
     this.link = link;
     this.rank = rank;
+    this.source = source;
     this.frameBytes = frameBytes;
   }
 

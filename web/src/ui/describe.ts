@@ -38,6 +38,12 @@ export function phaseWords(state: TransferState, side: Side): string {
   return texts.transfer.phase[state.phase];
 }
 
+/** How it stands with one of several senders. */
+export function senderWords({ phase, problem }: TransferState): string {
+  if (phase === "failed") return texts.senders.left(problem?.message ?? "");
+  return texts.senders.phase[phase];
+}
+
 /** Numbers of a transfer in words; what is not known, or no longer matters, is empty. */
 export interface Figures {
   readonly part: string;

@@ -1,9 +1,9 @@
 /** Looks after running transfers: warns before the page is closed, keeps the screen on, tells changes aloud, and shows percent in the title. */
 
-import type { Receiver, Share, TransferState, Watchable } from "../app/model.ts";
+import type { Fetch, Receiver, SenderInfo, Share, TransferState, Watchable } from "../app/model.ts";
 import { transfersOf, wouldBeLost, type Activity } from "./activity.ts";
 import type { App } from "./app.ts";
-import { announcement, hasFigures, overall, type Side } from "./describe.ts";
+import { announcement, hasFigures, overall, personName, senderWords, type Side } from "./describe.ts";
 import { Scope } from "./scope.ts";
 import * as texts from "./texts.ts";
 
@@ -28,7 +28,10 @@ export function installGuard(app: App, scope: Scope, title: (percent: number | n
 }
 
 function follow(app: App, activity: Activity, scope: Scope, changed: () => void): void {
-  if (activity.kind === "fetch") return tell(app, activity.fetch.state, "receiving", scope, changed);
+  if (activity.kind === "fetch") {
+    tell(app, activity.fetch.state, "receiving", scope, changed);
+    return followSenders(app, activity.fetch, scope);
+  }
   followShare(app, activity.share, scope, changed);
 }
 
@@ -45,6 +48,21 @@ function followShare(app: App, share: Share, scope: Scope, changed: () => void):
   scope.watch(share.state, (state) => {
     if (state.kind === "closed") app.say(texts.share.closed[state.reason]);
     if (state.kind === "open" && state.guesses > guesses) app.say(texts.share.guesses((guesses = state.guesses)));
+  });
+}
+
+/** How it stands with each of several senders; what becomes of a lone one is told as what becomes of the transfer. */
+function followSenders(app: App, { senders }: Fetch, scope: Scope): void {
+  const phases = new Map<string, TransferState["phase"]>();
+  const heard = ({ key, state }: SenderInfo): void => {
+    scope.watch(state, (now) => {
+      const isNews = phases.has(key) && phases.get(key) !== now.phase && senders.value.length > 1;
+      phases.set(key, now.phase);
+      if (isNews && now.phase !== "done") app.say(`${personName(now.person)}: ${senderWords(now)}`);
+    });
+  };
+  scope.watch(senders, (all) => {
+    for (const each of all) if (!phases.has(each.key)) heard(each);
   });
 }
 

@@ -209,6 +209,7 @@ export const running = {
 
 export const dialogue = { close: "Close", back: "Go on" };
 
+export { senders } from "./texts_senders.ts";
 export { check } from "./texts_check.ts";
 export { path, reasons, remedies } from "./texts_connect.ts";
 export { privacy, obstacles, wishes } from "./texts_long.ts";

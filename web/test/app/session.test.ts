@@ -78,6 +78,7 @@ function pair() {
   const stored = new Uint8Array(content.length);
   const nothing = async (): Promise<void> => undefined;
   const sink: Sink = {
+    rewrites: true,
     prepare: nothing,
     write: async (_file, offset, data) => void stored.set(data, offset),
     finish: nothing,

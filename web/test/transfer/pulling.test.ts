@@ -16,6 +16,7 @@ interface Step {
   readonly what: "open" | "close" | "pump" | "excuse" | "data" | "end" | "stored";
   readonly link: number;
   readonly rank: number;
+  readonly source?: number;
   readonly request: number;
   readonly size: number;
   readonly chunk: number;
@@ -42,14 +43,15 @@ class Player {
       () => size,
       this.#flows,
       ({ link }, frame) => this.said.push(frame.type === "request" ? [link, frame.type, frame.request, frame.chunk] : [link, frame.type, frame.request]),
+      () => true,
     );
   }
 
-  play({ at, what, link, rank, request, size, chunk }: Step): void {
+  play({ at, what, link, rank, source, request, size, chunk }: Step): void {
     const flow = this.#flows.get(link) as Asking;
     switch (what) {
       case "open":
-        return void this.#flows.set(link, new Asking(link, rank, 65_536));
+        return void this.#flows.set(link, new Asking(link, rank, 65_536, source));
       case "close":
         this.#flows.delete(link);
         return this.#pulling.giveBack(flow.flights.values());
@@ -115,6 +117,7 @@ test("what comes last is not asked for again while there is no room for it", () 
     () => 300,
     flows,
     ({ link }, { type }) => said.push(`${link} ${type}`),
+    () => true,
   );
   pulling.pump([...flows.values()], 0);
   for (let count = 0; count < 255; count += 1) pulling.window.add(1);

@@ -12,7 +12,7 @@ import { decode, encode, type Frame } from "../../src/transfer/frames.ts";
 import { FileHashes } from "../../src/transfer/hashes.ts";
 import { hashChunk } from "../../src/transfer/hashing.ts";
 import { offerOf, preview, sameOffer } from "../../src/transfer/manifest.ts";
-import { fileRoot, missingSubtree } from "../../src/transfer/merkle.ts";
+import { fileRoot, missingSubtree, zeroHash } from "../../src/transfer/merkle.ts";
 import { Mapper, numbered, printable, safeName, show } from "../../src/transfer/names.ts";
 import { Rate } from "../../src/transfer/rate.ts";
 import { Schedule, Window } from "../../src/transfer/schedule.ts";
@@ -28,6 +28,7 @@ for (const known of vectors<readonly { size: number; chunk: number; count: numbe
 interface Merkle {
   readonly libtorrent: readonly { readonly size: number; readonly root: string }[];
   readonly missing: readonly string[];
+  readonly zeros: readonly { readonly size: number; readonly chunk: number; readonly hash: string }[];
   readonly chunks: readonly { readonly size: number; readonly chunk: number; readonly hash: string }[];
 }
 
@@ -59,6 +60,10 @@ for (const { size, root } of merkle.libtorrent) {
 
 for (const { size, chunk, hash } of merkle.chunks) {
   test(`the hash of chunk ${chunk} of ${size} bytes is that of Python`, async () => assert.equal(toHex((await hashesOf(size)).get(chunk) as Bytes), hash));
+}
+
+for (const { size, chunk, hash } of merkle.zeros) {
+  test(`the hash of zeros in chunk ${chunk} of ${size} bytes is that of Python`, () => assert.equal(toHex(zeroHash(size, chunk)), hash));
 }
 
 test("missing subtrees are those of Python", () => {

@@ -143,6 +143,9 @@ export class Session {
         return this.perform("receiver", this.receiver.decided(this.accepts));
       case "prepare":
         return this.perform("receiver", this.receiver.prepared(this.now));
+      case "drawn":
+      case "dismiss":
+        return;
       default:
         return this.#store(effect);
     }

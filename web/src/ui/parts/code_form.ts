@@ -14,14 +14,32 @@ export function hintFor(reading: Reading): string {
   return reading.problem === "unknown" ? texts.code.unknown(reading.word, reading.near) : texts.code[reading.problem];
 }
 
+/** What a form is for: what becomes of a code (it may throw, with words for the person), and the words around it. */
+interface Purpose {
+  readonly label: string;
+  readonly hint: string;
+  readonly action: string;
+  readonly use: (code: string) => void;
+  /** What is said once the code is used, if the form stays. */
+  readonly used: string;
+}
+
 /** The form; `initial` is a code that did not work, to be corrected. */
 export function codeForm(app: App, initial = "", weight: Weight = "primary"): HTMLFormElement {
-  return new CodeForm(app, initial, weight).element;
+  const { label, see: action } = texts.code;
+  return new CodeForm(app, initial, weight, { label, hint: texts.home.receiveHint, action, use: (code) => app.fetch(code), used: "" }).element;
+}
+
+/** The form for one more code of what is fetched already. */
+export function anotherCodeForm(app: App, use: (code: string) => void): HTMLFormElement {
+  const { label, hint, action, used } = texts.senders;
+  return new CodeForm(app, "", "plain", { label, hint, action, use, used }).element;
 }
 
 class CodeForm {
   readonly element: HTMLFormElement;
   readonly #app: App;
+  readonly #purpose: Purpose;
   readonly #remark = h("p", { id: uid("hint"), class: "hint", "aria-live": "polite" });
   readonly #chips = h("div", { class: "chips", role: "group", "aria-label": texts.code.complete });
   readonly #input = h("input", {
@@ -29,14 +47,15 @@ class CodeForm {
     enterkeyhint: "go", placeholder: "7-guitar-sunset", "aria-describedby": this.#remark.id, translate: "no", oninput: () => this.#judge(false),
   });
 
-  constructor(app: App, initial: string, weight: Weight) {
+  constructor(app: App, initial: string, weight: Weight, purpose: Purpose) {
     this.#app = app;
-    const see = h("button", { type: "submit", class: `button ${weight}` }, h("span", {}, texts.code.see), icon("arrow"));
+    this.#purpose = purpose;
+    const see = h("button", { type: "submit", class: `button ${weight}` }, h("span", {}, purpose.action), icon("arrow"));
     const submit = (event: Event): void => {
       event.preventDefault();
       this.#submit();
     };
-    const label = h("label", { for: this.#input.id }, texts.code.label);
+    const label = h("label", { for: this.#input.id }, purpose.label);
     const row = h("div", { class: "code-row" }, this.#input, see);
     this.element = h("form", { class: "code-form", novalidate: true, onsubmit: submit }, label, row, this.#remark, this.#chips);
     this.#input.value = initial;
@@ -45,7 +64,7 @@ class CodeForm {
 
   #judge(done: boolean): Reading {
     const reading = read(this.#input.value, this.#app.site.words, done);
-    this.#say(hintFor(reading) || (done ? texts.code.empty : texts.home.receiveHint), reading.kind);
+    this.#say(hintFor(reading) || (done ? texts.code.empty : this.#purpose.hint), reading.kind);
     this.#offer(reading.kind === "typing" ? reading.completions : []);
     return reading;
   }
@@ -61,6 +80,13 @@ class CodeForm {
     this.#chips.hidden = completions.length === 0;
   }
 
+  /** Ready for the next. */
+  #clear(): void {
+    this.#input.value = "";
+    this.#offer([]);
+    this.#say(this.#purpose.used, "empty");
+  }
+
   #take(word: string): void {
     this.#input.value = complete(this.#input.value, word);
     this.#judge(false);
@@ -70,7 +96,8 @@ class CodeForm {
   #submit(): void {
     if (this.#judge(true).kind !== "whole") return this.#input.focus();
     try {
-      this.#app.fetch(this.#input.value);
+      this.#purpose.use(this.#input.value);
+      this.#clear();
     } catch (problem) {
       this.#say(problem instanceof Error ? problem.message : String(problem), "wrong");
       this.#input.focus();

@@ -3,6 +3,7 @@
 import type { Receiver, Share } from "../../app/model.ts";
 import { hasNoPath, personName } from "../describe.ts";
 import { h, uid } from "../dom.ts";
+import { Rows } from "../rows.ts";
 import type { Scope } from "../scope.ts";
 import * as texts from "../texts.ts";
 import { failureDetails } from "./connection.ts";
@@ -16,7 +17,7 @@ import { road, roadLegend } from "./road.ts";
 import { rateChoice } from "./wishes.ts";
 
 export function receiverList(scope: Scope, share: Share, say: (words: string) => void): HTMLElement {
-  const rows = new Rows(scope, say);
+  const rows = new Rows<Receiver>(scope, h("ul", { class: "receivers", role: "list" }), (receiver, inner) => receiverRow(receiver, inner, say));
   const nobody = h("p", { class: "muted" });
   const title = h("h2", { id: "receivers-title" }, texts.share.receivers);
   const part = h("section", { class: "receivers-part", "aria-labelledby": "receivers-title" }, [
@@ -45,39 +46,6 @@ function limitChoice(share: Share): HTMLElement {
   const choice = rateChoice(id, share.limit.value);
   choice.addEventListener("change", () => share.setLimit(Number(choice.value) || null));
   return h("div", { class: "option" }, h("label", { for: id }, texts.wishes.sendLimit), choice);
-}
-
-/** Keeps one row for each receiver, so that what happens to one leaves the others alone. */
-class Rows {
-  readonly list = h("ul", { class: "receivers", role: "list" });
-  readonly #rows = new Map<string, { readonly element: HTMLElement; readonly scope: Scope }>();
-  readonly #scope: Scope;
-  readonly #say: (words: string) => void;
-
-  constructor(scope: Scope, say: (words: string) => void) {
-    this.#scope = scope;
-    this.#say = say;
-  }
-
-  follow(receivers: readonly Receiver[]): void {
-    const present = new Set(receivers.map((receiver) => receiver.key));
-    for (const key of this.#rows.keys()) if (!present.has(key)) this.#remove(key);
-    for (const receiver of receivers) if (!this.#rows.has(receiver.key)) this.#add(receiver);
-  }
-
-  #add(receiver: Receiver): void {
-    const scope = this.#scope.child();
-    const element = receiverRow(receiver, scope, this.#say);
-    this.#rows.set(receiver.key, { element, scope });
-    this.list.append(element);
-  }
-
-  #remove(key: string): void {
-    const row = this.#rows.get(key);
-    row?.scope.end();
-    row?.element.remove();
-    this.#rows.delete(key);
-  }
 }
 
 function receiverRow(receiver: Receiver, scope: Scope, say: (words: string) => void): HTMLElement {

@@ -19,7 +19,7 @@ export function road(scope: Scope, source: Watchable<TransferState>): HTMLElemen
     bar.dataset["phase"] = state.phase;
     bar.dataset["scope"] = state.path?.scope ?? "";
     bar.setAttribute("aria-label", texts.transfer.progress(personName(state.person)));
-    cover.style.setProperty("transform", `translateX(${(state.phase === "asking" ? 0 : percent) - 100}%)`);
+    cover.style.setProperty("--uncovered", `${(state.phase === "asking" ? 0 : percent) - 100}%`);
     const { part, amount, rate, left } = figures(state);
     const words = [part, amount, rate, left].filter((figure) => figure !== "").join(", ");
     setOrRemove(bar, "aria-valuenow", isIndefinite(state) ? null : String(percent));

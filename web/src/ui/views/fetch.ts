@@ -15,6 +15,7 @@ import { notice } from "../parts/notice.ts";
 import { pathBadge } from "../parts/path_badge.ts";
 import { personLabel } from "../parts/person.ts";
 import { road, roadLegend } from "../parts/road.ts";
+import { anotherSender, senderList } from "../parts/senders.ts";
 import { wishesForm } from "../parts/wishes.ts";
 import type { Scope } from "../scope.ts";
 import * as texts from "../texts.ts";
@@ -80,7 +81,7 @@ function seeking({ app, activity }: Context, scope: Scope): Child {
 
 function offer(context: Context, scope: Scope): Child {
   const { fetch } = context.activity;
-  return scope.region(fetch.offer, (what) => what !== null, (what, inner) => {
+  return scope.region(fetch.offer, (what) => what?.from.id, (what, inner) => {
     if (what === null) return h("h1", {}, texts.fetching.listing);
     const ticks = (context.ticks = isChoosable(what) ? new Ticks() : null);
     const wishes = what.text ? null : wishesForm(what, fetch.canKeep);
@@ -90,6 +91,8 @@ function offer(context: Context, scope: Scope): Child {
       h("h1", {}, title),
       h("p", { class: "lead" }, what.text ? texts.fetching.askText : texts.fetching.ask),
       !what.text && h("div", { class: "card offer-list" }, h("h2", {}, h("bdi", {}, what.title)), fileList(what, ticks)),
+      !what.text && senderList(inner, fetch, (words) => context.app.say(words)),
+      !what.text && anotherSender(context.app, fetch),
       wishes?.element,
       decision(context, what.text, ticks, () => wishes?.read() ?? {}),
     ]);
@@ -150,7 +153,7 @@ function placeOf(target: Target, what: OfferInfo | null): Target | "archive" {
   return target === "download" && !isLone ? "archive" : target;
 }
 
-function running({ activity, ticks }: Context, scope: Scope): Child {
+function running({ app, activity, ticks }: Context, scope: Scope): Child {
   const { fetch } = activity;
   const askCancel = (cancel: () => void): void => confirm(texts.fetching.cancelTitle, texts.fetching.cancelText, texts.transfer.cancel, cancel);
   const what = fetch.offer.value;
@@ -158,6 +161,7 @@ function running({ activity, ticks }: Context, scope: Scope): Child {
   return h("div", { class: "stack" }, [
     h("h1", {}, texts.fetching.title, " ", what !== null && h("span", { class: "muted whole" }, texts.contents(what))),
     h("div", { class: "card receiver" }, road(scope, fetch.state), h("div", { class: "receiver-foot" }, roadLegend(scope, fetch.state, "receiving"), controls(scope, fetch, askCancel))),
+    what !== null && !what.text && [senderList(scope, fetch, (words) => app.say(words)), anotherSender(app, fetch)],
     what !== null && !what.text && h("details", { class: "fold" }, h("summary", {}, texts.fetching.files), fetch.canPrefer && isChoosable(what) ? runningList(scope, what, fetch, isWanted) : fileList(what)),
   ]);
 }

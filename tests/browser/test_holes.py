@@ -1,0 +1,110 @@
+"""Files that are nearly all hole, from a real command to a page: what is known to be zero is not sent."""
+
+import os
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.real import (
+    COUNT,
+    HASH_OPFS,
+    MIB,
+    PICK_OPFS,
+    Site,
+    Start,
+    arrived,
+    digest,
+    look_at,
+    received,
+    tree,
+)
+from tests.support.commands import running_server
+
+SIZE: Final = 64 * MIB + 5
+
+DATA_AT: Final = (0, 40 * MIB + 12_345)
+"""Where there is something: two chunks at most."""
+
+WIRE: Final = MIB
+"""Those, and all that is said around them."""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Site]:
+    """A real server and a real browser."""
+    with running_server(tmp_path_factory.mktemp("server")) as server:
+        yield Site(browser, server.url)
+
+
+def sparse_file(path: Path, data_at: tuple[int, ...] = DATA_AT) -> Path:
+    """A file with little in it; skips the test where there are no holes."""
+    with path.open("wb") as file:
+        for at in data_at:
+            file.seek(at)
+            file.write(os.urandom(1000))
+        file.truncate(SIZE)
+    if path.stat().st_blocks * 512 > MIB:
+        pytest.skip("this file system has no holes")
+    return path
+
+
+def take(page: Page, code: str, button: str, keep: bool = False) -> None:
+    """Fetch it there."""
+    page.evaluate(COUNT)
+    look_at(page, code)
+    if keep:
+        page.get_by_label("Go on later if this page is closed").check()
+    page.get_by_role("button", name=button).click()
+
+
+@pytest.mark.parametrize("data_at", [DATA_AT, ()], ids=["some data", "none at all"])
+@pytest.mark.parametrize("keep", [False, True], ids=["as it comes", "kept first"])
+def test_a_download_gets_zeros_in_their_turn(
+    site: Site, pypeer: Start, tmp_path: Path, data_at: tuple[int, ...], keep: bool
+) -> None:
+    file = sparse_file(tmp_path / "sparse.bin", data_at)
+    sender = pypeer("send", file, "--once")
+    with site.open() as page:
+        with page.expect_download(timeout=120_000) as started:
+            take(page, sender.until("ready")["code"], "Download", keep)
+        arrived(page)
+        assert digest(Path(started.value.path())) == digest(file)
+        assert sum(received(page)) < WIRE
+    assert sender.end() == 0
+
+
+@pytest.mark.parametrize("keep", [False, True], ids=["as it comes", "kept first"])
+def test_a_picked_folder_gets_files_as_long_as_they_are(site: Site, pypeer: Start, tmp_path: Path, keep: bool) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    sparse_file(folder / "sparse.bin")
+    sparse_file(folder / "empty of data.bin", ())
+    sender = pypeer("send", folder, "--once")
+    with site.open() as page:
+        page.evaluate(PICK_OPFS)
+        take(page, sender.until("ready")["code"], "Save to a folder", keep)
+        arrived(page)
+        assert page.evaluate(HASH_OPFS) == tree(folder)
+        assert sum(received(page)) < WIRE
+    assert sender.end() == 0
+
+
+def test_an_archive_gets_them_too(site: Site, pypeer: Start, tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    sparse_file(folder / "a.bin", ())
+    sparse_file(folder / "b.bin")
+    sender = pypeer("send", folder, "--once")
+    with site.open() as page:
+        with page.expect_download(timeout=120_000) as started:
+            take(page, sender.until("ready")["code"], "Download")
+        arrived(page)
+        with zipfile.ZipFile(started.value.path()) as archive:
+            archive.extractall(tmp_path / "got")
+        assert sum(received(page)) < WIRE
+    assert tree(tmp_path / "got" / folder.name) == tree(folder)
+    assert sender.end() == 0

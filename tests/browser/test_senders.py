@@ -1,0 +1,126 @@
+"""One page that draws from several senders of the same: real commands, whose rate is held back."""
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.real import COUNT, MIB, Site, Start, add_sender, arrived, digest, look_at, random_file, received
+from tests.support.commands import Command, running_server
+
+SIZE: Final = 12 * MIB
+
+SLOW: Final = "1M"
+"""What a sender gives: all together need seconds, in which something can happen."""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Site]:
+    """A real server and a real browser."""
+    with running_server(tmp_path_factory.mktemp("server")) as server:
+        yield Site(browser, server.url)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Something to send."""
+    return random_file(tmp_path / "same.bin", SIZE)
+
+
+def code_of(sender: Command) -> str:
+    return str(sender.until("ready")["code"])
+
+
+def look_at_both(page: Page, senders: list[Command]) -> None:
+    """Enter the codes of all, and wait until the page has seen what they offer."""
+    page.evaluate(COUNT)
+    first, *others = [code_of(sender) for sender in senders]
+    look_at(page, first)
+    for code in others:
+        add_sender(page, code)
+    senders_part = page.get_by_role("region", name="Senders").get_by_role("listitem")
+    expect(senders_part).to_have_count(len(senders))
+    expect(senders_part.get_by_text("Offers as much")).to_have_count(len(senders), timeout=60_000)
+
+
+def take(page: Page, file: Path) -> None:
+    """Download it, and see that it is what was sent."""
+    with page.expect_download(timeout=60_000) as started:
+        page.get_by_role("button", name="Download").click()
+    arrived(page)
+    assert digest(Path(started.value.path())) == digest(file)
+
+
+def test_two_senders_share_the_work(site: Site, pypeer: Start, file: Path) -> None:
+    senders = [pypeer("send", file, "--once", "--limit", SLOW) for _ in range(2)]
+    with site.open() as page:
+        look_at_both(page, senders)
+        take(page, file)
+        counts = received(page)
+        assert len(counts) == 2
+        assert max(counts) < 0.7 * SIZE, "each gave about half of it"
+        assert sum(counts) < 1.2 * SIZE, "and little came twice"
+    assert [sender.end() for sender in senders] == [0, 0]
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=["the first", "the second"])
+def test_a_sender_that_is_killed_is_left_out_and_the_other_goes_on(
+    site: Site, pypeer: Start, file: Path, which: int
+) -> None:
+    senders = [pypeer("send", file, "--limit", SLOW) for _ in range(2)]
+    with site.open() as page:
+        look_at_both(page, senders)
+        with page.expect_download(timeout=60_000) as started:
+            page.get_by_role("button", name="Download").click()
+        page.wait_for_function("least => window.received.length == 2 && Math.min(...window.received) > least", arg=MIB)
+        senders[which].process.send_signal(signal.SIGKILL)
+        arrived(page)
+        assert digest(Path(started.value.path())) == digest(file)
+        assert received(page)[1 - which] > SIZE // 2
+
+
+def test_one_that_joins_while_it_runs_gives_its_part(site: Site, pypeer: Start, file: Path) -> None:
+    senders = [pypeer("send", file, "--limit", SLOW) for _ in range(2)]
+    with site.open() as page:
+        page.evaluate(COUNT)
+        look_at(page, code_of(senders[0]))
+        with page.expect_download(timeout=60_000) as started:
+            page.get_by_role("button", name="Download").click()
+        page.wait_for_function("least => window.received[0] > least", arg=MIB)
+        add_sender(page, code_of(senders[1]))
+        expect(page.get_by_text("Sends to you", exact=True)).to_have_count(2, timeout=60_000)
+        arrived(page)
+        assert digest(Path(started.value.path())) == digest(file)
+        assert received(page)[1] > MIB
+
+
+def test_who_offers_something_else_or_cannot_be_found_is_said_and_left_out(
+    site: Site, pypeer: Start, file: Path, tmp_path: Path
+) -> None:
+    sender, other = pypeer("send", file), pypeer("send", random_file(tmp_path / "other.bin", MIB))
+    code = code_of(sender)
+    with site.open() as page:
+        look_at(page, code)
+        add_sender(page, code_of(other))
+        part = page.get_by_role("region", name="Senders")
+        said = "It offers something else than the first sender."
+        expect(part.get_by_text(said)).to_be_visible(timeout=60_000)
+        expect(page.get_by_role("status").filter(has_text=said)).to_have_count(1)
+        add_sender(page, "999999-guitar-sunset")
+        expect(part.get_by_text("Left out.")).to_have_count(2, timeout=60_000)
+        add_sender(page, code)
+        expect(page.get_by_text("This code is here already.")).to_be_visible()
+        take(page, file)
+
+
+def test_the_same_sums_with_other_content_are_found_out(site: Site, pypeer: Start, file: Path, tmp_path: Path) -> None:
+    """Another name: only the list tells, which comes over the link."""
+    sender, other = pypeer("send", file), pypeer("send", random_file(tmp_path / "another name.bin", SIZE))
+    with site.open() as page:
+        look_at_both(page, [sender, other])
+        take(page, file)
+        assert received(page)[1] < MIB
+    assert other.until("error")["code"] == "declined"

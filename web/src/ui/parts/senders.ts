@@ -1,0 +1,39 @@
+/** Who sends what is fetched: a row for each, if there are several, and a way to add one. */
+
+import type { Fetch, SenderInfo, TransferState } from "../../app/model.ts";
+import type { App } from "../app.ts";
+import { senderWords } from "../describe.ts";
+import { h, uid } from "../dom.ts";
+import { Rows } from "../rows.ts";
+import type { Scope } from "../scope.ts";
+import * as texts from "../texts.ts";
+import { anotherCodeForm } from "./code_form.ts";
+import { pathBadge } from "./path_badge.ts";
+import { personLabel } from "./person.ts";
+
+type Say = (words: string) => void;
+
+/** The list of those who send, which appears with the second. */
+export function senderList(scope: Scope, { senders }: Fetch, say: Say): HTMLElement {
+  const title = uid("senders");
+  const rows = new Rows<SenderInfo>(scope, h("ul", { class: "senders", role: "list" }), (sender, inner) => senderRow(sender, inner, say));
+  const part = h("section", { class: "card stack", "aria-labelledby": title }, h("h2", { id: title }, texts.senders.title), rows.list);
+  scope.watch(senders, (all) => {
+    rows.follow(all);
+    part.hidden = all.length < 2;
+  });
+  return part;
+}
+
+/** The field for one more code, folded away: most people have one. */
+export function anotherSender(app: App, fetch: Fetch): HTMLElement {
+  const form = anotherCodeForm(app, (code) => fetch.add(code));
+  return h("details", { class: "fold" }, h("summary", {}, texts.senders.add), h("div", { class: "stack-tight" }, h("p", {}, texts.senders.why), form));
+}
+
+function senderRow({ state }: SenderInfo, scope: Scope, say: Say): HTMLElement {
+  return h("li", { class: "sender" }, [
+    h("div", { class: "receiver-head" }, scope.region(state, (now: TransferState) => now.person?.id, (now) => personLabel(now.person)), pathBadge(scope, state, say)),
+    h("p", { class: "muted" }, scope.text(state, senderWords)),
+  ]);
+}
