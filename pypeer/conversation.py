@@ -20,8 +20,8 @@ from pypeer.linking import Linking
 from pypeer.links.link import Link, Path
 from pypeer.open_links import RANKS, OpenLink, OpenLinks
 from pypeer.protocol.codes import EndCode
-from pypeer.protocol.messages import Part, SealedMessage
 from pypeer.protocol.report import ConnectionReport
+from pypeer.protocol.sealed import Part, SealedMessage
 from pypeer.secure.keys import Role
 from pypeer.signaling_client import backoff
 from pypeer.signaling_client.pair import Pair

@@ -13,8 +13,8 @@ from pypeer.links.webrtc import WebRtcLink
 from pypeer.links.websocket import WebSocketLink
 from pypeer.open_links import OpenLink
 from pypeer.protocol import limits
-from pypeer.protocol.messages import Candidate, Description, Network, Relay, SealedMessage, Tcp
 from pypeer.protocol.report import ConnectionReport
+from pypeer.protocol.sealed import Candidate, Description, Network, Relay, SealedMessage, Tcp
 from pypeer.signaling_client.pair import Pair
 
 SILENCE: Final = {True: Event.SILENT, False: Event.BACK}

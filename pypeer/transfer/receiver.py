@@ -10,16 +10,7 @@ from collections.abc import Container, Mapping, Sequence
 from pypeer import events
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.frames import Data, End, Frame
-from pypeer.protocol.messages import (
-    Accept,
-    Entries,
-    Have,
-    Helper,
-    Offer,
-    Pause,
-    Refuse,
-    Root,
-)
+from pypeer.protocol.messages import Accept, Entries, Have, Helper, Offer, Pause, Refuse, Root
 from pypeer.transfer.asking import Asking
 from pypeer.transfer.budget import Budget
 from pypeer.transfer.drawing import NOTHING
