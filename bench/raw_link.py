@@ -19,7 +19,7 @@ from pypeer.connect.options import ConnectOptions
 from pypeer.connect.servers import Servers
 from pypeer.links.webrtc import WebRtcLink
 from pypeer.loops import loop_factory
-from pypeer.protocol.messages import Candidate, Description, Network, SealedMessage
+from pypeer.protocol.sealed import Candidate, Description, Network, SealedMessage
 from pypeer.secure.keys import Role
 
 FRAME: Final = bytes(64 * 1024)

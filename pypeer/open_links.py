@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
+from typing import Final
 
 from pypeer.connect.lanes import Road
 from pypeer.links.tls import TlsLink
@@ -9,6 +10,10 @@ from pypeer.links.webrtc import WebRtcLink
 from pypeer.links.websocket import WebSocketLink
 from pypeer.racing import Attach, Racing
 from pypeer.tasks import Tasks
+
+RANKS: Final = {Road.TCP: 0, Road.ICE: 1, Road.RELAY: 2}
+"""The session asks on one of them at a time: two flows to one peer would take two shares of a line that others use, and
+what TCP carries costs a tenth of the work. Whether it is quicker, too, `pypeer.racing` finds out."""
 
 OpenLink = TlsLink | WebRtcLink | WebSocketLink
 

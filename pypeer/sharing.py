@@ -13,7 +13,7 @@ from pypeer.events import Closed, Failed, Guessed, Joined, Ready, Skipped
 from pypeer.identity import peer_id
 from pypeer.protocol import limits
 from pypeer.protocol.codes import RefusalCode
-from pypeer.protocol.messages import Meet
+from pypeer.protocol.sealed import Meet
 from pypeer.relaying import PairRelays
 from pypeer.secure.code import Code, short_name
 from pypeer.secure.keys import Role

@@ -11,7 +11,7 @@ from pypeer.errors import PeerError
 from pypeer.events import Event, Joined, Offered
 from pypeer.identity import peer_id
 from pypeer.protocol.codes import EndCode
-from pypeer.protocol.messages import Preview
+from pypeer.protocol.sealed import Preview
 from pypeer.secure.code import Code, short_name
 from pypeer.secure.keys import Role
 from pypeer.signaling_client.pair import Pair

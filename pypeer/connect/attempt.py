@@ -28,8 +28,8 @@ from pypeer.connect.theirs import Theirs
 from pypeer.connect.ways import path_of
 from pypeer.links.channel import Channel
 from pypeer.links.link import Path
-from pypeer.protocol.messages import Description, Network, SealedMessage
 from pypeer.protocol.report import ConnectionReport
+from pypeer.protocol.sealed import Description, Network, SealedMessage
 from pypeer.secure.keys import Role
 from pypeer.tasks import Tasks
 

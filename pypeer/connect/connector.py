@@ -18,8 +18,8 @@ from pypeer.connect.ice.effects import State as IceState
 from pypeer.connect.link_state import State
 from pypeer.errors import ConnectError
 from pypeer.links.webrtc import WebRtcLink
-from pypeer.protocol.messages import Candidate, Description, Network, SealedMessage
 from pypeer.protocol.report import ConnectionReport
+from pypeer.protocol.sealed import Candidate, Description, Network, SealedMessage
 from pypeer.secure.keys import Role
 from pypeer.tasks import Tasks
 

@@ -18,8 +18,8 @@ from pypeer.connect.gathering import Gathering
 from pypeer.connect.tcp.terms import Terms
 from pypeer.errors import ConnectError
 from pypeer.links.websocket import CLOSE_S, Socket, WebSocketLink
-from pypeer.protocol.messages import Relay
 from pypeer.protocol.report import REPORT_VERSION, ConnectionReport
+from pypeer.protocol.sealed import Relay
 from pypeer.secure.encoding import b64, unb64
 from pypeer.secure.keys import Role
 from pypeer.secure.records import Exchange, RecordError, RecordOpener, RecordSealer

@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Final
 
 from pypeer.connect.ice.candidate import Candidate, to_line
-from pypeer.protocol import messages
+from pypeer.protocol import sealed
 from pypeer.protocol.codes import Mapping
-from pypeer.protocol.messages import Network, SealedMessage
+from pypeer.protocol.sealed import Network, SealedMessage
 
 BATCH_S: Final = 0.02
 """Candidates found within this time go in one message: two servers answer about at once."""
@@ -46,13 +46,13 @@ class Telling:
         self.close()
         while self._found:
             batch, self._found = self._found[:BATCH_CANDIDATES], self._found[BATCH_CANDIDATES:]
-            self._send(messages.Candidate(link=self._number, candidates=tuple(map(to_line, batch))))
+            self._send(sealed.Candidate(link=self._number, candidates=tuple(map(to_line, batch))))
         self.network()
 
     def end(self) -> None:
         """No more candidates come."""
         self.flush()
-        self._send(messages.Candidate(link=self._number, candidates=()))
+        self._send(sealed.Candidate(link=self._number, candidates=()))
 
     def network(self) -> None:
         """Tell what the NAT does, if that is news; not before the description, without which nobody listens."""

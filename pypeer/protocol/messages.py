@@ -1,43 +1,22 @@
-"""Messages between two peers: sealed ones through the server, and control messages on a link.
+"""Messages between two peers on a link: JSON in control frames, see frames; what is sealed is in sealed.
 
-Sealed messages (inside `signal` bodies, see pypeer.secure): `meet`, `preview`, then `description`, `candidate`,
-`network`, `relay`, `tcp`, `part`.
-Link messages (JSON in control frames, see frames): both `hello`; then the sender `offer`s; the receiver `list`s, and
-`accept`s or `decline`s, asks for chunks with binary requests, and ends with `done`.
+Both say `hello`; then the sender `offer`s; the receiver `list`s, and `accept`s or `decline`s, asks for chunks with
+binary requests, and ends with `done`.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
 from pypeer.protocol import limits
-from pypeer.protocol.codes import EndCode, Mapping
-from signaling.protocol.fields import END, Capabilities, Label, Prose, Signature
+from pypeer.protocol.codes import EndCode
+from signaling.protocol.fields import END, Capabilities, Label, Prose
 
 Index = Annotated[int, Meta(ge=0, le=2**32 - 1)]
 Bytes = Annotated[int, Meta(ge=0, le=limits.FILE_BYTES)]
 Hash = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}" + END, description="SHA-256, hexadecimal")]
-Sdp = Annotated[str, Meta(max_length=11_000, description="session description, RFC 8866")]
-Key = Annotated[
-    str, Meta(pattern=r"^[A-Za-z0-9_-]{43}" + END, description="X25519 public key, 32 bytes, base64url, no padding")
-]
 Title = Annotated[str, Meta(max_length=256, description="what the offer is called; untrusted")]
-Name = Annotated[str, Meta(max_length=128, description="what a person calls this peer; untrusted")]
-
-
-class Sealed(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", omit_defaults=True):
-    """Root of the messages that travel sealed through the server."""
-
-
-class Meet(Sealed, frozen=True, tag="meet"):
-    """First sealed message each way. `sig` is by the identity key over MEET_CONTEXT, the role byte and the binding."""
-
-    v: int
-    client: Label
-    sig: Signature
-    name: Name = ""
-    caps: Capabilities = ()
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, array_like=False):
@@ -61,78 +40,6 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, array
     def hole_ranges(self) -> tuple[tuple[int, int], ...]:
         """The holes: chunks from the first up to before the second number."""
         return tuple(zip(self.holes[::2], self.holes[1::2], strict=False))
-
-
-class Preview(Sealed, frozen=True, tag="preview"):
-    """What is offered, in sum, right after `meet`: the receiver decides on it before anything of a link is told.
-
-    `entries` are the first of the manifest, as many as fit, for the person to see.
-    """
-
-    files: Bytes
-    folders: Bytes
-    bytes: Bytes
-    title: Title = ""
-    text: bool = False
-    entries: Annotated[tuple[Entry, ...], Meta(max_length=limits.PREVIEW_ENTRIES)] = ()
-
-
-class Description(Sealed, frozen=True, tag="description"):
-    """An offer or answer of WebRTC; `link` numbers the attempts to connect, so that a late answer is recognised.
-
-    A second offer for a link restarts its ICE (RFC 8445, section 9), and may come from either side.
-    """
-
-    link: Index
-    kind: Literal["offer", "answer"]
-    sdp: Sdp
-
-
-class Candidate(Sealed, frozen=True, tag="candidate"):
-    """Candidates gathered since the last; an empty list ends them."""
-
-    link: Index
-    candidates: Annotated[tuple[Annotated[str, Meta(max_length=512)], ...], Meta(max_length=64)]
-
-
-class Network(Sealed, frozen=True, tag="network"):
-    """What the NAT of this side does with UDP over IPv4, once it is known; for port prediction and for the report."""
-
-    link: Index
-    mapping: Mapping
-
-
-class Relay(Sealed, frozen=True, tag="relay"):
-    """Meet me at the relay inside the WebSocket: the number of this link there, and an X25519 key made for it.
-
-    Sent only to who lists the capability `relay`. Role A begins, role B answers with the same number; links through
-    the relay are counted apart from those of `description`.
-    """
-
-    link: Index
-    key: Key
-
-
-class Tcp(Sealed, frozen=True, tag="tcp"):
-    """Where this side can be dialled by TCP for one link, and the certificate that it will show there.
-
-    Sent only to who lists the capability `tcp`. Role A begins, role B answers with the same number; links over TCP are
-    counted apart from those of `description`. More candidates may follow, without the certificate.
-    """
-
-    link: Index
-    certificate: Annotated[str, Meta(max_length=2048, description="X.509 in DER, base64url, no padding")] = ""
-    candidates: Annotated[tuple[Annotated[str, Meta(max_length=512)], ...], Meta(max_length=64)] = ()
-
-
-class Part(Sealed, frozen=True, tag="part"):
-    """The session is over."""
-
-    code: EndCode | None = None
-    message: Prose = ""
-
-
-SealedMessage = Meet | Preview | Description | Candidate | Network | Relay | Tcp | Part
 
 
 class Control(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", omit_defaults=True):

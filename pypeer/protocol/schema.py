@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from pypeer.protocol import codes, limits, messages, report
+from pypeer.protocol import codes, limits, messages, report, sealed
 from signaling.protocol.schema import build, dump
 
 
 def peer_schema() -> dict[str, Any]:
     """The schema of sealed and control messages; binary frames are in docs/protocol.md and in the vectors."""
     groups: dict[str, object] = {
-        "SealedMessage": messages.SealedMessage,
+        "SealedMessage": sealed.SealedMessage,
         "ControlMessage": messages.ControlMessage,
         "Report": report.ConnectionReport,
     }

@@ -20,7 +20,7 @@ from pypeer import __version__
 from pypeer.identity import Identity, verify
 from pypeer.protocol import limits
 from pypeer.protocol.codes import RefusalCode
-from pypeer.protocol.messages import Meet, SealedMessage
+from pypeer.protocol.sealed import Meet, SealedMessage
 from pypeer.secure.encoding import b64, unb64
 from pypeer.secure.keys import KEY_BYTES, PairKeys, Pake, PakeError, Role, confirmation, confirms, meet_statement
 from pypeer.secure.seal import Opener, Sealer, SealError

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pypeer.errors import MeetError, PeerError, RefusedError
 from pypeer.no_way import cut_off
 from pypeer.protocol.codes import EndCode, RefusalCode
-from pypeer.protocol.messages import Meet, Part, Preview, SealedMessage
+from pypeer.protocol.sealed import Meet, Part, Preview, SealedMessage
 from pypeer.secure.encoding import b64, unb64
 from pypeer.secure.keys import Role
 from pypeer.secure.meeting import Effect, Ended, Meeting, Opened, Received, Send, State, WrongWords

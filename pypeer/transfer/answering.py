@@ -11,10 +11,11 @@ from pypeer.links.link import SHORT_BYTES, Link, LinkClosedError
 from pypeer.protocol import limits
 from pypeer.protocol.frames import Data, Frame
 from pypeer.transfer.budget import Budget
-from pypeer.transfer.effects import Chunk, Lost, Read
+from pypeer.transfer.effects import Chunk, Read
 from pypeer.transfer.sender import Sender
 from pypeer.transfer.shell import in_thread
 from pypeer.transfer.sources import OfferedTree
+from pypeer.transfer.storing import Lost
 
 HIGH_WATER_BYTES: Final = 1024 * 1024
 """A sender waits when this much is buffered: enough to keep a link busy while the next chunk is read, little enough to

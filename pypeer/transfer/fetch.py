@@ -16,19 +16,9 @@ from pypeer.transfer import chunks, endings
 from pypeer.transfer.asking import Asking
 from pypeer.transfer.budget import Budget
 from pypeer.transfer.drawing import NOTHING, Drawing
-from pypeer.transfer.effects import (
-    Corrupt,
-    Differs,
-    Discard,
-    Emit,
-    Finish,
-    Finished,
-    Lost,
-    Pass,
-    Stale,
-    Stored,
-)
+from pypeer.transfer.effects import Emit, Pass
 from pypeer.transfer.names import printable
+from pypeer.transfer.storing import Corrupt, Differs, Discard, Finish, Finished, Lost, Stale, Stored
 from pypeer.transfer.tally import Tally
 
 ATTEMPTS: Final = 3

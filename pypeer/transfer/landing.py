@@ -13,7 +13,8 @@ from typing import Final
 
 from pypeer.protocol.frames import End, Probe, Request, Stop
 from pypeer.transfer.asking import Asking, Flight
-from pypeer.transfer.effects import Effect, Reuse, Store
+from pypeer.transfer.effects import Effect
+from pypeer.transfer.storing import Reuse, Store
 from pypeer.transfer.trust import Trust
 
 ASKS: Final = 256

@@ -8,7 +8,8 @@ import msgspec
 
 from pypeer.protocol import limits
 from pypeer.protocol.codes import EndCode
-from pypeer.protocol.messages import Entries, Entry, Offer, Preview
+from pypeer.protocol.messages import Entries, Entry, Offer
+from pypeer.protocol.sealed import Preview
 from pypeer.transfer import chunks
 from pypeer.transfer.names import ManifestError
 

@@ -14,9 +14,9 @@ from typing import Final
 
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Entry
-from pypeer.transfer.effects import Lost
 from pypeer.transfer.journal import FilePlaced, Journal, Settled, file_key, stamp_of
 from pypeer.transfer.placing import set_time
+from pypeer.transfer.storing import Lost
 from pypeer.transfer.syncing import sync_files
 from pypeer.transfer.targets import Targets
 

@@ -10,8 +10,9 @@ import msgspec
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Entry, Offer
 from pypeer.transfer import endings
-from pypeer.transfer.effects import Lost, Read
+from pypeer.transfer.effects import Read
 from pypeer.transfer.sources import ChangedError, OfferedTree, read_at
+from pypeer.transfer.storing import Lost
 
 Ranges = list[tuple[int, int, int]]
 """File, from a chunk, up to before another."""

@@ -14,7 +14,9 @@ from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Entry
 from pypeer.transfer import chunks
 from pypeer.transfer.drawing import NOTHING
-from pypeer.transfer.effects import (
+from pypeer.transfer.fetch import Ranges
+from pypeer.transfer.hashes import FileHashes
+from pypeer.transfer.storing import (
     Broken,
     Conclude,
     Concluded,
@@ -29,8 +31,6 @@ from pypeer.transfer.effects import (
     StoreEffect,
     StoreResult,
 )
-from pypeer.transfer.fetch import Ranges
-from pypeer.transfer.hashes import FileHashes
 
 ONE: Final = "the output takes one file, and this offer has {count}: name the one, or fetch into a folder"
 

@@ -10,36 +10,26 @@ from collections.abc import Container, Mapping, Sequence
 from pypeer import events
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.frames import Data, End, Frame
-from pypeer.protocol.messages import (
-    Accept,
-    Entries,
-    Have,
-    Helper,
-    Offer,
-    Pause,
-    Refuse,
-    Root,
-)
+from pypeer.protocol.messages import Accept, Entries, Have, Helper, Offer, Pause, Refuse, Root
 from pypeer.transfer.asking import Asking
 from pypeer.transfer.budget import Budget
 from pypeer.transfer.drawing import NOTHING
-from pypeer.transfer.effects import (
+from pypeer.transfer.effects import Effect, Found
+from pypeer.transfer.fetch import Fetch, Ranges
+from pypeer.transfer.party import Paused, name
+from pypeer.transfer.phases import Phase, Step
+from pypeer.transfer.storing import (
     Broken,
     Conclude,
     Concluded,
     Corrupt,
     Differs,
-    Effect,
     Finished,
-    Found,
     Lost,
     Stale,
     Stored,
     StoreResult,
 )
-from pypeer.transfer.fetch import Fetch, Ranges
-from pypeer.transfer.party import Paused, name
-from pypeer.transfer.phases import Phase, Step
 from pypeer.transfer.subflow import Stage, ViolationError
 from pypeer.transfer.telling import Telling
 

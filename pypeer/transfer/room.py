@@ -7,9 +7,9 @@ from pathlib import Path
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Entry
 from pypeer.transfer import chunks
-from pypeer.transfer.effects import Broken
 from pypeer.transfer.fetch import Ranges
 from pypeer.transfer.parts import Parts
+from pypeer.transfer.storing import Broken
 
 
 def leave_holes(

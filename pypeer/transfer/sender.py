@@ -26,9 +26,10 @@ from pypeer.protocol.messages import (
     Root,
 )
 from pypeer.transfer import chunks, endings, manifest
-from pypeer.transfer.effects import Chunk, Effect, FindRoot, Found, Lost, Outcome, Read, Wake
+from pypeer.transfer.effects import Chunk, Effect, FindRoot, Found, Outcome, Read, Wake
 from pypeer.transfer.party import Party, Paused, name
 from pypeer.transfer.serving import ALLOWED, Serving
+from pypeer.transfer.storing import Lost
 from pypeer.transfer.subflow import Stage, ViolationError
 from pypeer.transfer.swarm import Seeding
 

@@ -14,27 +14,8 @@ from pypeer.protocol import limits
 from pypeer.transfer.budget import Budget
 from pypeer.transfer.carried import TransferSession
 from pypeer.transfer.choosing import EVERYTHING, Choice
-from pypeer.transfer.effects import (
-    Broken,
-    Conclude,
-    Discard,
-    Dismiss,
-    Drawn,
-    Effect,
-    Examine,
-    Finish,
-    Found,
-    Outcome,
-    Pass,
-    Prepare,
-    Reuse,
-    Store,
-    StoreEffect,
-    StoreResult,
-)
-from pypeer.transfer.effects import (
-    Decide as DecideEffect,
-)
+from pypeer.transfer.effects import Decide as DecideEffect
+from pypeer.transfer.effects import Dismiss, Drawn, Effect, Examine, Found, Outcome, Pass, Prepare
 from pypeer.transfer.fetch import Ranges
 from pypeer.transfer.names import ManifestError, map_entries, printable, show
 from pypeer.transfer.parting import PartTree
@@ -44,6 +25,7 @@ from pypeer.transfer.receiver import Receiver
 from pypeer.transfer.shell import Session, in_thread
 from pypeer.transfer.source import Source
 from pypeer.transfer.store import DiskStore
+from pypeer.transfer.storing import Broken, Conclude, Discard, Finish, Reuse, Store, StoreEffect, StoreResult
 from pypeer.transfer.targets import Targets
 from pypeer.transfer.text import TextStore
 from pypeer.transfer.writing import Writing

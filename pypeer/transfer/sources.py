@@ -17,9 +17,10 @@ from pypeer.protocol import limits
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Entry, Offer
 from pypeer.transfer import chunks, endings, manifest, merkle
-from pypeer.transfer.effects import Chunk, Lost, Read
+from pypeer.transfer.effects import Chunk, Read
 from pypeer.transfer.hashes import Digests, FileHashes
 from pypeer.transfer.scanning import CAREFUL, Policy, Source, scan_paths
+from pypeer.transfer.storing import Lost
 
 HANDLES: Final = 16
 """Files kept open for reading in one offer: more than are read at a time, far below any limit on open files."""

@@ -21,7 +21,16 @@ from pypeer.protocol.codes import EndCode
 from pypeer.transfer import chunks
 from pypeer.transfer.adopting import begun
 from pypeer.transfer.bases import Bases
-from pypeer.transfer.effects import (
+from pypeer.transfer.fetch import Ranges
+from pypeer.transfer.journal import ChunkStored, Forgotten, Journal
+from pypeer.transfer.naming import Naming
+from pypeer.transfer.parts import Parts
+from pypeer.transfer.placing import set_time
+from pypeer.transfer.preparing import Preparing
+from pypeer.transfer.recovery import AbortedError
+from pypeer.transfer.room import check_room
+from pypeer.transfer.standing import Standing
+from pypeer.transfer.storing import (
     Broken,
     Conclude,
     Concluded,
@@ -37,15 +46,6 @@ from pypeer.transfer.effects import (
     StoreEffect,
     StoreResult,
 )
-from pypeer.transfer.fetch import Ranges
-from pypeer.transfer.journal import ChunkStored, Forgotten, Journal
-from pypeer.transfer.naming import Naming
-from pypeer.transfer.parts import Parts
-from pypeer.transfer.placing import set_time
-from pypeer.transfer.preparing import Preparing
-from pypeer.transfer.recovery import AbortedError
-from pypeer.transfer.room import check_room
-from pypeer.transfer.standing import Standing
 from pypeer.transfer.syncing import sync_folders
 from pypeer.transfer.targets import Targets
 

@@ -7,10 +7,11 @@ from pypeer.errors import PeerError, TransferError
 from pypeer.protocol import limits
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Cancel, Done, Progress
-from pypeer.transfer.effects import Concluded, Effect, Idle, Outcome
+from pypeer.transfer.effects import Effect, Idle, Outcome
 from pypeer.transfer.fetch import Fetch
 from pypeer.transfer.joining import Joining
 from pypeer.transfer.phases import Phase, Step
+from pypeer.transfer.storing import Concluded
 from pypeer.transfer.subflow import Stage
 
 ELSEWHERE: Final = "it has come from somebody else meanwhile"

@@ -6,7 +6,9 @@ from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Entry
 from pypeer.transfer import chunks
 from pypeer.transfer.drawing import NOTHING
-from pypeer.transfer.effects import (
+from pypeer.transfer.fetch import Ranges
+from pypeer.transfer.hashes import FileHashes
+from pypeer.transfer.storing import (
     Broken,
     Conclude,
     Concluded,
@@ -22,8 +24,6 @@ from pypeer.transfer.effects import (
     StoreEffect,
     StoreResult,
 )
-from pypeer.transfer.fetch import Ranges
-from pypeer.transfer.hashes import FileHashes
 
 
 class TextStore:

@@ -7,8 +7,8 @@ from typing import Final
 
 from pypeer.protocol.messages import Entry
 from pypeer.transfer import chunks, merkle
-from pypeer.transfer.effects import Corrupt, Reuse, Store, StoreEffect, StoreResult
 from pypeer.transfer.shell import in_thread
+from pypeer.transfer.storing import Corrupt, Reuse, Store, StoreEffect, StoreResult
 
 WRITE_BYTES: Final = 1024 * 1024
 WRITE_EFFECTS: Final = 64

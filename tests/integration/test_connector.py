@@ -13,8 +13,8 @@ from pypeer.connect.ice.effects import State as IceState
 from pypeer.connect.options import ConnectOptions, Relaying
 from pypeer.connect.servers import Servers, Stun
 from pypeer.links.channel import Channel
-from pypeer.protocol.messages import Description
 from pypeer.protocol.report import Reason
+from pypeer.protocol.sealed import Description
 from pypeer.secure.keys import Role
 from tests.support.linked import Side, echo, joined, links, ufrags, until
 

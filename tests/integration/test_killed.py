@@ -14,7 +14,7 @@ from typing import Final
 import pytest
 
 from pypeer.protocol.messages import Entry
-from pypeer.transfer import chunks, effects, merkle
+from pypeer.transfer import chunks, effects, merkle, storing
 from pypeer.transfer.names import map_entries
 from pypeer.transfer.store import DiskStore
 from pypeer.transfer.targets import Targets
@@ -60,7 +60,7 @@ class DiskWorld(World):
         super().__init__(sender.entries(), sender.contents())
         self.store = DiskStore(Targets(into, self.entries, map_entries(self.entries)))
         self.chance = chance
-        self.results: list[effects.StoreResult] = []
+        self.results: list[storing.StoreResult] = []
 
     def live(self, steps: int | None = None) -> None:
         """Let things happen in any order; for so many steps."""
@@ -80,7 +80,7 @@ class DiskWorld(World):
     def _store(self) -> None:
         batch = [self.todo.popleft() for _ in range(min(len(self.todo), self.chance.randint(1, 12)))]
         for each in batch:
-            if isinstance(each, effects.Store):
+            if isinstance(each, storing.Store):
                 assert merkle.chunk_hash(each.data, self.entries[each.file].size) == each.hash
         for result in self.store.perform(batch):
             self.results.append(result)
@@ -102,9 +102,9 @@ def kept(world: DiskWorld) -> set[tuple[str, int]]:
     found: set[tuple[str, int]] = set()
     for result in world.results:
         match result:
-            case effects.Stored(file, chunk) if chunks.chunk_count(world.entries[file].size) > 1:
+            case storing.Stored(file, chunk) if chunks.chunk_count(world.entries[file].size) > 1:
                 found.add((world.entries[file].path, chunk))
-            case effects.Finished(file):
+            case storing.Finished(file):
                 entry = world.entries[file]
                 found |= {(entry.path, chunk) for chunk in range(chunks.chunk_count(entry.size))}
             case _:
@@ -191,7 +191,7 @@ def test_the_power_fails_at_any_call(tmp_path: Path, patch: pytest.MonkeyPatch, 
         for _ in range(chance.randint(1, 4)):
             world = killed_run(sender, into, chance, faults, calls)
             assert not {path for path, _ in asked(world)} & named, f"seed {seed}: a whole file is fetched again"
-            named |= {world.entries[each.file].path for each in world.results if isinstance(each, effects.Finished)}
+            named |= {world.entries[each.file].path for each in world.results if isinstance(each, storing.Finished)}
             if into.exists():
                 faults.cut_power(into)
                 expected = {f"tree/{path}": data for path, data in sender.files.items()}
@@ -249,8 +249,8 @@ def test_files_that_are_renamed_between_the_runs_are_recognised(tmp_path: Path) 
         first.store.release()
         if first.receiver_end is not None:
             continue
-        stored = {each for each in first.results if isinstance(each, effects.Stored)}
-        finished = {each.file for each in first.results if isinstance(each, effects.Finished)}
+        stored = {each for each in first.results if isinstance(each, storing.Stored)}
+        finished = {each.file for each in first.results if isinstance(each, storing.Finished)}
         had = {
             (first.entries[each.file].size, each.chunk)
             for each in stored

@@ -63,7 +63,7 @@ async def fetched(server: Server, folder: Path, options: ConnectOptions, meanwhi
 def live(fetch: pypeer.Fetch) -> Attempt:
     """The link that stands."""
     assert fetch.conversation is not None
-    attempt = fetch.conversation._connector._live
+    attempt = fetch.conversation._linking._connector._live
     assert attempt is not None
     return attempt
 

@@ -12,9 +12,10 @@ from pypeer.errors import TransferError
 from pypeer.protocol.messages import Entry
 from pypeer.transfer import chunks, merkle
 from pypeer.transfer.choosing import Choice
-from pypeer.transfer.effects import Broken, Finish, Finished, Outcome, Stale, Store, Stored
+from pypeer.transfer.effects import Outcome
 from pypeer.transfer.piping import PipeStore
 from pypeer.transfer.sources import scan
+from pypeer.transfer.storing import Broken, Finish, Finished, Stale, Store, Stored
 from tests.support.commands import running_server
 from tests.support.transfers import Run, start
 from tests.vectors.stream import stream

@@ -8,12 +8,13 @@ import pytest
 
 from pypeer.protocol.messages import Entry
 from pypeer.transfer import chunks, merkle
-from pypeer.transfer.effects import Outcome, Store
+from pypeer.transfer.effects import Outcome
 from pypeer.transfer.hashes import FileHashes
 from pypeer.transfer.room import room_for
 from pypeer.transfer.sources import Files, OfferedTree, scan
 from pypeer.transfer.sparse import holes_of, is_hole
 from pypeer.transfer.store import DiskStore
+from pypeer.transfer.storing import Store
 from pypeer.transfer.targets import Targets
 from tests.integration.test_transfer_faults import requested
 from tests.support.transfers import start, transfer

@@ -14,7 +14,7 @@ from pypeer.identity import Identity
 from pypeer.links import tls
 from pypeer.links.link import LinkClosedError, Scope
 from pypeer.protocol import limits
-from pypeer.protocol.messages import Tcp
+from pypeer.protocol.sealed import Tcp
 from pypeer.secure.keys import Role
 from pypeer.secure.knock import How, Knocks
 from signaling.protocol.values import Address

@@ -11,8 +11,8 @@ from pypeer.connect.tcp.terms import Terms
 from pypeer.errors import ConnectError
 from pypeer.identity import Identity
 from pypeer.links.tls import TlsLink
-from pypeer.protocol.messages import Tcp
 from pypeer.protocol.report import ConnectionReport
+from pypeer.protocol.sealed import Tcp
 from pypeer.secure.encoding import b64
 from pypeer.secure.keys import Role
 from tests.support.linked import PATIENCE_S

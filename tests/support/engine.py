@@ -10,7 +10,7 @@ from pypeer.events import Event
 from pypeer.protocol import frames
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Entry
-from pypeer.transfer import chunks, effects, manifest, merkle, names
+from pypeer.transfer import chunks, effects, manifest, merkle, names, storing
 from pypeer.transfer.fetch import Ranges
 from pypeer.transfer.party import Paused
 from pypeer.transfer.receiver import Receiver
@@ -36,21 +36,21 @@ class Disk:
         self.refuses: set[int] = set()
         self.full_after: int | None = None
 
-    def perform(self, effect: effects.StoreEffect) -> effects.StoreResult | None:
+    def perform(self, effect: storing.StoreEffect) -> storing.StoreResult | None:
         """What the real store does, with the same answers."""
         match effect:
-            case effects.Store(file, chunk, data, digest):
+            case storing.Store(file, chunk, data, digest):
                 return self._store(file, chunk, bytes(data), digest)
-            case effects.Reuse(file, chunk, digest):
+            case storing.Reuse(file, chunk, digest):
                 return self._reuse(file, chunk, digest)
-            case effects.Finish(file, root):
+            case storing.Finish(file, root):
                 return self._finish(file, root)
-            case effects.Discard(file):
+            case storing.Discard(file):
                 self.discarded.add(file)
                 self.parts.pop(file, None)
                 return None
-            case effects.Conclude():
-                return effects.Concluded(("somewhere",))
+            case storing.Conclude():
+                return storing.Concluded(("somewhere",))
 
     @property
     def here(self) -> dict[int, int]:
@@ -58,39 +58,39 @@ class Disk:
         steps = {file: chunks.chunk_bytes(self.entries[file].size) for file in self.bases}
         return {file: -(-len(base) // steps[file]) for file, base in self.bases.items()}
 
-    def _reuse(self, file: int, chunk: int, digest: bytes) -> effects.StoreResult:
+    def _reuse(self, file: int, chunk: int, digest: bytes) -> storing.StoreResult:
         size = self.entries[file].size
         start = chunk * chunks.chunk_bytes(size)
         data = self.bases[file][start : start + chunks.chunk_length(size, chunk)]
         if merkle.chunk_hash(data, size) != digest:
-            return effects.Differs(file, chunk)
+            return storing.Differs(file, chunk)
         self.kept.add((file, chunk))
         result = self._store(file, chunk, data, digest)
-        return replace(result, was_here=True) if isinstance(result, effects.Stored) else result
+        return replace(result, was_here=True) if isinstance(result, storing.Stored) else result
 
-    def _store(self, file: int, chunk: int, data: bytes, digest: bytes) -> effects.StoreResult:
+    def _store(self, file: int, chunk: int, data: bytes, digest: bytes) -> storing.StoreResult:
         if self.full_after is not None:
             self.full_after -= 1
             if self.full_after < 0:
-                return effects.Broken(EndCode.NO_SPACE, "full")
+                return storing.Broken(EndCode.NO_SPACE, "full")
         if file in self.refuses:
-            return effects.Lost(file, EndCode.UNWRITABLE, "no", chunk)
+            return storing.Lost(file, EndCode.UNWRITABLE, "no", chunk)
         if self.spoil(file, chunk) or merkle.chunk_hash(data, self.entries[file].size) != digest:
-            return effects.Corrupt(file, chunk)
+            return storing.Corrupt(file, chunk)
         self.parts.setdefault(file, {})[chunk] = data
         self.written[file, chunk] += 1
-        return effects.Stored(file, chunk)
+        return storing.Stored(file, chunk)
 
-    def _finish(self, file: int, root: bytes) -> effects.StoreResult:
+    def _finish(self, file: int, root: bytes) -> storing.StoreResult:
         size = self.entries[file].size
         parts = self.parts.pop(file, {})
         data = b"".join(parts[chunk] for chunk in range(chunks.chunk_count(size)))
         if root_of(data) != root:
             resumed = file in self.resumed
             self.resumed.discard(file)
-            return effects.Stale(file, resumed)
+            return storing.Stale(file, resumed)
         self.files[file] = data
-        return effects.Finished(file)
+        return storing.Finished(file)
 
 
 @dataclass(eq=False)
@@ -100,7 +100,7 @@ class Wire:
     number: int
     to_sender: deque[bytes] = field(default_factory=deque)
     to_receiver: deque[bytes] = field(default_factory=deque)
-    reading: deque[tuple[effects.Read, effects.Chunk | effects.Lost]] = field(default_factory=deque)
+    reading: deque[tuple[effects.Read, effects.Chunk | storing.Lost]] = field(default_factory=deque)
     broken: bool = False
     closing: bool = False
     """The receiver's owner closes it; what was said before still arrives."""
@@ -121,7 +121,7 @@ class World:
         self.now = 0.0
         self.wires: dict[int, Wire] = {}
         self.made = 0
-        self.todo: deque[effects.StoreEffect] = deque()
+        self.todo: deque[storing.StoreEffect] = deque()
         self.roots: deque[int] = deque()
         self.steps: deque[effects.Effect] = deque()
         self.hashed: dict[int, dict[int, bytes]] = {}
@@ -228,7 +228,7 @@ class World:
                     pass
                 case effects.Idle(link):
                     self.idle.append(link)
-                case effects.Store() | effects.Reuse() | effects.Finish() | effects.Discard() | effects.Conclude():
+                case storing.Store() | storing.Reuse() | storing.Finish() | storing.Discard() | storing.Conclude():
                     self.todo.append(effect)
                 case _:
                     self.steps.append(effect)
@@ -307,7 +307,7 @@ class World:
 
     def _answer(self, wire: Wire) -> None:
         read, result = wire.reading.popleft()
-        if isinstance(result, effects.Lost):
+        if isinstance(result, storing.Lost):
             self.at_sender(self.sender.lost(result, self.now))
         for frame in self.sender.answer(read, result):
             self._to_receiver(wire, frame)
@@ -316,12 +316,12 @@ class World:
         file = self.roots.popleft()
         count = chunks.chunk_count(self.entries[file].size)
         results = [self._read(file, chunk) for chunk in range(count)]
-        lost = next((result for result in results if isinstance(result, effects.Lost)), None)
+        lost = next((result for result in results if isinstance(result, storing.Lost)), None)
         self.at_sender(self.sender.root_found(file, lost or root_of(self.contents[file]), self.now))
 
-    def _read(self, file: int, chunk: int) -> effects.Chunk | effects.Lost:
+    def _read(self, file: int, chunk: int) -> effects.Chunk | storing.Lost:
         if file in self.lost:
-            return effects.Lost(file, self.lost[file], "gone")
+            return storing.Lost(file, self.lost[file], "gone")
         data, step = self.contents[file], chunks.chunk_bytes(self.entries[file].size)
         part = data[chunk * step : (chunk + 1) * step]
         hashed = self.hashed.setdefault(file, {})

@@ -12,8 +12,8 @@ from pypeer.connect.options import ConnectOptions
 from pypeer.connect.servers import Servers
 from pypeer.errors import ConnectError
 from pypeer.links.webrtc import WebRtcLink
-from pypeer.protocol.messages import Candidate, Description, Network, SealedMessage
 from pypeer.protocol.report import ConnectionReport
+from pypeer.protocol.sealed import Candidate, Description, Network, SealedMessage
 from pypeer.secure.keys import Role
 
 PATIENCE_S: Final = 60.0

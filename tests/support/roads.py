@@ -10,8 +10,9 @@ from pypeer.protocol import frames
 from pypeer.protocol.messages import Entry
 from pypeer.transfer import chunks
 from pypeer.transfer.asking import Asking
-from pypeer.transfer.effects import Corrupt, Send, Store, Stored
+from pypeer.transfer.effects import Send
 from pypeer.transfer.fetch import Fetch
+from pypeer.transfer.storing import Corrupt, Store, Stored
 from pypeer.transfer.subflow import Stage
 
 MBIT = 1_000_000 / 8

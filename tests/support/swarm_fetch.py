@@ -6,12 +6,9 @@ from typing import Final
 from pypeer.protocol import limits, messages
 from pypeer.protocol.frames import Data, End
 from pypeer.transfer.asking import Asking
-from pypeer.transfer.effects import (
-    Effect,
-    Pass,
-    Stored,
-)
+from pypeer.transfer.effects import Effect, Pass
 from pypeer.transfer.fetch import Fetch
+from pypeer.transfer.storing import Stored
 
 CHUNK: Final = limits.CHUNK_BYTES
 SENDER, HELPER, OTHER = 1, 2, 3

@@ -19,7 +19,7 @@ from pypeer.links.link import SHORT_BYTES
 from pypeer.protocol import frames, limits
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Entry, Offer
-from pypeer.transfer import chunks, effects
+from pypeer.transfer import chunks, effects, storing
 from pypeer.transfer.receiver import Receiver
 from pypeer.transfer.sender import Sender
 from pypeer.transfer.swarm import Seeding, Swarm
@@ -217,9 +217,9 @@ class Stock:
     def ranges(self) -> list[tuple[int, int, int]]:
         return [(file, c, c + 1) for file, held in self.held.items() for c in sorted(held)]
 
-    def chunk(self, read: effects.Read) -> effects.Chunk | effects.Lost:
+    def chunk(self, read: effects.Read) -> effects.Chunk | storing.Lost:
         if not self.whole and read.chunk not in self.held.get(read.file, ()):
-            return effects.Lost(read.file, EndCode.VANISHED, "gone", detail="")
+            return storing.Lost(read.file, EndCode.VANISHED, "gone", detail="")
         if (read.file, read.chunk) not in self._seen:
             self._seen.add((read.file, read.chunk))
             self._hashed[read.file] += 1
@@ -289,19 +289,19 @@ class Member:
                 if (result := self._store(effect)) is not None:
                     self.do(self.receiver.stored(result, now))
 
-    def _store(self, effect: effects.Effect) -> effects.StoreResult | None:
+    def _store(self, effect: effects.Effect) -> storing.StoreResult | None:
         match effect:
-            case effects.Store(file, chunk, _, digest):
+            case storing.Store(file, chunk, _, digest):
                 self.parts[file, chunk] = digest
-                return effects.Stored(file, chunk)
-            case effects.Finish(file, _):
+                return storing.Stored(file, chunk)
+            case storing.Finish(file, _):
                 size = self.scene.entries[file].size
                 if any(self.parts[file, c] != digest_of(file, c) for c in range(chunks.chunk_count(size))):
-                    return effects.Stale(file, False)
+                    return storing.Stale(file, False)
                 self.files.add(file)
-                return effects.Finished(file)
-            case effects.Conclude():
-                return effects.Concluded(("somewhere",))
+                return storing.Finished(file)
+            case storing.Conclude():
+                return storing.Concluded(("somewhere",))
             case _:
                 return None
 

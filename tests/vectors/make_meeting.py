@@ -11,7 +11,7 @@ from typing import Any
 
 from pypeer.errors import CodeError
 from pypeer.identity import Identity
-from pypeer.protocol.messages import Candidate
+from pypeer.protocol.sealed import Candidate
 from pypeer.secure import code, keys, meeting
 from pypeer.secure.keys import Role
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pypeer.protocol import frames
-from pypeer.transfer.effects import Store
+from pypeer.transfer.storing import Store
 from tests.support import roads
 
 FILE = Path(__file__).with_name("pulling.json")

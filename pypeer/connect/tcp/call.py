@@ -31,8 +31,8 @@ from pypeer.connect.tcp.terms import Terms
 from pypeer.links.link import Path, Scope
 from pypeer.links.security import context
 from pypeer.links.tls import TlsLink
-from pypeer.protocol.messages import Tcp
 from pypeer.protocol.report import CandidateKind, ConnectionReport
+from pypeer.protocol.sealed import Tcp
 from pypeer.secure.certificate import CertificateError, check
 from pypeer.secure.encoding import b64, unb64
 from pypeer.secure.keys import Role

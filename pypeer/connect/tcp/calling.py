@@ -13,8 +13,8 @@ from pypeer.connect.tcp.call import CALL_S, Call
 from pypeer.connect.tcp.terms import Terms
 from pypeer.errors import ConnectError
 from pypeer.links.tls import TlsLink
-from pypeer.protocol.messages import Tcp
 from pypeer.protocol.report import ConnectionReport
+from pypeer.protocol.sealed import Tcp
 from pypeer.secure.certificate import CertificateError
 from pypeer.secure.keys import Role
 from pypeer.tasks import Tasks

@@ -8,13 +8,13 @@ import jsonschema_rs
 import msgspec
 import pytest
 
-from pypeer.protocol import messages, schema
+from pypeer.protocol import messages, schema, sealed
 from signaling.protocol.schema import dump
 from tests.vectors import make_peer
 
 FILE = Path(schema.__file__).with_name("schema.json")
 VECTORS: list[dict[str, Any]] = json.loads(make_peer.FILE.read_text("utf-8"))
-TYPES: dict[str, Any] = {"ControlMessage": messages.ControlMessage, "SealedMessage": messages.SealedMessage}
+TYPES: dict[str, Any] = {"ControlMessage": messages.ControlMessage, "SealedMessage": sealed.SealedMessage}
 
 
 def validator(group: str) -> jsonschema_rs.Validator:

@@ -4,10 +4,10 @@ import asyncio
 
 from pypeer.connect.ice.candidate import Candidate, parse
 from pypeer.connect.telling import BATCH_CANDIDATES, BATCH_S, Telling
-from pypeer.protocol import messages
+from pypeer.protocol import sealed
 from pypeer.protocol.codes import Mapping
-from pypeer.protocol.messages import Network, SealedMessage
 from pypeer.protocol.report import CandidateKind
+from pypeer.protocol.sealed import Network, SealedMessage
 
 
 def candidate(port: int) -> Candidate:
@@ -24,7 +24,7 @@ async def test_candidates_go_together_and_none_before_the_description() -> None:
     assert sent == []
     await asyncio.sleep(3 * BATCH_S)
     telling.end()
-    told = [each for each in sent if isinstance(each, messages.Candidate)]
+    told = [each for each in sent if isinstance(each, sealed.Candidate)]
     assert [len(each.candidates) for each in told] == [BATCH_CANDIDATES, 1, 0]
     assert [parse(line).port for each in told for line in each.candidates] == list(range(2, 3 + BATCH_CANDIDATES))
     assert {parse(line).ufrag for each in told for line in each.candidates} == {"abcd"}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pypeer.identity import Identity
 from pypeer.protocol.codes import RefusalCode
-from pypeer.protocol.messages import Candidate, Meet
+from pypeer.protocol.sealed import Candidate, Meet
 from pypeer.secure.encoding import b64
 from pypeer.secure.keys import Role
 from pypeer.secure.meeting import (

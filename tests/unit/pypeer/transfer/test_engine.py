@@ -14,7 +14,8 @@ from pypeer.protocol import frames
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Entry
 from pypeer.transfer import chunks, merkle
-from pypeer.transfer.effects import Chunk, Lost, Outcome, Read, Reuse
+from pypeer.transfer.effects import Chunk, Outcome, Read
+from pypeer.transfer.storing import Lost, Reuse
 from tests.support.engine import World, root_of
 from tests.vectors import make_sessions
 from tests.vectors.stream import stream

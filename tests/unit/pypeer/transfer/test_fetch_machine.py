@@ -15,21 +15,21 @@ from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Entry
 from pypeer.transfer import chunks, merkle
 from pypeer.transfer.asking import Asking
-from pypeer.transfer.effects import (
+from pypeer.transfer.effects import Send
+from pypeer.transfer.fetch import Fetch, Status
+from pypeer.transfer.schedule import most
+from pypeer.transfer.storing import (
     Corrupt,
     Differs,
     Discard,
     Finish,
     Finished,
     Reuse,
-    Send,
     Stale,
     Store,
     Stored,
     StoreEffect,
 )
-from pypeer.transfer.fetch import Fetch, Status
-from pypeer.transfer.schedule import most
 from pypeer.transfer.subflow import Stage
 from tests.support.engine import Disk, root_of
 from tests.vectors.stream import stream

@@ -10,9 +10,10 @@ from pypeer.events import Progress
 from pypeer.protocol import frames, messages
 from pypeer.protocol.codes import EndCode
 from pypeer.transfer import manifest
-from pypeer.transfer.effects import Concluded, Dismiss, Drawn, Effect, Emit, End, Examine, Finished, Stale, Stored
+from pypeer.transfer.effects import Dismiss, Drawn, Effect, Emit, End, Examine
 from pypeer.transfer.phases import Phase
 from pypeer.transfer.receiver import Receiver
+from pypeer.transfer.storing import Concluded, Finished, Stale, Stored
 from pypeer.transfer.witness import Witness
 from tests.unit.pypeer.transfer.test_receiver import ENTRIES, HASH, HELLO, OFFER, PAGE, SMALL, receiver
 from tests.unit.pypeer.transfer.test_several_links import on, sent

@@ -6,8 +6,9 @@ from pypeer.protocol import messages
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.frames import Data, End, Request, Stop
 from pypeer.transfer.asking import Asking
-from pypeer.transfer.effects import Corrupt, Discard, Effect, Finish, Store, Stored
+from pypeer.transfer.effects import Effect
 from pypeer.transfer.landing import ASKS, WAIT_S
+from pypeer.transfer.storing import Corrupt, Discard, Finish, Store, Stored
 from pypeer.transfer.subflow import Stage
 from tests.support.swarm_fetch import CHUNK, HELPER, OTHER, SENDER, Scene
 

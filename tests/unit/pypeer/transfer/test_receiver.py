@@ -9,28 +9,11 @@ from pypeer.errors import ConnectError, DeclinedError, TransferError
 from pypeer.protocol import frames, messages
 from pypeer.protocol.codes import EndCode
 from pypeer.transfer import manifest, merkle
-from pypeer.transfer.effects import (
-    Broken,
-    Conclude,
-    Concluded,
-    Decide,
-    Effect,
-    Emit,
-    End,
-    Examine,
-    Finish,
-    Finished,
-    Lost,
-    Outcome,
-    Prepare,
-    Send,
-    Stale,
-    Store,
-    Stored,
-)
+from pypeer.transfer.effects import Decide, Effect, Emit, End, Examine, Outcome, Prepare, Send
 from pypeer.transfer.names import ManifestError
 from pypeer.transfer.phases import TRANSITIONS, Phase
 from pypeer.transfer.receiver import Receiver
+from pypeer.transfer.storing import Broken, Conclude, Concluded, Finish, Finished, Lost, Stale, Store, Stored
 
 ENTRIES = [
     messages.Entry(path="d", folder=True),

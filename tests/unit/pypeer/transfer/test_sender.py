@@ -7,10 +7,11 @@ from pypeer.errors import ConnectError, DeclinedError, TransferError
 from pypeer.protocol import frames, limits, messages
 from pypeer.protocol.codes import EndCode
 from pypeer.transfer import manifest
-from pypeer.transfer.effects import Chunk, Effect, Emit, End, FindRoot, GiveWay, Lost, Outcome, Read, Send, Wake
+from pypeer.transfer.effects import Chunk, Effect, Emit, End, FindRoot, GiveWay, Outcome, Read, Send, Wake
 from pypeer.transfer.party import FRAME_TAKEN
 from pypeer.transfer.sender import Sender
 from pypeer.transfer.serving import ALLOWED
+from pypeer.transfer.storing import Lost
 from pypeer.transfer.subflow import Stage
 
 ENTRIES = [

@@ -10,11 +10,12 @@ from pypeer import events
 from pypeer.protocol import frames, limits, messages
 from pypeer.protocol.codes import EndCode
 from pypeer.transfer import manifest
-from pypeer.transfer.effects import Chunk, Concluded, Corrupt, Dismiss, Effect, Emit, End, Idle, Outcome, Send, Wake
+from pypeer.transfer.effects import Chunk, Dismiss, Effect, Emit, End, Idle, Outcome, Send, Wake
 from pypeer.transfer.phases import Phase
 from pypeer.transfer.receiver import Receiver
 from pypeer.transfer.schedule import most
 from pypeer.transfer.sender import Sender
+from pypeer.transfer.storing import Concluded, Corrupt
 from tests.support.engine import World
 from tests.unit.pypeer.transfer import test_receiver, test_sender
 from tests.unit.pypeer.transfer.test_engine import SIZES, check, once, world

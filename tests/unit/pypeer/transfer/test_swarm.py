@@ -13,26 +13,14 @@ from pypeer.protocol import limits, messages
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.frames import Data, End, Probe, Request
 from pypeer.transfer.asking import Asking
-from pypeer.transfer.effects import (
-    Corrupt,
-    Differs,
-    Dismiss,
-    Effect,
-    Finished,
-    Found,
-    Lost,
-    Read,
-    Reuse,
-    Send,
-    Stale,
-    Stored,
-)
+from pypeer.transfer.effects import Dismiss, Effect, Found, Read, Send
 from pypeer.transfer.effects import End as EndEffect
 from pypeer.transfer.fetch import Fetch
 from pypeer.transfer.holdings import Holdings
 from pypeer.transfer.receiver import Receiver
 from pypeer.transfer.sender import Sender
 from pypeer.transfer.spread import Spread
+from pypeer.transfer.storing import Corrupt, Differs, Finished, Lost, Reuse, Stale, Stored
 from pypeer.transfer.subflow import Stage, ViolationError
 from pypeer.transfer.swarm import FEW, Seeding, Swarm
 from pypeer.transfer.telling import GONE, HOPE_S

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pypeer.protocol import limits
 from pypeer.protocol.messages import Entry
 from pypeer.transfer import merkle
-from pypeer.transfer.effects import Conclude, Corrupt, Store, Stored, StoreEffect, StoreResult
+from pypeer.transfer.storing import Conclude, Corrupt, Store, Stored, StoreEffect, StoreResult
 from pypeer.transfer.writing import Writing
 
 SIZE = 12 * limits.CHUNK_BYTES
