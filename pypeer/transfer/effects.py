@@ -163,7 +163,7 @@ class Store:
 
     file: int
     chunk: int
-    data: bytearray
+    data: bytes | bytearray | memoryview
     hash: bytes
 
 
