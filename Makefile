@@ -16,7 +16,7 @@ PURE := $(subst $(space),$(comma),$(strip \
 	pypeer/signaling_client/core.py pypeer/signaling_client/repeating.py pypeer/signaling_client/effects.py pypeer/signaling_client/backoff.py pypeer/cli/words.py pypeer/cli/saying.py pypeer/no_way.py pypeer/background/record.py \
 	$(addprefix pypeer/doctor/,addresses.py advice.py asking.py behaviour.py diagnosis.py discovery.py drawing.py \
 	findings.py lifetime.py networks.py page.py texts.py words.py) \
-	pypeer/sctp/* pypeer/links/tcp_info.py pypeer/connect/ice/* pypeer/connect/turn/* $(addprefix pypeer/connect/,tcp/plan.py tcp/redial.py tcp/reporting.py mapping/wire.py mapping/igd.py description.py lanes.py link_state.py prospects.py race.py renewal.py roads.py servers.py trouble.py ways.py reporting.py) \
+	pypeer/sctp/* pypeer/links/tcp_info.py pypeer/links/framing.py pypeer/links/pulse.py pypeer/connect/ice/* pypeer/connect/turn/* $(addprefix pypeer/connect/,tcp/plan.py tcp/redial.py tcp/reporting.py mapping/wire.py mapping/igd.py description.py lanes.py link_state.py prospects.py race.py renewal.py roads.py servers.py trouble.py ways.py reporting.py) \
 	$(addprefix pypeer/transfer/,chunks.py merkle.py names.py manifest.py schedule.py fetch.py sender.py receiver.py listing.py \
 	rate.py pace.py pulling.py drawing.py joining.py witness.py trust.py tally.py roots.py holdings.py spread.py swarm.py mutual.py landing.py telling.py party.py effects.py storing.py endings.py subflow.py serving.py asking.py phases.py choosing.py budget.py)))
 

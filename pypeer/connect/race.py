@@ -4,7 +4,7 @@ TCP and ICE may both be open. One of them is used at a time, since two flows to 
 that others use. At first it is TCP, which costs a tenth of the work; but some networks slow TCP down, and some UDP. So
 once data has flowed for a while the other road gets a trial, and the quicker one stays. A trial that delivers nothing
 is over before anybody could call it a stall, what is under way on the road that was left still arrives meanwhile, and
-no trial is made where TCP delivers more than a data channel can.
+no trial is made where TCP delivers about what a data channel can.
 
 The receiver decides, as it is who asks for the data; the sender sees by what comes to it which road it is.
 """
@@ -35,8 +35,9 @@ HOPELESS: Final = 0.25
 BETTER: Final = 1.25
 """The other road has to be quicker by so much: rates of one line differ by a tenth from second to second."""
 
-ENOUGH: Final = 128.0 * 1024 * 1024
-"""Bytes a second of TCP that leave nothing to try: the most that a data channel was ever measured to carry here."""
+ENOUGH: Final = 64.0 * 1024 * 1024
+"""Bytes a second of TCP that leave nothing to try: half of the most that a data channel was ever measured to carry, by
+idle machines and for ten times the work. A trial costs up to two seconds there, of a transfer that takes a few."""
 
 LOOKS_S: Final = (30.0, 120.0, 300.0)
 """Pauses between trials; the last one stays, and after a change of roads they begin anew. Each may cost two seconds of

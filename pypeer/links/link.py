@@ -55,11 +55,11 @@ class Link(Protocol):
     def buffered(self) -> int:
         """Bytes given to `send` and not yet handed to the network."""
 
-    def start(self, on_frame: Callable[[bytes], None], on_close: Callable[[], None]) -> None:
+    def start(self, on_frame: Callable[[bytes | bytearray], None], on_close: Callable[[], None]) -> None:
         """Deliver frames, also those that arrived before, and the end of the link, each in order."""
 
-    def send(self, frame: bytes) -> None:
-        """Queue a frame; raises LinkClosedError."""
+    def send(self, frame: bytes, rest: bytes | memoryview = b"") -> None:
+        """Queue a frame, in two parts if it is large, so that it need not be copied; raises LinkClosedError."""
 
     async def drain(self) -> None:
         """Wait until `buffered` is below the low-water mark; raises LinkClosedError."""

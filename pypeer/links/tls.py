@@ -1,18 +1,19 @@
-"""A link over TLS 1.3 on TCP: the quickest there is. Each frame is its length, four bytes, and the frame.
+"""A link over TLS 1.3 on TCP: the quickest there is. Frames are cut and put together by pypeer/links/framing.py.
 
-What arrives is decrypted straight into the buffer that frames are cut from, and what is sent is not copied before it is
-encrypted. An empty frame is a sign of life.
+What arrives is decrypted straight into the memory that frames are cut from; of what is sent, large frames are not
+copied before they are encrypted, and small ones leave together at the end of the turn. An empty one is a sign of life.
 """
 
 import asyncio
 import logging
 import ssl
-import struct
 from collections.abc import Callable
 from typing import Final, cast
 
+from pypeer.links.framing import HEADER, LARGE_BYTES, FrameTooLongError, Incoming, Outgoing
 from pypeer.links.giving_way import GivingWay, give_way
 from pypeer.links.link import SHORT_BYTES, LinkClosedError, Path
+from pypeer.links.pulse import SIGN_S, Pulse
 from pypeer.protocol import limits
 
 HIGH_WATER_BYTES: Final = 512 * 1024
@@ -20,32 +21,14 @@ LOW_WATER_BYTES: Final = 256 * 1024
 """`drain` waits above the first until it is below the second: a frame, so that the network is never idle while the
 caller refills. TCP's own buffer comes on top."""
 
-BUFFER_BYTES: Final = 512 * 1024
-"""What is read at once: two frames of the usual size. It grows to the largest frame that comes."""
-
 FLUSH_S: Final = 5.0
 """How long `close` waits for what is queued: the last words are short, and the other side may be gone."""
 
 POLL_S: Final = 0.01
 """Interval at which `close` looks whether all has left."""
 
-SIGN_S: Final = 1.0
-"""A side that has sent nothing for so long sends a sign of life."""
-
-SILENT_S: Final = 3.0
-"""A link on which nothing came for so long is silent: three signs of life missing. As soon as ICE notices, about."""
-
-GONE_S: Final = 20.0
-"""... and closed: the same as at the relay. A path that comes back sooner is used again."""
-
 EARLY_BYTES: Final = 256 * 1024
 """Kept before `start`: both sides greet at once, and whoever sends more than that has to wait."""
-
-RECORD_BYTES: Final = 16 * 1024
-"""What fits a record of TLS (RFC 8446, section 5.1): a frame below that leaves in one, with its length; a larger one is
-not worth the copy."""
-
-HEADER: Final = struct.Struct("!I")
 
 _log = logging.getLogger("byway.link")
 
@@ -65,20 +48,19 @@ class TlsLink(asyncio.BufferedProtocol):
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._path: Path | None = None
-        self._on_frame: Callable[[bytes], None] | None = None
+        self._on_frame: Callable[[bytes | bytearray], None] | None = None
         self._on_close: Callable[[], None] = lambda: None
-        self._early: list[bytes] = []
+        self._early: list[bytes | bytearray] = []
         self._early_bytes = 0
-        self._buffer = bytearray(BUFFER_BYTES)
-        self._view = memoryview(self._buffer)
-        self._start = self._end = 0
+        self._incoming = Incoming(limits.STREAM_FRAME_BYTES)
+        self._outgoing = Outgoing()
+        self._leaving: asyncio.Handle | None = None
         self._room = asyncio.Event()
         self._room.set()
         self._lost = asyncio.Event()
-        self._closed = self._opened = self._silent = False
-        self._heard = self._spoke = self._loop.time()
+        self._closed = self._opened = False
+        self._pulse = Pulse(self._loop.time())
         self._timer: asyncio.TimerHandle | None = None
-        self._due = 0.0
         self._giving: GivingWay | None = None
         self.heard = 0
         """Bytes of all frames that have come, but for signs of life."""
@@ -99,8 +81,8 @@ class TlsLink(asyncio.BufferedProtocol):
 
     @property
     def buffered(self) -> int:
-        """Bytes that wait for room in the buffer of TCP."""
-        return 0 if self._transport is None else self._transport.get_write_buffer_size()
+        """Bytes that wait for the end of the turn, or for room in the buffer of TCP."""
+        return self._outgoing.bytes + (0 if self._transport is None else self._transport.get_write_buffer_size())
 
     @property
     def is_open(self) -> bool:
@@ -121,11 +103,11 @@ class TlsLink(asyncio.BufferedProtocol):
     def choose(self, path: Path) -> None:
         """This connection is the link: signs of life begin, with one that says so."""
         self._path = path
-        self._heard = self._spoke = self._loop.time()
+        self._pulse = Pulse(self._loop.time())
         self.send(b"")
         self._watch_later()
 
-    def start(self, on_frame: Callable[[bytes], None], on_close: Callable[[], None]) -> None:
+    def start(self, on_frame: Callable[[bytes | bytearray], None], on_close: Callable[[], None]) -> None:
         """Deliver frames and the end; see Link."""
         self._on_frame, self._on_close = on_frame, on_close
         early, self._early = self._early, []
@@ -136,18 +118,29 @@ class TlsLink(asyncio.BufferedProtocol):
         if self._closed:
             on_close()
 
-    def send(self, frame: bytes) -> None:
+    def send(self, frame: bytes, rest: bytes | memoryview = b"") -> None:
         """Queue a frame; see Link."""
         if self._closed or self._transport is None:
             raise LinkClosedError("The connection to the other peer is closed.")
-        self._spoke = self._loop.time()
-        if len(frame) < RECORD_BYTES:
-            self._transport.write(HEADER.pack(len(frame)) + frame)
-        else:
-            self._transport.writelines((HEADER.pack(len(frame)), frame))
+        self._pulse.spoke(self._loop.time())
+        self._outgoing.put(frame, rest)
+        if self._outgoing.bytes >= LARGE_BYTES:
+            self._leave()
+        elif self._leaving is None:
+            self._leaving = self._loop.call_soon(self._leave)
+
+    def _leave(self) -> None:
+        """Hand over what waits."""
+        if self._leaving is not None:
+            self._leaving.cancel()
+            self._leaving = None
+        pieces = self._outgoing.take()
+        if pieces and self._transport is not None:
+            self._transport.writelines(pieces)
 
     async def drain(self) -> None:
         """Wait for room; see Link."""
+        self._leave()
         await self._room.wait()
         if self._closed:
             raise LinkClosedError("The connection to the other peer is closed.")
@@ -164,6 +157,7 @@ class TlsLink(asyncio.BufferedProtocol):
     async def close(self) -> None:
         """Flush within a bounded time, then close; see Link."""
         transport = self._transport
+        self._leave()
         self._lose()
         if transport is None:
             return
@@ -199,20 +193,21 @@ class TlsLink(asyncio.BufferedProtocol):
 
     def get_buffer(self, sizehint: int) -> memoryview:
         """Where to put what arrives."""
-        return self._view[self._end :]
+        return self._incoming.room()
 
     def buffer_updated(self, nbytes: int) -> None:
         """Cut what has arrived into frames."""
-        self._end += nbytes
+        self._incoming.arrived(nbytes)
         self.heard += nbytes if nbytes > HEADER.size else 0
-        self._heard = self._loop.time()
-        if self._silent:
-            self._tell_silent(False)
-        while not self._closed and (frame := self._cut()) is not None:
-            self._arrived(frame)
-        if self._closed:
-            self._start = self._end = 0
-        self._make_room()
+        if self._pulse.heard(self._loop.time()):
+            self.on_silent(False)
+        try:
+            while (frame := self._incoming.next()) is not None:
+                if not self._closed:
+                    self._arrived(frame)
+        except FrameTooLongError as error:
+            _log.warning("%s: the connection is closed", error)
+            self.abort()
 
     def eof_received(self) -> bool:
         """The other side has closed."""
@@ -235,36 +230,7 @@ class TlsLink(asyncio.BufferedProtocol):
 
     # Frames
 
-    def _cut(self) -> bytes | None:
-        """The next whole frame."""
-        begin = self._start + HEADER.size
-        if self._end < begin:
-            return None
-        (length,) = HEADER.unpack_from(self._buffer, self._start)
-        if length > limits.STREAM_FRAME_BYTES:
-            _log.warning("a frame of %d bytes: the connection is closed", length)
-            self.abort()
-            return None
-        if self._end < begin + length:
-            return None
-        self._start = begin + length
-        return bytes(self._view[begin : self._start])
-
-    def _make_room(self) -> None:
-        """Move what is left of an incomplete frame to the front, where all of it must fit."""
-        left = self._end - self._start
-        need = BUFFER_BYTES
-        if left >= HEADER.size:
-            need = max(need, HEADER.size + HEADER.unpack_from(self._buffer, self._start)[0])
-        if left and (need > len(self._buffer) or self._start):
-            rest = self._view[self._start : self._end]
-            if need > len(self._buffer):
-                self._buffer = bytearray(need)
-                self._view = memoryview(self._buffer)
-            self._view[:left] = rest
-        self._start, self._end = 0, left
-
-    def _arrived(self, frame: bytes) -> None:
+    def _arrived(self, frame: bytes | bytearray) -> None:
         if not self._opened:
             self._opened = True
             self.on_opened()
@@ -283,32 +249,28 @@ class TlsLink(asyncio.BufferedProtocol):
     def _watch(self) -> None:
         """Show that this side is alive, and notice when the other is not."""
         now = self._loop.time()
-        if now - self._due > SIGN_S:
-            self._heard = max(self._heard, now - SIGN_S)  # it was this program that did not listen
-        if now - self._heard > GONE_S:
-            _log.info("nothing has come for %d s", GONE_S)
+        begins = self._pulse.look(now)
+        if self._pulse.is_gone(now):
+            _log.info("nothing has come for too long")
             self.abort()
             return
-        if now - self._spoke >= SIGN_S and not self.buffered:
+        if self._pulse.has_to_speak(now) and not self.buffered:
             self.send(b"")
-        if now - self._heard > SILENT_S and not self._silent:
-            self._tell_silent(True)
+        if begins:
+            self.on_silent(True)
         if not self._closed:
             self._watch_later()
 
     def _watch_later(self) -> None:
-        self._due = self._loop.time() + SIGN_S / 2
-        self._timer = self._loop.call_at(self._due, self._watch)
-
-    def _tell_silent(self, silent: bool) -> None:
-        self._silent = silent
-        self.on_silent(silent)
+        self._timer = self._loop.call_later(SIGN_S / 2, self._watch)
 
     def _lose(self) -> None:
         if self._closed:
             return
         self._closed = True
         self._room.set()
+        if self._leaving is not None:
+            self._leaving.cancel()
         if self._timer is not None:
             self._timer.cancel()
         if self._giving is not None:

@@ -72,11 +72,11 @@ class WebRtcLink:
         if self._closed:
             on_close()
 
-    def send(self, frame: bytes) -> None:
+    def send(self, frame: bytes, rest: bytes | memoryview = b"") -> None:
         """Queue a frame; see Link."""
         if self._closed or not self._channel.is_open:
             raise LinkClosedError("The connection to the other peer is closed.")
-        self._channel.send(frame)
+        self._channel.send(frame + rest)
 
     async def drain(self) -> None:
         """Wait for room; see Link."""

@@ -87,12 +87,12 @@ class WebSocketLink:
         if self._closed:
             on_close()
 
-    def send(self, frame: bytes) -> None:
+    def send(self, frame: bytes, rest: bytes | memoryview = b"") -> None:
         """Queue a frame; see Link."""
         if self._closed:
             raise LinkClosedError("The connection to the other peer is closed.")
-        self._queue.append(frame)
-        self._buffered += len(frame)
+        self._queue.append(frame + rest)
+        self._buffered += len(frame) + len(rest)
         self._news.set()
 
     async def drain(self) -> None:

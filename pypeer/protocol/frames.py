@@ -82,6 +82,18 @@ _control_decoder: msgspec.json.Decoder[ControlMessage] = msgspec.json.Decoder(Co
 
 def encode(frame: Frame) -> bytes:
     """Serialise a frame; raises FrameError for a control message that is too long."""
+    head, payload = encode_parts(frame)
+    return head + payload
+
+
+def encode_parts(frame: Frame) -> tuple[bytes, bytes | memoryview]:
+    """The same in two parts, of which the second is the payload as it is, not copied."""
+    if isinstance(frame, Data):
+        return _numbered.pack(DATA, frame.request), frame.payload
+    return _encode_short(frame), b""
+
+
+def _encode_short(frame: Request | Probe | Stop | End | ControlMessage) -> bytes:
     match frame:
         case Request():
             return _request.pack(REQUEST, frame.request, frame.file, frame.chunk)
@@ -89,8 +101,6 @@ def encode(frame: Frame) -> bytes:
             return _request.pack(PROBE, frame.request, frame.file, frame.chunk)
         case Stop():
             return _numbered.pack(STOP, frame.request)
-        case Data():
-            return _numbered.pack(DATA, frame.request) + frame.payload
         case End():
             flags = 0 if frame.root is None else HAS_ROOT
             return _end.pack(END, frame.request, flags, frame.hash) + (frame.root or b"")
@@ -101,7 +111,7 @@ def encode(frame: Frame) -> bytes:
             return bytes((CONTROL,)) + text
 
 
-def decode(data: bytes) -> Frame:
+def decode(data: bytes | bytearray) -> Frame:
     """Parse a frame; raises FrameError."""
     if not data:
         raise FrameError("an empty frame")
@@ -142,9 +152,9 @@ def _decode_data(view: memoryview) -> Data:
     return Data(request, view[DATA_HEADER_BYTES:])
 
 
-def _decode_end(data: bytes) -> End:
+def _decode_end(data: bytes | bytearray) -> End:
     _, request, flags, digest = _end.unpack_from(data)
     expected = _end.size + (HASH_BYTES if flags & HAS_ROOT else 0)
     if len(data) != expected:
         raise FrameError(f"an end frame of {len(data)} bytes instead of {expected}")
-    return End(request, digest, data[_end.size :] if flags & HAS_ROOT else None)
+    return End(request, digest, bytes(data[_end.size :]) if flags & HAS_ROOT else None)

@@ -14,8 +14,9 @@ class Flight:
     file: int
     chunk: int
     length: int
-    data: bytearray = field(default_factory=bytearray)
-    """What came so far; not a list of parts, for a part may be one byte and a list of those forty times the chunk."""
+    data: bytearray | memoryview = field(default_factory=bytearray)
+    """What came so far; not a list of parts, for a part may be one byte and a list of those forty times the chunk. What
+    came as a whole is not copied."""
     request: int = 0
     asked_at: float = 0.0
     delivered: int = 0
@@ -94,10 +95,13 @@ class Asking(Subflow):
         if flight is None:
             return False
         first = flight.alone and not flight.data
-        flight.data += frame.payload
-        self.awaited -= len(frame.payload)
-        if len(flight.data) > flight.length:
+        if len(flight.data) + len(frame.payload) > flight.length:
             raise ViolationError(f"chunk {flight.chunk} of file {flight.file} is longer than {flight.length} bytes")
+        self.awaited -= len(frame.payload)
+        if isinstance(flight.data, bytearray) and len(frame.payload) < flight.length:
+            flight.data += frame.payload
+        else:
+            flight.data = frame.payload
         if first:
             self.pace.answered(flight.asked_at, now)
         return first

@@ -39,7 +39,7 @@ class Parts:
             return 0
         return max(0, int(blocks) * 512 - used)
 
-    def write(self, key: str, data: bytearray, offset: int, room: int = 0) -> None:
+    def write(self, key: str, data: bytes | bytearray | memoryview, offset: int, room: int = 0) -> None:
         """Write all of these bytes at an offset; the file is made if it is not there, with `room` reserved."""
         handle = self._handle(key)
         if room and not os.fstat(handle).st_size:

@@ -77,7 +77,7 @@ class Party(ABC, Generic[F]):
             self._heed(now)
         return self._flush()
 
-    def receive(self, link: int, data: bytes, now: float) -> list[Effect]:
+    def receive(self, link: int, data: bytes | bytearray, now: float) -> list[Effect]:
         """A frame arrived on a link that is up."""
         if self.ended:
             return []

@@ -124,7 +124,7 @@ class Session(ABC):
         if self._closing is not None:
             await asyncio.shield(self._closing)
 
-    def _on_frame(self, number: int, data: bytes) -> None:
+    def _on_frame(self, number: int, data: bytes | bytearray) -> None:
         if number in self._links:
             self._perform(self._core.receive(number, data, self._clock()))
 
@@ -169,7 +169,7 @@ class Session(ABC):
     def _send(self, number: int, frame: frames.Frame) -> None:
         if number in self._links:
             try:
-                self._links[number].send(frames.encode(frame))
+                self._links[number].send(*frames.encode_parts(frame))
             except LinkClosedError:
                 _log.debug("%s was not sent: the link has closed", type(frame).__name__)
 

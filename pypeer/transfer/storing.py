@@ -24,7 +24,7 @@ class Store:
 
     file: int
     chunk: int
-    data: bytearray
+    data: bytes | bytearray | memoryview
     hash: bytes
 
 

@@ -105,11 +105,11 @@ async def test_what_is_to_come_first_is_asked_for_first(tmp_path: Path, into: Pa
     def note(_: MemoryLink, right: MemoryLink) -> None:
         send = right.send
 
-        def noting(frame: bytes) -> None:
+        def noting(frame: bytes, rest: bytes | memoryview = b"") -> None:
             what = frames.decode(frame)
             if isinstance(what, frames.Request):
                 asked.append(what.file)
-            send(frame)
+            send(frame, rest)
 
         right.send = noting  # type: ignore[method-assign]
 

@@ -41,11 +41,11 @@ class Moving:
         """Both ends of a link, and a note of each chunk that is asked for on it."""
         send = receiving.send
 
-        def noting(frame: bytes) -> None:
+        def noting(frame: bytes, rest: bytes | memoryview = b"") -> None:
             said = frames.decode(frame)
             if isinstance(said, frames.Request):
                 self.asked.append((receiving, said.chunk))
-            send(frame)
+            send(frame, rest)
 
         receiving.send = noting  # type: ignore[method-assign]
         self.sender.attach(sending, rank)

@@ -11,7 +11,8 @@ from pypeer.connect.ice.candidate import parse
 from pypeer.connect.options import ConnectOptions
 from pypeer.connect.tcp import call as calls
 from pypeer.identity import Identity
-from pypeer.links import tls
+from pypeer.links import pulse, tls
+from pypeer.links.framing import HEADER
 from pypeer.links.link import LinkClosedError, Scope
 from pypeer.protocol import limits
 from pypeer.protocol.sealed import Tcp
@@ -149,17 +150,18 @@ async def test_a_frame_larger_than_any_ends_the_link() -> None:
     async with joined(a, b):
         link = await a.link
         assert link._transport is not None
-        link._transport.write(tls.HEADER.pack(limits.STREAM_FRAME_BYTES + 1))
+        link._transport.write(HEADER.pack(limits.STREAM_FRAME_BYTES + 1))
         await asyncio.gather(a.closed.wait(), b.closed.wait())
 
 
 async def test_a_side_that_says_nothing_is_silent_and_then_gone(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, seconds in (("SIGN_S", 0.02), ("SILENT_S", 0.2), ("GONE_S", 2.0)):
-        monkeypatch.setattr(tls, name, seconds)
+    for name, seconds in (("SIGN_S", 0.3), ("SILENT_S", 0.9), ("GONE_S", 2.5)):
+        monkeypatch.setattr(pulse, name, seconds)
+    monkeypatch.setattr(tls, "SIGN_S", 0.3)
     a, b = pair()
     async with joined(a, b):
         link, other = await asyncio.gather(a.link, b.link)
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(1.5)
         assert a.silences == [], "signs of life go both ways"
         assert other._transport is not None
         assert other._timer is not None

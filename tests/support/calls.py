@@ -29,7 +29,7 @@ class Caller:
     bind: bytes = BIND
     options: ConnectOptions = field(default_factory=ConnectOptions)
     said: list[Tcp] = field(default_factory=list)
-    frames: asyncio.Queue[bytes] = field(default_factory=asyncio.Queue)
+    frames: asyncio.Queue[bytes | bytearray] = field(default_factory=asyncio.Queue)
     silences: list[bool] = field(default_factory=list)
     dials: bool = True
     """Whether it hears where the other side listens."""

@@ -63,10 +63,11 @@ class MemoryLink:
         if self._closed:
             self._close_now()
 
-    def send(self, frame: bytes) -> None:
+    def send(self, frame: bytes, rest: bytes | memoryview = b"") -> None:
         """Queue a frame; raises LinkClosedError, and AssertionError for a frame or a buffer beyond the limits."""
         if self._closed:
             raise LinkClosedError("closed")
+        frame += rest
         assert len(frame) <= self.frame_bytes, f"a frame of {len(frame)} bytes"
         self._out.append(self.change(frame))
         self._buffered += len(frame)

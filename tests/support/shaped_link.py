@@ -67,10 +67,11 @@ class ShapedLink:
         if self._closed:
             self._close_now()
 
-    def send(self, frame: bytes) -> None:
+    def send(self, frame: bytes, rest: bytes | memoryview = b"") -> None:
         """Queue a frame; raises LinkClosedError."""
         if self._closed:
             raise LinkClosedError("closed")
+        frame += rest
         self.buffered += len(frame)
         self.line.carry(len(frame), lambda: self._gone(len(frame)), lambda: self.other._arrive(frame))
 

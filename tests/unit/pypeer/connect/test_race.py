@@ -75,6 +75,11 @@ def test_nothing_is_tried_where_tcp_is_as_quick_as_a_data_channel_can_be() -> No
     assert set(played.race.rates) == {Road.TCP}
 
 
+def test_a_gigabit_is_not_given_up_for_a_trial() -> None:
+    played = Played(steady(1e9 / 8 * 0.9, 80 * MIB)).run(29)
+    assert played.used == [(0.0, Road.TCP)]
+
+
 def test_nothing_is_measured_while_nothing_flows() -> None:
     played = Played(lambda now: dict.fromkeys(Road, 8.0 * MIB if now > 10 else 0.0)).run(11.75)
     assert played.race.stage is Stage.MEASURING

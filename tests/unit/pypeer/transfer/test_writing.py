@@ -48,6 +48,7 @@ async def written(effects: Sequence[StoreEffect], results: int) -> tuple[list[St
 
 async def test_what_is_wrong_is_told_and_never_written() -> None:
     wrong = chunk(1)
+    assert isinstance(wrong.data, bytearray)
     wrong.data[5] ^= 1
     performed, told = await written([chunk(0), wrong, chunk(2)], 3)
     assert [effect.chunk for effect in performed if isinstance(effect, Store)] == [0, 2]
