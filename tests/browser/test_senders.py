@@ -43,7 +43,7 @@ def look_at_both(page: Page, senders: list[Command]) -> None:
         add_sender(page, code)
     senders_part = page.get_by_role("region", name="Senders").get_by_role("listitem")
     expect(senders_part).to_have_count(len(senders))
-    expect(senders_part.get_by_text("Offers as much")).to_have_count(len(senders), timeout=60_000)
+    expect(senders_part.get_by_text("Ready to send")).to_have_count(len(senders), timeout=60_000)
 
 
 def take(page: Page, file: Path) -> None:
