@@ -42,6 +42,18 @@ RAW_CHANNEL: Final = """async ([size, message]) => {
 }"""
 
 
+NOTE_PERCENT: Final = """() => {
+  window.times = [];
+  new MutationObserver(() => {
+    const percent = Number(document.title.match(/(\\d+)\\s?%/)?.[1] ?? 0);
+    if (percent >= 5 && percent <= 90) window.times.push([percent, performance.now()]);
+  }).observe(document.querySelector("title"), { childList: true });
+}"""
+"""Notes when the page tells how far it is, while it surely flows."""
+
+PAGES_FLOWED: Final = "pages, once it flows"
+
+
 def measure(url: str, folder: Path, mib: int) -> tuple[list[Row], Row]:
     """The three pairs with a page, and the yardstick; memory of a page is its JavaScript heap with buffers."""
     source = make_file(folder / "page.bin", mib * MIB)
@@ -49,7 +61,7 @@ def measure(url: str, folder: Path, mib: int) -> tuple[list[Row], Row]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*CHROMIUM_ARGS, *WEBRTC_ARGS])
         raw = _raw(browser, url, mib)
         site = Site(browser, url)
-        rows = [_page_to_page(site, source), _page_to_pypeer(site, source), _pypeer_to_page(site, source)]
+        rows = [*_page_to_page(site, source), _page_to_pypeer(site, source), _pypeer_to_page(site, source)]
         browser.close()
     return rows, raw
 
@@ -62,13 +74,20 @@ def _raw(browser: Browser, url: str, mib: int) -> Row:
     return Row("raw channel in Chromium", mib, seconds, (0.0, 0.0))
 
 
-def _page_to_page(site: Site, source: Path) -> Row:
+def _page_to_page(site: Site, source: Path) -> list[Row]:
+    """All of it, from the code on; and what remains without meeting, deciding, connecting, and the end."""
     with site.open() as sender, site.open() as receiver:
+        mib = source.stat().st_size // MIB
         code = share_files(sender, source)
         began = now()
         download(receiver, code)
+        receiver.evaluate(NOTE_PERCENT)
         peaks = _watch(receiver, sender, receiver)
-        return Row("page to page", source.stat().st_size // MIB, now() - began, (peaks[0], peaks[1]))
+        seconds = now() - began
+        times = receiver.evaluate("() => window.times")
+        (first, since), (last, until) = (min(times), max(times))
+        flowed = Row(PAGES_FLOWED, mib * (last - first) // 100, (until - since) / 1000, (0.0, 0.0))
+        return [Row("page to page", mib, seconds, (peaks[0], peaks[1])), flowed]
 
 
 def _page_to_pypeer(site: Site, source: Path) -> Row:

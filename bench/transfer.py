@@ -136,6 +136,7 @@ def main() -> None:
             yardsticks |= dict.fromkeys((CHANNEL, FLOWED), own)
             if options.page_mib:
                 page_rows, yardsticks["page to page"] = pages.measure(url, folder, options.page_mib)
+                yardsticks[pages.PAGES_FLOWED] = yardsticks["page to page"]
                 rows += [yardsticks["page to page"], *page_rows]
         finally:
             finish(server, stop=True)

@@ -5,24 +5,10 @@ from typing import Final
 
 from pypeer.connect.servers import Relay, Transport
 from pypeer.protocol.report import RelayTrouble
+from pypeer.protocol.sentences import RELAY_CLOSES
 
 UNREACHABLE: Final = 701
 """Of a server that could not be reached: as browsers have it (W3C webrtc, RTCPeerConnectionIceErrorEvent)."""
-
-WEBSOCKET: Final = {
-    4001: "the server restarts",
-    4012: "the other side, or this one, took nothing for too long",
-    4040: "the other side did not come to it in time",
-    4041: "the other side has left it",
-    4042: "it carries as much as it may",
-    4050: "the server failed",
-    4500: "the server did not understand what came first",
-    4502: "a newer link took its place",
-    4503: "the ticket came too late",
-    4510: "the ticket is not good, or its time is over",
-}
-"""Close codes of the relay inside a WebSocket (signaling.protocol.codes)."""
-
 
 HTTP: Final = {
     403: "it lets no connection to {} out",
@@ -81,7 +67,7 @@ def astray(relay: Relay) -> RelayTrouble:
 
 def of_websocket(address: str, code: int, detail: str) -> RelayTrouble:
     """The relay inside a WebSocket did not bring the two together; `code` is that of its close, 0 if it was not."""
-    text = f"The relay of the server cannot be used: {WEBSOCKET.get(code, detail)}."
+    text = f"The relay of the server cannot be used: {RELAY_CLOSES.get(code, detail)}."
     return RelayTrouble(relay=address, code=code or UNREACHABLE, text=text)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pypeer.protocol import codes, limits, messages, report, sealed
+from pypeer.protocol import codes, limits, messages, report, sealed, sentences
 from signaling.protocol.schema import build, dump
 
 
@@ -16,6 +16,8 @@ def peer_schema() -> dict[str, Any]:
     constants: dict[str, object] = {k: v for k, v in vars(limits).items() if k.isupper()}
     constants["END_CODES"] = [c.value for c in codes.EndCode]
     constants["REPORT_VERSION"] = report.REPORT_VERSION
+    constants["TURN_MEANINGS"] = {str(code): words for code, words in sentences.TURN_MEANINGS.items()}
+    constants["RELAY_CLOSES"] = {str(code): words for code, words in sentences.RELAY_CLOSES.items()}
     constants["REFUSAL_CODES"] = [c.value for c in codes.RefusalCode]
     return build("Byway between peers, version 1", groups, constants)
 

@@ -137,6 +137,16 @@ def add_sender(page: Page, code: str) -> None:
     field.press("Enter")
 
 
+def look_at_all(page: Page, first: str, *others: str) -> None:
+    """Type the codes of several senders, and wait until it is seen that they offer as much."""
+    look_at(page, first)
+    for code in others:
+        add_sender(page, code)
+    senders = page.get_by_role("region", name="Senders").get_by_role("listitem")
+    expect(senders).to_have_count(1 + len(others))
+    expect(senders.get_by_text("Ready to send")).to_have_count(1 + len(others), timeout=60_000)
+
+
 def received(page: Page) -> list[int]:
     """What COUNT has counted."""
     return [int(count) for count in page.evaluate("() => window.received")]
@@ -158,6 +168,24 @@ def random_file(path: Path, size: int) -> Path:
     with path.open("wb") as file:
         for at in range(0, size, MIB):
             file.write(os.urandom(min(MIB, size - at)))
+    return path
+
+
+SPARSE_BYTES: Final = 64 * MIB + 5
+
+DATA_AT: Final = (0, 40 * MIB + 12_345)
+"""Where there is something in a file that is nearly all hole: two chunks at most."""
+
+
+def sparse_file(path: Path, data_at: tuple[int, ...] = DATA_AT) -> Path:
+    """A file with little in it; skips the test where there are no holes."""
+    with path.open("wb") as file:
+        for at in data_at:
+            file.seek(at)
+            file.write(os.urandom(1000))
+        file.truncate(SPARSE_BYTES)
+    if path.stat().st_blocks * 512 > MIB:
+        pytest.skip("this file system has no holes")
     return path
 
 

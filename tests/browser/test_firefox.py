@@ -10,6 +10,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from tests.browser.interface import CHROMIUM, CHROMIUM_ARGS
 from tests.browser.real import (
+    COUNT,
     MIB,
     WEBRTC_ARGS,
     Site,
@@ -19,8 +20,11 @@ from tests.browser.real import (
     digest,
     download,
     look_at,
+    look_at_all,
     random_file,
+    received,
     share_files,
+    sparse_file,
     tree,
 )
 from tests.support.commands import Command, running_server
@@ -134,6 +138,41 @@ def test_a_page_that_was_closed_goes_on(site: Site, pypeer: Start, tmp_path: Pat
     assert digest(downloads / file.name) == digest(file)
     person.close()
     sender.interrupt()
+
+
+def test_two_senders_share_the_work(site: Site, pypeer: Start, tmp_path: Path, downloads: Path) -> None:
+    file = random_file(tmp_path / "shared.bin", 8 * MIB)
+    senders = [pypeer("send", file, "--once", "--limit", "1M") for _ in range(2)]
+    with site.open() as page:
+        page.evaluate(COUNT)
+        look_at_all(page, *(sender.until("ready")["code"] for sender in senders))
+        with page.expect_download(timeout=60_000) as started:
+            page.get_by_role("button", name="Download").click()
+        arrived(page)
+        started.value.path()
+        assert digest(downloads / file.name) == digest(file)
+        assert max(received(page)) < 0.75 * file.stat().st_size
+    assert [sender.end() for sender in senders] == [0, 0]
+
+
+@pytest.mark.parametrize("keep", [False, True], ids=["as it comes", "kept first"])
+def test_what_is_known_to_be_zero_is_not_sent(
+    site: Site, pypeer: Start, tmp_path: Path, downloads: Path, keep: bool
+) -> None:
+    file = sparse_file(tmp_path / f"sparse {keep}.bin")
+    sender = pypeer("send", file, "--once")
+    with site.open() as page:
+        page.evaluate(COUNT)
+        look_at(page, sender.until("ready")["code"])
+        if keep:
+            page.get_by_label("Go on later if this page is closed").check()
+        with page.expect_download(timeout=120_000) as started:
+            page.get_by_role("button", name="Download").click()
+        arrived(page)
+        started.value.path()
+        assert digest(downloads / file.name) == digest(file)
+        assert sum(received(page)) < MIB
+    assert sender.end() == 0
 
 
 CLICK: Final = """

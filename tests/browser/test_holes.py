@@ -1,6 +1,5 @@
 """Files that are nearly all hole, from a real command to a page: what is known to be zero is not sent."""
 
-import os
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.real import (
     COUNT,
+    DATA_AT,
     HASH_OPFS,
     MIB,
     PICK_OPFS,
@@ -20,17 +20,13 @@ from tests.browser.real import (
     digest,
     look_at,
     received,
+    sparse_file,
     tree,
 )
 from tests.support.commands import running_server
 
-SIZE: Final = 64 * MIB + 5
-
-DATA_AT: Final = (0, 40 * MIB + 12_345)
-"""Where there is something: two chunks at most."""
-
 WIRE: Final = MIB
-"""Those, and all that is said around them."""
+"""Two chunks with something in them, and all that is said around them."""
 
 
 @pytest.fixture(scope="module")
@@ -38,18 +34,6 @@ def site(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator
     """A real server and a real browser."""
     with running_server(tmp_path_factory.mktemp("server")) as server:
         yield Site(browser, server.url)
-
-
-def sparse_file(path: Path, data_at: tuple[int, ...] = DATA_AT) -> Path:
-    """A file with little in it; skips the test where there are no holes."""
-    with path.open("wb") as file:
-        for at in data_at:
-            file.seek(at)
-            file.write(os.urandom(1000))
-        file.truncate(SIZE)
-    if path.stat().st_blocks * 512 > MIB:
-        pytest.skip("this file system has no holes")
-    return path
 
 
 def take(page: Page, code: str, button: str, keep: bool = False) -> None:

@@ -304,3 +304,29 @@ def test_a_failure_to_connect_says_why_and_what_would_help(interface: Interface)
             expect(page.get_by_role("list", name="What would help")).to_contain_text("try another network")
             page.get_by_text("Details", exact=True).click()
             expect(page.get_by_role("region", name="Addresses that were tried").get_by_role("row")).to_have_count(13)
+
+
+def test_another_sender_is_added_by_keyboard_alone(interface: Interface) -> None:
+    with interface.open("fetch-moving") as page:
+        expect(page.get_by_role("heading", name="Senders")).to_be_hidden()
+        page.get_by_text("Add another code of the same files").focus()
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        page.keyboard.type("8 zoo zoo")
+        page.keyboard.press("Enter")
+        assert calls(page)[-1] == "add 8 zoo zoo"
+        field = page.get_by_label("Another code", exact=True)
+        expect(field).to_be_focused()
+        expect(field).to_have_value("")
+        expect(page.get_by_text("The sender is looked for.")).to_be_visible()
+        expect(page.get_by_role("region", name="Senders").get_by_role("listitem")).to_have_count(2)
+
+
+@pytest.mark.parametrize(("direction", "edge"), [("ltr", "left"), ("rtl", "right")])
+def test_the_road_is_covered_from_where_people_begin_to_read(interface: Interface, direction: str, edge: str) -> None:
+    """What is moved out of the road lies beyond the edge at which reading begins."""
+    with interface.open("fetch-moving") as page:
+        page.evaluate("direction => { document.documentElement.dir = direction; }", direction)
+        boxes = "[...document.querySelectorAll('.road, .road-cover')].map((each) => each.getBoundingClientRect())"
+        beyond = {"left": "cover.left < road.left - 100", "right": "cover.right > road.right + 100"}[edge]
+        page.wait_for_function(f"() => {{ const [road, cover] = {boxes}; return {beyond}; }}")

@@ -8,7 +8,19 @@ from typing import Final
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.real import COUNT, MIB, Site, Start, add_sender, arrived, digest, look_at, random_file, received
+from tests.browser.real import (
+    COUNT,
+    MIB,
+    Site,
+    Start,
+    add_sender,
+    arrived,
+    digest,
+    look_at,
+    look_at_all,
+    random_file,
+    received,
+)
 from tests.support.commands import Command, running_server
 
 SIZE: Final = 12 * MIB
@@ -35,15 +47,9 @@ def code_of(sender: Command) -> str:
 
 
 def look_at_both(page: Page, senders: list[Command]) -> None:
-    """Enter the codes of all, and wait until the page has seen what they offer."""
+    """What comes from each is counted."""
     page.evaluate(COUNT)
-    first, *others = [code_of(sender) for sender in senders]
-    look_at(page, first)
-    for code in others:
-        add_sender(page, code)
-    senders_part = page.get_by_role("region", name="Senders").get_by_role("listitem")
-    expect(senders_part).to_have_count(len(senders))
-    expect(senders_part.get_by_text("Offers as much")).to_have_count(len(senders), timeout=60_000)
+    look_at_all(page, *(code_of(sender) for sender in senders))
 
 
 def take(page: Page, file: Path) -> None:

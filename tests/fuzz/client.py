@@ -5,14 +5,15 @@ from typing import Final
 
 from pypeer.connect.turn.client import TurnClient
 from pypeer.connect.turn.signing import Credentials
-from pypeer.connect.turn.words import MEANINGS, Effect, State, ToServer
+from pypeer.connect.turn.words import Effect, State, ToServer
+from pypeer.protocol.sentences import TURN_MEANINGS
 from signaling.protocol import stun, values
 from signaling.protocol.stun import Attribute, Class, Message, Method
 from signaling.protocol.values import Address
 from tests.fuzz.spoiling import Spoiler
 
 PEERS: Final = (("203.0.113.9", 5000), ("1.1.1.1", 1), ("2a00::1", 9), ("192.0.2.1", 65535))
-CODES: Final = tuple(MEANINGS)
+CODES: Final = tuple(TURN_MEANINGS)
 REALM: Final = b"test"
 CREDENTIALS: Final = Credentials("ada", "secret")
 KEY: Final = stun.long_term_key("ada", "test", "secret")

@@ -9,6 +9,7 @@ import msgspec
 from pypeer.connect import trouble
 from pypeer.connect.servers import Relay, Transport
 from pypeer.connect.turn import words
+from pypeer.protocol import sentences
 
 FILE = Path(__file__).with_name("troubles.json")
 
@@ -27,9 +28,11 @@ ADDRESS = "wss://byway.example/relay"
 def build() -> dict[str, list[dict[str, Any]]]:
     """All vectors of this file: what is said of relays of TURN, and of that in a WebSocket."""
     refused = [
-        trouble.refused(relay, code, words.meaning(code)) for relay in RELAYS for code in (*words.MEANINGS, UNSAID)
+        trouble.refused(relay, code, words.meaning(code))
+        for relay in RELAYS
+        for code in (*sentences.TURN_MEANINGS, UNSAID)
     ]
-    closed = [trouble.of_websocket(ADDRESS, code, "detail") for code in (0, 1006, *trouble.WEBSOCKET)]
+    closed = [trouble.of_websocket(ADDRESS, code, "detail") for code in (0, 1006, *sentences.RELAY_CLOSES)]
     silent = [trouble.unreachable(relay, TimeoutError()) for relay in RELAYS]
     unknown = [trouble.unknown(relay) for relay in RELAYS]
     made = {"refused": refused, "silent": silent, "unknown": unknown, "websocket": closed}

@@ -3,6 +3,7 @@
 from enum import Enum
 from typing import Final, NamedTuple
 
+from pypeer.protocol.sentences import TURN_MEANINGS
 from signaling.protocol.stun import Attribute
 from signaling.protocol.values import Address
 
@@ -102,25 +103,7 @@ EXPIRED: Final = "the allocation could not be renewed in time"
 RELEASED: Final = "given back"
 NONSENSE: Final = "what the relay answers cannot be used"
 
-MEANINGS: Final = {
-    300: "the relay wants another server to be used",
-    400: "the relay does not understand the request",
-    401: "the relay does not accept the credentials: they are wrong, or their time is over",
-    403: "the relay does not carry to this address",
-    420: "the relay lacks something that the request needs",
-    437: "the relay does not know the allocation: it started anew, or our address changed",
-    438: "the relay asks for a new nonce each time",
-    440: "the relay has no address of this version of IP",
-    441: "the allocation belongs to other credentials",
-    442: "the relay carries no UDP",
-    443: "the relay has no address of the version of IP of this peer",
-    486: "these credentials have as many allocations as they may",
-    500: "the relay has an error of its own",
-    508: "the relay has no room for more",
-}
-"""RFC 8489, section 14.8; RFC 8656, section 19."""
-
 
 def meaning(code: int) -> str:
     """What an error says to a person."""
-    return MEANINGS.get(code, "the relay refuses, and does not say why")
+    return TURN_MEANINGS.get(code, "the relay refuses, and does not say why")

@@ -22,13 +22,11 @@ import type { Timer } from "../timers/timers.ts";
 import type { Outcome } from "../transfer/effects.ts";
 import { fromPeer } from "../transfer/endings.ts";
 import { cutOff, gone, noPath } from "./no_way.ts";
-import { now, type Session, type SessionEvents } from "./session.ts";
+import { OpenLinks, type Talk } from "./open_links.ts";
+import { now, type SessionEvents } from "./session.ts";
 import { Telling } from "./telling.ts";
 import type { Transfer } from "./transfer.ts";
 import { ServerWatch } from "./watching.ts";
-
-/** A way that has lasted so long is counted, in seconds: what can be direct leaves a relay by then. */
-const LASTING_S = 3;
 
 export interface ConversationOptions {
   readonly pair: Pair;
@@ -41,12 +39,6 @@ export interface ConversationOptions {
   readonly onEnd: (isDone: boolean) => void;
 }
 
-/** What a conversation needs of a session (session.ts). */
-export type Talk = Pick<Session<{ readonly type: string }>, "attach" | "fail" | "isAttached">;
-
-/** A direct path ranks before the relay inside the WebSocket; over TCP only Python peers have one. */
-const RANKS: Readonly<Record<Road, number>> = { tcp: 0, ice: 0, relay: 1 };
-
 /** One transfer with one peer. */
 export class Conversation {
   readonly #options: ConversationOptions;
@@ -55,10 +47,8 @@ export class Conversation {
   readonly #roads: Roads;
   readonly #telling: Telling;
   readonly #watch: ServerWatch;
-  readonly #links = new Map<Road, Link>();
+  readonly #links = new OpenLinks();
   #session: Talk | null = null;
-  /** Of the link that the session uses. */
-  #used: Road | null = null;
   /** The number of the last link through the relay. */
   #relayNumber = 0;
   /** Why the last attempt came to nothing; null once a link opened. */
@@ -123,7 +113,7 @@ export class Conversation {
   }
 
   #watchOf({ pair, timer }: ConversationOptions): ServerWatch {
-    const isLinked = (): boolean => this.#links.size > 0;
+    const isLinked = (): boolean => !this.#links.isEmpty;
     const onForsaken = (): void => this.#session?.fail(this.#cutOff());
     return new ServerWatch({ isLinked, isReachable: () => pair.isReachable, onForsaken }, timer);
   }
@@ -131,8 +121,8 @@ export class Conversation {
   // What happens on the roads
 
   #linked(link: ChannelLink): void {
-    link.onReport = (report) => link === this.#links.get("ice") && this.#connected(report);
-    link.onInterrupted = () => link === this.#links.get("ice") && this.#interrupted();
+    link.onReport = (report) => this.#links.has("ice", link) && this.#connected(report);
+    link.onInterrupted = () => this.#links.has("ice", link) && this.#interrupted();
     this.#opened("ice", link);
   }
 
@@ -141,34 +131,32 @@ export class Conversation {
     this.#opened("relay", link);
   }
 
-  /** The other side may notice first that the link before is dead. */
   #opened(road: Road, link: Link): void {
-    this.#close(road);
-    this.#links.set(road, link);
+    this.#links.opened(road, link);
     this.#happened(road, "opened");
   }
 
   /** It is told, too, when a path that was silent gives answers again. */
   #connected(report: ConnectionReport): void {
     this.#happened("ice", "back");
-    if (this.#used === "ice") this.#telling.connected(report);
+    if (this.#links.used === "ice") this.#telling.connected(report);
   }
 
   #interrupted(): void {
-    if (this.#used === "ice") this.#options.transfer.unlinked();
+    if (this.#links.used === "ice") this.#options.transfer.unlinked();
     this.#happened("ice", "silent");
   }
 
   #lost(): void {
     const road = this.#roads.carrying;
     if (road === null) return;
-    this.#close(road);
+    this.#links.close(road);
     this.#happened(road, "lost");
   }
 
   /** All that was on its way there has arrived. */
   #idle(link: Link): void {
-    if (link === this.#links.get("relay")) this.#do(this.#roads.idle("relay"));
+    if (this.#links.has("relay", link)) this.#do(this.#roads.idle("relay"));
   }
 
   /** An attempt came to nothing. */
@@ -185,7 +173,7 @@ export class Conversation {
   }
 
   #cutOff(): PeerError {
-    return cutOff(this.#used !== null);
+    return cutOff(this.#links.used !== null);
   }
 
   #happened(road: Road, event: RoadEvent): void {
@@ -208,7 +196,7 @@ export class Conversation {
       case "use":
         return this.#use(action.road);
       case "leave":
-        return this.#close(action.road);
+        return this.#links.close(action.road);
       case "lost":
         this.#options.transfer.unlinked();
         return this.#telling.began();
@@ -217,26 +205,12 @@ export class Conversation {
     }
   }
 
-  /** Moves the session: what is on its way over a relay still arrives there, what was on a broken path is asked for again. */
   #use(road: Road): void {
-    const [link, leavesRelay] = [this.#links.get(road), this.#used === "relay" && road === "ice"];
-    if (link === undefined) return;
-    this.#used = road;
+    if (!this.#links.isOpen(road)) return;
     this.#failure = null;
     if (road === "ice") this.#telling.opened();
-    this.#session?.attach(link, RANKS[road], !leavesRelay);
-    if (road === "relay") this.#tellRelayed(link);
-  }
-
-  #tellRelayed(link: Link): void {
-    this.#telling.relayed(this.#relayNumber);
-    this.#options.timer(LASTING_S, () => this.#used === "relay" && link === this.#links.get("relay") && this.#telling.count());
-  }
-
-  #close(road: Road): void {
-    const link = this.#links.get(road);
-    this.#links.delete(road);
-    void link?.close();
+    const link = this.#links.use(road, this.#session);
+    if (road === "relay" && link !== null) this.#telling.relayed(this.#relayNumber, () => this.#links.used === road && this.#links.has(road, link));
   }
 
   // What comes from the other side, and the end

@@ -2,7 +2,7 @@
 
 import type { PeerError } from "../errors.ts";
 import type { Link } from "../connect/link.ts";
-import type { Talk } from "./conversation.ts";
+import type { Talk } from "./open_links.ts";
 import type { ReceiveEvents, ReceiveSession } from "./receive_session.ts";
 import type { Supplier } from "./supplier.ts";
 

@@ -12,6 +12,7 @@ import { hashChunk } from "../transfer/hashing.ts";
 import { offerOf } from "../transfer/manifest.ts";
 import { numbered } from "../transfer/names.ts";
 import type { ShareItem } from "./model.ts";
+import { Reading } from "./reading.ts";
 
 /** Longest title (schema of `offer`). */
 const TITLE_CHARS = 256;
@@ -22,6 +23,7 @@ export class Offered {
   readonly entries: readonly Entry[];
   readonly #contents: readonly (Blob | null)[];
   readonly #hashes: readonly FileHashes[];
+  readonly #reading = new Reading();
 
   /** `contents` are in the order of `entries`, null for folders. */
   constructor(entries: readonly Entry[], contents: readonly (Blob | null)[], title: string, text: boolean) {
@@ -36,7 +38,7 @@ export class Offered {
     const { size = 0 } = this.entries[file] as Entry;
     const start = chunkStart(size, chunk);
     const length = chunkLength(size, chunk);
-    const data = await readBlob(this.#contents[file] as Blob, start, length);
+    const data = await this.#reading.read(this.#contents[file] as Blob, start, length);
     if (!(data instanceof Uint8Array)) return data;
     const hashes = this.#hashes[file] as FileHashes;
     const hash = hashes.get(chunk) ?? (await hashChunk(data, size));
@@ -94,18 +96,4 @@ function titleOf(items: readonly ShareItem[]): string {
   const tops = [...new Set(items.map(({ path }) => path.split("/", 1)[0] ?? ""))];
   const more = tops.length > 1 ? ` and ${tops.length - 1} more` : "";
   return (tops[0] ?? "").slice(0, TITLE_CHARS - more.length) + more;
-}
-
-/** Browsers refuse to read a file that is not the one that was chosen any more (W3C File API, section 4.1). */
-async function readBlob(blob: Blob, start: number, length: number): Promise<Bytes | Lost> {
-  try {
-    const data = new Uint8Array(await blob.slice(start, start + length).arrayBuffer());
-    return data.length === length ? data : lost("file-changed");
-  } catch (error) {
-    return lost(error instanceof DOMException && error.name === "NotFoundError" ? "file-vanished" : "file-changed");
-  }
-}
-
-function lost(code: Lost["code"]): Lost {
-  return { code, message: TEXTS[code] };
 }

@@ -6,12 +6,17 @@
 import { pathOf, relayedReport } from "../connect/report.ts";
 import type { ConnectionReport, RelayTrouble } from "../gen/peer.ts";
 import type { Pair } from "../signaling/pair.ts";
+import type { Timer } from "../timers/timers.ts";
 import { now } from "./session.ts";
 import type { Transfer } from "./transfer.ts";
+
+/** A way that has lasted so long is counted, in seconds: what can be direct leaves a relay by then. */
+const LASTING_S = 3;
 
 export interface TellingOptions {
   readonly pair: Pair;
   readonly transfer: Transfer;
+  readonly timer: Timer;
   readonly isRelayOnly: boolean;
   /** Whether there is the relay inside the WebSocket, so that nobody is told to ask for one. */
   readonly canRelay: boolean;
@@ -50,10 +55,11 @@ export class Telling {
     if (isLasting) this.count();
   }
 
-  /** This link through the relay is used. */
-  relayed(link: number): void {
+  /** This link through the relay is used; it is counted if it still `isUsed` a while later. */
+  relayed(link: number, isUsed: () => boolean): void {
     this.#trouble = null;
     this.#showRelayed(link, Math.round((now() - this.#knew) * 1000) / 1000);
+    this.#options.timer(LASTING_S, () => isUsed() && this.count());
   }
 
   /** An attempt came to nothing; on a relay it says why there is nothing better. */

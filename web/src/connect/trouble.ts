@@ -6,6 +6,7 @@
  */
 
 import type { RelayTrouble } from "../gen/peer.ts";
+import { RELAY_CLOSES, TURN_MEANINGS } from "../gen/peer_constants.ts";
 import type { CandidateStats } from "./path.ts";
 
 /** Of a server that could not be reached (W3C webrtc, RTCPeerConnectionIceErrorEvent). */
@@ -20,37 +21,10 @@ const TROUBLES_MAX = 16;
 /** Of a relay that closed nothing, but did not bring the other side in time. */
 export const TOO_LATE = "it did not bring the two sides together in time";
 
-/** RFC 8489, section 14.8; RFC 8656, section 19. */
-const MEANINGS: Readonly<Record<number, string>> = {
-  300: "the relay wants another server to be used",
-  400: "the relay does not understand the request",
-  401: "the relay does not accept the credentials: they are wrong, or their time is over",
-  403: "the relay does not carry to this address",
-  420: "the relay lacks something that the request needs",
-  437: "the relay does not know the allocation: it started anew, or our address changed",
-  438: "the relay asks for a new nonce each time",
-  440: "the relay has no address of this version of IP",
-  441: "the allocation belongs to other credentials",
-  442: "the relay carries no UDP",
-  443: "the relay has no address of the version of IP of this peer",
-  486: "these credentials have as many allocations as they may",
-  500: "the relay has an error of its own",
-  508: "the relay has no room for more",
-};
+const MEANINGS: Readonly<Record<number, string>> = TURN_MEANINGS;
 
-/** Close codes of the relay inside a WebSocket (docs/protocol.md, "Of a close"). */
-const WEBSOCKET: Readonly<Record<number, string>> = {
-  4001: "the server restarts",
-  4012: "the other side, or this one, took nothing for too long",
-  4040: "the other side did not come to it in time",
-  4041: "the other side has left it",
-  4042: "it carries as much as it may",
-  4050: "the server failed",
-  4500: "the server did not understand what came first",
-  4502: "a newer link took its place",
-  4503: "the ticket came too late",
-  4510: "the ticket is not good, or its time is over",
-};
+/** By close codes of the relay inside a WebSocket (docs/protocol.md, "Of a close"). */
+const CLOSES: Readonly<Record<number, string>> = RELAY_CLOSES;
 
 /** What a browser tells of a server. */
 export interface IceError {
@@ -72,7 +46,7 @@ export function ofIce({ url, errorCode, errorText }: IceError): RelayTrouble {
 
 /** The relay inside a WebSocket did not bring the two together; `code` is that of its close, 0 if it was not. */
 export function ofWebSocket(url: string, code: number, detail: string): RelayTrouble {
-  return trouble(url, code || UNREACHABLE, `The relay of the server cannot be used: ${WEBSOCKET[code] ?? detail}.`);
+  return trouble(url, code || UNREACHABLE, `The relay of the server cannot be used: ${CLOSES[code] ?? detail}.`);
 }
 
 /** What went wrong with the servers of one link, each thing once. */

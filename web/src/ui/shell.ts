@@ -30,7 +30,10 @@ export function mount(body: HTMLElement, engine: Engine, site: Site): App {
   followAddress(app, scope);
   let name = "";
   let busy: number | null = null;
-  const title = (): void => void (document.title = busy === null ? texts.app.title(name) : texts.app.titleBusy(busy));
+  const title = (): void => {
+    const words = busy === null ? texts.app.title(name) : texts.app.titleBusy(busy);
+    if (document.title !== words) document.title = words; // each change is a message to the browser
+  };
   showRoutes({ app, scope, gatherer }, main, (view) => {
     name = view;
     title();

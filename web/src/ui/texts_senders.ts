@@ -12,7 +12,7 @@ export const senders = {
   used: "The sender is looked for. You can add more.",
   phase: {
     meeting: "Checking the code with each other…",
-    asking: "Offers as much",
+    asking: "Ready to send",
     connecting: "Looking for the best way between you…",
     moving: "Sends to you",
     paused: "Sends to you",

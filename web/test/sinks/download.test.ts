@@ -212,3 +212,40 @@ test("what is not wanted is in no archive, and one wanted file of several may be
   await new FileDownload(single.open).prepare([out(file("a", 4)), file("b", 1)]);
   assert.deepEqual(single.opened, [{ name: "b", size: 1 }]);
 });
+
+const sparse = (path: string, size: number, ...holes: readonly (readonly [number, number])[]): PlacedEntry => ({ ...file(path, size), holes });
+const zeros = (count: number): string => "\0".repeat(count);
+
+test("zeros that nobody writes come when it is their turn: before, between and behind what is written", async () => {
+  const [browser, size] = [new Browser(), 300_000 + 4];
+  const sink = new FileDownload(browser.open);
+  await sink.prepare([sparse("a", size, [0, 2], [3, 300_003])]);
+  const written = [sink.write(0, 2, utf8("x")), sink.write(0, 300_003, utf8("y"))];
+  const all = browser.all();
+  await Promise.all(written);
+  await sink.finish();
+  assert.equal(await all, `${zeros(2)}x${zeros(300_000)}y`);
+});
+
+test("a file that is nothing but zeros is made of none of its parts", async () => {
+  const browser = new Browser();
+  const sink = new FileDownload(browser.open);
+  await sink.prepare([sparse("a", 5, [0, 5])]);
+  const all = browser.all();
+  await sink.finish();
+  assert.equal(await all, zeros(5));
+});
+
+test("in an archive, too", async () => {
+  const browser = new Browser();
+  const sink = new ZipDownload(browser.open, "all");
+  await sink.prepare([sparse("none", 3, [0, 3]), sparse("some", 4, [0, 3])]);
+  const all = browser.all();
+  await sink.finish(0);
+  await sink.write(1, 3, utf8("x"));
+  await sink.finish(1);
+  await sink.conclude();
+  const archive = await all;
+  assert.ok(archive.includes(`none${zeros(3)}`));
+  assert.ok(archive.includes(`some${zeros(3)}x`));
+});

@@ -7,6 +7,7 @@ import pytest
 
 from pypeer.connect import trouble
 from pypeer.connect.servers import Relay, Transport
+from pypeer.protocol import sentences
 from tests.vectors import make_troubles
 
 UDP = Relay("turn.example", 3478, Transport.UDP, "u", "p")
@@ -51,7 +52,8 @@ def test_a_relay_that_says_no_or_leaves_or_leads_astray() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "shown", "reason"), [(4510, 4510, trouble.WEBSOCKET[4510]), (0, 701, "detail"), (1006, 1006, "detail")]
+    ("code", "shown", "reason"),
+    [(4510, 4510, sentences.RELAY_CLOSES[4510]), (0, 701, "detail"), (1006, 1006, "detail")],
 )
 def test_the_relay_inside_a_websocket(code: int, shown: int, reason: str) -> None:
     found = trouble.of_websocket("wss://a/relay", code, "detail")

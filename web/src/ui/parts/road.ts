@@ -16,10 +16,11 @@ export function road(scope: Scope, source: Watchable<TransferState>): HTMLElemen
   const bar = h("div", { class: "road", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100 }, cover);
   scope.watch(source, (state) => {
     const percent = shown(state);
-    bar.dataset["phase"] = state.phase;
-    bar.dataset["scope"] = state.path?.scope ?? "";
-    bar.setAttribute("aria-label", texts.transfer.progress(personName(state.person)));
-    cover.style.setProperty("--uncovered", `${(state.phase === "asking" ? 0 : percent) - 100}%`);
+    setOrRemove(bar, "data-phase", state.phase);
+    setOrRemove(bar, "data-scope", state.path?.scope ?? "");
+    setOrRemove(bar, "aria-label", texts.transfer.progress(personName(state.person)));
+    const uncovered = `${(state.phase === "asking" ? 0 : percent) - 100}%`;
+    if (cover.style.getPropertyValue("--uncovered") !== uncovered) cover.style.setProperty("--uncovered", uncovered);
     const { part, amount, rate, left } = figures(state);
     const words = [part, amount, rate, left].filter((figure) => figure !== "").join(", ");
     setOrRemove(bar, "aria-valuenow", isIndefinite(state) ? null : String(percent));
@@ -28,8 +29,9 @@ export function road(scope: Scope, source: Watchable<TransferState>): HTMLElemen
   return bar;
 }
 
-/** A progress bar without a value is one of unknown length (WAI-ARIA 1.2). */
+/** A progress bar without a value is one of unknown length (WAI-ARIA 1.2). What stays is left alone: a change has the browser style the page anew. */
 function setOrRemove(element: Element, name: string, value: string | null): void {
+  if (element.getAttribute(name) === value) return;
   if (value === null) element.removeAttribute(name);
   else element.setAttribute(name, value);
 }

@@ -19,8 +19,9 @@ export function senderList(scope: Scope, { senders }: Fetch, say: Say): HTMLElem
   const rows = new Rows<SenderInfo>(scope, h("ul", { class: "senders", role: "list" }), (sender, inner) => senderRow(sender, inner, say));
   const part = h("section", { class: "card stack", "aria-labelledby": title }, h("h2", { id: title }, texts.senders.title), rows.list);
   scope.watch(senders, (all) => {
-    rows.follow(all);
-    part.hidden = all.length < 2;
+    const shown = all.length < 2 ? [] : all;
+    rows.follow(shown);
+    part.hidden = shown.length === 0;
   });
   return part;
 }

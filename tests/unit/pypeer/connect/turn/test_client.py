@@ -20,6 +20,7 @@ from pypeer.connect.turn.words import (
     ToServer,
     Want,
 )
+from pypeer.protocol.sentences import TURN_MEANINGS
 from signaling.protocol import stun, values
 from signaling.protocol.stun import Attribute, Class, Message, Method
 from signaling.relay.turn.kinds import Refusal
@@ -258,14 +259,14 @@ def test_too_large_is_dropped() -> None:
     assert scene.methods() == []
 
 
-@pytest.mark.parametrize("code", words.MEANINGS)
+@pytest.mark.parametrize("code", TURN_MEANINGS)
 def test_a_refusal_has_its_meaning(code: int) -> None:
     def answer(message: Message, key: bytes) -> bytes:
         return error(message, code, key=key) if message.signed else error(message, 401, *CHALLENGE)
 
     puppet = Puppet(answer)
     puppet.do(puppet.client.start(puppet.now))
-    assert puppet.told == [Ended(code, words.MEANINGS[code])]
+    assert puppet.told == [Ended(code, TURN_MEANINGS[code])]
 
 
 def test_an_error_that_nobody_knows() -> None:
