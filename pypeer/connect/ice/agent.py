@@ -42,8 +42,9 @@ HOLE_TTL: Final = 4
 HOLE_CHECKS: Final = 3
 """Checks of a pair sent that way: the first 0.25 s, by when the other side has our answer and sends."""
 
-FRESH_HOLE_CHECKS: Final = 5
-"""The same of a socket that is not told yet: 1.4 s, for its address has to be found, to travel, and to be sent to."""
+FRESH_HOLE_CHECKS: Final = 7
+"""The same of a socket that is not told yet, whose address has to be found, to travel, and to be sent to by a page that
+may be busy: 2.4 s, as long as there is patience for another one that arrives, lest the hole needs more hops."""
 
 
 class Agent(Arrivals):

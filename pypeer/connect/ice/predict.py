@@ -15,6 +15,8 @@ destination: guess the port (RFC 5128, section 3.4).
   that port for itself; the client's checks leave by another since. A page cannot hold its checks back, so that is usual
   where it answers. Whoever can tries once more from a fresh socket, whose port nobody knows: it opens its hole, with
   packets that die on the way, before it tells its address.
+  That helps where it was our own router. The page's, once it has taken a port, gives the page another for whatever it
+  sends to later, which nobody is told of; then only a restart of ICE would help, for which the page opens new sockets.
 
 Bounds, so that no network mistakes this for an attack: sockets, checks and their rate are limited, one round for an
 attempt, and only to hosts that the other side named as its own.
