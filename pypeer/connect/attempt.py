@@ -93,7 +93,8 @@ class Attempt:
             self._offered(message)
         elif self._awaits_answer:
             self._awaits_answer = False
-            self._take(sdp.read(message.sdp), careful=False)
+            remote = sdp.read(message.sdp)
+            self._take(remote, careful=remote.is_of_browser)
 
     def add(self, lines: tuple[str, ...]) -> None:
         """Candidates of the other side, none at their end; before its description they wait."""

@@ -58,6 +58,11 @@ class Description:
     sctp_init: bytes = b""
     """INIT chunk of SCTP (draft-hancke-tsvwg-snap), empty if the ordinary handshake is wanted."""
 
+    @property
+    def is_of_browser(self) -> bool:
+        """Whether a side wrote it that cannot hold back checks: Python peers offer SNAP, and browsers do not yet."""
+        return not self.sctp_init
+
 
 def write(description: Description, version: int) -> str:
     """The text; `version` goes up with each description of a link (RFC 8866, section 5.2)."""

@@ -141,7 +141,7 @@ class PathTransport:
         self._perform(self.agent, self.agent.complete(Side.THERE, time.monotonic()))
 
     def remote_credentials(self, credentials: Credentials, careful: bool) -> None:
-        """The other side's description is here; `careful` says that it has not sent yet."""
+        """The other side's description is here; `careful` says that it may not have sent yet."""
         self.agent.careful = is_careful(careful, self.mapping, self.gathering.options.predict)
         self._perform(self.agent, self.agent.set_remote(credentials, time.monotonic()))
         self._punching.consider()

@@ -124,7 +124,8 @@ class VirtualPeer:
 
     def described(self, credentials: Credentials, careful: bool) -> None:
         """The other side's credentials are here."""
-        self.agent.careful = not self.is_page and predict.is_careful(careful, self._here, self.predicts)
+        late = careful or self.other.is_page
+        self.agent.careful = not self.is_page and predict.is_careful(late, self._here, self.predicts)
         if careful:
             self.describe()
         self.perform(self.agent.set_remote(credentials, self.net.now))

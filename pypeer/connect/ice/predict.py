@@ -102,14 +102,15 @@ def plan(here: Mapping, there: Mapping) -> Plan:
     return Plan.AFRESH if there in (*STEADY, Mapping.SEQUENTIAL) else Plan.NOTHING
 
 
-def is_careful(answers: bool, here: Mapping, predicts: bool) -> bool:
+def is_careful(late: bool, here: Mapping, predicts: bool) -> bool:
     """Whether our first checks open our own hole only, lest they arrive before the other side has opened its own.
 
-    So for whoever answers. Where our ports count, in any case: the other side comes to the right one by guessing, and a
-    browser needs a quarter of a second for that. Where they are at random, or count and are not told, never: only a
-    check that arrives shows our port.
+    So where that may be `late`: for whoever answers, and for who asked a browser, which tries one address after the
+    other. Where our ports count, in any case: the other side comes to the right one by guessing, and a browser needs a
+    quarter of a second for that. Where they are at random, or count and are not told, never: only a check that arrives
+    shows our port.
     """
-    return predicts if here is Mapping.SEQUENTIAL else answers and here is not Mapping.RANDOM
+    return predicts if here is Mapping.SEQUENTIAL else late and here is not Mapping.RANDOM
 
 
 def ahead(found: list[Mapped], base: int, host: Address) -> list[Candidate]:

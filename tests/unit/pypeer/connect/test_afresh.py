@@ -5,7 +5,9 @@ from itertools import product
 import pytest
 
 from pypeer.connect.ice.agent import FRESH_HOLE_CHECKS, HOLE_TTL
+from pypeer.connect.ice.candidate import Candidate
 from pypeer.connect.ice.checks import IceRole
+from pypeer.protocol.report import CandidateKind
 from tests.support.virtual_net import Lets, Maps, Router, Sent, VirtualNet
 from tests.support.virtual_peer import SIGNAL_S, VirtualPeer, meet, settled
 
@@ -19,8 +21,13 @@ SOON_S = 1.2
 """Until both use a direct pair, over a line of 50 ms."""
 
 
-def begin(net: VirtualNet, takes: tuple[bool, bool], maps: Maps = Maps.SAME) -> tuple[VirtualPeer, VirtualPeer]:
-    """Who asked, and a page that answers, at routers of which some take what is early; `maps` is the page's."""
+def begin(
+    net: VirtualNet, takes: tuple[bool, bool], maps: Maps = Maps.SAME, more: int = 0
+) -> tuple[VirtualPeer, VirtualPeer]:
+    """Who asked, and a page that answers, at routers of which some take what is early; `maps` is the page's.
+
+    The page is told of so many `more` addresses, which lead nowhere, and tries them first.
+    """
     servers = tuple(net.add_stun(host) for host in SERVERS)
     one = net.add_router(Router(OUTSIDE[0], Maps.SAME, Lets.PORT, takes=takes[0]))
     other = net.add_router(Router(OUTSIDE[1], maps, Lets.PORT, takes=takes[1]))
@@ -32,6 +39,9 @@ def begin(net: VirtualNet, takes: tuple[bool, bool], maps: Maps = Maps.SAME) -> 
     meet(asking, page)
     net.run(SIGNAL_S)
     page.host(INSIDE[1], other, servers)  # a browser gathers once it has an offer to answer
+    for number in range(more):
+        nowhere = Candidate(CandidateKind.HOST, f"10.1.0.{number}", 5000, 2**31 - 1, str(number))
+        page.perform(page.agent.add_remote(nowhere, net.now))
     return asking, page
 
 
@@ -61,6 +71,15 @@ def test_nothing_of_the_fresh_socket_arrives_before_the_other_side_has_sent_to_i
     asking, _ = begin(net, (True, True))
     assert net.run(SOON_S, lambda: any(source[0] == OUTSIDE[1] for base, source, _ in asking.heard if base == FRESH))
     assert {each.ttl for each in from_fresh(asking) if each.at < net.now} == {HOLE_TTL}
+
+
+def test_who_asked_does_not_come_before_a_page_that_tries_others_first() -> None:
+    net = VirtualNet()
+    asking, page = begin(net, (False, True), more=30)
+    assert direct(net, asking, page)
+    first = min(each.at for each in page.sent if each.to[0] == OUTSIDE[0])
+    early = [each.ttl for each in asking.sent if each.to[0] == OUTSIDE[1] and each.at < first]
+    assert set(early) == {HOLE_TTL}
 
 
 def test_no_second_socket_where_plain_checks_lead_through() -> None:

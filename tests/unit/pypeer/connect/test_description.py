@@ -135,6 +135,10 @@ def test_aiortc() -> None:
     assert found.candidates[0].address == ("10.0.0.2", 50_000)
 
 
+def test_who_cannot_hold_back_its_checks() -> None:
+    assert [read(text).is_of_browser for text in (CHROMIUM, FIREFOX, write(OURS, 1))] == [True, True, False]
+
+
 def test_our_own() -> None:
     text = write(OURS, 3)
     assert text.endswith("\r\n")

@@ -69,12 +69,12 @@ def test_what_both_sides_plan() -> None:
         assert plans == (EXPECTED.get((here, there), Plan.NOTHING), EXPECTED.get((there, here), Plan.NOTHING))
 
 
-@pytest.mark.parametrize("answers", [True, False])
+@pytest.mark.parametrize("late", [True, False])
 @pytest.mark.parametrize("predicts", [True, False])
-def test_who_is_careful(answers: bool, predicts: bool) -> None:
-    careful = {here: predict.is_careful(answers, here, predicts) for here in Mapping}
+def test_who_is_careful(late: bool, predicts: bool) -> None:
+    careful = {here: predict.is_careful(late, here, predicts) for here in Mapping}
     assert careful == {
-        **dict.fromkeys(Mapping, answers),
+        **dict.fromkeys(Mapping, late),
         Mapping.RANDOM: False,
         Mapping.SEQUENTIAL: predicts,
     }
