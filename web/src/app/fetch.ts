@@ -1,7 +1,7 @@
 /** Something this page fetches: a code or more, as many senders of the same, one session that draws from all. Twin of pypeer/fetching.py. */
 
 import { PeerError } from "../errors.ts";
-import type { EndCode, Preview } from "../gen/peer.ts";
+import type { EndCode } from "../gen/peer.ts";
 import { canKeep, forget, keptOf } from "../keep/keep.ts";
 import { CodeProblem, format, parse } from "../secure/code.ts";
 import { KeptSink } from "../sinks/kept.ts";
@@ -11,8 +11,8 @@ import { choose, type Contents, targetsFor } from "../sinks/targets.ts";
 import { leftOut } from "../transfer/choosing.ts";
 import { fromHere } from "../transfer/endings.ts";
 import { OTHER_TOLD } from "../transfer/joining.ts";
-import { sameOffer } from "../transfer/manifest.ts";
-import { Mapper, printable } from "../transfer/names.ts";
+import { printable } from "../transfer/names.ts";
+import { contentsOf, isAgreed, sameSums, type Sums, sumOf } from "./agreement.ts";
 import { Cell } from "./cell.ts";
 import { drawFrom, eventsFor } from "./drawing.ts";
 import type { Fetch, OfferInfo, Person, SenderInfo, Target, Wishes } from "./model.ts";
@@ -38,7 +38,8 @@ export class FetchedOffer implements Fetch {
   #session: ReceiveSession | null = null;
   #contents: Contents | null = null;
   /** Entries that were known when the person decided. */
-  #known = 0;
+  #seen: Contents["entries"] = [];
+  #isListed = false;
   #isDecided = false;
   #wishes: Wishes = {};
   #isOrdered = true;
@@ -62,7 +63,10 @@ export class FetchedOffer implements Fetch {
     });
     this.#suppliers.push(supplier);
     this.senders.set(this.#suppliers.map(({ transfer: { state } }, number) => ({ key: String(number), state })));
-    supplier.transfer.state.watch(() => this.#transfer.follow(this.#suppliers.map(({ transfer }) => transfer)));
+    supplier.transfer.state.watch(() => {
+      this.#transfer.follow(this.#suppliers.map(({ transfer }) => transfer));
+      if (supplier === this.#lead && supplier.transfer.hasEnded) this.#drawAll();
+    });
     this.#session?.expect(this.#suppliers.length - 1);
     void supplier.meet();
   }
@@ -153,12 +157,10 @@ export class FetchedOffer implements Fetch {
     const { offering } = supplier;
     if (offering === null) return;
     this.#lead = supplier;
-    const { title = "", text = false, entries = [], files, folders, bytes } = offering.preview;
-    const mapper = new Mapper();
-    const placed = entries.map(({ path, size = 0, folder = false, mtime = null }) => ({ path: mapper.map(path, folder), size, folder, mtime }));
-    this.#known = placed.length;
-    this.#show({ title, text, count: files + folders, entries: placed }, { files, folders, bytes }, offering.person);
-    if (canKeep()) void this.#tellKept(printable(title));
+    const seen = contentsOf(offering.preview);
+    this.#seen = seen.entries;
+    this.#show(seen, offering.preview, offering.person);
+    if (canKeep()) void this.#tellKept(printable(seen.title));
   }
 
   /** What an earlier visit kept is known a moment later. */
@@ -185,25 +187,33 @@ export class FetchedOffer implements Fetch {
     for (const supplier of left) this.#draw(supplier);
   }
 
+  /** Whoever lists first says what is fetched: that is to be the one whose offer the person has seen, while it is there. */
   #draw(supplier: Supplier): void {
-    if (this.#session !== null) drawFrom(supplier, this.#session, this.#suppliers.indexOf(supplier));
+    const mayDraw = this.#isListed || supplier === this.#lead || this.#lead?.transfer.hasEnded === true;
+    if (this.#session !== null && !this.#session.hasEnded && mayDraw) drawFrom(supplier, this.#session, this.#suppliers.indexOf(supplier));
+  }
+
+  /** From those, too, that had to wait for the first. */
+  #drawAll(): void {
+    for (const supplier of this.#suppliers) if (!supplier.transfer.hasEnded) this.#draw(supplier);
   }
 
   /** All of the list is here: it has to be what the person agreed to. */
   #listed(contents: Contents, from: Person, sink: Sink): void {
     const sums = sumOf(contents);
-    const { title, text } = contents;
-    if (this.#lead?.offering == null || !sameSums(this.#lead.offering.preview, { ...sums, text })) {
+    if (this.#lead?.offering == null || !isAgreed(contents, this.#seen, this.#lead.offering.preview)) {
       return this.#session?.cancel("bad-manifest", "The other side offers something else than what it had said.");
     }
-    this.#show({ ...contents, title: this.#contents?.title ?? title }, sums, from);
+    this.#isListed = true;
+    this.#show({ ...contents, title: this.#contents?.title ?? contents.title }, sums, from);
     const { limit = null } = this.#wishes;
     this.#session?.accept(sink, { limit, leftOut: this.#leftOut(contents, this.#wishes) });
+    this.#drawAll();
   }
 
   /** Ticks were put on what was known then; one stood for the rest. */
   #leftOut({ entries }: Contents, { without = new Set(), rest = true }: Wishes): ReadonlySet<number> {
-    return leftOut(entries, (index) => (index < this.#known ? !without.has(index) : rest));
+    return leftOut(entries, (index) => (index < this.#seen.length ? !without.has(index) : rest));
   }
 
   #chosen(contents: Contents, wishes: Wishes): Contents {
@@ -212,11 +222,11 @@ export class FetchedOffer implements Fetch {
     return { ...contents, entries, count: wishes.rest === false ? entries.length : contents.count };
   }
 
-  #show(contents: Contents, sums: Pick<OfferInfo, "files" | "folders" | "bytes">, from: Person): void {
+  #show(contents: Contents, { files, folders, bytes }: Sums, from: Person): void {
     const { title, text, entries } = contents;
     this.#contents = contents;
     const shown = entries.map(({ path, size, folder }, index) => ({ index, path, size, folder }));
-    this.offer.set({ ...sums, title: printable(title), text, from, entries: shown, content: null, kept: this.offer.value?.kept ?? 0 });
+    this.offer.set({ files, folders, bytes, title: printable(title), text, from, entries: shown, content: null, kept: this.offer.value?.kept ?? 0 });
   }
 
   /** Before the state says that it is done. */
@@ -226,18 +236,6 @@ export class FetchedOffer implements Fetch {
       if (value !== null) this.offer.set({ ...value, content });
     };
   }
-}
-
-function sumOf({ entries }: Contents): Pick<OfferInfo, "files" | "folders" | "bytes"> {
-  const folders = entries.filter(({ folder }) => folder).length;
-  return { files: entries.length - folders, folders, bytes: entries.reduce((sum, { size }) => sum + size, 0) };
-}
-
-type Sums = Pick<Preview, "files" | "folders" | "bytes" | "text">;
-
-/** What it is called does not matter. */
-function sameSums(one: Sums, other: Sums): boolean {
-  return sameOffer({ t: "offer", ...one, title: "" }, { t: "offer", ...other, title: "" });
 }
 
 function toPeerError(error: Error): PeerError {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { TransferPhase, TransferState } from "../../src/app/model.ts";
-import { announcement, figures, hasFigures, hasNoPath, isRunning, legend, overall, personName, phaseWords, shown } from "../../src/ui/describe.ts";
+import { announcement, figures, hasFigures, hasNoPath, isRunning, legend, overall, personName, phaseWords, senderWords, shown } from "../../src/ui/describe.ts";
 
 const otter = { id: "b".repeat(32), short: "Tawny Otter", name: "" };
 const path = { scope: "network", way: "direct", local: "", remote: "" } as const;
@@ -19,6 +19,12 @@ test("phases are said from where one stands", () => {
   assert.equal(phaseWords(state("paused"), "sending"), "Paused");
   assert.equal(phaseWords(state("connecting"), "sending"), "Looking for the best way between you…");
   assert.equal(phaseWords(state("connecting", { report: { v: 1, outcome: "failed" } }), "receiving"), "The first try found no way. Trying again…");
+});
+
+test("of each of several senders it is said how it stands, and why one was left out", () => {
+  assert.equal(senderWords(state("moving")), "Sends to you");
+  assert.equal(senderWords(state("failed", { problem: { code: "declined", message: "It offers something else.", retry: false } })), "Left out. It offers something else.");
+  assert.equal(senderWords(state("failed")), "Left out. ");
 });
 
 test("speed and time are shown only while it moves and they are known", () => {
