@@ -10,10 +10,9 @@ from enum import Enum
 
 import msgspec
 
-from pypeer.errors import ServerError
 from pypeer.identity import Identity
 from pypeer.secure.encoding import b64, unb64
-from pypeer.signaling_client import backoff
+from pypeer.signaling_client import backoff, closing
 from pypeer.signaling_client.effects import (
     SESSION_LOST,
     Answer,
@@ -29,7 +28,7 @@ from pypeer.signaling_client.effects import (
 from pypeer.signaling_client.repeating import OVERLOADED, Ask, Repeating
 from signaling.protocol import limits
 from signaling.protocol.codec import decode_server, encode
-from signaling.protocol.codes import Action, CloseCode
+from signaling.protocol.codes import CloseCode
 from signaling.protocol.fields import Resume
 from signaling.protocol.messages import (
     Bye,
@@ -146,9 +145,9 @@ class Client:
         """The WebSocket closed, or could not be opened (ABNORMAL)."""
         if self.state is State.ENDED:
             return [Over(None)]
-        if code >= CloseCode.MALFORMED and not _reconnects(code):
+        if code >= CloseCode.MALFORMED and not closing.reconnects(code):
             self.state = State.ENDED
-            return [Over(_refused(code))]
+            return [Over(closing.refused(code))]
         self.state = State.AWAY
         wait = backoff.delay(self._failures, self._random(), self._not_before)
         self._failures += 1
@@ -234,22 +233,3 @@ class Client:
     def _send(self, text: str, now: float) -> Effect:
         self._sent = now
         return SendText(text)
-
-
-def _reconnects(code: int) -> bool:
-    return code in CloseCode.__members__.values() and CloseCode(code).action is Action.RECONNECT
-
-
-def _refused(code: int) -> ServerError:
-    reasons = {
-        CloseCode.VERSION: "The server speaks another version of Byway: update this program, or the server.",
-        CloseCode.SIGN_IN: "The server refused the sign-in: the address in --server must be the one the server knows "
-        "itself by (its --public-url), and nothing between may rewrite the Host header.",
-        CloseCode.REPLACED: "The session was taken over by another connection of the same identity.",
-        CloseCode.SIGN_IN_TIMEOUT: "The server waited too long for the sign-in.",
-        CloseCode.ERRORS: "The server closed the connection after too many errors.",
-    }
-    text = reasons.get(CloseCode(code) if code in CloseCode.__members__.values() else CloseCode.MALFORMED)
-    return ServerError(
-        text or f"The server closed the connection for good (code {code}).", f"close-{code}", retry=False
-    )
