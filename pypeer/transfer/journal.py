@@ -5,6 +5,7 @@ believed without a look at the disk, so a chunk costs no fsync; a line that was 
 follows it. The journal is flushed before names are given, so that what has one is always told of.
 """
 
+import contextlib
 import errno
 import os
 from hashlib import sha256
@@ -104,20 +105,33 @@ class Journal:
         except BaseException:
             os.close(self._handle)
             raise
+        self._noted: list[bytes] = []
 
     def write(self, record: AnyRecord) -> None:
-        """Append a record; raises OSError."""
-        line = _encoder.encode(record) + b"\n"
-        if os.write(self._handle, line) < len(line):
+        """Append a record, and what was noted before; raises OSError."""
+        self.note(record)
+        self.push()
+
+    def note(self, record: AnyRecord) -> None:
+        """A record that may still be lost: the next run looks for itself then, or fetches a chunk again."""
+        self._noted.append(_encoder.encode(record) + b"\n")
+
+    def push(self) -> None:
+        """Append what was noted; raises OSError."""
+        lines, self._noted = b"".join(self._noted), []
+        if lines and os.write(self._handle, lines) < len(lines):
             # The next run drops the cut line and fetches that chunk again.
             raise OSError(errno.ENOSPC, "No space left on device")
 
     def flush(self) -> None:
         """What was written survives a power cut; raises OSError."""
+        self.push()
         os.fsync(self._handle)
 
     def close(self) -> None:
         """Close, and let others have it."""
+        with contextlib.suppress(OSError):
+            self.push()
         os.close(self._handle)
 
     def _load(self, path: Path) -> list[AnyRecord]:

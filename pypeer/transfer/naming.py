@@ -8,13 +8,13 @@ Blocking.
 
 import errno
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Entry
-from pypeer.transfer.journal import FilePlaced, Journal, Settled, file_key, stamp_of
+from pypeer.transfer.journal import FilePlaced, Journal, Settled, stamp_of
 from pypeer.transfer.placing import set_time
 from pypeer.transfer.storing import Lost
 from pypeer.transfer.syncing import sync_files
@@ -25,13 +25,12 @@ _THIS_FILE: Final = frozenset((errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ, e
 
 
 class Naming:
-    """Gives names below `into`, as `targets` says."""
+    """Gives names below the folder of `targets`. What a file is called in the journal is its `key`."""
 
-    def __init__(self, into: Path, targets: Targets, journal: Journal) -> None:
-        self._into = into
+    def __init__(self, targets: Targets, journal: Journal, key: Callable[[int], str]) -> None:
         self._targets = targets
         self._journal = journal
-        self._announced: dict[int, str] = {}
+        self._key = key
 
     def name(
         self, complete: Mapping[int, tuple[Entry, Path, bytes]], journal_path: Path
@@ -39,8 +38,9 @@ class Naming:
         """The places of these files, each told by its part file and its root, or why one gets none; raises OSError."""
         if not complete:
             return []
-        for file, (entry, _, root) in complete.items():
-            self._announce(file, entry, root, self._targets.wanted_place(file))
+        for file, (_, _, root) in complete.items():
+            self._journal.note(FilePlaced(self._key(file), root, self._targets.place_name(file)))
+        self._journal.push()
         sync_files([*(part for _, part, _ in complete.values()), journal_path])
         return [(file, self._name(file, *each)) for file, each in complete.items()]
 
@@ -50,19 +50,18 @@ class Naming:
             mode = os.stat(part).st_mode
             part.chmod(mode | (mode & 0o444) >> 2)
         set_time(part, entry)
+        wanted = self._targets.wanted_place(file)
         try:
-            place = self._targets.place(part, file, lambda place: self._announce(file, entry, root, place))
+            place = self._targets.place(part, wanted, lambda place: self._announce(file, root, wanted, place))
         except OSError as error:
             if error.errno not in _THIS_FILE:
                 raise
             return Lost(file, EndCode.UNWRITABLE, f"it cannot be stored under its name: {error.strerror}")
-        self._announced.pop(file, None)
-        self._journal.write(Settled(file_key(entry), stamp_of(os.lstat(place))))
+        self._journal.note(Settled(self._key(file), stamp_of(os.lstat(place))))
         return place
 
-    def _announce(self, file: int, entry: Entry, root: bytes, place: Path) -> None:
-        """The journal hears of each name before it is given; of the one that a file wants, which it gets, only once."""
-        told = place.relative_to(self._into).as_posix()
-        if self._announced.get(file) != told:
-            self._announced[file] = told
-            self._journal.write(FilePlaced(file_key(entry), root, told))
+    def _announce(self, file: int, root: bytes, wanted: Path, place: Path) -> None:
+        """The journal hears of each name before it is given; of the one that a file wants it has heard."""
+        if place != wanted:
+            told = place.relative_to(self._targets.into).as_posix()
+            self._journal.write(FilePlaced(self._key(file), root, told))

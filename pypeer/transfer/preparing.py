@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from pypeer.transfer import chunks
 from pypeer.transfer.adopting import adopt
 from pypeer.transfer.bases import Bases
 from pypeer.transfer.fetch import Ranges
@@ -63,7 +64,7 @@ class Preparing:
         """Other versions of files: under the names that these would get, or would but for what is there."""
         targets = self._targets
         for file, entry in enumerate(targets.entries):
-            if not entry.folder and file not in targets.left_out:
+            if chunks.chunk_count(entry.size) > 1 and file not in targets.left_out:
                 bases.look(file, targets.wanted_place(file), targets.into / targets.paths[file])
 
     def leave_holes(self, missing: Missing, parts: Parts) -> None:

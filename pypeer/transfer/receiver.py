@@ -68,28 +68,37 @@ class Receiver(Telling):
 
     def stored(self, result: StoreResult, now: float) -> list[Effect]:
         """The store did something."""
+        return self.stored_all((result,), now)
+
+    def stored_all(self, results: Sequence[StoreResult], now: float) -> list[Effect]:
+        """The store did all of this, in this order; what follows is looked for once."""
         if self.ended or self._fetch is None:
             return []
+        for result in results:
+            if not self.ended:
+                self._take(self._fetch, result, now)
+        self._advance(now)
+        return self._flush()
+
+    def _take(self, fetch: Fetch, result: StoreResult, now: float) -> None:
         match result:
             case Stored():
-                self._fetch.stored(result)
-                self._rate.add(now, self._fetch.tally.stored_bytes)
+                fetch.stored(result)
+                self._rate.add(now, fetch.tally.stored_bytes)
             case Differs():
-                self._fetch.differs(result)
+                fetch.differs(result)
             case Corrupt():
-                self._fetch.corrupt(result)
+                fetch.corrupt(result)
             case Finished():
-                self._fetch.finished(result)
+                fetch.finished(result)
             case Stale():
-                self._fetch.stale(result)
+                fetch.stale(result)
             case Lost():
-                self._fetch.unstorable(result)
+                fetch.unstorable(result)
             case Broken():
                 self._fail(result.code, result.message)
             case Concluded():  # pragma: no branch
                 self._concluded(result, now)
-        self._advance(now)
-        return self._flush()
 
     @property
     def is_swarm(self) -> bool:

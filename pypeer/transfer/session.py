@@ -188,8 +188,8 @@ class ReceiveSession(Session):
             self._passing = PartTree(self._receiver.entries, self._receiver.manifest.offer, store.place_of)
             self.on_swarm(self._passing)
 
-    def _stored(self, result: StoreResult) -> None:
-        self._perform(self._receiver.stored(result, self._clock()))
+    def _stored(self, results: Sequence[StoreResult]) -> None:
+        self._perform(self._receiver.stored_all(results, self._clock()))
 
     def _make_store(self) -> _Store:
         entries = self._receiver.entries

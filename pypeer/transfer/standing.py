@@ -2,10 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from pypeer.protocol.messages import Entry
 from pypeer.transfer.hashes import FileHashes
 from pypeer.transfer.journal import FilePlaced, file_key
+
+KEYS: Final = 1024
+"""Keys that are remembered, of the files in hand: each is asked for several times, and is a hash."""
 
 
 @dataclass(slots=True)
@@ -22,9 +26,16 @@ class Standing:
     stamps: dict[int, tuple[int, int]] = field(default_factory=dict)
     resumed: set[int] = field(default_factory=set)
 
+    _keys: dict[int, str] = field(default_factory=dict)
+
     def key(self, file: int) -> str:
         """What a file is called in the journal, and its part file."""
-        return file_key(self.entries[file])
+        known = self._keys.get(file)
+        if known is None:
+            if len(self._keys) >= KEYS:
+                self._keys.clear()
+            known = self._keys[file] = file_key(self.entries[file])
+        return known
 
     def known(self, file: int) -> FileHashes:
         """The hashes of a file."""

@@ -10,6 +10,7 @@ which could repair them, is removed. For a chunk nothing is: chunks are verified
 """
 
 import errno
+import os
 import shutil
 import threading
 from collections.abc import Sequence
@@ -95,7 +96,7 @@ class DiskStore:
             self._into.mkdir(parents=True, exist_ok=True)
             self._work.mkdir(exist_ok=True)
             self._journal = Journal(self._journal_path)
-            self._naming = Naming(self._into, self._targets, self._journal)
+            self._naming = Naming(self._targets, self._journal, self._standing.key)
             preparing = Preparing(self._work, self._targets, self._standing, self._journal, self._aborted.is_set)
             preparing.adopt()
             self._stored = bool(self._journal.records)
@@ -129,6 +130,8 @@ class DiskStore:
         try:
             results += filter(None, map(self._perform, batch))
             results += self._name_all()
+            if self._journal is not None:
+                self._journal.push()
         except OSError as error:
             results.append(_broken(error, self._into))
         return results
@@ -169,8 +172,8 @@ class DiskStore:
         if chunks.chunk_count(size) > 1:
             if file not in self._begun:
                 self._begun.add(file)
-                self._log.write(begun(self._entries[file]))
-            self._log.write(ChunkStored(self._standing.key(file), chunk, effect.hash))
+                self._log.note(begun(self._entries[file]))
+            self._log.note(ChunkStored(self._standing.key(file), chunk, effect.hash))
             self._stored = True
         return Stored(file, chunk)
 
@@ -207,7 +210,8 @@ class DiskStore:
 
     def _finished(self, file: int, place: Path) -> Finished:
         self._placed[file] = place
-        self._into_paths[str(self._into / place.relative_to(self._into).parts[0])] = None
+        top = str(place)[len(str(self._into)) :].lstrip(os.sep).partition(os.sep)[0]
+        self._into_paths[str(self._into / top)] = None
         self._standing.hashes.pop(file, None)
         self._stored = True
         return Finished(file)

@@ -60,13 +60,14 @@ class Targets:
         run has `begun` are not among them."""
         skipped = set()
         for file, path in self._wanted():
-            if self.entries[file].folder or begun(file):
+            is_new = self._existing is Existing.RENAME and "/" in path
+            if is_new or self.entries[file].folder or begun(file):
                 continue
             target = self.target(path)
             size = _size(target)
             if self._existing is Existing.SKIP and os.path.lexists(target):
                 skipped.add(file)
-            elif size == self.entries[file].size and (self._existing is Existing.OVERWRITE or "/" not in path):
+            elif size == self.entries[file].size and self._existing is not Existing.SKIP:
                 yield file, target
         self.left_out |= skipped
 
@@ -80,11 +81,17 @@ class Targets:
         """The name that a file gets unless something has it."""
         return self.target(self.paths[file])
 
-    def place(self, part: Path, file: int, announce: Callable[[Path], None]) -> Path:
-        """Give a complete file its name, atomically; `announce` hears of it before. Raises OSError."""
-        target = self.target(self.paths[file])
+    def place_name(self, file: int) -> str:
+        """The same, relative to the target."""
+        return self._placed(self.paths[file])
+
+    def place(self, part: Path, target: Path, announce: Callable[[Path], None]) -> Path:
+        """Give a complete file the name that it wants, or one like it, atomically; `announce` hears of it before.
+
+        Raises OSError.
+        """
         self._check(target.parent)
-        ours = self.outdated.pop(target.relative_to(self.into).as_posix(), None)
+        ours = self.outdated.pop(target.relative_to(self.into).as_posix(), None) if self.outdated else None
         is_ours = ours is not None and is_still(target, ours)
         move = replace_file if is_ours or self._existing is Existing.OVERWRITE else place_file
         return move(part, target, announce)
@@ -112,8 +119,11 @@ class Targets:
 
     def target(self, path: str) -> Path:
         """Where a safe path is."""
+        return self.into / self._placed(path)
+
+    def _placed(self, path: str) -> str:
         top, slash, rest = path.partition("/")
-        return self.into / (self.places.get(top, top) + slash + rest)
+        return self.places.get(top, top) + slash + rest
 
     def _is_new(self, name: str) -> bool:
         """Whether a top folder has to be made."""

@@ -79,14 +79,21 @@ class Telling(Joining):
             self._end(done)
 
     def _flush(self) -> list[Effect]:
+        if not self.ended:
+            self._tell_idle()
+        return super()._flush()
+
+    def _tell_idle(self) -> None:
         """Tell which links have just become idle: those worse than the best, once all that was asked there has come."""
-        ranks = {best.source: best.rank for best in self._best_of_each(Stage.OFFERED)} if len(self._links) > 1 else {}
-        for flow in [] if self.ended else self._links.values():
-            idle = flow.rank > ranks.get(flow.source, flow.rank) and flow.stage >= Stage.OFFERED and not flow.busy
+        best: dict[int, int] = {}
+        for flow in self._links.values():
+            if flow.stage >= Stage.OFFERED:
+                best[flow.source] = min(flow.rank, best.get(flow.source, flow.rank))
+        for flow in self._links.values():
+            idle = flow.rank > best.get(flow.source, flow.rank) and flow.stage >= Stage.OFFERED and not flow.busy
             if idle and not flow.idle:
                 self._effects.append(Idle(flow.link))
             flow.idle = idle
-        return super()._flush()
 
     def _end(self, result: Outcome | PeerError) -> None:
         """Once all is stored, no end that comes from outside can make it a failure."""

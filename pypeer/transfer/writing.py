@@ -16,13 +16,13 @@ WRITE_EFFECTS: Final = 64
 
 
 class Writing:
-    """Runs until its task is cancelled. `perform` blocks; `told` gets each result."""
+    """Runs until its task is cancelled. `perform` blocks; `told` gets the results, of several effects at a time."""
 
     def __init__(
         self,
         perform: Callable[[Sequence[StoreEffect]], Sequence[StoreResult]],
         entries: Sequence[Entry],
-        told: Callable[[StoreResult], None],
+        told: Callable[[Sequence[StoreResult]], None],
     ) -> None:
         self._perform = perform
         self._entries = entries
@@ -40,8 +40,7 @@ class Writing:
         while True:
             self._work.clear()
             while batch := self._batch():
-                for result in await in_thread(self._perform, batch):
-                    self._told(result)
+                self._told(await in_thread(self._perform, batch))
             await self._work.wait()
 
     def _batch(self) -> list[StoreEffect]:
@@ -52,7 +51,7 @@ class Writing:
             effect = self._todo.popleft()
             room -= max(WRITE_BYTES // WRITE_EFFECTS, self._length(effect))
             if isinstance(effect, Store) and not self._matches(effect):
-                self._told(Corrupt(effect.file, effect.chunk))
+                self._told((Corrupt(effect.file, effect.chunk),))
             else:
                 batch.append(effect)
         return batch

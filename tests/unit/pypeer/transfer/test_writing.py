@@ -29,9 +29,9 @@ async def written(effects: Sequence[StoreEffect], results: int) -> tuple[list[St
         performed.extend(batch)
         return [Stored(effect.file, effect.chunk) for effect in batch if isinstance(effect, Store)]
 
-    def tell(result: StoreResult) -> None:
-        told.append(result)
-        if len(told) == results:
+    def tell(some: Sequence[StoreResult]) -> None:
+        told.extend(some)
+        if len(told) >= results:
             enough.set()
 
     writing = Writing(perform, ENTRIES, tell)
