@@ -54,12 +54,14 @@ class Trust:
         return any(link.source not in self._barred | {source} for link in links)
 
     def doubt(self, file: int) -> tuple[int | None, int | None]:
-        """The file did not match its root: who is to blame, and who is to be tried alone, as Witness tells."""
+        """The file did not match its root: who is to blame, and who is to be tried alone: of those who sent it, as
+        Witness tells; else, where nobody is to blame who was not found out before, of those who have not yet."""
         helpers = {source for source in self._known if self.holdings.is_helper(source)}
-        liar, alone = self.witness.doubt(file, self._barred | helpers)
-        whole = self._known - self._barred - helpers - {liar}
-        if alone is None and helpers and whole:
-            alone = min(whole)
+        useless = self._barred | helpers | {source for source in self._known if self.witness.lacks(source, file)}
+        liar, alone = self.witness.doubt(file, useless)
+        others = self._known - useless - {liar}
+        if alone is None and others and (helpers or liar is None):
+            alone = min(others)
             self.witness.try_alone(file, alone)
         return liar, alone
 

@@ -23,7 +23,11 @@ class Witness:
 
     def may(self, source: int, file: int) -> bool:
         """Whether this file may be asked of this source: not if it has it no more, or another is tried alone."""
-        return self._alone.get(file, source) == source and (source, file) not in self._without
+        return self._alone.get(file, source) == source and not self.lacks(source, file)
+
+    def lacks(self, source: int, file: int) -> bool:
+        """Whether this source has this file no more."""
+        return (source, file) in self._without
 
     def exclude(self, source: int, file: int) -> None:
         """This source does not have this file any more."""

@@ -48,9 +48,18 @@ export class Trust {
     return [...links].some((link) => link.source !== source && !this.bars(link.source));
   }
 
-  /** The file did not match its root, as Witness tells. */
+  /**
+   * The file did not match its root: who is to blame, and who is to be tried alone: of those who sent it, as Witness tells; else,
+   * where nobody is to blame who was not found out before, of those who have not yet.
+   */
   doubt(file: number): Doubt {
-    return this.witness.doubt(file, (source) => this.bars(source));
+    const isUseless = (source: number): boolean => this.bars(source) || this.witness.lacks(source, file);
+    const { liar, alone } = this.witness.doubt(file, isUseless);
+    const others = [...this.#known].filter((source) => !isUseless(source));
+    if (alone !== null || liar !== null || others.length === 0) return { liar, alone };
+    const other = Math.min(...others);
+    this.witness.tryAlone(file, other);
+    return { liar, alone: other };
   }
 
   #isServed(file: number): boolean {

@@ -37,7 +37,12 @@ export class Witness {
 
   /** Whether this file may be asked of this source: not if it has it no more, or another is tried alone. */
   may(source: number, file: number): boolean {
-    return (this.#alone.get(file) ?? source) === source && this.#without.get(file)?.has(source) !== true;
+    return (this.#alone.get(file) ?? source) === source && !this.lacks(source, file);
+  }
+
+  /** Whether this source has this file no more. */
+  lacks(source: number, file: number): boolean {
+    return this.#without.get(file)?.has(source) === true;
   }
 
   /** This source does not have this file any more. */
@@ -56,17 +61,22 @@ export class Witness {
     this.#said.delete(file);
   }
 
-  /** The file did not match; sources for which `isBarred` holds are not tried. */
-  doubt(file: number, isBarred: (source: number) => boolean): Doubt {
+  /** The file did not match; sources for which `isUseless` holds are not tried. */
+  doubt(file: number, isUseless: (source: number) => boolean): Doubt {
     const said = this.#said.get(file) ?? NOTHING;
     this.#said.delete(file);
     const doubted = this.#doubted.get(file) ?? said;
     this.#doubted.set(file, doubted);
     const sources = sourcesOf(said);
     const liar = sources.length === 1 ? (sources[0] as number) : null;
-    const alone = sourcesOf(doubted).find((source) => source !== liar && !isBarred(source)) ?? null;
+    const alone = sourcesOf(doubted).find((source) => source !== liar && !isUseless(source)) ?? null;
     if (alone !== null) this.#alone.set(file, alone);
     return { liar, alone };
+  }
+
+  /** Ask for this file of this source alone. */
+  tryAlone(file: number, source: number): void {
+    this.#alone.set(file, source);
   }
 
   /** The file matches: who had sent something else before. */

@@ -14,6 +14,7 @@ from pypeer.transfer.effects import Dismiss, Drawn, Effect, Emit, End, Examine
 from pypeer.transfer.phases import Phase
 from pypeer.transfer.receiver import Receiver
 from pypeer.transfer.storing import Concluded, Finished, Stale, Stored
+from pypeer.transfer.trust import Trust
 from pypeer.transfer.witness import Witness
 from tests.unit.pypeer.transfer.test_receiver import ENTRIES, HASH, HELLO, OFFER, PAGE, SMALL, receiver
 from tests.unit.pypeer.transfer.test_several_links import on, sent
@@ -301,6 +302,34 @@ def test_who_has_a_file_no_more_is_not_tried_alone() -> None:
     here.exclude(0, 1)
     assert here.may(2, 1)
     assert not here.may(0, 1)
+
+
+def heard_of(*sources: int) -> Trust:
+    """All of these may be drawn from, and the first two of them have sent a file that does not match."""
+    here = Trust()
+    here.know(sources)
+    here.witness.note(1, 0, sources[0], b"bad")
+    here.witness.note(1, 1, sources[1], b"bad")
+    return here
+
+
+def test_where_all_who_sent_a_file_are_gone_another_is_tried_alone() -> None:
+    here = heard_of(4, 5, 3, 2)
+    here.bar(4)
+    here.bar(5)
+    here.can_do_without(2, 1)
+    assert here.doubt(1) == (None, 3)
+    assert [here.may(source, 1, 0) for source in (2, 3)] == [False, True]
+    here.witness.note(1, 0, 3, b"bad")
+    assert here.doubt(1) == (3, None), "and nobody is left"
+
+
+def test_who_has_a_file_no_more_is_not_doubted_again() -> None:
+    here = heard_of(4, 5)
+    here.can_do_without(4, 1)
+    assert here.doubt(1) == (None, 5)
+    here.bar(5)
+    assert here.doubt(1) == (None, None)
 
 
 def test_a_file_whose_only_other_source_is_another_than_those_who_sent_it() -> None:

@@ -201,6 +201,14 @@ def test_no_room() -> None:
     assert code(effects) == "no-space"
 
 
+def test_what_the_disk_did_after_it_was_full_is_not_counted() -> None:
+    here = receiver(Phase.FETCHING)
+    tell(here, frames.Data(2, memoryview(SMALL)), frames.End(2, HASH, HASH))
+    effects = here.stored_all([Broken(EndCode.NO_SPACE, "full"), Stored(2, 0)], 1)
+    assert code(effects) == "no-space"
+    assert here.stored_bytes == 0
+
+
 def test_what_was_on_its_way_is_asked_for_again() -> None:
     here = receiver(Phase.FETCHING)
     tell(here, frames.Data(2, memoryview(SMALL)), frames.End(2, HASH, HASH), frames.Data(0, memoryview(b"half")))
