@@ -55,12 +55,13 @@ class Trust:
 
     def doubt(self, file: int) -> tuple[int | None, int | None]:
         """The file did not match its root: who is to blame, and who is to be tried alone: of those who sent it, as
-        Witness tells; else, where nobody is to blame who was not found out before, of those who have not yet."""
+        Witness tells; else, where it is of several and all of them are gone, of the others."""
         helpers = {source for source in self._known if self.holdings.is_helper(source)}
         useless = self._barred | helpers | {source for source in self._known if self.witness.lacks(source, file)}
+        is_of_several = self.witness.is_of_several(file)
         liar, alone = self.witness.doubt(file, useless)
         others = self._known - useless - {liar}
-        if alone is None and others and (helpers or liar is None):
+        if alone is None and others and (helpers or is_of_several):
             alone = min(others)
             self.witness.try_alone(file, alone)
         return liar, alone

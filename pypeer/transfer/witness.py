@@ -44,6 +44,10 @@ class Witness:
         """What was sent of this file is of no use any more."""
         self._said.pop(file, None)
 
+    def is_of_several(self, file: int) -> bool:
+        """Whether more than one source has sent chunks of this file."""
+        return len({source for source, _ in self._said.get(file, {}).values()}) > 1
+
     def doubt(self, file: int, barred: Container[int]) -> tuple[int | None, int | None]:
         """The file did not match: who is to blame, if that is known, and who is to be tried alone, if there is one."""
         said = self._said.pop(file, {})

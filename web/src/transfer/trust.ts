@@ -50,13 +50,14 @@ export class Trust {
 
   /**
    * The file did not match its root: who is to blame, and who is to be tried alone: of those who sent it, as Witness tells; else,
-   * where nobody is to blame who was not found out before, of those who have not yet.
+   * where it is of several and all of them are gone, of the others.
    */
   doubt(file: number): Doubt {
     const isUseless = (source: number): boolean => this.bars(source) || this.witness.lacks(source, file);
+    const isOfSeveral = this.witness.isOfSeveral(file);
     const { liar, alone } = this.witness.doubt(file, isUseless);
     const others = [...this.#known].filter((source) => !isUseless(source));
-    if (alone !== null || liar !== null || others.length === 0) return { liar, alone };
+    if (alone !== null || !isOfSeveral || others.length === 0) return { liar, alone };
     const other = Math.min(...others);
     this.witness.tryAlone(file, other);
     return { liar, alone: other };

@@ -61,6 +61,11 @@ export class Witness {
     this.#said.delete(file);
   }
 
+  /** Whether more than one source has sent chunks of this file. */
+  isOfSeveral(file: number): boolean {
+    return sourcesOf(this.#said.get(file) ?? NOTHING).length > 1;
+  }
+
   /** The file did not match; sources for which `isUseless` holds are not tried. */
   doubt(file: number, isUseless: (source: number) => boolean): Doubt {
     const said = this.#said.get(file) ?? NOTHING;
