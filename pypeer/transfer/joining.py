@@ -147,8 +147,8 @@ class Joining(Listing):
             self._drawn.add(source)
             self._effects.append(Drawn(source))
 
-    def _violation(self, flow: Asking, message: str, now: float) -> None:
-        self._dismiss(flow.source, EndCode.PROTOCOL, message, now)
+    def _blame(self, flow: Asking, code: EndCode, message: str, now: float) -> None:
+        self._dismiss(flow.source, code, message, now)
 
     def _cancelled(self, flow: Asking, error: PeerError, now: float) -> None:
         if self._sources <= {flow.source}:

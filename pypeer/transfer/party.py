@@ -86,7 +86,7 @@ class Party(ABC, Generic[F]):
                 raise ViolationError(f"a frame of {len(data)} bytes")
             self._dispatch(self._links[link], frames.decode(data), now)
         except (frames.FrameError, ViolationError) as error:
-            self._violation(self._links[link], str(error), now)
+            self._blame(self._links[link], EndCode.PROTOCOL, str(error), now)
         return self._flush()
 
     def pause(self, now: float) -> list[Effect]:
@@ -132,7 +132,7 @@ class Party(ABC, Generic[F]):
         if not isinstance(frame, Hello):
             raise ViolationError(f"{name(frame)} instead of hello")
         if frame.v != limits.VERSION:
-            self._fail(EndCode.VERSION, f"version {frame.v} there, {limits.VERSION} here")
+            self._blame(flow, EndCode.VERSION, f"version {frame.v} there, {limits.VERSION} here", now)
             return
         flow.frame_bytes = min(flow.frame_bytes, frame.frame)
         flow.can_probe = limits.CAP_PROBE in frame.caps
@@ -146,8 +146,9 @@ class Party(ABC, Generic[F]):
         self._say(Cancel(code=code, message=message[:512]), Stage.GREETING)
         self._end(TransferError(f"{endings.TEXTS[code]} ({message})", code))
 
-    def _violation(self, flow: F, message: str, now: float) -> None:
-        self._fail(EndCode.PROTOCOL, message)
+    def _blame(self, flow: F, code: EndCode, message: str, now: float) -> None:
+        """Nothing can be done with whoever is at the other end of this link."""
+        self._fail(code, message)
 
     def _cancelled(self, flow: F, error: PeerError, now: float) -> None:
         self._end(error)

@@ -115,8 +115,8 @@ export abstract class Joining extends Listing {
     this.#leave(source, fromHere(code, message === OTHER ? OTHER_TOLD : `${TEXTS[code]} (${message})`), now);
   }
 
-  protected override violation(flow: Asking, message: string, now: number): void {
-    this.dismiss(flow.source, "protocol", message, now);
+  protected override blame(flow: Asking, code: EndCode, message: string, now: number): void {
+    this.dismiss(flow.source, code, message, now);
   }
 
   protected override cancelled(flow: Asking, error: PeerError, now: number): void {

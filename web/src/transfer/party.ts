@@ -80,7 +80,7 @@ export abstract class Party<E, F extends Subflow> {
       this.#dispatch(flow, frame, now);
     } catch (error) {
       if (!(error instanceof ViolationError)) throw error;
-      this.violation(flow, error.message, now);
+      this.blame(flow, "protocol", error.message, now);
     }
     return this.flush();
   }
@@ -123,16 +123,16 @@ export abstract class Party<E, F extends Subflow> {
   #dispatch(flow: F, frame: Frame, now: number): void {
     const message = frame.type === "control" ? frame.message : null;
     if (message?.t === "cancel") this.cancelled(flow, fromPeer(message.code ?? "cancelled", message.message ?? ""), now);
-    else if (flow.stage === "greeting") this.#greet(flow, message);
+    else if (flow.stage === "greeting") this.#greet(flow, message, now);
     else if (message?.t === "pause" || message?.t === "resume") {
       flow.isPaused = message.t === "pause";
       this.#heed(now);
     } else this.frame(flow, frame, now);
   }
 
-  #greet(flow: F, message: ControlMessage | null): void {
+  #greet(flow: F, message: ControlMessage | null, now: number): void {
     if (message?.t !== "hello") throw new ViolationError("something instead of hello");
-    if (message.v !== VERSION) return this.fail("unsupported-version", `version ${message.v} there, ${VERSION} here`);
+    if (message.v !== VERSION) return this.blame(flow, "unsupported-version", `version ${message.v} there, ${VERSION} here`, now);
     flow.frameBytes = Math.min(flow.frameBytes, message.frame);
     flow.step("hello");
     this.greeted(flow);
@@ -168,9 +168,9 @@ export abstract class Party<E, F extends Subflow> {
     this.end(fromHere(code, `${TEXTS[code]} (${message})`));
   }
 
-  /** The other side broke the contract on this link. */
-  protected violation(_flow: F, message: string, _now: number): void {
-    this.fail("protocol", message);
+  /** Nothing can be done with whoever is at the other end of this link. */
+  protected blame(_flow: F, code: EndCode, message: string, _now: number): void {
+    this.fail(code, message);
   }
 
   /** The other side ended it, and says so on this link. */

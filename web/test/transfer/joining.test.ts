@@ -100,6 +100,14 @@ test("another sender of the same is listed and drawn from, and told how far all 
   assert.ok(!types(on(here, 2, hello, offer)).includes("drawn"), "it is told once");
 });
 
+test("one of another version is left alone", () => {
+  const here = receiver("fetching");
+  here.linkUp(1, 0, 65_536, 1);
+  const effects = on(here, 1, control({ t: "hello", v: 2, client: "test", frame: 65_536 }));
+  assert.match(dismissed(effects).get(1) ?? "", /version 2 there/);
+  assert.equal(ended(effects), null);
+});
+
 test("another may be known before the first is, and is drawn from only once it is known", () => {
   const [here, effects] = second("listing", offer);
   assert.equal(said(effects).at(-1), "1 list");

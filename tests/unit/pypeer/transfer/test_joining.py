@@ -118,6 +118,14 @@ def test_one_that_breaks_the_contract_or_cancels_is_left_alone() -> None:
         assert isinstance(ended(on(0, here, said)), PeerError), "the last one"
 
 
+def test_one_of_another_version_is_left_alone() -> None:
+    here = receiver(Phase.FETCHING)
+    here.link_up(1, 0, 65536, 0, 1)
+    effects = on(1, here, messages.Hello(v=2, client="t", frame=65536))
+    assert "version 2 there" in dismissed(effects)[1]
+    assert ended(effects) is None
+
+
 LEAVINGS: Final = (
     lambda here: on(0, here, messages.Cancel()),
     lambda here: on(0, here, messages.Root(file=1)),
