@@ -94,7 +94,7 @@ class Attempt:
         elif self._awaits_answer:
             self._awaits_answer = False
             remote = sdp.read(message.sdp)
-            self._take(remote, careful=remote.is_of_browser)
+            self._take(remote, late=remote.is_of_browser)
 
     def add(self, lines: tuple[str, ...]) -> None:
         """Candidates of the other side, none at their end; before its description they wait."""
@@ -117,7 +117,7 @@ class Attempt:
         remote = sdp.read(message.sdp)
         self._mid = remote.mid
         self._describe("answer", self._setup)
-        self._take(remote, careful=True)
+        self._take(remote, late=True)
 
     def _describe(self, kind: Literal["offer", "answer"], setup: Setup) -> None:
         self._version += 1
@@ -134,8 +134,8 @@ class Attempt:
         self._telling.network()
         self._judge()
 
-    def _take(self, remote: sdp.Description, careful: bool) -> None:
-        self.transport.remote_credentials(remote.credentials, careful)
+    def _take(self, remote: sdp.Description, late: bool) -> None:
+        self.transport.remote_credentials(remote.credentials, late)
         self._theirs.described(remote.candidates)
         self._judge()
         if self.state in (State.NEW, State.OFFERED):

@@ -140,9 +140,9 @@ class PathTransport:
         """The other side has named all of its candidates."""
         self._perform(self.agent, self.agent.complete(Side.THERE, time.monotonic()))
 
-    def remote_credentials(self, credentials: Credentials, careful: bool) -> None:
-        """The other side's description is here; `careful` says that it may not have sent yet."""
-        self.agent.careful = is_careful(careful, self.mapping, self.gathering.options.predict)
+    def remote_credentials(self, credentials: Credentials, late: bool) -> None:
+        """The other side's description is here; `late` says that it may send later than we."""
+        self.agent.careful = is_careful(late, self.mapping, self.gathering.options.predict)
         self._perform(self.agent, self.agent.set_remote(credentials, time.monotonic()))
         self._punching.consider()
 

@@ -26,7 +26,7 @@ class Generation:
         self.remote: Credentials | None = None
         self.state = State.CHECKING
         self.careful = False
-        """Whether first checks open our own hole only: set on the answering side, which sends before the other does."""
+        """Whether first checks open our own hole only: see `predict.is_careful`."""
         self._fresh: set[int] = set()
         """Sockets that the other side hears of when their holes are open."""
         self._entropy = entropy
