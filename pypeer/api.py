@@ -37,7 +37,8 @@ from pypeer.transfer.choosing import Choice, Existing
 from pypeer.transfer.scanning import Links, Policy
 from pypeer.transfer.session import Decide, accept_all
 from pypeer.transfer.sources import OfferedTree, scan, text_tree
-from signaling.protocol.messages import Knocked, Lapsed, Left, Signaled
+from signaling.protocol.directory import Asked
+from signaling.protocol.messages import Knocked, Lapsed, Leave, Left, Signaled
 
 DEFAULT_SERVER: Final = "http://localhost:8080"
 """Where `signaling` listens when nothing is configured."""
@@ -167,9 +168,12 @@ class Peer:
         self._fetches.append(fetch)
         return fetch
 
-    def _on_push(self, message: Knocked | Signaled | Left | Lapsed) -> None:
+    def _on_push(self, message: Knocked | Asked | Signaled | Left | Lapsed) -> None:
         if isinstance(message, Signaled | Left):
             self._switchboard.route(message)
+            return
+        if isinstance(message, Asked):  # about a library that has been withdrawn: there is none else
+            self._client.post(Leave(id=1, pair=message.pair))
             return
         offer = next((each for each in reversed(self._offers) if each.locator == message.locator), None)
         if offer is not None:  # an older one may have had the same locator, which is free again when it ends

@@ -50,7 +50,7 @@ const ERROR = /\{instancePath:[^{}]*,params:\{(?:"(?:[^"\\]|\\.)*"|[^{}"])*\}\}/
 
 /** Code without eval, for a page with a strict Content-Security-Policy; bundled, since it leans on parts of ajv. */
 async function validators(schemas) {
-  const ajv = new Ajv2020({ code: { source: true, esm: true }, discriminator: true, messages: false, unevaluated: false, strict: true, strictTypes: false, strictRequired: false });
+  const ajv = new Ajv2020({ code: { source: true, esm: true }, discriminator: true, messages: false, unevaluated: false, strict: true, strictTypes: false, strictTuples: false, strictRequired: false });
   for (const [name, schema] of Object.entries(schemas)) ajv.addSchema(discriminated(bare(schema)), name);
   const names = Object.entries(UNIONS).flatMap(([schema, unions]) => unions.map((union) => [`is${union}`, `${schema}#/$defs/${union}`]));
   const contents = standaloneCode.default(ajv, Object.fromEntries(names)).replace(ERROR, "{}");

@@ -15,6 +15,9 @@ CAP_TCP: Final = "tcp"
 CAP_PROBE: Final = "probe"
 """Capability in `hello.caps`: answers PROBE, the question for the hash of a chunk without its bytes."""
 
+WANTED_FILES: Final = 24
+"""Files that one `want` names: with names of 400 bytes they fit one body. More are a folder, or more fetches."""
+
 SILENCE_S: Final = 5
 """On a link through that relay each side sends an empty record after this long without another: less than any proxy
 waits, and often enough to notice soon that the way is gone."""

@@ -1,6 +1,6 @@
 """Messages that two peers seal and pass through the server, inside `signal` bodies (see pypeer.secure).
 
-`meet`, `preview`, then `description`, `candidate`, `network`, `relay`, `tcp`, `part`.
+`meet`, in a library `want`, `preview`, then `description`, `candidate`, `network`, `relay`, `tcp`, `part`.
 """
 
 from typing import Annotated, Literal
@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from pypeer.protocol import limits
 from pypeer.protocol.codes import EndCode, Mapping
-from pypeer.protocol.messages import Bytes, Entry, Index, Title
+from pypeer.protocol.messages import Bytes, Entry, Hash, Index, Title
 from signaling.protocol.fields import END, Capabilities, Label, Prose, Signature
 
 Sdp = Annotated[str, Meta(max_length=11_000, description="session description, RFC 8866")]
@@ -46,6 +46,27 @@ class Preview(Sealed, frozen=True, tag="preview"):
     title: Title = ""
     text: bool = False
     entries: Annotated[tuple[Entry, ...], Meta(max_length=limits.PREVIEW_ENTRIES)] = ()
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """One file of a library: its root, and the name under which the asker wants it to be offered.
+
+    So all who have it offer the same, whatever they call it, and one fetch draws from all of them.
+    """
+
+    root: Hash
+    name: Annotated[str, Meta(min_length=1, max_length=255, description="without '/'; untrusted")]
+
+
+class Want(Sealed, frozen=True, tag="want"):
+    """Role A, right after `meet`, where it asked a library: what it wants of it. `preview` or `part` is the answer.
+
+    Either files by their roots, or all that is in `folder` (empty: all of the library), under the names they have.
+    """
+
+    files: Annotated[tuple[Wanted, ...], Meta(max_length=limits.WANTED_FILES)] = ()
+    folder: Annotated[str, Meta(max_length=1024)] | None = None
+    why: Annotated[str, Meta(max_length=256, description="for the person who is asked; untrusted")] = ""
 
 
 class Description(Sealed, frozen=True, tag="description"):
@@ -103,4 +124,4 @@ class Part(Sealed, frozen=True, tag="part"):
     message: Prose = ""
 
 
-SealedMessage = Meet | Preview | Description | Candidate | Network | Relay | Tcp | Part
+SealedMessage = Meet | Want | Preview | Description | Candidate | Network | Relay | Tcp | Part

@@ -57,6 +57,14 @@ class Code:
         return urlunsplit((parts.scheme, parts.netloc, parts.path or "/", parts.query, str(self)))
 
 
+def library_password(library: str) -> bytes:
+    """What the key exchange is fed with where a library is asked: no secret, so only the identities prove anything.
+
+    `library` is what the server calls it. No code has a colon, so neither can be taken for the other.
+    """
+    return f"library:{library}".encode("ascii")
+
+
 def pick_words(count: int = limits.WORDS, choose: Callable[[int], int] = secrets.randbelow) -> tuple[str, ...]:
     """Secret words for a new code."""
     return tuple(words()[choose(len(words()))] for _ in range(count))

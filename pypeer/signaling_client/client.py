@@ -17,6 +17,7 @@ from pypeer.signaling_client.effects import Answer, Effect, Event, Hangup, Over,
 from pypeer.signaling_client.words import ProxyError, explain, page_url, unreachable
 from signaling.protocol import limits
 from signaling.protocol.codes import CloseCode
+from signaling.protocol.directory import Found, Here, Listing, Published
 from signaling.protocol.fields import IceServer
 from signaling.protocol.messages import Error, Met, Ok, Opened, Renewed, Request
 
@@ -33,7 +34,8 @@ POST_PATIENCE_S = 15.0
 """How long what nobody waits for is said again: longer, and the other side has given up what it is about."""
 
 PushHandler = Callable[[Event], None]
-_Reply = TypeVar("_Reply", Ok, Opened, Met, Renewed)
+_Success = Ok | Opened | Met | Renewed | Published | Found | Here | Listing
+_Reply = TypeVar("_Reply", Ok, Opened, Met, Renewed, Published, Found, Here, Listing)
 
 
 class SignalingClient:
@@ -52,7 +54,7 @@ class SignalingClient:
         self._on_ready = on_ready or (lambda _resumed: None)
         host = self.url.host_port_subcomponent or ""
         self._core = core.Client(identity, host, f"pypeer/{__version__}", random.random)
-        self._waiting: dict[int, asyncio.Future[Ok | Opened | Met | Renewed]] = {}
+        self._waiting: dict[int, asyncio.Future[_Success]] = {}
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._http: aiohttp.ClientSession | None = None
         self._outbox: asyncio.Queue[str] = asyncio.Queue()
@@ -104,7 +106,7 @@ class SignalingClient:
         if self._error is not None:
             raise self._error
         ticket, effects = self._core.request(request, time.monotonic(), patience)
-        future: asyncio.Future[Ok | Opened | Met | Renewed] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[_Success] = asyncio.get_running_loop().create_future()
         self._waiting[ticket] = future
         self._perform(effects)
         answer = await future

@@ -102,8 +102,10 @@ class Rendezvous:
                 return await self._leave(session, request)
             case Renew():
                 return await self._renew(session, request, now)
-            case Report():  # pragma: no branch - there is no other request
+            case Report():
                 return await self._report(session, request)
+            case _:
+                return failed(request, ErrorCode.NO_DIRECTORY, "this server keeps no directory")
 
     async def lapse(self, session: Session, locator: str, now: float) -> None:
         """The time of a locator is over."""

@@ -61,3 +61,27 @@ RELAY_IDLE_S: Final = 60
 
 SIGN_IN_CONTEXT: Final = b"byway sign-in v1\n"
 """Domain separation of the sign-in signature, so that it can never be used for anything else."""
+
+CAP_DIRECTORY: Final = "directory"
+"""Capability in `welcome.caps`: this server has a directory. Its operator may do without."""
+
+FOLDER_CHARS: Final = 1024
+"""Longest path of a folder that is announced: what is deeper is hardly ever looked for, and one message holds 50."""
+
+ANNOUNCED_FILES: Final = 700
+"""Files in one `announce` at most: as many of usual names as fit one message."""
+
+ANNOUNCED_GONE: Final = 4096
+"""Numbers in one `announce` that are gone: they fit one message."""
+
+SEARCH_CHARS: Final = 128
+"""Longest search: a dozen words, or the whole name of a file."""
+
+SEARCH_HITS_MAX: Final = 50
+"""Hits in one answer: two screens; with the longest paths they still fit one message."""
+
+SEARCH_SKIP_MAX: Final = 950
+"""A search leads to its first thousand hits: whoever has not found it by then needs another word."""
+
+HIT_SOURCES: Final = 8
+"""Sources that are told of one hit: as many as a fetch draws from at once."""

@@ -4,6 +4,7 @@ The flow (docs/protocol.md has worked transcripts):
 
 1. server: `challenge`; client: `hello`, signed; server: `welcome`.
 2. who shares: `open`, gets `opened` with a locator; who fetches: `knock`, gets `met`; the first gets `knocked`.
+   Or: who shares publishes a library in the directory; who fetches finds it, and sends `ask` instead of `knock`.
 3. both: `signal` with sealed bodies that the server cannot read; at the end `leave` and `report`.
 
 Reliability: after `welcome` every message of the server carries `seq`, every request of a client carries `id`, both
@@ -18,6 +19,7 @@ from msgspec import Meta
 
 from signaling.protocol import limits
 from signaling.protocol.codes import ErrorCode
+from signaling.protocol.directory import Ask, Asked, DirectoryReply, DirectoryRequest
 from signaling.protocol.fields import (
     Body,
     Capabilities,
@@ -274,7 +276,7 @@ class Restarting(Message, frozen=True, tag="restarting"):
     try_for: Seconds
 
 
-ClientMessage = Hello | Open | Shut | Knock | Signal | Leave | Report | Renew | Ping | Bye
-Request = Open | Shut | Knock | Signal | Leave | Report | Renew
-Reply = Ok | Opened | Met | Renewed | Error
-ServerMessage = Challenge | Welcome | Reply | Knocked | Signaled | Left | Lapsed | Pong | Restarting
+ClientMessage = Hello | Open | Shut | Knock | Signal | Leave | Report | Renew | DirectoryRequest | Ask | Ping | Bye
+Request = Open | Shut | Knock | Signal | Leave | Report | Renew | DirectoryRequest | Ask
+Reply = Ok | Opened | Met | Renewed | DirectoryReply | Error
+ServerMessage = Challenge | Welcome | Reply | Knocked | Asked | Signaled | Left | Lapsed | Pong | Restarting

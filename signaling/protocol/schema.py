@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from signaling.protocol import codes, limits, messages, relaying
+from signaling.protocol import codes, kinds, limits, messages, relaying
 
 
 def build(title: str, groups: dict[str, object], constants: dict[str, object]) -> dict[str, Any]:
@@ -38,6 +38,7 @@ def signaling_schema() -> dict[str, Any]:
     constants: dict[str, object] = {k: v for k, v in vars(limits).items() if k.isupper() and isinstance(v, int | str)}
     constants["CLOSE_CODES"] = {c.name: {"code": int(c), "action": c.action} for c in codes.CloseCode}
     constants["ERROR_ACTIONS"] = {c.value: c.action for c in codes.ErrorCode}
+    constants["KIND_ENDINGS"] = {kind.value: endings.split() for kind, endings in kinds.ENDINGS.items()}
     return build("Byway signaling, version 1", groups, constants)
 
 

@@ -13,6 +13,9 @@ FILE = Path(__file__).with_name("signaling.json")
 KEY = "A" * 42 + "8"
 SIG = "A" * 85 + "A"
 BODY = "QUJD"
+HANDLE = "mfzwizltoq2dcnrq"
+SHELF = {"library": "abc", "peer": KEY, "name": "Music"}
+HIT = {"root": KEY, "name": "a.txt", "size": 0, "kind": "text", "sources": [0], "count": 1}
 DROP = object()
 """Takes a field away."""
 
@@ -25,6 +28,13 @@ CLIENT: dict[str, dict[str, Any]] = {
     "leave": {"id": 1, "pair": "abc"},
     "report": {"id": 1, "pair": "abc", "outcome": "direct"},
     "renew": {"id": 1, "pair": "abc"},
+    "publish": {"id": 1, "name": "Music"},
+    "announce": {"id": 1, "library": "abc"},
+    "withdraw": {"id": 1, "library": "abc"},
+    "search": {"id": 1},
+    "peers": {"id": 1},
+    "browse": {"id": 1, "library": "abc"},
+    "ask": {"id": 1, "library": "abc"},
     "ping": {"seen": 0},
     "bye": {},
 }
@@ -38,7 +48,12 @@ SERVER: dict[str, dict[str, Any]] = {
     "opened": {"seq": 1, "re": 1, "locator": "7", "ttl": 60.5},
     "met": {"seq": 1, "re": 1, "pair": "abc", "peer": KEY},
     "renewed": {"seq": 1, "re": 1, "pair": "abc"},
+    "published": {"seq": 1, "re": 1, "library": "abc", "most": 100000},
+    "found": {"seq": 1, "re": 1},
+    "here": {"seq": 1, "re": 1},
+    "listing": {"seq": 1, "re": 1},
     "error": {"code": "unknown-locator", "message": "nobody waits under this code"},
+    "asked": {"seq": 1, "pair": "abc", "library": "abc", "peer": KEY},
     "knocked": {"seq": 1, "pair": "abc", "locator": "7", "peer": KEY},
     "signaled": {"seq": 1, "pair": "abc", "body": BODY},
     "left": {"seq": 1, "pair": "abc"},
@@ -83,6 +98,29 @@ GOOD: dict[str, list[dict[str, Any]]] = {
         {"relay": "x", "ttl": 21600, "ice": [{"urls": ["turn:a"], "username": "u", "credential": "c"}]},
         {"ttl": None},
     ],
+    "publish": [
+        {"name": "x" * 64, "description": "x" * 256, "ask": True, "reach": "open"},
+        {"reach": None},
+    ],
+    "announce": [
+        {"folders": [["", [[0, "a", 0, KEY], [2**32 - 1, "x" * 255, 2**53 - 1, KEY]]], ["x" * 1024, []]]},
+        {"gone": [0] * 4096, "whole": True},
+    ],
+    "search": [
+        {"words": "x" * 128, "kind": "picture", "least": 0, "most": 2**53 - 1, "skip": 950, "limit": 50},
+        {"handle": HANDLE, "peer": HANDLE * 2},
+        {"handle": None, "kind": None, "least": None, "most": None, "peer": None},
+    ],
+    "peers": [{"after": "a" * 32}, {"after": None}],
+    "browse": [{"path": "a/b", "after": "x" * 255}],
+    "found": [
+        {"hits": [HIT, {**HIT, "folder": "a/b", "sources": []}], "libraries": [SHELF], "more": True},
+        {"libraries": [{**SHELF, "description": "", "ask": True, "reach": "varying", "files": 1, "whole": True}]},
+        {"libraries": [{**SHELF, "bytes": 2**53 - 1, "away": True}]},
+    ],
+    "here": [{"libraries": [SHELF], "more": True}],
+    "listing": [{"folders": [["a", 1, 2]], "files": [["b", 3, KEY]], "more": True}],
+    "asked": [{"relay": "x", "ttl": 21600, "ice": [{"urls": ["turn:a"], "username": "u", "credential": "c"}]}],
     "left": [{"reason": "gone"}],
     "lapsed": [{"reason": "expired"}],
     "join": [{"ticket": "x" * 256, "link": 2**32 - 1}],
@@ -120,6 +158,32 @@ BAD: dict[str, list[dict[str, Any]]] = {
         {"ttl": "60"},
         {"locator": 7},
     ],
+    "publish": [{"name": ""}, {"name": "x" * 65}, {"description": "x" * 257}, {"reach": "far"}, {"ask": 1}],
+    "announce": [
+        {"library": ""},
+        {"folders": [["x" * 1025, []]]},
+        {"folders": [["a", [[0, "", 0, KEY]]]]},
+        {"folders": [["a", [[0, "a", -1, KEY]]]]},
+        {"folders": [["a", [[2**32, "a", 0, KEY]]]]},
+        {"folders": [["a", [[0, "a", 0, KEY[:-1]]]]]},
+        {"folders": [["a", [[0, "a", 0]]]]},
+        {"folders": [["a"]]},
+        {"gone": [-1]},
+        {"gone": [0] * 4097},
+    ],
+    "search": [
+        {"words": "x" * 129},
+        {"handle": HANDLE[:-1]},
+        {"handle": HANDLE.upper()},
+        {"kind": "film"},
+        {"least": -1},
+        {"peer": HANDLE},
+        {"skip": 951},
+        {"limit": 0},
+        {"limit": 51},
+    ],
+    "browse": [{"path": "x" * 1025}, {"after": "x" * 256}, {"library": "a b"}],
+    "ask": [{"library": ""}, {"library": "x" * 33}],
     "shut": [{"locator": "0"}],
     "knock": [
         {"locator": "07"},

@@ -128,6 +128,8 @@ class PageEngine implements Engine, Peer {
     switch (push.t) {
       case "knocked":
         return this.#knocked(push);
+      case "asked": // this page publishes nothing
+        return this.client.post({ t: "leave", pair: push.pair });
       case "lapsed":
         return this.#shareUnder(push.locator)?.lapsed();
       default:

@@ -1,7 +1,7 @@
 /** The shell of the signaling client: one WebSocket at a time, kept up until `close`. */
 
 import { PeerError } from "../errors.ts";
-import type { Error as ErrorMessage, IceServer, Met, Ok, Opened, Renewed } from "../gen/signaling.ts";
+import type { Error as ErrorMessage, Found, Here, IceServer, Listing, Met, Ok, Opened, Published, Renewed } from "../gen/signaling.ts";
 import { CLOSE_CODES, SUBPROTOCOL } from "../gen/signaling_constants.ts";
 import type { Identity } from "../secure/identity.ts";
 import type { Timer } from "../timers/timers.ts";
@@ -30,8 +30,20 @@ export interface SignalingOptions {
   readonly onReady: (resumed: boolean) => void;
 }
 
-type Answer = Ok | Opened | Met | Renewed;
-type AnswerTo<R extends Request> = R extends { t: "open" } ? Opened : R extends { t: "knock" } ? Met : R extends { t: "renew" } ? Renewed : Ok;
+/** What answers each request that is not answered by `ok`. */
+interface Answers {
+  readonly open: Opened;
+  readonly knock: Met;
+  readonly ask: Met;
+  readonly renew: Renewed;
+  readonly publish: Published;
+  readonly search: Found;
+  readonly peers: Here;
+  readonly browse: Listing;
+}
+
+type Answer = Ok | Answers[keyof Answers];
+type AnswerTo<R extends Request> = R extends { t: infer T extends keyof Answers } ? Answers[T] : Ok;
 
 interface Waiting {
   readonly resolve: (answer: Answer) => void;
