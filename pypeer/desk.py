@@ -10,13 +10,13 @@ from pypeer.connect.tcp.terms import Terms
 from pypeer.identity import Identity
 from pypeer.protocol import limits
 from pypeer.relaying import PairRelays, can_relay
-from pypeer.secure.code import Code
 from pypeer.secure.encoding import unb64
 from pypeer.secure.keys import Role
 from pypeer.secure.meeting import Meeting
 from pypeer.signaling_client.client import SignalingClient
 from pypeer.signaling_client.pair import Pair
 from pypeer.signaling_client.switch import Switchboard
+from signaling.protocol.directory import Asked
 from signaling.protocol.messages import Knocked, Met, Renew, Renewed
 
 
@@ -36,7 +36,7 @@ class Desk:
         """The same for what is to give way: without TCP, whose congestion control is the system's affair."""
         return replace(self, connect=replace(self.connect, tcp=False))
 
-    def relays(self, told: Met | Knocked) -> PairRelays:
+    def relays(self, told: Met | Knocked | Asked) -> PairRelays:
         """The relays of one pair."""
 
         async def ask() -> Renewed:
@@ -66,8 +66,8 @@ class Desk:
             gathering.close()
             await gathering.wait_closed()
 
-    def pair(self, role: Role, told: Met | Knocked, code: Code) -> Pair:
-        """A pair, ready to meet over a code; `told` is what the server says of it."""
+    def pair(self, role: Role, told: Met | Knocked | Asked, password: bytes) -> Pair:
+        """A pair, ready to meet over a password (`Code.password`, `library_password`); `told`: what the server says."""
         key = unb64(told.peer)
         caps = tuple(
             cap
@@ -77,5 +77,5 @@ class Desk:
             )
             if is_there
         )
-        meeting = Meeting(role, self.identity, key, code.password, self.name, caps=caps)
+        meeting = Meeting(role, self.identity, key, password, self.name, caps=caps)
         return Pair(self.client, told.pair, key, meeting)

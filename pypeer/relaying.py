@@ -13,6 +13,7 @@ from pypeer.connect.renewal import FOREVER, Renewal
 from pypeer.errors import ServerError
 from pypeer.links.websocket import Socket
 from pypeer.tasks import Tasks
+from signaling.protocol.directory import Asked
 from signaling.protocol.fields import IceServer
 from signaling.protocol.messages import Knocked, Met, Renewed
 
@@ -31,7 +32,7 @@ class PairRelays:
 
     def __init__(
         self,
-        told: Met | Knocked,
+        told: Met | Knocked | Asked,
         ask: Ask,
         common: Callable[[], tuple[IceServer, ...]],
         dial: Callable[[], Awaitable[Socket]],

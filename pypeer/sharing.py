@@ -111,7 +111,7 @@ class Offer:
     def knocked(self, knocked: Knocked) -> None:
         """Someone knocked: meet them."""
         assert self._code is not None
-        pair = self._desk.pair(Role.B, knocked, self._code)
+        pair = self._desk.pair(Role.B, knocked, self._code.password)
         pair.on_wrong_words = self._wrong_words
         self._spawn(pair, self._desk.relays(knocked))
 

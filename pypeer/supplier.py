@@ -55,7 +55,7 @@ class Supplier:
     async def supply(self, agree: Agree) -> None:
         """Meet it, and draw from it to the end of the transfer; raises PeerError."""
         met = await self._knock()
-        pair = self._desk.pair(Role.A, met, self._code)
+        pair = self._desk.pair(Role.A, met, self._code.password)
         self.session = pair.id if self._named else ""
         self._desk.switchboard.adopt(pair)
         relays = self._desk.relays(met)
