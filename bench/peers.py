@@ -73,8 +73,9 @@ def pypeer(ends: Ends, load: Load, folder: Path, url: str) -> list[Row]:
     sent = finish(sender)
     if last["event"] != "done":
         raise others.FailedError(f"pypeer: {last}")
-    whole = Row(WHOLE, load.mib, seconds, (sent.peak_mib, got.peak_mib), (sent.cpu_s, got.cpu_s))
-    return [replace(whole, name=TCP, seconds=float(str(last["seconds"]))), whole]
+    roads = tuple(last["roads"])
+    whole = Row(WHOLE, load.mib, seconds, (sent.peak_mib, got.peak_mib), (sent.cpu_s, got.cpu_s), roads=roads)
+    return [replace(whole, name=TCP, seconds=float(last["seconds"])), whole]
 
 
 @contextlib.contextmanager
@@ -147,7 +148,8 @@ def table(ends: Ends, load: Load, rows: list[Row]) -> str:
         ratios = [f"{row.rate / each.rate:8.2f}" if each else f"{'':8}" for each in yardsticks]
         share = f"{row.rate * MIB * 8 / 1e6 / ends.mbit:8.1%}" if ends.mbit else f"{'':8}"
         costs = " ".join(f"{each / row.mib * 1024:.1f}" if each else "-" for each in row.cpu_s)
-        lines.append(f"{row.name:24} {row.seconds:7.2f} {row.rate:7.1f} {' '.join(ratios)} {share} {costs:>10}")
+        figures = f"{row.seconds:7.2f} {row.rate:7.1f} {' '.join(ratios)} {share} {costs:>10}"
+        lines.append(f"{row.name:24} {figures} {', '.join(row.roads)}".rstrip())
     return "\n".join(lines)
 
 

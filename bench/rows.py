@@ -4,7 +4,7 @@ import json
 import subprocess
 import threading
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from bench.processes import pipe
 
@@ -20,6 +20,8 @@ class Row:
     cpu_s: tuple[float, float] = (0.0, 0.0)
     flowed_s: float = 0.0
     """Of a command: from the decision to fetch until all is stored, without starting and connecting."""
+    roads: tuple[str, ...] = ()
+    """Of pypeer: the transports of the links that carried, one after the other."""
 
     @property
     def rate(self) -> float:
@@ -27,12 +29,18 @@ class Row:
         return self.mib / self.seconds
 
 
-def last_event(process: subprocess.Popen[str]) -> dict[str, object]:
-    """Read all events; the last one."""
-    last: dict[str, object] = {"event": "none"}
+def last_event(process: subprocess.Popen[str]) -> dict[str, Any]:
+    """Read all events; the last one, with the roads that carried, in their order, as `roads`."""
+    last: dict[str, Any] = {"event": "none"}
+    remotes: list[str] = []
+    transports: dict[str, str] = {}
     for line in pipe(process.stdout):
         last = json.loads(line)
-    return last
+        if last["event"] == "path":
+            remotes.append(last["remote"])
+        elif last["event"] == "report" and (chosen := last["report"].get("chosen")):
+            transports[chosen["remote"]["address"]] = chosen["remote"]["transport"]
+    return {**last, "roads": [transports.get(remote, "?") for remote in remotes]}
 
 
 def in_background(process: subprocess.Popen[str]) -> threading.Thread:
