@@ -1,9 +1,10 @@
 """Programs that carry files from one machine to another, side by side in one run: `python -m bench.peers`.
 
 A file of 1 GiB and 10,000 files of 10 KiB, on loopback and on a line of 1 Gbit/s and 20 ms (the latter takes root and
-Linux): pypeer over TCP, a bare copy of as many bytes over TLS from file to file, which is the limit of this language,
-and the programs of bench/others.py. Whole commands of the receiving side, from start to end, with what starting Python
-takes; of pypeer also what remains of that from the decision to fetch until all is verified and stored.
+Linux): pypeer over TCP; a bare copy of as many bytes over TLS from file to file, which is the limit of this language,
+and the same with the hashes that whatever is verified needs; and the programs of bench/others.py. Whole commands of the
+receiving side, from start to end, with what starting Python takes; of pypeer also what remains of that from the
+decision to fetch until all is verified and stored.
 """
 
 import argparse
@@ -27,6 +28,7 @@ from bench.transfer import free_port
 from tests.nat import enter, netns
 
 BARE: Final = "bare copy over TLS"
+HASHED: Final = "the same, hashed"
 TCP: Final = "pypeer, once it flows"
 WHOLE: Final = "pypeer"
 
@@ -45,16 +47,19 @@ class Load:
     whole: Path
 
 
-def bare(ends: Ends, load: Load, folder: Path) -> Row:
+def bare(ends: Ends, load: Load, folder: Path, name: str = BARE) -> Row:
     """Two processes, from file to file."""
-    sender = start("send", ends.address, str(load.whole), by=(*ends.near, sys.executable, "-m", "bench.raw_tls"))
+    hashed = ("--hash",) if name == HASHED else ()
+    sender = start(
+        "send", ends.address, str(load.whole), *hashed, by=(*ends.near, sys.executable, "-m", "bench.raw_tls")
+    )
     port = str(json.loads(pipe(sender.stdout).readline())["port"])
-    line = ("get", ends.address, port, str(folder / "bare.bin"))
+    line = ("get", ends.address, port, str(folder / "bare.bin"), *hashed)
     receiver = start(*line, by=(*ends.far, sys.executable, "-m", "bench.raw_tls"))
     seconds = float(json.loads(pipe(receiver.stdout).readline())["seconds"])
     got, sent = finish(receiver), finish(sender)
     (folder / "bare.bin").unlink()
-    return Row(BARE, load.mib, seconds, (sent.peak_mib, got.peak_mib), (sent.cpu_s, got.cpu_s))
+    return Row(name, load.mib, seconds, (sent.peak_mib, got.peak_mib), (sent.cpu_s, got.cpu_s))
 
 
 def pypeer(ends: Ends, load: Load, folder: Path, url: str) -> list[Row]:
@@ -99,7 +104,7 @@ def measure(ends: Ends, load: Load, names: list[str], rounds: int, folder: Path)
     found: dict[str, list[Row]] = {}
     with serving(ends) as url:
         for _ in range(rounds):
-            rows = [bare(ends, load, folder), *pypeer(ends, load, folder, url)]
+            rows = [bare(ends, load, folder), bare(ends, load, folder, HASHED), *pypeer(ends, load, folder, url)]
             _check(load, folder)
             rows += _others(ends, load, names, folder)
             for row in rows:
