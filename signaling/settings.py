@@ -77,6 +77,11 @@ class Settings(RelaySettings):
         "one server needs no second port",
     )
     engine: str = option("memory", "Where shared state is kept; memory is the only one in this version.")
+    directory_off: bool = option(
+        False,
+        "Keep no directory: peers then meet by code or link alone.",
+        "nobody is in it who has not published a library, so it is on",
+    )
     max_connections: int = option(
         10_000, "Connections in all.", "about 30 KiB each; needs as many file descriptors (ulimit -n)", 1
     )

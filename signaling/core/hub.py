@@ -20,6 +20,7 @@ from signaling.core.sessions import Relays, Sessions, no_relays
 from signaling.core.sign_in import Names, refusal
 from signaling.core.states import ConnectionState, Event
 from signaling.engine.base import Engine, Push
+from signaling.engine.index import Index
 from signaling.protocol import limits
 from signaling.protocol.codec import MessageError, decode_client
 from signaling.protocol.codes import CloseCode, ErrorCode
@@ -56,8 +57,10 @@ class Hub(Connections):
         label: str = "byway",
         ice: Callable[[str], tuple[IceServer, ...]] = lambda _host: (),
         relays: Relays = no_relays,
+        index: Index | None = None,
     ) -> None:
-        super().__init__(policy, Sessions(policy, make_engine, entropy, emit, relays), entropy, emit, label)
+        super().__init__(policy, Sessions(policy, make_engine, entropy, emit, relays, index), entropy, emit, label)
+        self._caps = () if index is None else (limits.CAP_DIRECTORY,)
         self.draining = False
         self._names = names
         self._ice = ice
@@ -148,7 +151,7 @@ class Hub(Connections):
 
     async def _answer(self, connection: Connection, session: Session, request: Request, now: float) -> Reply:
         try:
-            answer = await self.sessions.rendezvous.answer(session, connection.address, request, now)
+            answer = await self.sessions.answer(session, connection.address, request, now)
         except Exception as error:
             self._emit(Fault(error))
             return failed(request, ErrorCode.INTERNAL, "the server failed at this request")
@@ -190,6 +193,7 @@ class Hub(Connections):
                 idle=self._policy.idle,
                 grace=self._policy.grace,
                 server=self._label,
+                caps=self._caps,
                 ice=self._ice(hello.host),
             ),
         )

@@ -66,6 +66,12 @@ class Policy:
     pairs_per_session: int = option(
         256, "Pairs one session may be in.", "a link posted to a large group; about 1 KiB each", 1
     )
+    libraries_per_session: int = option(
+        8, "Libraries one session may publish.", "a person's few; all folders of one command are in one", 1
+    )
+    files_per_library: int = option(
+        200_000, "Files one library may have.", "a photographer's life, or a distribution's mirror", 1
+    )
     request_rate: float = option(
         100,
         "Requests a second of one session, after four seconds' worth at once; what comes sooner waits.",

@@ -7,14 +7,15 @@ engine.
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, assert_never
 
 from signaling.core.effects import Count, Effect, Observe, Tally
 from signaling.core.policy import Policy
 from signaling.core.quota import Rate
 from signaling.core.session import Session
-from signaling.engine.base import Engine, Holder, Presence
+from signaling.engine.base import Engine, Holder, Presence, Push
 from signaling.protocol.codes import Action, ErrorCode
+from signaling.protocol.directory import Ask
 from signaling.protocol.encoding import b64
 from signaling.protocol.messages import (
     Error,
@@ -37,6 +38,9 @@ from signaling.protocol.messages import (
     Signal,
     Signaled,
 )
+
+Meeting = Open | Shut | Knock | Signal | Leave | Report | Renew
+"""The requests that are not of the directory."""
 
 UNNUMBERED: Final = 0
 """`seq` of a message before its session has numbered it."""
@@ -87,7 +91,7 @@ class Rendezvous:
     entropy: Callable[[int], bytes]
     emit: Callable[[Effect], None]
 
-    async def answer(self, session: Session, address: str, request: Request, now: float) -> Reply:
+    async def answer(self, session: Session, address: str, request: Meeting, now: float) -> Reply:
         """Carry out a request."""
         match request:
             case Open():
@@ -105,7 +109,7 @@ class Rendezvous:
             case Report():
                 return await self._report(session, request)
             case _:
-                return failed(request, ErrorCode.NO_DIRECTORY, "this server keeps no directory")
+                assert_never(request)
 
     async def lapse(self, session: Session, locator: str, now: float) -> None:
         """The time of a locator is over."""
@@ -155,7 +159,7 @@ class Rendezvous:
             return failed(request, ErrorCode.UNKNOWN_LOCATOR, "this session does not hold this locator")
         await self.engine.release(request.locator, session.id, self.policy.quarantine, now)
         del session.locators[request.locator]
-        return _ok(request)
+        return ok(request)
 
     async def _knock(self, session: Session, address: str, request: Knock, now: float) -> Reply:
         counter = f"knock {address}"
@@ -173,17 +177,25 @@ class Rendezvous:
             )
         if holder.session == session.id:
             return failed(request, ErrorCode.BAD_MESSAGE, "a session cannot knock at its own code")
-        return await self._meet(session, holder, request, counter)
+        return await self.meet(
+            session,
+            holder,
+            request,
+            counter,
+            lambda pair: Knocked(seq=UNNUMBERED, pair=pair, locator=request.locator, peer=session.key),
+        )
 
-    async def _meet(self, session: Session, holder: Holder, request: Knock, counter: str) -> Reply:
+    async def meet(
+        self, session: Session, holder: Holder, request: Knock | Ask, charged: str | None, push: Callable[[str], Push]
+    ) -> Reply:
+        """Make a pair of two sessions, and tell the other one of it; `charged` is the counter that paid for it."""
         pair = b64(self.entropy(12))
-        if not await self.engine.pair(pair, (session.id, holder.session), self.policy.pairs_per_session, counter):
+        if not await self.engine.pair(pair, (session.id, holder.session), self.policy.pairs_per_session, charged):
             return failed(
                 request, ErrorCode.TOO_MANY, f"one of the two is in {self.policy.pairs_per_session} pairs already"
             )
         self.emit(Count(Tally.PAIRS))
-        knocked = Knocked(seq=UNNUMBERED, pair=pair, locator=request.locator, peer=session.key)
-        await self.engine.deliver(holder.session, knocked)
+        await self.engine.deliver(holder.session, push(pair))
         return Met(seq=UNNUMBERED, re=request.id, pair=pair, peer=holder.key)
 
     async def _signal(self, session: Session, request: Signal, now: float) -> Reply:
@@ -193,12 +205,12 @@ class Rendezvous:
         await self.engine.deliver(other, Signaled(seq=UNNUMBERED, pair=request.pair, body=request.body))
         if session.said(request.pair) == PROVEN_BODIES:
             await self.engine.forgive(request.pair, self.policy.knocks, now)
-        return _ok(request)
+        return ok(request)
 
     async def _leave(self, session: Session, request: Leave) -> Reply:
         if not await self._part(session, request.pair, request.reason) and not session.was_in(request.pair):
             return _no_member(session, request)
-        return _ok(request)
+        return ok(request)
 
     async def _renew(self, session: Session, request: Renew, now: float) -> Reply:
         if await self.engine.other(request.pair, session.id) is None:
@@ -216,7 +228,7 @@ class Rendezvous:
             seconds = getattr(request.phases, phase, None)
             if seconds is not None:
                 self.emit(Observe(phase, min(seconds, SLOWEST_S)))
-        return _ok(request)
+        return ok(request)
 
     async def _part(self, session: Session, pair: str, reason: str) -> bool:
         other = await self.engine.part(pair, session.id)
@@ -238,7 +250,8 @@ def wait_to_tell(wait: float) -> float:
     return math.ceil(wait * 1000) / 1000
 
 
-def _ok(request: Request) -> Ok:
+def ok(request: Request) -> Ok:
+    """The answer to a request that took effect, and has nothing else to tell."""
     return Ok(seq=UNNUMBERED, re=request.id)
 
 

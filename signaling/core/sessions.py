@@ -5,17 +5,21 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from signaling.core.directory import Directory
 from signaling.core.effects import Count, Effect, Send, Tally
 from signaling.core.policy import Policy
 from signaling.core.quota import Bucket
-from signaling.core.rendezvous import Rendezvous
+from signaling.core.rendezvous import Rendezvous, failed
 from signaling.core.session import Numbered, Session
-from signaling.core.states import Event
+from signaling.core.states import Event, SessionState
 from signaling.core.timers import Timers
 from signaling.engine.base import Engine, Presence, Push
+from signaling.engine.index import Index
+from signaling.protocol.codes import ErrorCode
+from signaling.protocol.directory import Ask, Asked, DirectoryRequest
 from signaling.protocol.encoding import b64
 from signaling.protocol.fields import IceServer, Resume
-from signaling.protocol.messages import Error, Knocked, Lapsed, Left, Met, Opened, Renewed, Shut
+from signaling.protocol.messages import Error, Knocked, Lapsed, Left, Met, Opened, Renewed, Reply, Request, Shut
 
 
 class Relaying(NamedTuple):
@@ -55,9 +59,13 @@ class Sessions:
         entropy: Callable[[int], bytes],
         emit: Callable[[Effect], None],
         relays: Relays = no_relays,
+        index: Index | None = None,
     ) -> None:
         self.engine = make_engine(self.arrived)
         self.rendezvous = Rendezvous(policy, self.engine, entropy, emit)
+        self.directory: Directory | None = None
+        if index is not None:
+            self.directory = Directory(policy, self.engine, index, self.rendezvous, entropy, emit)
         self._policy = policy
         self._entropy = entropy
         self._emit = emit
@@ -121,6 +129,8 @@ class Sessions:
         self._grace.cancel(session.id)
         for locator in session.locators:
             self._lapses.cancel((session.id, locator))
+        if self.directory is not None:
+            self.directory.end(session)
         await self.rendezvous.end(session, reason, now)
 
     async def tick(self, now: float) -> None:
@@ -129,6 +139,14 @@ class Sessions:
             await self.end(self._by_id[session_id], "gone", now)
         for session_id, locator in self._lapses.due(now):
             await self.rendezvous.lapse(self._by_id[session_id], locator, now)
+
+    async def answer(self, session: Session, address: str, request: Request, now: float) -> Reply:
+        """Carry out a request of a session. Only what the directory does may take a while."""
+        if not isinstance(request, DirectoryRequest | Ask):
+            return await self.rendezvous.answer(session, address, request, now)
+        if self.directory is None:
+            return failed(request, ErrorCode.NO_DIRECTORY, "this server keeps no directory")
+        return await self.directory.answer(session, address, request, now)
 
     def opened(self, session: Session, opened: Opened, now: float) -> None:
         """A session holds a locator now, for that long."""
@@ -139,7 +157,9 @@ class Sessions:
         self._lapses.cancel((session.id, shut.locator))
 
     def tell(self, session: Session, message: Numbered) -> None:
-        """Number a message and send it, now or after a resume."""
+        """Number a message and send it, now or after a resume; one that has ended meanwhile is told nothing."""
+        if session.state is SessionState.ENDED:
+            return
         if isinstance(message, Error):
             self._emit(Count(Tally.ERRORS, message.code.value))
         forgotten = session.forgotten
@@ -151,7 +171,7 @@ class Sessions:
 
     def _with_relays(self, session: Session, message: Numbered) -> Numbered:
         """Only two that have met learn of relays, each with credentials of its own."""
-        if not isinstance(message, Met | Knocked | Renewed):
+        if not isinstance(message, Met | Knocked | Asked | Renewed):
             return message
         if not isinstance(message, Renewed):
             session.members[message.pair] = "a" if isinstance(message, Met) else "b"

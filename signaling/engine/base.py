@@ -67,8 +67,8 @@ class Engine(Protocol):
     async def presence(self, session: str) -> Presence | None:
         """Whether a session is here or away; None if there is none."""
 
-    async def pair(self, pair: str, members: tuple[str, str], most: int, charged: str) -> bool:
-        """Make a pair, unless a member is in `most` already; `charged` is the counter that paid for it."""
+    async def pair(self, pair: str, members: tuple[str, str], most: int, charged: str | None) -> bool:
+        """Make a pair, unless a member is in `most` already; `charged` is the counter that paid for it, if any did."""
 
     async def forgive(self, pair: str, rate: Rate, now: float) -> None:
         """Give back to the counter that paid for a pair what it cost: one, once, while there is the pair."""

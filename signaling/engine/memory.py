@@ -65,12 +65,13 @@ class MemoryEngine:
         """See Engine."""
         return self._presence.get(session)
 
-    async def pair(self, pair: str, members: tuple[str, str], most: int, charged: str) -> bool:
+    async def pair(self, pair: str, members: tuple[str, str], most: int, charged: str | None) -> bool:
         """See Engine."""
         if any(len(self._pairs_of.get(member, ())) >= most for member in members):
             return False
         self._pairs[pair] = members
-        self._charged[pair] = charged
+        if charged is not None:
+            self._charged[pair] = charged
         for member in members:
             self._pairs_of[member][pair] = None
         return True

@@ -119,3 +119,4 @@ async def _run_clock(app: web.Application) -> AsyncIterator[None]:
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
+    app[NODE].close()

@@ -60,6 +60,7 @@ class Metrics:
             Tally.PAIRS: counter("pairs_met", "Pairs that met"),
             Tally.REPORTS: counter("reports", "How pairs got connected, as they reported it", "outcome"),
             Tally.SIGN_INS: counter("sign_ins", "Sign-ins", "kind"),
+            Tally.SEARCHES: counter("searches", "Searches in the directory by outcome", "outcome"),
         }
         self.connections = counter("connections", "WebSockets accepted")
         self.rejections = counter("rejections", "WebSockets refused by reason", "reason")

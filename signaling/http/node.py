@@ -14,6 +14,7 @@ from signaling.core.effects import Close, Count, Effect, Fault, Observe, Send
 from signaling.core.hub import Hub
 from signaling.core.session import Session
 from signaling.core.sessions import Relaying
+from signaling.engine.fts import FtsIndex, available
 from signaling.engine.memory import MemoryEngine
 from signaling.http.admission import Admission, RefusedError
 from signaling.http.metrics import Metrics
@@ -59,6 +60,7 @@ class Node:
         entropy: Callable[[int], bytes] = os.urandom,
     ) -> None:
         self.metrics = Metrics()
+        self._index = FtsIndex(self._fault) if available() and not settings.directory_off else None
         self.hub = Hub(
             settings,
             MemoryEngine,
@@ -68,6 +70,7 @@ class Node:
             label=f"byway/{__version__}",
             ice=self._ice,
             relays=self._relays,
+            index=self._index,
         )
         self.admission = Admission(settings, self.hub.sessions.engine)
         self.stun_urls: Callable[[str], tuple[str, ...]] = lambda _dialled: ()
@@ -148,6 +151,11 @@ class Node:
                 await self.tick()
             except Exception as error:
                 self._fault(error)
+
+    def close(self) -> None:
+        """Let go of what is not the garbage collector's."""
+        if self._index is not None:
+            self._index.close()
 
     async def drain(self) -> None:
         """Let everybody go: told when to come back, closed in batches, and waited for until the deadline."""

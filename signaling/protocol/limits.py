@@ -65,6 +65,16 @@ SIGN_IN_CONTEXT: Final = b"byway sign-in v1\n"
 CAP_DIRECTORY: Final = "directory"
 """Capability in `welcome.caps`: this server has a directory. Its operator may do without."""
 
+PEER_ID_CONTEXT: Final = b"byway peer v1\n"
+PEER_ID_BYTES: Final = 20
+"""How the id of a peer is made from its key: 160 bits, so that nobody makes another key with it."""
+
+FOLDER_DEPTH: Final = 64
+"""Names in the path of a folder that is announced: no person goes as deep, and each is kept."""
+
+NAME_CHARS: Final = 255
+"""Longest name, of a file or of a folder: what file systems allow."""
+
 FOLDER_CHARS: Final = 1024
 """Longest path of a folder that is announced: what is deeper is hardly ever looked for, and one message holds 50."""
 

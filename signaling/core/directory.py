@@ -1,0 +1,223 @@
+"""The directory: who publishes which libraries, what is announced, found, looked into and asked for.
+
+Each request is answered with the message to send; what is in libraries an index keeps, which may take its time. Other
+requests are carried out meanwhile, and sessions end: so whatever it answers is looked at with what there is then.
+"""
+
+import base64
+from collections.abc import Callable, Iterable
+from itertools import count
+from typing import Final, assert_never
+
+import msgspec
+
+from signaling.core.effects import Count, Effect, Tally
+from signaling.core.hits import ROOM, Hits, fitting
+from signaling.core.libraries import Libraries, Library
+from signaling.core.policy import Policy
+from signaling.core.rendezvous import AWAY_WAIT_S, UNNUMBERED, Rendezvous, failed, ok
+from signaling.core.session import Session
+from signaling.engine.base import Engine, Holder
+from signaling.engine.index import Index, Matches, Query
+from signaling.protocol import limits
+from signaling.protocol.codes import ErrorCode
+from signaling.protocol.directory import (
+    Announce,
+    Ask,
+    Asked,
+    Browse,
+    DirectoryRequest,
+    Folder,
+    Found,
+    Here,
+    Listing,
+    Peers,
+    Publish,
+    Published,
+    Search,
+    Shelf,
+    Withdraw,
+)
+from signaling.protocol.encoding import b64
+from signaling.protocol.messages import Error, Reply
+
+LIBRARY_BYTES: Final = 12
+"""Random bytes of a library's id: never twice in a life of a server."""
+
+
+class Directory:
+    """The rules over an index."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        engine: Engine,
+        index: Index,
+        rendezvous: Rendezvous,
+        entropy: Callable[[int], bytes],
+        emit: Callable[[Effect], None],
+    ) -> None:
+        self.files = 0
+        """In all libraries."""
+        self._policy = policy
+        self._engine = engine
+        self._index = index
+        self._rendezvous = rendezvous
+        self._entropy = entropy
+        self._emit = emit
+        self._numbers = count(1)
+        self._libraries = Libraries()
+
+    def __len__(self) -> int:
+        return len(self._libraries)
+
+    async def answer(self, session: Session, address: str, request: DirectoryRequest | Ask, now: float) -> Reply:
+        """Carry out a request."""
+        match request:
+            case Publish():
+                return self._publish(session, request)
+            case Announce():
+                return await self._announce(session, address, request, now)
+            case Withdraw():
+                return self._withdraw(session, request)
+            case Search():
+                return await self._search(session, address, request, now)
+            case Peers():
+                return self._peers(request)
+            case Browse():
+                return await self._browse(request)
+            case Ask():
+                return await self._ask(session, address, request, now)
+            case _:
+                assert_never(request)
+
+    def end(self, session: Session) -> None:
+        """A session is over, and all that it published."""
+        for library in list(self._libraries.of_session(session).values()):
+            self._drop(library)
+
+    def _publish(self, session: Session, request: Publish) -> Reply:
+        if len(self._libraries.of_session(session)) >= self._policy.libraries_per_session:
+            text = f"a session may publish {self._policy.libraries_per_session} libraries"
+            return failed(request, ErrorCode.TOO_MANY, text)
+        shown = Shelf(
+            library=b64(self._entropy(LIBRARY_BYTES)),
+            peer=session.key,
+            name=request.name,
+            description=request.description,
+            ask=request.ask,
+            reach=request.reach,
+        )
+        library = Library(next(self._numbers), session, shown)
+        self._libraries.add(library)
+        self._index.begin(library.number)
+        most = self._policy.files_per_library
+        return Published(seq=UNNUMBERED, re=request.id, library=shown.library, most=most)
+
+    def _withdraw(self, session: Session, request: Withdraw) -> Reply:
+        library = self._libraries.of_session(session).get(request.library)
+        if library is None:
+            return _unknown(request)
+        self._drop(library)
+        return ok(request)
+
+    def _drop(self, library: Library) -> None:
+        self._libraries.remove(library)
+        self.files -= library.shown.files
+        self._index.end(library.number)
+
+    async def _announce(self, session: Session, address: str, request: Announce, now: float) -> Reply:
+        library = self._libraries.of_session(session).get(request.library)
+        if library is None:
+            return _unknown(request)
+        fault = fault_of(request.folders)
+        if fault:
+            return failed(request, ErrorCode.BAD_MESSAGE, fault)
+        most = self._policy.files_per_library
+        counted = await self._index.announce(library.number, request.folders, request.gone, most)
+        if library not in self._libraries:
+            return _unknown(request)
+        if counted is None:
+            return failed(request, ErrorCode.TOO_MANY, f"a library may have {most} files")
+        self.files += counted.files - library.shown.files
+        library.folders = counted.folders
+        whole = library.shown.whole or request.whole
+        changed = {"files": counted.files, "bytes": counted.bytes, "whole": whole}
+        library.shown = msgspec.structs.replace(library.shown, **changed)
+        return ok(request)
+
+    async def _search(self, session: Session, address: str, request: Search, now: float) -> Reply:
+        found = Matches((), False)
+        libraries = None if request.peer is None else self._libraries.of_peer(request.peer)
+        if libraries != ():
+            found = await self._index.search(_query(request, libraries))
+        told = Hits(self._libraries)
+        more = not told.fill(found.matches) or found.more
+        self._emit(Count(Tally.SEARCHES, "found" if told.hits else "nothing"))
+        return Found(seq=UNNUMBERED, re=request.id, hits=tuple(told.hits), libraries=tuple(told.shelves), more=more)
+
+    def _peers(self, request: Peers) -> Reply:
+        shelves, room = fitting((library.shelf for library in self._libraries.after(request.after)), ROOM)
+        return Here(seq=UNNUMBERED, re=request.id, libraries=shelves, more=not room)
+
+    async def _browse(self, request: Browse) -> Reply:
+        library = self._libraries.named(request.library)
+        if library is None:
+            return _unknown(request)
+        page = await self._index.browse(library.number, request.path, request.after)
+        if library not in self._libraries:
+            return _unknown(request)
+        folders, room = fitting(page.folders, ROOM)
+        files, room = fitting(page.files, room)
+        return Listing(seq=UNNUMBERED, re=request.id, folders=folders, files=files, more=page.more or not room)
+
+    async def _ask(self, session: Session, address: str, request: Ask, now: float) -> Reply:
+        library = self._libraries.named(request.library)
+        if library is None:
+            return _unknown(request)
+        owner = library.owner
+        if owner is session:
+            return failed(request, ErrorCode.BAD_MESSAGE, "a session cannot ask for its own library")
+        if library.away:
+            text = "whoever published this library has lost the connection"
+            return failed(request, ErrorCode.SENDER_AWAY, text, AWAY_WAIT_S)
+        holder = Holder(owner.id, owner.key, now)
+        return await self._rendezvous.meet(
+            session,
+            holder,
+            request,
+            None,
+            lambda pair: Asked(seq=UNNUMBERED, pair=pair, library=request.library, peer=session.key),
+        )
+
+
+def fault_of(folders: Iterable[Folder]) -> str:
+    """Why these cannot be announced; empty if they can."""
+    for folder in folders:
+        names = folder.path.split("/") if folder.path else []
+        if not all(0 < len(name) <= limits.NAME_CHARS for name in names) or len(names) > limits.FOLDER_DEPTH:
+            return f"no path of a folder: {folder.path[:64]!r}"
+        for file in folder.files:
+            if "/" in file.name or "\0" in file.name:
+                return f"no name of a file: {file.name[:64]!r}"
+    return ""
+
+
+def _query(request: Search, libraries: tuple[int, ...] | None) -> Query:
+    handle = None if request.handle is None else base64.b32decode(request.handle.upper())
+    return Query(
+        words=request.words,
+        handle=handle,
+        kind=request.kind,
+        least=request.least,
+        most=request.most,
+        libraries=libraries,
+        skip=request.skip,
+        limit=request.limit,
+    )
+
+
+def _unknown(request: DirectoryRequest | Ask) -> Error:
+    return failed(
+        request, ErrorCode.UNKNOWN_LIBRARY, "this library is not there, or is another session's: search again"
+    )

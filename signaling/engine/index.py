@@ -1,0 +1,85 @@
+"""The seam between the rules of the directory and where its entries are kept and searched.
+
+A library is a number here, which is never used twice. What `announce`, `search` and `browse` do may take a while, and
+other things happen meanwhile; `begin` and `end` hold from the moment at which they return.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from signaling.protocol.directory import Folder, Item, Kind, Subfolder
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What is in a library now: files and their bytes, and in how many folders."""
+
+    files: int
+    bytes: int
+    folders: int
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What to search for: see signaling.protocol.directory.Search. `libraries` are the only ones to search, if any."""
+
+    words: str
+    handle: bytes | None
+    kind: Kind | None
+    least: int | None
+    most: int | None
+    libraries: tuple[int, ...] | None
+    skip: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One root that was found."""
+
+    root: bytes
+    size: int
+    name: str
+    folder: str
+    named: tuple[int, ...]
+    """Libraries that have it under this name in this folder, as far as they were looked at; at least one."""
+    libraries: tuple[int, ...]
+    """All that have it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """The best first; `more` says whether there are more after them."""
+
+    matches: tuple[Match, ...]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Part of a folder: folders, then files; `more` says whether there are more after them."""
+
+    folders: tuple[Subfolder, ...]
+    files: tuple[Item, ...]
+    more: bool
+
+
+class Index(Protocol):
+    """The entries of all libraries. What concerns one library is done in the order in which it was asked for."""
+
+    def begin(self, library: int) -> None:
+        """There is a library now, with nothing in it."""
+
+    def end(self, library: int) -> None:
+        """A library is no more: nothing of it is found from now on."""
+
+    async def announce(self, library: int, folders: Sequence[Folder], gone: Sequence[int], most: int) -> Counted | None:
+        """Drop the numbers that are gone, then add or change files; None, and nothing is done, if it had more than
+        `most` files then."""
+
+    async def search(self, query: Query) -> Matches:
+        """Look for files in the libraries that are there."""
+
+    async def browse(self, library: int, path: str, after: str) -> Page:
+        """Look into a folder, from after a name on; an empty page if there is no such folder."""

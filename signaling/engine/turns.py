@@ -1,0 +1,147 @@
+"""A thread that does work piece by piece: what somebody waits for comes first, and what is long goes by turns."""
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Any, Final, Generic, TypeVar
+
+T = TypeVar("T")
+Work = Generator[None, None, T]
+"""Each step is a piece of the work, after which other work may come; what it returns is the answer."""
+
+JOIN_S: Final = 5.0
+"""How long the end of the thread is waited for: a piece takes a few milliseconds."""
+
+
+@dataclass(slots=True)
+class Job(Generic[T]):
+    """Work and who waits for the answer, if anybody. Jobs of one name are done one after the other."""
+
+    work: Work[T]
+    name: int | None = None
+    answer: "asyncio.Future[T] | None" = None
+
+
+class Turns:
+    """What is to be done: jobs without a name first, in their order; of the others a piece each by turns, by names."""
+
+    def __init__(self) -> None:
+        self._quick: deque[Job[Any]] = deque()
+        self._names: deque[int] = deque()
+        self._slow: dict[int, deque[Job[Any]]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._quick or self._names)
+
+    def add(self, job: Job[Any]) -> None:
+        """One more."""
+        if job.name is None:
+            self._quick.append(job)
+        elif job.name in self._slow:
+            self._slow[job.name].append(job)
+        else:
+            self._slow[job.name] = deque((job,))
+            self._names.append(job.name)
+
+    def take(self) -> Job[Any]:
+        """The job of which a piece is to be done next; then it has to be given `back`."""
+        if self._quick:
+            return self._quick.popleft()
+        return self._slow[self._names.popleft()][0]
+
+    def back(self, job: Job[Any], over: bool) -> None:
+        """A piece of a job is done; `over`: it was the last."""
+        if job.name is None:
+            if not over:
+                self._quick.appendleft(job)
+            return
+        waiting = self._slow[job.name]
+        if over:
+            waiting.popleft()
+        if waiting:
+            self._names.append(job.name)
+        else:
+            del self._slow[job.name]
+
+
+class Worker:
+    """The thread. It starts with the first job, and ends with `close`, which leaves the rest undone.
+
+    `fault` is told, in the thread, what went wrong with work that nobody waits for.
+    """
+
+    def __init__(self, name: str, fault: Callable[[Exception], None]) -> None:
+        self._fault = fault
+        self._turns = Turns()
+        self._news = threading.Condition()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._closing = False
+
+    async def ask(self, work: Work[T], name: int | None = None) -> T:
+        """Have it done, and wait for the answer."""
+        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._put(Job(work, name, answer))
+        return await answer
+
+    def leave(self, work: Work[None], name: int) -> None:
+        """Have it done some time."""
+        self._put(Job(work, name))
+
+    def close(self) -> None:
+        """End the thread after the piece that it is at."""
+        with self._news:
+            self._closing = True
+            self._news.notify()
+        if self._thread.is_alive():
+            self._thread.join(JOIN_S)
+
+    def _put(self, job: Job[Any]) -> None:
+        with self._news:
+            self._turns.add(job)
+            self._news.notify()
+            if self._thread.ident is None and not self._closing:
+                self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            with self._news:
+                while not self._turns and not self._closing:
+                    self._news.wait()
+                if self._closing:
+                    return
+                job = self._turns.take()
+            over = self._step(job)
+            with self._news:
+                self._turns.back(job, over)
+
+    def _step(self, job: Job[Any]) -> bool:
+        """A piece of a job; whether it was the last."""
+        try:
+            next(job.work)
+        except StopIteration as end:
+            result = end.value
+            _tell(job.answer, lambda answer: answer.set_result(result))
+        except Exception as error:
+            failed = error
+            if job.answer is None:
+                self._fault(error)
+            _tell(job.answer, lambda answer: answer.set_exception(failed))
+        else:
+            return False
+        return True
+
+
+def _tell(answer: "asyncio.Future[Any] | None", how: Callable[["asyncio.Future[Any]"], None]) -> None:
+    if answer is None:
+        return
+
+    def tell() -> None:
+        if not answer.done():
+            how(answer)
+
+    try:
+        answer.get_loop().call_soon_threadsafe(tell)
+    except RuntimeError:
+        return  # the loop is closed, and whoever waited is gone with it

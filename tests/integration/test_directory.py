@@ -1,0 +1,130 @@
+"""The directory of a server in this process, on real sockets."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from aiohttp.test_utils import TestServer
+
+from signaling.http.app import make_app
+from signaling.protocol import limits
+from signaling.protocol.codes import ErrorCode
+from signaling.protocol.directory import (
+    Announce,
+    Ask,
+    Asked,
+    Browse,
+    File,
+    Folder,
+    Found,
+    Here,
+    Item,
+    Kind,
+    Listing,
+    Peers,
+    Publish,
+    Published,
+    Search,
+    Subfolder,
+)
+from signaling.protocol.encoding import b64
+from signaling.protocol.messages import Bye, Error, Met, Ok, Signal, Signaled
+from signaling.settings import Settings
+from tests.support.signaling_client import SignalingClient as Client
+
+ROOT = b64(bytes(range(32)))
+SONG = File(1, "Blue Moon.mp3", 1000, ROOT)
+PICTURE = File(2, "IMG_1234.jpg", 50, b64(bytes(32)))
+FOLDERS = (Folder("music/jazz", (SONG,)), Folder("", (PICTURE,)))
+
+
+async def serve(**settings: object) -> TestServer:
+    server = TestServer(make_app(Settings(**settings)), access_log=None)  # type: ignore[arg-type]
+    await server.start_server()
+    return server
+
+
+@pytest.fixture
+async def url() -> AsyncIterator[str]:
+    """A server as it is without any option."""
+    server = await serve()
+    yield str(server.make_url("/"))
+    await server.close()
+
+
+async def publish(client: Client, *folders: Folder) -> str:
+    published = await client.ask(Publish(id=1, name="shelf"))
+    assert isinstance(published, Published), published
+    assert isinstance(await client.ask(Announce(id=1, library=published.library, folders=folders, whole=True)), Ok)
+    return published.library
+
+
+async def search(client: Client, words: str) -> Found:
+    found = await client.ask(Search(id=1, words=words))
+    assert isinstance(found, Found), found
+    return found
+
+
+async def test_what_one_publishes_another_finds_looks_into_and_asks_for(url: str) -> None:
+    async with Client(url) as owner, Client(url) as guest:
+        await owner.sign_in()
+        assert limits.CAP_DIRECTORY in (await guest.sign_in()).caps
+        library = await publish(owner, *FOLDERS)
+        found = await search(guest, "moon")
+        [hit], [shelf] = found.hits, found.libraries
+        assert (hit.name, hit.folder, hit.root, hit.kind) == ("Blue Moon.mp3", "music/jazz", ROOT, Kind.AUDIO)
+        assert (hit.sources, hit.count, shelf.library, shelf.files, shelf.whole) == ((0,), 1, library, 2, True)
+        here = await guest.ask(Peers(id=1))
+        assert isinstance(here, Here)
+        assert here.libraries == (shelf,)
+        listing = await guest.ask(Browse(id=1, library=library))
+        assert isinstance(listing, Listing)
+        assert listing.folders == (Subfolder("music", 1, 1000),)
+        assert listing.files == (Item("IMG_1234.jpg", 50, PICTURE.root),)
+        met = await guest.ask(Ask(id=1, library=library))
+        assert isinstance(met, Met)
+        asked = await owner.pushed()
+        assert isinstance(asked, Asked)
+        assert (asked.pair, asked.library, asked.peer) == (met.pair, library, b64(guest.identity.key))
+        assert met.relay and asked.relay and met.relay != asked.relay
+        assert isinstance(await guest.ask(Signal(id=1, pair=met.pair, body="aGk")), Ok)
+        assert isinstance(await owner.pushed(), Signaled)
+
+
+async def test_after_bye_nothing_of_it_is_found(url: str) -> None:
+    async with Client(url) as owner, Client(url) as guest:
+        await owner.sign_in()
+        await guest.sign_in()
+        library = await publish(owner, *FOLDERS)
+        await owner.send(Bye())
+        await owner.closed()
+        assert (await search(guest, "moon")).hits == ()
+        answer = await guest.ask(Browse(id=1, library=library))
+        assert isinstance(answer, Error)
+        assert answer.code is ErrorCode.UNKNOWN_LIBRARY
+
+
+async def test_who_searches_does_not_wait_for_who_announces(url: str) -> None:
+    files = tuple(File(number, f"filler {number}", 1, ROOT) for number in range(limits.ANNOUNCED_FILES))
+    async with Client(url) as owner, Client(url) as guest:
+        await owner.sign_in()
+        await guest.sign_in()
+        library = await publish(owner)
+        for _ in range(8):
+            owner.asked += 1
+            await owner.send(Announce(id=owner.asked, library=library, folders=(Folder("", files),)))
+        answers = asyncio.create_task(owner.ask(Announce(id=1, library=library, gone=(0,))))
+        while not (await search(guest, "filler")).hits:
+            pass
+        assert not answers.done()
+        assert isinstance(await answers, Ok)
+
+
+async def test_a_server_may_do_without() -> None:
+    server = await serve(directory_off=True)
+    async with Client(str(server.make_url("/"))) as client:
+        assert (await client.sign_in()).caps == ()
+        answer = await client.ask(Peers(id=1))
+        assert isinstance(answer, Error)
+        assert answer.code is ErrorCode.NO_DIRECTORY
+    await server.close()
