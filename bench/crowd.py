@@ -23,7 +23,7 @@ from bench.transfer import serve
 from pypeer.events import Done, Failed, PathChanged
 from pypeer.identity import Identity
 from pypeer.loops import loop_factory
-from pypeer.sharing import RECEIVERS_MAX
+from pypeer.receivers import RECEIVERS_MAX
 
 EVERY_S: Final = 0.005
 """Interval of the timer."""

@@ -8,14 +8,13 @@ from typing import Final
 from pypeer.connect.detour import Ways
 from pypeer.conversation import Conversation
 from pypeer.desk import Desk
-from pypeer.errors import MeetError, PeerError
-from pypeer.events import Closed, Failed, Guessed, Joined, Ready, Skipped
-from pypeer.identity import peer_id
+from pypeer.errors import PeerError
+from pypeer.events import Closed, Failed, Guessed, Ready, Skipped
 from pypeer.protocol import limits
 from pypeer.protocol.codes import RefusalCode
 from pypeer.protocol.sealed import Meet
-from pypeer.relaying import PairRelays
-from pypeer.secure.code import Code, short_name
+from pypeer.receivers import RECEIVERS_MAX, Receivers
+from pypeer.secure.code import Code
 from pypeer.secure.keys import Role
 from pypeer.signaling_client.pair import Pair
 from pypeer.stream import EventStream
@@ -25,13 +24,6 @@ from pypeer.transfer.sending import SendSession
 from pypeer.transfer.sources import OfferedTree
 from pypeer.transfer.swarm import Seeding, Swarm
 from signaling.protocol.messages import Knocked, Open, Opened, Shut
-
-RECEIVERS_MAX: Final = 64
-"""Receivers served at once, a class with its teachers: each has a connection and up to a window of buffers; more get
-`busy`."""
-
-MEETINGS_MAX: Final = 128
-"""Knocks being answered at once: those who knock without proving anything must not use up memory."""
 
 LAPSE_S: Final = 5.0
 """How long after its time a code ends here, if the server has not said so: it may be away, for good."""
@@ -64,8 +56,7 @@ class Offer:
         self._expires = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._closed: str | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._serving = 0
+        self._receivers = Receivers(self._desk, self.events.emit, self._converse, self._most, self._end_if_idle)
         self.delivered = 0
         """Receivers that have everything; one that lacks a file, which changed or went meanwhile, does not count."""
 
@@ -113,7 +104,10 @@ class Offer:
         assert self._code is not None
         pair = self._desk.pair(Role.B, knocked, self._code.password)
         pair.on_wrong_words = self._wrong_words
-        self._spawn(pair, self._desk.relays(knocked))
+        if self._closed is not None:
+            pair.refuse(RefusalCode.BURNED if self._closed == "burned" else RefusalCode.USED)
+        else:
+            self._receivers.meet(pair, self._desk.relays(knocked))
 
     def lapsed(self) -> None:
         """The server ended the code, or would have."""
@@ -122,9 +116,7 @@ class Offer:
     async def stop(self) -> None:
         """End the code and all transfers."""
         self._close("stopped")
-        for task in tuple(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._receivers.stop()
         self.events.end()
 
     def __aiter__(self) -> EventStream:
@@ -138,57 +130,11 @@ class Offer:
     ) -> None:
         await self.stop()
 
-    def _spawn(self, pair: Pair, relays: PairRelays) -> None:
-        refusal = self._refusal()
-        if refusal is not None:
-            pair.refuse(refusal)
-            return
-        self._desk.switchboard.adopt(pair)
-        task = asyncio.create_task(self._serve(pair, relays), name=f"byway-serve-{pair.id}")
-        self._tasks.add(task)
-        task.add_done_callback(self._finished)
+    def _most(self) -> int:
+        """How many can be served now: those who are may be the last for whom the code is."""
+        return RECEIVERS_MAX if self._left is None else self._left
 
-    def _refusal(self) -> RefusalCode | None:
-        if self._closed is not None:
-            return RefusalCode.BURNED if self._closed == "burned" else RefusalCode.USED
-        if self._is_full() or len(self._tasks) >= MEETINGS_MAX:
-            return RefusalCode.BUSY
-        return None
-
-    def _is_full(self) -> bool:
-        """Whether nobody more can be served now: those who are may be the last for whom the code is."""
-        return self._serving >= (RECEIVERS_MAX if self._left is None else min(self._left, RECEIVERS_MAX))
-
-    async def _serve(self, pair: Pair, relays: PairRelays) -> None:
-        ways = self._desk.ways(relays)
-        relays.keep()
-        pair.on_proven = ways.gathered.start
-        try:
-            meet = await pair.meet()
-            if self._is_full():
-                pair.refuse(RefusalCode.BUSY)
-            else:
-                await self._attend(pair, meet, ways)
-        except MeetError:
-            return  # nobody has proven the code, so there is nobody to tell of
-        finally:
-            relays.close()
-            ways.gathered.close()
-            self._desk.switchboard.drop(pair)
-            pair.leave()
-
-    async def _attend(self, pair: Pair, meet: Meet, ways: Ways) -> None:
-        self._serving += 1
-        try:
-            who = peer_id(pair.peer_key)
-            self.events.emit(Joined(session=pair.id, peer=who, short=short_name(who), name=meet.name))
-            await self._converse(pair, ways)
-        except PeerError as error:
-            self.events.emit(Failed(session=pair.id, code=error.code, message=str(error), retry=error.retry))
-        finally:
-            self._serving -= 1
-
-    async def _converse(self, pair: Pair, ways: Ways) -> None:
+    async def _converse(self, pair: Pair, _: Meet, ways: Ways) -> None:
         pair.send(preview(self._tree.offer, self._tree.entries))
         session = SendSession(
             self._tree,
@@ -221,7 +167,7 @@ class Offer:
     @property
     def serving(self) -> int:
         """Receivers that are served now."""
-        return self._serving
+        return self._receivers.serving
 
     def _wrong_words(self) -> int:
         self._guesses = max(0, self._guesses - 1)
@@ -240,10 +186,6 @@ class Offer:
             self.events.emit(Closed(reason=reason))
             self._end_if_idle()
 
-    def _finished(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        self._end_if_idle()
-
     def _end_if_idle(self) -> None:
-        if self._closed is not None and not self._tasks:
+        if self._closed is not None and self._receivers.is_idle:
             self.events.end()
