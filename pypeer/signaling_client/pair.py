@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pypeer.errors import MeetError, PeerError, RefusedError
 from pypeer.no_way import cut_off
 from pypeer.protocol.codes import EndCode, RefusalCode
-from pypeer.protocol.sealed import Meet, Part, Preview, SealedMessage
+from pypeer.protocol.sealed import Meet, Part, Preview, SealedMessage, Want
 from pypeer.secure.encoding import b64, unb64
 from pypeer.secure.keys import Role
 from pypeer.secure.meeting import Effect, Ended, Meeting, Opened, Received, Send, State, WrongWords
@@ -32,6 +32,8 @@ class Pair:
         self._ended = False
         self._end_error: PeerError | None = None
         self._preview: asyncio.Future[Preview] = asyncio.get_running_loop().create_future()
+        self._want: asyncio.Future[Want] = asyncio.get_running_loop().create_future()
+        self._over = asyncio.Event()
         self._early: list[SealedMessage] = []
         self._on_message: Callable[[SealedMessage], None] = self._early.append
         self._on_end: Callable[[PeerError | None], None] = lambda _error: None
@@ -75,6 +77,18 @@ class Pair:
                 return await asyncio.shield(self._preview)
         except TimeoutError:
             raise MeetError("The other side does not say what it offers: is its program up to date?") from None
+
+    async def want(self) -> Want:
+        """Role B, where a library is asked: what the other side wants of it; raises MeetError."""
+        try:
+            async with asyncio.timeout(MEET_S):
+                return await asyncio.shield(self._want)
+        except TimeoutError:
+            raise MeetError("The other side does not say what it wants: is its program up to date?") from None
+
+    async def wait_over(self) -> None:
+        """Return once the other side has left, or has said that it is over."""
+        await self._over.wait()
 
     def listen(self, on_message: Callable[[SealedMessage], None], on_end: Callable[[PeerError | None], None]) -> None:
         """Get what the other side sealed, and, once, the end of the pair unless it is ours, with its error if any."""
@@ -126,6 +140,7 @@ class Pair:
         if self._ended:
             return
         self._ended = True
+        self._over.set()
         self._give_up(MeetError("The other side went away before anything was sent: try again."))
         self._on_end(cut_off(has_begun=False) if by_server else None)
 
@@ -138,8 +153,10 @@ class Pair:
                     self._met.set_result(effect.meet)
                 case Received(message=message) if self.role is Role.A and not self._preview.done():
                     self._on_preview(message)
+                case Received(message=Want() as want) if self.role is Role.B and not self._want.done():
+                    self._want.set_result(want)
                 case Received():
-                    self._on_message(effect.message)
+                    self._on_other(effect.message)
                 case WrongWords():
                     self._wrong_words()
                 case Ended():
@@ -151,6 +168,12 @@ class Pair:
         elif isinstance(message, Part):
             self._give_up(MeetError("The offer is over: ask the sender for a new one."))
 
+    def _on_other(self, message: SealedMessage) -> None:
+        if isinstance(message, Part):
+            self._over.set()
+            self._give_up(MeetError("The other side went away before anything was sent."))
+        self._on_message(message)
+
     def _wrong_words(self) -> None:
         left = self.on_wrong_words()
         refusal = RefusalCode.WRONG_WORDS if left else RefusalCode.BURNED
@@ -161,14 +184,15 @@ class Pair:
         was_over = self._ended
         self._end_error = error = RefusedError(_explain(ended), ended.refusal)
         self.leave(ended.refusal.value)
+        self._over.set()
         has_met = self._met.done()
         self._give_up(error)
         if has_met and not was_over:
             self._on_end(error)
 
     def _give_up(self, error: PeerError) -> None:
-        """Whoever waits for the meeting or for the preview waits in vain."""
-        for waiting in (self._met, self._preview):
+        """Whoever waits for the meeting, or for the first word after it, waits in vain."""
+        for waiting in (self._met, self._preview, self._want):
             if not waiting.done():
                 waiting.set_exception(error)
                 waiting.exception()  # it may be that nobody waits
