@@ -42,7 +42,7 @@ class Choice:
         """Files that come before the others, first things first; raises ChoiceError for a pattern that is none."""
         found: dict[int, None] = {}
         for pattern in self.first:
-            spec = _spec((pattern,))
+            spec = spec_of((pattern,))
             found.update((i, None) for i, each in enumerate(entries) if not each.folder and spec.match_file(each.path))
         return tuple(found)
 
@@ -53,7 +53,7 @@ class Choice:
         """
         if not self.patterns:
             return frozenset()
-        spec = _spec(self.patterns)
+        spec = spec_of(self.patterns)
         wanted = {i for i, entry in enumerate(entries) if spec.match_file(entry.path + "/" * entry.folder)}
         if not wanted:
             what = " or ".join(repr(printable(pattern)) for pattern in self.patterns)
@@ -65,7 +65,8 @@ EVERYTHING: Final = Choice()
 """The whole offer, and nothing that is here is touched."""
 
 
-def _spec(patterns: Sequence[str]) -> GitIgnoreSpec:
+def spec_of(patterns: Sequence[str]) -> GitIgnoreSpec:
+    """What these patterns match, the last one deciding; raises ChoiceError for one that is none."""
     try:
         return GitIgnoreSpec.from_lines(patterns)
     except GitIgnorePatternError:

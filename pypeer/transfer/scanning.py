@@ -9,7 +9,7 @@ folder; links that lead out, and links to folders, which may loop, are left out,
 import os
 import stat
 import struct
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import chain
@@ -78,12 +78,21 @@ class Links(StrEnum):
     """Left out."""
 
 
+def nothing(path: str, folder: bool) -> bool:
+    """Leave out nothing."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What a person wants of what is scanned. `growing` files are sent as long as they were when they were scanned."""
 
     links: Links = Links.INSIDE
     growing: bool = False
+    leave_out: Callable[[str, bool], bool] = nothing
+    """Whether a path inside a folder, as it would be offered, is to be passed over without a word."""
+    most: int | None = None
+    """Files and folders at most, if that is not what one offer may have."""
 
 
 CAREFUL: Final = Policy()
@@ -137,7 +146,10 @@ def _scan_path(result: Scan, path: Path, name: str) -> None:
         folder, prefix = stack.pop()
         inner = []
         for item, child in _children(result, folder, prefix):
-            if _is_folder(item) or _is_folder_to_follow(result, item):
+            is_folder = _is_folder(item) or _is_folder_to_follow(result, item)
+            if result.policy.leave_out(child, is_folder):
+                continue
+            if is_folder:
                 inner.append((item.path, child))
                 _add_folder(result, child, item.stat())
             else:
@@ -222,8 +234,9 @@ def _append(result: Scan, entry: Entry, source: Source | None) -> None:
     if len(entry.path.encode()) > limits.PATH_BYTES:
         result.skipped.append(f"{show(entry.path)} has too long a path")
         return
-    if len(result.entries) >= limits.ENTRIES_MAX:
-        text = f"more than {limits.ENTRIES_MAX} files and folders: pack them into an archive first"
+    most = limits.ENTRIES_MAX if result.policy.most is None else result.policy.most
+    if len(result.entries) >= most:
+        text = f"more than {most} files and folders: pack them into an archive first"
         raise TransferError(text, EndCode.TOO_MANY_ENTRIES)
     result.entries.append(entry)
     result.sources.append(source)

@@ -152,3 +152,21 @@ def test_links_by_policy(linked: Path, links: Links, sent: set[str], skipped: in
     assert {entry.path for entry in found.entries} == sent
     assert len(found.skipped) == skipped
     assert all("link" in why for why in found.skipped)
+
+
+def test_what_the_policy_leaves_out_is_passed_over_with_all_that_is_in_it(tmp_path: Path) -> None:
+    for path in ("t/keep/a", "t/drop/b", "t/drop/in/c", "t/d"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(b"x")
+    asked: list[tuple[str, bool]] = []
+
+    def leave_out(path: str, folder: bool) -> bool:
+        asked.append((path, folder))
+        return path in ("t/drop", "t/d")
+
+    found = scan_paths([tmp_path / "t"], Policy(leave_out=leave_out, most=3))
+    assert [entry.path for entry in found.entries] == ["t", "t/keep", "t/keep/a"]
+    assert found.skipped == []
+    assert set(asked) == {("t/drop", True), ("t/d", False), ("t/keep", True), ("t/keep/a", False)}
+    with pytest.raises(TransferError, match="more than 2 files"):
+        scan_paths([tmp_path / "t"], Policy(leave_out=leave_out, most=2))
