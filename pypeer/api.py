@@ -26,6 +26,9 @@ from pypeer.desk import Desk
 from pypeer.errors import PeerError
 from pypeer.fetching import Fetch
 from pypeer.identity import Identity
+from pypeer.library.host import Consent
+from pypeer.library.library import Library
+from pypeer.library.publishing import Confirm, Terms, publish
 from pypeer.protocol import limits
 from pypeer.secure import code
 from pypeer.sharing import Offer
@@ -71,6 +74,7 @@ class Peer:
         self._client = SignalingClient(server or default_server(), self.identity, self._on_push, self._on_ready)
         self._offers: list[Offer] = []
         self._fetches: list[Fetch] = []
+        self._libraries: list[Library] = []
         self._switchboard = Switchboard()
         self._desk = Desk(self._client, self._switchboard, self.identity, _tellable(name), connect or ConnectOptions())
         self._tasks = Tasks("offers")
@@ -82,7 +86,7 @@ class Peer:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        work: list[Offer | Fetch] = [*self._offers, *self._fetches]
+        work: list[Offer | Fetch | Library] = [*self._offers, *self._fetches, *self._libraries]
         await asyncio.gather(*(each.stop() for each in work))
         self._tasks.cancel()
         await self._desk.close()
@@ -123,6 +127,41 @@ class Peer:
         await offer.open(expires)
         self._offers.append(offer)
         return offer
+
+    async def share(
+        self,
+        folders: Iterable[str | os.PathLike[str]],
+        *,
+        name: str,
+        description: str = "",
+        consent: Consent | None = None,
+        confirm: Confirm | None = None,
+        ignore: Iterable[str] = (),
+        links: Links | str = Links.INSIDE,
+        limit: float | None = None,
+        background: bool = False,
+    ) -> Library:
+        """Publish folders as a library in the directory, for everybody at the server, and serve them until stopped.
+
+        `confirm` sees what would be published before anything is, and may say no (DeclinedError). With `consent` each
+        request has to be answered: it sees a `Wished` event. `ignore` are patterns of what is left out beside hidden
+        files, keys and temporary files (pypeer.library.ignoring); `links`, `limit` and `background` are as in `send`.
+        Raises TransferError, ChoiceError and ServerError.
+        """
+        terms = Terms(
+            [Path(each) for each in folders],
+            _unicode(name),
+            _unicode(description),
+            tuple(ignore),
+            Links(links),
+            confirm,
+            consent,
+            _budget(limit),
+            background,
+        )
+        library = await publish(self._desk, terms)
+        self._libraries.append(library)
+        return library
 
     async def _share(self, background: bool, tree: OfferedTree) -> Offer:
         """Offer to the others of a swarm what is here of it."""
@@ -172,12 +211,20 @@ class Peer:
         if isinstance(message, Signaled | Left):
             self._switchboard.route(message)
             return
-        if isinstance(message, Asked):  # about a library that has been withdrawn: there is none else
-            self._client.post(Leave(id=1, pair=message.pair))
+        if isinstance(message, Asked):
+            self._asked(message)
             return
         offer = next((each for each in reversed(self._offers) if each.locator == message.locator), None)
         if offer is not None:  # an older one may have had the same locator, which is free again when it ends
             offer.knocked(message) if isinstance(message, Knocked) else offer.lapsed()
+
+    def _asked(self, asked: Asked) -> None:
+        """About a library that has been withdrawn meanwhile, nobody answers."""
+        library = next((each for each in self._libraries if each.id == asked.library), None)
+        if library is None:
+            self._client.post(Leave(id=1, pair=asked.pair))
+        else:
+            library.asked(asked)
 
     def _on_ready(self, resumed: bool) -> None:
         if resumed:
@@ -185,6 +232,8 @@ class Peer:
         self._switchboard.lose_all()
         for offer in self._offers:
             self._tasks.spawn(offer.reopen())
+        for library in self._libraries:
+            library.reopen()
 
 
 def _budget(limit: float | None) -> Budget | None:
@@ -193,7 +242,11 @@ def _budget(limit: float | None) -> Budget | None:
 
 def _tellable(name: str) -> str:
     """A name as the contract takes it: the other side would refuse one that is too long, or no Unicode."""
-    return name.encode("utf-8", "replace").decode()[:NAME_CHARS]
+    return _unicode(name)[:NAME_CHARS]
 
 
-__all__ = ["ConnectOptions", "Existing", "Fetch", "Links", "Offer", "Peer", "PeerError", "default_server"]
+def _unicode(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
+
+
+__all__ = ["ConnectOptions", "Existing", "Fetch", "Library", "Links", "Offer", "Peer", "PeerError", "default_server"]

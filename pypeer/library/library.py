@@ -1,0 +1,129 @@
+"""A library: folders in the directory, followed as they change, and served to whoever asks."""
+
+import asyncio
+from pathlib import Path
+from types import TracebackType
+
+from pypeer.desk import Desk
+from pypeer.errors import ServerError
+from pypeer.events import Announced, Failed, LibraryOpen, Skipped, Withdrawn
+from pypeer.library.folders import Content, Folders
+from pypeer.library.hashing import Hasher
+from pypeer.library.host import Consent, Host
+from pypeer.library.keeper import Keeper
+from pypeer.library.teller import Teller
+from pypeer.secure.code import short_name
+from pypeer.stream import EventStream
+from pypeer.transfer.budget import Budget
+from signaling.protocol.directory import Asked, Publish, Published
+
+
+class Library:
+    """Published until `stop`, or the end of an `async with`. Iterate over it for events."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        publish: Publish,
+        folders: Folders,
+        index: Path,
+        consent: Consent | None,
+        budget: Budget | None,
+        background: bool,
+    ) -> None:
+        self.events = EventStream()
+        self.name = publish.name
+        self._desk = desk
+        self._hasher = Hasher(index)
+        self._teller = Teller(desk.client, publish, self._published, self._news, self._lost)
+        self._keeper = Keeper(folders, self._hasher, self._teller, self._is_busy, self._note)
+        emit = self.events.emit
+        self._host = Host(desk, self._keeper.stock, self.name, emit, consent, budget, background)
+        self._keeping: asyncio.Task[None] | None = None
+        self._last = Announced(files=-1, total=-1)
+
+    @property
+    def id(self) -> str:
+        """What the server calls it now; empty while it is not published, and another after each loss of a session."""
+        return self._teller.told.library
+
+    @property
+    def serving(self) -> int:
+        """Requests that are served now."""
+        return self._host.receivers.serving
+
+    @property
+    def delivered(self) -> int:
+        """Requests that were served to their end."""
+        return self._host.delivered
+
+    async def open(self, content: Content) -> None:
+        """Publish it, and begin with what was found; raises ServerError."""
+        await self._teller.publish()
+        self._keeping = asyncio.create_task(self._keeper.run(content), name="byway-library")
+        self._keeping.add_done_callback(self._ended)
+
+    def reopen(self) -> None:
+        """The session with the server is gone."""
+        self._teller.lost()
+
+    def asked(self, asked: Asked) -> None:
+        """Someone asks to meet."""
+        self._host.asked(asked)
+
+    async def stop(self) -> None:
+        """Withdraw it, and end all that is served; safe to call twice."""
+        if self._host.is_open:
+            self._teller.withdraw()
+            await self._host.stop()
+            await self._end_keeping()
+            self.events.emit(Withdrawn())
+        self.events.end()
+
+    def __aiter__(self) -> EventStream:
+        return self.events
+
+    async def __aenter__(self) -> "Library":
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    async def _end_keeping(self) -> None:
+        if self._keeping is not None:
+            self._keeping.cancel()
+            await asyncio.gather(self._keeping, return_exceptions=True)
+        await self._hasher.close()
+
+    def _published(self, published: Published) -> None:
+        who = self._desk.identity.id
+        self.events.emit(
+            LibraryOpen(library=published.library, name=self.name, peer=who, short=short_name(who), most=published.most)
+        )
+
+    def _news(self) -> None:
+        told = self._teller.told
+        now = Announced(files=told.told, total=len(told), whole=told.is_whole, left=told.held_back)
+        if now != self._last:
+            self._last = now
+            self.events.emit(now)
+
+    def _lost(self, error: ServerError) -> None:
+        """It cannot be published any more."""
+        self.events.emit(Failed(code=error.code, message=str(error), retry=error.retry))
+        self.events.end()
+
+    def _note(self, message: str) -> None:
+        self.events.emit(Skipped(message=message))
+
+    def _is_busy(self) -> bool:
+        return self.serving > 0
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """The keeper ends by being cancelled, or fails; then nothing false is told to others."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._teller.withdraw()
+            self.events.emit(Failed(code="internal", message=f"The library cannot be kept: {error}"))
+            self.events.end()

@@ -1,0 +1,73 @@
+"""From what a person wants to share to a library in the directory: looked at, confirmed, then published."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pypeer.desk import Desk
+from pypeer.errors import DeclinedError
+from pypeer.events import Counted
+from pypeer.library.folders import folders_of, look
+from pypeer.library.host import Consent
+from pypeer.library.index import default_path
+from pypeer.library.library import Library
+from pypeer.library.reach import reach_of
+from pypeer.transfer.budget import Budget
+from pypeer.transfer.scanning import Links
+from signaling.protocol.directory import Publish
+
+NAME_CHARS: Final = 64
+DESCRIPTION_CHARS: Final = 256
+"""Longest name and description of a library: limits of the contract."""
+
+Confirm = Callable[[Counted], Awaitable[bool]]
+"""Sees what would be published, and says whether it is to be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a person wants to share, and how. Raises ValueError for a name or a description that cannot be."""
+
+    paths: Sequence[Path]
+    name: str
+    description: str = ""
+    ignore: Sequence[str] = ()
+    links: Links = Links.INSIDE
+    confirm: Confirm | None = None
+    consent: Consent | None = None
+    budget: Budget | None = None
+    background: bool = False
+
+    def __post_init__(self) -> None:
+        if not len(self.name.strip()) > 0 or len(self.name) > NAME_CHARS:
+            raise ValueError(f"the name of a library has 1 to {NAME_CHARS} characters")
+        if len(self.description) > DESCRIPTION_CHARS:
+            raise ValueError(f"a description has at most {DESCRIPTION_CHARS} characters")
+
+
+async def publish(desk: Desk, terms: Terms) -> Library:
+    """Raises TransferError and ChoiceError for what cannot be shared, DeclinedError, and ServerError."""
+    folders = await asyncio.to_thread(folders_of, terms.paths, terms.ignore, terms.links)
+    content = await asyncio.to_thread(look, folders)
+    if terms.confirm is not None:
+        counted = Counted(
+            files=content.files,
+            bytes=content.bytes,
+            folders=folders.show(),
+            name=terms.name,
+            server=str(desk.client.url),
+        )
+        if not await terms.confirm(counted):
+            raise DeclinedError("Nothing was published.")
+    told = Publish(
+        id=1,
+        name=terms.name,
+        description=terms.description,
+        ask=terms.consent is not None,
+        reach=await reach_of(desk),
+    )
+    library = Library(desk, told, folders, default_path(), terms.consent, terms.budget, terms.background)
+    await library.open(content)
+    return library
