@@ -11,13 +11,15 @@ import click
 POLL_S: Final = 0.1
 """How soon a question is given up: nobody notices, and the command can end."""
 
-ANSWERS: Final = {"": True, "y": True, "yes": True, "n": False, "no": False}
+ANSWERS: Final = {"y": True, "yes": True, "n": False, "no": False}
 
 
 class Question:
     """One at a time, asked in a thread: a thread that waits for a line would hold up the end of the command."""
 
-    def __init__(self) -> None:
+    def __init__(self, default: bool = True) -> None:
+        self._default = default
+        """What an empty line means."""
         self._given_up = threading.Event()
 
     @property
@@ -32,12 +34,13 @@ class Question:
     def ask(self, text: str) -> bool:
         """Yes or no; no answer, because the input ended or the question was given up, is a no."""
         while True:
-            click.echo(f"{text} [Y/n]: ", nl=False, err=True)
+            click.echo(f"{text} [{'Y/n' if self._default else 'y/N'}]: ", nl=False, err=True)
             line = self._line()
             if not line:
                 click.echo(err=True)
                 return False
-            answer = ANSWERS.get(line.strip().lower())
+            word = line.strip().lower()
+            answer = ANSWERS.get(word) if word else self._default
             if answer is not None:
                 return answer
             click.echo("Please answer y or n.", err=True)

@@ -16,6 +16,7 @@ from pypeer.cli.options import Duration, common, connect_options, ways
 from pypeer.cli.piping import read_input, spooled
 from pypeer.cli.qr import terminal_qr
 from pypeer.cli.run import run
+from pypeer.cli.share import share
 from pypeer.cli.show import Show
 from pypeer.cli.words import contents
 from pypeer.events import Done, Failed, Offered, Ready
@@ -36,7 +37,7 @@ def main() -> None:
     """Send files directly to another person's browser or pypeer, and get what others send."""
 
 
-for each in (doctor, status, stop):
+for each in (doctor, share, status, stop):
     main.add_command(each)
 
 

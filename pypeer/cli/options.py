@@ -74,6 +74,11 @@ def _log_more(_ctx: click.Context, _param: click.Parameter, verbose: bool) -> No
 
 
 def common(command: _Command) -> _Command:
+    """Options of every command that meets others."""
+    return basic(click.option("--name", default="", metavar="NAME", help="Shown beside your short name.")(command))
+
+
+def basic(command: _Command) -> _Command:
     """Options of every command."""
     command = click.option(
         "-v",
@@ -84,7 +89,6 @@ def common(command: _Command) -> _Command:
         help="Tell on standard error what it does.",
     )(command)
     command = click.option("--json", "as_json", is_flag=True, help="One event a line on standard output.")(command)
-    command = click.option("--name", default="", metavar="NAME", help="Shown beside your short name.")(command)
     return click.option("--server", metavar="URL", default=default_server, help="BYWAY_SERVER, or this machine.")(
         command
     )

@@ -93,10 +93,14 @@ class Show:
         """Ask a person about what was offered, without the bars in the way; for a thread of its own."""
         self._offered.wait(SHOWN_S)
         self._offered.clear()
+        return self.put(self._question, question)
+
+    def put(self, asking: Question, question: str) -> bool:
+        """Put a question to a person, without the bars in the way; for a thread of its own."""
         if self._bars is not None:
             self._bars.stop()
         try:
-            return self._question.ask(question)
+            return asking.ask(question)
         finally:
             if self._bars is not None and not self._question.given_up:
                 self._bars.start()

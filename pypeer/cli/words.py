@@ -93,6 +93,16 @@ def describe(event: Event) -> str | None:
             return f"Failed: {printable(event.message)}" if event.session else None
         case events.Closed():
             return closed(event.reason)
+        case events.LibraryOpen():
+            return f"“{printable(event.name)}” is in the directory, as {event.short} ({event.peer})."
+        case events.Announced():
+            return announced(event)
+        case events.Wished():
+            return wished(event)
+        case events.Declined():
+            return "Declined." if event.reason == "no" else "Declined, because nobody answered."
+        case events.Withdrawn():
+            return "The library is not in the directory any more."
         case _:
             return None
 
@@ -140,6 +150,35 @@ def done(event: events.Done) -> str:
     where = f" Saved: {', '.join(printable(path) for path in event.into)}." if event.into else ""
     here = f" Only {size(came)} had to come, the rest was here." if came < event.bytes else ""
     return f"Done: {count(event.files, 'file', 'files')}, {size(event.bytes)}{rate}, all verified.{here}{failed}{where}"
+
+
+def counted(event: events.Counted) -> str:
+    """What would be published, and to whom."""
+    what = f"{count(event.files, 'file', 'files')}, {size(event.bytes)}"
+    name = f"{printable(event.folders)} as “{printable(event.name)}”"
+    return f"{what} of {name} to everybody at {printable(event.server)}"
+
+
+def announced(event: events.Announced) -> str | None:
+    """That all can be found, or what cannot; on the way there it is not worth a line."""
+    if event.left:
+        files = count(event.left, "file", "files")
+        return f"The server takes no more: {files} of {event.total:,} cannot be found by others."
+    return f"Others find {count(event.files, 'file', 'files')}." if event.whole else None
+
+
+def wished(event: events.Wished) -> str:
+    """Who asks for what, and why."""
+    what = f"the folder {printable(event.folder)}" if event.folder else printable(event.title)
+    why = f" They say: {printable(event.why)}" if event.why else ""
+    files = f"{count(event.files, 'file', 'files')}, {size(event.bytes)}"
+    return f"{who(event)} asks for {what}: {files}.{why}"
+
+
+def who(event: events.Wished) -> str:
+    """A peer by its short name, what it calls itself, and its id, which alone is proven."""
+    name = f" ({printable(event.name)})" if event.name else ""
+    return f"{event.short}{name} [{event.peer}]"
 
 
 def closed(reason: str) -> str:

@@ -24,9 +24,6 @@ ROOM: Final = limits.MESSAGE_BYTES - 512
 PAUSE_S: Final = 5.0
 """How long a server that cannot take something now, and does not say for how long, is left alone."""
 
-NAME_CHARS: Final = 255
-"""Longest name of a file, and of a folder in a path: the contract's limit."""
-
 RETRIED: Final = frozenset({ErrorCode.RATE_LIMITED, ErrorCode.DRAINING, ErrorCode.INTERNAL})
 """Refusals after which the same may be said again; after others it never comes to anything."""
 
@@ -36,9 +33,9 @@ _encoder = msgspec.json.Encoder()
 def why_not(path: str) -> str:
     """Why a file of this path cannot be announced; empty if it can."""
     folder, _, name = path.rpartition("/")
-    if len(folder) > limits.FOLDER_CHARS:
+    if len(folder) > limits.FOLDER_CHARS or path.count("/") > limits.FOLDER_DEPTH:
         return "is in too deep a folder to be found by others"
-    if any(len(each) > NAME_CHARS for each in path.split("/")):
+    if any(len(each) > limits.NAME_CHARS for each in path.split("/")):
         return "has too long a name to be found by others"
     if any(each in path for each in "\n\r\0") or not name.strip():
         return "has a name that cannot be shown to others"

@@ -252,6 +252,7 @@ def test_where_there_is_less_room_than_was_said_what_is_there_stays() -> None:
         ("n" * 256, "too long"),
         ("n" * 256 + "/a", "too long"),
         ("/".join(["d" * 100] * 12), "too deep"),
+        ("d/" * 200 + "a", "too deep"),
         ("a\nb", "cannot be shown"),
         ("a/ ", "cannot be shown"),
     ],

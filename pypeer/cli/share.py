@@ -1,0 +1,121 @@
+"""`pypeer share`: folders become a library in the directory."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pypeer.api import Links, Peer
+from pypeer.cli import options
+from pypeer.cli.answers import Answers
+from pypeer.cli.asking import Question
+from pypeer.cli.options import basic, connect_options, ways
+from pypeer.cli.run import run
+from pypeer.cli.show import Show
+from pypeer.cli.words import counted, wished
+from pypeer.events import Counted, Failed, Wished
+from pypeer.library.host import Consent
+from pypeer.library.publishing import DESCRIPTION_CHARS, NAME_CHARS
+
+
+@click.command()
+@click.argument(
+    "folders", nargs=-1, required=True, metavar="DIR...", type=click.Path(exists=True, file_okay=False, path_type=Path)
+)
+@click.option("--name", required=True, metavar="NAME", help="What the library is called.")
+@click.option("--description", default="", metavar="TEXT", help="What others read about it.")
+@click.option("--ask", is_flag=True, help="Be asked about each request, instead of serving everybody.")
+@click.option("--ignore", multiple=True, metavar="PATTERN", help="Leave out what matches too; may be repeated.")
+@click.option("-y", "--yes", is_flag=True, help="Publish without asking.")
+@options.limit
+@options.background
+@click.option(
+    "--links",
+    type=click.Choice([each.value for each in Links]),
+    default=Links.INSIDE.value,
+    show_default=True,
+    help="Symbolic links inside folders: share those that stay inside, follow all, or leave out.",
+)
+@ways
+@basic
+def share(
+    folders: tuple[Path, ...],
+    name: str,
+    description: str,
+    ask: bool,
+    ignore: tuple[str, ...],
+    yes: bool,
+    limit: float | None,
+    background: bool,
+    links: str,
+    server: str,
+    as_json: bool,
+    **how: Any,
+) -> None:
+    """Publish folders in the server's directory, for everybody there, and serve them until stopped.
+
+    Hidden files, keys and passwords, and temporary files stay out, and so does what --ignore names, with patterns as
+    in .gitignore; --ignore '!*.pem' takes such files in. Before anything is published you see how much it is.
+
+    With --ask and --json, answer each "asked" event by a line on standard input: {"session": "...", "accept": true}.
+    """
+    _check(name, description)
+    show = Show(as_json)
+    connect = connect_options(**how)
+
+    async def confirm(what: Counted) -> bool:
+        show.event(what)
+        show.say(f"To be published: {counted(what)}.")
+        return yes or not show.interactive or await _put(show, "Publish that?", default=True)
+
+    async def work() -> int:
+        terms: dict[str, Any] = {"ignore": ignore, "links": links, "limit": limit, "background": background}
+        consent = _consent(show) if ask else None
+        async with Peer(server, name=name, connect=connect) as peer:
+            library = await peer.share(
+                folders, name=name, description=description, confirm=confirm, consent=consent, **terms
+            )
+            status = 1
+            async for event in library:
+                show.event(event)
+                status = 0 if not isinstance(event, Failed) or event.session else 1
+            return status
+
+    run(show, work)
+
+
+def _check(name: str, description: str) -> None:
+    """Raises click.UsageError."""
+    if not name.strip() or len(name) > NAME_CHARS:
+        raise click.UsageError(f"the name of a library has 1 to {NAME_CHARS} characters")
+    if len(description) > DESCRIPTION_CHARS:
+        raise click.UsageError(f"a description has at most {DESCRIPTION_CHARS} characters")
+
+
+def _consent(show: Show) -> Consent:
+    """How requests are answered: by a person at the terminal, one after the other, or by a script."""
+    if show.json:
+        return Answers().ask
+    if not show.interactive:
+        raise click.UsageError("--ask needs a terminal, or --json and answers on standard input")
+    turn = asyncio.Lock()
+
+    async def ask(event: Wished) -> bool:
+        async with turn:
+            show.say(wished(event))
+            return await _put(show, f"Let {event.short} have it?", default=False)
+
+    return ask
+
+
+async def _put(show: Show, text: str, default: bool) -> bool:
+    """Ask the person; when nobody needs the answer any more, the thread is over before the next question is put."""
+    question = Question(default)
+    answering = asyncio.ensure_future(asyncio.to_thread(show.put, question, text))
+    try:
+        return await asyncio.shield(answering)
+    except asyncio.CancelledError:
+        question.give_up()
+        await asyncio.wait((answering,))
+        raise
