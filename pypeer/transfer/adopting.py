@@ -1,8 +1,8 @@
 """Files that were begun under another name, or in an offer of other names: recognised by what they are. Blocking.
 
-A file that has the same size and time to the millisecond as one that was begun, and nothing of which is here yet, takes
-over what came of that one. Every chunk is verified, and the root tells in the end; if the two were different files
-after all, everything is fetched anew.
+A file that has the same root as one that was begun, or, where roots are not told, the same size and time to the
+millisecond, and nothing of which is here yet, takes over what came of that one. Every chunk is verified, and the root
+tells in the end; if the two were different files after all, everything is fetched anew.
 """
 
 import os
@@ -72,8 +72,8 @@ def _parts(folder: Path, journal: Journal, offered: set[str]) -> list[_Part]:
 
 def _adopt(entry: Entry, parts: list[_Part], work: Path, journal: Journal) -> bool:
     """Give a file the part that fits, one of its own name first; the journal knows of it before the file is moved."""
-    fits = [part for part in parts if (part.begun.size, part.begun.mtime) == (entry.size, entry.mtime)]
-    if not fits or entry.mtime is None:
+    fits = [part for part in parts if _fits(part.begun, entry)]
+    if not fits:
         return False
     name = entry.path.rpartition("/")[2]
     part = next((each for each in fits if each.begun.name == name), fits[0])
@@ -91,6 +91,13 @@ def _adopt(entry: Entry, parts: list[_Part], work: Path, journal: Journal) -> bo
     return True
 
 
+def _fits(begun: Begun, entry: Entry) -> bool:
+    """Whether what was begun may be this: the roots tell, where both are known."""
+    if begun.root is not None and entry.root is not None:
+        return begun.root == entry.root
+    return entry.mtime is not None and (begun.size, begun.mtime) == (entry.size, entry.mtime)
+
+
 def begun(entry: Entry) -> Begun:
     """The record of a file that is begun now."""
-    return Begun(file_key(entry), entry.size, entry.mtime, entry.path.rpartition("/")[2])
+    return Begun(file_key(entry), entry.size, entry.mtime, entry.path.rpartition("/")[2], entry.root)

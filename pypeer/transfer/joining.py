@@ -13,6 +13,7 @@ from pypeer.protocol.messages import Cancel, Entries, Entry, List, Offer
 from pypeer.transfer import endings
 from pypeer.transfer.asking import Asking
 from pypeer.transfer.effects import Dismiss, Drawn, Effect
+from pypeer.transfer.expected import Expected
 from pypeer.transfer.listing import Listing
 from pypeer.transfer.manifest import Manifest, end_code
 from pypeer.transfer.names import ManifestError
@@ -25,8 +26,8 @@ OTHER: Final = "it offers something else"
 class Joining(Listing):
     """Knows the sources, and which of them offer the same as the first."""
 
-    def __init__(self, background: bool = False) -> None:
-        super().__init__(background)
+    def __init__(self, background: bool = False, expected: Expected | None = None) -> None:
+        super().__init__(background, expected)
         self._sources: set[int] = set()
         self._others: dict[int, Manifest] = {}
         self._drawn: set[int] = set()
@@ -76,7 +77,7 @@ class Joining(Listing):
         self._note(flow.source, offer)
         if _sums(offer) != _sums(self.manifest.offer):
             raise ManifestError(OTHER)
-        self._others.setdefault(flow.source, Manifest(offer))
+        self._others.setdefault(flow.source, Manifest(offer, self._expected))
 
     def _entries_too(self, flow: Asking, page: Entries) -> None:
         if not flow.listing:

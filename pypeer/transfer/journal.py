@@ -35,6 +35,8 @@ class Begun(Record, frozen=True, tag="begun"):
     size: int
     mtime: int | None
     name: str
+    root: str | None = None
+    """Hexadecimal, if it was told."""
 
 
 class FilePlaced(Record, frozen=True, tag="file"):
@@ -73,8 +75,12 @@ _decoder: msgspec.json.Decoder[AnyRecord] = msgspec.json.Decoder(AnyRecord)
 
 
 def file_key(entry: Entry) -> str:
-    """What recognises a file in another run: path, size and time of change."""
-    return sha256(f"{entry.path}\0{entry.size}\0{entry.mtime}".encode()).hexdigest()[:32]
+    """What recognises a file in another run: path, size, and its root if that is told, else its time of change.
+
+    Several who have the same file have other times for it.
+    """
+    mark = entry.mtime if entry.root is None else entry.root
+    return sha256(f"{entry.path}\0{entry.size}\0{mark}".encode()).hexdigest()[:32]
 
 
 def stamp_of(status: os.stat_result) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Decline, Entries, Entry, List, Offer
 from pypeer.transfer.asking import Asking
 from pypeer.transfer.effects import Decide, Effect, Examine, Prepare
+from pypeer.transfer.expected import Expected
 from pypeer.transfer.manifest import Manifest, end_code
 from pypeer.transfer.names import ManifestError
 from pypeer.transfer.party import Party
@@ -17,9 +18,10 @@ from pypeer.transfer.subflow import Stage, ViolationError
 class Listing(Party[Asking]):
     """Lists what is offered, page by page, over whatever links there are, and asks the person."""
 
-    def __init__(self, background: bool = False) -> None:
+    def __init__(self, background: bool = False, expected: Expected | None = None) -> None:
         super().__init__(background)
         self.phase = Phase.WAITING
+        self._expected = expected
         self._manifest: Manifest | None = None
         self._first = 0
         """The source whose offer came first."""
@@ -80,7 +82,7 @@ class Listing(Party[Asking]):
         self._note(flow.source, offer)
         try:
             if self._manifest is None:
-                self._manifest, self._first = Manifest(offer), flow.source
+                self._manifest, self._first = Manifest(offer, self._expected), flow.source
         except ManifestError as error:
             self._dismiss(flow.source, end_code(error), str(error), now)
             return

@@ -11,6 +11,7 @@ from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Entries, Entry, Offer
 from pypeer.protocol.sealed import Preview
 from pypeer.transfer import chunks
+from pypeer.transfer.expected import Expected
 from pypeer.transfer.names import ManifestError
 
 PAGE_BYTES: Final = limits.CONTROL_BYTES - 100
@@ -70,10 +71,11 @@ def _are_holes(entry: Entry) -> bool:
 
 
 class Manifest:
-    """Gathers the pages of one offer; memory is bounded whatever arrives."""
+    """Gathers the pages of one offer, which has to be what is `expected`; memory is bounded whatever arrives."""
 
-    def __init__(self, offer: Offer) -> None:
+    def __init__(self, offer: Offer, expected: Expected | None = None) -> None:
         self.offer = offer
+        self._expected = expected
         self.entries: list[Entry] = []
         self.complete = False
         self._path_bytes = 0
@@ -83,6 +85,8 @@ class Manifest:
             )
         if offer.text and (offer.files != 1 or offer.folders or offer.bytes > limits.TEXT_BYTES):
             raise ManifestError(f"the offer is no text of at most {limits.TEXT_BYTES} bytes")
+        if expected is not None:
+            expected.look(offer)
 
     def add(self, entries: Entries) -> None:
         """Take the next page; raises ManifestError when it does not fit the offer."""
@@ -105,4 +109,6 @@ class Manifest:
             raise ManifestError("a folder of the manifest has a size")
         if any(entry.holes and not _are_holes(entry) for entry in self.entries):
             raise ManifestError("the manifest tells of holes that cannot be")
+        if self._expected is not None:
+            self.entries = self._expected.settle(self.entries)
         self.complete = True

@@ -15,6 +15,7 @@ from pypeer.transfer.asking import Asking
 from pypeer.transfer.budget import Budget
 from pypeer.transfer.drawing import NOTHING
 from pypeer.transfer.effects import Effect, Found
+from pypeer.transfer.expected import Expected
 from pypeer.transfer.fetch import Fetch, Ranges
 from pypeer.transfer.party import Paused, name
 from pypeer.transfer.phases import Phase, Step
@@ -35,12 +36,16 @@ from pypeer.transfer.telling import Telling
 
 
 class Receiver(Telling):
-    """Receives one offer, over whatever links there are."""
+    """Receives one offer, which has to be what is `expected`, over whatever links there are."""
 
     def __init__(
-        self, budget: Budget | None = None, background: bool = False, chance: random.Random | None = None
+        self,
+        budget: Budget | None = None,
+        background: bool = False,
+        chance: random.Random | None = None,
+        expected: Expected | None = None,
     ) -> None:
-        super().__init__(background)
+        super().__init__(background, expected)
         self._chance = chance
         self._code: str | None = None
         self._budget = budget

@@ -16,6 +16,7 @@ from pypeer.transfer.carried import TransferSession
 from pypeer.transfer.choosing import EVERYTHING, Choice
 from pypeer.transfer.effects import Decide as DecideEffect
 from pypeer.transfer.effects import Dismiss, Drawn, Effect, Examine, Found, Outcome, Pass, Prepare
+from pypeer.transfer.expected import Expected
 from pypeer.transfer.fetch import Ranges
 from pypeer.transfer.names import ManifestError, map_entries, printable, show
 from pypeer.transfer.parting import PartTree
@@ -71,8 +72,9 @@ class ReceiveSession(Session):
         budget: Budget | None = None,
         background: bool = False,
         swarm: bool = True,
+        expected: Expected | None = None,
     ) -> None:
-        self._receiver = Receiver(budget, background, random.Random() if swarm else None)
+        self._receiver = Receiver(budget, background, random.Random() if swarm else None, expected)
         self.on_swarm: Callable[[PartTree], None] = lambda tree: None
         """Called with what is here, once something comes, if the others of a swarm are to be helped."""
         self.on_found: Callable[[str], None] = lambda code: None
