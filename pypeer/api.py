@@ -23,12 +23,19 @@ import msgspec
 
 from pypeer.connect.options import ConnectOptions
 from pypeer.desk import Desk
-from pypeer.errors import PeerError
+from pypeer.errors import CodeError, PeerError
 from pypeer.fetching import Fetch
+from pypeer.finding.directory import HITS_DEFAULT, Directory
+from pypeer.finding.finder import Finder
+from pypeer.finding.found import File, Folder, Hit, Library
+from pypeer.finding.targets import is_peer
+from pypeer.finding.targets import parse as parse_target
+from pypeer.finding.who import one_library, one_peer
 from pypeer.identity import Identity
 from pypeer.library.host import Consent
 from pypeer.library.library import Library
 from pypeer.library.publishing import Confirm, Terms, publish
+from pypeer.plan import by_codes
 from pypeer.protocol import limits
 from pypeer.secure import code
 from pypeer.sharing import Offer
@@ -40,7 +47,7 @@ from pypeer.transfer.choosing import Choice, Existing
 from pypeer.transfer.scanning import Links, Policy
 from pypeer.transfer.session import Decide, accept_all
 from pypeer.transfer.sources import OfferedTree, scan, text_tree
-from signaling.protocol.directory import Asked
+from signaling.protocol.directory import Asked, Kind
 from signaling.protocol.messages import Knocked, Lapsed, Leave, Left, Signaled
 
 DEFAULT_SERVER: Final = "http://localhost:8080"
@@ -77,6 +84,7 @@ class Peer:
         self._libraries: list[Library] = []
         self._switchboard = Switchboard()
         self._desk = Desk(self._client, self._switchboard, self.identity, _tellable(name), connect or ConnectOptions())
+        self._directory = Directory(self._client)
         self._tasks = Tasks("offers")
 
     async def __aenter__(self) -> "Peer":
@@ -170,9 +178,41 @@ class Peer:
         self._offers.append(offer)
         return offer
 
+    async def search(
+        self,
+        words: str,
+        *,
+        kind: Kind | str | None = None,
+        least: int | None = None,
+        most: int | None = None,
+        peer: str | None = None,
+        limit: int = HITS_DEFAULT,
+    ) -> list[Hit]:
+        """Files that others have published, the best first; raises ServerError, and as `browse` does for `peer`.
+
+        All words have to be in the name or its folders, the last may be the beginning of one; none find everything.
+        `least` and `most` are bytes, `kind` is a kind of files (`video`), `peer` whom to look at: a peer id, its short
+        name, or the name of a library.
+        """
+        who = None if peer is None else peer if is_peer(peer) else one_peer(await self.libraries(), peer)
+        narrowed = None if kind is None else Kind(kind)
+        return await self._directory.search(words, kind=narrowed, least=least, most=most, peer=who, limit=limit)
+
+    async def libraries(self) -> list[Library]:
+        """Who is here, with what; raises ServerError."""
+        return await self._directory.libraries()
+
+    async def browse(self, library: Library | str, path: str = "") -> list[Folder | File]:
+        """What is in a folder of a library: folders, then files. Raises AbsentError, AmbiguousError and ServerError.
+
+        A library is named by itself, or as `peer` in `search`; the empty path is its top.
+        """
+        found = library if isinstance(library, Library) else one_library(await self.libraries(), library)
+        return await self._directory.browse(found.library, path.strip("/"))
+
     def get(
         self,
-        text: str,
+        text: str | Hit,
         into: str | os.PathLike[str] | BinaryIO = ".",
         decide: Decide = accept_all,
         *,
@@ -183,8 +223,13 @@ class Peer:
         limit: float | None = None,
         background: bool = False,
         swarm: bool = True,
+        why: str = "",
     ) -> Fetch:
-        """Fetch what a code or link names into a folder; `decide` sees the offer first. Raises CodeError.
+        """Fetch what a code, a link or a hit names into a folder; `decide` sees the offer first. Raises CodeError.
+
+        A hit is one of `search`, its handle, `byway:PEERID/HANDLE` for that peer only, or `byway:PEERID/` and a folder.
+        A file is fetched from all who have it, at most eight at once, and is the one that was found or an error;
+        `why` is what their owners are told if they are asked.
 
         `also` are codes or links of other senders of the same, at the same server: all that offer the same are drawn
         from at once. Who offers something else, lies, or leaves is told of by `SourceDropped`, and the others go on.
@@ -201,9 +246,13 @@ class Peer:
         """
         choice = Choice(tuple(only), Existing(existing), tuple(first))
         target = Path(into) if isinstance(into, str | os.PathLike) else into
-        codes = list(dict.fromkeys(code.parse(each) for each in (text, *also)))
-        share = partial(self._share, background) if swarm else None
-        fetch = Fetch(self._desk, codes, target, decide, choice, _budget(limit), share, background)
+        wanted, others = parse_target(text), tuple(also)
+        if wanted is not None and others:
+            raise CodeError("What is found in the directory is fetched from all who have it: name no others.")
+        codes = [] if wanted is not None else list(dict.fromkeys(code.parse(each) for each in (str(text), *others)))
+        planning = by_codes(codes) if wanted is None else partial(Finder(self._directory, why).plan, wanted)
+        share = partial(self._share, background) if swarm and wanted is None else None
+        fetch = Fetch(self._desk, planning, target, decide, choice, _budget(limit), share, background, codes)
         self._fetches.append(fetch)
         return fetch
 

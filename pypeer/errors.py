@@ -8,6 +8,8 @@
     ├── DeclinedError       the other person said no
     ├── ServerError         the server cannot be reached, or answered with an error
     ├── ConnectError        no path between the two peers opened, or all closed
+    ├── AbsentError         what was looked for in the directory is not there
+    ├── AmbiguousError      several in the directory may be meant
     ├── ChoiceError         nothing in the offer is what was asked for
     └── TransferError       a transfer ended early; carries the EndCode
 
@@ -62,6 +64,20 @@ class DeclinedError(PeerError):
 
     code = EndCode.DECLINED.value
     status = 3
+
+
+class AbsentError(PeerError):
+    """What was looked for in the directory is not there: a file, a folder, or somebody."""
+
+    code = "not-found"
+    status = 4
+
+
+class AmbiguousError(PeerError):
+    """Several in the directory may be meant; the text lists them."""
+
+    code = "ambiguous"
+    status = 2
 
 
 class ChoiceError(PeerError):

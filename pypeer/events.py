@@ -48,6 +48,14 @@ class Guessed(Event, frozen=True, tag="guessed"):
     left: int
 
 
+class Waiting(Event, frozen=True, tag="waiting"):
+    """The person at the other side is asked, and may take up to so many `seconds`."""
+
+    peer: str
+    short: str
+    seconds: float
+
+
 class Offered(Event, frozen=True, tag="offered"):
     """What the other side offers."""
 

@@ -1,17 +1,21 @@
-"""A fetch: one or more codes, as many senders of the same, one session that draws from all; files go into a folder."""
+"""A fetch: one or more senders of the same, one session that draws from all; files go into a folder."""
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
+
+import msgspec
 
 from pypeer.conversation import Conversation
 from pypeer.desk import Desk
 from pypeer.errors import CodeError, DeclinedError, PeerError
 from pypeer.events import Event, Failed, Offered
 from pypeer.helping import Helping, Share
+from pypeer.hunting import Hunt
+from pypeer.plan import Plan, Planning
 from pypeer.secure.code import Code, parse
 from pypeer.senders import Senders
 from pypeer.stream import EventStream
@@ -21,36 +25,40 @@ from pypeer.transfer.session import Decide, ReceiveSession
 
 
 class Fetch:
-    """Something fetched by codes. Iterate over it for events; the last is `Done` or `Failed`."""
+    """Something fetched, from whom the plan says. Iterate over it for events; the last is `Done` or `Failed`."""
 
     def __init__(
         self,
         desk: Desk,
-        codes: Sequence[Code],
+        planning: Planning,
         into: Path | BinaryIO,
         decide: Decide,
         choice: Choice = EVERYTHING,
         budget: Budget | None = None,
         share: Share | None = None,
         background: bool = False,
+        codes: Iterable[Code] = (),
     ) -> None:
         self.events = EventStream()
         self._desk = desk.in_background() if background else desk
         self._helping = None if share is None else Helping(share, self._open)
         self._codes = {str(code) for code in codes}
+        self._planning = planning
+        self._plan = Plan(())
         self._into = into
         self._decide = decide
         self._choice = choice
         self._budget = budget
         self._background = background
-        self._senders = Senders(self._desk, codes, self.events.emit, self._begin)
+        self._senders: Senders | None = None
+        self._hunt: Hunt | None = None
         self._session: ReceiveSession | None = None
-        self._task = asyncio.create_task(self._run(), name=f"byway-fetch-{codes[0].locator}")
+        self._task = asyncio.create_task(self._run(), name="byway-fetch")
 
     @property
     def conversation(self) -> Conversation | None:
-        """That with the sender of the first code, once the two peers have met."""
-        return self._senders.conversation
+        """That with the first sender, once the two peers have met."""
+        return None if self._senders is None else self._senders.conversation
 
     def pause(self) -> None:
         """Stop asking for chunks; the connection stays."""
@@ -94,14 +102,18 @@ class Fetch:
             self.events.end()
 
     async def _fetch(self) -> None:
-        self._senders.start()
+        plan = self._plan = await self._planning()
+        senders = self._senders = Senders(self._desk, plan.approaches, self.events.emit, self._begin, plan.expected)
+        senders.start()
         try:
-            await (await self._senders.begun).wait()
-            await self._senders.close()
+            await (await senders.begun).wait()
+            await senders.close()
             if self._helping is not None:
                 await self._helping.go_on()
         finally:
-            await self._senders.close()
+            if self._hunt is not None:
+                await self._hunt.stop()
+            await senders.close()
             if self._helping is not None:
                 await self._helping.stop()
 
@@ -114,14 +126,15 @@ class Fetch:
     def _found(self, text: str) -> None:
         """Another of the swarm helps: draw from it, too."""
         session = self._session
-        if text in self._codes or session is None or session.has_ended:
+        if text in self._codes or session is None or session.has_ended or self._senders is None:
             return
         self._codes.add(text)
         with contextlib.suppress(CodeError):
-            self._senders.add(parse(text), session)
+            self._senders.add_code(parse(text), session)
 
     async def _begin(self, offered: Offered) -> ReceiveSession:
         """The first sender that comes offers this: ask the person."""
+        offered = self._as_called(offered)
         self.events.emit(offered)
         if not await self._decide(offered):
             raise DeclinedError("You declined.")
@@ -133,7 +146,10 @@ class Fetch:
             budget=self._budget,
             swarm=self._helping is not None,
             background=self._background,
+            expected=self._plan.expected,
         )
+        if self._plan.more is not None and self._senders is not None:
+            self._hunt = Hunt(self._plan.more, self._senders, session, self.events.emit)
         session.on_found = self._found
         if self._helping is not None:
             session.on_swarm = self._helping.start
@@ -143,14 +159,21 @@ class Fetch:
         """What comes over the link is what was agreed to, or is asked about again."""
 
         async def decide(offered: Offered) -> bool:
+            offered = self._as_called(offered)
             return offered == agreed or await self._decide(offered)
 
         return decide
+
+    def _as_called(self, offered: Offered) -> Offered:
+        """What was asked for by its root is called as it was found, whatever who offers it calls it."""
+        expected = self._plan.expected
+        return offered if expected is None else msgspec.structs.replace(offered, title=expected.title)
 
     def _emit_new(self, agreed: Offered) -> Callable[[Event], None]:
         """What was shown already is not told again."""
 
         def emit(event: Event) -> None:
+            event = self._as_called(event) if isinstance(event, Offered) else event
             if event != agreed:
                 self.events.emit(event)
 

@@ -50,6 +50,8 @@ class SignalingClient:
     ) -> None:
         self.url = page_url(server)
         self.ice: tuple[IceServer, ...] = ()
+        self.caps: tuple[str, ...] = ()
+        """What this server can do beyond what all can."""
         self._on_push = on_push
         self._on_ready = on_ready or (lambda _resumed: None)
         host = self.url.host_port_subcomponent or ""
@@ -217,7 +219,7 @@ class SignalingClient:
                     self._over(effect.error)
 
     def _ready(self, effect: Ready) -> None:
-        self.ice = effect.welcome.ice
+        self.ice, self.caps = effect.welcome.ice, effect.welcome.caps
         if self._first is not None and not self._first.done():
             self._first.set_result(None)
         else:

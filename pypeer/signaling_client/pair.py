@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import Final
 
 from pypeer.errors import MeetError, PeerError, RefusedError
 from pypeer.no_way import cut_off
@@ -16,6 +17,9 @@ from signaling.protocol.messages import Leave, Phases, Report, Signal
 MEET_S = 30.0
 """Bound of a meeting: four messages each way over the slowest network that could carry a file."""
 
+_SILENT: Final = "The other side does not say what it offers: is its program up to date?"
+_UNANSWERED: Final = "The person at the other side does not answer: try again later."
+
 
 class Pair:
     """One pair: `meet`, then `listen`; what arrives in between is kept."""
@@ -26,6 +30,8 @@ class Pair:
         self.on_wrong_words: Callable[[], int] = lambda: 0
         self.on_proven: Callable[[], None] = lambda: None
         """Role B: the other side knows the words; only its identity has not come yet."""
+        self.explain_part: Callable[[EndCode | None], PeerError] = _offer_is_over
+        """Role A: what it means that the other side parts instead of saying what it offers."""
         self._client = client
         self._meeting = meeting
         self._met: asyncio.Future[Meet] = asyncio.get_running_loop().create_future()
@@ -70,13 +76,13 @@ class Pair:
         except TimeoutError:
             raise MeetError("The other side does not answer: is its page or command still open?") from None
 
-    async def preview(self) -> Preview:
-        """Role A: what the other side offers; raises MeetError."""
+    async def preview(self, patience: float = MEET_S) -> Preview:
+        """Role A: what the other side offers; raises MeetError, and what `explain_part` makes of it."""
         try:
-            async with asyncio.timeout(MEET_S):
+            async with asyncio.timeout(patience):
                 return await asyncio.shield(self._preview)
         except TimeoutError:
-            raise MeetError("The other side does not say what it offers: is its program up to date?") from None
+            raise MeetError(_UNANSWERED if patience > MEET_S else _SILENT) from None
 
     async def want(self) -> Want:
         """Role B, where a library is asked: what the other side wants of it; raises MeetError."""
@@ -166,7 +172,7 @@ class Pair:
         if isinstance(message, Preview):
             self._preview.set_result(message)
         elif isinstance(message, Part):
-            self._give_up(MeetError("The offer is over: ask the sender for a new one."))
+            self._give_up(self.explain_part(message.code))
 
     def _on_other(self, message: SealedMessage) -> None:
         if isinstance(message, Part):
@@ -196,6 +202,10 @@ class Pair:
             if not waiting.done():
                 waiting.set_exception(error)
                 waiting.exception()  # it may be that nobody waits
+
+
+def _offer_is_over(_code: EndCode | None) -> PeerError:
+    return MeetError("The offer is over: ask the sender for a new one.")
 
 
 def _explain(ended: Ended) -> str:

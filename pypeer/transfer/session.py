@@ -98,6 +98,11 @@ class ReceiveSession(Session):
         """Bytes that are verified and stored, as of now."""
         return self._receiver.stored_bytes
 
+    @property
+    def has_all(self) -> bool:
+        """Whether all is stored, and only the sender has to hear of it."""
+        return self._receiver.has_all
+
     def source(self) -> Source:
         """One more sender of the same; use either these or `attach` of the session itself."""
         number = len(self._sources) + 1

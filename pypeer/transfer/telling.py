@@ -42,6 +42,11 @@ class Telling(Joining):
         return 0 if self._fetch is None else self._fetch.tally.stored_bytes
 
     @property
+    def has_all(self) -> bool:
+        """Whether all is stored; only the sender has to hear of it."""
+        return self._outcome is not None
+
+    @property
     def _fetching(self) -> Fetch:
         assert self._fetch is not None, "the table lets no answer in before"
         return self._fetch

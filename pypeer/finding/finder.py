@@ -1,0 +1,118 @@
+"""From what a person asks for to those who have it: what `pypeer get` does with a hit, before anybody is met."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from pypeer.approach import Approach
+from pypeer.errors import AbsentError, AmbiguousError, PeerError
+from pypeer.finding.directory import Directory
+from pypeer.finding.found import Hit, Holder, Library
+from pypeer.finding.owner import Owner
+from pypeer.finding.targets import ByFolder, ByHandle, Target
+from pypeer.plan import Plan
+from pypeer.protocol.codes import EndCode
+from pypeer.protocol.messages import Entry
+from pypeer.protocol.sealed import Want, Wanted
+from pypeer.secure.code import short_name
+from pypeer.transfer.expected import Expected
+from pypeer.transfer.names import printable, safe_name
+
+ROOTS_LOOKED_AT: Final = 2
+"""Of several files under one handle two are enough to know that it is not one."""
+
+FINAL: Final = frozenset(
+    (
+        EndCode.DECLINED.value,
+        EndCode.CORRUPT.value,
+        EndCode.BAD_MANIFEST.value,
+        EndCode.PROTOCOL.value,
+        AbsentError.code,
+    )
+)
+"""Who has ended a fetch so is not asked again: it said no, has it no more, or lied."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """Looks in one directory; `why` is what owners who are asked about each request are told."""
+
+    directory: Directory
+    why: str = ""
+
+    async def plan(self, target: Target) -> Plan:
+        """Whom to meet for it; raises AbsentError, AmbiguousError and ServerError."""
+        return await (self._of_folder(target) if isinstance(target, ByFolder) else self._of_file(target))
+
+    async def _of_file(self, target: ByHandle) -> Plan:
+        hit = await self._only(target)
+        name = file_name(hit.name)
+        expected = Expected((Entry(path=name, size=hit.size, root=hit.root),))
+        want = Want(files=(Wanted(root=hit.root, name=name),), why=self.why)
+        whole = replace(target, root=hit.root)
+
+        async def more(spent: Mapping[str, PeerError]) -> Sequence[Approach]:
+            again = await self._only(whole)
+            return [owner for owner in _owners(again, target, want) if not _is_final(spent.get(owner.peer))]
+
+        return Plan(_owners(hit, target, want), expected, more)
+
+    async def _only(self, target: ByHandle) -> Hit:
+        """The one file under a handle. What the server names besides was not asked for."""
+        hits = await self.directory.search(handle=target.handle, peer=target.peer, limit=ROOTS_LOOKED_AT)
+        fits = [hit for hit in hits if hit.handle == target.handle and target.root in (None, hit.root)]
+        fits = [hit for hit in fits if _holders(hit, target)]
+        if not fits:
+            where = "Nobody here has" if target.peer is None else f"{short_name(target.peer)} is not here with"
+            raise AbsentError(f"{where} {target.handle}: search again, or later.")
+        if len({hit.root for hit in fits}) > 1:
+            raise AmbiguousError(
+                f"Several files have the handle {target.handle}, so one of them was made to deceive: name the peer "
+                "that you trust, as byway:PEERID/HANDLE, or search and fetch by another way."
+            )
+        return fits[0]
+
+    async def _of_folder(self, target: ByFolder) -> Plan:
+        """One of the libraries of the peer has it; the first name of the path may be that of the library."""
+        here = [each for each in await self.directory.libraries() if each.peer == target.peer]
+        if not here:
+            raise AbsentError(f"{short_name(target.peer)} is not here: `pypeer peers` lists who is.")
+        found = [(each, path) for each in here for path in _paths(each, target.path) if await self._has(each, path)]
+        if not found:
+            raise AbsentError(
+                f"{short_name(target.peer)} has no folder {printable(target.path)[:200]!r}: `pypeer browse` shows "
+                "what it has."
+            )
+        if len(found) > 1:
+            names = ", ".join(f"byway:{target.peer}/{each.name}" for each in here)
+            raise AmbiguousError(f"{short_name(target.peer)} has several libraries with it: begin with one of {names}")
+        (library, path), *_ = found
+        return Plan([Owner(library.peer, library.library, library.ask, Want(folder=path, why=self.why))])
+
+    async def _has(self, library: Library, path: str) -> bool:
+        return not path or bool(await self.directory.browse(library.library, path))
+
+
+def file_name(name: str) -> str:
+    """The name under which all who have a file are asked to offer it: safe wherever it is stored."""
+    return safe_name(name.replace("/", "_"))
+
+
+def _owners(hit: Hit, target: ByHandle, want: Want) -> list[Owner]:
+    return [Owner(each.peer, each.library, each.ask, want) for each in _holders(hit, target)]
+
+
+def _holders(hit: Hit, target: ByHandle) -> list[Holder]:
+    """One library of each peer is asked."""
+    holders = {each.peer: each for each in reversed(hit.sources) if target.peer in (None, each.peer)}
+    return list(reversed(holders.values()))
+
+
+def _is_final(error: PeerError | None) -> bool:
+    return error is not None and error.code in FINAL
+
+
+def _paths(library: Library, path: str) -> list[str]:
+    """What the path may be in this library."""
+    first, _, rest = path.partition("/")
+    return [path, rest] if first == library.name else [path]

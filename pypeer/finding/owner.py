@@ -1,0 +1,78 @@
+"""A way to meet the owner of a library, and to have it offer what is wanted of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from pypeer.approach import KNOCK_S
+from pypeer.errors import AbsentError, DeclinedError, MeetError, PeerError, ServerError, TransferError
+from pypeer.events import Event, Waiting
+from pypeer.finding.directory import gone
+from pypeer.identity import peer_id
+from pypeer.protocol.codes import EndCode
+from pypeer.protocol.sealed import Preview, Want
+from pypeer.secure.code import library_password, short_name
+from pypeer.secure.encoding import unb64
+from pypeer.signaling_client.client import SignalingClient
+from pypeer.signaling_client.pair import MEET_S, Pair
+from pypeer.transfer.endings import from_peer
+from signaling.protocol.codes import ErrorCode
+from signaling.protocol.directory import Ask
+from signaling.protocol.messages import Leave, Met
+
+PERSON_S: Final = 300.0
+"""How long an owner who is asked about each request may take: long enough to be fetched, and then nobody waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Of a library, by the id under which it was found; `asks`: a person there decides on what is wanted."""
+
+    peer: str
+    library: str
+    asks: bool
+    want: Want
+
+    @property
+    def password(self) -> bytes:
+        """No secret: only the identities prove anything here."""
+        return library_password(self.library)
+
+    async def meet(self, client: SignalingClient) -> Met:
+        """The server may lead to somebody else, who would prove to be that: nothing is said then."""
+        try:
+            met = await client.ask(Ask(id=1, library=self.library), Met, KNOCK_S)
+        except ServerError as error:
+            raise gone() if error.code == ErrorCode.UNKNOWN_LIBRARY else error from None
+        if not self._is(met):
+            client.post(Leave(id=1, pair=met.pair))
+            raise MeetError(
+                f"The server leads to somebody else than {short_name(self.peer)}, who was asked: it cannot be trusted."
+            )
+        return met
+
+    async def preview(self, pair: Pair, emit: Callable[[Event], None]) -> Preview:
+        """Say what is wanted, and wait for the answer."""
+        pair.explain_part = self._explain
+        pair.send(self.want)
+        if self.asks:
+            emit(Waiting(peer=self.peer, short=short_name(self.peer), seconds=PERSON_S))
+        return await pair.preview(PERSON_S if self.asks else MEET_S)
+
+    def _is(self, met: Met) -> bool:
+        try:
+            return peer_id(unb64(met.peer)) == self.peer
+        except ValueError:
+            return False
+
+    def _explain(self, code: EndCode | None) -> PeerError:
+        short = short_name(self.peer)
+        match code:
+            case EndCode.DECLINED:
+                return DeclinedError(f"{short} declined.")
+            case EndCode.VANISHED:
+                return AbsentError(f"{short} does not have it any more: search again.")
+            case None:
+                return TransferError(f"{short} ended it before anything was sent: try again.", EndCode.CANCELLED)
+            case _:
+                return from_peer(code, "")
