@@ -27,7 +27,7 @@ from pypeer.errors import CodeError, PeerError
 from pypeer.fetching import Fetch
 from pypeer.finding.directory import HITS_DEFAULT, Directory
 from pypeer.finding.finder import Finder
-from pypeer.finding.found import File, Folder, Hit, Library
+from pypeer.finding.found import File, Folder, FoundLibrary, Hit
 from pypeer.finding.targets import is_peer
 from pypeer.finding.targets import parse as parse_target
 from pypeer.finding.who import one_library, one_peer
@@ -198,16 +198,16 @@ class Peer:
         narrowed = None if kind is None else Kind(kind)
         return await self._directory.search(words, kind=narrowed, least=least, most=most, peer=who, limit=limit)
 
-    async def libraries(self) -> list[Library]:
+    async def libraries(self) -> list[FoundLibrary]:
         """Who is here, with what; raises ServerError."""
         return await self._directory.libraries()
 
-    async def browse(self, library: Library | str, path: str = "") -> list[Folder | File]:
+    async def browse(self, library: FoundLibrary | str, path: str = "") -> list[Folder | File]:
         """What is in a folder of a library: folders, then files. Raises AbsentError, AmbiguousError and ServerError.
 
         A library is named by itself, or as `peer` in `search`; the empty path is its top.
         """
-        found = library if isinstance(library, Library) else one_library(await self.libraries(), library)
+        found = library if isinstance(library, FoundLibrary) else one_library(await self.libraries(), library)
         return await self._directory.browse(found.library, path.strip("/"))
 
     def get(

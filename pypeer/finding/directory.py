@@ -6,7 +6,7 @@ from typing import Final
 
 from pypeer.errors import AbsentError, ServerError
 from pypeer.finding import found
-from pypeer.finding.found import File, Folder, Hit, Library
+from pypeer.finding.found import File, Folder, FoundLibrary, Hit
 from pypeer.signaling_client.client import SignalingClient
 from signaling.protocol import limits
 from signaling.protocol.codes import ErrorCode
@@ -65,9 +65,9 @@ class Directory:
             more = answer.more and bool(page)
         return hits[:limit]
 
-    async def libraries(self) -> list[Library]:
+    async def libraries(self) -> list[FoundLibrary]:
         """All that are here."""
-        here: dict[str, Library] = {}
+        here: dict[str, FoundLibrary] = {}
         after = None
         for _ in range(PAGES_MAX):
             with self._asking():

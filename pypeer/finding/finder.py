@@ -7,7 +7,7 @@ from typing import Final
 from pypeer.approach import Approach
 from pypeer.errors import AbsentError, AmbiguousError, PeerError
 from pypeer.finding.directory import Directory
-from pypeer.finding.found import Hit, Holder, Library
+from pypeer.finding.found import FoundLibrary, Hit, Holder
 from pypeer.finding.owner import Owner
 from pypeer.finding.targets import ByFolder, ByHandle, Target
 from pypeer.plan import Plan
@@ -89,7 +89,7 @@ class Finder:
         (library, path), *_ = found
         return Plan([Owner(library.peer, library.library, library.ask, Want(folder=path, why=self.why))])
 
-    async def _has(self, library: Library, path: str) -> bool:
+    async def _has(self, library: FoundLibrary, path: str) -> bool:
         return not path or bool(await self.directory.browse(library.library, path))
 
 
@@ -112,7 +112,7 @@ def _is_final(error: PeerError | None) -> bool:
     return error is not None and error.code in FINAL
 
 
-def _paths(library: Library, path: str) -> list[str]:
+def _paths(library: FoundLibrary, path: str) -> list[str]:
     """What the path may be in this library."""
     first, _, rest = path.partition("/")
     return [path, rest] if first == library.name else [path]

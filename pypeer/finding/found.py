@@ -50,7 +50,7 @@ class Hit(Event, frozen=True, tag="hit"):
     count: int
 
 
-class Library(Event, frozen=True, tag="library"):
+class FoundLibrary(Event, frozen=True, tag="here"):
     """A library that is here. `whole`: all that is in it has been announced, so `files` and `bytes` are final."""
 
     peer: str
@@ -97,10 +97,10 @@ def hits(found: Found) -> list[Hit]:
     return [_hit(hit, holders) for hit in found.hits]
 
 
-def library(shelf: Shelf) -> Library:
+def library(shelf: Shelf) -> FoundLibrary:
     """A library; raises ValueError for what no server says."""
     holder = _holder(shelf)
-    return Library(
+    return FoundLibrary(
         peer=holder.peer,
         short=holder.short,
         library=holder.library,

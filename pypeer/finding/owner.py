@@ -20,8 +20,8 @@ from signaling.protocol.codes import ErrorCode
 from signaling.protocol.directory import Ask
 from signaling.protocol.messages import Leave, Met
 
-PERSON_S: Final = 300.0
-"""How long an owner who is asked about each request may take: long enough to be fetched, and then nobody waits."""
+PERSON_S: Final = 310.0
+"""How long an owner who is asked about each request may take: five minutes, and what it takes to say so."""
 
 
 @dataclass(frozen=True, slots=True)

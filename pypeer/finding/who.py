@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from pypeer.errors import AbsentError, AmbiguousError
-from pypeer.finding.found import Library
+from pypeer.finding.found import FoundLibrary
 from pypeer.finding.targets import is_peer
 from pypeer.transfer.names import printable
 
@@ -16,7 +16,7 @@ SHOWN: Final = 8
 """Of several who may be meant, so many are listed: more are not read."""
 
 
-def one_peer(libraries: Sequence[Library], who: str) -> str:
+def one_peer(libraries: Sequence[FoundLibrary], who: str) -> str:
     """The id of the only peer that may be meant; raises AbsentError and AmbiguousError."""
     found = matching(libraries, who)
     if len({each.peer for each in found}) > 1:
@@ -24,7 +24,7 @@ def one_peer(libraries: Sequence[Library], who: str) -> str:
     return found[0].peer
 
 
-def one_library(libraries: Sequence[Library], who: str) -> Library:
+def one_library(libraries: Sequence[FoundLibrary], who: str) -> FoundLibrary:
     """The only library that may be meant; raises AbsentError and AmbiguousError."""
     found = matching(libraries, who)
     if len(found) > 1:
@@ -32,7 +32,7 @@ def one_library(libraries: Sequence[Library], who: str) -> Library:
     return found[0]
 
 
-def matching(libraries: Sequence[Library], who: str) -> list[Library]:
+def matching(libraries: Sequence[FoundLibrary], who: str) -> list[FoundLibrary]:
     """All that may be meant, at least one; raises AbsentError."""
     peer, slash, name = who.strip().rpartition("/")
     found = _named(libraries, who)
@@ -43,10 +43,10 @@ def matching(libraries: Sequence[Library], who: str) -> list[Library]:
     return found
 
 
-def _named(libraries: Sequence[Library], who: str) -> list[Library]:
+def _named(libraries: Sequence[FoundLibrary], who: str) -> list[FoundLibrary]:
     """By id, else by the words that stand for it, else by the name of a library, which anybody may choose."""
     key = _key(who)
-    rules: tuple[Callable[[Library], bool], ...] = (
+    rules: tuple[Callable[[FoundLibrary], bool], ...] = (
         lambda each: each.peer == key and is_peer(key),
         lambda each: _key(each.short) == key,
         lambda each: _key(each.name) == key,
@@ -62,7 +62,7 @@ def _key(text: str) -> str:
     return " ".join(re.split(r"[\s_-]+", text.strip().casefold()))
 
 
-def _ambiguous(who: str, found: Sequence[Library]) -> AmbiguousError:
+def _ambiguous(who: str, found: Sequence[FoundLibrary]) -> AmbiguousError:
     lines = [f"  {each.short} / {each.name}   byway:{each.peer}/" for each in found[:SHOWN]]
     if len(found) > SHOWN:
         lines.append(f"  and {len(found) - SHOWN} more")
