@@ -190,7 +190,7 @@ class Peer:
     ) -> list[Hit]:
         """Files that others have published, the best first; raises ServerError, and as `browse` does for `peer`.
 
-        All words have to be in the name or its folders, the last may be the beginning of one; none find everything.
+        All words have to be in the name or its folders, the last may be the beginning of one; there has to be one.
         `least` and `most` are bytes, `kind` is a kind of files (`video`), `peer` whom to look at: a peer id, its short
         name, or the name of a library.
         """

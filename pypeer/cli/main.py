@@ -12,6 +12,7 @@ from pypeer.api import Existing, Fetch, Links, Peer
 from pypeer.cli import options
 from pypeer.cli.background import Recorder, launch, recording, status, stop
 from pypeer.cli.doctor import doctor
+from pypeer.cli.find import browse, peers, search
 from pypeer.cli.options import Duration, common, connect_options, ways
 from pypeer.cli.piping import read_input, spooled
 from pypeer.cli.qr import terminal_qr
@@ -20,6 +21,7 @@ from pypeer.cli.share import share
 from pypeer.cli.show import Show
 from pypeer.cli.words import contents
 from pypeer.events import Done, Failed, Offered, Ready
+from pypeer.finding.targets import parse as parse_target
 from pypeer.protocol import limits
 from pypeer.secure import code
 from pypeer.sharing import Offer
@@ -34,10 +36,10 @@ EXISTING: Final = {
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="pypeer")
 def main() -> None:
-    """Send files directly to another person's browser or pypeer, and get what others send."""
+    """Send files directly to another person's browser or pypeer, get what others send, and find what they publish."""
 
 
-for each in (doctor, share, status, stop):
+for each in (share, search, peers, browse, doctor, status, stop):
     main.add_command(each)
 
 
@@ -122,7 +124,7 @@ async def _serve(offer: Offer, show: Show, qr: bool, recorder: Recorder | None) 
 
 
 @main.command()
-@click.argument("what", metavar="CODE|LINK")
+@click.argument("what", metavar="CODE|LINK|HIT")
 @click.argument("only", nargs=-1, metavar="[PATTERN]...")
 @click.option(
     "-o",
@@ -138,6 +140,7 @@ async def _serve(offer: Offer, show: Show, qr: bool, recorder: Recorder | None) 
 @click.option("--skip", "existing", flag_value=Existing.SKIP.value, help=EXISTING[Existing.SKIP])
 @click.option("--overwrite", "existing", flag_value=Existing.OVERWRITE.value, help=EXISTING[Existing.OVERWRITE])
 @click.option("--no-swarm", is_flag=True, help="Never serve others what you fetch, though the sender asks for it.")
+@click.option("--why", default="", metavar="TEXT", help="With HIT: said to owners who are asked about each request.")
 @click.option("--first", multiple=True, metavar="PATTERN", help="Fetch what matches before all else; may be repeated.")
 @options.limit
 @options.background
@@ -151,6 +154,7 @@ def get(
     yes: bool,
     existing: str,
     no_swarm: bool,
+    why: str,
     first: tuple[str, ...],
     limit: float | None,
     background: bool,
@@ -159,10 +163,14 @@ def get(
     as_json: bool,
     **how: Any,
 ) -> None:
-    """Fetch what a code or a link names into a folder; run again, it resumes.
+    """Fetch what a code, a link or a hit names into a folder; run again, it resumes.
 
     With patterns, as in .gitignore, only what matches: '*.jpg' anywhere, photos/ and all in it, '!*.raw' not those.
     With --also it draws from all senders that offer the same at once, and goes on while one of them is left.
+
+    HIT is what `pypeer search` and `pypeer browse` show: the handle of a file, which is fetched from all who have it,
+    byway:PEERID/HANDLE to have it from that peer only, or byway:PEERID/ and the path of a folder. What comes is the
+    file that was found, or nothing.
     """
     if as_json and str(output) == "-":
         raise click.UsageError("standard output is for the file or for --json, not for both")
@@ -180,10 +188,16 @@ def get(
         return await asyncio.to_thread(show.ask, f"Get {contents(offered)}?")
 
     async def work() -> int:
-        for each in (what, *also):
+        for each in (what, *also) if parse_target(what) is None else ():
             code.parse(each)
         async with Peer(server, name=name, connect=connect) as peer:
-            how_much: dict[str, Any] = {"only": only, "existing": existing, "also": also, "swarm": not no_swarm}
+            how_much: dict[str, Any] = {
+                "only": only,
+                "existing": existing,
+                "also": also,
+                "swarm": not no_swarm,
+                "why": why,
+            }
             how_fast: dict[str, Any] = {"first": first, "limit": limit, "background": background}
             return await _fetch(peer.get(what, into, decide, **how_much, **how_fast), show)
 

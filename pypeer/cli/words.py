@@ -65,6 +65,8 @@ def describe(event: Event) -> str | None:
             return f"Met {event.short}{name}."
         case events.Guessed():
             return f"Someone tried wrong words; {count(event.left, 'attempt is', 'attempts are')} left."
+        case events.Waiting():
+            return f"{event.short} is asked; that may take up to {duration(event.seconds)}."
         case events.Offered(text=True):
             return f"A text of {size(event.bytes)}."
         case events.Offered():

@@ -1,0 +1,135 @@
+"""`pypeer search`, `pypeer peers` and `pypeer browse`: what there is in the directory of the server."""
+
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any
+
+import click
+
+from pypeer.api import Peer
+from pypeer.cli import found_words
+from pypeer.cli.options import common
+from pypeer.cli.run import run
+from pypeer.cli.show import Show
+from pypeer.errors import AbsentError
+from pypeer.events import Event, to_json
+from pypeer.finding.directory import HITS_DEFAULT, HITS_MAX
+from pypeer.finding.found import Folder
+from pypeer.finding.sizes import SizeError, SizeRange
+from pypeer.finding.sizes import parse as parse_sizes
+from pypeer.transfer.names import printable
+from signaling.protocol.directory import Kind
+from signaling.protocol.limits import SEARCH_CHARS
+
+
+class Sizes(click.ParamType[SizeRange]):
+    """A range of sizes like >10M or 1M-1G."""
+
+    name = "range"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> SizeRange:
+        """Read it."""
+        try:
+            return value if isinstance(value, SizeRange) else parse_sizes(str(value))
+        except SizeError as error:
+            self.fail(str(error), param, ctx)
+
+
+@click.command()
+@click.argument("words", nargs=-1, required=True)
+@click.option("--type", "kind", type=click.Choice([each.value for each in Kind]), help="Only files of this kind.")
+@click.option("--size", type=Sizes(), metavar="RANGE", help="Only files of this size: '>10M', '<5K', 1M-1G.")
+@click.option("--peer", metavar="WHO", help="Only what this peer or library has: an id, two words, or a name.")
+@click.option(
+    "--limit", type=click.IntRange(1, HITS_MAX), default=HITS_DEFAULT, show_default=True, metavar="N", help="Hits."
+)
+@common
+def search(
+    words: tuple[str, ...],
+    kind: str | None,
+    size: SizeRange | None,
+    peer: str | None,
+    limit: int,
+    server: str,
+    name: str,
+    as_json: bool,
+) -> None:
+    """Find files that others have published.
+
+    All words have to be in the name or its folders, the last may be only begun. Each line begins with the handle of a
+    file: `pypeer get HANDLE` fetches it, from all who have it. Exit status 4: nothing is found.
+    """
+    text = " ".join(words)
+    if len(text) > SEARCH_CHARS:
+        raise click.UsageError(f"a search has at most {SEARCH_CHARS} characters: leave some words out")
+    sizes = size or SizeRange()
+    show = Show(as_json)
+
+    async def look(here: Peer) -> int:
+        narrowed: dict[str, Any] = {"kind": kind, "least": sizes.least, "most": sizes.most, "peer": peer}
+        hits = await here.search(text, limit=limit, **narrowed)
+        if not hits:
+            raise AbsentError(f"Nobody here has {printable(text)!r}: try fewer words, or the beginning of one.")
+        _tell(show, ((each, found_words.hit(each)) for each in hits))
+        if len(hits) == limit and limit < HITS_MAX:
+            show.say(
+                f"There may be more: --limit {min(HITS_MAX, 10 * limit)} shows them, another word narrows it down."
+            )
+        show.say(f"pypeer get {hits[0].handle} fetches the first.")
+        return 0
+
+    _run(show, server, name, look)
+
+
+@click.command()
+@common
+def peers(server: str, name: str, as_json: bool) -> None:
+    """List who is here, with what: libraries, with the peers that publish them."""
+    show = Show(as_json)
+
+    async def look(here: Peer) -> int:
+        libraries = await here.libraries()
+        _tell(show, ((each, "\n".join(found_words.library(each))) for each in libraries))
+        if not libraries:
+            show.say("Nobody publishes anything here: `pypeer share DIR --name NAME` begins.")
+        return 0
+
+    _run(show, server, name, look)
+
+
+@click.command()
+@click.argument("who", metavar="PEER")
+@click.argument("path", default="")
+@common
+def browse(who: str, path: str, server: str, name: str, as_json: bool) -> None:
+    """Look into a library of a peer, or into a folder of it.
+
+    PEER is an id, its two words, the name of a library, or 'two words/library' for one who has several. A file is
+    fetched by its handle, a folder as byway:PEERID/PATH.
+    """
+    show = Show(as_json)
+
+    async def look(here: Peer) -> int:
+        things = await here.browse(who, path)
+        if not things and path.strip("/"):
+            raise AbsentError(f"There is no folder {printable(path)[:200]!r}: look without it first.")
+        lines = (found_words.folder(each) if isinstance(each, Folder) else found_words.file(each) for each in things)
+        _tell(show, zip(things, lines, strict=True))
+        if not things:
+            show.say("Nothing is in it, as of now.")
+        return 0
+
+    _run(show, server, name, look)
+
+
+def _run(show: Show, server: str, name: str, look: Callable[[Peer], Coroutine[Any, Any, int]]) -> None:
+    async def work() -> int:
+        async with Peer(server, name=name) as peer:
+            return await look(peer)
+
+    run(show, work)
+
+
+def _tell(show: Show, found: Iterable[tuple[Event, str]]) -> None:
+    """What was asked for goes to standard output, for people and for programs."""
+    for event, line in found:
+        click.echo(to_json(event) if show.json else line)
