@@ -71,9 +71,7 @@ def search(
             raise AbsentError(f"Nobody here has {printable(text)!r}: try fewer words, or the beginning of one.")
         _tell(show, ((each, found_words.hit(each)) for each in hits))
         if len(hits) == limit and limit < HITS_MAX:
-            show.say(
-                f"There may be more: --limit {min(HITS_MAX, 10 * limit)} shows them, another word narrows it down."
-            )
+            show.say(f"There may be more: see --limit {min(HITS_MAX, 10 * limit)}, or add a word.")
         show.say(f"pypeer get {hits[0].handle} fetches the first.")
         return 0
 

@@ -6,6 +6,9 @@ from pypeer.cli.words import count, size
 from pypeer.finding import outlook
 from pypeer.finding.found import File, Folder, FoundLibrary, Hit
 
+HANDLE_CHARS: Final = 16
+"""Of a handle."""
+
 KIND_CHARS: Final = 8
 """The longest kind."""
 
@@ -37,9 +40,8 @@ def library(here: FoundLibrary) -> list[str]:
 
 def folder(found: Folder) -> str:
     """A folder, below which there is so much."""
-    return "  ".join(
-        [" " * 16, f"{size(found.bytes):>{SIZE_CHARS}}", " " * KIND_CHARS, f"{found.name}/", _files(found)]
-    )
+    much = f"{size(found.bytes):>{SIZE_CHARS}}"
+    return "  ".join([" " * HANDLE_CHARS, much, " " * KIND_CHARS, f"{found.name}/", _files(found)])
 
 
 def file(found: File) -> str:

@@ -191,15 +191,9 @@ def get(
         for each in (what, *also) if parse_target(what) is None else ():
             code.parse(each)
         async with Peer(server, name=name, connect=connect) as peer:
-            how_much: dict[str, Any] = {
-                "only": only,
-                "existing": existing,
-                "also": also,
-                "swarm": not no_swarm,
-                "why": why,
-            }
+            how_much: dict[str, Any] = {"only": only, "existing": existing, "also": also, "swarm": not no_swarm}
             how_fast: dict[str, Any] = {"first": first, "limit": limit, "background": background}
-            return await _fetch(peer.get(what, into, decide, **how_much, **how_fast), show)
+            return await _fetch(peer.get(what, into, decide, why=why, **how_much, **how_fast), show)
 
     run(show, work)
 

@@ -49,7 +49,7 @@ class Directory:
         while more and len(hits) < limit:
             request = Search(
                 id=1,
-                words=words[: limits.SEARCH_CHARS],
+                words=tellable(words)[: limits.SEARCH_CHARS],
                 handle=handle,
                 kind=kind,
                 least=least,
@@ -86,7 +86,7 @@ class Directory:
         after = ""
         for _ in range(PAGES_MAX):
             with self._asking():
-                request = Browse(id=1, library=library, path=path, after=after)
+                request = Browse(id=1, library=library, path=tellable(path), after=after)
                 answer = await self._client.ask(request, Listing, PATIENCE_S)
                 page: list[Folder | File] = [*found.folders(answer, path), *found.files(answer, path)]
             things += page
@@ -118,6 +118,11 @@ class Directory:
             ErrorCode.NO_DIRECTORY.value,
             retry=False,
         )
+
+
+def tellable(text: str) -> str:
+    """A text as the contract takes it, whatever bytes the command line had: the server would refuse no Unicode."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def gone() -> AbsentError:

@@ -6,7 +6,7 @@ from typing import Final
 
 from pypeer.approach import Approach
 from pypeer.errors import AbsentError, AmbiguousError, PeerError
-from pypeer.finding.directory import Directory
+from pypeer.finding.directory import Directory, tellable
 from pypeer.finding.found import FoundLibrary, Hit, Holder
 from pypeer.finding.owner import Owner
 from pypeer.finding.targets import ByFolder, ByHandle, Target
@@ -33,6 +33,10 @@ FINAL: Final = frozenset(
 """Who has ended a fetch so is not asked again: it said no, has it no more, or lied."""
 
 
+WHY_CHARS: Final = 256
+"""The contract's limit on `want.why`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finder:
     """Looks in one directory; `why` is what owners who are asked about each request are told."""
@@ -48,7 +52,7 @@ class Finder:
         hit = await self._only(target)
         name = file_name(hit.name)
         expected = Expected((Entry(path=name, size=hit.size, root=hit.root),))
-        want = Want(files=(Wanted(root=hit.root, name=name),), why=self.why)
+        want = Want(files=(Wanted(root=hit.root, name=name),), why=self._reason)
         whole = replace(target, root=hit.root)
 
         async def more(spent: Mapping[str, PeerError]) -> Sequence[Approach]:
@@ -87,7 +91,12 @@ class Finder:
             names = ", ".join(f"byway:{target.peer}/{each.name}" for each in here)
             raise AmbiguousError(f"{short_name(target.peer)} has several libraries with it: begin with one of {names}")
         (library, path), *_ = found
-        return Plan([Owner(library.peer, library.library, library.ask, Want(folder=path, why=self.why))])
+        return Plan([Owner(library.peer, library.library, library.ask, Want(folder=path, why=self._reason))])
+
+    @property
+    def _reason(self) -> str:
+        """As the contract takes it."""
+        return tellable(self.why)[:WHY_CHARS]
 
     async def _has(self, library: FoundLibrary, path: str) -> bool:
         return not path or bool(await self.directory.browse(library.library, path))
