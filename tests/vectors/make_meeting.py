@@ -24,13 +24,12 @@ def stream(seed: str) -> Callable[[int], bytes]:
     return lambda count: (hashlib.sha512(seed.encode()).digest() * (count // 64 + 1))[:count]
 
 
-def run(number: int, text: str) -> dict[str, Any]:
-    """One whole meeting, with everything that either side computes."""
+def run(number: int, text: str, password: bytes) -> dict[str, Any]:
+    """One whole meeting over `text`, with everything that either side computes."""
     a, b = (Identity.from_seed(hashlib.sha256(f"{side}{number}".encode()).digest()) for side in "ab")
-    parsed = code.parse(text)
     entropy = {side: stream(f"{side}{number}") for side in "ab"}
-    left = meeting.Meeting(Role.A, a, b.key, parsed.password, "Ada", entropy["a"])
-    right = meeting.Meeting(Role.B, b, a.key, parsed.password, "", entropy["b"])
+    left = meeting.Meeting(Role.A, a, b.key, password, "Ada", entropy["a"])
+    right = meeting.Meeting(Role.B, b, a.key, password, "", entropy["b"])
     bodies: list[dict[str, str]] = []
     queue = [(left, right, effect) for effect in left.start()]
     while queue:
@@ -44,7 +43,7 @@ def run(number: int, text: str) -> dict[str, Any]:
     pair: keys.PairKeys = left._keys
     return {
         "code": text,
-        "password": parsed.password.decode(),
+        "password": password.decode(),
         "identity": {side: _identity(i, f"{side.lower()}{number}") for side, i in (("A", a), ("B", b))},
         "entropy": {side.upper(): entropy[side](64).hex() for side in "ab"},
         "scalar": {side.upper(): f"{int.from_bytes(entropy[side](64), 'big') % GROUP_ORDER:064x}" for side in "ab"},
@@ -90,8 +89,15 @@ def _parse(text: str) -> str | None:
 
 def build() -> dict[str, Any]:
     """All vectors of this file."""
-    runs = [run(1, "7-guitar-sunset"), run(2, "123-abandon-zoo"), run(3, "9999999-able-acid-acoustic")]
-    return {"codes": codes(), "meetings": runs}
+    texts = ["7-guitar-sunset", "123-abandon-zoo", "9999999-able-acid-acoustic"]
+    runs = [run(number, text, code.parse(text).password) for number, text in enumerate(texts, 1)]
+    return {"codes": codes(), "meetings": runs, "libraries": [_asked(4, "abc"), _asked(5, "Zk-9_" + 27 * "a")]}
+
+
+def _asked(number: int, library: str) -> dict[str, Any]:
+    """The meeting of those who ask a library, which runs over its name."""
+    password = code.library_password(library)
+    return {"library": library} | run(number, password.decode(), password)
 
 
 if __name__ == "__main__":

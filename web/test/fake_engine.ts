@@ -14,6 +14,8 @@ export interface Scene {
   readonly offer: OfferInfo | null;
   /** Who sends, beside how it stands as a whole; one by default. */
   readonly senders?: readonly TransferState[];
+  /** Whether its owner has to agree first. */
+  readonly waitsForOwner?: boolean;
   readonly targets: readonly Target[];
   readonly check: CheckState;
 }
@@ -73,6 +75,7 @@ export class FakeEngine implements Engine {
         state.set({ ...state.value, phase: "moving" });
         return Promise.resolve(true);
       },
+      waitsForOwner: this.#scene.waitsForOwner ?? false,
       senders: this.senders,
       add: (text) => {
         calls.push(`add ${text}`);

@@ -16,6 +16,7 @@ import { LABEL, type Peer } from "./peer.ts";
 import { SharedOffer } from "./share.ts";
 import { type Offered, offerItems, offerText } from "./sources.ts";
 import { toProblem } from "./transfer.ts";
+import { byCode } from "./ways.ts";
 
 /** Longest name (schema of `meet`). */
 const NAME_CHARS = 128;
@@ -96,7 +97,7 @@ class PageEngine implements Engine, Peer {
   }
 
   fetch(code: string): Fetch {
-    return new FetchedOffer(this, code);
+    return new FetchedOffer(this, [byCode(code)]);
   }
 
   check(): Check {

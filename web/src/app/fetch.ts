@@ -1,9 +1,9 @@
-/** Something this page fetches: a code or more, as many senders of the same, one session that draws from all. Twin of pypeer/fetching.py. */
+/** Something this page fetches: codes or libraries, as many senders of the same, one session that draws from all. Twin of pypeer/fetching.py. */
 
 import { PeerError } from "../errors.ts";
 import type { EndCode } from "../gen/peer.ts";
 import { canKeep, forget, keptOf } from "../keep/keep.ts";
-import { CodeProblem, format, parse } from "../secure/code.ts";
+import { CodeProblem } from "../secure/code.ts";
 import { KeptSink } from "../sinks/kept.ts";
 import { MemorySink } from "../sinks/memory.ts";
 import type { Sink } from "../sinks/sink.ts";
@@ -11,6 +11,7 @@ import { choose, type Contents, targetsFor } from "../sinks/targets.ts";
 import { leftOut } from "../transfer/choosing.ts";
 import { fromHere } from "../transfer/endings.ts";
 import { OTHER_TOLD } from "../transfer/joining.ts";
+import { type AskedFile, sumsFit } from "../transfer/manifest.ts";
 import { printable } from "../transfer/names.ts";
 import { contentsOf, isAgreed, sameSums, type Sums, sumOf } from "./agreement.ts";
 import { Cell } from "./cell.ts";
@@ -21,9 +22,13 @@ import { ReceiveSession } from "./receive_session.ts";
 import { cancelledHere } from "./session.ts";
 import { Supplier } from "./supplier.ts";
 import { Transfer } from "./transfer.ts";
+import { byCode, type Way } from "./ways.ts";
 
 /** Why another sender is left alone whose sums differ already. */
 const DIFFERS = new PeerError("declined", OTHER_TOLD, false);
+
+/** Why one is left alone that was asked for a file. */
+const NOT_ASKED = new PeerError("bad-manifest", "It offers something else than was asked for. Nothing is taken from it.", false);
 
 /** An offer of somebody else, from the first knock to the last byte. */
 export class FetchedOffer implements Fetch {
@@ -31,6 +36,7 @@ export class FetchedOffer implements Fetch {
   readonly preferred = new Cell<readonly number[]>([]);
   readonly senders = new Cell<readonly SenderInfo[]>([]);
   readonly #peer: Peer;
+  readonly #asked: AskedFile | null;
   readonly #transfer = new Transfer();
   readonly #suppliers: Supplier[] = [];
   /** Who told first what is offered, of those that are left. */
@@ -44,20 +50,30 @@ export class FetchedOffer implements Fetch {
   #wishes: Wishes = {};
   #isOrdered = true;
 
-  /** Throws CodeProblem if the text cannot be a code. */
-  constructor(peer: Peer, text: string) {
+  /** Ways to those who have it; `asked` is the file that it has to be, where one was asked for by its root. */
+  constructor(peer: Peer, ways: readonly Way[], asked: AskedFile | null = null) {
     this.#peer = peer;
-    this.add(text);
+    this.#asked = asked;
+    for (const way of ways) this.#add(way);
   }
 
   get state(): Transfer["state"] {
     return this.#transfer.state;
   }
 
+  get waitsForOwner(): boolean {
+    const left = this.#suppliers.filter(({ transfer }) => !transfer.hasEnded);
+    return left.length > 0 && left.every(({ way }) => way.asksFirst);
+  }
+
   add(text: string): void {
-    const code = parse(text);
-    if (this.#suppliers.some((each) => each.code === format(code) && !each.transfer.hasEnded)) throw new CodeProblem("This code is here already. Enter the one of somebody else.");
-    const supplier: Supplier = new Supplier(this.#peer, code, {
+    const way = byCode(text);
+    if (this.#suppliers.some((each) => each.way.key === way.key && !each.transfer.hasEnded)) throw new CodeProblem("This code is here already. Enter the one of somebody else.");
+    this.#add(way);
+  }
+
+  #add(way: Way): void {
+    const supplier: Supplier = new Supplier(this.#peer, way, {
       onPreview: () => this.#previewed(supplier),
       onGone: (error) => this.#gone(supplier, error),
     });
@@ -131,10 +147,19 @@ export class FetchedOffer implements Fetch {
 
   /** The first that tells is shown to the person; of the others only those are of use that offer as much. */
   #previewed(supplier: Supplier): void {
+    if (!this.#isAskedFor(supplier)) return this.#turnAway(supplier, NOT_ASKED);
     if (this.#lead === null) return this.#follow(supplier);
     if (this.#offersAsMuch(supplier)) return this.#draw(supplier);
-    supplier.leave("declined", DIFFERS);
-    this.#session?.sourceLost(this.#suppliers.indexOf(supplier), DIFFERS);
+    this.#turnAway(supplier, DIFFERS);
+  }
+
+  #isAskedFor({ offering }: Supplier): boolean {
+    return this.#asked === null || offering === null || sumsFit(offering.preview, this.#asked);
+  }
+
+  #turnAway(supplier: Supplier, why: PeerError): void {
+    supplier.leave("declined", why);
+    this.#gone(supplier, why);
   }
 
   #offersAsMuch({ offering }: Supplier): boolean {
@@ -180,7 +205,7 @@ export class FetchedOffer implements Fetch {
       onLost: () => undefined,
       onEnd: (result) => this.#transfer.ended(result),
     });
-    this.#session = new ReceiveSession(events, timer);
+    this.#session = new ReceiveSession(events, timer, this.#asked);
     this.#transfer.agreed();
     const left = this.#suppliers.filter(({ transfer }) => !transfer.hasEnded);
     for (const supplier of left) this.#session.expect(this.#suppliers.indexOf(supplier));

@@ -177,6 +177,8 @@ export interface Fetch {
   readonly preferred: Watchable<readonly number[]>;
   /** From now on, this file comes before the others. */
   prefer(index: number): void;
+  /** Whether all who could send it ask their person first, which may take minutes. */
+  readonly waitsForOwner: boolean;
   /** Who sends it: one, and whoever was added. */
   readonly senders: Watchable<readonly SenderInfo[]>;
   /** Fetches from another sender of the same, too. Throws a CodeProblem (an Error whose message is for the person) if the text cannot be a code, or is one that is here already. */

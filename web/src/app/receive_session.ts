@@ -11,6 +11,7 @@ import type { Outcome, ReceiverEffect, StoreEffect, StoreResult } from "../trans
 import type { FileHashes } from "../transfer/hashes.ts";
 import { holesOf, inBytes } from "../transfer/holes.ts";
 import { hashChunk } from "../transfer/hashing.ts";
+import type { AskedFile } from "../transfer/manifest.ts";
 import { Receiver } from "../transfer/receiver.ts";
 import type { Contents } from "../sinks/targets.ts";
 import { now, Session, type SessionEvents } from "./session.ts";
@@ -40,8 +41,9 @@ export class ReceiveSession extends Session<ReceiverEffect> {
   /** What was preferred, also before there was anything to fetch. */
   #first: readonly number[] = [];
 
-  constructor(events: ReceiveEvents, timer: Timer) {
-    const core = new Receiver();
+  /** `asked` is the file that it has to be, where one was asked for by its root. */
+  constructor(events: ReceiveEvents, timer: Timer, asked: AskedFile | null = null) {
+    const core = new Receiver(asked);
     super(core, events);
     this.#core = core;
     this.#timer = timer;

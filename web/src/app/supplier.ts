@@ -1,11 +1,11 @@
-/** One sender of what is fetched: found by its code, met, and talked with for as long as the transfer lasts. Twin of pypeer/supplier.py. */
+/** One sender of what is fetched: found by its code or its library, met, and talked with for as long as the transfer lasts. Twin of pypeer/supplier.py. */
 
 import type { RelayAccess } from "../connect/relay_link.ts";
 import { PeerError } from "../errors.ts";
 import type { EndCode, Preview } from "../gen/peer.ts";
 import type { IceServer } from "../gen/signaling.ts";
-import { type Code, format } from "../secure/code.ts";
 import { fromBase64url } from "../secure/encoding.ts";
+import { peerId } from "../secure/identity.ts";
 import type { Pair } from "../signaling/pair.ts";
 import type { Outcome } from "../transfer/effects.ts";
 import { fromPeer } from "../transfer/endings.ts";
@@ -18,6 +18,7 @@ import { meetAs, type Peer, personOf, relayOf } from "./peer.ts";
 import { PairRelays } from "./relays.ts";
 import type { SessionEvents } from "./session.ts";
 import { Transfer } from "./transfer.ts";
+import type { Way } from "./ways.ts";
 
 export interface SupplierEvents {
   /** It has said what it offers; answer with `converse` or `leave`. */
@@ -41,18 +42,16 @@ interface Met extends Offering {
 export class Supplier {
   /** How far the page is with this sender alone. */
   readonly transfer = new Transfer();
-  readonly code: string;
+  readonly way: Way;
   readonly #peer: Peer;
-  readonly #locator: string;
   readonly #events: SupplierEvents;
   #relays: PairRelays | null = null;
   #met: Met | null = null;
   #conversation: Conversation | null = null;
 
-  constructor(peer: Peer, code: Code, events: SupplierEvents) {
+  constructor(peer: Peer, way: Way, events: SupplierEvents) {
     this.#peer = peer;
-    this.#locator = code.locator;
-    this.code = format(code);
+    this.way = way;
     this.#events = events;
   }
 
@@ -64,7 +63,7 @@ export class Supplier {
   /** Everything up to what it offers; what goes wrong is told as its end. */
   async meet(): Promise<void> {
     try {
-      const met = await this.#peer.client.ask({ t: "knock", locator: this.#locator });
+      const met = await this.way.request(this.#peer.client);
       this.#relays = new PairRelays(this.#peer.client, this.#peer.timer, met);
       await this.#prove(met.pair, met.peer, this.#relays);
     } catch (error) {
@@ -115,18 +114,27 @@ export class Supplier {
   async #prove(id: string, key: string, relays: PairRelays): Promise<void> {
     const peerKey = fromBase64url(key);
     if (peerKey === null) throw new Error("the server named a key that is none");
-    const pair = meetAs(this.#peer, { role: "A", id, peerKey, code: this.code, ticket: relays.ticket });
+    const { owner, text, want, patience } = this.way;
+    const pair = meetAs(this.#peer, { role: "A", id, peerKey, code: text, ticket: relays.ticket });
+    if (owner !== null && peerId(peerKey) !== owner) return this.#refuse(pair);
     this.#peer.switchboard.adopt(pair);
     try {
       const meet = await pair.meet(this.#peer.timer);
       if (this.transfer.hasEnded) return await this.#part(pair, "cancelled");
       const person = personOf(peerKey, printable(meet.name ?? ""));
       this.transfer.met(person);
-      this.#previewed({ pair, person, relay: relayOf(this.#peer, relays, meet.caps), preview: await pair.preview(this.#peer.timer) });
+      if (want !== null) pair.send(want);
+      this.#previewed({ pair, person, relay: relayOf(this.#peer, relays, meet.caps), preview: await pair.preview(this.#peer.timer, patience) });
     } catch (error) {
       this.#peer.switchboard.drop(id);
       throw error;
     }
+  }
+
+  /** The server leads to somebody else than it had told of: nothing is said to them. */
+  #refuse(pair: Pair): void {
+    pair.leave("broken");
+    this.#gone(impostor());
   }
 
   /** What is offered, in sum; nothing of a link is told before the person wants it. */
@@ -153,6 +161,10 @@ export class Supplier {
 
 function gone(): PeerError {
   return new PeerError("peer-gone", "The other side has gone. Ask it for a new code.");
+}
+
+function impostor(): PeerError {
+  return new PeerError("broken", "The server leads to somebody else than the owner of this library. Do not trust it.", false);
 }
 
 function late(): PeerError {

@@ -41,6 +41,14 @@ export function linkTo(page: string, code: Code): string {
   return url.href;
 }
 
+/**
+ * The text of the key exchange where a library is asked: no secret, so only the identities prove anything. `library` is what the
+ * server calls it. No code has a colon, so neither can be taken for the other.
+ */
+export function libraryText(library: string): string {
+  return `library:${library}`;
+}
+
 /** Secret words for a new code; `choose` gives a uniformly random number below its argument. */
 export function pickWords(count: number = WORDS, choose: (below: number) => number = randomBelow): readonly string[] {
   return Array.from({ length: count }, () => wordAt(choose(list.length)));

@@ -51,7 +51,10 @@ export type Effect =
   /** The meeting failed or was refused; `left` attempts remain, as far as the other side says. */
   | { readonly type: "ended"; readonly refusal: RefusalCode; readonly left: number | null };
 
-/** What a meeting starts from. `peerKey` is the key that the server named, `name` what this peer calls itself, `caps` what it can do. */
+/**
+ * What a meeting starts from. `peerKey` is the key that the server named, `code` the text of the code, or what stands for one where
+ * a library is asked, `name` what this peer calls itself, `caps` what it can do.
+ */
 export interface MeetingOptions {
   readonly role: Role;
   readonly identity: Identity;

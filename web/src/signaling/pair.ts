@@ -11,7 +11,7 @@ import type { Request } from "./core.ts";
 import type { PairEnd } from "./switch.ts";
 
 /** Bound of a meeting, in seconds: four messages each way over the slowest network that could carry a file. */
-const MEET_S = 30;
+export const MEET_S = 30;
 
 /** What a pair needs of the connection to the server. */
 export interface Post {
@@ -78,9 +78,9 @@ export class Pair implements PairEnd {
     }
   }
 
-  /** Role A: what the other side offers, before anything of a link is told; rejects with PeerError. */
-  async preview(timer: Timer): Promise<Preview> {
-    const cancel = timer(MEET_S, () => {
+  /** Role A: what the other side offers, before anything of a link is told, within `patience` seconds; rejects with PeerError. */
+  async preview(timer: Timer, patience: number = MEET_S): Promise<Preview> {
+    const cancel = timer(patience, () => {
       this.#fail(new PeerError("no-answer", "The other side does not say what it offers. Is its program up to date?"), "timeout");
     });
     try {
@@ -163,7 +163,7 @@ export class Pair implements PairEnd {
 
   #received(message: SealedMessage): void {
     if (this.role === "B" || this.#isPreviewed) return this.onMessage(message);
-    if (message.t === "part") return this.#giveUp(new PeerError("expired", "The offer is over. Ask the sender for a new one.", false));
+    if (message.t === "part") return this.#giveUp(turnedAway(message.code ?? null));
     if (message.t !== "preview") return;
     this.#isPreviewed = true;
     this.#previewed.resolve(message);
@@ -192,6 +192,13 @@ export class Pair implements PairEnd {
   #post(request: Request): void {
     if (!this.#isOver) this.#server.post(request);
   }
+}
+
+/** Why there is no preview: whoever was asked for something of a library may have said no, or have it no more. */
+function turnedAway(code: EndCode | null): PeerError {
+  if (code === "declined") return new PeerError(code, "Its owner has not agreed to give it to you.", false);
+  if (code === "file-vanished") return new PeerError(code, "It is no longer there. Search again.", false);
+  return new PeerError("expired", "The offer is over. Ask the sender for a new one.", false);
 }
 
 function explain(refusal: RefusalCode, left: number | null): RefusedError {

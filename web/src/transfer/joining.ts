@@ -75,7 +75,7 @@ export abstract class Joining extends Listing {
   #offeredToo(flow: Asking, offer: Offer): void {
     flow.step("offer");
     if (sums(offer) !== sums((this.manifest as Manifest).offer)) throw new ManifestError(OTHER);
-    if (!this.#others.has(flow.source)) this.#others.set(flow.source, new Manifest(offer));
+    if (!this.#others.has(flow.source)) this.#others.set(flow.source, new Manifest(offer, this.asked));
   }
 
   #pageCameToo(flow: Asking, page: Entries): void {

@@ -7,7 +7,7 @@ import type { EndCode, Entries, Entry, Offer } from "../gen/peer.ts";
 import { Asking } from "./asking.ts";
 import type { CommonEffect, ReceiverEffect } from "./effects.ts";
 import { fromHere } from "./endings.ts";
-import { endCode, Manifest, sameOffer } from "./manifest.ts";
+import { type AskedFile, endCode, Manifest, sameOffer } from "./manifest.ts";
 import { ManifestError, Mapper } from "./names.ts";
 import { type nameOf, Party } from "./party.ts";
 import { type Phase, type Step, TRANSITIONS } from "./phases.ts";
@@ -20,8 +20,15 @@ export abstract class Listing extends Party<ReceiverEffect, Asking> {
   protected manifest: Manifest | null = null;
   /** The source whose offer came first. */
   protected first = 0;
+  /** The file that is fetched, where one was asked for by its root: no source may offer another. */
+  protected readonly asked: AskedFile | null;
   #phase: Phase = "waiting";
   #paths: readonly string[] = [];
+
+  constructor(asked: AskedFile | null = null) {
+    super();
+    this.asked = asked;
+  }
 
   get phase(): Phase {
     return this.#phase;
@@ -69,7 +76,7 @@ export abstract class Listing extends Party<ReceiverEffect, Asking> {
     if (this.manifest !== null && !sameOffer(offer, this.manifest.offer)) throw new ViolationError("another offer");
     flow.step("offer");
     this.trying(flow.source, now, () => {
-      if (this.manifest === null) [this.manifest, this.first] = [new Manifest(offer), flow.source];
+      if (this.manifest === null) [this.manifest, this.first] = [new Manifest(offer, this.asked), flow.source];
       this.list();
       this.goOn([flow], now);
     });

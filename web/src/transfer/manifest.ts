@@ -6,6 +6,8 @@ import { utf8 } from "../secure/encoding.ts";
 import { areHoles } from "./holes.ts";
 import { ManifestError } from "./names.ts";
 
+const NOT_ASKED = "the offer is not the file that was asked for";
+
 /** JSON of the entries of one page: what a control frame holds, without `t`, `start`, `last` and their punctuation. */
 const PAGE_BYTES = CONTROL_BYTES - 100;
 
@@ -52,16 +54,30 @@ export function sameOffer(one: Offer | Preview, other: Offer | Preview): boolean
   return facts(one) === facts(other);
 }
 
+/** The one file that was asked for: its BEP 52 root, hexadecimal, and its size in bytes. */
+export interface AskedFile {
+  readonly root: string;
+  readonly size: number;
+}
+
+/** Whether these sums are those of the file that was asked for. */
+export function sumsFit({ files, folders, bytes, text = false }: Offer | Preview, { size }: AskedFile): boolean {
+  return files === 1 && folders === 0 && bytes === size && !text;
+}
+
 /** Gathers the pages of one offer; memory is bounded whatever arrives. */
 export class Manifest {
   readonly offer: Offer;
   readonly entries: Entry[] = [];
+  readonly #asked: AskedFile | null;
   #isComplete = false;
   #pathBytes = 0;
 
-  /** Throws ManifestError for an offer that cannot be, or is too large. */
-  constructor(offer: Offer) {
+  /** Throws ManifestError for an offer that cannot be, is too large, or is not of what was `asked` for. */
+  constructor(offer: Offer, asked: AskedFile | null = null) {
     this.offer = offer;
+    this.#asked = asked;
+    if (asked !== null && !sumsFit(offer, asked)) throw new ManifestError(NOT_ASKED);
     const count = offer.files + offer.folders;
     if (count > ENTRIES_MAX) throw new TooManyError(`the offer has ${count} entries, more than ${ENTRIES_MAX}: pack them first`);
     if (offer.text && (offer.files !== 1 || offer.folders > 0 || offer.bytes > TEXT_BYTES)) {
@@ -78,11 +94,19 @@ export class Manifest {
     if (start !== this.entries.length || this.#isComplete || (entries.length === 0 && !last)) {
       throw new ManifestError("a page of the manifest is not the one that was asked for");
     }
-    for (const entry of entries) this.entries.push(entry);
+    for (const entry of entries) this.entries.push(this.#rooted(entry));
     this.#pathBytes += entries.reduce((sum, { path }) => sum + utf8(path).length, 0);
     if (this.entries.length > this.offer.files + this.offer.folders) throw new ManifestError("the manifest has more entries than the offer said");
     if (this.#pathBytes > MANIFEST_BYTES) throw new TooManyError(`the paths of the offer are longer than ${MANIFEST_BYTES} bytes altogether`);
     if (last) this.#finish();
+  }
+
+  /** A file that was asked for by its root is known to have that one, whether its entry tells it or not. */
+  #rooted(entry: Entry): Entry {
+    if (this.#asked === null) return entry;
+    const { root } = this.#asked;
+    if (entry.root && entry.root !== root) throw new ManifestError(NOT_ASKED);
+    return { ...entry, root };
   }
 
   #finish(): void {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { SealedMessage } from "../../src/gen/peer.ts";
+import { CodeProblem, libraryText, parse } from "../../src/secure/code.ts";
 import { type Bytes, concat, fromHex, toHex, utf8 } from "../../src/secure/encoding.ts";
 import { derive } from "../../src/secure/keys.ts";
 import { type Effect, Meeting, type MeetingOptions, TRANSITIONS } from "../../src/secure/meeting.ts";
@@ -17,7 +18,12 @@ interface Run {
   readonly names: Readonly<Record<Role, string>>;
 }
 
-const runs = vectors<{ meetings: readonly Run[] }>("meeting").meetings;
+interface Asked extends Run {
+  readonly library: string;
+}
+
+const { meetings, libraries } = vectors<{ meetings: readonly Run[]; libraries: readonly Asked[] }>("meeting");
+const runs: readonly Run[] = [...meetings, ...libraries];
 const [first] = runs as readonly [Run];
 const ended: SealedMessage = { t: "candidate", link: 0, candidates: [] };
 
@@ -42,6 +48,14 @@ async function talk(a: Meeting, b: Meeting, tamper: (body: Bytes, index: number)
   }
   return seen;
 }
+
+test("a library is asked over its name, which no code can be", () => {
+  assert.ok(libraries.length > 0);
+  for (const { library, code } of libraries) {
+    assert.equal(libraryText(library), code);
+    assert.throws(() => parse(code), CodeProblem);
+  }
+});
 
 for (const run of runs) {
   test(`${run.code}: keys and what is sent in clear are the same as in Python`, async () => {
