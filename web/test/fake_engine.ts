@@ -1,9 +1,10 @@
 /** An engine that shows whatever state a scene asks for; for screenshots and tests of the interface. Actions are recorded. */
 
 import type {
-  Check, CheckState, Engine, Fetch, OfferInfo, Person, Receiver, SenderInfo, ServerState, Share, ShareItem, ShareOptions, ShareState, ShareSummary, Target, TransferState,
+  Check, CheckState, Directory, Engine, Enquired, Enquiring, Fetch, OfferInfo, Person, Receiver, SenderInfo, ServerState, Share, ShareItem, ShareOptions, ShareState, ShareSummary, Target, TransferState,
 } from "../src/app/model.ts";
 import { Cell } from "../src/app/cell.ts";
+import type { FolderContents, FoundFiles, People } from "../src/directory/answers.ts";
 
 /** What a fake engine shows. Tests change the cells to play a story. */
 export interface Scene {
@@ -18,7 +19,19 @@ export interface Scene {
   readonly waitsForOwner?: boolean;
   readonly targets: readonly Target[];
   readonly check: CheckState;
+  /** Whether there is a directory, and what it answers to every question. */
+  readonly isThere?: boolean | null;
+  readonly found?: Enquired<FoundFiles>;
+  readonly people?: Enquired<People>;
+  readonly contents?: Enquired<FolderContents>;
 }
+
+/** An answer that is here. */
+export function answered<A>(answer: A): Enquired<A> {
+  return { stage: "shown", answer, isCurrent: true, problem: null };
+}
+
+const BLANK = { stage: "blank", answer: null, isCurrent: false, problem: null } as const;
 
 export class FakeEngine implements Engine {
   readonly me: Person = { id: "a".repeat(32), short: "Amber Falcon", name: "" };
@@ -85,6 +98,27 @@ export class FakeEngine implements Engine {
       decline: () => void calls.push("decline"),
       ...this.#controls("fetch", state),
     };
+  }
+
+  get directory(): Directory {
+    const { found, people, contents, isThere = true } = this.#scene;
+    return {
+      isThere: new Cell(isThere),
+      search: () => this.#enquiring("search", found ?? answered({ files: [], told: 0, more: false })),
+      people: () => this.#enquiring("people", people ?? answered({ libraries: [], more: false })),
+      browse: () => this.#enquiring("browse", contents ?? answered({ folders: [], files: [], last: "", more: false })),
+      fetchFile: ({ name }) => this.fetch(name),
+      fetchFolder: ({ path }) => this.fetch(`folder ${path}`),
+    };
+  }
+
+  #enquiring<Q, A>(what: string, answer: Enquired<A>): Enquiring<Q, A> {
+    const state = new Cell<Enquired<A>>(BLANK);
+    const want = (query: Q | null): void => {
+      if (what === "search") this.calls.push(`search ${JSON.stringify(query)}`);
+      state.set(query === null ? BLANK : answer);
+    };
+    return { state, want, more: () => void this.calls.push(`more ${what}`) };
   }
 
   check(): Check {

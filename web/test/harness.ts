@@ -4,7 +4,7 @@ import type { App } from "../src/ui/app.ts";
 import { mount, mountBlocked } from "../src/ui/shell.ts";
 import { obstacles } from "../src/ui/texts.ts";
 import { FakeEngine } from "./fake_engine.ts";
-import { scenes } from "./scenes.ts";
+import { place, scenes } from "./scenes.ts";
 import { words } from "../src/gen/words.ts";
 
 declare global {
@@ -31,6 +31,8 @@ function open(app: App): void {
     case "invite-broken":
       return app.go({ kind: "invite", code: "7-guitar-sunsat" });
   }
+  if (view === "browse") return app.go({ kind: "browse", place });
+  if (view === "find") return find(app);
   if (view === "check") return app.go({ kind: "check" });
   if (view === "fetch") app.fetch("7-guitar-sunset");
   if (view !== "share") return;
@@ -38,6 +40,15 @@ function open(app: App): void {
   const route = app.route.value;
   if (route.kind === "draft") app.share(route.draft, { once: false, expires: 3600 });
   if (name === "share-running") app.go({ kind: "home" });
+}
+
+/** The search, with something typed where something is found. */
+function find(app: App): void {
+  app.go({ kind: "find" });
+  const field = document.querySelector<HTMLInputElement>("input[type=search]");
+  if (field === null || !["hits", "nothing", "failed"].includes(name.split("-")[1] ?? "")) return;
+  field.value = "harbour";
+  field.dispatchEvent(new Event("input"));
 }
 
 if (view === "blocked") mountBlocked(document.body, name.split("-")[1] as keyof typeof obstacles);

@@ -2,7 +2,8 @@
 
 import type { OfferedEntry, OfferInfo, PathInfo, Person, ShareState, TransferPhase, TransferState } from "../src/app/model.ts";
 import { relayedReport } from "../src/connect/report.ts";
-import type { Scene } from "./fake_engine.ts";
+import type { FoundFile, LibraryInfo } from "../src/directory/answers.ts";
+import { answered, type Scene } from "./fake_engine.ts";
 import { noPath, places, reportFor, troubles } from "./reports.ts";
 
 const otter: Person = { id: "b".repeat(32), short: "Tawny Otter", name: "Anna’s laptop" };
@@ -68,9 +69,27 @@ const closed = (reason: "used" | "expired" | "burned" | "stopped"): Scene => sha
 const at = (place: string): Scene => ({ ...base, check: { kind: "done", findings: places[place] ?? assertNever(place) } });
 const fetch = (state: TransferState, more: Partial<Scene> = {}): Scene => ({ ...base, fetch: state, ...more });
 
+const shelf = (owner: Person, name: string, more: Partial<LibraryInfo> = {}): LibraryInfo => ({ library: name, owner: { ...owner, name: "" }, name, description: "", asks: false, reach: null, files: 1204, bytes: TOTAL, isWhole: true, isAway: false, ...more });
+const photos = shelf(otter, "Photos", { reach: "open", description: "Everything from the trips, by year" });
+const archive = shelf(heron, "Archive of the family, scanned", { reach: "varying", asks: true, isWhole: false });
+const tapes = shelf(ember, "صور ومقاطع", { reach: "blocked", isAway: true });
+const hit = (name: string, folder: string, size: number, kind: FoundFile["kind"], sources: readonly LibraryInfo[], count = sources.length): FoundFile => ({ root: name, handle: "abcdefgh2345abcd", name, folder, size, kind, sources, count });
+const hits = [
+  hit("harbour at night.jpg", "Holiday/2023", 6_840_000, "picture", [photos, archive], 5),
+  hit("Harbour map.pdf", "Holiday", 1_220_000, "document", [archive]),
+  hit("صورة harbour الميناء.mp4", "مقاطع", 958_000_000, "video", [tapes]),
+  hit("harbour-recording-of-the-bells-with-an-astonishingly-long-name-that-does-not-break.flac", "", 88_200_000, "audio", [shelf(maple, "Sound", { reach: "steady" })]),
+  hit("harbour.txt", "Holiday/notes", 2310, "text", [shelf(maple, "Sound")]),
+];
+const people = answered({ libraries: [photos, archive, tapes], more: true });
+const inside = answered({ folders: [{ name: "2023", files: 120, bytes: TOTAL }, { name: "2024", files: 1, bytes: 5 }], files: hits.slice(0, 2), last: "", more: true });
+
 function assertNever(place: string): never {
   throw new Error(`no place ${place}`);
 }
+
+/** What is browsed in the scenes. */
+export const place = { library: photos, path: "Holiday/2023" };
 
 /** Scenes by name; the first part of a name says which view opens. */
 export const scenes: Readonly<Record<string, Scene>> = {
@@ -130,6 +149,15 @@ export const scenes: Readonly<Record<string, Scene>> = {
   "fetch-again": fetch(transfer("connecting", 0, { path: null, report: noPath({ here: "random", there: "unknown" }) })),
   "fetch-no-path": fetch(transfer("failed", 0, { path: null, problem: noWay, report: noPath({ here: "random", there: "sequential" }) })),
   "fetch-no-relay": fetch(transfer("failed", 0, { path: null, problem: noWay, report: noPath({ here: "random", there: "sequential" }, troubles) })),
+  "fetch-asking": fetch(transfer("asking", 0), { offer: null, waitsForOwner: true }),
+  "find-people": { ...base, people },
+  "find-nobody": base,
+  "find-none": { ...base, isThere: false },
+  "find-hits": { ...base, found: answered({ files: hits, told: 5, more: true }) },
+  "find-nothing": base,
+  "find-failed": { ...base, found: { stage: "failed", answer: null, isCurrent: false, problem: { code: "no-directory", message: "This server keeps no directory any more.", retry: false } } },
+  "browse-folder": { ...base, contents: inside },
+  "browse-gone": { ...base, contents: { stage: "failed", answer: null, isCurrent: false, problem: { code: "unknown-library", message: "This library is not there any more. Search again.", retry: false } } },
   "check-running": base,
   "check-failed": { ...base, check: { kind: "failed", message: "RTCPeerConnection is not defined" } },
   "check-home": at("home"),

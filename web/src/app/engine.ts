@@ -11,7 +11,8 @@ import { Cell } from "./cell.ts";
 import { NetworkCheck } from "./check.ts";
 import { FetchedOffer } from "./fetch.ts";
 import { loadIdentity } from "./keystore.ts";
-import type { Check, Engine, Fetch, Person, Problem, Receiver, ServerState, Share, ShareItem, ShareOptions, ShareState } from "./model.ts";
+import { PageDirectory } from "./directory.ts";
+import type { Check, Directory, Engine, Fetch, Person, Problem, Receiver, ServerState, Share, ShareItem, ShareOptions, ShareState } from "./model.ts";
 import { LABEL, type Peer } from "./peer.ts";
 import { SharedOffer } from "./share.ts";
 import { type Offered, offerItems, offerText } from "./sources.ts";
@@ -52,6 +53,7 @@ class PageEngine implements Engine, Peer {
   readonly client: SignalingClient;
   readonly switchboard = new Switchboard();
   readonly timer = startTimers();
+  readonly #directory: PageDirectory;
   readonly #shares = new Set<SharedOffer>();
   #name = recall();
 
@@ -68,6 +70,11 @@ class PageEngine implements Engine, Peer {
       onPush: (push) => this.#pushed(push),
       onReady: (resumed) => this.#ready(resumed),
     });
+    this.#directory = new PageDirectory(this);
+  }
+
+  get directory(): Directory {
+    return this.#directory;
   }
 
   get me(): Person {
@@ -120,6 +127,7 @@ class PageEngine implements Engine, Peer {
   }
 
   #ready(resumed: boolean): void {
+    this.#directory.signedIn();
     if (resumed) return;
     this.switchboard.loseAll();
     for (const share of this.#shares) void share.reopen();

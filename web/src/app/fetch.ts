@@ -2,6 +2,7 @@
 
 import { PeerError } from "../errors.ts";
 import type { EndCode } from "../gen/peer.ts";
+import { HIT_SOURCES } from "../gen/signaling_constants.ts";
 import { canKeep, forget, keptOf } from "../keep/keep.ts";
 import { CodeProblem } from "../secure/code.ts";
 import { KeptSink } from "../sinks/kept.ts";
@@ -70,6 +71,12 @@ export class FetchedOffer implements Fetch {
     const way = byCode(text);
     if (this.#suppliers.some((each) => each.way.key === way.key && !each.transfer.hasEnded)) throw new CodeProblem("This code is here already. Enter the one of somebody else.");
     this.#add(way);
+  }
+
+  /** Somebody else is known to have it: they are asked, too. */
+  join(way: Way): void {
+    const isKnown = this.#suppliers.some((each) => each.way.key === way.key);
+    if (!isKnown && this.#suppliers.length < HIT_SOURCES && !this.#transfer.hasEnded) this.#add(way);
   }
 
   #add(way: Way): void {

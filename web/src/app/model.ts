@@ -4,6 +4,9 @@
  */
 
 import type { Findings } from "../check/findings.ts";
+import type { FolderContents, FoundFile, FoundFiles, LibraryInfo, People } from "../directory/answers.ts";
+import type { Stage } from "../directory/enquiry.ts";
+import type { Query } from "../directory/query.ts";
 import type { ConnectionReport } from "../gen/peer.ts";
 
 /** A value that changes over time; `watch` calls back at once with the present value and after each change. */
@@ -199,8 +202,48 @@ export interface Check {
   readonly state: Watchable<CheckState>;
 }
 
+/** An enquiry at the directory, as far as it is answered. */
+export interface Enquired<A> {
+  readonly stage: Stage;
+  /** What is there so far; `isCurrent` says whether it is what was asked for last. */
+  readonly answer: A | null;
+  readonly isCurrent: boolean;
+  readonly problem: Problem | null;
+}
+
+/** Something that is asked again and again, as a person types or looks further. */
+export interface Enquiring<Q, A> {
+  readonly state: Watchable<Enquired<A>>;
+  /** Asks for this instead, or for nothing any more. */
+  want(query: Q | null): void;
+  /** Asks for more of the same. */
+  more(): void;
+}
+
+/** A folder of a library. */
+export interface Place {
+  readonly library: LibraryInfo;
+  /** Names with `/` between them; empty for the top. */
+  readonly path: string;
+}
+
+/** What others publish at this server. */
+export interface Directory {
+  /** Whether the server keeps a directory; null while that is not known. */
+  readonly isThere: Watchable<boolean | null>;
+  search(): Enquiring<Query, FoundFiles>;
+  /** Who is here; the query is of no matter. */
+  people(): Enquiring<true, People>;
+  browse(): Enquiring<Place, FolderContents>;
+  /** Fetches a file from all who have it. */
+  fetchFile(file: FoundFile): Fetch;
+  /** Fetches all that is in a folder of a library. */
+  fetchFolder(place: Place): Fetch;
+}
+
 /** The engine. */
 export interface Engine {
+  readonly directory: Directory;
   readonly me: Person;
   readonly server: Watchable<ServerState>;
   share(items: readonly ShareItem[], options: ShareOptions): Share;

@@ -58,6 +58,7 @@ export class SignalingClient {
   readonly #waiting = new Map<number, Waiting>();
   #socket: WebSocket | null = null;
   #ice: readonly IceServer[] = [];
+  #caps: readonly string[] = [];
   #error: PeerError | null = null;
   #cancelRetry: (() => void) | null = null;
 
@@ -71,6 +72,11 @@ export class SignalingClient {
   /** STUN and TURN servers, as of the last sign-in. */
   get ice(): readonly IceServer[] {
     return this.#ice;
+  }
+
+  /** What the server can do, as of the last sign-in. */
+  get caps(): readonly string[] {
+    return this.#caps;
   }
 
   /** Whether the server is there to carry messages; those that are sent meanwhile wait until it is back. */
@@ -151,6 +157,7 @@ export class SignalingClient {
         return void this.#sign(effect.statement);
       case "ready":
         this.#ice = effect.welcome.ice ?? [];
+        this.#caps = effect.welcome.caps ?? [];
         this.#options.onState({ kind: "online" });
         return this.#options.onReady(effect.welcome.resumed);
       case "answer":

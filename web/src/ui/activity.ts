@@ -13,8 +13,10 @@ export interface ShareActivity {
 /** Something this page fetches; `again` tries the same code once more. */
 export interface FetchActivity {
   readonly kind: "fetch";
-  /** As it was given. */
+  /** As it was given; empty where there is none. */
   readonly code: string;
+  /** Whether it was found in the directory. */
+  readonly isFound: boolean;
   readonly fetch: Fetch;
   again(): void;
 }

@@ -1,6 +1,7 @@
 /** The state of the interface: where it is (one route), and what is going on (activities). No DOM. */
 
-import type { Engine, ShareItem, ShareOptions, Watchable } from "../app/model.ts";
+import type { Engine, Place, ShareItem, ShareOptions, Watchable } from "../app/model.ts";
+import type { FoundFile } from "../directory/answers.ts";
 import { wouldBeLost, type Activity, type FetchActivity, type ShareActivity } from "./activity.ts";
 import { Cell } from "../app/cell.ts";
 import { add, itemsOf, type Draft } from "./draft.ts";
@@ -11,6 +12,8 @@ export type Route =
   | { readonly kind: "draft"; readonly draft: Draft }
   | { readonly kind: "invite"; readonly code: string }
   | { readonly kind: "check" }
+  | { readonly kind: "find" }
+  | { readonly kind: "browse"; readonly place: Place }
   | { readonly kind: "share"; readonly activity: ShareActivity }
   | { readonly kind: "fetch"; readonly activity: FetchActivity };
 
@@ -77,7 +80,17 @@ export class App {
 
   /** Throws the engine's CodeProblem if the text cannot be a code. */
   fetch(code: string): void {
-    this.#begin({ kind: "fetch", code, fetch: this.engine.fetch(code), again: () => this.fetch(code) });
+    this.#begin({ kind: "fetch", code, isFound: false, fetch: this.engine.fetch(code), again: () => this.fetch(code) });
+  }
+
+  /** A file that was found, from all who have it. */
+  fetchFile(file: FoundFile): void {
+    this.#begin({ kind: "fetch", code: "", isFound: true, fetch: this.engine.directory.fetchFile(file), again: () => this.fetchFile(file) });
+  }
+
+  /** All that is in a folder of a library. */
+  fetchFolder(place: Place): void {
+    this.#begin({ kind: "fetch", code: "", isFound: true, fetch: this.engine.directory.fetchFolder(place), again: () => this.fetchFolder(place) });
   }
 
   /** Leaves what the person has just refused or stopped, whether it has come to its end or not. */

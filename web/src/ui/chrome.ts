@@ -10,7 +10,7 @@ import { icon, mark } from "./icons.ts";
 import { button } from "./parts/button.ts";
 import { openDialogue } from "./parts/dialogue.ts";
 import { notice } from "./parts/notice.ts";
-import { CHECK } from "./router.ts";
+import { CHECK, FIND } from "./router.ts";
 import type { Scope } from "./scope.ts";
 import * as texts from "./texts.ts";
 
@@ -18,7 +18,16 @@ export function header(app: App, scope: Scope): HTMLElement {
   const name = new Cell(app.engine.me.name || app.engine.me.short);
   const home = h("button", { type: "button", class: "brand", "aria-label": texts.app.home, onclick: () => app.go({ kind: "home" }) }, mark(), h("span", {}, texts.app.name));
   const you = h("button", { type: "button", class: "button quiet you", onclick: () => editName(app, name) }, icon("person"), h("span", {}, h("span", { class: "you-word" }, texts.me.you), scope.text(name, String)));
-  return h("header", { class: "top" }, home, h("div", { class: "top-right" }, serverLamp(app, scope), you));
+  return h("header", { class: "top" }, home, sections(app, scope), h("div", { class: "top-right" }, serverLamp(app, scope), you));
+}
+
+/** Ways to the parts of the page; a server without a directory has nothing to be found. */
+function sections(app: App, scope: Scope): HTMLElement {
+  const link = h("a", { class: "button quiet", href: `#${FIND}` }, icon("search"), h("span", {}, texts.find.open));
+  const box = h("nav", { class: "sections", "aria-label": texts.find.nav, hidden: true }, link);
+  scope.watch(app.engine.directory.isThere, (isThere) => void (box.hidden = isThere !== true));
+  scope.watch(app.route, ({ kind }) => (kind === "find" ? link.setAttribute("aria-current", "page") : link.removeAttribute("aria-current")));
+  return box;
 }
 
 /** A lamp and a word. The seconds count down here, so the engine need not wake for them. */

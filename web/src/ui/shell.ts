@@ -11,9 +11,11 @@ import { followAddress } from "./router.ts";
 import { focusFirst, Scope } from "./scope.ts";
 import * as texts from "./texts.ts";
 import { blockedView } from "./views/blocked.ts";
+import { browseView } from "./views/browse.ts";
 import { checkView } from "./views/check.ts";
 import { draftView } from "./views/draft.ts";
 import { fetchView } from "./views/fetch.ts";
+import { findView } from "./views/find.ts";
 import { homeView } from "./views/home.ts";
 import { inviteView } from "./views/invite.ts";
 import { shareView } from "./views/share.ts";
@@ -75,6 +77,10 @@ function viewOf(stage: Stage, route: Route): View {
       return inviteView(stage, route.code);
     case "check":
       return checkView(stage);
+    case "find":
+      return findView(stage);
+    case "browse":
+      return browseView(stage, route.place);
     case "share":
       return shareView(stage, route.activity);
     case "fetch":

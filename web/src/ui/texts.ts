@@ -209,6 +209,7 @@ export const running = {
 
 export const dialogue = { close: "Close", back: "Go on" };
 
+export { find } from "./texts_find.ts";
 export { senders } from "./texts_senders.ts";
 export { check } from "./texts_check.ts";
 export { path, reasons, remedies } from "./texts_connect.ts";

@@ -5,7 +5,7 @@ import { App, routeTo, type Route } from "../../src/ui/app.ts";
 import { OPTIONS } from "../../src/ui/draft.ts";
 import type { Scene } from "../fake_engine.ts";
 import { FakeEngine } from "../fake_engine.ts";
-import { scenes } from "../scenes.ts";
+import { place, scenes } from "../scenes.ts";
 
 function start(scene: string): { readonly app: App; readonly engine: FakeEngine } {
   const engine = new FakeEngine(scenes[scene] as Scene);
@@ -26,6 +26,17 @@ test("what is gathered adds up until it is shared", () => {
   app.share(draftOf(app.route.value), { ...OPTIONS, once: true });
   assert.deepEqual(engine.calls, ["share a,b once=true expires=86400"]);
   assert.equal(app.route.value.kind, "share");
+});
+
+test("what is found is fetched from those who have it, and again if that fails", () => {
+  const { app, engine } = start("find-hits");
+  const [file] = scenes["find-hits"]?.found?.answer?.files ?? [];
+  app.fetchFile(file ?? assert.fail());
+  app.fetchFolder(place);
+  const activities = app.activities.value.filter((each) => each.kind === "fetch");
+  assert.deepEqual(activities.map(({ code, isFound }) => [code, isFound]), [["", true], ["", true]]);
+  for (const each of activities) each.again();
+  assert.deepEqual(engine.calls, ["fetch harbour at night.jpg", "fetch folder Holiday/2023", "fetch harbour at night.jpg", "fetch folder Holiday/2023"]);
 });
 
 test("files take the place of a text that was not shared", () => {

@@ -3,9 +3,9 @@
 import type { OfferInfo, Target, TransferState, Wishes } from "../../app/model.ts";
 import type { FetchActivity } from "../activity.ts";
 import type { App } from "../app.ts";
-import { hasNoPath, phaseWords } from "../describe.ts";
+import { hasNoPath, personName, phaseWords } from "../describe.ts";
 import { h, type Child } from "../dom.ts";
-import { button, copyButton } from "../parts/button.ts";
+import { button, copyButton, type Weight } from "../parts/button.ts";
 import { codeForm } from "../parts/code_form.ts";
 import { failureDetails } from "../parts/connection.ts";
 import { controls } from "../parts/controls.ts";
@@ -73,8 +73,28 @@ function seeking({ app, activity }: Context, scope: Scope): Child {
     app.abandon(activity);
   };
   return h("div", { class: "waiting" }, [
-    h("h1", {}, scope.text(state, (now) => (partOf(now) === "seeking" ? phaseWords(now, "receiving") : ""))),
+    h("h1", {}, scope.text(state, (now) => (partOf(now) === "seeking" ? seekingWords(activity, now) : ""))),
     road(scope, state),
+    h("div", { class: "buttons" }, button("plain", "close", texts.transfer.cancel, stop)),
+  ]);
+}
+
+/** Whoever was found in the directory shares no code. */
+function seekingWords({ isFound }: FetchActivity, state: TransferState): string {
+  return isFound && state.phase === "meeting" ? texts.find.seeking : phaseWords(state, "receiving");
+}
+
+/** What is offered is not known yet: a person may have to agree first. */
+function listing({ app, activity }: Context): Child {
+  const { fetch } = activity;
+  if (!fetch.waitsForOwner) return h("h1", {}, texts.fetching.listing);
+  const stop = (): void => {
+    fetch.cancel();
+    app.abandon(activity);
+  };
+  return h("div", { class: "waiting" }, [
+    h("h1", {}, texts.find.waitingFor(personName(fetch.state.value.person))),
+    h("p", { class: "lead" }, texts.find.waiting),
     h("div", { class: "buttons" }, button("plain", "close", texts.transfer.cancel, stop)),
   ]);
 }
@@ -82,7 +102,7 @@ function seeking({ app, activity }: Context, scope: Scope): Child {
 function offer(context: Context, scope: Scope): Child {
   const { fetch } = context.activity;
   return scope.region(fetch.offer, (what) => what?.from.id, (what, inner) => {
-    if (what === null) return h("h1", {}, texts.fetching.listing);
+    if (what === null) return listing(context);
     const ticks = (context.ticks = isChoosable(what) ? new Ticks() : null);
     const wishes = what.text ? null : wishesForm(what, fetch.canKeep);
     inner.watch(fetch.offer, (now) => wishes?.showKept(now?.kept ?? 0));
@@ -178,9 +198,14 @@ function done({ app, activity, target }: Context, state: TransferState): Child {
     lost.length > 0 && notice("warn", h("p", {}, texts.fetching.lost(lost.length)), lostList(lost)),
     h("div", { class: "buttons main-buttons" }, [
       lost.length > 0 && button("primary", "arrow", texts.fetching.again, () => activity.again()),
-      button(lost.length > 0 ? "plain" : "primary", null, texts.fetching.another, () => app.go({ kind: "home" })),
+      another(app, activity, lost.length > 0 ? "plain" : "primary"),
     ]),
   ]);
+}
+
+/** On to the next, where this one came from. */
+function another(app: App, { isFound }: FetchActivity, weight: Weight): HTMLElement {
+  return isFound ? button(weight, "search", texts.find.back, () => app.go({ kind: "find" })) : button(weight, null, texts.fetching.another, () => app.go({ kind: "home" }));
 }
 
 function received(app: App, content: string): Child {
@@ -206,7 +231,7 @@ function failed({ app, activity }: Context, state: TransferState): Child {
     isCode && h("div", { class: "card" }, codeForm(app, activity.code)),
     h("div", { class: "buttons main-buttons" }, [
       retry && button("primary", "arrow", texts.fetching.again, () => activity.again()),
-      button(retry || isCode ? "plain" : "primary", null, texts.fetching.another, () => app.go({ kind: "home" })),
+      another(app, activity, retry || isCode ? "plain" : "primary"),
     ]),
   ]);
 }

@@ -1,0 +1,88 @@
+/** The directory of this page's server: what others publish there, and how it is fetched. */
+
+import { askedName, type FolderContents, type FoundFile, type FoundFiles, type LibraryInfo, type People, withHits, withListed, withPeople } from "../directory/answers.ts";
+import { type Query, termsOf } from "../directory/query.ts";
+import { CAP_DIRECTORY } from "../gen/signaling_constants.ts";
+import type { Want } from "../gen/peer.ts";
+import { Cell } from "./cell.ts";
+import { Enquirer } from "./enquirer.ts";
+import { FetchedOffer } from "./fetch.ts";
+import type { Directory, Enquiring, Fetch, Place } from "./model.ts";
+import type { Peer } from "./peer.ts";
+import { byLibrary, type Way } from "./ways.ts";
+
+/** How long a person is still before their words are looked for, in seconds: longer than between two keys, shorter than a wait is felt. */
+const TYPING_S = 0.15;
+
+export class PageDirectory implements Directory {
+  readonly isThere = new Cell<boolean | null>(null);
+  readonly #peer: Peer;
+
+  constructor(peer: Peer) {
+    this.#peer = peer;
+  }
+
+  /** What the server can do is known, perhaps anew. */
+  signedIn(): void {
+    const isThere = this.#peer.client.caps.includes(CAP_DIRECTORY);
+    if (isThere !== this.isThere.value) this.isThere.set(isThere);
+  }
+
+  search(): Enquiring<Query, FoundFiles> {
+    return new Enquirer<Query, FoundFiles>((query, before) => this.#search(query, before), this.#peer.timer, TYPING_S);
+  }
+
+  people(): Enquiring<true, People> {
+    return new Enquirer<true, People>((_, before) => this.#people(before), this.#peer.timer, 0);
+  }
+
+  browse(): Enquiring<Place, FolderContents> {
+    return new Enquirer<Place, FolderContents>((place, before) => this.#browse(place, before), this.#peer.timer, 0);
+  }
+
+  fetchFile(file: FoundFile): Fetch {
+    const fetch = new FetchedOffer(this.#peer, waysTo(file, file.sources), { root: file.root, size: file.size });
+    if (file.count === 1) void this.#findOthers(fetch, file);
+    return fetch;
+  }
+
+  fetchFolder({ library, path }: Place): Fetch {
+    return new FetchedOffer(this.#peer, [wayTo(library, { t: "want", folder: path })]);
+  }
+
+  async #search(query: Query, before: FoundFiles | null): Promise<FoundFiles> {
+    const terms = termsOf(query) ?? { t: "search" };
+    return withHits(before, await this.#peer.client.ask(before === null ? terms : { ...terms, skip: before.told }));
+  }
+
+  async #people(before: People | null): Promise<People> {
+    const last = before?.libraries.at(-1)?.library;
+    return withPeople(before, await this.#peer.client.ask(last === undefined ? { t: "peers" } : { t: "peers", after: last }));
+  }
+
+  async #browse({ library, path }: Place, before: FolderContents | null): Promise<FolderContents> {
+    const { last = "" } = before ?? {};
+    return withListed(before, await this.#peer.client.ask({ t: "browse", library: library.library, path, after: last }), library, path);
+  }
+
+  /** Whoever else has it helps; that nobody does, or that it is not found out, is no matter. */
+  async #findOthers(fetch: FetchedOffer, file: FoundFile): Promise<void> {
+    try {
+      const { files } = withHits(null, await this.#peer.client.ask({ t: "search", handle: file.handle }));
+      const others = files.filter(({ root }) => root === file.root).flatMap(({ sources }) => sources);
+      for (const way of waysTo(file, others)) if (!way.asksFirst) fetch.join(way);
+    } catch {
+      // it is fetched from those who are known
+    }
+  }
+}
+
+/** To those who have this file. Whose person would have to be asked is left in peace while somebody else gives it freely. */
+function waysTo({ root, name }: FoundFile, sources: readonly LibraryInfo[]): readonly Way[] {
+  const free = sources.filter(({ asks }) => !asks);
+  return (free.length > 0 ? free : sources).map((library) => wayTo(library, { t: "want", files: [{ root, name: askedName(name) }] }));
+}
+
+function wayTo({ library, owner, asks }: LibraryInfo, want: Want): Way {
+  return byLibrary({ library, owner: owner.id, asks }, want);
+}

@@ -1,0 +1,185 @@
+/** What others publish: a search as one types, and who is here. */
+
+import type { Enquired, Enquiring } from "../../app/model.ts";
+import type { FoundFile, FoundFiles, LibraryInfo, People } from "../../directory/answers.ts";
+import { NOTHING, type Query, SIZES, type SizeRange, termsOf } from "../../directory/query.ts";
+import type { Kind } from "../../gen/signaling.ts";
+import { SEARCH_CHARS } from "../../gen/signaling_constants.ts";
+import type { App } from "../app.ts";
+import { fill, h, uid, type Child } from "../dom.ts";
+import { arrowKeys } from "../parts/arrow_keys.ts";
+import { button } from "../parts/button.ts";
+import { fileRow, libraryRow } from "../parts/hits.ts";
+import { notice } from "../parts/notice.ts";
+import type { Scope } from "../scope.ts";
+import * as texts from "../texts.ts";
+import type { Stage, View } from "./view.ts";
+
+/** How often it is looked who is here, while that is on the screen, in milliseconds: people come and go within minutes. */
+const LOOK_MS = 15_000;
+
+/** What a person has typed and found; it is kept while other views are open. */
+interface Finding {
+  query: Query;
+  readonly search: Enquiring<Query, FoundFiles>;
+  readonly people: Enquiring<true, People>;
+}
+
+const findings = new WeakMap<App, Finding>();
+
+export function findView({ app, scope }: Stage): View {
+  const body = scope.region(app.engine.directory.isThere, (isThere) => isThere, (isThere, inner) => {
+    if (isThere === null) return h("div", { class: "waiting" }, h("h1", {}, texts.find.title), h("p", { class: "lead" }, texts.find.unknown));
+    return isThere ? searching(app, inner) : absent(app);
+  });
+  return { title: texts.find.title, body: h("div", { class: "column find" }, body) };
+}
+
+function absent(app: App): Child {
+  return h("div", { class: "stack" }, [
+    h("h1", {}, texts.find.none),
+    notice("info", texts.find.noneText),
+    h("div", { class: "buttons main-buttons" }, button("primary", "arrow", texts.check.home, () => app.go({ kind: "home" }))),
+  ]);
+}
+
+function findingOf(app: App): Finding {
+  const { directory } = app.engine;
+  const finding = findings.get(app) ?? { query: NOTHING, search: directory.search(), people: directory.people() };
+  findings.set(app, finding);
+  return finding;
+}
+
+function searching(app: App, scope: Scope): Child {
+  const finding = findingOf(app);
+  const form = searchForm(finding);
+  const results = resultList(app, finding, form, scope);
+  const people = peopleList(app, finding, scope);
+  scope.watch(finding.search.state, ({ stage }) => {
+    results.hidden = stage === "blank";
+    people.hidden = stage !== "blank";
+  });
+  return [h("h1", {}, texts.find.title), h("p", { class: "lead" }, texts.find.lead), form.element, results, people];
+}
+
+interface SearchForm {
+  readonly element: HTMLElement;
+  readonly words: HTMLInputElement;
+  /** Looks for all kinds and sizes. */
+  unfilter(): void;
+}
+
+function searchForm(finding: Finding): SearchForm {
+  const [wordsId, hintId, kindId, sizeId] = [uid("words"), uid("hint"), uid("kind"), uid("size")];
+  const words = h("input", { id: wordsId, type: "search", maxlength: SEARCH_CHARS, autocomplete: "off", autocapitalize: "none", spellcheck: "false", enterkeyhint: "search", "aria-describedby": hintId, "data-focus": true, value: finding.query.text });
+  const kind = h("select", { id: kindId }, option("", texts.find.anyKind, finding.query.kind ?? ""), Object.entries(texts.find.kinds).map(([each, label]) => option(each, label, finding.query.kind ?? "")));
+  const size = h("select", { id: sizeId }, Object.keys(SIZES).map((each) => option(each, texts.find.sizes[each as SizeRange], finding.query.size)));
+  const look = (): void => {
+    finding.query = { text: words.value, kind: (kind.value || null) as Kind | null, size: size.value as SizeRange };
+    finding.search.want(termsOf(finding.query) === null ? null : finding.query);
+  };
+  for (const each of [words, kind, size]) each.addEventListener("input", look);
+  const element = h("form", { class: "card search", role: "search", onsubmit: (event) => event.preventDefault() }, [
+    h("div", { class: "field" }, h("label", { for: wordsId }, texts.find.label), words, h("p", { id: hintId, class: "hint" }, texts.find.hint)),
+    h("div", { class: "search-filters" }, [
+      h("div", { class: "field" }, h("label", { for: kindId }, texts.find.kind), kind),
+      h("div", { class: "field" }, h("label", { for: sizeId }, texts.find.size), size),
+    ]),
+  ]);
+  const unfilter = (): void => {
+    kind.value = "";
+    size.value = "any";
+    words.focus();
+    look();
+  };
+  return { element, words, unfilter };
+}
+
+function option(value: string, label: string, chosen: string): HTMLElement {
+  return h("option", { value, selected: value === chosen }, label);
+}
+
+/** The files; those that stay are left alone when more come. */
+function resultList(app: App, finding: Finding, form: SearchForm, scope: Scope): HTMLElement {
+  const { search } = finding;
+  const list = h("ul", { class: "hits", role: "list", "aria-label": texts.find.results });
+  const status = h("p", { class: "hit-count", role: "status" });
+  const aside = h("div", { class: "stack-tight" });
+  const more = button("plain", "plus", texts.find.more, () => search.more());
+  const box = h("section", { class: "stack-tight results", "aria-label": texts.find.results }, status, h("div", { class: "card hits-card" }, list), aside, h("div", { class: "buttons" }, more));
+  let shown: readonly FoundFile[] = [];
+  const draw = (files: readonly FoundFile[], isCurrent: boolean): void => {
+    const goesOn = isCurrent && shown.length > 0 && shown.every((file, at) => files[at] === file);
+    const rows = (goesOn ? files.slice(shown.length) : files).map((file) => fileRow(file, finding.query.text, () => app.fetchFile(file)));
+    if (goesOn) list.append(...rows);
+    else fill(list, rows);
+    if (goesOn && rows.length > 0 && document.activeElement === more) rows[0]?.querySelector("button")?.focus();
+    shown = files;
+  };
+  arrowKeys(scope, list, form.words);
+  scope.watch(search.state, (state) => {
+    const { answer, stage, isCurrent } = state;
+    if (answer?.files !== shown) draw(answer?.files ?? [], isCurrent);
+    box.dataset["stage"] = isCurrent ? "shown" : stage;
+    list.parentElement?.toggleAttribute("hidden", shown.length === 0);
+    more.hidden = answer?.more !== true || !isCurrent;
+    const words = statusWords(state);
+    if (words !== null && status.textContent !== words) status.textContent = words;
+    fill(aside, remarks(state, finding, form));
+  });
+  return box;
+}
+
+/** What is said of the results; null while the next answer is awaited, so that nothing is read out for each letter. */
+function statusWords({ stage, answer, problem }: Enquired<FoundFiles>): string | null {
+  if (stage === "failed") return `${texts.find.failed}. ${problem?.message ?? ""}`;
+  if (stage === "held") return texts.find.busy;
+  if (stage === "blank") return "";
+  if (stage !== "shown" || answer === null) return null;
+  return answer.files.length === 0 ? texts.find.nothing : texts.find.found(answer.files.length, answer.more);
+}
+
+function remarks({ stage, answer }: Enquired<FoundFiles>, { query }: Finding, form: SearchForm): Child {
+  if (stage !== "shown" || answer === null || answer.files.length > 0) return null;
+  const isFiltered = query.kind !== null || query.size !== "any";
+  const all = [isFiltered && h("p", {}, texts.find.filtered), h("ul", { class: "search-hints" }, texts.find.hints.map((hint) => h("li", {}, hint))), isFiltered && button("plain", null, texts.find.unfilter, () => form.unfilter())];
+  return h("div", { class: "card stack-tight" }, all);
+}
+
+function peopleList(app: App, { people }: Finding, scope: Scope): HTMLElement {
+  const title = uid("people");
+  const list = h("ul", { class: "hits", role: "list" });
+  const status = h("p", { class: "muted", role: "status" });
+  let hasLookedFurther = false; // who has is not thrown back to the beginning
+  const more = button("plain", "plus", texts.find.more, () => {
+    hasLookedFurther = true;
+    people.more();
+  });
+  const hint = h("p", { class: "hint" }, texts.find.nobodyHint);
+  const card = h("div", { class: "card hits-card" }, list);
+  const box = h("section", { class: "stack-tight", "aria-labelledby": title }, h("h2", { id: title }, texts.find.people), status, card, hint, h("div", { class: "buttons" }, more));
+  let shown = "";
+  const draw = (libraries: readonly LibraryInfo[]): void => {
+    const held = list.contains(document.activeElement) ? (document.activeElement as HTMLElement).dataset["key"] : undefined;
+    fill(list, libraries.map((library) => libraryRow(library, () => app.go({ kind: "browse", place: { library, path: "" } }))));
+    if (held !== undefined) list.querySelector<HTMLElement>(`[data-key="${CSS.escape(held)}"]`)?.focus();
+  };
+  arrowKeys(scope, list);
+  scope.watch(people.state, ({ stage, answer, problem }) => {
+    if (stage === "failed") status.textContent = problem?.message ?? "";
+    if (stage !== "shown" || answer === null) return;
+    const { libraries } = answer;
+    if (JSON.stringify(libraries) !== shown) draw(libraries);
+    shown = JSON.stringify(libraries);
+    const words = libraries.length === 0 ? texts.find.nobody : "";
+    if (status.textContent !== words) status.textContent = words;
+    hint.hidden = libraries.length > 0;
+    card.hidden = libraries.length === 0;
+    more.hidden = !answer.more;
+  });
+  scope.every(LOOK_MS, () => {
+    const isIdle = !hasLookedFurther && ["blank", "failed", "shown"].includes(people.state.value.stage);
+    if (isIdle && !document.hidden && !box.hidden) people.want(true);
+  });
+  return box;
+}
