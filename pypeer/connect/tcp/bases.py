@@ -9,6 +9,8 @@ from typing import Final
 
 from pypeer.connect.ice.candidate import family_of
 from pypeer.connect.sockets import PORT_TRIES
+from pypeer.connect.tcp import patience
+from pypeer.secure.keys import Role
 from signaling.protocol.values import Address
 
 BACKLOG: Final = 16
@@ -28,22 +30,28 @@ class Bases:
         self._ports = ports
         self.listeners: dict[Address, socket.socket] = {}
 
-    def open(self, hosts: list[str]) -> None:
+    def open(self, hosts: list[str], role: Role) -> None:
         """Listen on each of these addresses where that is possible."""
         for host in hosts:
             bound = self._bind(host)
             if bound is not None:
+                patience.answer(bound, role)
                 self.listeners[host, bound.getsockname()[1]] = bound
 
-    async def dial(self, base: Address, remote: Address) -> socket.socket:
+    async def dial(self, base: Address, remote: Address, crossing: Role | None = None) -> socket.socket:
         """A connection from the port of a listener, so that what a NAT knows of the one holds for the other.
 
-        Raises OSError.
+        `crossing`: the role of this side, where the other one's call may have to meet this one (see patience). Raises
+        OSError.
         """
         dialling = _socket(base[0])
         try:
             dialling.bind(base if _can_share() else (base[0], 0))
+            if crossing is not None:
+                patience.prepare(dialling, crossing)
             await asyncio.get_running_loop().sock_connect(dialling, remote)
+            if crossing is not None:
+                patience.connected(dialling)
         except BaseException:
             dialling.close()
             raise
