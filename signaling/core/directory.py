@@ -5,12 +5,13 @@ requests are carried out meanwhile, and sessions end: so whatever it answers is 
 """
 
 import base64
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from itertools import count
 from typing import Final, assert_never
 
 import msgspec
 
+from signaling.core.announced import fault_of
 from signaling.core.effects import Count, Effect, Tally
 from signaling.core.hits import ROOM, Hits, fitting
 from signaling.core.libraries import Libraries, Library
@@ -18,8 +19,7 @@ from signaling.core.policy import Policy
 from signaling.core.rendezvous import AWAY_WAIT_S, UNNUMBERED, Rendezvous, failed, ok
 from signaling.core.session import Session
 from signaling.engine.base import Engine, Holder
-from signaling.engine.index import Index, Matches, Query
-from signaling.protocol import limits
+from signaling.engine.index import Counted, Index, Matches, Query
 from signaling.protocol.codes import ErrorCode
 from signaling.protocol.directory import (
     Announce,
@@ -27,7 +27,6 @@ from signaling.protocol.directory import (
     Asked,
     Browse,
     DirectoryRequest,
-    Folder,
     Found,
     Here,
     Listing,
@@ -58,7 +57,10 @@ class Directory:
         emit: Callable[[Effect], None],
     ) -> None:
         self.files = 0
+        self.folders = 0
         """In all libraries."""
+        self._coming = 0
+        """Files that are being announced and may be more than before."""
         self._policy = policy
         self._engine = engine
         self._index = index
@@ -71,6 +73,11 @@ class Directory:
     def __len__(self) -> int:
         return len(self._libraries)
 
+    @property
+    def entries(self) -> int:
+        """What the index keeps for all libraries."""
+        return self.files + self.folders
+
     async def answer(self, session: Session, address: str, request: DirectoryRequest | Ask, now: float) -> Reply:
         """Carry out a request."""
         match request:
@@ -80,16 +87,10 @@ class Directory:
                 return await self._announce(session, address, request, now)
             case Withdraw():
                 return self._withdraw(session, request)
-            case Search():
-                return await self._search(session, address, request, now)
-            case Peers():
-                return self._peers(request)
-            case Browse():
-                return await self._browse(request)
             case Ask():
                 return await self._ask(session, address, request, now)
             case _:
-                assert_never(request)
+                return await self._limited_look(session, address, request, now)
 
     def end(self, session: Session) -> None:
         """A session is over, and all that it published."""
@@ -124,6 +125,7 @@ class Directory:
     def _drop(self, library: Library) -> None:
         self._libraries.remove(library)
         self.files -= library.shown.files
+        self.folders -= library.folders
         self._index.end(library.number)
 
     async def _announce(self, session: Session, address: str, request: Announce, now: float) -> Reply:
@@ -133,20 +135,58 @@ class Directory:
         fault = fault_of(request.folders)
         if fault:
             return failed(request, ErrorCode.BAD_MESSAGE, fault)
-        most = self._policy.files_per_library
-        counted = await self._index.announce(library.number, request.folders, request.gone, most)
+        files = sum(len(folder.files) for folder in request.folders)
+        if files and library.folders >= self._policy.files_per_library:
+            text = f"a library may have {self._policy.files_per_library} folders"
+            return failed(request, ErrorCode.TOO_MANY, text)
+        cost = min(files + len(request.gone), self._policy.announcing.burst)
+        wait = await self._engine.take(f"announce {address}", self._policy.announcing, cost, now)
+        if wait:
+            return failed(request, ErrorCode.RATE_LIMITED, "too many files announced from this address", wait)
+        granted = max(0, min(files, self._policy.directory_files - self.entries - self._coming))
+        self._coming += granted
+        library.coming += granted
+        most = min(self._policy.files_per_library, library.shown.files + library.coming)
+        try:
+            counted = await self._index.announce(library.number, request.folders, request.gone, most)
+        finally:
+            self._coming -= granted
+            library.coming -= granted
+        return self._announced(library, request, counted)
+
+    def _announced(self, library: Library, request: Announce, counted: Counted | None) -> Reply:
         if library not in self._libraries:
             return _unknown(request)
         if counted is None:
-            return failed(request, ErrorCode.TOO_MANY, f"a library may have {most} files")
+            text = f"a library may have {self._policy.files_per_library} files, and the directory has room for "
+            text += str(max(0, self._policy.directory_files - self.entries))
+            return failed(request, ErrorCode.TOO_MANY, text)
         self.files += counted.files - library.shown.files
+        self.folders += counted.folders - library.folders
         library.folders = counted.folders
         whole = library.shown.whole or request.whole
         changed = {"files": counted.files, "bytes": counted.bytes, "whole": whole}
         library.shown = msgspec.structs.replace(library.shown, **changed)
         return ok(request)
 
-    async def _search(self, session: Session, address: str, request: Search, now: float) -> Reply:
+    async def _limited_look(
+        self, session: Session, address: str, request: Search | Peers | Browse, now: float
+    ) -> Reply:
+        wait = await self._engine.take(f"search {session.id}", self._policy.searching, 1, now)
+        wait = wait or await self._engine.take(f"search {address}", self._policy.searching_address, 1, now)
+        if wait:
+            return failed(request, ErrorCode.RATE_LIMITED, "too many searches", wait)
+        match request:
+            case Search():
+                return await self._search(request)
+            case Browse():
+                return await self._browse(request)
+            case Peers():
+                return self._peers(request)
+            case _:
+                assert_never(request)
+
+    async def _search(self, request: Search) -> Reply:
         found = Matches((), False)
         libraries = None if request.peer is None else self._libraries.of_peer(request.peer)
         if libraries != ():
@@ -181,6 +221,9 @@ class Directory:
         if library.away:
             text = "whoever published this library has lost the connection"
             return failed(request, ErrorCode.SENDER_AWAY, text, AWAY_WAIT_S)
+        wait = await self._engine.take(f"ask {address}", self._policy.asking, 1, now)
+        if wait:
+            return failed(request, ErrorCode.RATE_LIMITED, "too many libraries asked for from this address", wait)
         holder = Holder(owner.id, owner.key, now)
         return await self._rendezvous.meet(
             session,
@@ -189,18 +232,6 @@ class Directory:
             None,
             lambda pair: Asked(seq=UNNUMBERED, pair=pair, library=request.library, peer=session.key),
         )
-
-
-def fault_of(folders: Iterable[Folder]) -> str:
-    """Why these cannot be announced; empty if they can."""
-    for folder in folders:
-        names = folder.path.split("/") if folder.path else []
-        if not all(0 < len(name) <= limits.NAME_CHARS for name in names) or len(names) > limits.FOLDER_DEPTH:
-            return f"no path of a folder: {folder.path[:64]!r}"
-        for file in folder.files:
-            if "/" in file.name or "\0" in file.name:
-                return f"no name of a file: {file.name[:64]!r}"
-    return ""
 
 
 def _query(request: Search, libraries: tuple[int, ...] | None) -> Query:

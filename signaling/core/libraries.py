@@ -30,6 +30,8 @@ class Library:
     owner: Session
     shown: Shelf
     folders: int = 0
+    coming: int = 0
+    """Files that are being announced, and may be more than there are."""
 
     @property
     def away(self) -> bool:

@@ -70,7 +70,34 @@ class Policy:
         8, "Libraries one session may publish.", "a person's few; all folders of one command are in one", 1
     )
     files_per_library: int = option(
-        200_000, "Files one library may have.", "a photographer's life, or a distribution's mirror", 1
+        200_000, "Files one library may have, and folders.", "the pictures of a life; as many as one offer may have", 1
+    )
+    directory_files: int = option(
+        2_000_000, "Files and folders of all libraries.", "about 500 bytes each: one GB of memory", 1
+    )
+    announce_rate: float = option(
+        60_000,
+        "Files a minute announced from one address (IPv6: /64), four minutes' worth at once.",
+        "one whole library of the largest kind, or an office of 240 with 1,000 each that comes back after a restart",
+        1,
+    )
+    search_rate: float = option(
+        5,
+        "Searches, and looks into folders, a second of one session, ten seconds' worth at once.",
+        "one for each letter as somebody types",
+        0.01,
+    )
+    search_rate_per_address: float = option(
+        50,
+        "Searches, and looks into folders, a second from one address (IPv6: /64), ten seconds' worth at once.",
+        "an office in which ten people type; a tenth of what the index does",
+        0.01,
+    )
+    ask_rate: float = option(
+        120,
+        "Libraries a minute asked for from one address (IPv6: /64), two minutes' worth at once.",
+        "each fetch asks up to eight who have the file; each may ring at a person",
+        0.01,
     )
     request_rate: float = option(
         100,
@@ -111,6 +138,26 @@ class Policy:
     def opens(self) -> Rate:
         """Bound of the codes opened from one address."""
         return Rate(burst=self.open_rate, per_second=self.open_rate / 60)
+
+    @property
+    def announcing(self) -> Rate:
+        """Bound of the files announced from one address."""
+        return Rate(burst=4 * self.announce_rate, per_second=self.announce_rate / 60)
+
+    @property
+    def searching(self) -> Rate:
+        """Bound of the searches of one session."""
+        return Rate(burst=10 * self.search_rate, per_second=self.search_rate)
+
+    @property
+    def searching_address(self) -> Rate:
+        """Bound of the searches from one address."""
+        return Rate(burst=10 * self.search_rate_per_address, per_second=self.search_rate_per_address)
+
+    @property
+    def asking(self) -> Rate:
+        """Bound of the libraries asked for from one address."""
+        return Rate(burst=2 * self.ask_rate, per_second=self.ask_rate / 60)
 
     @property
     def errors(self) -> Rate:

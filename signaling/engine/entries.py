@@ -87,7 +87,7 @@ class Entries:
     def add(self, library: int, files: Sequence[tuple[str, File]]) -> None:
         """Add files, by their folders; those whose numbers are in use take the place of what was there."""
         fresh = {file.number: (path, file) for path, file in files}
-        self.drop(library, list(fresh))
+        self.drop(library, fresh)
         folders: dict[str, int] = {}
         more: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])
         rows, before = [], self._last
@@ -100,9 +100,10 @@ class Entries:
         self.database.execute(_ADD, (before,))
         self._grow(more)
 
-    def drop(self, library: int, numbers: Sequence[int]) -> None:
-        """Drop files; numbers that are not in use do no harm."""
-        rows = self.database.execute(_ROWS, (json.dumps(numbers), library)).fetchall()
+    def drop(self, library: int, numbers: Iterable[int]) -> None:
+        """Drop files; numbers that are not in use do no harm, nor do those that are named twice: what FTS5 deletes
+        twice spoils it."""
+        rows = self.database.execute(_ROWS, (json.dumps(list(set(numbers))), library)).fetchall()
         if not rows:
             return
         less: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])

@@ -32,7 +32,8 @@ join folder f on f.id = i.folder where i.size between ? and ?
 """
 _ROOTS = """
 select i.library, i.root, i.size, i.name, f.path from item i join folder f on f.id = i.folder
-where i.root between ? and ? and i.size between ? and ? and (? is null or i.kind = ?) limit ?
+where i.root between ? and ? and i.size between ? and ? and (? is null or i.kind = ?)
+order by i.root, i.library, i.id limit ?
 """
 _SOURCES = "select group_concat(library) from (select library from item where root = ? limit ?)"
 _FOLDERS = "select name, files, bytes from folder where parent = ?"

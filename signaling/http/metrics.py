@@ -17,6 +17,12 @@ from signaling.relay.turn.kinds import Refusal, Stats, Transport
 PLAIN_CLOSES: Final = frozenset({1000, 1001, 1005, 1006, 1007, 1009})
 """Close codes of RFC 6455 that are counted under their own number; others that clients send are `other`."""
 
+SHARED: Final = ("libraries", "shared_files", "shared_folders")
+"""Of the directory."""
+
+GAUGES: Final = ("open_connections", "sessions", "locators", "reserved_locators", "pairs", *SHARED)
+"""What there is now."""
+
 CONNECT_S: Final = (0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1, 1.5, 2, 3, 5, 7.5, 10, 15, 30)
 """Upper ends of the buckets: fine where it goes well, which takes a few round trips; coarse from where a person begins
 to doubt (5 s) to where browsers give up a silent STUN server (10 s) and ICE itself (15 to 30 s)."""
@@ -80,10 +86,7 @@ class Metrics:
         refusals = counter("stun_refusals", "UDP datagrams not answered, or with an error, by reason", "reason")
         self._stun = {each: (answers if each in ANSWERED else refusals).labels(each.value) for each in Verdict}
         self._closes = counter("closes", "WebSockets closed by close code", "code")
-        self._current = {
-            name: gauge(name, f"{name.capitalize()} there are now")
-            for name in ("open_connections", "sessions", "locators", "reserved_locators", "pairs")
-        }
+        self._current = {name: gauge(name, f"{name.replace('_', ' ').capitalize()} there are now") for name in GAUGES}
 
     def count(self, count: Count) -> None:
         """Something that the core counts happened."""
@@ -107,9 +110,9 @@ class Metrics:
         known = code in PLAIN_CLOSES or code in CloseCode.__members__.values()
         self._closes.labels(str(code) if known else "other").inc()
 
-    def render(self, connections: int, sessions: int, totals: Totals) -> bytes:
-        """The text of /metrics, with what there is now."""
-        values = (connections, sessions, totals.locators, totals.reserved, totals.pairs)
+    def render(self, connections: int, sessions: int, totals: Totals, shared: tuple[int, int, int]) -> bytes:
+        """The text of /metrics, with what there is now; of the directory: libraries, files, folders."""
+        values = (connections, sessions, totals.locators, totals.reserved, totals.pairs, *shared)
         for gauge, value in zip(self._current.values(), values, strict=True):
             gauge.set(value)
         return generate_latest(self.registry)

@@ -60,7 +60,7 @@ class Node:
         entropy: Callable[[int], bytes] = os.urandom,
     ) -> None:
         self.metrics = Metrics()
-        self._index = FtsIndex(self._fault) if available() and not settings.directory_off else None
+        self._index = None if settings.directory_off else self._open_index()
         self.hub = Hub(
             settings,
             MemoryEngine,
@@ -171,7 +171,15 @@ class Node:
     async def render_metrics(self) -> bytes:
         """The text of /metrics."""
         totals = await self.hub.sessions.engine.totals(self._clock())
-        return self.metrics.render(len(self._wires), len(self.hub.sessions), totals)
+        directory = self.hub.sessions.directory
+        shared = (0, 0, 0) if directory is None else (len(directory), directory.files, directory.folders)
+        return self.metrics.render(len(self._wires), len(self.hub.sessions), totals, shared)
+
+    def _open_index(self) -> FtsIndex | None:
+        if available():
+            return FtsIndex(self._fault)
+        log.warning(line("directory-off", hint="the SQLite of this Python has no FTS5, or is older than 3.35"))
+        return None
 
     def _ice(self, dialled: str) -> tuple[IceServer, ...]:
         own = self.stun_urls(dialled)

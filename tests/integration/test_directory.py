@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from aiohttp import ClientSession
 from aiohttp.test_utils import TestServer
 
+from signaling.http import node
 from signaling.http.app import make_app
 from signaling.protocol import limits
 from signaling.protocol.codes import ErrorCode
@@ -86,7 +88,7 @@ async def test_what_one_publishes_another_finds_looks_into_and_asks_for(url: str
         asked = await owner.pushed()
         assert isinstance(asked, Asked)
         assert (asked.pair, asked.library, asked.peer) == (met.pair, library, b64(guest.identity.key))
-        assert len({None, met.relay, asked.relay}) == 3
+        assert len({met.relay, asked.relay, None}) == 3
         assert isinstance(await guest.ask(Signal(id=1, pair=met.pair, body="aGk")), Ok)
         assert isinstance(await owner.pushed(), Signaled)
 
@@ -118,6 +120,28 @@ async def test_who_searches_does_not_wait_for_who_announces(url: str) -> None:
             pass
         assert not answers.done()
         assert isinstance(await answers, Ok)
+
+
+async def test_metrics_tell_what_is_there(url: str) -> None:
+    async with Client(url) as owner, ClientSession() as session:
+        await owner.sign_in()
+        await publish(owner, *FOLDERS)
+        await search(owner, "moon")
+        await search(owner, "sun")
+        async with session.get(f"{url}metrics") as answer:
+            lines = (await answer.text()).splitlines()
+    for name, value in (("libraries", 1), ("shared_files", 2), ("shared_folders", 3)):
+        assert f"byway_{name} {value}.0" in lines
+    for outcome in ("found", "nothing"):
+        assert f'byway_searches_total{{outcome="{outcome}"}} 1.0' in lines
+
+
+async def test_a_python_without_the_index_does_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(node, "available", lambda: False)
+    server = await serve()
+    async with Client(str(server.make_url("/"))) as client:
+        assert (await client.sign_in()).caps == ()
+    await server.close()
 
 
 async def test_a_server_may_do_without() -> None:

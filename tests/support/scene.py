@@ -14,6 +14,7 @@ from signaling.core.hub import Hub
 from signaling.core.policy import Policy
 from signaling.core.sessions import Relays, no_relays
 from signaling.core.sign_in import Names
+from signaling.engine.index import Index
 from signaling.engine.memory import MemoryEngine
 from signaling.protocol import limits
 from signaling.protocol.codec import decode_server, encode
@@ -53,6 +54,7 @@ class Scene:
         names: Names | None = None,
         seed: int = 1,
         relays: Relays = no_relays,
+        index: Index | None = None,
     ) -> None:
         self.now = 1000.0
         self.sent: defaultdict[int, list[ServerMessage]] = defaultdict(list)
@@ -69,6 +71,7 @@ class Scene:
             names or Names(),
             label="byway/test",
             relays=relays,
+            index=index,
         )
         self._connections = 0
 
@@ -92,6 +95,12 @@ class Scene:
         self._connections += 1
         self.hub.connect(self._connections, address, host, self.now)
         return self._connections
+
+    def begin(self, connection: int, message: Message) -> Coroutine[Any, Any, None]:
+        """Send a message of which the answer is waited for: to be gone on with by `run`."""
+        work = self.hub.receive(connection, encode(message), self.now)
+        work.send(None)
+        return work
 
     def say(self, connection: int, message: Message | str) -> None:
         """Send a message, or any text."""

@@ -23,6 +23,7 @@ import pytest
 
 from signaling.protocol.codec import encode
 from signaling.protocol.codes import CloseCode
+from tests.support.naive_index import NaiveIndex
 from tests.support.scene import HOST, Scene, run
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "protocol.md"
@@ -39,7 +40,7 @@ class Play:
     """One transcript as it is played."""
 
     def __init__(self) -> None:
-        self.scene = Scene()
+        self.scene = Scene(index=NaiveIndex())
         self.connections: dict[str, int] = {}
 
     def line(self, text: str) -> None:
@@ -79,7 +80,7 @@ class Play:
         scene.hub.drain(soonest=1, spread=10, try_for=300)
         for connection in self.connections.values():
             run(scene.hub.close(connection, CloseCode.RESTARTING, scene.now))
-        fresh = Scene(seed=2)
+        fresh = Scene(seed=2, index=NaiveIndex())
         fresh.sent, fresh.closed, fresh.now = scene.sent, scene.closed, scene.now
         fresh._connections = scene._connections
         self.scene = fresh
@@ -101,6 +102,7 @@ def test_there_are_transcripts_of_what_matters() -> None:
         "A wrong locator",
         "Coming back after a broken connection",
         "A restart of the server",
+        "The directory",
     ]
 
 
