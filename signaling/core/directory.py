@@ -7,7 +7,7 @@ requests are carried out meanwhile, and sessions end: so whatever it answers is 
 import base64
 from collections.abc import Callable
 from itertools import count
-from typing import Final, assert_never
+from typing import Final
 
 import msgspec
 
@@ -181,10 +181,8 @@ class Directory:
                 return await self._search(request)
             case Browse():
                 return await self._browse(request)
-            case Peers():
-                return self._peers(request)
             case _:
-                assert_never(request)
+                return self._peers(request)
 
     async def _search(self, request: Search) -> Reply:
         found = Matches((), False)

@@ -7,7 +7,7 @@ engine.
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, assert_never
+from typing import Final
 
 from signaling.core.effects import Count, Effect, Observe, Tally
 from signaling.core.policy import Policy
@@ -106,10 +106,8 @@ class Rendezvous:
                 return await self._leave(session, request)
             case Renew():
                 return await self._renew(session, request, now)
-            case Report():
-                return await self._report(session, request)
             case _:
-                assert_never(request)
+                return await self._report(session, request)
 
     async def lapse(self, session: Session, locator: str, now: float) -> None:
         """The time of a locator is over."""
