@@ -1,7 +1,7 @@
 """The tables of the index of the directory, and what changes them. Not for two threads at a time.
 
-    idx      what is searched: words of the name and of the folder, and tags: the kind (`k3`) and the library (`l12`).
-             It keeps no text, so that what is deleted has to be told to it once more
+    idx      what is searched: words of the name and of the folder, and tags for the kind and the library. It keeps no
+             text, so that what is deleted has to be told to it once more
     item     the files, by the same number
     folder   the folders of each library as a tree; files and bytes of each are those of all below it
 
@@ -43,7 +43,23 @@ begin;
 """One transaction for ever: nothing is kept on disk. `path` is there for folders that have files of their own: so
 nobody makes much of a few deep ones."""
 
-_COLUMNS = "i.id, i.name, f.path, 'k' || i.kind || ' l' || i.library"
+SETTINGS: Final = (("automerge", 0), ("crisismerge", 256))
+"""FTS5 would merge what it has written while it writes, and now and then for 0.1 s: `tidy` does it instead."""
+
+TIDIED: Final = 64
+"""Pages that are merged at once, in about 5 ms."""
+
+RECENT: Final = 1000
+"""Folders that are remembered, in some 100 KB: the next slice has mostly the same."""
+
+KIND_TAG: Final = 0xAC00
+LIBRARY_TAG: Final = 0x4E00
+LIBRARY_TAGS: Final = 20_000
+"""Tags are made of letters of which there are many: short words cost FTS5 less."""
+
+_TAGS = f"""char({KIND_TAG} + i.kind) || ' ' ||
+char({LIBRARY_TAG} + i.library % {LIBRARY_TAGS}, {LIBRARY_TAG} + i.library / {LIBRARY_TAGS})"""
+_COLUMNS = f"i.id, i.name, f.path, {_TAGS}"
 _ADD = f"""
 insert into idx(rowid, name, folder, tags)
 select {_COLUMNS} from item i join folder f on f.id = i.folder where i.id > ? order by i.id
@@ -69,8 +85,11 @@ class Entries:
     def __init__(self) -> None:
         self.database = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
         self.database.executescript(TABLES)
+        self.database.executemany("insert into idx(idx, rank) values(?, ?)", SETTINGS)
         self._last = 0
         self._folders: Counter[int] = Counter()
+        self._recent: dict[tuple[int, str], int] = {}
+        """Numbers of folders that were used last."""
 
     def counted(self, library: int) -> Counted:
         """How much is in a library."""
@@ -88,11 +107,10 @@ class Entries:
         """Add files, by their folders; those whose numbers are in use take the place of what was there."""
         fresh = {file.number: (path, file) for path, file in files}
         self.drop(library, fresh)
-        folders: dict[str, int] = {}
         more: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])
         rows, before = [], self._last
         for path, file in fresh.values():
-            folder = folders[path] if path in folders else folders.setdefault(path, self._folder(library, path))
+            folder = self._recent.get((library, path)) or self._folder(library, path)
             more[folder][0] += 1
             more[folder][1] += file.size
             rows.append(self._row(library, folder, file))
@@ -116,6 +134,7 @@ class Entries:
 
     def clear(self, library: int) -> Iterator[None]:
         """Drop all of a library, slice by slice."""
+        self._recent.clear()
         while ids := self._column("select id from item where library = ? order by id limit ?", library, SLICE):
             self._forget(ids)
             yield
@@ -123,6 +142,12 @@ class Entries:
             self.database.execute("delete from folder where id in (select value from json_each(?))", (json.dumps(ids),))
             yield
         self._folders.pop(library, None)
+
+    def tidy(self) -> bool:
+        """Merge some of what was written; whether there was anything to merge."""
+        before = self.database.total_changes
+        self.database.execute("insert into idx(idx, rank) values('merge', ?)", (TIDIED,))
+        return self.database.total_changes > before + 1
 
     def folder(self, library: int, path: str) -> int | None:
         """The number of a folder."""
@@ -148,6 +173,9 @@ class Entries:
         for name in path.split("/") if path else ():
             found = self._made(library, found, name)
         self.database.execute("update folder set path = ? where id = ? and path is null", (path, found))
+        if len(self._recent) >= RECENT:
+            self._recent.clear()
+        self._recent[library, path] = found
         return found
 
     def _made(self, library: int, parent: int, name: str) -> int:
@@ -182,6 +210,7 @@ class Entries:
 
     def _prune(self, library: int, folders: Iterable[int]) -> None:
         """Forget folders in which nothing is left, and those above."""
+        self._recent.clear()
         for folder in folders:
             parent: int = folder
             while parent > 0:
@@ -195,6 +224,16 @@ class Entries:
 
     def _column(self, text: str, *values: object) -> list[int]:
         return [row[0] for row in self.database.execute(text, values)]
+
+
+def kind_tag(kind: Kind) -> str:
+    """The word that stands for a kind."""
+    return chr(KIND_TAG + KINDS.index(kind))
+
+
+def library_tag(library: int) -> str:
+    """The word that stands for a library."""
+    return chr(LIBRARY_TAG + library % LIBRARY_TAGS) + chr(LIBRARY_TAG + library // LIBRARY_TAGS)
 
 
 def flat(folders: Iterable[Folder]) -> list[tuple[str, File]]:

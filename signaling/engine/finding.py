@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Container, Iterator, Sequence
 from typing import Any, Final
 
-from signaling.engine.entries import KINDS, Entries
+from signaling.engine.entries import KINDS, Entries, kind_tag, library_tag
 from signaling.engine.index import Match, Matches, Page, Query
 from signaling.protocol.directory import Item, Subfolder
 from signaling.protocol.encoding import b64
@@ -63,9 +63,9 @@ def expressions(query: Query) -> list[str]:
 
 def _tags(query: Query) -> Iterator[str]:
     if query.kind is not None:
-        yield f'"k{KINDS.index(query.kind)}"'
+        yield f'"{kind_tag(query.kind)}"'
     if query.libraries is not None:
-        yield " OR ".join(f'"l{library}"' for library in query.libraries)
+        yield " OR ".join(f'"{library_tag(library)}"' for library in query.libraries)
 
 
 class Found:

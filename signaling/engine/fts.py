@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from signaling.engine.entries import SLICE, Entries, flat
 from signaling.engine.finding import browse, search
@@ -17,6 +18,10 @@ def available() -> bool:
     return "ENABLE_FTS5" in options and sqlite3.sqlite_version_info >= (3, 35)
 
 
+TIDYING: Final = 0
+"""What is no library's."""
+
+
 class FtsIndex:
     """See Index. `fault` is told, in a thread, when it fails at something that nobody waits for."""
 
@@ -24,6 +29,8 @@ class FtsIndex:
         self._entries = Entries()
         self._live: set[int] = set()
         self._worker = Worker("directory", fault)
+        self._tidying = False
+        """Whether it is to be tidied up, and that has not begun."""
 
     def begin(self, library: int) -> None:
         """See Index."""
@@ -33,10 +40,13 @@ class FtsIndex:
         """See Index; the entries themselves go later."""
         self._live.discard(library)
         self._worker.leave(self._clear(library), library)
+        self._tidy()
 
     async def announce(self, library: int, folders: Sequence[Folder], gone: Sequence[int], most: int) -> Counted | None:
         """See Index."""
-        return await self._worker.ask(self._announce(library, folders, gone, most), library)
+        counted = await self._worker.ask(self._announce(library, folders, gone, most), library)
+        self._tidy()
+        return counted
 
     async def search(self, query: Query) -> Matches:
         """See Index."""
@@ -77,3 +87,14 @@ class FtsIndex:
 
     def _clear(self, library: int) -> Work[None]:
         yield from self._entries.clear(library)
+
+    def _tidy(self) -> None:
+        """Have the index tidied up, by turns with what is written, until nothing is left to be."""
+        if not self._tidying:
+            self._tidying = True
+            self._worker.leave(self._merge(), TIDYING)
+
+    def _merge(self) -> Work[None]:
+        self._tidying = False
+        while self._entries.tidy():
+            yield

@@ -15,6 +15,10 @@ JOIN_S: Final = 5.0
 """How long the end of the thread is waited for: a piece takes a few milliseconds."""
 
 
+RUN: Final = 10
+"""Pieces of one job before that of another name: FTS5 writes down what it has whenever it has to go back."""
+
+
 @dataclass(slots=True)
 class Job(Generic[T]):
     """Work and who waits for the answer, if anybody. Jobs of one name are done one after the other."""
@@ -25,12 +29,13 @@ class Job(Generic[T]):
 
 
 class Turns:
-    """What is to be done: jobs without a name first, in their order; of the others a piece each by turns, by names."""
+    """What is to be done: jobs without a name first, in their order; of the others a few pieces each, by turns."""
 
     def __init__(self) -> None:
         self._quick: deque[Job[Any]] = deque()
         self._names: deque[int] = deque()
         self._slow: dict[int, deque[Job[Any]]] = {}
+        self._run = 0
 
     def __bool__(self) -> bool:
         return bool(self._quick or self._names)
@@ -49,7 +54,7 @@ class Turns:
         """The job of which a piece is to be done next; then it has to be given `back`."""
         if self._quick:
             return self._quick.popleft()
-        return self._slow[self._names.popleft()][0]
+        return self._slow[self._names[0]][0]
 
     def back(self, job: Job[Any], over: bool) -> None:
         """A piece of a job is done; `over`: it was the last."""
@@ -58,12 +63,17 @@ class Turns:
                 self._quick.appendleft(job)
             return
         waiting = self._slow[job.name]
+        self._run += 1
         if over:
             waiting.popleft()
-        if waiting:
-            self._names.append(job.name)
-        else:
+        if not waiting:
             del self._slow[job.name]
+        elif self._run < RUN:
+            return
+        else:
+            self._names.append(job.name)
+        self._names.popleft()
+        self._run = 0
 
 
 class Worker:

@@ -107,8 +107,8 @@ async def test_words_of_name_and_folder_together(index: FtsIndex) -> None:
         "name : x",
         "NEAR(",
         "\u0301",
-        "l1",
-        "k0",
+        "丁一",
+        "\uac00",
         "🎈",
         "^x",
         "{}",
@@ -140,7 +140,7 @@ def test_words_are_quoted_each_once_and_keep_their_marks() -> None:
     assert tokens("a-b a_c  (d) 1.5 हिन्दी") == ["a", "b", "c", "d", "1", "5", "हिन्दी"]
     assert expressions(query(" - ")) == []
     assert expressions(query("a b", kind=Kind.AUDIO, libraries=(3, 4)))[1] == (
-        'name : ("a" AND "b" *) AND tags : ("k1") AND tags : ("l3" OR "l4")'
+        'name : ("a" AND "b" *) AND tags : ("\uac01") AND tags : ("七一" OR "丄一")'
     )
 
 
