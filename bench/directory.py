@@ -1,0 +1,369 @@
+"""The directory of one server with many peers, each with many files: `python -m bench.directory`.
+
+Prints each figure beside what it must hold: memory of the server for an entry, how long a search takes while peers come
+and go, when a library is seen and when it is gone, and how long it takes until all is back after a restart.
+
+The peers are connections of one other process, which signs, announces and searches on the same machine: what it needs
+of the processors the server has not. Their names and files are made up beforehand (bench.names).
+"""
+
+import argparse
+import asyncio
+import gc
+import os
+import random
+import resource
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Final
+
+import psutil
+
+from bench.names import Names
+from bench.processes import finish, pipe, start
+from pypeer.identity import Identity
+from pypeer.loops import loop_factory
+from pypeer.signaling_client.client import SignalingClient
+from signaling.protocol import limits
+from signaling.protocol.codec import encode
+from signaling.protocol.directory import Announce, Folder, Found, Here, Peers, Publish, Published, Search
+from signaling.protocol.messages import Ok
+
+PATIENCE_S: Final = 120.0
+"""How long a request is repeated."""
+
+AT_ONCE: Final = 20
+"""Peers that begin at the same time, at the start."""
+
+ROOM: Final = limits.MESSAGE_BYTES - 1024
+"""Bytes of files in one `announce`."""
+
+SERVER: Final = (
+    "--connections-per-address=100000",
+    "--connection-rate=10000000",
+    "--announce-rate=100000000",
+    "--search-rate-per-address=100000",
+    "--search-rate=1000",
+    "--restart-spread=10",
+    "--log-level=warning",
+)
+"""All peers have one address here."""
+
+
+@dataclass(slots=True)
+class Options:
+    """What to measure."""
+
+    peers: int
+    files: int
+    searches: float
+    churn: float
+    seconds: float
+
+
+class Peer:
+    """Somebody with a library."""
+
+    def __init__(self, url: str, pages: Sequence[Announce], name: str) -> None:
+        self.client = SignalingClient(url, Identity.new(), lambda _: None, self._back)
+        self.name = name
+        self.announced = asyncio.Event()
+        self.announced_at = 0.0
+        self._pages = pages
+        self._tasks = set[asyncio.Task[None]]()
+
+    async def come(self) -> None:
+        """Sign in, and publish."""
+        await self.client.start()
+        await self.publish()
+
+    async def publish(self) -> None:
+        """Announce everything."""
+        request = Publish(id=1, name=self.name)
+        published = await self.client.ask(request, Published, PATIENCE_S)
+        for page in self._pages:
+            announce = Announce(id=1, library=published.library, folders=page.folders, whole=page.whole)
+            await self.client.ask(announce, Ok, PATIENCE_S)
+        self.announced_at = time.monotonic()
+        self.announced.set()
+
+    async def go(self) -> None:
+        """Say goodbye."""
+        for task in self._tasks:
+            task.cancel()
+        await self.client.close()
+
+    def _back(self, resumed: bool) -> None:
+        if not resumed:
+            self.announced.clear()
+            task = asyncio.create_task(self.publish())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+
+def pages(folders: Sequence[Folder]) -> list[Announce]:
+    """As many folders in each message as fit."""
+    made: list[Announce] = []
+    page: list[Folder] = []
+    room = ROOM
+    for folder in folders:
+        size = len(encode(Announce(id=1, library="x", folders=(folder,))))
+        if size > room or sum(len(each.files) for each in page) + len(folder.files) > limits.ANNOUNCED_FILES:
+            made.append(Announce(id=1, library="x", folders=tuple(page)))
+            page, room = [], ROOM
+        page.append(folder)
+        room -= size
+    return [*made, Announce(id=1, library="x", folders=tuple(page), whole=True)]
+
+
+class Server:
+    """The server as a process of its own, which can be started anew at the same port."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.port = 0
+        self.url = ""
+        self.start()
+
+    def start(self) -> None:
+        """Start it, and wait until it listens."""
+        ports = (f"--port={self.port}", "--host=127.0.0.1", "--turn-port=0", "--turn-tls-port=0")
+        self._errors = (self._folder / "server.log").open("a")
+        self.process = start("-m", "signaling", *ports, *SERVER, errors=self._errors)
+        self.url = pipe(self.process.stdout).readline().split()[-1]
+        self.port = int(self.url.rstrip("/").rpartition(":")[2])
+
+    @property
+    def bytes(self) -> int:
+        """Its resident memory."""
+        return psutil.Process(self.process.pid).memory_info().rss
+
+    @property
+    def cpu_s(self) -> float:
+        """Seconds of processor."""
+        times = psutil.Process(self.process.pid).cpu_times()
+        return times.user + times.system
+
+    def stop(self) -> None:
+        """End it in an orderly way."""
+        finish(self.process, stop=True)
+        self._errors.close()
+
+
+@dataclass(slots=True)
+class Bench:
+    """One run."""
+
+    options: Options
+    server: Server
+    libraries: list[list[Announce]]
+    peers: list[Peer] = field(default_factory=list)
+    known: int = 0
+
+    def say(self, what: str, found: str, bound: str = "") -> None:
+        """One line of the table."""
+        print(f"{what:58} {found:>12} {bound:>12}", flush=True)
+
+    def make(self) -> Peer:
+        """One more peer; its files are one of those libraries that were made up."""
+        self.known += 1
+        return Peer(self.server.url, self.libraries[self.known % len(self.libraries)], f"peer {self.known}")
+
+    async def fill(self) -> None:
+        """Everybody comes."""
+        before, cpu, began = self.server.bytes, self.server.cpu_s, time.monotonic()
+        self.peers = [self.make() for _ in range(self.options.peers)]
+        gate = asyncio.Semaphore(AT_ONCE)
+
+        async def come(peer: Peer) -> None:
+            async with gate:
+                await peer.come()
+
+        await asyncio.gather(*map(come, self.peers))
+        seconds = time.monotonic() - began
+        entries = self.options.peers * self.options.files
+        self.say("entries announced a second", f"{entries / seconds:,.0f}")
+        self.say("processor of the server for an entry", f"{(self.server.cpu_s - cpu) / entries * 1e6:.0f} us")
+        await asyncio.sleep(2)
+        grown = self.server.bytes - before
+        self.say("memory for an entry, with its share of its peer's connection", f"{grown / entries:.0f} B", "600 B")
+
+    async def search(self) -> None:
+        """Searches at a rate, while peers come and go."""
+        searcher = [SignalingClient(self.server.url, Identity.new(), lambda _: None) for _ in range(20)]
+        await asyncio.gather(*(each.start() for each in searcher))
+        names, loop = Names(7), asyncio.get_running_loop()
+        took: list[float] = []
+        hits: list[int] = []
+
+        async def one(client: SignalingClient, due: float) -> None:
+            found = await client.ask(Search(id=1, words=names.query()), Found, PATIENCE_S)
+            took.append(loop.time() - due)
+            hits.append(len(found.hits))
+
+        turnover = Turnover(self)
+        going = asyncio.create_task(turnover.run())
+        cpu, began = self.server.cpu_s, loop.time()
+        asked: list[asyncio.Task[None]] = []
+        for number in range(int(self.options.searches * self.options.seconds)):
+            due = began + number / self.options.searches
+            await asyncio.sleep(max(0, due - loop.time()))
+            asked.append(asyncio.create_task(one(searcher[number % len(searcher)], max(due, loop.time()))))
+        await asyncio.gather(*asked)
+        seconds = loop.time() - began
+        used = self.server.cpu_s - cpu
+        turnover.over = True
+        await going
+        rank = [median(took), quantiles(took, n=100)[-1]]
+        self.say(f"searches a second ({sum(hits) / len(hits):.0f} hits each)", f"{len(took) / seconds:.0f}")
+        self.say(
+            "peers that came, and as many that went, a second",
+            f"{turnover.count / seconds:.1f}",
+            f"{self.options.churn:g}",
+        )
+        self.say("processors that the server used", f"{used / seconds:.2f}")
+        self.say("search, median", f"{rank[0] * 1000:.1f} ms", "5 ms")
+        self.say("search, 99 %", f"{rank[1] * 1000:.1f} ms", "30 ms")
+        self.say("search, worst", f"{max(took) * 1000:.1f} ms")
+        await asyncio.gather(*(each.close() for each in searcher))
+
+    async def appear(self) -> None:
+        """When what one announces is seen by another, and when it is gone."""
+        seen, gone = [], []
+        watcher = SignalingClient(self.server.url, Identity.new(), lambda _: None)
+        await watcher.start()
+        for number in range(5):
+            peer = self.make()
+            word = f"zyx{number}"
+            mark = self.libraries[0][-1].folders[-1]
+            peer._pages = [
+                *peer._pages[:-1],
+                Announce(
+                    id=1, library="x", folders=(*peer._pages[-1].folders, Folder(word, mark.files[:1])), whole=True
+                ),
+            ]
+            await peer.come()
+            seen.append(await _until(watcher, word, True) - peer.announced_at)
+            left = time.monotonic()
+            closing = asyncio.create_task(peer.go())
+            gone.append(await _until(watcher, word, False) - left)
+            await closing
+        await watcher.close()
+        self.say(
+            "a library is seen after its last announcement, worst of 5", f"{max(0, *seen) * 1000:.0f} ms", "2000 ms"
+        )
+        self.say("a library is gone after its goodbye, worst of 5", f"{max(gone) * 1000:.0f} ms", "at once")
+
+    async def restart(self) -> None:
+        """The server ends and begins again, and everybody comes back."""
+        for peer in self.peers:
+            peer.announced.clear()
+        began = time.monotonic()
+        await asyncio.to_thread(self.server.stop)
+        await asyncio.to_thread(self.server.start)
+        up = time.monotonic()
+        await asyncio.gather(*(peer.announced.wait() for peer in self.peers))
+        times = sorted(peer.announced_at for peer in self.peers)
+        self.say("the server is back after", f"{up - began:.1f} s")
+        self.say("after it went: the first has announced all again", f"{times[0] - began:.1f} s")
+        self.say("after it went: half of them have", f"{times[len(times) // 2] - began:.1f} s")
+        self.say("after it went: all have", f"{times[-1] - began:.1f} s", "60 s")
+        watcher = SignalingClient(self.server.url, Identity.new(), lambda _: None)
+        await watcher.start()
+        here: set[str] = set()
+        after, more = None, True
+        while more:
+            answer = await watcher.ask(Peers(id=1, after=after), Here, PATIENCE_S)
+            here |= {shelf.library for shelf in answer.libraries if shelf.whole and shelf.files == self.options.files}
+            after, more = answer.libraries[-1].library, answer.more
+        await watcher.close()
+        self.say("libraries that are whole then", f"{len(here)}", f"{len(self.peers)}")
+
+    async def leave(self) -> None:
+        """Everybody goes."""
+        await asyncio.gather(*(peer.go() for peer in self.peers))
+
+
+class Turnover:
+    """Peers that come and go: with each that comes, one that was there goes."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.over = False
+        self.count = 0
+        self._bench = bench
+        self._random = random.Random(3)
+
+    async def run(self) -> None:
+        """Until it is over; a peer that is late holds none of the others up."""
+        loop, tasks = asyncio.get_running_loop(), set[asyncio.Task[None]]()
+        began, number = loop.time(), 0
+        while not self.over and self._bench.options.churn:
+            number += 1
+            await asyncio.sleep(max(0, began + number / self._bench.options.churn - loop.time()))
+            if len(tasks) < 10 * self._bench.options.churn:
+                task = asyncio.create_task(self._change())
+                tasks.add(task)
+                task.add_done_callback(tasks.discard)
+        await asyncio.gather(*tasks)
+
+    async def _change(self) -> None:
+        peers = self._bench.peers
+        place = self._random.randrange(len(peers))
+        old, peers[place] = peers[place], self._bench.make()
+        await asyncio.gather(peers[place].come(), old.announced.wait())
+        await old.go()
+        self.count += not self.over
+
+
+async def _until(watcher: SignalingClient, word: str, there: bool) -> float:
+    """When a search for a word finds something, or nothing."""
+    while True:
+        found = await watcher.ask(Search(id=1, words=word), Found, PATIENCE_S)
+        if bool(found.hits) is there:
+            return time.monotonic()
+
+
+async def measure(options: Options, folder: Path) -> None:
+    """Run all parts."""
+    made = [pages(Names(seed).library(options.files)) for seed in range(options.peers)]
+    gc.freeze()
+    server = Server(folder)
+    bench = Bench(options, server, made)
+    parts: Sequence[Callable[[], Awaitable[None]]] = (
+        bench.fill,
+        bench.search,
+        bench.appear,
+        bench.restart,
+        bench.leave,
+    )
+    try:
+        for part in parts:
+            await part()
+    finally:
+        await asyncio.to_thread(server.stop)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--peers", type=int, default=1000, help="how many peers are there")
+    parser.add_argument("--files", type=int, default=1000, help="how many files each has")
+    parser.add_argument("--searches", type=float, default=200, help="searches a second")
+    parser.add_argument("--churn", type=float, default=20, help="peers a second that come, and as many that go")
+    parser.add_argument("--seconds", type=float, default=30, help="how long is searched")
+    options = Options(**vars(parser.parse_args()))
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    print(f"{options.peers} peers with {options.files} files each; server and peers share {os.cpu_count()} processors")
+    print(f"{'':58} {'measured':>12} {'must hold':>12}")
+    with tempfile.TemporaryDirectory() as folder, asyncio.Runner(loop_factory=loop_factory()) as runner:
+        os.environ["BYWAY_HOME"] = folder
+        runner.run(measure(options, Path(folder)))
+
+
+if __name__ == "__main__":
+    main()
