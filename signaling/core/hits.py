@@ -10,7 +10,6 @@ from signaling.core.libraries import Libraries, Library
 from signaling.engine.index import Match
 from signaling.protocol import limits
 from signaling.protocol.directory import Hit, Shelf
-from signaling.protocol.encoding import b64
 from signaling.protocol.kinds import kind_of
 
 T = TypeVar("T")
@@ -42,7 +41,7 @@ class Hits:
         places = self._places | {library.number: len(self._places) + at for at, library in enumerate(new)}
         shelves = [library.shelf for library in new]
         hit = Hit(
-            root=b64(match.root),
+            root=match.root,
             name=match.name,
             size=match.size,
             kind=kind_of(match.name),

@@ -9,7 +9,6 @@ Whatever changes several rows does it with one statement: Python gives up its lo
 the event loop takes a break.
 """
 
-import binascii
 import json
 import sqlite3
 from collections import Counter, defaultdict
@@ -28,9 +27,9 @@ SLICE: Final = 100
 
 TABLES: Final = """
 pragma journal_mode = off;
-create virtual table idx using fts5(name, folder, tags, content='', columnsize=0, prefix='1 2 3',
+create virtual table idx using fts5(name, folder, tags, content='', columnsize=0, detail=column, prefix='1 2 3',
     tokenize="unicode61 remove_diacritics 2 separators '_'");
-create table item(id integer primary key, library int, number int, folder int, kind int, size int, root blob,
+create table item(id integer primary key, library int, number int, folder int, kind int, size int, root text,
     name text);
 create unique index item_number on item(library, number);
 create index item_root on item(root, library);
@@ -68,15 +67,21 @@ _FORGET = f"""
 insert into idx(idx, rowid, name, folder, tags)
 select 'delete', {_COLUMNS} from json_each(?) e cross join item i on i.id = e.value join folder f on f.id = i.folder
 """
+_INSERT = """
+insert into item(id, library, number, folder, kind, size, root, name)
+select ?1 + key, ?2, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5 from json_each(?3)
+"""
+_GROW = """
+update folder set files = files + (v.value ->> 1), bytes = bytes + (v.value ->> 2) from json_each(?) v
+where folder.id = v.value ->> 0 returning id, parent
+"""
+_PRUNE = """
+delete from folder where files = 0 and id in (select value from json_each(?)) returning parent
+"""
 _ROWS = """
 select i.id, i.folder, i.size from json_each(?) e cross join item i on i.library = ? and i.number = e.value
 order by i.id
 """
-
-
-def unroot(root: str) -> bytes:
-    """The bytes of a root; those of the contract are all right."""
-    return binascii.a2b_base64(root.replace("-", "+").replace("_", "/") + "=")
 
 
 class Entries:
@@ -108,13 +113,14 @@ class Entries:
         fresh = {file.number: (path, file) for path, file in files}
         self.drop(library, fresh)
         more: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])
-        rows, before = [], self._last
+        rows = []
         for path, file in fresh.values():
             folder = self._recent.get((library, path)) or self._folder(library, path)
             more[folder][0] += 1
             more[folder][1] += file.size
-            rows.append(self._row(library, folder, file))
-        self.database.executemany("insert into item values(?, ?, ?, ?, ?, ?, ?, ?)", rows)
+            rows.append((file.number, folder, KINDS.index(kind_of(file.name)), file.size, file.root, file.name))
+        before, self._last = self._last, self._last + len(rows)
+        self.database.execute(_INSERT, (before + 1, library, json.dumps(rows)))
         self.database.execute(_ADD, (before,))
         self._grow(more)
 
@@ -158,11 +164,6 @@ class Entries:
             found = self._child(found, name)
         return found
 
-    def _row(self, library: int, folder: int, file: File) -> tuple[object, ...]:
-        self._last += 1
-        kind = KINDS.index(kind_of(file.name))
-        return self._last, library, file.number, folder, kind, file.size, unroot(file.root), file.name
-
     def _known(self, library: int, numbers: set[int]) -> set[int]:
         text = "select i.number from json_each(?) e cross join item i on i.library = ? and i.number = e.value"
         return set(self._column(text, json.dumps(list(numbers)), library))
@@ -200,24 +201,21 @@ class Entries:
         level = changes
         while level:
             above: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])
-            for folder, (files, size) in level.items():
-                text = "update folder set files = files + ?, bytes = bytes + ? where id = ? returning parent"
-                [[parent]] = self.database.execute(text, (files, size, folder)).fetchall()
+            listed = json.dumps([(folder, *grown) for folder, grown in level.items()])
+            for folder, parent in self.database.execute(_GROW, (listed,)).fetchall():
                 if parent > 0:
-                    above[parent][0] += files
-                    above[parent][1] += size
+                    above[parent][0] += level[folder][0]
+                    above[parent][1] += level[folder][1]
             level = above
 
     def _prune(self, library: int, folders: Iterable[int]) -> None:
         """Forget folders in which nothing is left, and those above."""
         self._recent.clear()
-        for folder in folders:
-            parent: int = folder
-            while parent > 0:
-                text = "delete from folder where id = ? and files = 0 returning parent"
-                rows = self.database.execute(text, (parent,)).fetchall()
-                self._folders[library] -= len(rows)
-                parent = rows[0][0] if rows else 0
+        level = list(folders)
+        while level:
+            rows = self.database.execute(_PRUNE, (json.dumps(level),)).fetchall()
+            self._folders[library] -= len(rows)
+            level = [parent for (parent,) in rows if parent > 0]
 
     def _one(self, text: str, *values: object) -> Any:
         return self.database.execute(text, values).fetchone()

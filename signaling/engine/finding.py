@@ -1,13 +1,18 @@
 """Searching the tables of the index of the directory (signaling.engine.entries), and looking into folders."""
 
+import json
+import sqlite3
 import unicodedata
 from collections.abc import Container, Iterator, Sequence
+from itertools import chain, repeat
 from typing import Any, Final
+
+import msgspec
 
 from signaling.engine.entries import KINDS, Entries, kind_tag, library_tag
 from signaling.engine.index import Match, Matches, Page, Query
 from signaling.protocol.directory import Item, Subfolder
-from signaling.protocol.encoding import b64
+from signaling.protocol.encoding import b64, unb64
 
 VISITED: Final = 5000
 """Entries that a search looks at for each way of matching, in about 10 ms: whoever has not found it by then needs
@@ -16,36 +21,43 @@ another word."""
 COUNTED: Final = 1000
 """Libraries that are counted for a root."""
 
-BATCH: Final = 64
-"""Entries that are read at once: a usual answer is among the first."""
+BATCHES: Final = (32, 256, 1024)
+"""Entries that are read at once, at first and later: a usual answer is among the first."""
 
 PAGE: Final = 1000
 """Folders and files of one page, at most as many as fit a message."""
 
-ROOT_BYTES: Final = 32
-"""Of a root."""
+HANDLE_CHARS: Final = 13
+"""Letters of a root that a handle tells, and two bits more."""
 
-_WORDS = """
-select i.library, i.root, i.size, i.name, f.path
-from (select rowid from idx where idx match ? limit ?) m cross join item i on i.id = m.rowid
-join folder f on f.id = i.folder where i.size between ? and ?
+_ROW = "json_array(i.library, i.root, i.size, i.name, f.path)"
+_WORDS = f"""
+select count(*), max(m.rowid), json_group_array({_ROW}) filter (where i.size between ? and ?)
+from (select rowid from idx where idx match ? and rowid > ? limit ?) m cross join item i on i.id = m.rowid
+join folder f on f.id = i.folder
 """
-_ROOTS = """
-select i.library, i.root, i.size, i.name, f.path from item i join folder f on f.id = i.folder
-where i.root between ? and ? and i.size between ? and ? and (? is null or i.kind = ?)
-order by i.root, i.library, i.id limit ?
+_ROOTS = f"""
+select json_group_array({_ROW}) from (
+    select * from item where root >= ?1 and root < ?1 || '~' and size between ? and ? and (? is null or kind = ?)
+    order by root, library, id limit ?
+) i join folder f on f.id = i.folder
 """
-_SOURCES = "select group_concat(library) from (select library from item where root = ? limit ?)"
+_SOURCES = """
+select json_group_array(
+    (select group_concat(library) from (select library from item where root = e.value limit ?))
+) from json_each(?) e
+"""
 _FOLDERS = "select name, files, bytes from folder where parent = ?"
 _FILES = "select name, size, root from item where folder = ?"
-Row = tuple[int, bytes, int, str, str]
+Row = tuple[int, str, int, str, str]
+"""Library, root, size, name and folder of an entry."""
 
 
 def tokens(words: str) -> list[str]:
-    """The words of a search, each once. What is no letter, mark or number stands between words, as in unicode61."""
-    kept = "".join(letter if unicodedata.category(letter)[0] in "LMN" else " " for letter in words)
-    found = (word for word in kept.split() if any(unicodedata.category(letter)[0] in "LN" for letter in word))
-    return list(dict.fromkeys(found))
+    """The words of a search, each once. What is no letter and no number stands between words, as in unicode61; what
+    can be composed with its mark is a letter."""
+    kept = "".join(letter if letter.isalnum() else " " for letter in unicodedata.normalize("NFC", words))
+    return list(dict.fromkeys(kept.split()))
 
 
 def expressions(query: Query) -> list[str]:
@@ -75,12 +87,19 @@ class Found:
         self._enough = query.skip + query.limit + 1
         self._only = None if query.libraries is None else set(query.libraries)
         self._live = live
-        self.hits: dict[bytes, list[Row]] = {}
+        self.hits: dict[str, list[Row]] = {}
 
     def take(self, row: Row) -> None:
         """An entry that matches."""
         if self.listed(row[0]) and (row[1] in self.hits or not self.full):
             self.hits.setdefault(row[1], []).append(row)
+
+    def match(self, rows: Sequence[Row], listed: str) -> Match:
+        """A hit, with all that have it."""
+        _, root, size, name, folder = rows[0]
+        named = dict.fromkeys(row[0] for row in rows if row[2:] == (size, name, folder))
+        sources = dict.fromkeys(number for number in map(int, listed.split(",")) if self.listed(number))
+        return Match(root, size, name, folder, tuple(named), tuple(sources))
 
     @property
     def full(self) -> bool:
@@ -95,34 +114,48 @@ class Found:
 def search(entries: Entries, query: Query, live: Container[int]) -> Matches:
     """Carry out a search among the libraries that are live."""
     found = Found(query, live)
-    sizes = (query.least or 0, 2**53 if query.most is None else query.most)
     if query.handle is not None:
-        kind = None if query.kind is None else KINDS.index(query.kind)
-        between = tuple(query.handle.ljust(ROOT_BYTES, fill) for fill in (b"\0", b"\xff"))
-        _read(entries, found, _ROOTS, (*between, *sizes, kind, kind, VISITED))
-    else:
-        for expression in expressions(query):
-            _read(entries, found, _WORDS, (expression, VISITED, *sizes))
-            if found.full:
-                break
+        _by_handle(entries, query, found)
+    for expression in expressions(query) if query.handle is None else ():
+        if not found.full:
+            _by_words(entries, query, found, expression)
     hits = list(found.hits.values())[query.skip : query.skip + query.limit]
-    return Matches(tuple(_match(entries, found, rows) for rows in hits), found.full)
+    listed = json.dumps([rows[0][1] for rows in hits])
+    [[sources]] = entries.database.execute(_SOURCES, (COUNTED, listed)).fetchall()
+    return Matches(tuple(map(found.match, hits, msgspec.json.decode(sources, type=list[str]))), found.full)
 
 
-def _read(entries: Entries, found: Found, text: str, values: Sequence[object]) -> None:
-    cursor = entries.database.execute(text, values)
-    while not found.full and (rows := cursor.fetchmany(BATCH)):
-        for row in rows:
+def _by_handle(entries: Entries, query: Query, found: Found) -> None:
+    handle = query.handle or b""
+    kind = None if query.kind is None else KINDS.index(query.kind)
+    values = (b64(handle)[:HANDLE_CHARS], *_sizes(query), kind, kind, VISITED)
+    [[rows]] = entries.database.execute(_ROOTS, values).fetchall()
+    for row in _rows(rows):
+        if unb64(row[1]).startswith(handle):
             found.take(row)
-    cursor.close()
 
 
-def _match(entries: Entries, found: Found, rows: Sequence[Row]) -> Match:
-    _, root, size, name, folder = rows[0]
-    named = dict.fromkeys(row[0] for row in rows if row[2:] == (size, name, folder))
-    [[text]] = entries.database.execute(_SOURCES, (root, COUNTED)).fetchall()
-    sources = dict.fromkeys(number for number in map(int, text.split(",")) if found.listed(number))
-    return Match(root, size, name, folder, tuple(named), tuple(sources))
+def _by_words(entries: Entries, query: Query, found: Found, expression: str) -> None:
+    visited = last = 0
+    for batch in chain(BATCHES, repeat(BATCHES[-1])):
+        values = (*_sizes(query), expression, last, min(batch, VISITED - visited))
+        try:
+            [[count, last, rows]] = entries.database.execute(_WORDS, values).fetchall()
+        except sqlite3.OperationalError:
+            return  # Unicode has letters that this SQLite does not know yet, and takes for the end of a word
+        for row in _rows(rows):
+            found.take(row)
+        visited += count
+        if found.full or count < batch or visited >= VISITED:
+            return
+
+
+def _sizes(query: Query) -> tuple[int, int]:
+    return query.least or 0, 2**53 if query.most is None else query.most
+
+
+def _rows(text: str) -> list[Row]:
+    return msgspec.json.decode(text, type=list[Row])
 
 
 def browse(entries: Entries, library: int, path: str, after: str) -> Page:
@@ -133,7 +166,7 @@ def browse(entries: Entries, library: int, path: str, after: str) -> Page:
     among = not after or _ended_among_folders(entries, folder, after)
     folders = _page(entries, _FOLDERS, folder, after, PAGE + 1) if among else []
     files = _page(entries, _FILES, folder, "" if among else after, PAGE + 1 - len(folders))
-    listed = tuple(Item(name, size, b64(root)) for name, size, root in files[: max(0, PAGE - len(folders))])
+    listed = tuple(Item(*row) for row in files[: max(0, PAGE - len(folders))])
     return Page(tuple(Subfolder(*row) for row in folders[:PAGE]), listed, len(folders) + len(files) > PAGE)
 
 

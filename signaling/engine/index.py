@@ -38,7 +38,7 @@ class Query:
 class Match:
     """One root that was found."""
 
-    root: bytes
+    root: str
     size: int
     name: str
     folder: str

@@ -7,7 +7,7 @@ from itertools import count
 
 from signaling.engine.index import Counted, Match, Matches, Page, Query
 from signaling.protocol.directory import Folder, Item, Subfolder
-from signaling.protocol.encoding import b64, unb64
+from signaling.protocol.encoding import unb64
 from signaling.protocol.kinds import kind_of
 
 
@@ -21,7 +21,7 @@ class Entry:
     folder: str
     name: str
     size: int
-    root: bytes
+    root: str
 
 
 def words(text: str) -> list[str]:
@@ -56,9 +56,7 @@ class NaiveIndex:
         for folder in folders:
             for file in folder.files:
                 entries.pop((library, file.number), None)
-                entry = Entry(
-                    next(self.orders), library, file.number, folder.path, file.name, file.size, unb64(file.root)
-                )
+                entry = Entry(next(self.orders), library, file.number, folder.path, file.name, file.size, file.root)
                 entries[library, file.number] = entry
         mine = [entry for entry in entries.values() if entry.library == library]
         if len(mine) > most:
@@ -70,7 +68,7 @@ class NaiveIndex:
     async def search(self, query: Query) -> Matches:
         """See Index."""
         found = [entry for tier in range(3) for entry in self.matching(query, tier)]
-        hits: dict[bytes, Match] = {}
+        hits: dict[str, Match] = {}
         for entry in found:
             same = [each for each in found if each.root == entry.root]
             first = same[0]
@@ -97,7 +95,7 @@ class NaiveIndex:
         if query.kind is not None:
             fitting = [each for each in fitting if kind_of(each.name) is query.kind]
         if query.handle is not None:
-            found = [each for each in fitting if tier == 0 and each.root.startswith(query.handle)]
+            found = [each for each in fitting if tier == 0 and unb64(each.root).startswith(query.handle)]
             return sorted(found, key=lambda each: (each.root, each.library, each.order))
         asked = words(query.words)
         return [each for each in fitting if asked and self.matches(each, asked, tier)]
@@ -121,7 +119,7 @@ class NaiveIndex:
             inside = [e for e in mine if f"{e.folder}/".startswith(f"{start}{name}/")]
             folders.append(Subfolder(name, len(inside), sum(entry.size for entry in inside)))
         files = [e for e in here if among or e.name > after]
-        return Page(tuple(folders), tuple(Item(e.name, e.size, b64(e.root)) for e in files), False)
+        return Page(tuple(folders), tuple(Item(e.name, e.size, e.root) for e in files), False)
 
 
 def _above(path: str) -> list[str]:

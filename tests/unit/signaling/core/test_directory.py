@@ -338,6 +338,13 @@ def test_paths_and_names_that_cannot_be_are_refused_whole(scene: Scene, path: st
     assert shelves(owner)[0].files == 0
 
 
+def test_a_root_has_one_form(scene: Scene) -> None:
+    owner = scene.guest()
+    library = publish(owner)
+    other = Folder("", (msgspec.structs.replace(SONG, root=SONG.root[:-1] + "F"),))
+    assert failure(owner, Announce(id=1, library=library, folders=(other,))) is ErrorCode.BAD_MESSAGE
+
+
 def test_deep_and_long_ones_are_all_right() -> None:
     deepest = "/".join(["a"] * limits.FOLDER_DEPTH)
     assert fault_of((Folder(deepest, (SONG,)), Folder("a" * 255, ()))) == ""
