@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 from types import TracebackType
+from typing import Final
 
 from pypeer.desk import Desk
 from pypeer.errors import ServerError
@@ -16,6 +17,9 @@ from pypeer.secure.code import short_name
 from pypeer.stream import EventStream
 from pypeer.transfer.budget import Budget
 from signaling.protocol.directory import Asked, Publish, Published
+
+NOTHING: Final = Announced(files=-1, total=-1)
+"""Differs from whatever is told first."""
 
 
 class Library:
@@ -40,7 +44,7 @@ class Library:
         emit = self.events.emit
         self._host = Host(desk, self._keeper.stock, self.name, emit, consent, budget, background)
         self._keeping: asyncio.Task[None] | None = None
-        self._last = Announced(files=-1, total=-1)
+        self._last = NOTHING
 
     @property
     def id(self) -> str:
@@ -98,6 +102,7 @@ class Library:
         await self._hasher.close()
 
     def _published(self, published: Published) -> None:
+        self._last = NOTHING
         who = self._desk.identity.id
         self.events.emit(
             LibraryOpen(library=published.library, name=self.name, peer=who, short=short_name(who), most=published.most)

@@ -29,13 +29,18 @@ async def reach_of(desk: Desk) -> Reach | None:
         return None
     gathering = Gathering(servers.read(desk.client.ice), desk.connect)
     desk.gatherings.add(gathering)
+    known = asyncio.Event()
+
+    def look() -> None:
+        if gathering.leased or gathering.mapping is Mapping.NONE:
+            known.set()
+
     try:
-        done = asyncio.Event()
-        gathering.listen(lambda base, candidate: None, done.set)
+        gathering.listen(lambda base, candidate: look(), known.set, look)
         gathering.start()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LOOK_S):
-                await done.wait()
+                await known.wait()
         return Reach.OPEN if gathering.leased else _REACH.get(gathering.mapping)
     finally:
         gathering.close()
