@@ -14,6 +14,7 @@ from typing import Final, TypeVar
 
 from pypeer.library.index import RootIndex
 from pypeer.library.stock import Item
+from pypeer.transfer.shell import in_thread
 from pypeer.transfer.sources import Files, OfferedTree
 
 STEP_S: Final = 0.05
@@ -76,7 +77,7 @@ class Batch:
 
 
 class Hasher:
-    """The thread, and the index of roots, which belongs to it."""
+    """The thread, and the index of roots."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -89,12 +90,13 @@ class Hasher:
         return self._index.complaint
 
     async def recall(self, items: Sequence[Item]) -> list[Hashed]:
-        """Those whose roots are known from before."""
+        """Those whose roots are known from before. In a thread of usual priority: a start waits for it."""
         index = self._opened
-        found = await self._run(
-            lambda: [Hashed(item, index.find(item.source.path, item.source.identity)) for item in items]
-        )
-        return [each for each in found if each.root is not None]
+
+        def find() -> list[Hashed]:
+            return [Hashed(item, index.find(item.source.path, item.source.identity)) for item in items]
+
+        return [each for each in await in_thread(find) if each.root is not None]
 
     async def hash(self, items: Sequence[Item]) -> AsyncIterator[list[Hashed]]:
         """Hash these, a step each time the next is asked for."""

@@ -1,12 +1,13 @@
 """The index of roots: which file, when it was last seen, had which root, so that a restart need not hash anything.
 
 It is believed for what is announced, and never for what is sent: that is hashed as it is read. SQLite, in the user's
-folder for state; blocking, for one thread. Without it everything is hashed again, and nothing else changes.
+folder for state; blocking, for threads. Without it everything is hashed again, and nothing else changes.
 """
 
 import contextlib
 import os
 import sqlite3
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -43,6 +44,7 @@ class RootIndex:
 
     def __init__(self, path: Path) -> None:
         self.complaint = ""
+        self._lock = threading.RLock()
         self._today = int(time.time() // DAY_S)
         self._db: sqlite3.Connection | None = None
         try:
@@ -101,7 +103,8 @@ class RootIndex:
     @contextlib.contextmanager
     def _guard(self) -> Iterator[None]:
         try:
-            yield
+            with self._lock:
+                yield
         except sqlite3.Error as error:
             self._give_up(error)
 

@@ -94,7 +94,7 @@ class Stock:
         path, old = item.entry.path, self.files.get(item.entry.path)
         if old is not None and old.source.identity == item.source.identity:
             item.root = old.root
-            return item
+            return old if old.entry == item.entry else item
         if old is not None:
             changes.gone.append(path)
         item.root = known.get(item.source.identity)

@@ -33,7 +33,28 @@ def refused() -> events.Report:
     return events.Report(report=replace(told, relays=(trouble,)))
 
 
+WISHED = events.Wished(peer="abc", short="Happy Guide", title="a.flac", files=1, bytes=2048)
+
+
 EVENTS: list[tuple[Event, str | None]] = [
+    (
+        events.LibraryOpen(library="x", name="Mus\x1bik", peer="abc", short="Happy Guide", most=9),
+        "“Mus\ufffdik” is in the directory, as Happy Guide (abc).",
+    ),
+    (events.Announced(files=1, total=2), None),
+    (events.Announced(files=2, total=2, whole=True), "Others find 2 files."),
+    (
+        events.Announced(files=1, total=1002, left=1001),
+        "The server takes no more: 1,001 files of 1,002 cannot be found by others.",
+    ),
+    (WISHED, "Happy Guide [abc] asks for a.flac: 1 file, 2.0 KiB."),
+    (
+        replace(WISHED, name="Ada", why="For\x07 me.", folder="Jazz"),
+        "Happy Guide (Ada) [abc] asks for the folder Jazz: 1 file, 2.0 KiB. They say: For\ufffd me.",
+    ),
+    (events.Declined(reason="no"), "Declined."),
+    (events.Declined(reason="unanswered"), "Declined, because nobody answered."),
+    (events.Withdrawn(), "The library is not in the directory any more."),
     (events.Joined(peer="x", short="Happy Guide"), "Met Happy Guide."),
     (events.Joined(peer="x", short="Happy Guide", name="Ada\x1b[2J"), "Met Happy Guide (Ada\ufffd[2J)."),
     (events.Skipped(message="x may not be read"), "Left out: x may not be read."),
@@ -126,3 +147,9 @@ def test_progress() -> None:
     assert words.progress(events.Progress(bytes=1, total=2)) == "1 bytes of 2 bytes"
     full = events.Progress(bytes=1024, total=2048, rate=1024.0, left=1.0)
     assert words.progress(full) == "1.0 KiB of 2.0 KiB, 1.0 KiB/s, 1 s left"
+
+
+def test_what_would_be_published_and_to_whom() -> None:
+    counted = events.Counted(files=12345, bytes=67 * 2**30, folders="~/Music", name="Music", server="http://nas/")
+    assert words.counted(counted) == "12,345 files, 67.0 GiB of ~/Music as “Music” to everybody at http://nas/"
+    assert words.describe(counted) is None
