@@ -344,3 +344,23 @@ async def _until(process: asyncio.subprocess.Process, kind: str) -> dict[str, An
             if event["event"] == kind:
                 return event
     raise AssertionError(f"no {kind}")
+
+
+def test_what_two_share_is_found_and_fetched_from_both(pypeer: Start, music: Path, tmp_path: Path) -> None:
+    """All by commands; each sends slowly, so that neither is done before the other is drawn from."""
+    (tmp_path / "Copy").mkdir()
+    (tmp_path / "Copy" / "another name.flac").write_bytes((music / "Jazz/Miles/So What.flac").read_bytes())
+    sharers = [pypeer("share", tmp_path / each, "--name", each, "--limit", "100K") for each in ("Music", "Copy")]
+    for sharer in sharers:
+        while not sharer.until("announced").get("whole"):
+            pass
+    search = pypeer("search", "so what flac")
+    assert search.end() == 0
+    hit = search.one("hit")
+    get = pypeer("get", hit["handle"], "-o", tmp_path / "got")
+    assert get.end() == 0
+    assert (tmp_path / "got" / "So What.flac").read_bytes() == (music / "Jazz/Miles/So What.flac").read_bytes()
+    assert get.kinds() >= {"source", "done"}
+    for sharer in sharers:
+        assert sharer.until("asked")["files"] == 1
+        assert sharer.until("done")["sent"] > 0
