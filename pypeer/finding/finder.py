@@ -67,8 +67,8 @@ class Finder:
         fits = [hit for hit in hits if hit.handle == target.handle and target.root in (None, hit.root)]
         fits = [hit for hit in fits if _holders(hit, target)]
         if not fits:
-            where = "Nobody here has" if target.peer is None else f"{short_name(target.peer)} is not here with"
-            raise AbsentError(f"{where} {target.handle}: search again, or later.")
+            who = "Nobody here" if target.peer is None else f"{short_name(target.peer)} is not here, or no longer"
+            raise AbsentError(f"{who} has {target.handle}: search again, or later.")
         if len({hit.root for hit in fits}) > 1:
             raise AmbiguousError(
                 f"Several files have the handle {target.handle}, so one of them was made to deceive: name the peer "
