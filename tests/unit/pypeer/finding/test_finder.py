@@ -36,7 +36,8 @@ def server(*hits: Hit, libraries: tuple[Shelf, ...] = (), folders: tuple[tuple[s
             case Browse():
                 there = (request.library, request.path) in folders
                 return Listing(seq=1, re=1, files=(item("x"),) if there else ())
-        raise AssertionError(request)
+            case _:
+                raise AssertionError(request)
 
     return Scripted(answer)
 
