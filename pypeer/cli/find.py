@@ -114,6 +114,8 @@ def browse(who: str, path: str, server: str, name: str, as_json: bool) -> None:
         _tell(show, zip(things, lines, strict=True))
         if not things:
             show.say("Nothing is in it, as of now.")
+        elif any(isinstance(each, Folder) for each in things):
+            show.say("Folders are fetched by `pypeer get byway:PEERID/PATH`; `pypeer peers` tells ids.")
         return 0
 
     _run(show, server, name, look)

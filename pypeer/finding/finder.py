@@ -8,7 +8,7 @@ from pypeer.approach import Approach
 from pypeer.errors import AbsentError, AmbiguousError, PeerError
 from pypeer.finding.directory import Directory, tellable
 from pypeer.finding.found import FoundLibrary, Hit, Holder
-from pypeer.finding.owner import Owner
+from pypeer.finding.owner import COURTESY_S, Owner
 from pypeer.finding.targets import ByFolder, ByHandle, Target
 from pypeer.plan import Plan
 from pypeer.protocol.codes import EndCode
@@ -108,7 +108,11 @@ def file_name(name: str) -> str:
 
 
 def _owners(hit: Hit, target: ByHandle, want: Want) -> list[Owner]:
-    return [Owner(each.peer, each.library, each.ask, want) for each in _holders(hit, target)]
+    holders = _holders(hit, target)
+    others = any(not each.ask and not each.away for each in holders)
+    return [
+        Owner(each.peer, each.library, each.ask, want, COURTESY_S if each.ask and others else 0.0) for each in holders
+    ]
 
 
 def _holders(hit: Hit, target: ByHandle) -> list[Holder]:

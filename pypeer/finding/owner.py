@@ -1,5 +1,6 @@
 """A way to meet the owner of a library, and to have it offer what is wanted of it."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -24,14 +25,22 @@ PERSON_S: Final = 310.0
 """How long an owner who is asked about each request may take: five minutes, and what it takes to say so."""
 
 
+COURTESY_S: Final = 10.0
+"""A person is not asked for what others give within this time without being asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Of a library, by the id under which it was found; `asks`: a person there decides on what is wanted."""
+    """Of a library, by the id under which it was found; `asks`: a person there decides on what is wanted.
+
+    `after` so many seconds it is asked.
+    """
 
     peer: str
     library: str
     asks: bool
     want: Want
+    after: float = 0.0
 
     @property
     def password(self) -> bytes:
@@ -40,6 +49,7 @@ class Owner:
 
     async def meet(self, client: SignalingClient) -> Met:
         """The server may lead to somebody else, who would prove to be that: nothing is said then."""
+        await asyncio.sleep(self.after)
         try:
             met = await client.ask(Ask(id=1, library=self.library), Met, KNOCK_S)
         except ServerError as error:

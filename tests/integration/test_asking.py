@@ -154,7 +154,7 @@ async def test_who_has_to_be_asked_holds_up_nobody(
     [hit] = await here.search(word)
     assert hit.count == 2
     await get(here, hit, tmp_path / "got")
-    assert not owner.may.is_set()
+    assert owner.asked == []
 
 
 async def test_if_all_say_no_or_are_gone_the_no_is_told(

@@ -57,6 +57,10 @@ EVENTS: list[tuple[Event, str | None]] = [
     (events.Withdrawn(), "The library is not in the directory any more."),
     (events.Joined(peer="x", short="Happy Guide"), "Met Happy Guide."),
     (events.Joined(peer="x", short="Happy Guide", name="Ada\x1b[2J"), "Met Happy Guide (Ada\ufffd[2J)."),
+    (
+        events.Waiting(peer="x", short="Happy Guide", seconds=300),
+        "Happy Guide is asked; that may take up to 5 min 0 s.",
+    ),
     (events.Skipped(message="x may not be read"), "Left out: x may not be read."),
     (events.Noted(message="'a:b' is 'a_b'"), "Note: 'a:b' is 'a_b'."),
     (events.Guessed(left=1), "Someone tried wrong words; 1 attempt is left."),

@@ -8,7 +8,7 @@ from pypeer.approach import Approach
 from pypeer.errors import AbsentError, AmbiguousError, DeclinedError, PeerError, TransferError
 from pypeer.finding import found as values
 from pypeer.finding.finder import Finder, file_name
-from pypeer.finding.owner import Owner
+from pypeer.finding.owner import COURTESY_S, Owner
 from pypeer.finding.targets import ByFolder, ByHandle
 from pypeer.plan import Plan
 from pypeer.protocol.codes import EndCode
@@ -71,6 +71,14 @@ async def test_all_who_have_a_file_are_asked_for_it_by_one_name() -> None:
     [search] = scripted.asked
     assert isinstance(search, Search)
     assert (search.handle, search.peer) == (HANDLE, None)
+
+
+async def test_no_person_is_asked_for_what_others_give_at_once() -> None:
+    libraries = (shelf(0, away=True), shelf(1, ask=True), shelf(2))
+    plan = await plan_for(ByHandle(HANDLE), server(hit(ROOTS[0], 0, 1, 2), libraries=libraries))
+    assert [each.after for each in owners(plan)] == [0, COURTESY_S, 0]
+    plan = await plan_for(ByHandle(HANDLE), server(hit(ROOTS[0], 0, 1), libraries=libraries))
+    assert [each.after for each in owners(plan)] == [0, 0]
 
 
 async def test_a_reason_is_cut_to_what_the_contract_takes() -> None:

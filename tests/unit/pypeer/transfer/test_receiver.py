@@ -226,7 +226,9 @@ def test_what_was_on_its_way_is_asked_for_again() -> None:
 def test_done_waits_for_a_link_and_cannot_become_a_failure() -> None:
     here = receiver(Phase.CONCLUDING)
     here.link_lost(0, 1)
+    had_all = here.has_all
     assert result(here.stored(Concluded(()), 1)) is None
+    assert (had_all, here.has_all) == (False, True)
     here.link_up(1, 0, 65536, 2)
     effects = tell(here, HELLO, OFFER)
     assert sent(effects)[-1] == messages.Done(files=0, bytes=0, failed=2)
