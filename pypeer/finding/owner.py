@@ -53,7 +53,7 @@ class Owner:
         try:
             met = await client.ask(Ask(id=1, library=self.library), Met, KNOCK_S)
         except ServerError as error:
-            raise gone() if error.code == ErrorCode.UNKNOWN_LIBRARY else error from None
+            raise self._refused(error) from None
         if not self._is(met):
             client.post(Leave(id=1, pair=met.pair))
             raise MeetError(
@@ -68,6 +68,17 @@ class Owner:
         if self.asks:
             emit(Waiting(peer=self.peer, short=short_name(self.peer), seconds=PERSON_S))
         return await pair.preview(PERSON_S if self.asks else MEET_S)
+
+    def _refused(self, error: ServerError) -> PeerError:
+        """The server makes no pair."""
+        match error.code:
+            case ErrorCode.UNKNOWN_LIBRARY.value:
+                return gone()
+            case ErrorCode.SENDER_AWAY.value:
+                text = f"{short_name(self.peer)} has lost the connection, and may be back: try again in a minute."
+                return ServerError(text, error.code, retry=True, wait=error.wait)
+            case _:
+                return error
 
     def _is(self, met: Met) -> bool:
         try:

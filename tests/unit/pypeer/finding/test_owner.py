@@ -64,8 +64,11 @@ async def test_nothing_is_said_to_anybody_else(key: str) -> None:
 async def test_libraries_that_have_ended_and_owners_that_are_away() -> None:
     with pytest.raises(AbsentError):
         await owner().meet(Scripted(lambda request: ServerError("gone", "unknown-library")).client)
-    with pytest.raises(ServerError, match="away"):
+    with pytest.raises(ServerError, match=f"{SHORTS[0]} has lost the connection") as caught:
         await owner().meet(Scripted(lambda request: ServerError("away", "sender-away")).client)
+    assert (caught.value.code, caught.value.retry) == ("sender-away", True)
+    with pytest.raises(ServerError, match="too often"):
+        await owner().meet(Scripted(lambda request: ServerError("too often", "rate-limited")).client)
 
 
 @pytest.mark.parametrize(("asks", "patience"), [(False, MEET_S), (True, PERSON_S)])
