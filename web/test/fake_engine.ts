@@ -1,7 +1,7 @@
 /** An engine that shows whatever state a scene asks for; for screenshots and tests of the interface. Actions are recorded. */
 
 import type {
-  Check, CheckState, Directory, Engine, Enquired, Enquiring, Fetch, OfferInfo, Person, Receiver, SenderInfo, ServerState, Share, ShareItem, ShareOptions, ShareState, ShareSummary, Target, TransferState,
+  Check, CheckState, Directory, Engine, Enquired, Enquiring, Fetch, LibraryOptions, LibraryRequest, OfferInfo, Person, Publication, PublicationState, PublicItem, Receiver, SenderInfo, ServerState, Share, ShareItem, ShareOptions, ShareState, ShareSummary, Target, TransferState,
 } from "../src/app/model.ts";
 import { Cell } from "../src/app/cell.ts";
 import type { FolderContents, FoundFiles, People } from "../src/directory/answers.ts";
@@ -24,6 +24,9 @@ export interface Scene {
   readonly found?: Enquired<FoundFiles>;
   readonly people?: Enquired<People>;
   readonly contents?: Enquired<FolderContents>;
+  /** How far a library is published, and who waits for an answer. */
+  readonly library?: PublicationState;
+  readonly requests?: readonly Omit<LibraryRequest, "answer">[];
 }
 
 /** An answer that is here. */
@@ -119,6 +122,24 @@ export class FakeEngine implements Engine {
       state.set(query === null ? BLANK : answer);
     };
     return { state, want, more: () => void this.calls.push(`more ${what}`) };
+  }
+
+  publish(files: readonly PublicItem[], { name, asks }: LibraryOptions): Publication {
+    this.calls.push(`publish ${name} ${files.map(({ path }) => path).join(",")} asks=${asks}`);
+    const { receivers, calls } = this;
+    const state = new Cell<PublicationState>(this.#scene.library ?? { kind: "opening" });
+    const requests = new Cell<readonly LibraryRequest[]>([]);
+    const answer = (key: string) => (isAllowed: boolean): void => {
+      calls.push(`${isAllowed ? "allow" : "refuse"} ${key}`);
+      requests.set(requests.value.filter((each) => each.key !== key));
+    };
+    requests.set((this.#scene.requests ?? []).map((each) => ({ ...each, answer: answer(each.key) })));
+    const stop = (): void => {
+      calls.push("withdraw");
+      state.set({ kind: "stopped" });
+    };
+    const bytes = files.reduce((sum, { file }) => sum + file.size, 0);
+    return { name, files: files.length, bytes, state, requests, receivers, limit: new Cell<number | null>(null), setLimit: () => undefined, stop };
   }
 
   check(): Check {

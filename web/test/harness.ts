@@ -32,6 +32,8 @@ function open(app: App): void {
       return app.go({ kind: "invite", code: "7-guitar-sunsat" });
   }
   if (view === "browse") return app.go({ kind: "browse", place });
+  if (name === "library-choose") return app.go({ kind: "library", activity: null });
+  if (view === "library") return app.publish([file("beach.mov", 240_000), file("maps/map.pdf", 91_000)], { name: "Photos", description: "", asks: true });
   if (view === "find") return find(app);
   if (view === "check") return app.go({ kind: "check" });
   if (view === "fetch") app.fetch("7-guitar-sunset");

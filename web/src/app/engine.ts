@@ -1,7 +1,7 @@
 /** The engine: this page as a peer, on line with its server, and what it shares and fetches. */
 
 import type { Push } from "../signaling/core.ts";
-import type { Knocked } from "../gen/signaling.ts";
+import type { Asked, Knocked } from "../gen/signaling.ts";
 import type { Identity } from "../secure/identity.ts";
 import { SignalingClient } from "../signaling/client.ts";
 import { Switchboard } from "../signaling/switch.ts";
@@ -12,10 +12,11 @@ import { NetworkCheck } from "./check.ts";
 import { FetchedOffer } from "./fetch.ts";
 import { loadIdentity } from "./keystore.ts";
 import { PageDirectory } from "./directory.ts";
-import type { Check, Directory, Engine, Fetch, Person, Problem, Receiver, ServerState, Share, ShareItem, ShareOptions, ShareState } from "./model.ts";
+import { PublishedLibrary } from "./library.ts";
+import type { Check, Directory, Engine, Fetch, LibraryOptions, Person, Problem, Publication, PublicItem, Receiver, ServerState, Share, ShareItem, ShareOptions, ShareState } from "./model.ts";
 import { LABEL, type Peer } from "./peer.ts";
 import { SharedOffer } from "./share.ts";
-import { type Offered, offerItems, offerText } from "./sources.ts";
+import { type Offered, offerItems, offerLibrary, offerText } from "./sources.ts";
 import { toProblem } from "./transfer.ts";
 import { byCode } from "./ways.ts";
 
@@ -55,6 +56,7 @@ class PageEngine implements Engine, Peer {
   readonly timer = startTimers();
   readonly #directory: PageDirectory;
   readonly #shares = new Set<SharedOffer>();
+  readonly #libraries = new Set<PublishedLibrary>();
   #name = recall();
 
   constructor(identity: Identity, page: string, isRelayOnly: boolean) {
@@ -107,6 +109,12 @@ class PageEngine implements Engine, Peer {
     return new FetchedOffer(this, [byCode(code)]);
   }
 
+  publish(files: readonly PublicItem[], options: LibraryOptions): Publication {
+    const library = new PublishedLibrary(this, offerLibrary(files), options);
+    this.#libraries.add(library);
+    return library;
+  }
+
   check(): Check {
     return new NetworkCheck({ server: this.server, ice: () => this.client.ice, timer: this.timer });
   }
@@ -131,14 +139,15 @@ class PageEngine implements Engine, Peer {
     if (resumed) return;
     this.switchboard.loseAll();
     for (const share of this.#shares) void share.reopen();
+    for (const library of this.#libraries) library.reopen();
   }
 
   #pushed(push: Push): void {
     switch (push.t) {
       case "knocked":
         return this.#knocked(push);
-      case "asked": // this page publishes nothing
-        return this.client.post({ t: "leave", pair: push.pair });
+      case "asked":
+        return this.#asked(push);
       case "lapsed":
         return this.#shareUnder(push.locator)?.lapsed();
       default:
@@ -150,6 +159,12 @@ class PageEngine implements Engine, Peer {
     const share = this.#shareUnder(push.locator);
     if (share === undefined) this.client.post({ t: "leave", pair: push.pair, reason: "used" });
     else share.knocked(push);
+  }
+
+  #asked(push: Asked): void {
+    const library = [...this.#libraries].find((each) => each.library === push.library);
+    if (library === undefined) this.client.post({ t: "leave", pair: push.pair, reason: "used" });
+    else library.asked(push);
   }
 
   #shareUnder(locator: string): SharedOffer | undefined {

@@ -49,7 +49,7 @@ export class Enquirer<Q, A extends { readonly more: boolean }> implements Enquir
     try {
       this.#enquiry.answered(ticket, await this.#ask(query, before));
     } catch (error) {
-      this.#enquiry.refused(ticket, error instanceof PeerError && error.retry, now());
+      this.#enquiry.refused(ticket, error instanceof PeerError && error.retry, now(), (error instanceof PeerError && error.wait) || undefined);
       if (this.#enquiry.stage === "failed") this.#problem = toProblem(error);
     }
     this.#show();

@@ -92,6 +92,12 @@ export interface ShareItem {
   readonly file: File | null;
 }
 
+/** A file to be published, with its path in the library. */
+export interface PublicItem {
+  readonly path: string;
+  readonly file: File;
+}
+
 export interface ShareOptions {
   /** The code ends after one complete transfer. */
   readonly once: boolean;
@@ -241,6 +247,52 @@ export interface Directory {
   fetchFolder(place: Place): Fetch;
 }
 
+/** What a library is called, and whether its owner is asked about each request. */
+export interface LibraryOptions {
+  readonly name: string;
+  readonly description: string;
+  readonly asks: boolean;
+}
+
+/** How far a library is published: `hashed` of its files could be read so far, `told` of them can be found, `left` cannot. */
+export interface PublishedFiles {
+  readonly hashed: number;
+  readonly told: number;
+  readonly left: number;
+  readonly isWhole: boolean;
+}
+
+export type PublicationState =
+  | { readonly kind: "opening" }
+  | ({ readonly kind: "open" } & PublishedFiles)
+  | { readonly kind: "stopped" }
+  | { readonly kind: "failed"; readonly problem: Problem };
+
+/** Somebody wants something of a library whose owner is asked. */
+export interface LibraryRequest {
+  readonly key: string;
+  readonly person: Person;
+  readonly title: string;
+  readonly files: number;
+  readonly bytes: number;
+  readonly why: string;
+  answer(isAllowed: boolean): void;
+}
+
+/** A folder that this page publishes for as long as it is open. */
+export interface Publication {
+  readonly name: string;
+  readonly files: number;
+  readonly bytes: number;
+  readonly state: Watchable<PublicationState>;
+  readonly requests: Watchable<readonly LibraryRequest[]>;
+  readonly receivers: Watchable<readonly Receiver[]>;
+  readonly limit: Watchable<number | null>;
+  setLimit(rate: number | null): void;
+  /** Takes it out of the directory, and ends every transfer. */
+  stop(): void;
+}
+
 /** The engine. */
 export interface Engine {
   readonly directory: Directory;
@@ -250,6 +302,8 @@ export interface Engine {
   shareText(text: string, options: ShareOptions): Share;
   /** Throws a CodeProblem (an Error whose message is for the person) if the text cannot be a code. */
   fetch(code: string): Fetch;
+  /** Publishes files for everybody at the server; the paths are those in the library. */
+  publish(files: readonly PublicItem[], options: LibraryOptions): Publication;
   /** Finds out which ways of connecting are open here; connects to nobody. */
   check(): Check;
   /** What the person calls this peer; shown to the other side. */

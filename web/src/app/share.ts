@@ -1,30 +1,19 @@
 /** Something this page shares: one code, and a conversation with each receiver who proves it. Twin of pypeer/sharing.py. */
 
 import type { Knocked } from "../gen/signaling.ts";
-import type { Meet } from "../gen/peer.ts";
 import { GUESSES } from "../gen/peer_constants.ts";
 import { TTL_MAX_S, TTL_MIN_S } from "../gen/signaling_constants.ts";
 import { type Code, format, linkTo, pickWords } from "../secure/code.ts";
 import { fromBase64url } from "../secure/encoding.ts";
 import type { RefusalCode } from "../secure/meeting.ts";
 import type { Pair } from "../signaling/pair.ts";
-import { Budget } from "../transfer/budget.ts";
-import { preview } from "../transfer/manifest.ts";
-import { printable } from "../transfer/names.ts";
 import { Cell } from "./cell.ts";
-import { Conversation } from "./conversation.ts";
-import type { Receiver, Share, ShareOptions, ShareState, ShareSummary } from "./model.ts";
-import { meetAs, personOf, type Peer, relayOf } from "./peer.ts";
+import type { Share, ShareOptions, ShareState, ShareSummary } from "./model.ts";
+import { meetAs, type Peer } from "./peer.ts";
+import { type Guest, MEETINGS_MAX, Receivers, RECEIVERS_MAX } from "./receivers.ts";
 import { PairRelays } from "./relays.ts";
-import { SendSession } from "./send_session.ts";
 import type { Offered } from "./sources.ts";
-import { toProblem, Transfer } from "./transfer.ts";
-
-/** Receivers served at once: each has a connection and up to a window of buffers; more are told to come later. */
-const RECEIVERS_MAX = 32;
-
-/** Knocks being answered at once: those who knock without proving anything must not use up memory. */
-const MEETINGS_MAX = 64;
+import { toProblem } from "./transfer.ts";
 
 type ClosedReason = Extract<ShareState, { kind: "closed" }>["reason"];
 
@@ -32,22 +21,19 @@ type ClosedReason = Extract<ShareState, { kind: "closed" }>["reason"];
 export class SharedOffer implements Share {
   readonly summary: ShareSummary;
   readonly state = new Cell<ShareState>({ kind: "opening" });
-  readonly receivers = new Cell<readonly Receiver[]>([]);
-  readonly limit = new Cell<number | null>(null);
   readonly #peer: Peer;
+  readonly #receivers: Receivers;
   readonly #offered: Offered;
   readonly #options: ShareOptions;
-  /** What all receivers together may get. */
-  #budget: Budget | null = null;
   #code: Code | null = null;
   #guessesLeft: number = GUESSES;
   #meetings = 0;
-  #serving = 0;
 
   constructor(peer: Peer, offered: Offered, options: ShareOptions) {
     const { files, folders, bytes, title = "", text = false } = offered.offer;
     this.summary = { files, folders, bytes, title, text };
     this.#peer = peer;
+    this.#receivers = new Receivers(peer);
     this.#offered = offered;
     this.#options = options;
     void this.#open();
@@ -58,14 +44,21 @@ export class SharedOffer implements Share {
     return this.#code?.locator ?? null;
   }
 
+  get receivers(): Receivers["list"] {
+    return this.#receivers.list;
+  }
+
+  get limit(): Receivers["limit"] {
+    return this.#receivers.limit;
+  }
+
   setLimit(rate: number | null): void {
-    this.#budget = rate === null ? null : new Budget(rate);
-    this.limit.set(rate);
+    this.#receivers.setLimit(rate);
   }
 
   stop(): void {
     this.#close("stopped");
-    for (const receiver of this.receivers.value) receiver.cancel();
+    this.#receivers.cancelAll();
   }
 
   /** Someone knocked: meet them, unless there is no room. */
@@ -121,7 +114,7 @@ export class SharedOffer implements Share {
   #refusal(): RefusalCode | null {
     const { value } = this.state;
     if (value.kind !== "open") return value.kind === "closed" && value.reason === "burned" ? "burned" : "used";
-    return this.#serving >= this.#limit || this.#meetings >= MEETINGS_MAX ? "busy" : null;
+    return this.#receivers.serving >= this.#limit || this.#meetings >= MEETINGS_MAX ? "busy" : null;
   }
 
   get #limit(): number {
@@ -132,8 +125,8 @@ export class SharedOffer implements Share {
     this.#meetings += 1;
     try {
       const meet = await pair.meet(this.#peer.timer);
-      if (this.#serving >= this.#limit || this.state.value.kind !== "open") await this.#turnAway(pair);
-      else this.#serve(pair, meet, relays);
+      if (this.#receivers.serving >= this.#limit || this.state.value.kind !== "open") await this.#turnAway(pair);
+      else this.#serve({ pair, meet, relays });
     } catch {
       this.#peer.switchboard.drop(pair.id); // who did not prove the code is nobody to this person
     } finally {
@@ -147,34 +140,10 @@ export class SharedOffer implements Share {
     this.#peer.switchboard.drop(pair.id);
   }
 
-  #serve(pair: Pair, { name = "", caps = [] }: Meet, relays: PairRelays): void {
-    relays.keep();
-    const transfer = new Transfer();
-    transfer.met(personOf(pair.peerKey, printable(name)));
-    const conversation = new Conversation({
-      pair,
-      transfer,
-      timer: this.#peer.timer,
-      ice: () => relays.ice,
-      relay: relayOf(this.#peer, relays, caps),
-      isRelayOnly: this.#peer.isRelayOnly,
-      onEnd: (isDone) => {
-        relays.close();
-        this.#served(pair, isDone);
-      },
+  #serve(guest: Guest): void {
+    this.#receivers.serve(guest, this.#offered, (isDone) => {
+      if (isDone && this.#options.once) this.#close("used");
     });
-    const bounds = { timer: this.#peer.timer, budget: () => this.#budget };
-    const session = new SendSession(this.#offered, bounds, conversation.events);
-    this.#serving += 1;
-    this.receivers.set([...this.receivers.value, receiverOf(pair.id, transfer, session)]);
-    pair.send(preview(this.#offered.offer, this.#offered.entries));
-    conversation.start(session);
-  }
-
-  #served(pair: Pair, isDone: boolean): void {
-    this.#serving -= 1;
-    this.#peer.switchboard.drop(pair.id);
-    if (isDone && this.#options.once) this.#close("used");
   }
 
   /** Somebody guessed wrong; gives the attempts that remain. */
@@ -196,10 +165,6 @@ export class SharedOffer implements Share {
   #shut(): void {
     if (this.#code !== null) this.#peer.client.post({ t: "shut", locator: this.#code.locator });
   }
-}
-
-function receiverOf(key: string, { state }: Transfer, session: SendSession): Receiver {
-  return { key, state, pause: () => session.pause(), resume: () => session.resume(), cancel: () => session.cancel("cancelled", "You stopped it.") };
 }
 
 /** A time for a code to live that the server takes, in seconds. */

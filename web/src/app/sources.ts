@@ -3,7 +3,7 @@
 import { PeerError } from "../errors.ts";
 import type { Entry, Offer } from "../gen/peer.ts";
 import { ENTRIES_MAX, PATH_BYTES, TEXT_BYTES } from "../gen/peer_constants.ts";
-import { type Bytes, utf8 } from "../secure/encoding.ts";
+import { type Bytes, toHex, utf8 } from "../secure/encoding.ts";
 import { chunkLength, chunkStart } from "../transfer/chunks.ts";
 import type { Chunk, Lost } from "../transfer/effects.ts";
 import { TEXTS } from "../transfer/endings.ts";
@@ -11,7 +11,7 @@ import { FileHashes } from "../transfer/hashes.ts";
 import { hashChunk } from "../transfer/hashing.ts";
 import { offerOf } from "../transfer/manifest.ts";
 import { numbered } from "../transfer/names.ts";
-import type { ShareItem } from "./model.ts";
+import type { PublicItem, ShareItem } from "./model.ts";
 import { Reading } from "./reading.ts";
 
 /** Longest title (schema of `offer`). */
@@ -25,12 +25,22 @@ export class Offered {
   readonly #hashes: readonly FileHashes[];
   readonly #reading = new Reading();
 
-  /** `contents` are in the order of `entries`, null for folders. */
-  constructor(entries: readonly Entry[], contents: readonly (Blob | null)[], title: string, text: boolean) {
+  /** `contents` are in the order of `entries`, null for folders; `hashes` are what is known of them. */
+  constructor(entries: readonly Entry[], contents: readonly (Blob | null)[], title: string, text: boolean, hashes?: readonly FileHashes[]) {
     this.entries = entries;
     this.offer = offerOf(entries, title, text);
     this.#contents = contents;
-    this.#hashes = entries.map(({ size = 0 }) => new FileHashes(size));
+    this.#hashes = hashes ?? entries.map(({ size = 0 }) => new FileHashes(size));
+  }
+
+  /** An offer of some of it, under these paths and without times, so that all who have these files offer the same. */
+  part(picked: readonly { readonly index: number; readonly path: string }[]): Offered {
+    const hashes = picked.map(({ index }) => this.#hashes[index] as FileHashes);
+    const entries = picked.map(({ index, path }, at): Entry => {
+      const root = hashes[at]?.root ?? null;
+      return { path, size: this.entries[index]?.size ?? 0, ...(root === null ? {} : { root: toHex(root) }) };
+    });
+    return new Offered(entries, picked.map(({ index }) => this.#contents[index] ?? null), titleOf(picked), false, hashes);
   }
 
   /** A chunk with its hash, or why there is none. */
@@ -67,6 +77,12 @@ export function offerItems(items: readonly ShareItem[]): Offered {
   return new Offered(entries, placed.map(({ file }) => file), titleOf(placed), false);
 }
 
+/** What a library gives parts of: its files, under their paths there. */
+export function offerLibrary(files: readonly PublicItem[]): Offered {
+  const entries = files.map(({ path, file }): Entry => ({ path, size: file.size, mtime: file.lastModified }));
+  return new Offered(entries, files.map(({ file }) => file), "", false);
+}
+
 /** The offer of a text that is shown, not stored; throws PeerError if it is too long. */
 export function offerText(text: string): Offered {
   const content = new Blob([utf8(text)]);
@@ -92,7 +108,7 @@ function free(path: string, taken: ReadonlySet<string>): string {
   return candidate;
 }
 
-function titleOf(items: readonly ShareItem[]): string {
+function titleOf(items: readonly { readonly path: string }[]): string {
   const tops = [...new Set(items.map(({ path }) => path.split("/", 1)[0] ?? ""))];
   const more = tops.length > 1 ? ` and ${tops.length - 1} more` : "";
   return (tops[0] ?? "").slice(0, TITLE_CHARS - more.length) + more;

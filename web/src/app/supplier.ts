@@ -46,6 +46,8 @@ export class Supplier {
   readonly #peer: Peer;
   readonly #events: SupplierEvents;
   #relays: PairRelays | null = null;
+  /** From the beginning of the meeting on. */
+  #pair: Pair | null = null;
   #met: Met | null = null;
   #conversation: Conversation | null = null;
 
@@ -101,7 +103,7 @@ export class Supplier {
   leave(code: EndCode, error: PeerError): void {
     if (this.transfer.hasEnded) return;
     this.transfer.ended(error);
-    if (this.#met !== null) void this.#part(this.#met.pair, code);
+    if (this.#pair !== null) void this.#part(this.#pair, code);
   }
 
   /** It is over, with the transfer or before. */
@@ -117,6 +119,7 @@ export class Supplier {
     const { owner, text, want, patience } = this.way;
     const pair = meetAs(this.#peer, { role: "A", id, peerKey, code: text, ticket: relays.ticket });
     if (owner !== null && peerId(peerKey) !== owner) return this.#refuse(pair);
+    this.#pair = pair;
     this.#peer.switchboard.adopt(pair);
     try {
       const meet = await pair.meet(this.#peer.timer);

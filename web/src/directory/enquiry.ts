@@ -24,7 +24,7 @@ export const TRANSITIONS: Readonly<Record<Stage, Readonly<Partial<Record<Cause, 
   failed: ANEW,
 };
 
-/** How long a question waits that was refused for the time being, in seconds: the server's own measure of "too many" is a second. */
+/** How long a question waits that was refused for the time being, in seconds, if the server does not say: its own measure of "too many" is a second. */
 export const HOLD_S = 1;
 
 /** What is to be asked; `before` is what has come so far, where this is about more of the same. */
@@ -100,11 +100,11 @@ export class Enquiry<Q, A extends { readonly more: boolean }> {
     this.#isCurrent = true;
   }
 
-  /** There is no answer: `passing` says that there may be one later. */
-  refused(ticket: number, passing: boolean, now: number): void {
+  /** There is no answer: `passing` says that there may be one later, `wait` in how many seconds. */
+  refused(ticket: number, passing: boolean, now: number, wait: number = HOLD_S): void {
     if (!this.#isAwaited(ticket)) return;
     this.#step(passing ? "hold" : "fail");
-    if (passing) this.#due = now + HOLD_S;
+    if (passing) this.#due = now + wait;
     else if (!this.#isCurrent) this.#answer = null;
   }
 

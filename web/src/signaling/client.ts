@@ -233,6 +233,6 @@ function refusal(code: number): string {
 }
 
 function explain(error: ErrorMessage): PeerError {
-  if (error.code !== "unknown-locator") return new PeerError(error.code, error.message, error.retry ?? false);
+  if (error.code !== "unknown-locator") return new PeerError(error.code, error.message, error.retry ?? false, error.wait ?? null);
   return new PeerError(error.code, "Nobody is waiting under this code: it is mistyped, expired or used up, or its sender has gone.");
 }

@@ -1,7 +1,7 @@
 /** A pair: the sealed way to one other peer through the server, from the first body to the last. */
 
 import { PeerError } from "../errors.ts";
-import type { EndCode, Meet, Preview, SealedMessage } from "../gen/peer.ts";
+import type { EndCode, Meet, Preview, SealedMessage, Want } from "../gen/peer.ts";
 import type { Phases } from "../gen/signaling.ts";
 import { type Bytes, fromBase64url, toBase64url } from "../secure/encoding.ts";
 import type { Effect, Meeting, RefusalCode } from "../secure/meeting.ts";
@@ -32,12 +32,13 @@ export class Pair implements PairEnd {
   onMessage: (message: SealedMessage) => void = () => undefined;
   /** Called once when the other side can no longer be reached this way; `byServer`: not because it has left. */
   onEnd: (byServer: boolean) => void = () => undefined;
-  /** Role B: somebody guessed wrong; gives the attempts that remain. */
-  onWrongWords: () => number = () => 0;
+  /** Role B: somebody guessed wrong; gives the attempts that remain, or null where there is nothing to guess. */
+  onWrongWords: () => number | null = () => 0;
   readonly #server: Post;
   readonly #meeting: Meeting;
   readonly #met = Promise.withResolvers<Meet>();
   readonly #previewed = Promise.withResolvers<Preview>();
+  readonly #wanted = Promise.withResolvers<Want>();
   #isPreviewed = false;
   #isOver = false;
   #isMet = false;
@@ -49,6 +50,7 @@ export class Pair implements PairEnd {
     this.#meeting = meeting;
     this.#met.promise.catch(() => undefined); // whoever waits gets it; nobody may
     this.#previewed.promise.catch(() => undefined);
+    this.#wanted.promise.catch(() => undefined);
   }
 
   get role(): Role {
@@ -90,6 +92,16 @@ export class Pair implements PairEnd {
     }
   }
 
+  /** Role B, where a library is asked: what the other side wants of it; rejects with PeerError. */
+  async want(timer: Timer): Promise<Want> {
+    const cancel = timer(MEET_S, () => this.#fail(new PeerError("no-answer", "The other side does not say what it wants."), "timeout"));
+    try {
+      return await this.#wanted.promise;
+    } finally {
+      cancel();
+    }
+  }
+
   /** Seals and sends. */
   send(message: SealedMessage): void {
     void this.#meeting.seal(message).then((effects) => this.#perform(effects));
@@ -112,10 +124,11 @@ export class Pair implements PairEnd {
     this.leave(code ?? "done");
   }
 
-  /** Leaves; safe to call twice. */
+  /** Leaves, and whoever waits for something of this pair waits no more; safe to call twice. */
   leave(reason: string): void {
     this.#post({ t: "leave", pair: this.id, reason });
     this.#isOver = true;
+    this.#giveUp(new PeerError("cancelled", "This side has left.", false));
   }
 
   /** A body arrived. */
@@ -162,6 +175,7 @@ export class Pair implements PairEnd {
   }
 
   #received(message: SealedMessage): void {
+    if (this.role === "B" && message.t === "want") return this.#wanted.resolve(message);
     if (this.role === "B" || this.#isPreviewed) return this.onMessage(message);
     if (message.t === "part") return this.#giveUp(turnedAway(message.code ?? null));
     if (message.t !== "preview") return;
@@ -173,19 +187,20 @@ export class Pair implements PairEnd {
   #giveUp(error: PeerError): void {
     this.#met.reject(error);
     this.#previewed.reject(error);
+    this.#wanted.reject(error);
   }
 
   #wrongWords(): void {
     const left = this.onWrongWords();
-    const refusal = left > 0 ? "wrong-words" : "burned";
-    this.#perform(this.#meeting.refuse(refusal, left));
+    const refusal = left === null ? "broken" : left > 0 ? "wrong-words" : "burned";
+    this.#perform(this.#meeting.refuse(refusal, left ?? 0));
     this.#fail(explain(refusal, left), refusal);
   }
 
   #fail(error: PeerError, reason: string): void {
     if (this.#isOver) return;
-    this.leave(reason);
     this.#giveUp(error);
+    this.leave(reason);
     if (this.#isMet) this.onEnd(false);
   }
 

@@ -1,6 +1,6 @@
 /** What goes on in this page: shares and fetches, whether they are on the screen or not. */
 
-import type { Fetch, Share, TransferState } from "../app/model.ts";
+import type { Fetch, Publication, Share, TransferState } from "../app/model.ts";
 import { isRunning } from "./describe.ts";
 
 /** Something this page shares; `again` asks for a new code for the same things. */
@@ -21,16 +21,29 @@ export interface FetchActivity {
   again(): void;
 }
 
-export type Activity = ShareActivity | FetchActivity;
+/** A folder that this page publishes. */
+export interface LibraryActivity {
+  readonly kind: "library";
+  readonly library: Publication;
+  /** Publishes the same once more. */
+  again(): void;
+}
 
-/** Whether something would be lost with the page: a code that waits, or a transfer that runs. */
+export type Activity = ShareActivity | FetchActivity | LibraryActivity;
+
+/** What is given to others. */
+export function givenBy(activity: ShareActivity | LibraryActivity): Share | Publication {
+  return activity.kind === "share" ? activity.share : activity.library;
+}
+
+/** Whether something would be lost with the page: a code that waits, a library that is published, or a transfer that runs. */
 export function wouldBeLost(activity: Activity): boolean {
   if (activity.kind === "fetch") return isRunning(activity.fetch.state.value);
-  const { state, receivers } = activity.share;
+  const { state, receivers } = givenBy(activity);
   return state.value.kind === "open" || state.value.kind === "opening" || receivers.value.some((each) => isRunning(each.state.value));
 }
 
 /** States of all transfers of this page. */
 export function transfersOf(activities: readonly Activity[]): readonly TransferState[] {
-  return activities.flatMap((each) => (each.kind === "fetch" ? [each.fetch.state.value] : each.share.receivers.value.map((one) => one.state.value)));
+  return activities.flatMap((each) => (each.kind === "fetch" ? [each.fetch.state.value] : givenBy(each).receivers.value.map((one) => one.state.value)));
 }

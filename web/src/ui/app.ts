@@ -1,8 +1,8 @@
 /** The state of the interface: where it is (one route), and what is going on (activities). No DOM. */
 
-import type { Engine, Place, ShareItem, ShareOptions, Watchable } from "../app/model.ts";
+import type { Engine, LibraryOptions, Place, PublicItem, ShareItem, ShareOptions, Watchable } from "../app/model.ts";
 import type { FoundFile } from "../directory/answers.ts";
-import { wouldBeLost, type Activity, type FetchActivity, type ShareActivity } from "./activity.ts";
+import { wouldBeLost, type Activity, type FetchActivity, type LibraryActivity, type ShareActivity } from "./activity.ts";
 import { Cell } from "../app/cell.ts";
 import { add, itemsOf, type Draft } from "./draft.ts";
 
@@ -14,6 +14,7 @@ export type Route =
   | { readonly kind: "check" }
   | { readonly kind: "find" }
   | { readonly kind: "browse"; readonly place: Place }
+  | { readonly kind: "library"; readonly activity: LibraryActivity | null }
   | { readonly kind: "share"; readonly activity: ShareActivity }
   | { readonly kind: "fetch"; readonly activity: FetchActivity };
 
@@ -93,6 +94,16 @@ export class App {
     this.#begin({ kind: "fetch", code: "", isFound: true, fetch: this.engine.directory.fetchFolder(place), again: () => this.fetchFolder(place) });
   }
 
+  /** Publishes files for everybody at the server; the paths are those in the library. */
+  publish(files: readonly PublicItem[], options: LibraryOptions): void {
+    this.#begin({ kind: "library", library: this.engine.publish(files, options), again: () => this.publish(files, options) });
+  }
+
+  /** The folder that is published, if there is one. */
+  get library(): LibraryActivity | null {
+    return this.#activities.value.find((each) => each.kind === "library") ?? null;
+  }
+
   /** Leaves what the person has just refused or stopped, whether it has come to its end or not. */
   abandon(activity: Activity): void {
     this.#drop(activity);
@@ -111,10 +122,17 @@ export class App {
 
 /** The view of an activity. */
 export function routeTo(activity: Activity): Route {
-  return activity.kind === "share" ? { kind: "share", activity } : { kind: "fetch", activity };
+  switch (activity.kind) {
+    case "share":
+      return { kind: "share", activity };
+    case "fetch":
+      return { kind: "fetch", activity };
+    case "library":
+      return { kind: "library", activity };
+  }
 }
 
 /** The activity that a view shows, if it shows one. */
 export function activityOf(route: Route): Activity | null {
-  return route.kind === "share" || route.kind === "fetch" ? route.activity : null;
+  return route.kind === "share" || route.kind === "fetch" || route.kind === "library" ? route.activity : null;
 }

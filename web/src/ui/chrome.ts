@@ -6,11 +6,11 @@ import { activityOf, routeTo, type App, type Site } from "./app.ts";
 import { Cell } from "../app/cell.ts";
 import { personName, phaseWords } from "./describe.ts";
 import { fill, h, uid, type Child } from "./dom.ts";
-import { icon, mark } from "./icons.ts";
+import { icon, type Icon, mark } from "./icons.ts";
 import { button } from "./parts/button.ts";
 import { openDialogue } from "./parts/dialogue.ts";
 import { notice } from "./parts/notice.ts";
-import { CHECK, FIND } from "./router.ts";
+import { CHECK, FIND, LIBRARY } from "./router.ts";
 import type { Scope } from "./scope.ts";
 import * as texts from "./texts.ts";
 
@@ -23,10 +23,13 @@ export function header(app: App, scope: Scope): HTMLElement {
 
 /** Ways to the parts of the page; a server without a directory has nothing to be found. */
 function sections(app: App, scope: Scope): HTMLElement {
-  const link = h("a", { class: "button quiet", href: `#${FIND}` }, icon("search"), h("span", {}, texts.find.open));
-  const box = h("nav", { class: "sections", "aria-label": texts.find.nav, hidden: true }, link);
+  const link = (address: string, sign: Icon, words: string): HTMLElement => {
+    const element = h("a", { class: "button quiet", href: `#${address}` }, icon(sign), h("span", {}, words));
+    scope.watch(app.route, ({ kind }) => (kind === address ? element.setAttribute("aria-current", "page") : element.removeAttribute("aria-current")));
+    return element;
+  };
+  const box = h("nav", { class: "sections", "aria-label": texts.find.nav, hidden: true }, link(FIND, "search", texts.find.open), link(LIBRARY, "folder", texts.library.open));
   scope.watch(app.engine.directory.isThere, (isThere) => void (box.hidden = isThere !== true));
-  scope.watch(app.route, ({ kind }) => (kind === "find" ? link.setAttribute("aria-current", "page") : link.removeAttribute("aria-current")));
   return box;
 }
 
@@ -94,7 +97,7 @@ export function otherActivities(app: App, scope: Scope): HTMLElement {
     inner = scope.child();
     const shown = activityOf(app.route.value);
     const others = app.activities.value.filter((each) => each !== shown);
-    fill(box, others.map((each) => button("plain", each.kind === "share" ? "share" : "download", activityWords(each, inner), () => app.go(routeTo(each)))));
+    fill(box, others.map((each) => button("plain", SIGNS[each.kind], activityWords(each, inner), () => app.go(routeTo(each)))));
     box.hidden = others.length === 0;
   };
   scope.watch(app.route, draw);
@@ -102,8 +105,11 @@ export function otherActivities(app: App, scope: Scope): HTMLElement {
   return box;
 }
 
+const SIGNS: Readonly<Record<Activity["kind"], Icon>> = { share: "share", fetch: "download", library: "folder" };
+
 function activityWords(activity: Activity, scope: Scope): Text {
   if (activity.kind === "fetch") return scope.text(activity.fetch.state, (state) => texts.running.fetch(personName(state.person), phaseWords(state, "receiving")));
+  if (activity.kind === "library") return scope.text(activity.library.receivers, ({ length }) => texts.library.running(activity.library.name, length));
   const { summary, receivers } = activity.share;
   return scope.text(receivers, ({ length }) => texts.running.share(summary.title, length));
 }

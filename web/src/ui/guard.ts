@@ -1,7 +1,7 @@
 /** Looks after running transfers: warns before the page is closed, keeps the screen on, tells changes aloud, and shows percent in the title. */
 
-import type { Fetch, Receiver, SenderInfo, Share, TransferState, Watchable } from "../app/model.ts";
-import { transfersOf, wouldBeLost, type Activity } from "./activity.ts";
+import type { Fetch, Publication, Receiver, SenderInfo, Share, TransferState, Watchable } from "../app/model.ts";
+import { givenBy, transfersOf, wouldBeLost, type Activity } from "./activity.ts";
 import type { App } from "./app.ts";
 import { announcement, hasFigures, overall, personName, senderWords, type Side } from "./describe.ts";
 import { Scope } from "./scope.ts";
@@ -32,18 +32,32 @@ function follow(app: App, activity: Activity, scope: Scope, changed: () => void)
     tell(app, activity.fetch.state, "receiving", scope, changed);
     return followSenders(app, activity.fetch, scope);
   }
-  followShare(app, activity.share, scope, changed);
+  followReceivers(app, givenBy(activity).receivers, scope, changed);
+  if (activity.kind === "share") followShare(app, activity.share, scope);
+  else followRequests(app, activity.library, scope);
 }
 
-function followShare(app: App, share: Share, scope: Scope, changed: () => void): void {
+/** Whoever waits for a yes or no is told of, wherever the person is in the page. */
+function followRequests(app: App, { requests }: Publication, scope: Scope): void {
   const known = new Set<string>();
-  scope.watch(share.receivers, (receivers: readonly Receiver[]) => {
+  scope.watch(requests, (all) => {
+    for (const { key, person, title } of all) if (!known.has(key)) app.say(texts.library.asked(person.short, title));
+    for (const { key } of all) known.add(key);
+  });
+}
+
+function followReceivers(app: App, source: Watchable<readonly Receiver[]>, scope: Scope, changed: () => void): void {
+  const known = new Set<string>();
+  scope.watch(source, (receivers: readonly Receiver[]) => {
     for (const receiver of receivers) {
       if (known.has(receiver.key)) continue;
       known.add(receiver.key);
       tell(app, receiver.state, "sending", scope, changed);
     }
   });
+}
+
+function followShare(app: App, share: Share, scope: Scope): void {
   let guesses = 0;
   scope.watch(share.state, (state) => {
     if (state.kind === "closed") app.say(texts.share.closed[state.reason]);

@@ -15,6 +15,9 @@ export const CHECK = "check";
 /** So has the one that finds what others publish. */
 export const FIND = "find";
 
+/** And the one of what this page publishes. */
+export const LIBRARY = "library";
+
 /** Marks the upper level in `history.state`. */
 const ABOVE = "byway-above";
 
@@ -27,6 +30,7 @@ export function followAddress(app: App, scope: Scope): void {
     const code = codeIn(location.hash);
     if (code === CHECK) app.go({ kind: "check" });
     else if (code === FIND) app.go({ kind: "find" });
+    else if (code === LIBRARY) app.go({ kind: "library", activity: app.library });
     else if (code !== null) app.go({ kind: "invite", code });
     else if (app.route.value.kind !== "home") app.go({ kind: "home" });
   };
@@ -36,8 +40,8 @@ export function followAddress(app: App, scope: Scope): void {
   scope.watch(app.route, (route) => {
     if (route.kind === "invite" || route.kind === "check") return;
     const isAtSearch = codeIn(location.hash) === FIND;
-    if (route.kind === "find") {
-      if (!isAtSearch) history.pushState(null, "", `#${FIND}`);
+    if (route.kind === FIND || route.kind === LIBRARY) {
+      if (codeIn(location.hash) !== route.kind) history.pushState(null, "", `#${route.kind}`);
     } else if (isAtSearch && route.kind !== "home") history.pushState(BESIDE, "", location.pathname + location.search);
     else if (history.state === BESIDE) {
       if (route.kind === "home") history.replaceState(null, "");

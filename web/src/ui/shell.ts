@@ -18,6 +18,7 @@ import { fetchView } from "./views/fetch.ts";
 import { findView } from "./views/find.ts";
 import { homeView } from "./views/home.ts";
 import { inviteView } from "./views/invite.ts";
+import { libraryView } from "./views/library.ts";
 import { shareView } from "./views/share.ts";
 import type { Stage, View } from "./views/view.ts";
 
@@ -81,6 +82,8 @@ function viewOf(stage: Stage, route: Route): View {
       return findView(stage);
     case "browse":
       return browseView(stage, route.place);
+    case "library":
+      return libraryView(stage, route.activity);
     case "share":
       return shareView(stage, route.activity);
     case "fetch":

@@ -209,6 +209,7 @@ export const running = {
 
 export const dialogue = { close: "Close", back: "Go on" };
 
+export { library } from "./texts_library.ts";
 export { find } from "./texts_find.ts";
 export { senders } from "./texts_senders.ts";
 export { check } from "./texts_check.ts";

@@ -74,7 +74,10 @@ test("a server that is busy is asked again, for the same page", () => {
   const [enquiry, ticket] = asking();
   enquiry.refused(ticket, true, 1);
   assert.deepEqual([enquiry.stage, enquiry.deadline], ["held", 1 + HOLD_S]);
-  const [again] = enquiry.tick(1 + HOLD_S);
+  enquiry.want("a", 1);
+  enquiry.refused(enquiry.tick(2)[0]?.ticket ?? 0, true, 2, 7);
+  assert.equal(enquiry.deadline, 9);
+  const [again] = enquiry.tick(9);
   enquiry.answered(again?.ticket ?? 0, { items: "1", more: true });
   const [more] = enquiry.more();
   enquiry.refused(more?.ticket ?? 0, true, 3);

@@ -39,6 +39,23 @@ test("what is found is fetched from those who have it, and again if that fails",
   assert.deepEqual(engine.calls, ["fetch harbour at night.jpg", "fetch folder Holiday/2023", "fetch harbour at night.jpg", "fetch folder Holiday/2023"]);
 });
 
+test("a folder that is published stays at hand until it is stopped", () => {
+  const { app, engine } = start("library-open");
+  assert.ok(app.library === null);
+  app.publish([file("a", "1")], { name: "Photos", description: "", asks: false });
+  const library = app.activities.value.find((each) => each.kind === "library");
+  assert.deepEqual([app.route.value.kind, engine.calls], ["library", ["publish Photos a asks=false"]]);
+  app.go({ kind: "home" });
+  assert.equal(app.library, library);
+  assert.ok(wouldBeLost(library ?? assert.fail()));
+  assert.deepEqual(transfersOf(app.activities.value), []);
+  app.go(routeTo(library ?? assert.fail()));
+  library?.library.stop();
+  library?.again();
+  assert.notEqual(app.library, library);
+  assert.equal(app.activities.value.length, 1);
+});
+
 test("files take the place of a text that was not shared", () => {
   const { app, engine } = start("share-nobody");
   app.go({ kind: "draft", draft: { kind: "text", text: "hello" } });

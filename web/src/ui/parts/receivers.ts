@@ -1,6 +1,6 @@
 /** Who came for a share: a row for each, kept while its transfer goes on and after. */
 
-import type { Receiver, Share } from "../../app/model.ts";
+import type { Publication, Receiver, Share, Watchable } from "../../app/model.ts";
 import { hasNoPath, personName } from "../describe.ts";
 import { h, uid } from "../dom.ts";
 import { Rows } from "../rows.ts";
@@ -16,21 +16,25 @@ import { personLabel } from "./person.ts";
 import { road, roadLegend } from "./road.ts";
 import { rateChoice } from "./wishes.ts";
 
-export function receiverList(scope: Scope, share: Share, say: (words: string) => void): HTMLElement {
+/** Whatever is given to several receivers, under a code or as a library. */
+type Given = Pick<Share, "receivers" | "limit" | "setLimit"> & { readonly state: Watchable<{ readonly kind: (Share | Publication)["state"]["value"]["kind"] }>; readonly summary?: Share["summary"] };
+
+/** `none` is said while nobody has come. */
+export function receiverList(scope: Scope, share: Given, say: (words: string) => void, none = texts.share.nobody): HTMLElement {
   const rows = new Rows<Receiver>(scope, h("ul", { class: "receivers", role: "list" }), (receiver, inner) => receiverRow(receiver, inner, say));
   const nobody = h("p", { class: "muted" });
   const title = h("h2", { id: "receivers-title" }, texts.share.receivers);
   const part = h("section", { class: "receivers-part", "aria-labelledby": "receivers-title" }, [
-    h("div", { class: "receivers-head" }, title, !share.summary.text && limitChoice(share)),
+    h("div", { class: "receivers-head" }, title, !share.summary?.text && limitChoice(share)),
     nobody,
     rows.list,
   ]);
   const show = (): void => {
     const { kind } = share.state.value;
-    const none = share.receivers.value.length === 0;
-    part.hidden = none && (kind === "opening" || kind === "failed");
-    nobody.hidden = !none;
-    nobody.textContent = kind === "open" ? texts.share.nobody : texts.share.nobodyCame;
+    const isEmpty = share.receivers.value.length === 0;
+    part.hidden = isEmpty && (kind === "opening" || kind === "failed");
+    nobody.hidden = !isEmpty;
+    nobody.textContent = kind === "open" ? none : texts.share.nobodyCame;
   };
   scope.watch(share.receivers, (receivers) => {
     rows.follow(receivers);
@@ -41,7 +45,7 @@ export function receiverList(scope: Scope, share: Share, say: (words: string) =>
 }
 
 /** How fast all of them are served; it can be changed at any time. */
-function limitChoice(share: Share): HTMLElement {
+function limitChoice(share: Given): HTMLElement {
   const id = uid("limit");
   const choice = rateChoice(id, share.limit.value);
   choice.addEventListener("change", () => share.setLimit(Number(choice.value) || null));

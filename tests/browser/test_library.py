@@ -1,0 +1,141 @@
+"""A folder that a page publishes: what others find of it, who is asked, and that it is gone when it stops."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.real import Site, arrived
+from tests.support.commands import running_server
+
+WRITE: Final = """async files => {
+  const root = await navigator.storage.getDirectory();
+  const top = await root.getDirectoryHandle("Trip", { create: true });
+  for (const [path, text] of Object.entries(files)) {
+    const names = path.split("/");
+    let folder = top;
+    for (const name of names.slice(0, -1)) folder = await folder.getDirectoryHandle(name, { create: true });
+    const file = await (await folder.getFileHandle(names.at(-1), { create: true })).createWritable();
+    await file.write(text);
+    await file.close();
+  }
+  window.showDirectoryPicker = async () => top;
+}"""
+"""A folder that the picker gives: pickers cannot be driven from outside."""
+
+TEXT: Final = "it is hot here\n" * 5000
+
+FILES: Final = {"days/volcano map.txt": TEXT, "empty.txt": "", ".env": "secret", "server.pem": "key"}
+
+
+@pytest.fixture
+def site(tmp_path: Path, browser: Browser) -> Iterator[Site]:
+    """A real server, at which nobody publishes anything yet, and a real browser."""
+    with running_server(tmp_path / "server") as server:
+        yield Site(browser, server.url)
+
+
+def plan(page: Page, asks: bool = False) -> None:
+    """Choose a folder, and see what would be published."""
+    page.get_by_role("link", name="My library").click()
+    page.evaluate(WRITE, FILES)
+    page.get_by_label("Name", exact=True).fill("Trip of May")
+    if asks:
+        page.get_by_label("Ask me about each request").check()
+    page.get_by_role("button", name="Choose a folder").click()
+    expect(page.get_by_role("heading", name="What others will find")).to_be_visible()
+
+
+def publish(page: Page, asks: bool = False) -> None:
+    plan(page, asks)
+    page.get_by_role("button", name="Publish", exact=True).click()
+    expect(page.get_by_text("“Trip of May” is published: 2 files can be found.")).to_be_visible(timeout=30_000)
+
+
+def ask_for(page: Page, words: str) -> None:
+    """Find it, and ask those who have it."""
+    page.get_by_role("searchbox").fill(words)
+    page.get_by_role("list", name="Files that were found").get_by_role("button").click()
+
+
+def take(page: Page, text: str) -> None:
+    with page.expect_download(timeout=60_000) as started:
+        page.get_by_role("button", name="Download", exact=True).click(timeout=60_000)
+    arrived(page)
+    assert Path(started.value.path()).read_text() == text
+
+
+def test_what_is_published_is_shown_before_and_found_after(site: Site) -> None:
+    with site.open() as owner, site.open("#find") as other:
+        plan(owner)
+        expect(owner.get_by_text(re.compile("Everybody at .* can find these names"))).to_be_visible()
+        expect(owner.get_by_text("2 files stay private")).to_be_visible()
+        expect(other.get_by_text("Nobody publishes anything here yet.")).to_be_visible()
+        owner.get_by_role("button", name="Publish", exact=True).click()
+        expect(owner.get_by_text("2 files can be found.")).to_be_visible(timeout=30_000)
+        for private in ("env", "server"):
+            other.get_by_role("searchbox").fill(private)
+            expect(other.get_by_role("status").filter(has_text="Nothing found")).to_have_count(1)
+        ask_for(other, "volcano")
+        take(other, TEXT)
+        expect(owner.locator(".receivers").get_by_text("Delivered and verified")).to_have_count(1, timeout=60_000)
+
+
+def test_it_is_gone_when_the_owner_stops_and_when_the_page_is_closed(site: Site) -> None:
+    with site.open("#find") as other:
+        with site.open() as owner:
+            publish(owner)
+            other.get_by_role("searchbox").fill("volcano")
+            hits = other.get_by_role("list", name="Files that were found").get_by_role("button")
+            expect(hits).to_have_count(1)
+            owner.get_by_role("button", name="Stop publishing").click()
+            expect(owner.get_by_role("heading", level=1)).to_have_text("Nothing is published any more")
+            other.get_by_role("searchbox").fill("volcano m")
+            expect(other.get_by_role("status").filter(has_text="Nothing found")).to_have_count(1)
+            owner.get_by_role("button", name="Publish a folder").click()
+            publish(owner)
+            other.get_by_role("searchbox").fill("volcano")
+            expect(hits).to_have_count(1)
+        other.get_by_role("searchbox").fill("volcano ma")
+        expect(other.get_by_role("status").filter(has_text="Nothing found")).to_have_count(1)
+
+
+def test_the_owner_is_asked_and_may_say_no(site: Site) -> None:
+    with site.open() as owner, site.open("#find") as other:
+        publish(owner, asks=True)
+        ask_for(other, "volcano")
+        request = owner.get_by_role("region", name="Requests").get_by_role("listitem")
+        expect(request).to_contain_text("wants volcano map.txt (1 file, 75 kB)", timeout=60_000)
+        expect(other.get_by_role("heading", level=1)).to_contain_text("to agree")
+        request.get_by_role("button", name="Decline").click()
+        expect(other.get_by_text("Its owner has not agreed to give it to you.", exact=True)).to_be_visible()
+        other.get_by_role("button", name="Back to the search").click()
+        ask_for(other, "volcano")
+        request.get_by_role("button", name="Allow").click(timeout=60_000)
+        take(other, TEXT)
+
+
+def test_a_request_goes_away_with_whoever_asked(site: Site) -> None:
+    with site.open() as owner, site.open("#find") as other:
+        publish(owner, asks=True)
+        ask_for(other, "volcano")
+        requests = owner.get_by_role("region", name="Requests").get_by_role("listitem")
+        expect(requests).to_have_count(1, timeout=60_000)
+        other.get_by_role("button", name="Cancel").click()
+        expect(requests).to_have_count(0)
+
+
+def test_a_whole_library_is_fetched_by_who_looks_into_it(site: Site) -> None:
+    with site.open() as owner, site.open("#find") as other:
+        publish(owner)
+        other.reload()
+        other.get_by_role("region", name="Who is here").get_by_role("button").click()
+        expect(other.get_by_role("list", name="What is in this folder").get_by_role("button")).to_have_count(2)
+        other.get_by_role("button", name="Fetch all of it").click()
+        expect(other.get_by_role("heading", level=1)).to_contain_text("offers 2 files", timeout=60_000)
+        with other.expect_download(timeout=60_000):
+            other.get_by_role("button", name="Download as a zip").click()
+        arrived(other)

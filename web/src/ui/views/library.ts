@@ -1,0 +1,171 @@
+/** What this page publishes: chosen, looked at, confirmed; then who asks, and who fetches. */
+
+import type { LibraryOptions, LibraryRequest, PublicationState } from "../../app/model.ts";
+import { planOf, type Plan } from "../../directory/planning.ts";
+import type { LibraryActivity } from "../activity.ts";
+import type { App } from "../app.ts";
+import { isRunning } from "../describe.ts";
+import { fill, h, uid, type Child } from "../dom.ts";
+import { button } from "../parts/button.ts";
+import { confirm } from "../parts/dialogue.ts";
+import { fileList } from "../parts/file_list.ts";
+import { pickFolder } from "../parts/folder_picker.ts";
+import { notice } from "../parts/notice.ts";
+import { personLabel } from "../parts/person.ts";
+import { receiverList } from "../parts/receivers.ts";
+import { Rows } from "../rows.ts";
+import type { Scope } from "../scope.ts";
+import * as texts from "../texts.ts";
+import type { Stage, View } from "./view.ts";
+
+/** Longest name and description (contract of `publish`). */
+const NAME_CHARS = 64;
+const DESCRIPTION_CHARS = 256;
+
+export function libraryView({ app, scope }: Stage, activity: LibraryActivity | null): View {
+  const body = activity === null ? choosing(app) : published(app, activity, scope);
+  return { title: texts.library.title, body: h("div", { class: "column" }, body) };
+}
+
+/** What a person says of the library, before there is one. */
+function choosing(app: App): Child {
+  const form = optionsForm(app);
+  const status = h("p", { class: "hint", role: "status" });
+  const plan = h("div", { class: "stack" });
+  const label = h("span", {}, texts.library.choose);
+  const choose = async (): Promise<void> => {
+    const collected = await pickFolder((files) => void (status.textContent = texts.home.reading(files)));
+    if (collected === null) return;
+    const found = planOf(collected.items);
+    status.textContent = found.files.length === 0 ? texts.library.nothing : "";
+    label.textContent = texts.library.chooseOther;
+    fill(plan, found.files.length > 0 && planned(app, found, form, status));
+    plan.querySelector<HTMLElement>("h2")?.focus();
+  };
+  return h("div", { class: "stack" }, [
+    h("h1", {}, texts.library.title),
+    h("p", { class: "lead" }, texts.library.lead),
+    form.element,
+    h("div", { class: "buttons" }, button("primary", "folder", label, () => void choose())),
+    plan,
+    status,
+  ]);
+}
+
+interface OptionsForm {
+  readonly element: HTMLElement;
+  readonly name: HTMLInputElement;
+  read(): LibraryOptions;
+}
+
+function optionsForm(app: App): OptionsForm {
+  const [nameId, nameHint, aboutId, aboutHint, asksId, asksHint] = ["name", "hint", "about", "hint", "asks", "hint"].map(uid) as [string, string, string, string, string, string];
+  const name = h("input", { id: nameId, type: "text", maxlength: NAME_CHARS, autocomplete: "off", "aria-describedby": nameHint, value: app.engine.me.name.slice(0, NAME_CHARS) });
+  const about = h("input", { id: aboutId, type: "text", maxlength: DESCRIPTION_CHARS, autocomplete: "off", "aria-describedby": aboutHint });
+  const asks = h("input", { id: asksId, type: "checkbox", "aria-describedby": asksHint });
+  const field = (id: string, label: string, input: HTMLElement, hintId: string, hint: string): HTMLElement =>
+    h("div", { class: "field" }, h("label", { for: id }, label), input, h("p", { id: hintId, class: "hint" }, hint));
+  const element = h("div", { class: "card stack" }, [
+    field(nameId, texts.library.name, name, nameHint, texts.library.nameHint),
+    field(aboutId, texts.library.description, about, aboutHint, texts.library.descriptionHint),
+    h("div", { class: "option" }, asks, h("div", {}, h("label", { for: asksId }, texts.library.asks), h("p", { id: asksHint, class: "hint" }, texts.library.asksHint))),
+  ]);
+  return { element, name, read: () => ({ name: name.value.trim(), description: about.value.trim(), asks: asks.checked }) };
+}
+
+/** All that would be told, and to whom, before anything is. */
+function planned(app: App, plan: Plan<File>, form: OptionsForm, status: HTMLElement): Child {
+  const { folder, files, bytes, leftOut } = plan;
+  const entries = files.map(({ path, file }, index) => ({ index, path, size: file.size, folder: false }));
+  const publish = (): void => {
+    const options = form.read();
+    if (options.name !== "") return app.publish(files, options);
+    status.textContent = texts.library.noName;
+    form.name.focus();
+  };
+  return [
+    h("section", { class: "card stack-tight" }, [
+      h("h2", { tabindex: -1 }, texts.library.planTitle),
+      h("p", {}, h("bdi", {}, folder), " · ", texts.library.amount(files.length, bytes)),
+      h("p", {}, texts.library.toWhom(app.site.host)),
+      leftOut > 0 && h("p", { class: "muted" }, texts.library.leftOut(leftOut)),
+      fileList({ title: "", entries, files: files.length, folders: 0 }),
+    ]),
+    h("div", { class: "buttons main-buttons" }, [
+      button("primary", "share", texts.library.publish, publish),
+      button("plain", null, texts.library.cancel, () => app.go({ kind: "home" })),
+    ]),
+  ];
+}
+
+function published(app: App, activity: LibraryActivity, scope: Scope): Child {
+  const { library } = activity;
+  const build = (state: PublicationState, inner: Scope): Child => {
+    switch (state.kind) {
+      case "opening":
+        return h("div", { class: "waiting" }, h("h1", {}, texts.library.opening), h("div", { class: "road", "data-phase": "connecting", "aria-hidden": "true" }));
+      case "open":
+        return open(activity, inner);
+      case "stopped":
+        return ended(app, texts.library.stopped, notice("info", texts.library.stoppedText));
+      case "failed":
+        return ended(app, texts.library.failed, notice("bad", state.problem.message), state.problem.retry ? () => activity.again() : null);
+    }
+  };
+  return [
+    scope.region(library.state, ({ kind }) => kind, build),
+    requestList(library.requests, scope),
+    receiverList(scope, library, (words) => app.say(words), texts.library.nobody),
+  ];
+}
+
+function open({ library }: LibraryActivity, scope: Scope): Child {
+  const askStop = (): void => {
+    const isBusy = library.receivers.value.some(({ state }) => isRunning(state.value));
+    if (isBusy) confirm(texts.library.stopTitle, texts.library.stopText, texts.library.stop, () => library.stop());
+    else library.stop();
+  };
+  return h("div", { class: "stack" }, [
+    h("h1", {}, texts.library.title, " ", h("span", { class: "muted whole" }, h("bdi", {}, library.name))),
+    h("div", { class: "card stack-tight" }, [
+      h("p", {}, scope.text(library.state, (state) => words(state, library.name, library.files))),
+      h("p", { class: "muted" }, scope.text(library.state, (state) => (state.kind === "open" && state.isWhole && state.left > 0 ? texts.library.left(state.left) : texts.library.keepOpen))),
+    ]),
+    h("div", { class: "buttons" }, button("plain", "close", texts.library.stop, askStop)),
+  ]);
+}
+
+function words(state: PublicationState, name: string, files: number): string {
+  if (state.kind !== "open") return "";
+  if (state.isWhole) return texts.library.whole(name, state.told);
+  return state.hashed < files ? texts.library.reading(state.hashed, files) : texts.library.told(state.told);
+}
+
+function ended(app: App, title: string, remark: HTMLElement, again: (() => void) | null = null): Child {
+  const retry = again !== null && button("primary", "arrow", texts.fetching.again, again);
+  const other = button(again === null ? "primary" : "plain", "arrow", texts.library.again, () => app.go({ kind: "library", activity: null }));
+  return h("div", { class: "stack" }, [h("h1", {}, title), remark, h("div", { class: "buttons main-buttons" }, retry, other)]);
+}
+
+/** Whoever waits for a yes or no. */
+function requestList(requests: LibraryActivity["library"]["requests"], scope: Scope): HTMLElement {
+  const title = uid("requests");
+  const rows = new Rows<LibraryRequest>(scope, h("ul", { class: "receivers", role: "list" }), requestRow);
+  const box = h("section", { class: "receivers-part", "aria-labelledby": title }, h("h2", { id: title }, texts.library.requests), rows.list);
+  scope.watch(requests, (all) => {
+    rows.follow(all);
+    box.hidden = all.length === 0;
+  });
+  return box;
+}
+
+function requestRow({ person, title, files, bytes, why, answer }: LibraryRequest): HTMLElement {
+  const act = (weight: "primary" | "plain", label: string, isAllowed: boolean): HTMLElement =>
+    button(weight, null, label, () => answer(isAllowed), { "aria-label": texts.transfer.forWhom(label, person.short) });
+  return h("li", { class: "card receiver" }, [
+    h("div", { class: "receiver-head" }, personLabel(person)),
+    h("p", {}, h("bdi", {}, texts.library.wants(title, files, bytes))),
+    why !== "" && h("p", { class: "muted" }, h("bdi", {}, why)),
+    h("div", { class: "buttons" }, act("primary", texts.library.allow, true), act("plain", texts.library.refuse, false)),
+  ]);
+}
