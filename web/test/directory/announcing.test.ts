@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { Announcing, type Announcement, isAnnounceable } from "../../src/directory/announcing.ts";
 import { leavesOut } from "../../src/directory/ignoring.ts";
 import { choose } from "../../src/directory/wanting.ts";
+import { vectors } from "../vectors.ts";
 import { MESSAGE_BYTES } from "../../src/gen/signaling_constants.ts";
 
 const ROOT = "A".repeat(43);
@@ -115,6 +116,11 @@ test("keys, hidden files and leavings are not published", () => {
   assert.deepEqual(left.filter((path) => !leavesOut(path)), []);
   const kept = ["a.txt", "node_modules", "keyboard.jpg", "parts/a.txt", "monkey", "a/secret.txt", "x.pem.txt"];
   assert.deepEqual(kept.filter(leavesOut), []);
+});
+
+test("pypeer leaves out the same", () => {
+  const known = vectors<readonly { readonly path: string; readonly left: boolean }[]>("ignoring");
+  assert.deepEqual(known.filter(({ path, left }) => leavesOut(path) !== left), []);
 });
 
 const stock = [{ path: "a.txt", root: "11" }, { path: "d/b.txt", root: "22" }, { path: "d/e/c.txt", root: "33" }, { path: "later.txt", root: null }];

@@ -1,9 +1,12 @@
 """What of a folder is never published unless its owner says so."""
 
+import json
+
 import pytest
 
 from pypeer.errors import ChoiceError
 from pypeer.library.ignoring import Ignored
+from tests.vectors import make_ignoring
 
 
 @pytest.mark.parametrize(
@@ -52,3 +55,7 @@ def test_the_name_of_the_folder_that_was_named_does_not_matter() -> None:
 def test_what_is_no_pattern_is_refused() -> None:
     with pytest.raises(ChoiceError):
         Ignored(["!"])
+
+
+def test_vectors_are_what_this_implementation_makes() -> None:
+    assert json.loads(make_ignoring.FILE.read_text("utf-8")) == make_ignoring.build()
