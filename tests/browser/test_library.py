@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.real import Site, arrived
+from tests.browser.real import Site, Start, arrived
 from tests.support.commands import running_server
 
 WRITE: Final = """async files => {
@@ -139,3 +139,23 @@ def test_a_whole_library_is_fetched_by_who_looks_into_it(site: Site) -> None:
         with other.expect_download(timeout=60_000):
             other.get_by_role("button", name="Download as a zip").click()
         arrived(other)
+
+
+def test_a_command_fetches_from_a_page_and_a_page_from_both(site: Site, pypeer: Start, tmp_path: Path) -> None:
+    with site.open() as owner, site.open("#find") as other:
+        publish(owner)
+        hit = pypeer("search", "volcano").until("hit")
+        shelf = tmp_path / "shelf"
+        shelf.mkdir()
+        assert pypeer("get", hit["handle"], "-o", shelf, "--yes").end() == 0
+        assert (shelf / "volcano map.txt").read_text() == TEXT
+        second = pypeer("share", shelf, "--name", "Second", "--yes")
+        while not second.until("announced").get("whole"):
+            pass
+        other.get_by_role("searchbox").fill("volcano")
+        found = other.get_by_role("list", name="Files that were found").get_by_role("button")
+        expect(found).to_contain_text("and 1 more")
+        found.click()
+        senders = other.get_by_role("region", name="Senders").get_by_role("listitem")
+        expect(senders.get_by_text("Ready to send")).to_have_count(2, timeout=60_000)
+        take(other, TEXT)
