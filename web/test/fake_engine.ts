@@ -1,7 +1,7 @@
 /** An engine that shows whatever state a scene asks for; for screenshots and tests of the interface. Actions are recorded. */
 
 import type {
-  Check, CheckState, Directory, Engine, Enquired, Enquiring, Fetch, LibraryOptions, LibraryRequest, OfferInfo, Person, Publication, PublicationState, PublicItem, Receiver, SenderInfo, ServerState, Share, ShareItem, ShareOptions, ShareState, ShareSummary, Target, TransferState,
+  Check, CheckState, Directory, Engine, Enquired, Enquiring, Fetch, LibraryOptions, LibraryRequest, Looked, OfferInfo, Person, Publication, PublicationState, PublicItem, Receiver, SenderInfo, ServerState, Share, ShareItem, ShareOptions, ShareState, ShareSummary, Target, TransferState,
 } from "../src/app/model.ts";
 import { Cell } from "../src/app/cell.ts";
 import type { FolderContents, FoundFiles, People } from "../src/directory/answers.ts";
@@ -15,6 +15,8 @@ export interface Scene {
   readonly offer: OfferInfo | null;
   /** Who sends, beside how it stands as a whole; one by default. */
   readonly senders?: readonly TransferState[];
+  /** What is looked at. */
+  readonly looked?: Looked;
   /** Whether its owner has to agree first. */
   readonly waitsForOwner?: boolean;
   readonly targets: readonly Target[];
@@ -79,6 +81,14 @@ export class FakeEngine implements Engine {
       offer,
       targets: () => this.#scene.targets,
       canKeep: true,
+      canLook: this.#scene.offer?.files === 1 && !this.#scene.offer.text,
+      look: () => {
+        calls.push("look");
+        state.set({ ...state.value, phase: "moving" });
+        return Promise.resolve(true);
+      },
+      looked: new Cell(this.#scene.looked ?? null),
+      save: () => void calls.push("save"),
       canPrefer: true,
       preferred: this.#preferred,
       prefer: (index) => {

@@ -150,6 +150,8 @@ export const scenes: Readonly<Record<string, Scene>> = {
   "fetch-no-path": fetch(transfer("failed", 0, { path: null, problem: noWay, report: noPath({ here: "random", there: "sequential" }) })),
   "fetch-no-relay": fetch(transfer("failed", 0, { path: null, problem: noWay, report: noPath({ here: "random", there: "sequential" }, troubles) })),
   "fetch-asking": fetch(transfer("asking", 0), { offer: null, waitsForOwner: true }),
+  "fetch-one": fetch(transfer("asking", 0), { offer: { ...offer, files: 1, folders: 0, title: "map.pdf", entries: files.slice(4, 5) } }),
+  "fetch-looked": fetch(transfer("done", 1), { offer: { ...offer, files: 1, folders: 0, title: "draft.txt" }, looked: { kind: "text", text: "Ferry at nine.\nBring the map." } }),
   "find-people": { ...base, people },
   "find-nobody": base,
   "find-none": { ...base, isThere: false },

@@ -17,6 +17,7 @@ import { printable } from "../transfer/names.ts";
 import { contentsOf, isAgreed, sameSums, type Sums, sumOf } from "./agreement.ts";
 import { Cell } from "./cell.ts";
 import { drawFrom, eventsFor } from "./drawing.ts";
+import { Looking, showingFor } from "./looking.ts";
 import type { Fetch, OfferInfo, Person, SenderInfo, Target, Wishes } from "./model.ts";
 import type { Peer } from "./peer.ts";
 import { ReceiveSession } from "./receive_session.ts";
@@ -38,6 +39,7 @@ export class FetchedOffer implements Fetch {
   readonly senders = new Cell<readonly SenderInfo[]>([]);
   readonly #peer: Peer;
   readonly #asked: AskedFile | null;
+  readonly #looking = new Looking();
   readonly #transfer = new Transfer();
   readonly #suppliers: Supplier[] = [];
   /** Who told first what is offered, of those that are left. */
@@ -115,6 +117,33 @@ export class FetchedOffer implements Fetch {
     this.#wishes = wishes;
     this.#begin(value, sink);
     return true;
+  }
+
+  get canLook(): boolean {
+    return this.offer.value !== null && showingFor(this.offer.value) !== null;
+  }
+
+  get looked(): Looking["shown"] {
+    return this.#looking.shown;
+  }
+
+  async look(): Promise<boolean> {
+    const { value } = this.offer;
+    const showing = value === null ? null : showingFor(value);
+    if (value === null || showing === null || this.#isDecided) return this.#isDecided;
+    this.#isDecided = true;
+    try {
+      await this.#looking.start(this.#peer, showing, value.bytes);
+    } catch {
+      this.#isDecided = false;
+      return false;
+    }
+    if (!this.#transfer.hasEnded) this.#begin(value, this.#looking.sink);
+    return true;
+  }
+
+  save(): void {
+    this.#looking.save(this.#contents?.entries[0]?.path ?? "");
   }
 
   get canPrefer(): boolean {

@@ -170,6 +170,11 @@ export interface SenderInfo {
 /** Where received files go; `download` is a streamed download, `folder` and `file` are handles the person picked. */
 export type Target = "download" | "folder" | "file";
 
+/** What is shown of a file that a person looks at: in a frame of its own, or as text. */
+export type Looked =
+  | { readonly kind: "picture" | "audio" | "video"; readonly frame: string }
+  | { readonly kind: "text"; readonly text: string };
+
 /** Something this page fetches by a code. */
 export interface Fetch {
   readonly state: Watchable<TransferState>;
@@ -178,6 +183,14 @@ export interface Fetch {
   targets(): readonly Target[];
   /** Must be called from a click or key press: browsers ask for a place only then. Resolves false if the person closed the dialogue. */
   accept(target: Target, wishes?: Wishes): Promise<boolean>;
+  /** Whether it is a file that can be looked at here. */
+  readonly canLook: boolean;
+  /** Fetches it to be looked at: it is in this page only, until it is saved. Resolves false if that is not possible. */
+  look(): Promise<boolean>;
+  /** What there is to look at; null if nobody does. */
+  readonly looked: Watchable<Looked | null>;
+  /** Saves what was looked at, once all of it is there. */
+  save(): void;
   /** Whether this browser can keep what arrives, so that it goes on after the page was closed. */
   readonly canKeep: boolean;
   /** Whether what goes there can come in another order: a download is written from its beginning to its end. */

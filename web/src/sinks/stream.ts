@@ -13,7 +13,7 @@ const WORKER_S = 15;
 const START_S = 20;
 
 /** A browser stops a worker after half a minute without an event. */
-const ALIVE_S = 10;
+export const ALIVE_S = 10;
 
 /** A frame whose download is over is kept for so many seconds: some browsers still look at it. */
 const FRAME_S = 60;
@@ -30,7 +30,7 @@ export function canStream(): boolean {
 export function streamOpener(page: string, timer: Timer): OpenTarget {
   return async (name, size) => {
     const scope = new URL(SCOPE, page).href;
-    const worker = await within(timer, WORKER_S, activeWorker(new URL("sw.js", page).href, scope));
+    const worker = await workerOf(page, timer);
     const stream = new WorkerStream(worker, timer);
     const id = toBase64url(crypto.getRandomValues(new Uint8Array(16)));
     await within(timer, WORKER_S, stream.announce(id, headersOf(name, size)));
@@ -147,7 +147,11 @@ class WorkerStream implements Target {
   }
 }
 
-/** The worker, once it is active. */
+/** The worker, once it is active; rejects with SinkError. */
+export function workerOf(page: string, timer: Timer): Promise<ServiceWorker> {
+  return within(timer, WORKER_S, activeWorker(new URL("sw.js", page).href, new URL(SCOPE, page).href));
+}
+
 async function activeWorker(script: string, scope: string): Promise<ServiceWorker> {
   const registration = await navigator.serviceWorker.register(script, { scope });
   const worker = registration.installing ?? registration.waiting ?? registration.active;

@@ -3,6 +3,8 @@
  * piece when the browser has taken the one before, so the disk sets the pace and nothing piles up.
  */
 
+import type { Show } from "./show_messages.ts";
+
 /** To the worker: a download will be asked for under `id`; what it consists of comes over the port sent along. */
 export interface Announce {
   readonly type: "announce";
@@ -15,7 +17,7 @@ export interface Alive {
   readonly type: "alive";
 }
 
-export type ToWorker = Announce | Alive;
+export type ToWorker = Announce | Alive | Show;
 
 /** Over the port, to the worker. */
 export type ToStream =

@@ -1,5 +1,6 @@
-/** The service worker of the page: answers the address of a download with what the page hands over, piece by piece. */
+/** The service worker of the page: answers the address of a download, or of what is shown, with what the page hands over, piece by piece. */
 
+import { announce as announceShown, respond } from "./show.ts";
 import type { FromStream, ToStream, ToWorker } from "../sinks/stream_messages.ts";
 
 declare const self: ServiceWorkerGlobalScope;
@@ -17,6 +18,7 @@ self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim(
 self.addEventListener("message", (event) => {
   const message = event.data as ToWorker;
   const [port] = event.ports;
+  if (message.type === "show" && port !== undefined) return announceShown(message, port);
   if (message.type !== "announce" || port === undefined) return;
   downloads.set(message.id, { headers: message.headers, port });
   tell(port, { type: "announced" });
@@ -26,6 +28,8 @@ self.addEventListener("fetch", (event) => {
   const { scope } = self.registration;
   if (!event.request.url.startsWith(scope)) return;
   const id = event.request.url.slice(scope.length);
+  const shown = respond(id, event.request);
+  if (shown !== null) return event.respondWith(shown);
   const download = downloads.get(id);
   downloads.delete(id);
   event.respondWith(download === undefined ? new Response("This download is over.", { status: 404 }) : answer(download));

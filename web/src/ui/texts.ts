@@ -210,6 +210,7 @@ export const running = {
 export const dialogue = { close: "Close", back: "Go on" };
 
 export { library } from "./texts_library.ts";
+export { looking } from "./texts_looking.ts";
 export { find } from "./texts_find.ts";
 export { senders } from "./texts_senders.ts";
 export { check } from "./texts_check.ts";

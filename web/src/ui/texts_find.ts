@@ -74,6 +74,7 @@ export const find = {
   none: "This server keeps no directory",
   noneText: "Whoever runs it has turned it off, so nothing can be looked for here. With a code you can still receive files.",
   unknown: "Connecting to the server…",
+  ask: "Nothing is stored until you choose.",
   seeking: "Asking who has it…",
   waitingFor: (who: string) => `Waiting for ${who} to agree`,
   waiting: "They are asked about each request. You can leave this open, and do something else meanwhile.",

@@ -11,7 +11,7 @@ export const senders = {
   action: "Add this sender",
   used: "The sender is looked for. You can add more.",
   phase: {
-    meeting: "Checking the code with each other…",
+    meeting: "Making sure who is there…",
     asking: "Ready to send",
     connecting: "Looking for the best way between you…",
     moving: "Sends to you",

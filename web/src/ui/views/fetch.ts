@@ -14,6 +14,7 @@ import { fileList, lostList, runningList, Ticks, visibleEntries } from "../parts
 import { notice } from "../parts/notice.ts";
 import { pathBadge } from "../parts/path_badge.ts";
 import { personLabel } from "../parts/person.ts";
+import { shownFile } from "../parts/shown.ts";
 import { road, roadLegend } from "../parts/road.ts";
 import { anotherSender, senderList } from "../parts/senders.ts";
 import { wishesForm } from "../parts/wishes.ts";
@@ -35,7 +36,7 @@ interface Context {
   readonly app: App;
   readonly activity: FetchActivity;
   /** Where the files go, once that is chosen. It outlives the view, which is built anew when the person comes back. */
-  target: Target | null;
+  target: Target | "look" | null;
   /** What was ticked of what was offered, if there was a choice. */
   ticks: Ticks | null;
 }
@@ -54,8 +55,9 @@ export function fetchView({ app, scope }: Stage, activity: FetchActivity): View 
     failed: (now) => failed(context, now),
   };
   const say = (words: string): void => app.say(words);
+  const shown = scope.region(activity.fetch.looked, (now) => now, (now) => now !== null && shownFile(now, activity.fetch.offer.value?.title ?? ""));
   const part = scope.region(state, partOf, (now, inner) => parts[partOf(now)](now, inner));
-  return { title: texts.fetching.title, body: h("div", { class: "column" }, head(scope, activity, say), part) };
+  return { title: texts.fetching.title, body: h("div", { class: "column" }, head(scope, activity, say), part, shown) };
 }
 
 /** Who, and how they are connected: the same through all parts. */
@@ -109,7 +111,7 @@ function offer(context: Context, scope: Scope): Child {
     const title = what.text ? texts.fetching.offersText(what.from.short) : texts.fetching.offers(what.from.short, what);
     return h("div", { class: "stack" }, [
       h("h1", {}, title),
-      h("p", { class: "lead" }, what.text ? texts.fetching.askText : texts.fetching.ask),
+      h("p", { class: "lead" }, what.text ? texts.fetching.askText : context.activity.isFound ? texts.find.ask : texts.fetching.ask),
       !what.text && h("div", { class: "card offer-list" }, h("h2", {}, h("bdi", {}, what.title)), fileList(what, ticks)),
       !what.text && senderList(inner, fetch, (words) => context.app.say(words)),
       !what.text && anotherSender(context.app, fetch),
@@ -136,6 +138,13 @@ function decision(context: Context, text: boolean, ticks: Ticks | null, wishes: 
     context.target = null;
     remark.textContent = texts.fetching.noPlace;
   };
+  const look = async (): Promise<void> => {
+    if (context.target !== null) return;
+    context.target = "look";
+    if (await fetch.look()) return;
+    context.target = null;
+    remark.textContent = texts.looking.failed;
+  };
   const choices = fetch.targets();
   const shown = text ? choices.slice(0, 1) : choices;
   const words = (choice: Target): string => (text ? texts.fetching.show : texts.fetching.targets[placeOf(choice, fetch.offer.value)]);
@@ -156,6 +165,7 @@ function decision(context: Context, text: boolean, ticks: Ticks | null, wishes: 
     shown.length === 0 && notice("bad", texts.fetching.noTarget),
     h("div", { class: "buttons main-buttons" }, [
       buttons,
+      fetch.canLook && button("plain", "eye", texts.looking.look, () => void look()),
       button("plain", null, texts.fetching.decline, refuse),
     ]),
     remark,
@@ -194,11 +204,12 @@ function done({ app, activity, target }: Context, state: TransferState): Child {
   return h("div", { class: "stack" }, [
     h("h1", {}, title),
     what !== null && !what.text && h("p", { class: "lead" }, h("bdi", {}, what.title), " · ", texts.contents(what)),
-    what?.text ? received(app, what.content ?? "") : target !== null && notice("good", texts.fetching.where[placeOf(target, what)]),
+    what?.text ? received(app, what.content ?? "") : target === "look" ? notice("info", texts.looking.where) : target !== null && notice("good", texts.fetching.where[placeOf(target, what)]),
     lost.length > 0 && notice("warn", h("p", {}, texts.fetching.lost(lost.length)), lostList(lost)),
     h("div", { class: "buttons main-buttons" }, [
+      target === "look" && lost.length === 0 && button("primary", "download", texts.looking.save, () => activity.fetch.save()),
       lost.length > 0 && button("primary", "arrow", texts.fetching.again, () => activity.again()),
-      another(app, activity, lost.length > 0 ? "plain" : "primary"),
+      another(app, activity, lost.length > 0 || target === "look" ? "plain" : "primary"),
     ]),
   ]);
 }
