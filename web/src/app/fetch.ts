@@ -132,6 +132,7 @@ export class FetchedOffer implements Fetch {
     const showing = value === null ? null : showingFor(value);
     if (value === null || showing === null || this.#isDecided) return this.#isDecided;
     this.#isDecided = true;
+    this.#looking.sink.onWaiting = (offset) => this.#session?.seek(0, offset);
     try {
       await this.#looking.start(this.#peer, showing, value.bytes);
     } catch {

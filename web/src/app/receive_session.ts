@@ -74,6 +74,11 @@ export class ReceiveSession extends Session<ReceiverEffect> {
     this.#core.prefer(files);
   }
 
+  /** Whoever shows this file waits for what is at this byte. */
+  seek(file: number, offset: number): void {
+    this.#core.seek(file, offset);
+  }
+
   /** The person does not want it. */
   decline(): void {
     this.perform(this.#core.decided(false));

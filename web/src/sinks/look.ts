@@ -11,6 +11,8 @@ export class LookSink implements Sink {
   readonly rewrites = true;
   /** Gets the content once it is whole and verified. */
   onWhole: (content: Bytes) => void = () => undefined;
+  /** Told where somebody waits for what is not here yet, in bytes. */
+  onWaiting: (offset: number) => void = () => undefined;
   #data: Bytes = new Uint8Array();
   #arrived: readonly ByteRange[] = [];
   #isOver = false;
@@ -47,6 +49,7 @@ export class LookSink implements Sink {
       const stop = Math.min(end, reach(this.#arrived, start), start + PIECE_BYTES);
       if (stop > start) return this.#data.slice(start, stop);
       if (this.#isOver) return null;
+      this.onWaiting(start);
       await this.#news.promise;
     }
   }

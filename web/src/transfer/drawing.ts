@@ -49,6 +49,11 @@ export class Drawing {
     this.pulling.schedule.prefer(files);
   }
 
+  /** From now on this file comes from this chunk on, and then what is before. */
+  seek(file: number, chunk: number): void {
+    this.pulling.schedule.seek(file, chunk);
+  }
+
   /** Nobody was to send up to now. */
   excuse(now: number): void {
     this.pulling.excuse(now);

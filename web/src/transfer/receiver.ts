@@ -6,8 +6,10 @@
  * (pulling.ts); what was on its way on one that is lost is asked for again.
  */
 
+import type { Entry } from "../gen/peer.ts";
 import type { Asking } from "./asking.ts";
 import type { Budget } from "./budget.ts";
+import { chunkBytes } from "./chunks.ts";
 import type { StoreResult } from "./effects.ts";
 import { Fetch, type Held } from "./fetch.ts";
 import type { Control, Frame } from "./frames.ts";
@@ -37,6 +39,11 @@ export class Receiver extends Telling {
   /** From now on these files come before the others, in this order; once there is a place for them. */
   prefer(files: readonly number[]): void {
     this.fetch?.prefer(files);
+  }
+
+  /** Whoever shows this file waits for what is at this byte; once there is a place for it. */
+  seek(file: number, offset: number): void {
+    this.fetch?.seek(file, Math.floor(offset / chunkBytes((this.entries[file] as Required<Entry>).size)));
   }
 
   /** The store did something. */

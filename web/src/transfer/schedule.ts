@@ -48,6 +48,14 @@ export class Schedule {
     this.#ranges = this.#ranges.toSorted((one, other) => rankOf(other) - rankOf(one));
   }
 
+  /** What is missing of this file from `chunk` on comes next: whoever shows it waits there. Only pages show files. */
+  seek(file: number, chunk: number): void {
+    const others = this.#ranges.filter((range) => range.file !== file);
+    const cut = this.#ranges.filter((range) => range.file === file).flatMap((range) => cutAt(range, chunk));
+    const inReverse = cut.toSorted((one, other) => other.start - one.start);
+    this.#ranges = [...others, ...inReverse.filter(({ start }) => start < chunk), ...inReverse.filter(({ start }) => start >= chunk)];
+  }
+
   /** What `take` takes next, or null. */
   peek(): Place | null {
     let next = this.#ranges.at(-1);
@@ -60,6 +68,12 @@ export class Schedule {
     const next = this.#ranges.pop() as Range;
     if (next.start + 1 < next.stop) this.#ranges.push({ ...next, start: next.start + 1 });
   }
+}
+
+/** What is before this chunk, and what is not. */
+function cutAt(range: Range, chunk: number): readonly Range[] {
+  const isInside = range.start < chunk && chunk < range.stop;
+  return isInside ? [{ ...range, stop: chunk }, { ...range, start: chunk }] : [range];
 }
 
 /** What may be outstanding, counting a chunk from its request until it is stored: bounds memory on both sides. */

@@ -190,6 +190,26 @@ test("chunks are scheduled in order, what comes back is next, and a dropped file
   assert.equal(take(), "");
 });
 
+test("where somebody waits comes next, then what follows, then what was before", () => {
+  const rest = (schedule: Schedule): string => {
+    const taken: string[] = [];
+    for (let next = schedule.peek(); next !== null; next = schedule.peek()) {
+      schedule.take();
+      taken.push(`${next.file}:${next.chunk}`);
+    }
+    return taken.join(" ");
+  };
+  const schedule = new Schedule(new Map([[1, 5], [2, 2]]));
+  schedule.take();
+  schedule.seek(1, 3);
+  assert.equal(rest(schedule), "1:3 1:4 1:1 1:2 2:0 2:1");
+  const other = new Schedule(new Map([[1, 2], [2, 4]]));
+  other.seek(2, 2);
+  other.take();
+  other.seek(2, 0);
+  assert.equal(rest(other), "2:0 2:1 2:3 1:0 1:1");
+});
+
 test("in which order chunks are taken is told by the twin", () => {
   interface Step { readonly do: "take" | "back" | "prefer" | "drop"; readonly file: number; readonly files: readonly number[]; readonly chunk: number; readonly says: readonly number[] | null }
   for (const { files: counts, steps } of vectors<readonly { files: number[]; steps: Step[] }[]>("schedule")) {

@@ -642,6 +642,15 @@ test("what is preferred is asked for first, before anything is and later", () =>
   assert.deepEqual(requests(made.tick(2)).map(([file]) => file), [1, 0]);
 });
 
+test("what somebody waits for who looks at a file is asked for next", () => {
+  const made = listed();
+  made.seek(0, 2 * CHUNK);
+  assert.deepEqual(requests(made.prepared(0, undefined, new Budget(CHUNK))), [[0, 0]], "nothing is fetched yet");
+  made.seek(0, 2 * CHUNK + 5);
+  assert.deepEqual(requests(made.tick(1)), [[0, 2]]);
+  assert.deepEqual(requests(made.tick(2)), [[0, 1]]);
+});
+
 test("a budget bounds how fast chunks are asked for", () => {
   const made = listed();
   assert.equal(requests(made.prepared(0, undefined, new Budget(CHUNK))).length, 1);
