@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.real import Site, Start, arrived
-from tests.support.commands import running_server
+from tests.support.commands import Server, running_server
 
 WRITE: Final = """async files => {
   const root = await navigator.storage.getDirectory();
@@ -159,3 +159,27 @@ def test_a_command_fetches_from_a_page_and_a_page_from_both(site: Site, pypeer: 
         senders = other.get_by_role("region", name="Senders").get_by_role("listitem")
         expect(senders.get_by_text("Ready to send")).to_have_count(2, timeout=60_000)
         take(other, TEXT)
+
+
+def test_a_server_that_was_restarted_is_told_again(browser: Browser, tmp_path: Path) -> None:
+    """While it is away, it may be complained of in the console."""
+    first = Server(tmp_path / "first")
+    owner, other = (browser.new_context().new_page() for _ in range(2))
+    for page in (owner, other):
+        page.goto(first.url)
+        expect(page.get_by_text("Online", exact=True)).to_be_visible(timeout=30_000)
+    publish(owner)
+    first.stop()
+    expect(owner.get_by_text("Reconnecting")).to_be_visible(timeout=60_000)
+    second = Server(tmp_path / "second", port=first.port)
+    try:
+        for page in (owner, other):
+            expect(page.get_by_text("Online", exact=True)).to_be_visible(timeout=60_000)
+        expect(owner.get_by_text("2 files can be found")).to_be_visible(timeout=60_000)
+        other.get_by_role("link", name="Find files").click()
+        other.get_by_role("searchbox").fill("volcano")
+        expect(other.get_by_role("list", name="Files that were found").get_by_role("button")).to_have_count(1)
+    finally:
+        for page in (owner, other):
+            page.context.close()
+        second.stop()

@@ -4,7 +4,7 @@ import { Announcing, type Announcement } from "../directory/announcing.ts";
 import { choose, type Stocked } from "../directory/wanting.ts";
 import { PeerError } from "../errors.ts";
 import type { EndCode } from "../gen/peer.ts";
-import type { Asked } from "../gen/signaling.ts";
+import type { Asked, Reach } from "../gen/signaling.ts";
 import { libraryText } from "../secure/code.ts";
 import { fromBase64url, toBase64url, toHex } from "../secure/encoding.ts";
 import type { Pair } from "../signaling/pair.ts";
@@ -13,6 +13,7 @@ import { Consent } from "./consent.ts";
 import type { LibraryOptions, Publication, PublicationState } from "./model.ts";
 import { meetAs, type Peer } from "./peer.ts";
 import { type Guest, MEETINGS_MAX, Receivers, RECEIVERS_MAX } from "./receivers.ts";
+import { reachOf } from "./reach.ts";
 import { PairRelays } from "./relays.ts";
 import { now } from "./session.ts";
 import type { Offered } from "./sources.ts";
@@ -39,6 +40,8 @@ export class PublishedLibrary implements Publication {
   #library: string | null = null;
   /** Counts sessions with the server: what belongs to an older one is of no matter. */
   #round = 0;
+  /** How others get here, once it was looked for. */
+  #reach: Promise<Reach | null> | null = null;
   #hashed = 0;
   #lost = 0;
   #meetings = 0;
@@ -95,6 +98,7 @@ export class PublishedLibrary implements Publication {
     if (this.#isOver || this.#library === null) return;
     this.#library = null;
     this.#announcing.lose();
+    this.state.set({ kind: "open", hashed: this.#hashed + this.#lost, told: 0, left: this.#lost, isWhole: false });
     this.#round += 1;
     void this.#publish(this.#round);
   }
@@ -121,8 +125,10 @@ export class PublishedLibrary implements Publication {
 
   async #publish(round: number): Promise<void> {
     const { name, description, asks } = this.#options;
+    this.#reach ??= reachOf(this.#peer);
     try {
-      const { library, most } = await this.#peer.client.ask({ t: "publish", name, ...(description === "" ? {} : { description }), ...(asks ? { ask: true } : {}) });
+      const reach = await this.#reach;
+      const { library, most } = await this.#peer.client.ask({ t: "publish", name, ...(description === "" ? {} : { description }), ...(asks ? { ask: true } : {}), ...(reach === null ? {} : { reach }) });
       this.#published(round, library, most);
     } catch (error) {
       this.#notPublished(round, error);

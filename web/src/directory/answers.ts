@@ -1,6 +1,7 @@
 /** What the directory answers, as the page shows it; pure. Names are claims of others: they are made safe to show, and kept as they are to be asked for. */
 
 import type { Person } from "../app/model.ts";
+import type { Mapping } from "../gen/peer.ts";
 import type { Found, Here, Hit, Item, Kind, Listing, Reach, Shelf, Subfolder } from "../gen/signaling.ts";
 import { KIND_ENDINGS } from "../gen/signaling_constants.ts";
 import { shortName } from "../secure/code.ts";
@@ -114,6 +115,12 @@ const REACHES: readonly (Reach | null)[] = ["open", "steady", "varying", null, "
 /** The best way to any of these, as far as they tell. */
 export function bestReach(sources: readonly LibraryInfo[]): Reach | null {
   return REACHES.find((reach) => sources.some((each) => each.reach === reach)) ?? null;
+}
+
+/** What it means for others what the NAT of a peer does; null if that is not known. */
+export function reachBy(mapping: Mapping): Reach | null {
+  const reaches: Readonly<Partial<Record<Mapping, Reach>>> = { none: "open", independent: "steady", sequential: "varying", random: "varying", blocked: "blocked" };
+  return reaches[mapping] ?? null;
 }
 
 /** The name under which a file is asked for: the same at all who have it, and one name. */

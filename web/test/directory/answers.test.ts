@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { askedName, bestReach, kindOf, withHits, withListed, withPeople, type LibraryInfo } from "../../src/directory/answers.ts";
+import { askedName, bestReach, kindOf, reachBy, withHits, withListed, withPeople, type LibraryInfo } from "../../src/directory/answers.ts";
 import type { Found, Here, Listing, Shelf } from "../../src/gen/signaling.ts";
 import { toBase64url } from "../../src/secure/encoding.ts";
 
@@ -67,6 +67,10 @@ test("the best way to any who has it counts", () => {
   assert.equal(bestReach([at("blocked"), at("varying"), at("steady")]), "steady");
   assert.equal(bestReach([at("blocked"), at(null)]), null);
   assert.equal(bestReach([]), null);
+});
+
+test("what a NAT does says how others get there", () => {
+  assert.deepEqual((["none", "independent", "sequential", "random", "blocked", "unknown"] as const).map(reachBy), ["open", "steady", "varying", "varying", "blocked", null]);
 });
 
 test("what is asked for is one name", () => {
