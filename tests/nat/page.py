@@ -16,6 +16,7 @@ from typing import Any, Final
 from playwright.async_api import BrowserContext, Page, async_playwright, expect
 
 from tests.browser.interface import CHROMIUM, CHROMIUM_ARGS
+from tests.browser.real import COUNT
 from tests.nat.names import resolve_here
 from tests.nat.server import AUTHORITY
 
@@ -55,6 +56,10 @@ class Driven:
                 self._begin(self._send(paths))
             case {"do": "get", "code": str(code)}:
                 self._begin(self._get(code))
+            case {"do": "find", "words": str(words)}:
+                self._begin(self._find(words))
+            case {"do": "look", "words": str(words)}:
+                self._begin(self._look(words))
             case {"do": "pause" | "resume" as what}:
                 for page in self._context.pages:
                     self._begin(page.get_by_role("button", name=what.capitalize()).click())
@@ -99,6 +104,35 @@ class Driven:
         await page.get_by_role("button", name="Download").click()
         await expect(page.get_by_role("heading", level=1)).to_contain_text("arrived", timeout=SLOW_MS)
         say("get", event="done")
+
+    async def _offered(self, words: str) -> Page:
+        """Search, and ask for the first that is found; tells how many have it."""
+        page = await self._open()
+        await page.evaluate(COUNT)
+        await page.get_by_role("link", name="Find files").click()
+        await page.get_by_role("searchbox").fill(words)
+        hit = page.get_by_role("list", name="Files that were found").get_by_role("button").first
+        say("find", event="hit", text=await hit.inner_text())
+        await hit.click()
+        await expect(page.get_by_role("button", name="Decline")).to_be_visible(timeout=SLOW_MS)
+        return page
+
+    async def _look(self, words: str) -> None:
+        page = await self._offered(words)
+        await page.get_by_role("button", name="Preview").click()
+        text = page.get_by_role("region", name="Preview of")
+        await expect(text).not_to_be_empty(timeout=SLOW_MS)
+        say("find", event="shown", text=await text.inner_text())
+
+    async def _find(self, words: str) -> None:
+        page = await self._offered(words)
+        senders = page.get_by_role("region", name="Senders").get_by_role("listitem")
+        await expect(senders.get_by_text("Ready to send")).to_have_count(3, timeout=SLOW_MS)
+        async with page.expect_download(timeout=SLOW_MS) as started:
+            await page.get_by_role("button", name="Download", exact=True).click()
+        await expect(page.get_by_role("heading", level=1)).to_contain_text("arrived", timeout=SLOW_MS)
+        path = await (await started.value).path()
+        say("get", event="done", path=str(path), counts=await page.evaluate("window.received"))
 
 
 def trust(home: Path) -> None:

@@ -1,9 +1,9 @@
 """One pypeer in a client's namespace: commands are JSON lines on standard input, all that happens is lines out.
 
 Commands: `{"do": "send", "text": TEXT}` or `{"do": "send", "paths": [...]}`, `{"do": "get", "code": CODE, "into":
-FOLDER, "accept": true}`, `{"do": "pause"}` and `{"do": "resume"}` for all fetches, `{"do": "stop"}` ends all offers
-and fetches, `{"do": "exit"}`. Every line out has `of` (send, get or peer) and `at`, in seconds of a clock that all
-processes of the machine share. Only the public API is used.
+FOLDER, "accept": true}`, `{"do": "share", "folders": [...], "name": NAME, "limit": BYTES}`, `{"do": "pause"}` and
+`{"do": "resume"}` for all fetches, `{"do": "stop"}` ends all of it, `{"do": "exit"}`. Every line out has `of` (send,
+get, share or peer) and `at`, in seconds of a clock that all processes of the machine share. The API is the public one.
 """
 
 import asyncio
@@ -18,7 +18,10 @@ from typing import Any
 import msgspec
 
 import pypeer
+from pypeer.library.library import Library
 from pypeer.transfer.session import accept_all
+
+Work = pypeer.Offer | pypeer.Fetch | Library
 
 TASKS: set[asyncio.Task[None]] = set()
 
@@ -36,8 +39,8 @@ async def lines() -> AsyncIterator[dict[str, Any]]:
         yield json.loads(line)
 
 
-async def follow(of: str, work: pypeer.Offer | pypeer.Fetch) -> None:
-    """Pass on the events of an offer or a fetch."""
+async def follow(of: str, work: Work) -> None:
+    """Pass on its events."""
     async for event in work:
         say(of, **msgspec.to_builtins(event))
     say(of, event="ended")
@@ -48,7 +51,7 @@ class Driven:
 
     def __init__(self, peer: pypeer.Peer) -> None:
         self._peer = peer
-        self._work: list[pypeer.Offer | pypeer.Fetch] = []
+        self._work: list[Work] = []
 
     async def obey(self, command: dict[str, Any]) -> None:
         """Carry out one command."""
@@ -60,6 +63,8 @@ class Driven:
             case {"do": "get", "code": str(code), "into": str(into)}:
                 decide = accept_all if command.get("accept", True) else decline
                 self._begin("get", self._peer.get(code, into, decide))
+            case {"do": "share", "folders": list(folders), "name": str(name)}:
+                self._begin("share", await self._peer.share(folders, name=name, limit=command.get("limit")))
             case {"do": "pause" | "resume" as what}:
                 for each in self._work:
                     if isinstance(each, pypeer.Fetch):
@@ -71,7 +76,7 @@ class Driven:
             case _:
                 raise ValueError(f"unknown command {command!r}")
 
-    def _begin(self, of: str, work: pypeer.Offer | pypeer.Fetch) -> None:
+    def _begin(self, of: str, work: Work) -> None:
         self._work.append(work)
         task = asyncio.create_task(follow(of, work))
         TASKS.add(task)
