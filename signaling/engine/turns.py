@@ -19,6 +19,10 @@ RUN: Final = 10
 """Pieces of one job before that of another name: FTS5 writes down what it has whenever it has to go back."""
 
 
+QUICK: Final = 4
+"""Jobs without a name before a piece of another: however much is searched, what is announced gets on."""
+
+
 @dataclass(slots=True)
 class Job(Generic[T]):
     """Work and who waits for the answer, if anybody. Jobs of one name are done one after the other."""
@@ -36,6 +40,7 @@ class Turns:
         self._names: deque[int] = deque()
         self._slow: dict[int, deque[Job[Any]]] = {}
         self._run = 0
+        self._in_a_row = 0
 
     def __bool__(self) -> bool:
         return bool(self._quick or self._names)
@@ -52,8 +57,10 @@ class Turns:
 
     def take(self) -> Job[Any]:
         """The job of which a piece is to be done next; then it has to be given `back`."""
-        if self._quick:
+        if self._quick and not (self._names and self._in_a_row >= QUICK):
+            self._in_a_row += 1
             return self._quick.popleft()
+        self._in_a_row = 0
         return self._slow[self._names[0]][0]
 
     def back(self, job: Job[Any], over: bool) -> None:

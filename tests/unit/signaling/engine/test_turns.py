@@ -41,6 +41,17 @@ def test_quick_jobs_come_first_and_long_ones_by_turns(monkeypatch: pytest.Monkey
     assert not turns
 
 
+def test_what_is_quick_does_not_hold_the_rest_up_for_ever() -> None:
+    log: list[str] = []
+    turns = Turns()
+    turns.add(Job(steps(log, "a", 1), name=1))
+    for number in range(5):
+        turns.add(Job(steps(log, f"q{number}", 0)))
+    turns.add(Job(steps(log, "last", 1)))
+    run_out(turns)
+    assert log == ["a0", "last0"]
+
+
 def test_one_that_comes_meanwhile_is_not_lost() -> None:
     log: list[str] = []
     turns = Turns()
