@@ -142,7 +142,7 @@ def _by_words(entries: Entries, query: Query, found: Found, expression: str) -> 
         try:
             [[count, last, rows]] = entries.database.execute(_WORDS, values).fetchall()
         except sqlite3.OperationalError:
-            return  # Unicode has letters that this SQLite does not know yet, and takes for the end of a word
+            return  # some letters were marks in the Unicode of SQLite, and end a word there
         for row in _rows(rows):
             found.take(row)
         visited += count

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from signaling.engine import finding
+from signaling.engine import entries, finding
 from signaling.engine.finding import expressions, tokens
 from signaling.engine.fts import FtsIndex, available
 from signaling.engine.index import Counted, Matches, Query
@@ -112,6 +112,7 @@ async def test_words_of_name_and_folder_together(index: FtsIndex) -> None:
         "🎈",
         "^x",
         "{}",
+        "mo\u19b0on",
     ],
 )
 async def test_what_is_no_word_finds_nothing_and_harms_nothing(index: FtsIndex, words: str) -> None:
@@ -194,6 +195,15 @@ async def test_a_name_at_which_a_page_ended_is_a_files_unless_only_a_folder_has_
     assert (await index.browse(1, "b", "")).files == (Item("2", 2, root(2)),)
     assert (await index.browse(1, "b/c/d", "")).files == ()
     assert (await index.browse(7, "", "")).files == ()
+
+
+async def test_folders_are_known_whether_they_are_remembered_or_not(
+    index: FtsIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(entries, "RECENT", 1)
+    await fill(index, 1, "a/1", "b/2", "a/3", "b/c/4")
+    folders = (Subfolder("a", 2, 4), Subfolder("b", 2, 6))
+    assert (await index.browse(1, "", "")).folders == folders
 
 
 async def test_what_ended_is_gone_at_once_and_forgotten_afterwards(index: FtsIndex) -> None:
