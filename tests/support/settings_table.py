@@ -15,7 +15,7 @@ def table() -> str:
     """All settings, as they are declared."""
     rows = ["| flag | default | what it does | why |", "| --- | --- | --- | --- |"]
     for field in declared():
-        default = f"`{field.default:g}`" if isinstance(field.default, int | float) else f"`{field.default}`"
+        default = f"`{field.default:g}`" if isinstance(field.default, float) else f"`{field.default}`"
         shown = default if field.default or (field.default == 0 and field.type is not bool) else ""
         rows.append(f"| `{flag(field)}` | {shown} | {field.metadata['help']} | {field.metadata['reason']} |")
     return "\n".join(rows) + "\n"
