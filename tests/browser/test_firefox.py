@@ -27,6 +27,7 @@ from tests.browser.real import (
     sparse_file,
     tree,
 )
+from tests.browser.test_looking import PLAYED, tone
 from tests.support.commands import Command, running_server
 from tests.support.marionette import firefox
 from tests.support.memory import growth
@@ -229,3 +230,32 @@ def test_what_firefox_sends_is_not_held_in_memory(tmp_path: Path) -> None:
                 print(f"sending {SENT // MIB} MiB, Firefox grew by {grown():.0f} MiB")
                 assert grown() < SENT_GROWTH_MIB
         assert digest(tmp_path / "got" / file.name) == digest(file)
+
+
+def test_firefox_finds_looks_and_fetches(site: Site, pypeer: Start, tmp_path: Path, downloads: Path) -> None:
+    shelf = tmp_path / "shelf"
+    shelf.mkdir()
+    sound = tone(shelf / "geyser sound.wav", 600)
+    note = shelf / "geyser note.txt"
+    note.write_text("hot")
+    owner = pypeer("share", shelf, "--name", "Shelf", "--yes", "--limit", "300K")
+    while not owner.until("announced").get("whole"):
+        pass
+    with site.open("#find") as page:
+        hits = page.get_by_role("list", name="Files that were found").get_by_role("button")
+        page.get_by_role("searchbox").fill("geyser")
+        expect(hits).to_have_count(2)
+        hits.filter(has_text=note.name).click()
+        with page.expect_download(timeout=60_000) as got:
+            page.get_by_role("button", name="Download", exact=True).click(timeout=60_000)
+        arrived(page)
+        got.value.path()
+        assert (downloads / note.name).read_text() == "hot"
+        page.get_by_role("button", name="Back to the search").click()
+        hits.filter(has_text=sound.name).click()
+        page.get_by_role("button", name="Preview").click(timeout=60_000)
+        audio = page.frame_locator("iframe.shown").locator("audio")
+        audio.evaluate("async element => { element.muted = true; await element.play(); }", timeout=60_000)
+        audio.evaluate(PLAYED)
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Receiving")
+        page.get_by_role("button", name="Cancel").click()

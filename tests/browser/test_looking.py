@@ -33,14 +33,19 @@ def shelf(tmp_path: Path) -> Path:
     """Something to look at, of each sort."""
     folder = tmp_path / "shelf"
     folder.mkdir()
-    with wave.open(str(folder / "volcano sound.wav"), "wb") as sound:
-        sound.setparams((1, 2, RATE, 0, "NONE", ""))
-        second = b"".join(struct.pack("<h", (at * 97) % 20_000 - 10_000) for at in range(RATE))
-        sound.writeframes(second * SECONDS)
+    tone(folder / "volcano sound.wav", SECONDS)
     (folder / "volcano picture.png").write_bytes(picture(320, 200))
     (folder / "volcano notes.txt").write_text("It smokes.\n<b>Still</b>.")
     (folder / "volcano page.svg").write_text("<svg/>")
     return folder
+
+
+def tone(path: Path, seconds: int) -> Path:
+    """Sound of 96 kB a second."""
+    with wave.open(str(path), "wb") as sound:
+        sound.setparams((1, 2, RATE, 0, "NONE", ""))
+        sound.writeframes(b"".join(struct.pack("<h", (at * 97) % 20_000 - 10_000) for at in range(RATE)) * seconds)
+    return path
 
 
 def picture(width: int, height: int) -> bytes:
