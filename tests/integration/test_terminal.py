@@ -68,3 +68,43 @@ def test_the_link_as_a_qr_code(terminal: Callable[..., Terminal], tmp_path: Path
     assert "\x1b[97;40m\u2588\u2588\u2588\u2588" in sending.until("Waiting for a receiver")
     sending.press(CTRL_C)
     assert sending.end() == 130
+
+
+@pytest.fixture
+def music(tmp_path: Path) -> Path:
+    """A folder to share."""
+    (tmp_path / "Music").mkdir()
+    (tmp_path / "Music" / "so what.flac").write_bytes(b"notes")
+    return tmp_path / "Music"
+
+
+def test_who_shares_sees_what_and_to_whom_before_anything_goes_out(
+    terminal: Callable[..., Terminal], pypeer: Callable[..., Command], music: Path, server: Server
+) -> None:
+    sharing = terminal("share", music, "--name", "Terminal")
+    shown = sharing.until("Publish that? [Y/n]: ")
+    assert f"To be published: 1 file, 5 bytes of {music} as “Terminal” to everybody at {server.url}." in shown
+    sharing.press("n\r")
+    assert sharing.end() == 3
+    assert "Nothing was published." in sharing.shown
+    assert pypeer("search", "so what").end() == 4
+
+
+def test_an_owner_is_asked_at_the_terminal(
+    terminal: Callable[..., Terminal], pypeer: Callable[..., Command], music: Path, tmp_path: Path
+) -> None:
+    sharing = terminal("share", music, "--name", "Terminal", "--ask", "--yes")
+    sharing.until("Others find 1 file.")
+    search = pypeer("search", "so what")
+    assert search.end() == 0
+    handle = search.one("hit")["handle"]
+    for keys, status in (("\r", 3), ("y\r", 0)):
+        getting = pypeer("get", handle, "-o", tmp_path / "got", "--why", "for the choir")
+        sharing.until("have it? [y/N]: ")
+        assert "asks for so what.flac: 1 file, 5 bytes. They say: for the choir" in sharing.shown
+        sharing.shown = ""
+        sharing.press(keys)
+        assert getting.end() == status
+        assert (tmp_path / "got" / "so what.flac").exists() == (status == 0)
+    sharing.press(CTRL_C)
+    assert sharing.end() == 130
