@@ -34,8 +34,10 @@ class Status(IntEnum):
 
     FETCHING = 0
     CHECKING = 1
-    STORED = 2
-    LOST = 3
+    NAMING = 2
+    """The store has been asked to finish it: nothing is needed of any source, so none that goes makes it lost."""
+    STORED = 3
+    LOST = 4
 
 
 class Fetch(Drawing):
@@ -131,13 +133,16 @@ class Fetch(Drawing):
         self.trust.bar(source)
         if self._mutual is not None:
             self._mutual.forget(source)
-        for file in self.trust.unserved():
-            self.lose(Lost(file, EndCode.VANISHED, endings.TEXTS[EndCode.VANISHED]))
+        self._lose_unserved()
         for link in self._links.values():
             if link.source == source:
                 self._pulling.recall(link)
                 self._roots.give_back(link)
                 self._landing.give_back(link)
+
+    def _lose_unserved(self) -> None:
+        for file in self.trust.unserved():
+            self.lose(Lost(file, EndCode.VANISHED, endings.TEXTS[EndCode.VANISHED]))
 
     def _accuse(self, source: int) -> None:
         if not self.trust.bars(source):
@@ -157,22 +162,26 @@ class Fetch(Drawing):
     def stale(self, result: Stale) -> None:
         """A file did not match its root: if part of it was here already, that was of another content."""
         self.tally.let_go(result.file)
+        self._status[result.file] = Status.CHECKING
         if result.file in self._reused:
             self._pulling.nothing_here(result.file)
         liar, alone = (None, None) if result.resumed else self.trust.doubt(result.file)
         if liar is not None and self.trust.has_others(liar, self._links.values()):
             self._accuse(liar)
             alone = liar
+        if self._status[result.file] == Status.LOST:
+            return  # nobody else has it
         if result.resumed or alone is not None:
             self.trust.witness.drop(result.file)
             self._roots.forget(result.file)
             self._begin(result.file, None)
+            self._lose_unserved()
         else:
             self.lose(Lost(result.file, EndCode.CORRUPT, endings.TEXTS[EndCode.CORRUPT]))
 
     def lose(self, lost: Lost) -> None:
         """Go on without this file."""
-        if self._status[lost.file] in (Status.STORED, Status.LOST):
+        if self._status[lost.file] in (Status.NAMING, Status.STORED, Status.LOST):
             return
         self._status[lost.file] = Status.LOST
         self.tally.lost(lost.file)
@@ -188,6 +197,8 @@ class Fetch(Drawing):
         """A file could not be stored."""
         if lost.chunk is not None:
             self._settle(lost.file, lost.chunk)
+        elif self._status[lost.file] == Status.NAMING:
+            self._status[lost.file] = Status.CHECKING
         self.lose(lost)
 
     def _begin(self, file: int, missing: Ranges | None) -> None:
@@ -211,4 +222,5 @@ class Fetch(Drawing):
         if root is None:
             self._roots.want([file])
         else:
+            self._status[file] = Status.NAMING
             self.effects.append(Finish(file, root))
