@@ -89,7 +89,7 @@ export class FetchedOffer implements Fetch {
     this.#suppliers.push(supplier);
     this.senders.set(this.#suppliers.map(({ transfer: { state } }, number) => ({ key: String(number), state })));
     supplier.transfer.state.watch(() => {
-      this.#transfer.follow(this.#suppliers.map(({ transfer }) => transfer));
+      this.#follows();
       if (supplier === this.#lead && supplier.transfer.hasEnded) this.#drawAll();
     });
     this.#session?.expect(this.#suppliers.length - 1);
@@ -214,11 +214,18 @@ export class FetchedOffer implements Fetch {
     if (next !== undefined) this.#follow(next);
   }
 
+  /** Of several that are there the one is shown whose offer is. */
+  #follows(): void {
+    const first = this.#suppliers.filter((each) => each === this.#lead);
+    this.#transfer.follow([...first, ...this.#suppliers].map(({ transfer }) => transfer));
+  }
+
   /** What it offers is what the person decides about. */
   #follow(supplier: Supplier): void {
     const { offering } = supplier;
     if (offering === null) return;
     this.#lead = supplier;
+    this.#follows();
     const seen = contentsOf(offering.preview);
     this.#seen = seen.entries;
     this.#show(seen, offering.preview, offering.person);
