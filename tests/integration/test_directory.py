@@ -1,6 +1,5 @@
 """The directory of a server in this process, on real sockets."""
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -104,22 +103,6 @@ async def test_after_bye_nothing_of_it_is_found(url: str) -> None:
         answer = await guest.ask(Browse(id=1, library=library))
         assert isinstance(answer, Error)
         assert answer.code is ErrorCode.UNKNOWN_LIBRARY
-
-
-async def test_who_searches_does_not_wait_for_who_announces(url: str) -> None:
-    files = tuple(File(number, f"filler {number}", 1, ROOT) for number in range(limits.ANNOUNCED_FILES))
-    async with Client(url) as owner, Client(url) as guest:
-        await owner.sign_in()
-        await guest.sign_in()
-        library = await publish(owner)
-        for _ in range(8):
-            owner.asked += 1
-            await owner.send(Announce(id=owner.asked, library=library, folders=(Folder("", files),)))
-        answers = asyncio.create_task(owner.ask(Announce(id=1, library=library, gone=(0,))))
-        while not (await search(guest, "filler")).hits:
-            pass
-        assert not answers.done()
-        assert isinstance(await answers, Ok)
 
 
 async def test_metrics_tell_what_is_there(url: str) -> None:
