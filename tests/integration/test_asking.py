@@ -59,11 +59,13 @@ async def third(server: Server) -> AsyncIterator[Peer]:
 async def share(peer: Peer, folder: Path, consent: Consent | None = None) -> Library:
     """Publish a folder; returns once all of it is found."""
     library = await peer.share([folder], name=folder.name, consent=consent)
+    events = []
     async with asyncio.timeout(PATIENCE_S):
         async for event in library:
+            events.append(event)
             if isinstance(event, Announced) and event.whole:
                 return library
-    raise AssertionError("it ended")
+    raise AssertionError(f"it ended: {events}")
 
 
 def folder_with(path: Path, name: str) -> Path:
