@@ -9,7 +9,6 @@ import { KeptSink } from "../sinks/kept.ts";
 import { MemorySink } from "../sinks/memory.ts";
 import type { Sink } from "../sinks/sink.ts";
 import { choose, type Contents, targetsFor } from "../sinks/targets.ts";
-import { leftOut } from "../transfer/choosing.ts";
 import { fromHere } from "../transfer/endings.ts";
 import { OTHER_TOLD } from "../transfer/joining.ts";
 import { type AskedFile, sumsFit } from "../transfer/manifest.ts";
@@ -25,6 +24,7 @@ import { cancelledHere } from "./session.ts";
 import { Supplier } from "./supplier.ts";
 import { Transfer } from "./transfer.ts";
 import { byCode, type Way } from "./ways.ts";
+import { unwanted, wanted } from "./wishing.ts";
 
 /** Why another sender is left alone whose sums differ already. */
 const DIFFERS = new PeerError("declined", OTHER_TOLD, false);
@@ -107,7 +107,7 @@ export class FetchedOffer implements Fetch {
   async accept(target: Target, wishes: Wishes = {}): Promise<boolean> {
     const { value } = this.offer;
     if (this.#lead === null || this.#contents === null || value === null || this.#isDecided) return this.#isDecided;
-    const picked = await choose(target, this.#chosen(this.#contents, wishes), this.#peer.page, this.#peer.timer).catch(() => null);
+    const picked = await choose(target, wanted(this.#contents, this.#seen.length, wishes), this.#peer.page, this.#peer.timer).catch(() => null);
     const sink = picked !== null && wishes.keep && !value.text ? new KeptSink(value.title, picked) : picked;
     if (sink === null || this.#isDecided || this.#transfer.hasEnded) return this.#isDecided;
     this.#isDecided = true;
@@ -276,19 +276,8 @@ export class FetchedOffer implements Fetch {
     this.#isListed = true;
     this.#show({ ...contents, title: this.#contents?.title ?? contents.title }, sums, from);
     const { limit = null } = this.#wishes;
-    this.#session?.accept(sink, { limit, leftOut: this.#leftOut(contents, this.#wishes) });
+    this.#session?.accept(sink, { limit, leftOut: unwanted(contents, this.#seen.length, this.#wishes) });
     this.#drawAll();
-  }
-
-  /** Ticks were put on what was known then; one stood for the rest. */
-  #leftOut({ entries }: Contents, { without = new Set(), rest = true }: Wishes): ReadonlySet<number> {
-    return leftOut(entries, (index) => (index < this.#seen.length ? !without.has(index) : rest));
-  }
-
-  #chosen(contents: Contents, wishes: Wishes): Contents {
-    const out = this.#leftOut(contents, wishes);
-    const entries = contents.entries.map((entry, index) => ({ ...entry, isLeftOut: out.has(index) }));
-    return { ...contents, entries, count: wishes.rest === false ? entries.length : contents.count };
   }
 
   #show(contents: Contents, { files, folders, bytes }: Sums, from: Person): void {

@@ -4,10 +4,10 @@
  */
 
 import type { Findings } from "../check/findings.ts";
-import type { FolderContents, FoundFile, FoundFiles, LibraryInfo, People } from "../directory/answers.ts";
-import type { Stage } from "../directory/enquiry.ts";
-import type { Query } from "../directory/query.ts";
 import type { ConnectionReport } from "../gen/peer.ts";
+import type { Directory, LibraryOptions, Publication, PublicItem } from "./directory_model.ts";
+
+export type * from "./directory_model.ts";
 
 /** A value that changes over time; `watch` calls back at once with the present value and after each change. */
 export interface Watchable<T> {
@@ -90,12 +90,6 @@ export interface Receiver {
 export interface ShareItem {
   readonly path: string;
   readonly file: File | null;
-}
-
-/** A file to be published, with its path in the library. */
-export interface PublicItem {
-  readonly path: string;
-  readonly file: File;
 }
 
 export interface ShareOptions {
@@ -219,91 +213,6 @@ export type CheckState =
 /** A look at the network that this page is in. */
 export interface Check {
   readonly state: Watchable<CheckState>;
-}
-
-/** An enquiry at the directory, as far as it is answered. */
-export interface Enquired<A> {
-  readonly stage: Stage;
-  /** What is there so far; `isCurrent` says whether it is what was asked for last. */
-  readonly answer: A | null;
-  readonly isCurrent: boolean;
-  readonly problem: Problem | null;
-}
-
-/** Something that is asked again and again, as a person types or looks further. */
-export interface Enquiring<Q, A> {
-  readonly state: Watchable<Enquired<A>>;
-  /** Asks for this instead, or for nothing any more. */
-  want(query: Q | null): void;
-  /** Asks for more of the same. */
-  more(): void;
-}
-
-/** A folder of a library. */
-export interface Place {
-  readonly library: LibraryInfo;
-  /** Names with `/` between them; empty for the top. */
-  readonly path: string;
-}
-
-/** What others publish at this server. */
-export interface Directory {
-  /** Whether the server keeps a directory; null while that is not known. */
-  readonly isThere: Watchable<boolean | null>;
-  search(): Enquiring<Query, FoundFiles>;
-  /** Who is here; the query is of no matter. */
-  people(): Enquiring<true, People>;
-  browse(): Enquiring<Place, FolderContents>;
-  /** Fetches a file from all who have it. */
-  fetchFile(file: FoundFile): Fetch;
-  /** Fetches all that is in a folder of a library. */
-  fetchFolder(place: Place): Fetch;
-}
-
-/** What a library is called, and whether its owner is asked about each request. */
-export interface LibraryOptions {
-  readonly name: string;
-  readonly description: string;
-  readonly asks: boolean;
-}
-
-/** How far a library is published: `hashed` of its files could be read so far, `told` of them can be found, `left` cannot. */
-export interface PublishedFiles {
-  readonly hashed: number;
-  readonly told: number;
-  readonly left: number;
-  readonly isWhole: boolean;
-}
-
-export type PublicationState =
-  | { readonly kind: "opening" }
-  | ({ readonly kind: "open" } & PublishedFiles)
-  | { readonly kind: "stopped" }
-  | { readonly kind: "failed"; readonly problem: Problem };
-
-/** Somebody wants something of a library whose owner is asked. */
-export interface LibraryRequest {
-  readonly key: string;
-  readonly person: Person;
-  readonly title: string;
-  readonly files: number;
-  readonly bytes: number;
-  readonly why: string;
-  answer(isAllowed: boolean): void;
-}
-
-/** A folder that this page publishes for as long as it is open. */
-export interface Publication {
-  readonly name: string;
-  readonly files: number;
-  readonly bytes: number;
-  readonly state: Watchable<PublicationState>;
-  readonly requests: Watchable<readonly LibraryRequest[]>;
-  readonly receivers: Watchable<readonly Receiver[]>;
-  readonly limit: Watchable<number | null>;
-  setLimit(rate: number | null): void;
-  /** Takes it out of the directory, and ends every transfer. */
-  stop(): void;
 }
 
 /** The engine. */
