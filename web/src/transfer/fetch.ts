@@ -3,7 +3,8 @@
  * pypeer/transfer/fetch.py.
  *
  * A chunk goes missing -> in flight -> being stored -> stored; a lost link or a wrong hash sends it back to missing. A
- * file goes fetching -> checking (all chunks stored; its root is awaited or compared) -> stored, or lost.
+ * file goes fetching -> checking (all chunks stored; its root is awaited or compared) -> naming (nothing is needed of any
+ * source, so none that goes makes it lost) -> stored, or lost.
  */
 
 import type { Entry, Refuse, Root } from "../gen/peer.ts";
@@ -32,7 +33,7 @@ interface FileState {
   readonly index: number;
   readonly entry: Entry;
   readonly size: number;
-  status: "fetching" | "checking" | "stored" | "lost";
+  status: "fetching" | "checking" | "naming" | "stored" | "lost";
   /** Some of it was not fetched: it is from an earlier visit, or said to be zero. */
   isResumed: boolean;
   left: number;
@@ -119,6 +120,7 @@ export class Fetch extends Drawing {
         return this.#finished(state);
       case "lost":
         if (result.chunk !== null) this.pulling.window.remove(chunkLength(state.size, result.chunk));
+        else if (state.status === "naming") state.status = "checking";
         return this.#lose(state, result);
     }
   }
@@ -179,8 +181,13 @@ export class Fetch extends Drawing {
     const { index, hashes } = state;
     const root = this.roots.of(index);
     if (root === null) this.roots.want([index]);
-    else if (hashes.root !== null && sameBytes(hashes.root, root)) this.effects.push({ type: "finish", file: index });
+    else if (hashes.root !== null && sameBytes(hashes.root, root)) this.#name(state);
     else this.#stale(state);
+  }
+
+  #name(state: FileState): void {
+    state.status = "naming";
+    this.effects.push({ type: "finish", file: state.index });
   }
 
   /** It does not match its root: what was not fetched is of another content, or somebody sent something else. */
@@ -189,6 +196,7 @@ export class Fetch extends Drawing {
     const { liar, alone } = isResumed ? { liar: null, alone: null } : this.trust.doubt(index);
     const isFound = liar !== null && this.trust.hasOthers(liar, this.links.values());
     if (isFound) this.#accuse(liar);
+    if (state.status === "lost") return; // nobody else has it
     if (!this.#rewrites || !(isResumed || isFound || alone !== null)) return this.#lose(state, CORRUPT);
     this.tally.letGo(index);
     this.trust.witness.drop(index);
@@ -216,7 +224,7 @@ export class Fetch extends Drawing {
 
   /** Goes on without this file. */
   #lose(state: FileState, { message }: Lost): void {
-    if (state.status === "stored" || state.status === "lost") return;
+    if (state.status === "naming" || state.status === "stored" || state.status === "lost") return;
     const { index, entry } = state;
     state.status = "lost";
     this.tally.lost(index);
