@@ -20,8 +20,6 @@ from tests.support.commands import Server
 
 PATIENCE_S: Final = 60.0
 
-TEXT: Final = b"hello"
-
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,9 +66,14 @@ async def share(peer: Peer, folder: Path, consent: Consent | None = None) -> Lib
     raise AssertionError(f"it ended: {events}")
 
 
+def text_of(name: str) -> bytes:
+    """What such a file holds: the same for one word, and for no other, whoever else is at this server still."""
+    return name.partition(".")[0].partition(" ")[0].encode()
+
+
 def folder_with(path: Path, name: str) -> Path:
     (path / "sub").mkdir(parents=True)
-    (path / name).write_bytes(TEXT)
+    (path / name).write_bytes(text_of(name))
     (path / "sub" / "other.bin").write_bytes(os.urandom(100))
     return path
 
@@ -100,9 +103,9 @@ async def get(here: Peer, what: str | Hit, into: Path, why: str = "") -> list[Ev
 async def test_what_is_found_is_fetched(here: Peer, there: Peer, word: str, tmp_path: Path) -> None:
     await share(there, folder_with(tmp_path / word, f"{word}.txt"))
     [hit] = await here.search(word)
-    assert (hit.name, hit.size, hit.count) == (f"{word}.txt", 5, 1)
+    assert (hit.name, hit.size, hit.count) == (f"{word}.txt", len(word), 1)
     await get(here, hit, tmp_path / "got")
-    assert (tmp_path / "got" / hit.name).read_bytes() == TEXT
+    assert (tmp_path / "got" / hit.name).read_bytes() == word.encode()
     [library] = [each for each in await here.libraries() if each.name == word]
     assert library.peer == there.identity.id
     folder, file = await here.browse(library)
@@ -131,7 +134,7 @@ async def test_the_owner_sees_who_wants_what_and_why(here: Peer, there: Peer, wo
     [wished] = owner.asked
     assert (wished.peer, wished.name, wished.why) == (here.identity.id, "Ada", "for the class")
     assert [event.peer for event in events if isinstance(event, Waiting)] == [there.identity.id]
-    assert (tmp_path / "got" / hit.name).read_bytes() == TEXT
+    assert (tmp_path / "got" / hit.name).read_bytes() == word.encode()
 
 
 async def test_a_no_is_a_no(here: Peer, there: Peer, word: str, tmp_path: Path) -> None:
