@@ -63,6 +63,7 @@ class Host:
     def asked(self, asked: Asked) -> None:
         """Someone asks to meet."""
         pair = self._desk.pair(Role.B, asked, library_password(asked.library))
+        pair.on_wrong_words = lambda: None  # everybody knows that password: whoever does not is another program
         if self.is_open:
             self.receivers.meet(pair, self._desk.relays(asked))
         else:

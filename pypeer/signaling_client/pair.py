@@ -27,7 +27,8 @@ class Pair:
     def __init__(self, client: SignalingClient, pair_id: str, peer_key: bytes, meeting: Meeting) -> None:
         self.id = pair_id
         self.peer_key = peer_key
-        self.on_wrong_words: Callable[[], int] = lambda: 0
+        self.on_wrong_words: Callable[[], int | None] = lambda: 0
+        """Role B: the other side guessed wrong: how many guesses are left; None where there is nothing to guess."""
         self.on_proven: Callable[[], None] = lambda: None
         """Role B: the other side knows the words; only its identity has not come yet."""
         self.explain_part: Callable[[EndCode | None], PeerError] = _offer_is_over
@@ -182,8 +183,8 @@ class Pair:
 
     def _wrong_words(self) -> None:
         left = self.on_wrong_words()
-        refusal = RefusalCode.WRONG_WORDS if left else RefusalCode.BURNED
-        self._perform([self._meeting.refuse(refusal, left)])
+        refusal = RefusalCode.BROKEN if left is None else RefusalCode.WRONG_WORDS if left else RefusalCode.BURNED
+        self._perform([self._meeting.refuse(refusal, left or 0)])
         self._fail(Ended(refusal, left))
 
     def _fail(self, ended: Ended) -> None:

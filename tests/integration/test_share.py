@@ -111,6 +111,16 @@ async def test_a_folder_is_found_looked_into_and_fetched(peer: Peer, asker: Aske
     assert library.id not in [each.library for each in await asker.libraries()]
 
 
+async def test_who_was_led_to_another_library_than_asked_for_is_refused(
+    peer: Peer, asker: Asker, music: Path, tmp_path: Path
+) -> None:
+    """By a server that lies. It is no guess at anything."""
+    library = await peer.share([music], name="Musik")
+    with pytest.raises(PeerError) as caught:
+        await asker.get(library.id, Want(folder="Jazz"), tmp_path / "got", taken_for="another")
+    assert caught.value.code == "broken"
+
+
 async def test_a_folder_of_a_library_comes_as_it_is(peer: Peer, asker: Asker, music: Path, tmp_path: Path) -> None:
     library = await peer.share([music], name="Musik")
     await until(library, holds(5))

@@ -54,10 +54,10 @@ class Asker:
         """Names of what is found."""
         return [hit.name for hit in (await self._client.ask(Search(id=1, words=words), Found, 10)).hits]
 
-    async def get(self, library: str, want: Want, into: Path) -> Outcome:
-        """Ask for it, and fetch it; raises PeerError."""
+    async def get(self, library: str, want: Want, into: Path, taken_for: str = "") -> Outcome:
+        """Ask for it, and fetch it; raises PeerError. `taken_for`: the library for which the asker takes it."""
         met = await self._client.ask(Ask(id=1, library=library), Met, 10)
-        pair = self._desk.pair(Role.A, met, library_password(library))
+        pair = self._desk.pair(Role.A, met, library_password(taken_for or library))
         self._switchboard.adopt(pair)
         relays = self._desk.relays(met)
         ways = self._desk.ways(relays)
