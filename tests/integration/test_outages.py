@@ -19,6 +19,9 @@ from tests.support.commands import Command, Server
 
 MIB = 1024 * 1024
 
+SLOW = 6 * MIB
+"""Bytes a second: whatever happens in the middle of a transfer of four seconds does so before its end."""
+
 
 def test_a_transfer_goes_on_without_the_server_and_the_code_outlives_a_restart(
     pypeer: Callable[..., Command], tmp_path: Path
@@ -82,7 +85,7 @@ async def all_of(offer: Offer) -> list[Event]:
 
 
 class Pairing:
-    """A sender and a receiver in this process, in the middle of a transfer, which over TCP would soon be over."""
+    """A sender and a receiver in this process, in the middle of a transfer."""
 
     def __init__(self, server: str, folder: Path, tcp: bool = False) -> None:
         options = ConnectOptions(tcp=tcp)
@@ -96,7 +99,7 @@ class Pairing:
         await self.sender.__aenter__()
         await self.receiver.__aenter__()
         (self.folder / "large.bin").write_bytes(os.urandom(24 * MIB))
-        self.offer = await self.sender.send([self.folder / "large.bin"])
+        self.offer = await self.sender.send([self.folder / "large.bin"], limit=SLOW)
         self.fetch = self.receiver.get(self.offer.code, self.folder / "got")
         async for event in self.fetch:
             if isinstance(event, Progress):

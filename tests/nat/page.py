@@ -131,7 +131,8 @@ class Driven:
         async with page.expect_download(timeout=SLOW_MS) as started:
             await page.get_by_role("button", name="Download", exact=True).click()
         await expect(page.get_by_role("heading", level=1)).to_contain_text("arrived", timeout=SLOW_MS)
-        path = await (await started.value).path()
+        path = Path(os.environ["BYWAY_HOME"]) / "found"
+        await (await started.value).save_as(path)  # what is not saved goes with the browser
         say("get", event="done", path=str(path), counts=await page.evaluate("window.received"))
 
 
