@@ -10,7 +10,6 @@ from typing import Final
 from pypeer.connect.ice.candidate import family_of
 from pypeer.connect.sockets import PORT_TRIES
 from pypeer.connect.tcp import patience
-from pypeer.secure.keys import Role
 from signaling.protocol.values import Address
 
 BACKLOG: Final = 16
@@ -30,27 +29,25 @@ class Bases:
         self._ports = ports
         self.listeners: dict[Address, socket.socket] = {}
 
-    def open(self, hosts: list[str], role: Role) -> None:
+    def open(self, hosts: list[str]) -> None:
         """Listen on each of these addresses where that is possible."""
         for host in hosts:
             bound = self._bind(host)
             if bound is not None:
-                patience.answer(bound, role)
                 self.listeners[host, bound.getsockname()[1]] = bound
 
-    async def dial(self, base: Address, remote: Address, crossing: Role | None = None) -> socket.socket:
+    async def dial(self, base: Address, remote: Address, waits: bool = False) -> socket.socket:
         """A connection from the port of a listener, so that what a NAT knows of the one holds for the other.
 
-        `crossing`: the role of this side, where the other one's call may have to meet this one (see patience). Raises
-        OSError.
+        `waits`: it is not ended by ICMP, as the other side's call may have to meet it (see patience). Raises OSError.
         """
         dialling = _socket(base[0])
         try:
             dialling.bind(base if _can_share() else (base[0], 0))
-            if crossing is not None:
-                patience.prepare(dialling, crossing)
+            if waits:
+                patience.prepare(dialling)
             await asyncio.get_running_loop().sock_connect(dialling, remote)
-            if crossing is not None:
+            if waits:
                 patience.connected(dialling)
         except BaseException:
             dialling.close()

@@ -93,7 +93,7 @@ class Call:
 
     def begin(self) -> None:
         """Listen, and tell where."""
-        self._bases.open(host_addresses(self._terms.options.interfaces), self._terms.role)
+        self._bases.open(host_addresses(self._terms.options.interfaces))
         self.watch.gathered = self._loop.time()
         for rank, base in enumerate(self._bases.listeners):
             self._checks.local.append(plan.candidate(CandidateKind.HOST, TcpType.PASSIVE, base, rank))
@@ -200,8 +200,8 @@ class Call:
         self._checks.sent(dial)
         began = self._loop.time()
         try:
-            crosses = dial.how is How.REFLEXIVE
-            connection = await self._bases.dial(dial.base, dial.remote.address, self._terms.role if crosses else None)
+            waits = self._terms.role is Role.B and dial.how is How.REFLEXIVE
+            connection = await self._bases.dial(dial.base, dial.remote.address, waits)
         except OSError as error:
             _log.debug("%s: %s", join(*dial.remote.address), error)
             self._checks.refused(dial, error)

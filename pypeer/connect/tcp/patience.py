@@ -7,8 +7,8 @@ stands still for minutes. In the laboratory that was one in forty. Where it is R
 the call, too, and nothing is lost.
 
 So role B, which dials first, since it knows first where the other is, stays in its call. Linux ignores ICMP about
-packets that had less than IP_MINTTL (IPV6_MINHOPCOUNT) hops left, and whatever else comes with less; so role B sends
-with fewer hops than that, and role A, whoever dials, with more (ip(7), RFC 5082).
+packets that had less than IP_MINTTL (IPV6_MINHOPCOUNT) hops left (ip(7), RFC 5082), and whatever else comes with less.
+Role B sends with fewer hops than that, and the other side with 64, as everybody does.
 """
 
 import contextlib
@@ -16,13 +16,15 @@ import socket
 import sys
 from typing import Final
 
-from pypeer.secure.keys import Role
+HOPS: Final = 32
+"""What a SYN of who waits is sent with: paths of more hops are hardly ever seen."""
 
-NEAR: Final = 64
-"""Hops of who waits, and the least with which it hears: packets of its own have fewer wherever they are refused."""
+HEARS: Final = HOPS + 1
+"""The least with which it hears: of its own SYN less is left wherever that is refused, and of what others send with 64
+more, up to 31 hops away."""
 
-FAR: Final = 128
-"""Hops of the other: more than NEAR are left after any path (64 hops are what most systems give a packet)."""
+USUAL: Final = -1
+"""The system's own choice."""
 
 IP_MINTTL: Final = 21
 """From linux/in.h."""
@@ -30,37 +32,22 @@ IPV6_MINHOPCOUNT: Final = 73
 """From linux/in6.h."""
 
 
-def answer(listener: socket.socket, role: Role) -> None:
-    """Whoever waits hears what this listener answers."""
-    if role is Role.A:
-        _set_hops(listener, FAR)
-
-
-def prepare(dialling: socket.socket, role: Role) -> None:
-    """Before a socket dials through what may refuse; without effect where a system cannot do it."""
-    _set_hops(dialling, NEAR if role is Role.B else FAR)
-    if role is Role.B:
-        _hear_from(dialling, NEAR)
+def prepare(dialling: socket.socket) -> None:
+    """Before it dials; without effect where a system cannot do it."""
+    if sys.platform == "linux":  # the numbers mean something else elsewhere
+        _set(dialling, HOPS, HEARS)
 
 
 def connected(dialling: socket.socket) -> None:
-    """It is not waiting any more."""
-    _hear_from(dialling, 0)
+    """It waits no more."""
+    if sys.platform == "linux":
+        _set(dialling, USUAL, 0)
 
 
-def _set_hops(made: socket.socket, hops: int) -> None:
+def _set(made: socket.socket, hops: int, hears: int) -> None:
+    level, sends, least = socket.IPPROTO_IP, socket.IP_TTL, IP_MINTTL
+    if made.family == socket.AF_INET6:
+        level, sends, least = socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS, IPV6_MINHOPCOUNT
     with contextlib.suppress(OSError):
-        if made.family == socket.AF_INET6:
-            made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS, hops)
-        else:
-            made.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, hops)
-
-
-def _hear_from(made: socket.socket, hops: int) -> None:
-    if sys.platform != "linux":  # the numbers mean something else there
-        return
-    with contextlib.suppress(OSError):
-        if made.family == socket.AF_INET6:
-            made.setsockopt(socket.IPPROTO_IPV6, IPV6_MINHOPCOUNT, hops)
-        else:
-            made.setsockopt(socket.IPPROTO_IP, IP_MINTTL, hops)
+        made.setsockopt(level, sends, hops)
+        made.setsockopt(level, least, hears)
