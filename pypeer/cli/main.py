@@ -8,7 +8,7 @@ from typing import Any, Final
 import click
 
 from pypeer import __version__
-from pypeer.api import Existing, Fetch, Links, Peer
+from pypeer.api import Existing, Fetch, Peer
 from pypeer.cli import options
 from pypeer.cli.background import Recorder, launch, recording, status, stop
 from pypeer.cli.doctor import doctor
@@ -53,13 +53,7 @@ for each in (share, search, peers, browse, doctor, status, stop):
 @click.option("--qr", is_flag=True, help="Show the link as a QR code.")
 @options.limit
 @options.background
-@click.option(
-    "--links",
-    type=click.Choice([each.value for each in Links]),
-    default=Links.INSIDE.value,
-    show_default=True,
-    help="Symbolic links inside folders: send those that stay inside, follow all, or leave out.",
-)
+@options.links
 @click.option("--growing", is_flag=True, help="Files that grow meanwhile are sent as long as they are now.")
 @click.option("--swarm", is_flag=True, help="Several receivers also serve each other, so less is sent from here.")
 @click.option("--daemon", is_flag=True, help="Serve in the background, also after you log out.")

@@ -11,6 +11,7 @@ import click
 from pypeer.api import default_server
 from pypeer.connect.addresses import interface_names
 from pypeer.connect.options import ConnectOptions, OptionError, Relaying, parse_ports
+from pypeer.transfer.scanning import Links
 from signaling.protocol.limits import TTL_MAX_S, TTL_MIN_S
 
 FACTORS: Final = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30}
@@ -98,6 +99,15 @@ limit = click.option("--limit", type=Bytes(), metavar="RATE", help="Bytes a seco
 
 
 background = click.option("--background", is_flag=True, help="Give way to other traffic; either side may wish it.")
+
+
+links = click.option(
+    "--links",
+    type=click.Choice([each.value for each in Links]),
+    default=Links.INSIDE.value,
+    show_default=True,
+    help="Symbolic links inside folders: take those that stay inside, follow all, or leave out.",
+)
 
 
 def ways(command: _Command) -> _Command:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from pypeer.api import Links, Peer
+from pypeer.api import Peer
 from pypeer.cli import options
 from pypeer.cli.answers import Answers
 from pypeer.cli.asking import Question
@@ -30,13 +30,7 @@ from pypeer.library.publishing import DESCRIPTION_CHARS, NAME_CHARS
 @click.option("-y", "--yes", is_flag=True, help="Publish without asking.")
 @options.limit
 @options.background
-@click.option(
-    "--links",
-    type=click.Choice([each.value for each in Links]),
-    default=Links.INSIDE.value,
-    show_default=True,
-    help="Symbolic links inside folders: share those that stay inside, follow all, or leave out.",
-)
+@options.links
 @ways
 @basic
 def share(

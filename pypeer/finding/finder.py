@@ -32,7 +32,6 @@ FINAL: Final = frozenset(
 )
 """Who has ended a fetch so is not asked again: it said no, has it no more, or lied."""
 
-
 WHY_CHARS: Final = 256
 """The contract's limit on `want.why`."""
 

@@ -24,7 +24,6 @@ from signaling.protocol.messages import Leave, Met
 PERSON_S: Final = 310.0
 """How long an owner who is asked about each request may take: five minutes, and what it takes to say so."""
 
-
 COURTESY_S: Final = 10.0
 """A person is not asked for what others give within this time without being asked."""
 

@@ -14,10 +14,8 @@ Work = Generator[None, None, T]
 JOIN_S: Final = 5.0
 """How long the end of the thread is waited for: a piece takes a few milliseconds."""
 
-
 RUN: Final = 10
 """Pieces of one job before that of another name: FTS5 writes down what it has whenever it has to go back."""
-
 
 QUICK: Final = 4
 """Jobs without a name before a piece of another: however much is searched, what is announced gets on."""

@@ -4,7 +4,8 @@ Two NATs that refuse what they do not expect, with RST or ICMP, let two SYNs pas
 time. Say that both sides dial again as soon as they are refused, each a round trip after its last SYN, and that one
 began d later than the other: if d is less than half of a round trip, the SYNs cross; if it is more, the other's next
 one has left before this one arrives. So they meet at the first or the second try, without a clock in common. A random
-pause instead, which meets by chance, took twice as long in the laboratory (median 0.9 s, not 0.4 s, at 50 ms).
+pause instead, which meets by chance, took twice as long in the laboratory (median 0.9 s, not 0.4 s, at 50 ms). Where it
+is ICMP that refuses, only one of the two dials again: see patience.
 """
 
 from collections.abc import Callable
