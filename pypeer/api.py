@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 import msgspec
 
@@ -32,9 +32,6 @@ from pypeer.finding.targets import is_peer
 from pypeer.finding.targets import parse as parse_target
 from pypeer.finding.who import one_library, one_peer
 from pypeer.identity import Identity
-from pypeer.library.host import Consent
-from pypeer.library.library import Library
-from pypeer.library.publishing import Confirm, Terms, publish
 from pypeer.plan import by_codes
 from pypeer.protocol import limits
 from pypeer.secure import code
@@ -47,8 +44,14 @@ from pypeer.transfer.choosing import Choice, Existing
 from pypeer.transfer.scanning import Links, Policy
 from pypeer.transfer.session import Decide, accept_all
 from pypeer.transfer.sources import OfferedTree, scan, text_tree
+from pypeer.warming import warm
 from signaling.protocol.directory import Asked, Kind
 from signaling.protocol.messages import Knocked, Lapsed, Leave, Left, Signaled
+
+if TYPE_CHECKING:
+    from pypeer.library.host import Consent
+    from pypeer.library.library import Library
+    from pypeer.library.publishing import Confirm
 
 DEFAULT_SERVER: Final = "http://localhost:8080"
 """Where `signaling` listens when nothing is configured."""
@@ -133,6 +136,7 @@ class Peer:
         uses = 1 if once else times
         offer = Offer(self._desk, tree, code.pick_words(words), uses, _budget(limit), swarm, background)
         await offer.open(expires)
+        self._tasks.spawn(warm())
         self._offers.append(offer)
         return offer
 
@@ -142,13 +146,13 @@ class Peer:
         *,
         name: str,
         description: str = "",
-        consent: Consent | None = None,
-        confirm: Confirm | None = None,
+        consent: "Consent | None" = None,
+        confirm: "Confirm | None" = None,
         ignore: Iterable[str] = (),
         links: Links | str = Links.INSIDE,
         limit: float | None = None,
         background: bool = False,
-    ) -> Library:
+    ) -> "Library":
         """Publish folders as a library in the directory, for everybody at the server, and serve them until stopped.
 
         `confirm` sees what would be published before anything is, and may say no (DeclinedError). With `consent` each
@@ -156,6 +160,8 @@ class Peer:
         files, keys and temporary files (pypeer.library.ignoring); `links`, `limit` and `background` are as in `send`.
         Raises TransferError, ChoiceError and ServerError.
         """
+        from pypeer.library.publishing import Terms, publish
+
         terms = Terms(
             [Path(each) for each in folders],
             _unicode(name),
@@ -168,6 +174,7 @@ class Peer:
             background,
         )
         library = await publish(self._desk, terms)
+        self._tasks.spawn(warm())
         self._libraries.append(library)
         return library
 
@@ -254,6 +261,7 @@ class Peer:
         share = partial(self._share, background) if swarm and wanted is None else None
         fetch = Fetch(self._desk, planning, target, decide, choice, _budget(limit), share, background, codes)
         self._fetches.append(fetch)
+        self._tasks.spawn(warm())
         return fetch
 
     def _on_push(self, message: Knocked | Asked | Signaled | Left | Lapsed) -> None:
@@ -298,4 +306,4 @@ def _unicode(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-__all__ = ["ConnectOptions", "Existing", "Fetch", "Library", "Links", "Offer", "Peer", "PeerError", "default_server"]
+__all__ = ["ConnectOptions", "Existing", "Fetch", "Links", "Offer", "Peer", "PeerError", "default_server"]

@@ -16,7 +16,6 @@ from pypeer.connect.roads import Roads
 from pypeer.connect.ways import grade_of
 from pypeer.errors import ConnectError, PeerError
 from pypeer.events import Event
-from pypeer.linking import Linking
 from pypeer.links.link import Link, Path
 from pypeer.open_links import RANKS, OpenLink, OpenLinks
 from pypeer.protocol.codes import EndCode
@@ -48,6 +47,8 @@ class Conversation:
         self._loop = asyncio.get_running_loop()
         leads = pair.role is Role.A  # who fetches
         self._links = OpenLinks(leads, session.attach, self._on_verdict, self.is_direct)
+        from pypeer.linking import Linking
+
         self._linking = Linking(pair, ways, self)
         self._roads = Roads(
             pair.role,

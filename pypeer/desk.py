@@ -1,10 +1,10 @@
 """What all offers and fetches of one peer share."""
 
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 from weakref import WeakSet
 
 from pypeer.connect.detour import Ways
-from pypeer.connect.gathering import Gathering
 from pypeer.connect.options import ConnectOptions
 from pypeer.connect.tcp.terms import Terms
 from pypeer.identity import Identity
@@ -19,6 +19,9 @@ from pypeer.signaling_client.switch import Switchboard
 from signaling.protocol.directory import Asked
 from signaling.protocol.messages import Knocked, Met, Renew, Renewed
 
+if TYPE_CHECKING:
+    from pypeer.connect.gathering import Gathering
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -29,7 +32,7 @@ class Desk:
     identity: Identity
     name: str
     connect: ConnectOptions
-    gatherings: WeakSet[Gathering] = field(default_factory=WeakSet)
+    gatherings: "WeakSet[Gathering]" = field(default_factory=WeakSet)
     """Those whose sockets may be open."""
 
     def in_background(self) -> "Desk":

@@ -9,17 +9,15 @@ import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
-from aiohttp_socks import ProxyConnectionError, ProxyConnector, ProxyError, ProxyTimeoutError
-from python_socks import ProxyType
 from yarl import URL
 
-CONNECTOR_ERRORS: Final = (ProxyConnectionError, ProxyError, ProxyTimeoutError)
-"""What a session raises beside the errors of aiohttp."""
+if TYPE_CHECKING:
+    from python_socks import ProxyType
 
 
 class Kind(StrEnum):
@@ -42,8 +40,6 @@ KINDS: Final = {
 }
 """By the scheme of the URL, with the port where it names none (RFC 1928, section 3)."""
 
-TYPES: Final = {Kind.HTTP: ProxyType.HTTP, Kind.SOCKS5: ProxyType.SOCKS5, Kind.SOCKS4: ProxyType.SOCKS4}
-
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
@@ -63,9 +59,11 @@ class Proxy:
         return f"{self.kind}://{host}:{self.port}"
 
     @property
-    def type(self) -> ProxyType:
-        """As python-socks has it."""
-        return TYPES[self.kind]
+    def type(self) -> "ProxyType":
+        """As python-socks has it, which is loaded only where there is a proxy."""
+        from python_socks import ProxyType
+
+        return ProxyType[self.kind.name]
 
 
 def find(scheme: str, host: str) -> Proxy | None:
@@ -96,8 +94,15 @@ def parse(text: str) -> Proxy | None:
         return None
 
 
+def connector_errors() -> tuple[type[Exception], ...]:
+    """What a session raises beside the errors of aiohttp."""
+    from aiohttp_socks import ProxyConnectionError, ProxyError, ProxyTimeoutError
+
+    return (ProxyConnectionError, ProxyError, ProxyTimeoutError)
+
+
 def session(url: URL) -> aiohttp.ClientSession:
-    """An HTTP session with a server, through the proxy that leads there, if any. Raises CONNECTOR_ERRORS, too.
+    """An HTTP session with a server, through the proxy that leads there, if any. Raises connector_errors(), too.
 
     A proxy is always asked for a tunnel (RFC 6455, section 4.1): as a page, an upgrade to WebSocket is lost there.
     """
@@ -106,6 +111,8 @@ def session(url: URL) -> aiohttp.ClientSession:
         return aiohttp.ClientSession()
     if proxy.kind is Kind.HTTP and url.scheme == "https":
         return aiohttp.ClientSession(proxy=_with_secret(proxy))
+    from aiohttp_socks import ProxyConnector
+
     options: dict[str, Any] = {"username": proxy.username, "password": proxy.password, "rdns": proxy.looks_up}
     return aiohttp.ClientSession(connector=ProxyConnector(proxy.host, proxy.port, proxy.type, **options))
 

@@ -3,11 +3,11 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 from weakref import WeakSet
 
 from pypeer.connect import servers
 from pypeer.connect.detour import Access
-from pypeer.connect.gathering import Gathering
 from pypeer.connect.options import ConnectOptions, Relaying
 from pypeer.connect.renewal import FOREVER, Renewal
 from pypeer.errors import ServerError
@@ -16,6 +16,9 @@ from pypeer.tasks import Tasks
 from signaling.protocol.directory import Asked
 from signaling.protocol.fields import IceServer
 from signaling.protocol.messages import Knocked, Met, Renewed
+
+if TYPE_CHECKING:
+    from pypeer.connect.gathering import Gathering
 
 _log = logging.getLogger("byway.connect")
 
@@ -38,7 +41,7 @@ class PairRelays:
         dial: Callable[[], Awaitable[Socket]],
         url: str,
         options: ConnectOptions,
-        gatherings: WeakSet[Gathering],
+        gatherings: "WeakSet[Gathering]",
     ) -> None:
         self._ice = told.ice
         self._ticket = told.relay
@@ -56,8 +59,10 @@ class PairRelays:
         self._tasks = Tasks("relays")
         self._gatherings: WeakSet[Gathering] = WeakSet()
 
-    def gather(self) -> Gathering:
+    def gather(self) -> "Gathering":
         """Sockets and candidates for one link."""
+        from pypeer.connect.gathering import Gathering
+
         gathering = Gathering(self.servers(), self._options)
         gathering.relays.on_unauthorized = self.renew_soon
         self._gatherings.add(gathering)

@@ -3,11 +3,9 @@
 import sys
 import threading
 from types import TracebackType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from pypeer import events
 from pypeer.cli.asking import Question
@@ -15,6 +13,10 @@ from pypeer.cli.saying import Said
 from pypeer.cli.words import describe, printable, progress, readable
 from pypeer.errors import PeerError
 from pypeer.events import Event, to_json
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
 
 REFRESH_HZ: Final = 5
 """Redraws a second: smooth, and next to nothing beside the transfer."""
@@ -28,7 +30,7 @@ class Show:
 
     def __init__(self, json: bool = False) -> None:
         self.json = json
-        self._console = Console(stderr=True, highlight=False, soft_wrap=True)
+        self._console = None if json else _console()
         self._bars: Progress | None = None
         self._tasks: dict[str, TaskID] = {}
         self._names: dict[str, str] = {}
@@ -37,7 +39,9 @@ class Show:
         self._offered = threading.Event()
 
     def __enter__(self) -> "Show":
-        if not self.json and self._console.is_terminal:
+        if self._console is not None:
+            from rich.progress import BarColumn, Progress, TextColumn
+
             self._bars = Progress(
                 TextColumn("{task.description}", markup=False),
                 BarColumn(),
@@ -57,7 +61,7 @@ class Show:
     @property
     def interactive(self) -> bool:
         """Whether there is a person to ask."""
-        return not self.json and sys.stdin.isatty() and self._console.is_terminal
+        return sys.stdin.isatty() and self._console is not None
 
     def event(self, event: Event) -> None:
         """Show an event."""
@@ -79,15 +83,21 @@ class Show:
 
     def say(self, text: str) -> None:
         """Prose for a person."""
-        if not self.json:
+        if self._console is not None:
             self._console.print(text, markup=False)
+        elif not self.json:
+            click.echo(text, err=True)
 
     def error(self, error: PeerError) -> None:
         """The end of a command by an error; a script has had the event, or gets it now."""
         if self.json:
             self.event(events.Failed(code=error.code, message=str(error), retry=error.retry))
+            return
+        text = f"pypeer: {printable(str(error))}"
+        if self._console is not None:
+            self._console.print(text, markup=False, style="red")
         else:
-            self._console.print(f"pypeer: {printable(str(error))}", markup=False, style="red")
+            click.echo(text, err=True)
 
     def ask(self, question: str) -> bool:
         """Ask a person about what was offered, without the bars in the way; for a thread of its own."""
@@ -123,3 +133,12 @@ class Show:
         task = self._tasks.pop(session, None)
         if task is not None and self._bars is not None:
             self._bars.remove_task(task)
+
+
+def _console() -> "Console | None":
+    """The terminal, if errors go to one; the library that draws on it is not loaded where there is none."""
+    if not sys.stderr.isatty():
+        return None
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False, soft_wrap=True)

@@ -8,13 +8,12 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import aiohttp
 from aiohttp import WSMsgType
 
 from pypeer.connect import trouble
-from pypeer.connect.gathering import Gathering
 from pypeer.connect.tcp.terms import Terms
 from pypeer.errors import ConnectError
 from pypeer.links.websocket import CLOSE_S, Socket, WebSocketLink
@@ -27,6 +26,9 @@ from pypeer.signaling_client.pair import Pair
 from signaling.protocol import limits
 from signaling.protocol.codec import MessageError, encode
 from signaling.protocol.relaying import Join, decode_joined
+
+if TYPE_CHECKING:
+    from pypeer.connect.gathering import Gathering
 
 OPEN_S: Final = 15.0
 """Bound of one link, from the start to the first record: TCP, TLS, and two round trips, through a slow proxy."""
@@ -61,8 +63,8 @@ class Ways:
     `tcp` is whether, and how, links over TCP are made.
     """
 
-    gather: Callable[[], Gathering]
-    gathered: Gathering
+    gather: "Callable[[], Gathering]"
+    gathered: "Gathering"
     access: Access | None = None
     tcp: Callable[[Pair], Terms] | None = None
 

@@ -5,7 +5,6 @@ import contextlib
 from typing import Final
 
 from pypeer.connect import servers
-from pypeer.connect.gathering import Gathering
 from pypeer.connect.options import Relaying
 from pypeer.desk import Desk
 from pypeer.protocol.codes import Mapping
@@ -27,6 +26,8 @@ async def reach_of(desk: Desk) -> Reach | None:
     """What this network allows; None if that is not known, or is hidden."""
     if desk.connect.relaying is Relaying.ONLY:
         return None
+    from pypeer.connect.gathering import Gathering
+
     gathering = Gathering(servers.read(desk.client.ice), desk.connect)
     desk.gatherings.add(gathering)
     known = asyncio.Event()

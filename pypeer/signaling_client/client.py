@@ -136,7 +136,7 @@ class SignalingClient:
                     max_msg_size=most,
                     timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_S),
                 )
-        except proxies.CONNECTOR_ERRORS as error:
+        except proxies.connector_errors() as error:
             raise ProxyError(str(error)) from error
 
     async def _run(self) -> None:

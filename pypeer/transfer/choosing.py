@@ -7,14 +7,14 @@ is in it, `/photos/2024/**` from the top of the offer, `!*.raw` takes back what 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
-
-from pathspec import GitIgnoreSpec
-from pathspec.patterns.gitignore import GitIgnorePatternError
+from typing import TYPE_CHECKING, Final
 
 from pypeer.errors import ChoiceError
 from pypeer.protocol.messages import Entry
 from pypeer.transfer.names import printable
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
 
 class Existing(StrEnum):
@@ -65,8 +65,11 @@ EVERYTHING: Final = Choice()
 """The whole offer, and nothing that is here is touched."""
 
 
-def spec_of(patterns: Sequence[str]) -> GitIgnoreSpec:
+def spec_of(patterns: Sequence[str]) -> "GitIgnoreSpec":
     """What these patterns match, the last one deciding; raises ChoiceError for one that is none."""
+    from pathspec import GitIgnoreSpec
+    from pathspec.patterns.gitignore import GitIgnorePatternError
+
     try:
         return GitIgnoreSpec.from_lines(patterns)
     except GitIgnorePatternError:

@@ -1,0 +1,94 @@
+"""`pypeer send`: files, folders or a text are offered under a code."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pypeer.api import Peer
+from pypeer.cli import options
+from pypeer.cli.background import Recorder, launch, recording
+from pypeer.cli.options import Duration, common, connect_options, ways
+from pypeer.cli.piping import read_input, spooled
+from pypeer.cli.run import run
+from pypeer.cli.show import Show
+from pypeer.events import Ready
+from pypeer.protocol import limits
+from pypeer.sharing import Offer
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--text", metavar="TEXT", help="Send a text instead of files; - reads it from standard input.")
+@click.option("--times", type=click.IntRange(1), metavar="N", help="End after N receivers have everything.")
+@click.option("--once", "times", flag_value=1, type=int, help="The same as --times 1.")
+@click.option("--expires", type=Duration(), metavar="TIME", help="How long the code lives: 90s, 10m, 2h, 1d.")
+@click.option("--words", type=click.IntRange(2, 8), default=limits.WORDS, show_default=True, help="Words of the code.")
+@click.option("--qr", is_flag=True, help="Show the link as a QR code.")
+@options.limit
+@options.background
+@options.links
+@click.option("--growing", is_flag=True, help="Files that grow meanwhile are sent as long as they are now.")
+@click.option("--swarm", is_flag=True, help="Several receivers also serve each other, so less is sent from here.")
+@click.option("--daemon", is_flag=True, help="Serve in the background, also after you log out.")
+@click.option("--record", hidden=True)
+@ways
+@common
+def send(
+    paths: tuple[Path, ...],
+    text: str | None,
+    times: int | None,
+    expires: float | None,
+    words: int,
+    qr: bool,
+    limit: float | None,
+    background: bool,
+    links: str,
+    growing: bool,
+    swarm: bool,
+    daemon: bool,
+    record: str | None,
+    server: str,
+    name: str,
+    as_json: bool,
+    **how: Any,
+) -> None:
+    """Offer files, folders or a text, and serve them until stopped; - is what standard input holds.
+
+    Prints a code and a link: tell the code, or send the link, to whoever shall have it.
+    """
+    if bool(paths) == (text is not None):
+        raise click.UsageError("name files or folders to send, or give --text, but not both")
+    connect = connect_options(**how)
+    if daemon:
+        if Path("-") in paths or text == "-":
+            raise click.UsageError("standard input cannot be served in the background; save it in a file first")
+        sys.exit(launch(sys.argv[1:], as_json))
+    show = Show(as_json)
+    content = read_input(show) if text == "-" else text
+
+    async def work() -> int:
+        async with Peer(server, name=name, connect=connect) as peer:
+            life: dict[str, Any] = {"times": times, "expires": expires, "words": words}
+            how_fast: dict[str, Any] = {"limit": limit, "background": background, "swarm": swarm}
+            offer = await peer.send(named, text=content, links=links, growing=growing, **how_fast, **life)
+            return await _serve(offer, show, qr, recorder)
+
+    with spooled(paths, show) as named, recording(record, [str(path) for path in paths]) as recorder:
+        run(show, work)
+
+
+async def _serve(offer: Offer, show: Show, qr: bool, recorder: Recorder | None) -> int:
+    async for event in offer:
+        show.event(event)
+        if recorder is not None:
+            recorder.event(event)
+        if isinstance(event, Ready) and not show.json:
+            click.echo(f"Code: {event.code}\nLink: {event.link}")
+            if qr:
+                from pypeer.cli.qr import terminal_qr
+
+                click.echo(terminal_qr(event.link))
+            show.say(f"Waiting for a receiver: pypeer get {event.code}   (Ctrl-C ends it)")
+    return 0 if offer.delivered else 1
