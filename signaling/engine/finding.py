@@ -1,104 +1,71 @@
-"""Searching the tables of the index of the directory (signaling.engine.entries), and looking into folders."""
+"""Searching what is announced (signaling.engine.entries), and looking into folders."""
 
-import json
-import sqlite3
-import unicodedata
-from collections.abc import Container, Iterator, Sequence
-from itertools import chain, repeat
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from heapq import merge
+from itertools import islice
+from operator import itemgetter
+from typing import Final
 
-import msgspec
-
-from signaling.engine.entries import KINDS, Entries, kind_tag, library_tag
+from signaling.engine.entries import Entries
+from signaling.engine.folding import words
 from signaling.engine.index import Match, Matches, Page, Query
-from signaling.protocol.directory import Item, Subfolder
+from signaling.engine.postings import Words
+from signaling.engine.segment import KEY_CHARS, Segment
+from signaling.protocol.directory import Item
 from signaling.protocol.encoding import b64, unb64
+from signaling.protocol.kinds import kind_of
 
-VISITED: Final = 5000
-"""Entries that a search looks at for each way of matching, in about 10 ms: whoever has not found it by then needs
-another word."""
+LOOKED: Final = 700
+"""Blocks that a search looks through for each way of matching, in a few milliseconds: whoever has not found it by
+then needs another word."""
+
+MANY: Final = 20_000
+"""Places of words that begin as the last one does, read in a millisecond. If there are more, and more than of the other
+words, then looking at these tells it sooner."""
 
 COUNTED: Final = 1000
-"""Libraries that are counted for a root."""
-
-BATCHES: Final = (32, 256, 1024)
-"""Entries that are read at once, at first and later: a usual answer is among the first."""
+"""Files of a root that are looked at for who has it."""
 
 PAGE: Final = 1000
 """Folders and files of one page, at most as many as fit a message."""
 
-HANDLE_CHARS: Final = 13
-"""Letters of a root that a handle tells, and two bits more."""
-
-_ROW = "json_array(i.library, i.root, i.size, i.name, f.path)"
-_WORDS = f"""
-select count(*), max(m.rowid), json_group_array({_ROW}) filter (where i.size between ? and ?)
-from (select rowid from idx where idx match ? and rowid > ? limit ?) m cross join item i on i.id = m.rowid
-join folder f on f.id = i.folder
-"""
-_ROOTS = f"""
-select json_group_array({_ROW}) from (
-    select * from item where root >= ?1 and root < ?1 || '~' and size between ? and ? and (? is null or kind = ?)
-    order by root, library, id limit ?
-) i join folder f on f.id = i.folder
-"""
-_SOURCES = """
-select json_group_array(
-    (select group_concat(library) from (select library from item where root = e.value limit ?))
-) from json_each(?) e
-"""
-_FOLDERS = "select name, files, bytes from folder where parent = ?"
-_FILES = "select name, size, root from item where folder = ?"
-Row = tuple[int, str, int, str, str]
-"""Library, root, size, name and folder of an entry."""
+Look = Callable[[Segment, int], Iterable[int]]
+"""Tells the places in a block of a segment that match."""
 
 
-def tokens(words: str) -> list[str]:
-    """The words of a search, each once. What is no letter and no number stands between words, as in unicode61; what
-    can be composed with its mark is a letter."""
-    kept = "".join(letter if letter.isalnum() else " " for letter in unicodedata.normalize("NFC", words))
-    return list(dict.fromkeys(kept.split()))
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way of matching: in which blocks it may be, and which of their files do."""
 
-
-def expressions(query: Query) -> list[str]:
-    """What FTS5 is asked, one after the other: whole words in names, words begun in names, and in folders too.
-
-    Each word is quoted, so that it is never taken for an operator.
-    """
-    words = [f'"{word}"' for word in tokens(query.words)]
-    if not words:
-        return []
-    whole = " AND ".join(words)
-    tags = "".join(f" AND tags : ({tag})" for tag in _tags(query))
-    return [f"name : ({whole}){tags}", f"name : ({whole} *){tags}", f"{{name folder}} : ({whole} *){tags}"]
-
-
-def _tags(query: Query) -> Iterator[str]:
-    if query.kind is not None:
-        yield f'"{kind_tag(query.kind)}"'
-    if query.libraries is not None:
-        yield " OR ".join(f'"{library_tag(library)}"' for library in query.libraries)
+    blocks: Iterable[int]
+    look: Look
 
 
 class Found:
     """The hits of one search as they come, each root once."""
 
-    def __init__(self, query: Query, live: Container[int]) -> None:
+    def __init__(self, entries: Entries, query: Query) -> None:
         self._enough = query.skip + query.limit + 1
         self._only = None if query.libraries is None else set(query.libraries)
-        self._live = live
-        self.hits: dict[str, list[Row]] = {}
+        self._query = query
+        self._entries = entries
+        self.hits: dict[str, tuple[Segment, int]] = {}
 
-    def take(self, row: Row) -> None:
-        """An entry that matches."""
-        if self.listed(row[0]) and (row[1] in self.hits or not self.full):
-            self.hits.setdefault(row[1], []).append(row)
+    def take(self, segment: Segment, place: int) -> None:
+        """A file that matches."""
+        if self._fits(segment, place):
+            self.hits.setdefault(segment.root(place), (segment, place))
 
-    def match(self, rows: Sequence[Row], listed: str) -> Match:
+    def match(self, segment: Segment, place: int) -> Match:
         """A hit, with all that have it."""
-        _, root, size, name, folder = rows[0]
-        named = dict.fromkeys(row[0] for row in rows if row[2:] == (size, name, folder))
-        sources = dict.fromkeys(number for number in map(int, listed.split(",")) if self.listed(number))
+        root, size, name, folder = segment.root(place), segment.sizes[place], segment.name(place), segment.folder(place)
+        sources, named = {segment.library: None}, {segment.library: None}
+        for other, at in islice(self._entries.having(root), COUNTED):
+            if self._listed(other):
+                sources[other.library] = None
+                if other.name(at) == name and other.sizes[at] == size and other.folder(at) == folder:
+                    named[other.library] = None
         return Match(root, size, name, folder, tuple(named), tuple(sources))
 
     @property
@@ -106,77 +73,133 @@ class Found:
         """Whether there are as many as were asked for, and one more."""
         return len(self.hits) >= self._enough
 
-    def listed(self, library: int) -> bool:
-        """Whether a library is there, and one of those that were asked for."""
-        return library in self._live and (self._only is None or library in self._only)
+    def _fits(self, segment: Segment, place: int) -> bool:
+        query = self._query
+        return (
+            self._listed(segment)
+            and (query.least is None or query.least <= segment.sizes[place])
+            and (query.most is None or segment.sizes[place] <= query.most)
+            and (query.kind is None or kind_of(segment.name(place)) is query.kind)
+        )
+
+    def _listed(self, segment: Segment) -> bool:
+        return self._only is None or segment.library in self._only
 
 
-def search(entries: Entries, query: Query, live: Container[int]) -> Matches:
-    """Carry out a search among the libraries that are live."""
-    found = Found(query, live)
+def search(entries: Entries, query: Query) -> Matches:
+    """Carry out a search."""
+    found = Found(entries, query)
     if query.handle is not None:
-        _by_handle(entries, query, found)
-    for expression in expressions(query) if query.handle is None else ():
-        if not found.full:
-            _by_words(entries, query, found, expression)
+        _by_handle(entries, query.handle, found)
+    for way in _ways(entries, query) if query.handle is None else ():
+        _follow(entries, way, found)
+        if found.full:
+            break
     hits = list(found.hits.values())[query.skip : query.skip + query.limit]
-    listed = json.dumps([rows[0][1] for rows in hits])
-    [[sources]] = entries.database.execute(_SOURCES, (COUNTED, listed)).fetchall()
-    return Matches(tuple(map(found.match, hits, msgspec.json.decode(sources, type=list[str]))), found.full)
+    return Matches(tuple(found.match(*hit) for hit in hits), found.full)
 
 
-def _by_handle(entries: Entries, query: Query, found: Found) -> None:
-    handle = query.handle or b""
-    kind = None if query.kind is None else KINDS.index(query.kind)
-    values = (b64(handle)[:HANDLE_CHARS], *_sizes(query), kind, kind, VISITED)
-    [[rows]] = entries.database.execute(_ROOTS, values).fetchall()
-    for row in _rows(rows):
-        if unb64(row[1]).startswith(handle):
-            found.take(row)
+def _by_handle(entries: Entries, handle: bytes, found: Found) -> None:
+    for segment, place in islice(entries.having(b64(handle)[:KEY_CHARS]), COUNTED):
+        if unb64(segment.root(place)).startswith(handle) and not found.full:
+            found.take(segment, place)
 
 
-def _by_words(entries: Entries, query: Query, found: Found, expression: str) -> None:
-    visited = last = 0
-    for batch in chain(BATCHES, repeat(BATCHES[-1])):
-        values = (*_sizes(query), expression, last, min(batch, VISITED - visited))
-        try:
-            [[count, last, rows]] = entries.database.execute(_WORDS, values).fetchall()
-        except sqlite3.OperationalError:
-            return  # some letters were marks in the Unicode of SQLite, and end a word there
-        for row in _rows(rows):
-            found.take(row)
-        visited += count
-        if found.full or count < batch or visited >= VISITED:
-            return
+def _follow(entries: Entries, way: Way, found: Found) -> None:
+    for block in islice(way.blocks, LOOKED):
+        segment = entries.blocks.get(block)
+        if segment is not None:
+            for place in way.look(segment, block):
+                found.take(segment, place)
+            if found.full:
+                return
 
 
-def _sizes(query: Query) -> tuple[int, int]:
-    return query.least or 0, 2**53 if query.most is None else query.most
+def _ways(entries: Entries, query: Query) -> Iterator[Way]:
+    """Whole words in names, words begun in names, and in folders too. Each is thought of when it is needed."""
+    asked = words(query.words)
+    if not asked:
+        return
+    *first, last = asked
+    narrow = _narrow(entries, query)
+    whole = [f" {word} " for word in asked]
+    begun = [*whole[:-1], f" {last}"]
+    names, both = (entries.names,), (entries.names, entries.folders)
+    yield Way(_common(names, asked, narrow), lambda segment, block: segment.named(block, whole))
+    yield Way(_blocks(names, first, last, narrow), lambda segment, block: segment.named(block, begun))
+    among = both if first else (entries.folders,)
+    yield Way(_blocks(among, first, last, narrow), lambda segment, block: segment.placed(block, begun))
 
 
-def _rows(text: str) -> list[Row]:
-    return msgspec.json.decode(text, type=list[Row])
+def _narrow(entries: Entries, query: Query) -> list[Sequence[int]]:
+    """Blocks to which a search is limited, whatever its words are."""
+    limits: list[Sequence[int]] = []
+    if query.kind is not None:
+        limits.append(entries.kinds.of(query.kind))
+    if query.libraries is not None:
+        held = [entries.libraries[number] for number in query.libraries if number in entries.libraries]
+        limits.append([block for library in held for segment in library.segments for block in segment.blocks])
+    return limits
+
+
+def _common(among: Sequence[Words], whole: Sequence[str], narrow: Sequence[Sequence[int]]) -> Sequence[int]:
+    """Blocks that have all words, in order."""
+    lists = [*narrow, *(_having(among, word) for word in whole)]
+    lists.sort(key=len)
+    if len(lists) == 1 or not lists[0]:
+        return lists[0]
+    return sorted(set(lists[0]).intersection(*lists[1:]))
+
+
+def _having(among: Sequence[Words], word: str) -> Sequence[int]:
+    found = [postings.of(word) for postings in among]
+    return found[0] if len(found) == 1 else sorted({block for each in found for block in each})
+
+
+def _blocks(among: Sequence[Words], first: Sequence[str], last: str, narrow: Sequence[Sequence[int]]) -> Iterable[int]:
+    """Blocks that have all words, the last of them begun at least."""
+    if not first and not narrow:
+        return _unique(_begun(among, last))
+    common = _common(among, first, narrow)
+    having = _few(_begun(among, last), max(MANY, len(common)))
+    return common if having is None else sorted(having.intersection(common))
+
+
+def _begun(among: Sequence[Words], start: str) -> Iterator[int]:
+    for postings in among:
+        for word in postings.begun(start):
+            yield from postings.of(word)
+
+
+def _unique(blocks: Iterable[int]) -> Iterator[int]:
+    seen = set[int]()
+    for block in blocks:
+        if block not in seen:
+            seen.add(block)
+            yield block
+
+
+def _few(blocks: Iterator[int], most: int) -> set[int] | None:
+    """These blocks, unless there are more than so many."""
+    found = set(islice(blocks, most))
+    return found if next(blocks, None) is None else None
 
 
 def browse(entries: Entries, library: int, path: str, after: str) -> Page:
     """A page of a folder. A name at which the page before ended is that of a file, unless only a folder has it."""
-    folder = entries.folder(library, path)
-    if folder is None:
+    held = entries.libraries.get(library)
+    if held is None:
         return Page((), (), False)
-    among = not after or _ended_among_folders(entries, folder, after)
-    folders = _page(entries, _FOLDERS, folder, after, PAGE + 1) if among else []
-    files = _page(entries, _FILES, folder, "" if among else after, PAGE + 1 - len(folders))
-    listed = tuple(Item(*row) for row in files[: max(0, PAGE - len(folders))])
-    return Page(tuple(Subfolder(*row) for row in folders[:PAGE]), listed, len(folders) + len(files) > PAGE)
+    among = not after or (held.tree.has(path, after) and not _is_file(held.segments, path, after))
+    folders = held.tree.inside(path, after, PAGE + 1) if among else []
+    files = _files(held.segments, path, "" if among else after, PAGE + 1 - len(folders))
+    return Page(tuple(folders[:PAGE]), tuple(files[: max(0, PAGE - len(folders))]), len(folders) + len(files) > PAGE)
 
 
-def _ended_among_folders(entries: Entries, folder: int, name: str) -> bool:
-    return not _there(entries, _FILES, folder, name) and _there(entries, _FOLDERS, folder, name)
+def _is_file(segments: Iterable[Segment], path: str, name: str) -> bool:
+    return any(segment.has(path, name) for segment in segments)
 
 
-def _there(entries: Entries, among: str, folder: int, name: str) -> bool:
-    return entries.database.execute(f"{among} and name = ? limit 1", (folder, name)).fetchone() is not None
-
-
-def _page(entries: Entries, among: str, folder: int, after: str, most: int) -> list[Any]:
-    return entries.database.execute(f"{among} and name > ? order by name limit ?", (folder, after, most)).fetchall()
+def _files(segments: Iterable[Segment], path: str, after: str, most: int) -> list[Item]:
+    named = merge(*(segment.listed(path, after) for segment in segments), key=itemgetter(0))
+    return [Item(name, segment.sizes[place], segment.root(place)) for name, segment, place in islice(named, most)]

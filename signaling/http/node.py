@@ -14,8 +14,8 @@ from signaling.core.effects import Close, Count, Effect, Fault, Observe, Send
 from signaling.core.hub import Hub
 from signaling.core.session import Session
 from signaling.core.sessions import Relaying
-from signaling.engine.fts import FtsIndex, available
 from signaling.engine.memory import MemoryEngine
+from signaling.engine.packed import PackedIndex
 from signaling.http.admission import Admission, RefusedError
 from signaling.http.metrics import Metrics
 from signaling.http.relayed import Relayed
@@ -60,7 +60,7 @@ class Node:
         entropy: Callable[[int], bytes] = os.urandom,
     ) -> None:
         self.metrics = Metrics()
-        self._index = None if settings.directory_off else self._open_index()
+        self._index = None if settings.directory_off else PackedIndex(self._fault)
         self.hub = Hub(
             settings,
             MemoryEngine,
@@ -174,12 +174,6 @@ class Node:
         directory = self.hub.sessions.directory
         shared = (0, 0, 0) if directory is None else (len(directory), directory.files, directory.folders)
         return self.metrics.render(len(self._wires), len(self.hub.sessions), totals, shared)
-
-    def _open_index(self) -> FtsIndex | None:
-        if available():
-            return FtsIndex(self._fault)
-        log.warning(line("directory-off", hint="the SQLite of this Python has no FTS5, or is older than 3.35"))
-        return None
 
     def _ice(self, dialled: str) -> tuple[IceServer, ...]:
         own = self.stun_urls(dialled)

@@ -6,7 +6,6 @@ import pytest
 from aiohttp import ClientSession
 from aiohttp.test_utils import TestServer
 
-from signaling.http import node
 from signaling.http.app import make_app
 from signaling.protocol import limits
 from signaling.protocol.codes import ErrorCode
@@ -117,14 +116,6 @@ async def test_metrics_tell_what_is_there(url: str) -> None:
         assert f"byway_{name} {value}.0" in lines
     for outcome in ("found", "nothing"):
         assert f'byway_searches_total{{outcome="{outcome}"}} 1.0' in lines
-
-
-async def test_a_python_without_the_index_does_without(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(node, "available", lambda: False)
-    server = await serve()
-    async with Client(str(server.make_url("/"))) as client:
-        assert (await client.sign_in()).caps == ()
-    await server.close()
 
 
 async def test_a_server_may_do_without() -> None:

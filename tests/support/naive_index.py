@@ -83,6 +83,15 @@ class NaiveIndex:
         listed = list(hits.values())[query.skip : query.skip + query.limit]
         return Matches(tuple(listed), len(hits) > query.skip + query.limit)
 
+    def best(self, query: Query, root: str) -> list[Entry]:
+        """The entries of a root that match in the best way."""
+        found = [[each for each in self.matching(query, tier) if each.root == root] for tier in range(3)]
+        return next(filter(None, found))
+
+    def way(self, query: Query, root: str) -> int:
+        """In which way a root matches best."""
+        return [any(each.root == root for each in self.matching(query, tier)) for tier in range(3)].index(True)
+
     def allowed(self, query: Query) -> list[Entry]:
         """Entries of the libraries that are searched, in their order."""
         only = self.live if query.libraries is None else self.live & set(query.libraries)

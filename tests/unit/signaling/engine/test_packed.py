@@ -1,16 +1,17 @@
-"""The index over SQLite: against one that is a few lines long, with what people and hostile programs make up."""
+"""The packed index: against one that is a few lines long, with what people and hostile programs make up."""
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from signaling.engine import entries, finding
-from signaling.engine.finding import expressions, tokens
-from signaling.engine.fts import FtsIndex, available
-from signaling.engine.index import Counted, Matches, Query
+from signaling.engine import entries, finding, postings, segment
+from signaling.engine.folding import words
+from signaling.engine.index import Counted, Match, Query
+from signaling.engine.packed import PackedIndex
 from signaling.protocol import limits
 from signaling.protocol.directory import File, Folder, Item, Kind, Subfolder
 from signaling.protocol.encoding import b64
@@ -41,15 +42,15 @@ def query(
 
 
 @pytest.fixture
-async def index() -> AsyncIterator[FtsIndex]:
-    index = FtsIndex(fail)
+async def index() -> AsyncIterator[PackedIndex]:
+    index = PackedIndex(fail)
     for library in (1, 2, 3):
         index.begin(library)
     yield index
     index.close()
 
 
-async def fill(index: FtsIndex, library: int, *paths: str) -> None:
+async def fill(index: PackedIndex, library: int, *paths: str) -> None:
     """Announce files, each with its path; their numbers and roots count from 1."""
     folders = []
     for number, path in enumerate(paths, 1):
@@ -58,36 +59,32 @@ async def fill(index: FtsIndex, library: int, *paths: str) -> None:
     assert await index.announce(library, folders, (), MOST)
 
 
-async def names(index: FtsIndex, words: str, **narrower: object) -> list[str]:
-    found = await index.search(query(words, **narrower))  # type: ignore[arg-type]
+async def names(index: PackedIndex, asked: str, **narrower: object) -> list[str]:
+    found = await index.search(query(asked, **narrower))  # type: ignore[arg-type]
     return [match.name for match in found.matches]
-
-
-def test_this_python_has_what_it_needs() -> None:
-    assert available()
 
 
 @pytest.mark.parametrize(
     "words", ["img", "1234", "jpg", "JPG", "IMG_1234", "img_1234.jpg", "1234 img", "holid", "été", "ETE"]
 )
-async def test_a_picture_is_found_by_each_part_of_its_name(index: FtsIndex, words: str) -> None:
+async def test_a_picture_is_found_by_each_part_of_its_name(index: PackedIndex, words: str) -> None:
     await fill(index, 1, "holidays/e\u0301te\u0301/IMG_1234.jpg", "other.txt")
     assert await names(index, words) == ["IMG_1234.jpg"]
 
 
-async def test_all_words_have_to_be_there_and_only_the_last_may_be_begun(index: FtsIndex) -> None:
+async def test_all_words_have_to_be_there_and_only_the_last_may_be_begun(index: PackedIndex) -> None:
     await fill(index, 1, "a/blue moon.mp3", "a/moonlight.mp3", "blue/x.mp3")
     assert await names(index, "blue moo") == ["blue moon.mp3"]
     assert await names(index, "moo blue") == []
     assert await names(index, "moon red") == []
 
 
-async def test_names_come_before_folders_and_whole_words_before_begun_ones(index: FtsIndex) -> None:
+async def test_names_come_before_folders_and_whole_words_before_begun_ones(index: PackedIndex) -> None:
     await fill(index, 1, "moon/x.txt", "moonlight.txt", "full moon.txt", "moonshine/y.txt")
     assert await names(index, "moon") == ["full moon.txt", "moonlight.txt", "x.txt", "y.txt"]
 
 
-async def test_words_of_name_and_folder_together(index: FtsIndex) -> None:
+async def test_words_of_name_and_folder_together(index: PackedIndex) -> None:
     await fill(index, 1, "paris/2019/tower.jpg", "rome/2019/tower.jpg")
     found = await index.search(query("paris tower"))
     assert [(match.name, match.folder) for match in found.matches] == [("tower.jpg", "paris/2019")]
@@ -115,7 +112,7 @@ async def test_words_of_name_and_folder_together(index: FtsIndex) -> None:
         "mo\u19b0on",
     ],
 )
-async def test_what_is_no_word_finds_nothing_and_harms_nothing(index: FtsIndex, words: str) -> None:
+async def test_what_is_no_word_finds_nothing_and_harms_nothing(index: PackedIndex, words: str) -> None:
     await fill(index, 1, "moon.txt")
     assert await names(index, words) == []
     assert await names(index, "moon") == ["moon.txt"]
@@ -123,29 +120,28 @@ async def test_what_is_no_word_finds_nothing_and_harms_nothing(index: FtsIndex, 
 
 @settings(max_examples=300, deadline=None)
 @given(st.text(max_size=limits.SEARCH_CHARS))
-def test_nothing_that_is_typed_fails(words: str) -> None:
+def test_nothing_that_is_typed_fails_and_each_name_is_found_by_itself(typed: str) -> None:
     async def scene() -> None:
-        index = FtsIndex(fail)
+        index = PackedIndex(fail)
         index.begin(1)
-        name = words.replace("/", "").replace("\0", "")[:200] or "x"
+        name = typed.replace("/", "").replace("\0", "")[:200] or "x"
         await index.announce(1, [Folder("", (File(1, name, 1, root(1)),))], (), MOST)
-        found = await index.search(query(words, kind=Kind.OTHER, libraries=(1, 2)))
-        await index.search(query(words))
+        await index.search(query(typed, kind=Kind.OTHER, libraries=(1, 2)))
+        found = await index.search(query(name))
         index.close()
-        assert not found.matches or tokens(words)
+        assert bool(found.matches) is bool(words(name))
 
     asyncio.run(scene())
 
 
-def test_words_are_quoted_each_once() -> None:
-    assert tokens("a-b a_c  (d) 1.5 हिन्दी e\u0301") == ["a", "b", "c", "d", "1", "5", "ह", "न", "द", "é"]
-    assert expressions(query(" - ")) == []
-    assert expressions(query("a b", kind=Kind.AUDIO, libraries=(3, 4)))[1] == (
-        'name : ("a" AND "b" *) AND tags : ("\uac01") AND tags : ("七一" OR "丄一")'
-    )
+def test_words_are_folded_and_named_once() -> None:
+    assert words("a-b a_c  (d) 1.5 B/X e\u0301") == ["a", "b", "c", "d", "1", "5", "x", "e"]
+    assert words("Straße ÉTÉ") == ["strasse", "ete"]
+    assert words("हिन्दी") == ["हिन्दी"]
+    assert words(" - ") == []
 
 
-async def test_a_handle_finds_one_root(index: FtsIndex) -> None:
+async def test_a_handle_finds_one_root(index: PackedIndex) -> None:
     low, high = b"\0" * 10 + b"\xff" * 22, b"\xff" * 32
     files = (File(1, "a.mp3", 5, b64(low)), File(2, "b.mp3", 6, b64(high)))
     await index.announce(1, [Folder("", files)], (), MOST)
@@ -159,17 +155,19 @@ async def test_a_handle_finds_one_root(index: FtsIndex) -> None:
     assert await names(index, "", handle=bytes(9) + b"\1") == []
 
 
-async def test_pages_of_hits_and_how_many_there_are_at_most(index: FtsIndex, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(finding, "VISITED", 100)
+async def test_pages_of_hits_and_how_many_there_are_at_most(
+    index: PackedIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "LOOKED", 3)
     await fill(index, 1, *(f"moon {number}.txt" for number in range(150)))
     first = await index.search(query("moon", limit=50))
     second = await index.search(query("moon", skip=50, limit=49))
     last = await index.search(query("moon", skip=80, limit=50))
-    assert [(len(each.matches), each.more) for each in (first, second, last)] == [(50, True), (49, True), (20, False)]
-    assert len({match.root for match in (*first.matches, *second.matches)}) == 99
+    assert [(len(each.matches), each.more) for each in (first, second, last)] == [(50, True), (46, False), (16, False)]
+    assert len({match.root for match in (*first.matches, *second.matches)}) == 3 * segment.BLOCK
 
 
-async def test_a_library_has_so_many_files_and_what_is_too_many_changes_nothing(index: FtsIndex) -> None:
+async def test_a_library_has_so_many_files_and_what_is_too_many_changes_nothing(index: PackedIndex) -> None:
     files = [File(number, f"moon {number}", 10, root(number)) for number in range(250)]
     assert await index.announce(1, [Folder("a/b", tuple(files[:200]))], (), 200) == Counted(200, 2000, 3)
     assert await index.announce(1, [Folder("", tuple(files[199:201]))], (), 200) is None
@@ -180,7 +178,7 @@ async def test_a_library_has_so_many_files_and_what_is_too_many_changes_nothing(
 
 
 async def test_a_name_at_which_a_page_ended_is_a_files_unless_only_a_folder_has_it(
-    index: FtsIndex, monkeypatch: pytest.MonkeyPatch
+    index: PackedIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(finding, "PAGE", 2)
     await fill(index, 1, "a/1", "b/2", "c/3", "b", "d")
@@ -197,38 +195,78 @@ async def test_a_name_at_which_a_page_ended_is_a_files_unless_only_a_folder_has_
     assert (await index.browse(7, "", "")).files == ()
 
 
-async def test_folders_are_known_whether_they_are_remembered_or_not(
-    index: FtsIndex, monkeypatch: pytest.MonkeyPatch
+async def test_what_ended_is_gone_at_once_and_forgotten_afterwards(
+    index: PackedIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(entries, "RECENT", 1)
-    await fill(index, 1, "a/1", "b/2", "a/3", "b/c/4")
-    folders = (Subfolder("a", 2, 4), Subfolder("b", 2, 6))
-    assert (await index.browse(1, "", "")).folders == folders
-
-
-async def test_what_ended_is_gone_at_once_and_forgotten_afterwards(index: FtsIndex) -> None:
+    monkeypatch.setattr(entries, "UNTIDY_LEAST", 5)
+    monkeypatch.setattr(postings, "SWEPT", 10)
     await fill(index, 1, *(f"f{number % 7}/moon {number}.txt" for number in range(700)))
     await fill(index, 2, "moon 0.txt")
     index.end(1)
     [match] = (await index.search(query("moon"))).matches
     assert match.libraries == (2,)
-    await index.announce(1, (), (), MOST)
-    for table, left in (("item", 1), ("folder", 1)):
-        assert index._entries.database.execute(f"select count(*) from {table}").fetchone() == (left,)
-    assert index._entries.database.execute("select count(*) from idx where idx match 'moon'").fetchone() == (1,)
-    assert index._entries._folders.keys() == {2}
+    await _tidied(index)
+    held = index._entries
+    assert [len(each) for each in (held.names, held.folders, held.roots, held.kinds)] == [3, 0, 1, 1]
+    assert list(held.names.begun("")) == ["0", "moon", "txt"]
+    assert len(held.blocks) == 1
+    await fill(index, 2, "moon 0.txt", "7.txt")
+    assert list(held.names.begun("7")) == ["7"]
 
 
-async def test_one_that_ends_while_it_is_announced_leaves_nothing(index: FtsIndex) -> None:
-    files = tuple(File(number, f"moon {number}", 1, root(number)) for number in range(limits.ANNOUNCED_FILES))
-    announcing = asyncio.create_task(index.announce(1, [Folder("a", files)], (), MOST))
-    await asyncio.sleep(0)
+async def test_who_announces_one_by_one_and_changes_much_has_few_segments(index: PackedIndex) -> None:
+    for number in range(300):
+        folder = Folder(f"f{number % 3}", (File(number, f"moon {number}", 1, root(number)),))
+        assert await index.announce(1, (folder,), (), MOST)
+    held = index._entries.libraries[1]
+    assert len(held.segments) < 12
+    assert await index.announce(1, (), range(0, 300, 2), MOST) == Counted(150, 150, 4)
+    assert 150 <= sum(map(len, held.segments)) < 200
+    found = await names(index, "moon 17")
+    assert found[0] == "moon 17"
+    assert set(found[1:]) == {"moon 171", "moon 173", "moon 175", "moon 177", "moon 179"}
+    assert set(await names(index, "moon 18")) == {"moon 181", "moon 183", "moon 185", "moon 187", "moon 189"}
+
+
+async def test_one_that_has_ended_takes_nothing(index: PackedIndex) -> None:
     index.end(1)
-    counted = await announcing
-    assert counted is not None
-    await index.announce(1, (), (), MOST)
-    assert index._entries.database.execute("select count(*) from item").fetchone() == (0,)
-    assert index._entries.database.execute("select count(*) from folder").fetchone() == (0,)
+    assert await index.announce(1, [Folder("", (File(1, "moon", 1, root(1)),))], (), MOST) == Counted(0, 0, 0)
+    assert await names(index, "moon") == []
+
+
+async def test_a_sweep_that_fails_is_told_and_one_that_is_under_way_ends_with_the_index(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    faults: list[Exception] = []
+    monkeypatch.setattr(entries, "UNTIDY_LEAST", 0)
+    index = PackedIndex(faults.append)
+    index.begin(1)
+    await fill(index, 1, "moon")
+    monkeypatch.setattr(postings.Postings, "sweep", lambda *_: 1 / 0)
+    index.end(1)
+    await _tidied(index)
+    assert [type(fault) for fault in faults] == [ZeroDivisionError]
+    index.begin(2)
+    await fill(index, 2, "moon")
+    index.end(2)
+    index.close()
+    await asyncio.sleep(0)
+    assert len(faults) == 1
+
+
+async def _tidied(index: PackedIndex) -> None:
+    if index._tidying is not None:
+        await index._tidying
+
+
+async def test_a_word_of_a_folder_counts_beside_the_words_of_a_name_only_where_it_is_needed(
+    index: PackedIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await fill(index, 1, "paris/2019/tower.jpg", "rome/2019/tower.jpg", "paris/paris tower.jpg")
+    assert await names(index, "paris tower") == ["paris tower.jpg", "tower.jpg"]
+    monkeypatch.setattr(finding, "MANY", 0)
+    assert await names(index, "paris tow") == ["paris tower.jpg", "tower.jpg"]
+    assert await names(index, "2019 par") == ["tower.jpg"]
 
 
 # --- as the naive one ------------------------------------------------------------------------------------------------
@@ -270,7 +308,7 @@ def test_it_is_as_the_naive_one(
     changes: list[tuple[object, ...]], queries: list[Query], browses: list[tuple[int, str, str]]
 ) -> None:
     async def scene() -> None:
-        index, naive = FtsIndex(fail), NaiveIndex()
+        index, naive = PackedIndex(fail), NaiveIndex()
         numbers = {1: 1, 2: 2, 3: 3}
         for library in numbers.values():
             index.begin(library)
@@ -289,7 +327,7 @@ def test_it_is_as_the_naive_one(
                     raise AssertionError(change)
         for asked in queries:
             asked_now = _renumbered(asked, numbers)
-            assert _sorted(await index.search(asked_now)) == _sorted(await naive.search(asked_now)), asked_now
+            await _compare(index, naive, asked_now)
         for place, path, after in browses:
             one, two = [await each.browse(numbers[place], path, after) for each in (index, naive)]
             assert (one.folders, sorted(one.files, key=_item)) == (two.folders, sorted(two.files, key=_item))
@@ -303,9 +341,28 @@ def _renumbered(asked: Query, numbers: dict[int, int]) -> Query:
     return query(asked.words, asked.handle, asked.kind, asked.least, asked.most, libraries, asked.skip, asked.limit)
 
 
-def _sorted(found: Matches) -> object:
-    """What is promised: hits in their order; sources in any."""
-    return [(m.root, m.size, m.name, m.folder, sorted(m.libraries)) for m in found.matches], found.more
+async def _compare(index: PackedIndex, naive: NaiveIndex, asked: Query) -> None:
+    """What is promised: each root once, in the best way in which it matches, with all that have it; and pages of it."""
+    everything = replace(asked, skip=0, limit=1000)
+    found = (await index.search(everything)).matches
+    ways = [naive.way(everything, match.root) for match in found]
+    assert ways == sorted(ways), asked
+    expected = (await naive.search(everything)).matches
+    assert {_known(match) for match in found} == {_known(match) for match in expected}, asked
+    for match in found:
+        as_told = {
+            each.library
+            for each in naive.best(everything, match.root)
+            if (each.size, each.name, each.folder) == (match.size, match.name, match.folder)
+        }
+        assert as_told & set(match.named), asked
+    page = await index.search(asked)
+    assert page.matches == found[asked.skip : asked.skip + asked.limit]
+    assert page.more is (len(found) > asked.skip + asked.limit)
+
+
+def _known(match: Match) -> tuple[str, tuple[int, ...]]:
+    return match.root, tuple(sorted(match.libraries))
 
 
 def _item(item: Item) -> tuple[str, int, str]:
