@@ -101,7 +101,7 @@ class Segment:
         names = set(self._text[self._text_at[start] : self._text_at[end]].split())
         names.discard("/")
         folders = [self._folded[run].split()[:FOLDER_WORDS] for run, _, _ in self._runs(start, end)]
-        roots = {self.root(place)[:KEY_CHARS] for place in range(start, end)}
+        roots = {self._roots[at : at + KEY_CHARS] for at in range(start * ROOT_CHARS, end * ROOT_CHARS, ROOT_CHARS)}
         kinds = {str(kind_of(name)) for name in self._names[self._name_at[start] : self._name_at[end] - 1].split("/")}
         return Keys(names, {word for each in folders for word in each}, roots, kinds)
 
