@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import merge
-from itertools import islice
+from itertools import chain, islice
 from operator import itemgetter
 from typing import Final
 
@@ -122,8 +122,9 @@ def _ways(entries: Entries, query: Query) -> Iterator[Way]:
         return
     *first, last = asked
     narrow = _narrow(entries, query)
-    whole = [f" {word} " for word in asked]
-    begun = [*whole[:-1], f" {last}"]
+    rare = sorted(asked, key=lambda word: len(entries.names.of(word)))
+    whole = [f" {word} " for word in rare]
+    begun = [*(f" {word} " for word in rare if word != last), f" {last}"]
     names, both = (entries.names,), (entries.names, entries.folders)
     yield Way(_common(names, asked, narrow), lambda segment, block: segment.named(block, whole))
     yield Way(_blocks(names, first, last, narrow), lambda segment, block: segment.named(block, begun))
@@ -158,17 +159,12 @@ def _having(among: Sequence[Words], word: str) -> Sequence[int]:
 
 def _blocks(among: Sequence[Words], first: Sequence[str], last: str, narrow: Sequence[Sequence[int]]) -> Iterable[int]:
     """Blocks that have all words, the last of them begun at least."""
+    begun = (postings.of(word) for postings in among for word in postings.begun(last))
     if not first and not narrow:
-        return _unique(_begun(among, last))
+        return _unique(chain.from_iterable(begun))
     common = _common(among, first, narrow)
-    having = _few(_begun(among, last), max(MANY, len(common)))
+    having = _few(begun, max(MANY, len(common)))
     return common if having is None else sorted(having.intersection(common))
-
-
-def _begun(among: Sequence[Words], start: str) -> Iterator[int]:
-    for postings in among:
-        for word in postings.begun(start):
-            yield from postings.of(word)
 
 
 def _unique(blocks: Iterable[int]) -> Iterator[int]:
@@ -179,10 +175,15 @@ def _unique(blocks: Iterable[int]) -> Iterator[int]:
             yield block
 
 
-def _few(blocks: Iterator[int], most: int) -> set[int] | None:
-    """These blocks, unless there are more than so many."""
-    found = set(islice(blocks, most))
-    return found if next(blocks, None) is None else None
+def _few(lists: Iterable[Sequence[int]], most: int) -> set[int] | None:
+    """The blocks of these lists, unless there are more than so many."""
+    found, count = set[int](), 0
+    for blocks in lists:
+        count += len(blocks)
+        if count > most:
+            return None
+        found.update(blocks)
+    return found
 
 
 def browse(entries: Entries, library: int, path: str, after: str) -> Page:

@@ -136,7 +136,8 @@ class Segment:
         )
 
     def named(self, block: int, parts: Sequence[str]) -> Iterator[int]:
-        """Files of a block in whose names all parts are: a word between two spaces, or after one if it is begun."""
+        """Files of a block in whose names all parts are: a word between two spaces, or after one if it is begun. The
+        quickest is to name the rarest first."""
         return self._named(*self._places(block), parts)
 
     def placed(self, block: int, parts: Sequence[str]) -> Iterator[int]:
@@ -181,7 +182,7 @@ class Segment:
     def _named(self, start: int, end: int, parts: Sequence[str]) -> Iterator[int]:
         text, places = self._text, self._text_at
         last = places[end]
-        rare, *rest = parts if len(parts) == 1 else _rarest_first(text, places[start], last, parts)
+        rare, *rest = parts
         at = text.find(rare, places[start], last)
         while at >= 0:
             place = bisect_right(places, at, start, end) - 1
@@ -224,7 +225,3 @@ def _bounds(starts: Sequence[int]) -> Iterator[int]:
             yield begun
     if begun < starts[-1]:
         yield starts[-1]
-
-
-def _rarest_first(text: str, start: int, end: int, parts: Sequence[str]) -> list[str]:
-    return [part for _, part in sorted((text.count(part, start, end), part) for part in parts)]
