@@ -1,6 +1,6 @@
 /**
  * Makes src/gen/ from the contract that the Python packages define: types, validators and constants of the two JSON
- * Schemas, and the word list of codes. Run by `npm run gen`, and by everything that needs it.
+ * Schemas, the word list of codes, and the catalogue of texts. Run by `npm run gen`, and by everything that needs it.
  */
 
 import { readFile, mkdir, writeFile } from "node:fs/promises";
@@ -9,6 +9,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import standaloneCode from "ajv/dist/standalone/index.js";
 import { build } from "esbuild";
 import { compile } from "json-schema-to-typescript";
+import { catalogueModule } from "./catalogue.mjs";
 
 const ROOT = join(import.meta.dirname, "..");
 const GEN = join(import.meta.dirname, "src", "gen");
@@ -79,6 +80,7 @@ export async function generate() {
   }
   await validators(schemas);
   await write("words.ts", await words());
+  await write("catalogue.ts", `${BANNER}\n${await catalogueModule()}`);
 }
 
 if (process.argv[1] === import.meta.filename) await generate();

@@ -1,6 +1,7 @@
 /** What the findings of a check mean, in words. Pure. */
 
 import type { Findings } from "../check/findings.ts";
+import { list } from "./format.ts";
 import { check } from "./texts.ts";
 
 /** How good it is. */
@@ -10,7 +11,7 @@ const MAPPING_TONES = { none: "good", independent: "good", sequential: "some", r
 const ANSWER_TONES = { yes: "good", no: "bad", unknown: "unknown" } as const;
 
 /** Title and one sentence. */
-export function verdictOf({ hasAddresses, mapping }: Findings): readonly [string, string] {
+export function verdictOf({ hasAddresses, mapping }: Findings): { readonly title: string; readonly lead: string } {
   return hasAddresses ? check.verdicts[mapping] : check.noAddresses;
 }
 
@@ -22,7 +23,7 @@ export function foundRows(findings: Findings): readonly (readonly [string, strin
     [rows.server, isOnline ? check.online.yes : check.online.no, isOnline ? "good" : "bad"],
     [rows.udp, check.udp[udp], ANSWER_TONES[udp]],
     [rows.nat, check.nat[mapping], MAPPING_TONES[mapping]],
-    ...(outside.length > 0 ? [[rows.outside, outside.join(", "), "good"] as const] : []),
+    ...(outside.length > 0 ? [[rows.outside, list(outside), "good"] as const] : []),
     [rows.ipv4, check.family[ipv4], ANSWER_TONES[ipv4]],
     [rows.ipv6, check.family[ipv6], ipv6 === "yes" ? "good" : "unknown"],
     [rows.local, ...local(findings)],
@@ -37,6 +38,6 @@ function local({ hasAddresses, isHidden }: Findings): readonly [string, Tone] {
 }
 
 function relay({ relay: state, relayed }: Findings): readonly [string, Tone] {
-  if (state === "works") return [check.relay.works(relayed), "good"];
+  if (state === "works") return [check.relay.works({ transports: list(relayed.map((transport) => transport.toUpperCase())) }), "good"];
   return [check.relay[state], state === "failed" ? "bad" : "off"];
 }

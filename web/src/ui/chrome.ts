@@ -1,6 +1,6 @@
 /** What stands around every view: header with the server's state and the own name, other activities, footer. */
 
-import type { ServerState } from "../app/model.ts";
+import type { ServerState, TransferState } from "../app/model.ts";
 import type { Activity } from "./activity.ts";
 import { activityOf, routeTo, type App, type Site } from "./app.ts";
 import { Cell } from "../app/cell.ts";
@@ -53,7 +53,7 @@ function serverLamp(app: App, scope: Scope): HTMLElement {
 }
 
 function serverWords(state: ServerState, elapsed: number): string {
-  return state.kind === "away" ? texts.server.away(Math.max(0, Math.ceil(state.retryIn - elapsed))) : texts.server[state.kind];
+  return state.kind === "away" ? texts.server.away({ seconds: Math.max(0, Math.ceil(state.retryIn - elapsed)) }) : texts.server[state.kind];
 }
 
 /** Shown above every view when the server will not have this page. */
@@ -81,7 +81,7 @@ function editName(app: App, name: Cell<string>): void {
       close();
     };
     return h("form", { class: "stack", onsubmit: save }, [
-      h("p", {}, texts.me.proven(me.short)),
+      h("p", {}, texts.me.proven({ short: me.short })),
       h("div", { class: "field" }, h("label", { for: field }, texts.me.label), input, h("p", { id: hint, class: "hint" }, texts.me.hint)),
       h("div", { class: "buttons" }, h("button", { type: "submit", class: "button primary" }, texts.me.save), button("plain", null, texts.dialogue.close, close)),
     ]);
@@ -108,10 +108,16 @@ export function otherActivities(app: App, scope: Scope): HTMLElement {
 const SIGNS: Readonly<Record<Activity["kind"], Icon>> = { share: "share", fetch: "download", library: "folder" };
 
 function activityWords(activity: Activity, scope: Scope): Text {
-  if (activity.kind === "fetch") return scope.text(activity.fetch.state, (state) => texts.running.fetch(personName(state.person), phaseWords(state, "receiving")));
-  if (activity.kind === "library") return scope.text(activity.library.receivers, ({ length }) => texts.library.running(activity.library.name, length));
+  if (activity.kind === "fetch") return scope.text(activity.fetch.state, fetchWords);
+  if (activity.kind === "library") return scope.text(activity.library.receivers, ({ length }) => texts.library.running({ name: activity.library.name, receivers: length }));
   const { summary, receivers } = activity.share;
-  return scope.text(receivers, ({ length }) => texts.running.share(summary.title, length));
+  return scope.text(receivers, ({ length }) => texts.running.share({ title: summary.title, receivers: length }));
+}
+
+function fetchWords(state: TransferState): string {
+  const who = personName(state.person);
+  const phase = phaseWords(state, "receiving");
+  return phase === "" ? texts.running.fetch({ who }) : texts.running.fetchIn({ who, phase });
 }
 
 export function footer({ host, version }: Site): HTMLElement {
@@ -120,13 +126,13 @@ export function footer({ host, version }: Site): HTMLElement {
       h("a", { class: "button quiet", href: `#${CHECK}` }, icon("network"), h("span", {}, texts.check.open)),
       button("quiet", "shield", texts.privacy.open, showPrivacy),
     ]),
-    h("p", {}, host, " · ", texts.app.version(version)),
+    h("p", {}, host, " · ", texts.app.version({ version })),
   ]);
 }
 
 function showPrivacy(): void {
   const { privacy } = texts;
-  const list = (title: string, lines: readonly string[]): Child => [h("h3", {}, title), h("ul", {}, lines.map((line) => h("li", {}, line)))];
+  const list = (title: string, lines: Readonly<Record<string, string>>): Child => [h("h3", {}, title), h("ul", {}, Object.values(lines).map((line) => h("li", {}, line)))];
   openDialogue(privacy.title, (close) => [
     list(privacy.seesTitle, privacy.sees),
     list(privacy.neverTitle, privacy.never),

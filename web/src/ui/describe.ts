@@ -2,7 +2,7 @@
 
 import type { Person, ProgressInfo, TransferState } from "../app/model.ts";
 import type { ConnectionReport } from "../gen/peer.ts";
-import { bytes, percent } from "./format.ts";
+import { bytes, duration, percent } from "./format.ts";
 import * as texts from "./texts.ts";
 
 /** Which end of a transfer this page is. */
@@ -35,12 +35,12 @@ export function phaseWords(state: TransferState, side: Side): string {
   if (side === "receiving" && state.phase in texts.transfer.receivingPhase) {
     return texts.transfer.receivingPhase[state.phase as keyof typeof texts.transfer.receivingPhase];
   }
-  return texts.transfer.phase[state.phase];
+  return state.phase === "moving" ? "" : texts.transfer.phase[state.phase];
 }
 
 /** How it stands with one of several senders. */
 export function senderWords({ phase, problem }: TransferState): string {
-  if (phase === "failed") return texts.senders.left(problem?.message ?? "");
+  if (phase === "failed") return texts.senders.left({ why: problem?.message ?? "" });
   return texts.senders.phase[phase];
 }
 
@@ -63,10 +63,10 @@ export function figures(state: TransferState): Figures {
   const { bytes: done, total, rate, left } = state.progress;
   const moving = state.phase === "moving";
   return {
-    part: `${shown(state)} %`,
-    amount: texts.transfer.amount(done, total),
-    rate: moving && rate !== null ? texts.transfer.rate(rate) : "",
-    left: moving && left !== null ? texts.transfer.left(left) : "",
+    part: texts.transfer.percent({ percent: shown(state) }),
+    amount: texts.transfer.amount({ done: bytes(done), total: bytes(total) }),
+    rate: moving && rate !== null ? texts.transfer.rate({ amount: bytes(rate) }) : "",
+    left: moving && left !== null ? texts.transfer.left({ time: duration(left) }) : "",
   };
 }
 
@@ -81,13 +81,13 @@ export function announcement(before: TransferState | null, state: TransferState,
   const name = personName(state.person);
   if (before?.phase !== state.phase) {
     const words = state.phase === "failed" ? (state.problem?.message ?? phaseWords(state, side)) : phaseWords(state, side);
-    return words === "" ? arrival(state) : `${name}: ${words}`;
+    return words === "" ? arrival(state) : texts.running.fetchIn({ who: name, phase: words });
   }
   return before.path?.scope === state.path?.scope ? "" : arrival(state);
 }
 
 function arrival(state: TransferState): string {
-  return state.path === null ? "" : texts.transfer.connected(personName(state.person), texts.path.name[state.path.scope]);
+  return state.path === null ? "" : texts.transfer.connected({ who: personName(state.person), how: texts.path.name[state.path.scope] });
 }
 
 /** Sum of several transfers, for the title of the page. Null if none is running. */

@@ -1,44 +1,75 @@
-/** Numbers in words. Pure. Sizes are decimal (1 kB = 1,000 bytes), as on the box of a disk and in phones. */
+/** Numbers in words. Sizes are decimal (1 kB = 1,000 bytes), as on the box of a disk and in phones. */
 
-const UNITS = ["kB", "MB", "GB", "TB", "PB"] as const;
+import { spokenLocale, texts } from "../words/catalogue.ts";
+
+const UNITS = ["kilobyte", "megabyte", "gigabyte", "terabyte", "petabyte"] as const;
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-const grouped = new Intl.NumberFormat("en-GB");
+/** Formats are slow to make, and wanted for every line of a list. */
+const formats = new Map<string, Intl.NumberFormat>();
+
+function format(key: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const { language } = spokenLocale();
+  const known = formats.get(`${language} ${key}`);
+  if (known !== undefined) return known;
+  const made = new Intl.NumberFormat(language, options);
+  formats.set(`${language} ${key}`, made);
+  return made;
+}
+
+function inUnit(value: number, unit: string, digits: number, isLong: boolean): string {
+  const width = isLong ? "long" : "short";
+  return format(`${unit} ${digits}`, { style: "unit", unit, unitDisplay: width, minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+}
 
 /** `0 bytes`, `1 byte`, `999 bytes`, `1.2 kB`, `34 MB`: three digits at most, so columns do not jump. */
 export function bytes(count: number): string {
-  if (count < 1000) return `${grouped.format(Math.floor(count))} ${count === 1 ? "byte" : "bytes"}`;
+  if (count < 1000) return inUnit(Math.floor(count), "byte", 0, true);
   let value = count;
   let unit = -1;
   while (value >= 999.5 && unit < UNITS.length - 1) {
     value /= 1000;
     unit += 1;
   }
-  return `${value < 9.95 ? value.toFixed(1) : grouped.format(Math.round(value))} ${UNITS[unit]}`;
+  return inUnit(value, UNITS[unit] as string, value < 9.95 ? 1 : 0, false);
 }
 
-/** `1 file`, `5,000 files`. */
-export function count(number: number, one: string, many = `${one}s`): string {
-  return `${grouped.format(number)} ${number === 1 ? one : many}`;
+/** A rate to choose: `250 kB/s`, `1 MB/s`. */
+export function rate(bytesPerSecond: number): string {
+  const isKilo = bytesPerSecond < 1_000_000;
+  const amount = inUnit(bytesPerSecond / (isKilo ? 1000 : 1_000_000), isKilo ? "kilobyte" : "megabyte", 0, false);
+  return texts.transfer.rate({ amount });
+}
+
+/** A number with so many digits behind the point. */
+export function decimal(value: number, digits: number): string {
+  return format(`decimal ${digits}`, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+}
+
+/** Names in one line: `TCP, TLS`. */
+export function list(names: readonly string[]): string {
+  return new Intl.ListFormat(spokenLocale().language, { type: "unit" }).format(names);
 }
 
 /** Two units at most, rounded to what matters: `8 s`, `3 min`, `1 h 20 min`, `2 days 3 h`. */
 export function duration(seconds: number): string {
+  const { time } = texts;
   const whole = Math.max(1, Math.round(seconds));
-  if (whole < MINUTE) return `${whole} s`;
-  if (whole < 10 * MINUTE) return pair(whole, MINUTE, "min", "s");
-  if (whole < HOUR - MINUTE / 2) return `${Math.round(whole / MINUTE)} min`;
-  if (whole < DAY) return pair(Math.round(whole / MINUTE), 60, "h", "min");
-  const hours = Math.round(whole / HOUR);
-  return pair(hours, 24, hours < 48 ? "day" : "days", "h");
+  if (whole < MINUTE) return time.seconds({ n: whole });
+  if (whole < 10 * MINUTE) return pair(whole, MINUTE, time.minutes, time.seconds);
+  if (whole < HOUR - MINUTE / 2) return time.minutes({ n: Math.round(whole / MINUTE) });
+  if (whole < DAY) return pair(Math.round(whole / MINUTE), 60, time.hours, time.minutes);
+  return pair(Math.round(whole / HOUR), 24, time.days, time.hours);
 }
 
-function pair(total: number, size: number, big: string, small: string): string {
+type Unit = (values: { readonly n: number }) => string;
+
+function pair(total: number, size: number, large: Unit, small: Unit): string {
   const rest = total % size;
-  const head = `${Math.floor(total / size)} ${big}`;
-  return rest === 0 ? head : `${head} ${rest} ${small}`;
+  const head = large({ n: Math.floor(total / size) });
+  return rest === 0 ? head : texts.time.both({ large: head, small: small({ n: rest }) });
 }
 
 /** Whole percent, rounded down: 100 is said only when nothing is missing. An empty transfer is complete. */

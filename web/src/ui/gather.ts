@@ -21,10 +21,10 @@ export function installGatherer(app: App, body: HTMLElement, scope: Scope): Gath
   const folder = h("input", { id: "pick-folder", type: "file", webkitdirectory: true, hidden: true });
   body.append(files, folder, veil, pending);
 
-  const found = (number: number): void => pending.replaceChildren(texts.home.reading(number));
+  const found = (number: number): void => pending.replaceChildren(texts.home.reading({ files: number }));
   const take = async (collecting: Collected | Promise<Collected>): Promise<void> => {
     const { items, unreadable } = await collecting;
-    const remarks = [unreadable > 0 && texts.home.unreadable(unreadable), items.length === 0 && texts.home.nothing];
+    const remarks = [unreadable > 0 && texts.home.unreadable({ items: unreadable }), items.length === 0 && texts.home.nothing];
     flash(pending, remarks.filter((remark) => remark !== false).join(" "));
     if (items.length > 0) app.gather(items);
   };

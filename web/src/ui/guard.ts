@@ -41,7 +41,7 @@ function follow(app: App, activity: Activity, scope: Scope, changed: () => void)
 function followRequests(app: App, { requests }: Publication, scope: Scope): void {
   const known = new Set<string>();
   scope.watch(requests, (all) => {
-    for (const { key, person, title } of all) if (!known.has(key)) app.say(texts.library.asked(person.short, title));
+    for (const { key, person, title } of all) if (!known.has(key)) app.say(texts.library.asked({ who: person.short, title }));
     for (const { key } of all) known.add(key);
   });
 }
@@ -61,7 +61,7 @@ function followShare(app: App, share: Share, scope: Scope): void {
   let guesses = 0;
   scope.watch(share.state, (state) => {
     if (state.kind === "closed") app.say(texts.share.closed[state.reason]);
-    if (state.kind === "open" && state.guesses > guesses) app.say(texts.share.guesses((guesses = state.guesses)));
+    if (state.kind === "open" && state.guesses > guesses) app.say(texts.share.guesses({ wrong: (guesses = state.guesses) }));
   });
 }
 

@@ -34,7 +34,7 @@ export function mount(body: HTMLElement, engine: Engine, site: Site): App {
   let name = "";
   let busy: number | null = null;
   const title = (): void => {
-    const words = busy === null ? texts.app.title(name) : texts.app.titleBusy(busy);
+    const words = busy === null ? texts.app.title({ view: name }) : texts.app.titleBusy({ percent: busy });
     if (document.title !== words) document.title = words; // each change is a message to the browser
   };
   showRoutes({ app, scope, gatherer }, main, (view) => {
@@ -98,7 +98,7 @@ function skipLink(main: HTMLElement): HTMLElement {
 
 /** Shows why the page cannot work, in place of everything else. */
 export function mountBlocked(body: HTMLElement, kind: keyof typeof texts.obstacles, detail = ""): void {
-  document.title = texts.app.title(texts.obstacles[kind].title);
+  document.title = texts.app.title({ view: texts.obstacles[kind].title });
   const brand = h("p", { class: "brand" }, mark(), h("span", {}, texts.app.name));
   fill(body, h("header", { class: "top" }, brand), h("main", { id: "main" }, blockedView(kind, detail)));
 }

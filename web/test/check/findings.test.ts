@@ -86,7 +86,7 @@ test("rungs stand as the findings say", () => {
 
 test("everything that can be found has words", () => {
   for (const [place, findings] of Object.entries(places)) {
-    assert.ok(verdictOf(findings).every((words) => words !== ""), place);
+    assert.ok(Object.values(verdictOf(findings)).every((words) => words !== ""), place);
     for (const [name, words] of foundRows(findings)) assert.ok(name !== "" && words !== "", place);
   }
   const rows = (place: string) => foundRows(places[place] ?? assert.fail()).map(([, words, tone]) => `${tone}: ${words}`);

@@ -23,7 +23,7 @@ test("a path that is good enough needs no remedy", () => {
 
 test("servers that could not help are told, by their code if nothing else is known", () => {
   const relays = [{ relay: "turn:a", code: 486, text: "It is full." }, { relay: "turn:b", code: 508 }];
-  assert.deepEqual(explain({ v: 1, outcome: "direct", relays }).servers, ["It is full.", path.trouble("turn:b", 508)]);
+  assert.deepEqual(explain({ v: 1, outcome: "direct", relays }).servers, ["It is full.", path.trouble({ url: "turn:b", code: "508" })]);
 });
 
 test("figures are named, and what is not known is left out", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bytes, count, duration, percent, splitPath } from "../../src/ui/format.ts";
+import { bytes, decimal, duration, list, percent, rate, splitPath } from "../../src/ui/format.ts";
 
 test("sizes have three digits at most and never show 1000 of a unit", () => {
   const cases: readonly [number, string][] = [
@@ -10,11 +10,11 @@ test("sizes have three digits at most and never show 1000 of a unit", () => {
   for (const [number, words] of cases) assert.equal(bytes(number), words);
 });
 
-test("counts agree in number and are grouped", () => {
-  assert.equal(count(1, "file"), "1 file");
-  assert.equal(count(0, "file"), "0 files");
-  assert.equal(count(5000, "file"), "5,000 files");
-  assert.equal(count(2, "more", "more"), "2 more");
+test("rates to choose and figures are rounded to what matters", () => {
+  assert.equal(rate(250_000), "250 kB/s");
+  assert.equal(rate(20_000_000), "20 MB/s");
+  assert.equal(decimal(0.125, 2), "0.13");
+  assert.equal(list(["UDP", "TCP", "TLS"]), "UDP, TCP, TLS");
 });
 
 test("durations have two units at most and never show 60 of one", () => {

@@ -11,7 +11,9 @@ import type { Weight } from "./button.ts";
 export function hintFor(reading: Reading): string {
   if (reading.kind === "whole") return texts.code.ready;
   if (reading.kind !== "wrong") return "";
-  return reading.problem === "unknown" ? texts.code.unknown(reading.word, reading.near) : texts.code[reading.problem];
+  if (reading.problem !== "unknown") return texts.code[reading.problem];
+  const { word, near } = reading;
+  return near === null ? texts.code.unknown({ word }) : texts.code.near({ word, near });
 }
 
 /** What a form is for: what becomes of a code (it may throw, with words for the person), and the words around it. */

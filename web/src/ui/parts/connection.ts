@@ -53,6 +53,6 @@ function checksTable({ checks = [] }: ConnectionReport): Child {
   const rest = checks.length - CHECKS_SHOWN;
   return h("div", { class: "checks", tabindex: 0, role: "region", "aria-label": texts.path.checks }, [
     h("table", {}, h("caption", {}, texts.path.checks), h("thead", {}, h("tr", {}, head)), h("tbody", {}, rows)),
-    rest > 0 && h("p", { class: "hint" }, texts.path.more(rest)),
+    rest > 0 && h("p", { class: "hint" }, texts.path.more({ rest })),
   ]);
 }

@@ -31,8 +31,8 @@ export function controls(scope: Scope, transfer: Controlled, askCancel: (cancel:
   scope.watch(state, (now) => {
     const action = isMine() ? texts.transfer.resume : texts.transfer.pause;
     face(isMine() ? "play" : "pause", action);
-    toggle.setAttribute("aria-label", texts.transfer.forWhom(action, who()));
-    stop.setAttribute("aria-label", texts.transfer.forWhom(texts.transfer.cancel, who()));
+    toggle.setAttribute("aria-label", texts.transfer.forWhom({ action, who: who() }));
+    stop.setAttribute("aria-label", texts.transfer.forWhom({ action: texts.transfer.cancel, who: who() }));
     toggle.hidden = now.phase !== "moving" && now.phase !== "paused" && now.phase !== "reconnecting";
     if (!isRunning(now) && box.contains(document.activeElement)) box.closest<HTMLElement>("[tabindex]")?.focus();
     box.hidden = !isRunning(now);

@@ -53,7 +53,7 @@ export function runningList(scope: Scope, offer: OfferInfo, fetch: Preferring, i
   const first = (entry: OfferedEntry, shortened: string): Child => {
     if (entry.folder || entry.size === 0 || !isWanted(entry.index)) return null;
     const act = button("quiet", "up", texts.fetching.first, () => fetch.prefer(entry.index));
-    act.setAttribute("aria-label", texts.fetching.firstOf(shortened));
+    act.setAttribute("aria-label", texts.fetching.firstOf({ path: shortened }));
     scope.watch(fetch.preferred, (order) => act.setAttribute("aria-pressed", String(order[0] === entry.index)));
     return act;
   };
@@ -74,10 +74,10 @@ export function fileList({ title, entries, files, folders }: Pick<OfferInfo, "ti
     const left = shown.length - list.childElementCount;
     rest.hidden = left === 0;
     if (left === 0 && start > 0) list.focus();
-    more.lastElementChild?.replaceChildren(`${texts.fetching.showMore} (${texts.fetching.more(left)})`);
+    more.lastElementChild?.replaceChildren(`${texts.fetching.showMore} (${texts.fetching.more({ rest: left })})`);
   };
   page();
-  const others = texts.fetching.more(unknown);
+  const others = texts.fetching.more({ rest: unknown });
   return h("div", {}, list, rest, unknown > 0 && h("p", { class: "hint" }, ticks === null ? others : ticked("rest", ticks, h("span", {}, others))));
 }
 
@@ -101,5 +101,5 @@ function row(entry: OfferedEntry, shortened: string, ticks: Ticks | null, beside
 export function lostList(lost: readonly { readonly path: string; readonly message: string }[]): HTMLElement {
   const rows = lost.slice(0, PAGE).map(({ path, message }) => h("li", {}, h("bdi", { class: "file-path" }, path), h("span", { class: "reason" }, message)));
   const rest = lost.length - rows.length;
-  return h("ul", { class: "lost", role: "list" }, rows, rest > 0 && h("li", {}, texts.fetching.more(rest)));
+  return h("ul", { class: "lost", role: "list" }, rows, rest > 0 && h("li", {}, texts.fetching.more({ rest })));
 }

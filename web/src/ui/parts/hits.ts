@@ -5,7 +5,7 @@ import { marked } from "../../directory/marking.ts";
 import type { Kind } from "../../gen/signaling.ts";
 import { printable } from "../../transfer/names.ts";
 import { h, type Child } from "../dom.ts";
-import { bytes } from "../format.ts";
+import { bytes, list } from "../format.ts";
 import { icon, type Icon } from "../icons.ts";
 import * as texts from "../texts.ts";
 
@@ -32,7 +32,7 @@ export function folderRow({ name, files, bytes: size }: FolderInfo, press: () =>
   return row(press, [
     icon("folder"),
     h("span", { class: "hit-words" }, named(printable(name))),
-    facts(texts.find.folderHolds(files, size)),
+    facts(texts.amount(files, size)),
   ]);
 }
 
@@ -44,7 +44,7 @@ export function libraryRow(library: LibraryInfo, press: () => void): HTMLElement
       h("span", { class: "hit-name" }, h("bdi", { class: "short" }, owner.short), " ", quoted(name)),
       description !== "" && h("span", { class: "muted" }, h("bdi", {}, description)),
     ]),
-    facts(texts.find.holds(files, size, isWhole), reach([library])),
+    facts(isWhole ? texts.amount(files, size) : texts.find.soFar({ what: texts.amount(files, size) }), reach([library])),
   ]);
   element.querySelector("button")?.setAttribute("data-key", library.library);
   return element;
@@ -57,7 +57,7 @@ function named(name: Child): HTMLElement {
 
 /** What an owner calls a library. */
 function quoted(name: string): HTMLElement {
-  return h("span", { class: "muted" }, "“", h("bdi", {}, name), "”");
+  return h("span", { class: "muted" }, texts.find.quoted({ name }));
 }
 
 function row(press: () => void, content: Child): HTMLElement {
@@ -70,7 +70,7 @@ function owners({ sources, count }: FoundFile): HTMLElement {
   const rest = count - 1;
   return h("span", { class: "hit-who" }, [
     icon("person"),
-    h("span", {}, h("bdi", { class: "short" }, first.owner.short), " ", quoted(first.name), rest > 0 && [" ", texts.find.others(rest)]),
+    h("span", {}, h("bdi", { class: "short" }, first.owner.short), " ", quoted(first.name), rest > 0 && [" ", texts.find.others({ rest })]),
   ]);
 }
 
@@ -84,5 +84,5 @@ function reach(sources: readonly LibraryInfo[]): Child {
   const isAsked = sources.every(({ asks }) => asks);
   const isAway = sources.every((each) => each.isAway);
   const words = [isAway && texts.find.away, isAsked && texts.find.asks, best !== null && texts.find.reach[best]].filter((each) => each !== false);
-  return words.length > 0 && h("span", { class: "hit-reach", "data-reach": best }, words.join(", "));
+  return words.length > 0 && h("span", { class: "hit-reach", "data-reach": best }, list(words));
 }

@@ -31,7 +31,7 @@ export function networkDrawing(findings: Findings, summary: string): SVGSVGEleme
     findings.mapping !== "none" && label(PLACES.nat, LEVEL + 62, drawing.nat),
     label(PLACES.internet, LEVEL + 62, drawing.internet),
     label(PLACES.other, LEVEL + 62, drawing.other),
-    svg("text", { class: "drawing-label drawing-beside", x: PLACES.internet + 46, y: SERVER_LEVEL + 6 }, findings.relay === "works" ? `${drawing.server}, ${drawing.relay.toLowerCase()}` : drawing.server),
+    svg("text", { class: "drawing-label drawing-beside", x: PLACES.internet + 46, y: SERVER_LEVEL + 6 }, findings.relay === "works" ? drawing.serverAndRelay : drawing.server),
   ]);
 }
 

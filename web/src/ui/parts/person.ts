@@ -7,7 +7,7 @@ import { icon } from "../icons.ts";
 import * as texts from "../texts.ts";
 
 export function personLabel(person: Person | null): HTMLElement {
-  const claim = person !== null && person.name !== "" ? h("span", { class: "claim" }, texts.transfer.calls(person.name)) : null;
+  const claim = person !== null && person.name !== "" ? h("span", { class: "claim" }, texts.transfer.calls({ name: person.name })) : null;
   return h(
     "div",
     { class: "person" },

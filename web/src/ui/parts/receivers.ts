@@ -55,7 +55,7 @@ function limitChoice(share: Given): HTMLElement {
 function receiverRow(receiver: Receiver, scope: Scope, say: (words: string) => void): HTMLElement {
   const { state } = receiver;
   const askCancel = (cancel: () => void): void => {
-    const title = texts.transfer.cancelTitle(personName(state.value.person));
+    const title = texts.transfer.cancelTitle({ who: personName(state.value.person) });
     if (state.value.progress.bytes === 0) cancel();
     else confirm(title, texts.transfer.cancelText, texts.transfer.cancel, cancel);
   };
@@ -67,6 +67,6 @@ function receiverRow(receiver: Receiver, scope: Scope, say: (words: string) => v
     road(scope, state),
     h("div", { class: "receiver-foot" }, roadLegend(scope, state, "sending"), controls(scope, receiver, askCancel)),
     scope.region(state, (now) => now.problem?.message, (now) => now.problem !== null && notice("bad", h("p", {}, now.problem.message), hasNoPath(now) && failureDetails(now.report, say))),
-    scope.region(state, (now) => now.lost.length, (now) => now.lost.length > 0 && notice("warn", texts.fetching.lost(now.lost.length), lostList(now.lost))),
+    scope.region(state, (now) => now.lost.length, (now) => now.lost.length > 0 && notice("warn", texts.fetching.lost({ files: now.lost.length }), lostList(now.lost))),
   ]);
 }

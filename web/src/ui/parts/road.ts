@@ -3,6 +3,7 @@
 import type { TransferState, Watchable } from "../../app/model.ts";
 import { type Figures, figures, legend, personName, phaseWords, shown, type Side } from "../describe.ts";
 import { h } from "../dom.ts";
+import { list } from "../format.ts";
 import type { Scope } from "../scope.ts";
 import * as texts from "../texts.ts";
 
@@ -18,11 +19,11 @@ export function road(scope: Scope, source: Watchable<TransferState>): HTMLElemen
     const percent = shown(state);
     setOrRemove(bar, "data-phase", state.phase);
     setOrRemove(bar, "data-scope", state.path?.scope ?? "");
-    setOrRemove(bar, "aria-label", texts.transfer.progress(personName(state.person)));
+    setOrRemove(bar, "aria-label", texts.transfer.progress({ who: personName(state.person) }));
     const uncovered = `${(state.phase === "asking" ? 0 : percent) - 100}%`;
     if (cover.style.getPropertyValue("--uncovered") !== uncovered) cover.style.setProperty("--uncovered", uncovered);
     const { part, amount, rate, left } = figures(state);
-    const words = [part, amount, rate, left].filter((figure) => figure !== "").join(", ");
+    const words = list([part, amount, rate, left].filter((figure) => figure !== ""));
     setOrRemove(bar, "aria-valuenow", isIndefinite(state) ? null : String(percent));
     setOrRemove(bar, "aria-valuetext", isIndefinite(state) ? null : words);
   });

@@ -2,8 +2,11 @@
 
 import type { OfferInfo, Wishes } from "../../app/model.ts";
 import { h, uid } from "../dom.ts";
-import { bytes } from "../format.ts";
+import { bytes, rate } from "../format.ts";
 import * as texts from "../texts.ts";
+
+/** In bytes a second: from a call that goes on beside it, over a slow line, to a fast one that others use too. */
+const RATES = [250_000, 1_000_000, 5_000_000, 20_000_000] as const;
 
 /** The options, and what was chosen so far. */
 export interface WishesForm {
@@ -15,7 +18,8 @@ export interface WishesForm {
 
 /** How fast it may go: the value is in bytes a second, 0 for no limit. */
 export function rateChoice(id: string, chosen: number | null = null): HTMLSelectElement {
-  return h("select", { id }, texts.wishes.limits.map(([rate, label]) => h("option", { value: rate, selected: rate === (chosen ?? 0) }, label)));
+  const choice = (value: number, label: string): HTMLElement => h("option", { value, selected: value === (chosen ?? 0) }, label);
+  return h("select", { id }, choice(0, texts.wishes.unlimited), RATES.map((each) => choice(each, rate(each))));
 }
 
 export function wishesForm({ kept }: OfferInfo, canKeep: boolean): WishesForm {
@@ -27,7 +31,7 @@ export function wishesForm({ kept }: OfferInfo, canKeep: boolean): WishesForm {
   const showKept = (count: number): void => {
     if (count === 0) return;
     keep.checked = true;
-    hint.textContent = words.kept(bytes(count));
+    hint.textContent = words.kept({ size: bytes(count) });
   };
   showKept(kept);
   const element = h(

@@ -7,12 +7,13 @@ import { obstacles, server } from "../texts.ts";
 
 /** `detail` is what the engine said when it could not start. */
 export function blockedView(kind: keyof typeof obstacles, detail = ""): Child {
-  const { title, what, mend, operator } = obstacles[kind];
+  const { title, mend } = obstacles[kind];
+  const what = kind === "start" ? detail : obstacles[kind].what;
   return h("div", { class: "column" }, [
     h("h1", {}, title),
-    notice("bad", what || detail),
-    h("ul", { class: "mend" }, mend.map((step) => h("li", {}, step))),
-    operator !== "" && h("p", { class: "muted" }, operator),
+    notice("bad", what),
+    h("ul", { class: "mend" }, Object.values(mend).map((step) => h("li", {}, step))),
+    kind === "insecure" && h("p", { class: "muted" }, server.operator),
     h("div", { class: "buttons" }, button("primary", null, server.reload, () => location.reload())),
   ]);
 }

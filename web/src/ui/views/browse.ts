@@ -19,7 +19,7 @@ export function browseView({ app, scope }: Stage, place: Place): View {
   const browsing = app.engine.directory.browse();
   browsing.want(place);
   scope.defer(() => browsing.want(null));
-  const title = texts.find.libraryOf(library.owner.short);
+  const title = texts.find.libraryOf({ owner: library.owner.short });
   const act = button("primary", "download", path === "" ? texts.find.fetchAll : texts.find.fetchFolder, () => app.fetchFolder(place));
   const body = h("div", { class: "column find" }, [
     h("div", { class: "receiver-head" }, personLabel(library.owner)),

@@ -40,7 +40,7 @@ function build(app: App, state: CheckState): Child {
 }
 
 function found(app: App, findings: Findings): Child {
-  const [title, lead] = verdictOf(findings);
+  const { title, lead } = verdictOf(findings);
   const { check } = texts;
   app.say(`${title}. ${lead}`);
   return [
@@ -56,7 +56,7 @@ function found(app: App, findings: Findings): Child {
 }
 
 function adviceNotice(each: Advice, findings: Findings): HTMLElement {
-  if (each === "not-measured") return notice("info", texts.check.notMeasured(findings));
+  if (each === "not-measured") return notice("info", texts.check.notMeasured[findings.servers === 0 ? "none" : "one"]);
   return notice(each === "nothing" ? "good" : "warn", texts.check.advice[each]);
 }
 

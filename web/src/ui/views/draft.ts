@@ -4,7 +4,7 @@ import type { ShareOptions } from "../../app/model.ts";
 import type { App } from "../app.ts";
 import { fill, h, uid } from "../dom.ts";
 import { filesIn, OPTIONS, TEXT_BYTES, without, type Draft, type Group } from "../draft.ts";
-import { bytes, count } from "../format.ts";
+import { bytes } from "../format.ts";
 import { icon } from "../icons.ts";
 import { button } from "../parts/button.ts";
 import { notice } from "../parts/notice.ts";
@@ -25,7 +25,7 @@ function filesDraft({ app, gatherer }: Stage, groups: readonly Group[]): View {
     title: words.title,
     body: h("div", { class: "column" }, [
       h("h1", {}, words.title),
-      h("p", { class: "lead" }, `${count(files, "file")}, ${bytes(total)}`),
+      h("p", { class: "lead" }, texts.amount(files, total)),
       h("ul", { class: "card groups", role: "list" }, groups.map((each) => groupRow(app, groups, each))),
       h("div", { class: "buttons" }, [
         button("quiet", "plus", words.more, () => gatherer.pickFiles()),
@@ -45,16 +45,16 @@ function groupRow(app: App, groups: readonly Group[], group: Group): HTMLElement
   const { draft: words } = texts;
   const remove = (): void => {
     const rest = without(groups, group.name);
-    app.say(words.removed(group.name));
+    app.say(words.removed({ name: group.name }));
     app.go(rest.length === 0 ? { kind: "home" } : { kind: "draft", draft: { kind: "files", groups: rest } });
   };
-  const detail = group.folder ? words.inFolder(filesIn(group), group.bytes) : bytes(group.bytes);
+  const detail = group.folder ? words.inFolder({ files: filesIn(group), size: bytes(group.bytes) }) : bytes(group.bytes);
   return h(
     "li",
     {},
     icon(group.folder ? "folder" : "file"),
     h("div", { class: "names" }, h("bdi", { class: "file-path" }, group.name), h("span", { class: "claim" }, detail)),
-    h("button", { type: "button", class: "button quiet icon-only", "aria-label": words.remove(group.name), onclick: remove }, icon("close")),
+    h("button", { type: "button", class: "button quiet icon-only", "aria-label": words.remove({ name: group.name }), onclick: remove }, icon("close")),
   );
 }
 
@@ -69,7 +69,7 @@ function textDraft({ app }: Stage, text: string): View {
   const judge = (): void => {
     const long = new TextEncoder().encode(area.value).length > TEXT_BYTES;
     go.button.disabled = long || area.value.trim() === "";
-    remark.textContent = long ? words.tooLong(TEXT_BYTES) : words.textHint;
+    remark.textContent = long ? words.tooLong({ limit: bytes(TEXT_BYTES) }) : words.textHint;
     area.setAttribute("aria-invalid", String(long));
   };
   area.addEventListener("input", judge);
@@ -106,9 +106,9 @@ function options(): { readonly element: HTMLElement; read(): ShareOptions } {
   const { draft: words } = texts;
   const [onceId, hint, lifeId] = [uid("once"), uid("hint"), uid("life")];
   const once = h("input", { id: onceId, type: "checkbox", "aria-describedby": hint, checked: OPTIONS.once });
-  const choice = ([seconds, label]: readonly [number, string]): HTMLElement =>
-    h("option", { value: seconds, selected: seconds === OPTIONS.expires }, label);
-  const life = h("select", { id: lifeId }, words.lives.map(choice));
+  const choice = ([seconds, label]: readonly [string, string]): HTMLElement =>
+    h("option", { value: seconds, selected: Number(seconds) === OPTIONS.expires }, label);
+  const life = h("select", { id: lifeId }, Object.entries(words.lives).map(choice));
   const element = h(
     "fieldset",
     { class: "options" },

@@ -95,7 +95,7 @@ function listing({ app, activity }: Context): Child {
     app.abandon(activity);
   };
   return h("div", { class: "waiting" }, [
-    h("h1", {}, texts.find.waitingFor(personName(fetch.state.value.person))),
+    h("h1", {}, texts.find.waitingFor({ who: personName(fetch.state.value.person) })),
     h("p", { class: "lead" }, texts.find.waiting),
     h("div", { class: "buttons" }, button("plain", "close", texts.transfer.cancel, stop)),
   ]);
@@ -108,7 +108,7 @@ function offer(context: Context, scope: Scope): Child {
     const ticks = (context.ticks = isChoosable(what) ? new Ticks() : null);
     const wishes = what.text ? null : wishesForm(what, fetch.canKeep);
     inner.watch(fetch.offer, (now) => wishes?.showKept(now?.kept ?? 0));
-    const title = what.text ? texts.fetching.offersText(what.from.short) : texts.fetching.offers(what.from.short, what);
+    const title = what.text ? texts.fetching.offersText({ who: what.from.short }) : texts.fetching.offers({ who: what.from.short, what: texts.contents(what) });
     return h("div", { class: "stack" }, [
       h("h1", {}, title),
       h("p", { class: "lead" }, what.text ? texts.fetching.askText : context.activity.isFound ? texts.find.ask : texts.fetching.ask),
@@ -200,12 +200,12 @@ function done({ app, activity, target }: Context, state: TransferState): Child {
   const what = activity.fetch.offer.value;
   const files = what?.files ?? state.progress.files;
   const { lost } = state;
-  const title = what?.text ? texts.fetching.doneText : lost.length > 0 ? texts.fetching.donePart(files - lost.length, files) : texts.fetching.doneTitle(files);
+  const title = what?.text ? texts.fetching.doneText : lost.length > 0 ? texts.fetching.donePart({ arrived: files - lost.length, files }) : texts.fetching.doneTitle({ files });
   return h("div", { class: "stack" }, [
     h("h1", {}, title),
     what !== null && !what.text && h("p", { class: "lead" }, h("bdi", {}, what.title), " · ", texts.contents(what)),
     what?.text ? received(app, what.content ?? "") : target === "look" ? notice("info", texts.looking.where) : target !== null && notice("good", texts.fetching.where[placeOf(target, what)]),
-    lost.length > 0 && notice("warn", h("p", {}, texts.fetching.lost(lost.length)), lostList(lost)),
+    lost.length > 0 && notice("warn", h("p", {}, texts.fetching.lost({ files: lost.length })), lostList(lost)),
     h("div", { class: "buttons main-buttons" }, [
       target === "look" && lost.length === 0 && button("primary", "download", texts.looking.save, () => activity.fetch.save()),
       lost.length > 0 && button("primary", "arrow", texts.fetching.again, () => activity.again()),

@@ -136,13 +136,15 @@ function statusWords({ stage, answer, problem }: Enquired<FoundFiles>): string |
   if (stage === "held") return texts.find.busy;
   if (stage === "blank") return "";
   if (stage !== "shown" || answer === null) return null;
-  return answer.files.length === 0 ? texts.find.nothing : texts.find.found(answer.files.length, answer.more);
+  const files = answer.files.length;
+  if (files === 0) return texts.find.nothing;
+  return answer.more ? texts.find.foundMore({ files }) : texts.find.found({ files });
 }
 
 function remarks({ stage, answer }: Enquired<FoundFiles>, { query }: Finding, form: SearchForm): Child {
   if (stage !== "shown" || answer === null || answer.files.length > 0) return null;
   const isFiltered = query.kind !== null || query.size !== "any";
-  const all = [isFiltered && h("p", {}, texts.find.filtered), h("ul", { class: "search-hints" }, texts.find.hints.map((hint) => h("li", {}, hint))), isFiltered && button("plain", null, texts.find.unfilter, () => form.unfilter())];
+  const all = [isFiltered && h("p", {}, texts.find.filtered), h("ul", { class: "search-hints" }, Object.values(texts.find.hints).map((hint) => h("li", {}, hint))), isFiltered && button("plain", null, texts.find.unfilter, () => form.unfilter())];
   return h("div", { class: "card stack-tight" }, all);
 }
 

@@ -15,7 +15,7 @@ export function homeView(stage: Stage): View {
       h("div", { class: "hero" }, h("div", { class: "hero-words" }, h("h1", {}, texts.home.title), h("p", { class: "lead" }, texts.home.lead)), scenery()),
       h("div", { class: "doors" }, sendDoor(stage), h("section", { class: "card door", "aria-labelledby": "receive-title" },
         h("h2", { id: "receive-title" }, texts.home.receive), codeForm(app, "", "plain"))),
-      h("ul", { class: "points", role: "list" }, texts.home.points.map(([sign, title, text]) => point(sign, title, text))),
+      h("ul", { class: "points", role: "list" }, Object.entries(texts.home.points).map(([sign, { title, text }]) => point(sign as keyof typeof texts.home.points, title, text))),
     ],
   };
 }

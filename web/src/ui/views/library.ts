@@ -34,7 +34,7 @@ function choosing(app: App): Child {
   const plan = h("div", { class: "stack" });
   const label = h("span", {}, texts.library.choose);
   const choose = async (): Promise<void> => {
-    const collected = await pickFolder((files) => void (status.textContent = texts.home.reading(files)));
+    const collected = await pickFolder((files) => void (status.textContent = texts.home.reading({ files })));
     if (collected === null) return;
     const found = planOf(collected.items);
     status.textContent = found.files.length === 0 ? texts.library.nothing : "";
@@ -86,9 +86,9 @@ function planned(app: App, plan: Plan<File>, form: OptionsForm, status: HTMLElem
   return [
     h("section", { class: "card stack-tight" }, [
       h("h2", { tabindex: -1 }, texts.library.planTitle),
-      h("p", {}, h("bdi", {}, folder), " · ", texts.library.amount(files.length, bytes)),
-      h("p", {}, texts.library.toWhom(app.site.host)),
-      leftOut > 0 && h("p", { class: "muted" }, texts.library.leftOut(leftOut)),
+      h("p", {}, h("bdi", {}, folder), " · ", texts.amount(files.length, bytes)),
+      h("p", {}, texts.library.toWhom({ host: app.site.host })),
+      leftOut > 0 && h("p", { class: "muted" }, texts.library.leftOut({ files: leftOut })),
       fileList({ title: "", entries, files: files.length, folders: 0 }),
     ]),
     h("div", { class: "buttons main-buttons" }, [
@@ -129,7 +129,7 @@ function open({ library }: LibraryActivity, scope: Scope): Child {
     h("h1", {}, texts.library.title, " ", h("span", { class: "muted whole" }, h("bdi", {}, library.name))),
     h("div", { class: "card stack-tight" }, [
       h("p", {}, scope.text(library.state, (state) => words(state, library.name, library.files))),
-      h("p", { class: "muted" }, scope.text(library.state, (state) => (state.kind === "open" && state.isWhole && state.left > 0 ? texts.library.left(state.left) : texts.library.keepOpen))),
+      h("p", { class: "muted" }, scope.text(library.state, (state) => (state.kind === "open" && state.isWhole && state.left > 0 ? texts.library.left({ files: state.left }) : texts.library.keepOpen))),
     ]),
     h("div", { class: "buttons" }, button("plain", "close", texts.library.stop, askStop)),
   ]);
@@ -137,8 +137,8 @@ function open({ library }: LibraryActivity, scope: Scope): Child {
 
 function words(state: PublicationState, name: string, files: number): string {
   if (state.kind !== "open") return "";
-  if (state.isWhole) return texts.library.whole(name, state.told);
-  return state.hashed < files ? texts.library.reading(state.hashed, files) : texts.library.told(state.told);
+  if (state.isWhole) return texts.library.whole({ name, files: state.told });
+  return state.hashed < files ? texts.library.reading({ hashed: state.hashed, files }) : texts.library.told({ files: state.told });
 }
 
 function ended(app: App, title: string, remark: HTMLElement, again: (() => void) | null = null): Child {
@@ -161,10 +161,10 @@ function requestList(requests: LibraryActivity["library"]["requests"], scope: Sc
 
 function requestRow({ person, title, files, bytes, why, answer }: LibraryRequest): HTMLElement {
   const act = (weight: "primary" | "plain", label: string, isAllowed: boolean): HTMLElement =>
-    button(weight, null, label, () => answer(isAllowed), { "aria-label": texts.transfer.forWhom(label, person.short) });
+    button(weight, null, label, () => answer(isAllowed), { "aria-label": texts.transfer.forWhom({ action: label, who: person.short }) });
   return h("li", { class: "card receiver" }, [
     h("div", { class: "receiver-head" }, personLabel(person)),
-    h("p", {}, h("bdi", {}, texts.library.wants(title, files, bytes))),
+    h("p", {}, h("bdi", {}, texts.library.wants({ title, what: texts.amount(files, bytes) }))),
     why !== "" && h("p", { class: "muted" }, h("bdi", {}, why)),
     h("div", { class: "buttons" }, act("primary", texts.library.allow, true), act("plain", texts.library.refuse, false)),
   ]);

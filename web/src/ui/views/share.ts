@@ -5,6 +5,7 @@ import type { ShareActivity } from "../activity.ts";
 import type { App } from "../app.ts";
 import { h, type Child } from "../dom.ts";
 import { isRunning } from "../describe.ts";
+import { duration } from "../format.ts";
 import { button, copyButton } from "../parts/button.ts";
 import { confirm } from "../parts/dialogue.ts";
 import { notice } from "../parts/notice.ts";
@@ -79,12 +80,13 @@ function remarks(scope: Scope, { share }: ShareActivity): HTMLElement {
   const life = document.createTextNode("");
   const state = (): Open | null => (share.state.value.kind === "open" ? share.state.value : null);
   scope.every(1000, () => {
-    const words = texts.share.ends(((state()?.until ?? 0) - Date.now()) / 1000);
+    const left = ((state()?.until ?? 0) - Date.now()) / 1000;
+    const words = left > 0 ? texts.share.ends({ time: duration(left) }) : texts.share.ending;
     if (life.data !== words) life.data = words;
   });
   const guesses = scope.region(share.state, () => state()?.guesses ?? 0, () => {
     const wrong = state()?.guesses ?? 0;
-    return wrong > 0 && notice("warn", texts.share.guesses(wrong));
+    return wrong > 0 && notice("warn", texts.share.guesses({ wrong }));
   });
   const keep = share.summary.text ? texts.share.keepOpenText : texts.share.keepOpen;
   return h("div", { class: "stack-tight" }, h("p", { class: "muted" }, keep, " ", life), guesses);
