@@ -41,7 +41,9 @@ def test_a_link_fetches_nothing_before_the_person_acts(interface: Interface) -> 
         assert calls(page) == []
         page.get_by_role("button", name="See what is offered").click()
         assert calls(page) == ["fetch 7-guitar-sunset"]
-        assert "#" not in page.url
+        assert page.url.endswith("#transfers?number=1")
+        page.go_back()
+        assert "guitar" not in page.url
 
 
 def test_a_link_that_is_refused_leaves_the_address(interface: Interface) -> None:

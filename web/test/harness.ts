@@ -3,6 +3,7 @@
 import type { App } from "../src/ui/app.ts";
 import { mount, mountBlocked } from "../src/ui/shell.ts";
 import { obstacles } from "../src/ui/texts.ts";
+import { memoryOf } from "./scenes_memory.ts";
 import { FakeEngine } from "./fake_engine.ts";
 import { place, scenes } from "./scenes.ts";
 import { words } from "../src/gen/words.ts";
@@ -31,6 +32,8 @@ function open(app: App): void {
     case "invite-broken":
       return app.go({ kind: "invite", code: "7-guitar-sunsat" });
   }
+  if (name === "send" || name === "receive") return app.go({ kind: name });
+  if (view === "transfers") return transfers(app);
   if (view === "browse") return app.go({ kind: "browse", place });
   if (name === "library-choose") return app.go({ kind: "library", activity: null });
   if (view === "library") return app.publish([file("beach.mov", 240_000), file("maps/map.pdf", 91_000)], { name: "Photos", description: "", asks: true });
@@ -42,6 +45,16 @@ function open(app: App): void {
   const route = app.route.value;
   if (route.kind === "draft") app.share(route.draft, { once: false, expires: 3600 });
   if (name === "share-running") app.go({ kind: "home" });
+}
+
+/** What is over, and, where the scene says so, what runs. */
+function transfers(app: App): void {
+  if (name === "transfers-running") {
+    app.fetch("7-guitar-sunset");
+    app.gather([file("Holiday/beach.mov", 240_000)]);
+    if (app.draft !== null) app.share(app.draft, { once: false, expires: 3600 });
+  }
+  app.go({ kind: "transfers" });
 }
 
 /** The search, with something typed where something is found. */
@@ -56,7 +69,7 @@ function find(app: App): void {
 if (view === "blocked") mountBlocked(document.body, name.split("-")[1] as keyof typeof obstacles);
 else {
   const engine = new FakeEngine(scene);
-  const app = mount(document.body, engine, { version: "1.0.0", host: "byway.example", words });
+  const app = mount(document.body, engine, { version: "1.0.0", host: "byway.example", words }, memoryOf(name));
   window.byway = { app, engine, scenes: Object.keys(scenes) };
   open(app);
 }

@@ -1,7 +1,7 @@
 /** The directory of this page's server: what others publish there, and how it is fetched. */
 
 import { askedName, type FolderContents, type FoundFile, type FoundFiles, type LibraryInfo, type People, withHits, withListed, withPeople } from "../directory/answers.ts";
-import { type Query, termsOf } from "../directory/query.ts";
+import { otherwise, type Query, termsOf } from "../directory/query.ts";
 import { CAP_DIRECTORY } from "../gen/signaling_constants.ts";
 import type { Want } from "../gen/peer.ts";
 import { Cell } from "./cell.ts";
@@ -52,7 +52,9 @@ export class PageDirectory implements Directory {
 
   async #search(query: Query, before: FoundFiles | null): Promise<FoundFiles> {
     const terms = termsOf(query) ?? { t: "search" };
-    return withHits(before, await this.#peer.client.ask(before === null ? terms : { ...terms, skip: before.told }));
+    const found = withHits(before, await this.#peer.client.ask(before === null ? terms : { ...terms, skip: before.told }));
+    const handle = before === null && found.files.length === 0 ? otherwise(terms) : null;
+    return handle === null ? found : withHits(null, await this.#peer.client.ask(handle));
   }
 
   async #people(before: People | null): Promise<People> {

@@ -10,7 +10,6 @@ import { startTimers } from "../timers/timers.ts";
 import { Cell } from "./cell.ts";
 import { NetworkCheck } from "./check.ts";
 import { FetchedOffer } from "./fetch.ts";
-import { loadIdentity } from "./keystore.ts";
 import { PageDirectory } from "./directory.ts";
 import { PublishedLibrary } from "./library.ts";
 import type { Check, Directory, Engine, Fetch, LibraryOptions, Person, Problem, Publication, PublicItem, Receiver, ServerState, Share, ShareItem, ShareOptions, ShareState } from "./model.ts";
@@ -23,24 +22,24 @@ import { byCode } from "./ways.ts";
 /** Longest name (schema of `meet`). */
 const NAME_CHARS = 128;
 
-/** Where the name is kept between visits. */
-const NAME_KEY = "byway-name";
-
 /** In the query of the page's address: use relays only, for tests of relays and for who wants to hide an address. */
 const RELAY_ONLY = "relay-only";
 
 export interface EngineOptions {
   /** Address of the page. What follows `?` is for this page alone, and what follows `#` was for its interface. */
   readonly page: string;
+  readonly identity: Identity;
+  /** What the person calls this peer. */
+  readonly name: string;
 }
 
-/** Starts the engine; rejects with NoEd25519Error in a browser that is too old. */
-export async function createEngine({ page }: EngineOptions): Promise<Engine> {
-  const identity = await loadIdentity();
+/** Starts the engine. */
+export function createEngine({ page, identity, name }: EngineOptions): Engine {
   const url = new URL(page);
   const isRelayOnly = url.searchParams.has(RELAY_ONLY);
   url.search = url.hash = "";
   const engine = new PageEngine(identity, url.href, isRelayOnly);
+  engine.setName(name);
   engine.start();
   if (canKeep()) void sweep();
   return engine;
@@ -57,7 +56,7 @@ class PageEngine implements Engine, Peer {
   readonly #directory: PageDirectory;
   readonly #shares = new Set<SharedOffer>();
   readonly #libraries = new Set<PublishedLibrary>();
-  #name = recall();
+  #name = "";
 
   constructor(identity: Identity, page: string, isRelayOnly: boolean) {
     this.identity = identity;
@@ -121,7 +120,6 @@ class PageEngine implements Engine, Peer {
 
   setName(name: string): void {
     this.#name = [...name.trim()].slice(0, NAME_CHARS).join("");
-    remember(this.#name);
   }
 
   #offer(make: () => Offered, options: ShareOptions): Share {
@@ -177,21 +175,4 @@ function failedShare(problem: Problem): Share {
   const summary = { files: 0, folders: 0, bytes: 0, title: "", text: false };
   const state = new Cell<ShareState>({ kind: "failed", problem });
   return { summary, state, receivers: new Cell<readonly Receiver[]>([]), limit: new Cell<number | null>(null), setLimit: () => undefined, stop: () => undefined };
-}
-
-/** Where nothing may be kept, the name lasts as long as the page. */
-function remember(name: string): void {
-  try {
-    localStorage.setItem(NAME_KEY, name);
-  } catch {
-    // storage is blocked or full
-  }
-}
-
-function recall(): string {
-  try {
-    return localStorage.getItem(NAME_KEY) ?? "";
-  } catch {
-    return "";
-  }
 }

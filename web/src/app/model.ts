@@ -228,6 +228,6 @@ export interface Engine {
   publish(files: readonly PublicItem[], options: LibraryOptions): Publication;
   /** Finds out which ways of connecting are open here; connects to nobody. */
   check(): Check;
-  /** What the person calls this peer; shown to the other side. */
+  /** What the person calls this peer; shown to the other side, for as long as this page is open. */
   setName(name: string): void;
 }

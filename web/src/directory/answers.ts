@@ -85,6 +85,11 @@ export function withPeople(before: People | null, { libraries = [], more = false
   return { libraries: [...(before?.libraries ?? []), ...shelves], more: more && libraries.length > 0 };
 }
 
+/** The library that an address means: of this peer, and of this name if one is named; null if it is not here. */
+export function libraryAt(libraries: readonly LibraryInfo[], { peer, library }: { readonly peer: string; readonly library: string | null }): LibraryInfo | null {
+  return libraries.find(({ owner, name }) => owner.id === peer && (library === null || name === library)) ?? null;
+}
+
 /** One more page of a folder at `path` of this library. */
 export function withListed(before: FolderContents | null, { folders = [], files = [], more = false }: Listing, library: LibraryInfo, path: string): FolderContents {
   const inside = (folders as readonly Subfolder[]).map((each) => each as [string, number, number]);

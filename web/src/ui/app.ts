@@ -4,16 +4,24 @@ import type { Engine, LibraryOptions, Place, PublicItem, ShareItem, ShareOptions
 import type { FoundFile } from "../directory/answers.ts";
 import { wouldBeLost, type Activity, type FetchActivity, type LibraryActivity, type ShareActivity } from "./activity.ts";
 import { Cell } from "../app/cell.ts";
+import { Memory } from "../app/memory.ts";
+import { NOTHING, type Query } from "../directory/query.ts";
+import type { Shelf } from "./address.ts";
 import { add, itemsOf, type Draft } from "./draft.ts";
 
-/** Every view of the page. `activity` may go on while another view is shown. */
+/** Every view of the page (views are in table.ts). `activity` may go on while another view is shown. */
 export type Route =
   | { readonly kind: "home" }
+  | { readonly kind: "send" }
+  | { readonly kind: "receive" }
+  | { readonly kind: "transfers" }
   | { readonly kind: "draft"; readonly draft: Draft }
   | { readonly kind: "invite"; readonly code: string }
   | { readonly kind: "check" }
   | { readonly kind: "find" }
   | { readonly kind: "browse"; readonly place: Place }
+  /** A library of which only the address is known. */
+  | { readonly kind: "shelf"; readonly shelf: Shelf }
   | { readonly kind: "library"; readonly activity: LibraryActivity | null }
   | { readonly kind: "share"; readonly activity: ShareActivity }
   | { readonly kind: "fetch"; readonly activity: FetchActivity };
@@ -32,11 +40,19 @@ export class App {
   readonly #route = new Cell<Route>({ kind: "home" });
   readonly #activities = new Cell<readonly Activity[]>([]);
   readonly #said = new Cell("");
+  readonly #numbers = new WeakMap<Activity, number>();
+  #last = 0;
+  #draft: Draft | null = null;
+  /** What is looked for, whether the search is on the screen or not. */
+  readonly query = new Cell<Query>(NOTHING);
   readonly engine: Engine;
   readonly site: Site;
 
-  constructor(engine: Engine, site: Site) {
+  readonly memory: Memory;
+
+  constructor(engine: Engine, site: Site, memory: Memory = new Memory()) {
     this.engine = engine;
+    this.memory = memory;
     this.site = site;
   }
 
@@ -58,6 +74,7 @@ export class App {
   go(route: Route): void {
     const left = activityOf(this.#route.value);
     if (left !== null && left !== activityOf(route) && !wouldBeLost(left)) this.#drop(left);
+    if (route.kind === "draft") this.#draft = route.draft;
     this.#route.set(route);
   }
 
@@ -65,17 +82,28 @@ export class App {
     if (words !== "") this.#said.set(words);
   }
 
-  /** Adds to the draft that is open, or opens one. A text gives way to files. */
+  /** What was gathered to be sent, and neither sent nor thrown away. */
+  get draft(): Draft | null {
+    return this.#draft;
+  }
+
+  /** Adds to the draft, or begins one. A text gives way to files. */
   gather(items: readonly ShareItem[]): void {
-    const route = this.#route.value;
-    const groups = route.kind === "draft" && route.draft.kind === "files" ? route.draft.groups : [];
+    const groups = this.#draft?.kind === "files" ? this.#draft.groups : [];
     this.go({ kind: "draft", draft: { kind: "files", groups: add(groups, items) } });
+  }
+
+  /** Throws the draft away. */
+  discard(): void {
+    this.#draft = null;
+    this.go({ kind: "home" });
   }
 
   /** Throws the engine's error, whose message is for the person, if this cannot be shared. */
   share(draft: Draft, options: ShareOptions): void {
     const { engine } = this;
     const share = draft.kind === "text" ? engine.shareText(draft.text, options) : engine.share(itemsOf(draft.groups), options);
+    this.#draft = null;
     this.#begin({ kind: "share", share, again: () => this.share(draft, options) });
   }
 
@@ -102,6 +130,18 @@ export class App {
   /** The folder that is published, if there is one. */
   get library(): LibraryActivity | null {
     return this.#activities.value.find((each) => each.kind === "library") ?? null;
+  }
+
+  /** Tells an activity from all others of this page; from 1. */
+  numberOf(activity: Activity): number {
+    const number = this.#numbers.get(activity) ?? (this.#last += 1);
+    this.#numbers.set(activity, number);
+    return number;
+  }
+
+  /** The activity of this number, if it was not left. */
+  activity(number: number | null): Activity | null {
+    return this.#activities.value.find((each) => this.numberOf(each) === number) ?? null;
   }
 
   /** Leaves what the person has just refused or stopped, whether it has come to its end or not. */

@@ -3,34 +3,54 @@
 import type { ServerState, TransferState } from "../app/model.ts";
 import type { Activity } from "./activity.ts";
 import { activityOf, routeTo, type App, type Site } from "./app.ts";
-import { Cell } from "../app/cell.ts";
 import { personName, phaseWords } from "./describe.ts";
 import { fill, h, uid, type Child } from "./dom.ts";
 import { icon, type Icon, mark } from "./icons.ts";
 import { button } from "./parts/button.ts";
 import { openDialogue } from "./parts/dialogue.ts";
 import { notice } from "./parts/notice.ts";
-import { CHECK, FIND, LIBRARY } from "./router.ts";
+import { addressOf } from "./table.ts";
+import { type Address, formatAddress } from "./address.ts";
 import type { Scope } from "./scope.ts";
 import * as texts from "./texts.ts";
 
 export function header(app: App, scope: Scope): HTMLElement {
-  const name = new Cell(app.engine.me.name || app.engine.me.short);
   const home = h("button", { type: "button", class: "brand", "aria-label": texts.app.home, onclick: () => app.go({ kind: "home" }) }, mark(), h("span", {}, texts.app.name));
-  const you = h("button", { type: "button", class: "button quiet you", onclick: () => editName(app, name) }, icon("person"), h("span", {}, h("span", { class: "you-word" }, texts.me.you), scope.text(name, String)));
-  return h("header", { class: "top" }, home, sections(app, scope), h("div", { class: "top-right" }, serverLamp(app, scope), you));
+  const you = h("button", { type: "button", class: "button quiet you", onclick: () => editName(app) }, icon("person"), h("span", {}, h("span", { class: "you-word" }, texts.me.you), scope.text(app.memory.settings, ({ name }) => name || app.engine.me.short)));
+  return h("header", { class: "top" }, home, h("div", { class: "top-right" }, serverLamp(app, scope), you));
 }
 
-/** Ways to the parts of the page; a server without a directory has nothing to be found. */
-function sections(app: App, scope: Scope): HTMLElement {
-  const link = (address: string, sign: Icon, words: string): HTMLElement => {
-    const element = h("a", { class: "button quiet", href: `#${address}` }, icon(sign), h("span", {}, words));
-    scope.watch(app.route, ({ kind }) => (kind === address ? element.setAttribute("aria-current", "page") : element.removeAttribute("aria-current")));
-    return element;
-  };
-  const box = h("nav", { class: "sections", "aria-label": texts.find.nav, hidden: true }, link(FIND, "search", texts.find.open), link(LIBRARY, "folder", texts.library.open));
-  scope.watch(app.engine.directory.isThere, (isThere) => void (box.hidden = isThere !== true));
-  return box;
+/** A way to a part of the page. */
+interface Section {
+  readonly name: Address["name"];
+  readonly sign: Icon;
+  readonly words: string;
+  /** A server without a directory has nothing to be found. */
+  readonly isOfDirectory: boolean;
+}
+
+const sectionList = (): readonly Section[] => [
+  { name: "send", sign: "up", words: texts.places.send, isOfDirectory: false },
+  { name: "receive", sign: "download", words: texts.places.receive, isOfDirectory: false },
+  { name: "find", sign: "search", words: texts.find.open, isOfDirectory: true },
+  { name: "library", sign: "folder", words: texts.library.open, isOfDirectory: true },
+  { name: "transfers", sign: "transfers", words: texts.places.transfers, isOfDirectory: false },
+];
+
+/** Ways to the parts of the page. What belongs to none of them leads nowhere in particular. */
+export function sections(app: App, scope: Scope): HTMLElement {
+  return h("nav", { class: "sections", "aria-label": texts.places.nav }, sectionList().map((section) => sectionLink(app, scope, section)));
+}
+
+function sectionLink(app: App, scope: Scope, { name, sign, words, isOfDirectory }: Section): HTMLElement {
+  const element = h("a", { class: "section", href: `#${name}` }, icon(sign), h("span", {}, words));
+  scope.watch(app.route, (route) => {
+    const isHere = addressOf(app, route)?.name === name || (name === "find" && (route.kind === "browse" || route.kind === "shelf"));
+    if (isHere) element.setAttribute("aria-current", "page");
+    else element.removeAttribute("aria-current");
+  });
+  if (isOfDirectory) scope.watch(app.engine.directory.isThere, (isThere) => void (element.hidden = isThere !== true));
+  return element;
 }
 
 /** A lamp and a word. The seconds count down here, so the engine need not wake for them. */
@@ -68,15 +88,15 @@ export function refusal(app: App, scope: Scope): HTMLElement {
   return box;
 }
 
-function editName(app: App, name: Cell<string>): void {
+function editName(app: App): void {
   const [field, hint] = [uid("name"), uid("hint")];
   const { me } = app.engine;
   openDialogue(texts.me.title, (close) => {
-    const input = h("input", { id: field, type: "text", maxlength: 64, autocomplete: "nickname", "aria-describedby": hint, value: name.value === me.short ? "" : name.value });
+    const input = h("input", { id: field, type: "text", maxlength: 64, autocomplete: "nickname", "aria-describedby": hint, value: app.memory.settings.value.name });
     const save = (event: Event): void => {
       event.preventDefault();
       app.engine.setName(input.value.trim());
-      name.set(input.value.trim() || me.short);
+      app.memory.change({ name: input.value.trim() });
       app.say(texts.me.saved);
       close();
     };
@@ -96,7 +116,8 @@ export function otherActivities(app: App, scope: Scope): HTMLElement {
     inner.end();
     inner = scope.child();
     const shown = activityOf(app.route.value);
-    const others = app.activities.value.filter((each) => each !== shown);
+    // They are all in the list of transfers.
+    const others = app.route.value.kind === "transfers" ? [] : app.activities.value.filter((each) => each !== shown);
     fill(box, others.map((each) => button("plain", SIGNS[each.kind], activityWords(each, inner), () => app.go(routeTo(each)))));
     box.hidden = others.length === 0;
   };
@@ -123,7 +144,7 @@ function fetchWords(state: TransferState): string {
 export function footer({ host, version }: Site): HTMLElement {
   return h("footer", { class: "bottom" }, [
     h("div", { class: "buttons" }, [
-      h("a", { class: "button quiet", href: `#${CHECK}` }, icon("network"), h("span", {}, texts.check.open)),
+      h("a", { class: "button quiet", href: formatAddress({ name: "check" }) }, icon("network"), h("span", {}, texts.check.open)),
       button("quiet", "shield", texts.privacy.open, showPrivacy),
     ]),
     h("p", {}, host, " · ", texts.app.version({ version })),

@@ -82,3 +82,8 @@ export function splitPath(path: string): { readonly folder: string; readonly nam
   const cut = path.lastIndexOf("/") + 1;
   return { folder: path.slice(0, cut), name: path.slice(cut) };
 }
+
+/** A moment, as its day and time of day. */
+export function when(at: number): string {
+  return new Intl.DateTimeFormat(spokenLocale().language, { dateStyle: "medium", timeStyle: "short" }).format(at);
+}

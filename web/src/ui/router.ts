@@ -1,63 +1,54 @@
 /**
- * Keeps the address bar and the back button in step with the route.
- *
- * The history has two levels: the start page, and one entry above it for whatever was opened from there, so Back leads to the
- * start page while transfers go on; from what was opened in the search it leads back to that. A code stands in the fragment only until it is used or refused; then it is removed, so
- * it is not passed on by accident with the address of the page, and does not stay in the history.
+ * Keeps the address bar and the history in step with the route: each view has an address (address.ts), Back and Forward lead
+ * through what was seen, a reload comes back to it. What there is no coming back to is replaced in the history, a code above all:
+ * it stands in the address only until it is used or refused, so that it is not passed on by accident with the address of the page.
  */
 
-import type { App } from "./app.ts";
+import { formatAddress, parseAddress } from "./address.ts";
+import type { App, Route } from "./app.ts";
 import type { Scope } from "./scope.ts";
+import { addressOf, isPassed, routeAt } from "./table.ts";
 
-/** The page that checks the connection has an address of its own; it is no code, since those begin with a number. */
-export const CHECK = "check";
-
-/** So has the one that finds what others publish. */
-export const FIND = "find";
-
-/** And the one of what this page publishes. */
-export const LIBRARY = "library";
-
-/** Marks the upper level in `history.state`. */
-const ABOVE = "byway-above";
-
-/** Marks what was opened from the search: Back leads there. */
-const BESIDE = "byway-beside";
+/** How long a person is still before what they look for stands in the address, in milliseconds: browsers bound how often it changes (Safari: 100 times in 30 s). */
+const TYPING_MS = 400;
 
 /** Follows the address and the history for as long as `scope` lives. */
 export function followAddress(app: App, scope: Scope): void {
-  const arrive = (): void => {
-    const code = codeIn(location.hash);
-    if (code === CHECK) app.go({ kind: "check" });
-    else if (code === FIND) app.go({ kind: "find" });
-    else if (code === LIBRARY) app.go({ kind: "library", activity: app.library });
-    else if (code !== null) app.go({ kind: "invite", code });
-    else if (app.route.value.kind !== "home") app.go({ kind: "home" });
+  let isArriving = false;
+  let before: Route | null = null;
+  const arriving = (act: () => void): void => {
+    isArriving = true;
+    act();
+    isArriving = false;
   };
-  if (history.state === ABOVE || history.state === BESIDE) history.replaceState(null, "");
+  const arrive = (): void => arriving(() => app.go(routeAt(app, parseAddress(location.hash))));
+  const follow = (route: Route): void => {
+    const address = addressOf(app, route);
+    const isReplaced = isArriving || (before !== null && isPassed(app, before));
+    before = route;
+    if (address !== null) show(formatAddress(address), isReplaced);
+  };
   scope.listen(window, "popstate", arrive);
   arrive();
-  scope.watch(app.route, (route) => {
-    if (route.kind === "invite" || route.kind === "check") return;
-    const isAtSearch = codeIn(location.hash) === FIND;
-    if (route.kind === FIND || route.kind === LIBRARY) {
-      if (codeIn(location.hash) !== route.kind) history.pushState(null, "", `#${route.kind}`);
-    } else if (isAtSearch && route.kind !== "home") history.pushState(BESIDE, "", location.pathname + location.search);
-    else if (history.state === BESIDE) {
-      if (route.kind === "home") history.replaceState(null, "");
-    } else if (location.hash !== "") history.replaceState(history.state, "", location.pathname + location.search);
-    else if (route.kind !== "home" && history.state !== ABOVE) history.pushState(ABOVE, "");
-    else if (route.kind === "home" && history.state === ABOVE) history.back();
+  arriving(() => scope.watch(app.route, follow));
+  followTyping(app, scope);
+}
+
+function followTyping(app: App, scope: Scope): void {
+  let cancel = (): void => undefined;
+  scope.watch(app.query, () => {
+    cancel();
+    const timer = setTimeout(() => {
+      const address = app.route.value.kind === "find" ? addressOf(app, app.route.value) : null;
+      if (address !== null) show(formatAddress(address), true);
+    }, TYPING_MS);
+    cancel = () => clearTimeout(timer);
   });
 }
 
-/** The code in a fragment, as it stands if it is not well encoded; null if there is none. */
-export function codeIn(fragment: string): string | null {
-  const text = fragment.replace(/^#/, "");
-  if (text === "") return null;
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+function show(fragment: string, isReplaced: boolean): void {
+  if (fragment === location.hash) return;
+  const url = location.pathname + location.search + fragment;
+  if (isReplaced) history.replaceState(null, "", url);
+  else history.pushState(null, "", url);
 }

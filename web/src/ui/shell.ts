@@ -1,34 +1,28 @@
 /** Puts the page together: one view at a time, with what stands around it. */
 
+import { Memory } from "../app/memory.ts";
 import type { Engine } from "../app/model.ts";
-import { App, type Route, type Site } from "./app.ts";
-import { footer, header, otherActivities, refusal } from "./chrome.ts";
+import { App, type Site } from "./app.ts";
+import { footer, header, otherActivities, refusal, sections } from "./chrome.ts";
 import { fill, h } from "./dom.ts";
 import { installGatherer } from "./gather.ts";
 import { installGuard } from "./guard.ts";
 import { mark } from "./icons.ts";
+import { installRecorder } from "./recorder.ts";
 import { followAddress } from "./router.ts";
 import { focusFirst, Scope } from "./scope.ts";
 import * as texts from "./texts.ts";
+import { viewOf } from "./table.ts";
 import { blockedView } from "./views/blocked.ts";
-import { browseView } from "./views/browse.ts";
-import { checkView } from "./views/check.ts";
-import { draftView } from "./views/draft.ts";
-import { fetchView } from "./views/fetch.ts";
-import { findView } from "./views/find.ts";
-import { homeView } from "./views/home.ts";
-import { inviteView } from "./views/invite.ts";
-import { libraryView } from "./views/library.ts";
-import { shareView } from "./views/share.ts";
-import type { Stage, View } from "./views/view.ts";
+import type { Stage } from "./views/view.ts";
 
 /** Shows the page in `body` and follows the engine for as long as the page lives. */
-export function mount(body: HTMLElement, engine: Engine, site: Site): App {
-  const app = new App(engine, site);
+export function mount(body: HTMLElement, engine: Engine, site: Site, memory: Memory = new Memory()): App {
+  const app = new App(engine, site, memory);
   const scope = new Scope();
   const main = h("main", { id: "main", tabindex: -1 });
   const saying = h("p", { class: "visually-hidden", role: "status" });
-  fill(body, skipLink(main), header(app, scope), otherActivities(app, scope), refusal(app, scope), main, footer(site), saying);
+  fill(body, skipLink(main), header(app, scope), sections(app, scope), otherActivities(app, scope), refusal(app, scope), main, footer(site), saying);
   const gatherer = installGatherer(app, body, scope);
   followAddress(app, scope);
   let name = "";
@@ -45,6 +39,7 @@ export function mount(body: HTMLElement, engine: Engine, site: Site): App {
     busy = percent;
     title();
   });
+  installRecorder(app, scope);
   scope.watch(app.said, (words) => void (saying.textContent = words));
   return app;
 }
@@ -66,29 +61,6 @@ function showRoutes(stage: Stage, main: HTMLElement, named: (title: string) => v
     }
     first = false;
   });
-}
-
-function viewOf(stage: Stage, route: Route): View {
-  switch (route.kind) {
-    case "home":
-      return homeView(stage);
-    case "draft":
-      return draftView(stage, route.draft);
-    case "invite":
-      return inviteView(stage, route.code);
-    case "check":
-      return checkView(stage);
-    case "find":
-      return findView(stage);
-    case "browse":
-      return browseView(stage, route.place);
-    case "library":
-      return libraryView(stage, route.activity);
-    case "share":
-      return shareView(stage, route.activity);
-    case "fetch":
-      return fetchView(stage, route.activity);
-  }
 }
 
 /** A button and not a link: a fragment in the address would be taken for a code. */

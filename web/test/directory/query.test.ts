@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { marked } from "../../src/directory/marking.ts";
-import { NOTHING, termsOf } from "../../src/directory/query.ts";
+import { folderIn, isBrokenAddress, NOTHING, otherwise, termsOf } from "../../src/directory/query.ts";
 
 const typed = (text: string) => termsOf({ ...NOTHING, text });
 
@@ -23,8 +23,37 @@ test("a handle finds the file that it stands for, and one with a peer id finds i
   assert.deepEqual(typed(`byway:${"a".repeat(32)}/abcdefghijklmnop`), { t: "search", peer: "a".repeat(32), handle: "abcdefghijklmnop" });
 });
 
-test("a long word is a word", () => {
-  assert.deepEqual(typed("characterization"), { t: "search", words: "characterization" });
+const PEER = "a2".repeat(16);
+
+test("an address is read however it is written, and a root is its handle", () => {
+  const there = { t: "search", peer: PEER, handle: "abcdefgh2345abcd" };
+  assert.deepEqual(typed(` byway:${PEER}/abcdefgh2345abcd `), there);
+  assert.deepEqual(typed(`BYWAY://${PEER.toUpperCase()}/abcdefgh2345abcd`), there);
+  assert.deepEqual(typed(`byway:${PEER}/${"0".repeat(64)}`), { t: "search", peer: PEER, handle: "a".repeat(16) });
+  assert.deepEqual(typed("ABCDEFGH2345ABCD"), { t: "search", handle: "abcdefgh2345abcd" });
+});
+
+test("a long word is a word, and a handle only where it is in no name", () => {
+  const words = typed("Characterization") ?? assert.fail();
+  assert.deepEqual(words, { t: "search", words: "Characterization" });
+  assert.deepEqual(otherwise(words), { t: "search", handle: "characterization" });
+  assert.equal(otherwise(typed("holiday map") ?? assert.fail()), null);
+  assert.equal(otherwise(typed("abcdefgh2345abcd") ?? assert.fail()), null);
+});
+
+test("an address of a folder is nothing to look for, but to look into", () => {
+  assert.deepEqual(folderIn(`byway:${PEER}/Holiday/2023/`), { peer: PEER, path: "Holiday/2023" });
+  assert.deepEqual(folderIn(`byway://${PEER}/`), { peer: PEER, path: "" });
+  assert.deepEqual(folderIn(`byway:${PEER}/abcdefghijklmnop/`), { peer: PEER, path: "abcdefghijklmnop" });
+  assert.equal(typed(`byway:${PEER}/Holiday`), null);
+  assert.equal(folderIn(`byway:${PEER}/abcdefghijklmnop`), null);
+  assert.equal(folderIn("Holiday"), null);
+});
+
+test("what begins as an address and is none is not looked for", () => {
+  assert.equal(typed("byway:nobody"), null);
+  assert.ok(isBrokenAddress("byway:nobody") && isBrokenAddress(`byway:${PEER}`));
+  assert.ok(!isBrokenAddress(`byway:${PEER}/`) && !isBrokenAddress("byway"));
 });
 
 const shown = (text: string, query: string): string => marked(text, query).map((each) => (each.isMarked ? `[${each.text}]` : each.text)).join("");

@@ -56,6 +56,33 @@ test("a folder that is published stays at hand until it is stopped", () => {
   assert.equal(app.activities.value.length, 1);
 });
 
+test("what was gathered stays at hand until it is sent or thrown away", () => {
+  const { app } = start("share-nobody");
+  app.gather([file("a", "1")]);
+  app.go({ kind: "find" });
+  app.gather([file("b", "2")]);
+  assert.deepEqual(app.draft, draftOf(app.route.value));
+  assert.equal(app.draft?.kind === "files" && app.draft.groups.length, 2);
+  app.discard();
+  assert.deepEqual([app.draft, app.route.value.kind], [null, "home"]);
+  app.gather([file("a", "1")]);
+  app.share(draftOf(app.route.value), OPTIONS);
+  assert.equal(app.draft, null);
+});
+
+test("each activity has a number of its own for as long as it is not left", () => {
+  const { app } = start("share-nobody");
+  app.share({ kind: "text", text: "one" }, OPTIONS);
+  app.share({ kind: "text", text: "two" }, OPTIONS);
+  const [one, two] = app.activities.value;
+  assert.ok(one && two);
+  assert.deepEqual([app.numberOf(two), app.numberOf(one), app.numberOf(two)], [1, 2, 1]);
+  assert.equal(app.activity(2), one);
+  assert.equal(app.activity(null), null);
+  app.abandon(one);
+  assert.equal(app.activity(2), null);
+});
+
 test("files take the place of a text that was not shared", () => {
   const { app, engine } = start("share-nobody");
   app.go({ kind: "draft", draft: { kind: "text", text: "hello" } });

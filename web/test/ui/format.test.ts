@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bytes, decimal, duration, list, percent, rate, splitPath } from "../../src/ui/format.ts";
+import { bytes, decimal, duration, list, percent, rate, splitPath, when } from "../../src/ui/format.ts";
 
 test("sizes have three digits at most and never show 1000 of a unit", () => {
   const cases: readonly [number, string][] = [
@@ -35,4 +35,8 @@ test("100 percent is shown only when nothing is missing", () => {
 test("a path is split behind its last slash", () => {
   assert.deepEqual(splitPath("a/b/c.txt"), { folder: "a/b/", name: "c.txt" });
   assert.deepEqual(splitPath("c.txt"), { folder: "", name: "c.txt" });
+});
+
+test("a moment has its day and time of day", () => {
+  assert.equal(when(new Date(2026, 4, 17, 14, 5).getTime()).replace("\u202f", " "), "May 17, 2026, 2:05 PM");
 });

@@ -3,7 +3,6 @@ import { test } from "node:test";
 import { commonFolder, visibleEntries } from "../../src/ui/parts/file_list.ts";
 import { modulesPath } from "../../src/ui/parts/qr.ts";
 import { pathKey } from "../../src/ui/parts/path_badge.ts";
-import { codeIn } from "../../src/ui/router.ts";
 
 const entry = (path: string, folder = false) => ({ index: 0, path, size: 0, folder });
 
@@ -20,14 +19,6 @@ test("a single folder is named once", () => {
 
 test("modules of a QR code become runs", () => {
   assert.equal(modulesPath([[true, true, false], [false, false, true]]), "M0 0h2v1h-2zM2 1h1v1h-1z");
-});
-
-test("a fragment is read as it is if it is not well encoded", () => {
-  assert.equal(codeIn("#7-guitar-sunset"), "7-guitar-sunset");
-  assert.equal(codeIn("#7%20guitar%20sunset"), "7 guitar sunset");
-  assert.equal(codeIn("#7-%"), "7-%");
-  assert.equal(codeIn("#"), null);
-  assert.equal(codeIn(""), null);
 });
 
 test("paths are told apart by their ends", () => {

@@ -1,8 +1,9 @@
 /** Inside a library: folders and files, to be looked through and fetched. */
 
 import type { Enquired, Enquiring, Place } from "../../app/model.ts";
-import type { FolderContents } from "../../directory/answers.ts";
+import { type FolderContents, libraryAt } from "../../directory/answers.ts";
 import { printable } from "../../transfer/names.ts";
+import type { Shelf } from "../address.ts";
 import type { App } from "../app.ts";
 import { fill, h, type Child } from "../dom.ts";
 import { arrowKeys } from "../parts/arrow_keys.ts";
@@ -30,6 +31,34 @@ export function browseView({ app, scope }: Stage, place: Place): View {
     h("div", { class: "buttons main-buttons" }, act, button("plain", "search", texts.find.back, () => app.go({ kind: "find" }))),
   ]);
   return { title, body };
+}
+
+/** A library of which only the address is known: whose it is has to be here. */
+export function shelfView({ app, scope }: Stage, shelf: Shelf): View {
+  const { directory } = app.engine;
+  const people = directory.people();
+  const title = h("h1", {}, texts.find.shelfTitle);
+  const words = h("p", { class: "lead", role: "status" }, texts.find.shelfSeeking);
+  const away = h("div", { class: "buttons main-buttons", hidden: true }, button("primary", "arrow", texts.find.shelfAgain, () => people.want(true)), button("plain", "search", texts.find.back, () => app.go({ kind: "find" })));
+  const say = (text: string, isAway: boolean): void => {
+    words.textContent = text;
+    away.hidden = !isAway;
+  };
+  scope.watch(directory.isThere, (isThere) => {
+    if (isThere === true) people.want(true);
+    if (isThere === false) say(texts.find.noneText, false);
+  });
+  scope.watch(people.state, ({ stage, answer, problem }) => {
+    if (stage === "failed") return say(problem?.message ?? "", true);
+    if (stage !== "shown" || answer === null) return;
+    const library = libraryAt(answer.libraries, shelf);
+    // Once the state has been told to all: another view ends this one.
+    if (library !== null) queueMicrotask(() => app.go({ kind: "browse", place: { library, path: shelf.path } }));
+    else if (answer.more) queueMicrotask(() => people.more());
+    else say(texts.find.shelfAway, true);
+  });
+  scope.defer(() => people.want(null));
+  return { title: texts.find.shelfTitle, body: h("div", { class: "column find" }, title, words, away) };
 }
 
 /** The way from the top of the library to here. */

@@ -34,7 +34,7 @@ function filesDraft({ app, gatherer }: Stage, groups: readonly Group[]): View {
       chosen.element,
       h("div", { class: "buttons main-buttons" }, [
         go.button,
-        button("plain", null, words.cancel, () => app.go({ kind: "home" })),
+        button("plain", null, words.cancel, () => app.discard()),
       ]),
       go.remark,
     ]),
@@ -46,7 +46,8 @@ function groupRow(app: App, groups: readonly Group[], group: Group): HTMLElement
   const remove = (): void => {
     const rest = without(groups, group.name);
     app.say(words.removed({ name: group.name }));
-    app.go(rest.length === 0 ? { kind: "home" } : { kind: "draft", draft: { kind: "files", groups: rest } });
+    if (rest.length === 0) app.discard();
+    else app.go({ kind: "draft", draft: { kind: "files", groups: rest } });
   };
   const detail = group.folder ? words.inFolder({ files: filesIn(group), size: bytes(group.bytes) }) : bytes(group.bytes);
   return h(
@@ -80,7 +81,7 @@ function textDraft({ app }: Stage, text: string): View {
       h("h1", {}, words.textTitle),
       h("div", { class: "field" }, h("label", { for: field }, words.textLabel), area, remark),
       chosen.element,
-      h("div", { class: "buttons main-buttons" }, go.button, button("plain", null, words.cancel, () => app.go({ kind: "home" }))),
+      h("div", { class: "buttons main-buttons" }, go.button, button("plain", null, words.cancel, () => app.discard())),
       go.remark,
     ]),
   };

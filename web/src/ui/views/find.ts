@@ -2,7 +2,7 @@
 
 import type { Enquired, Enquiring } from "../../app/model.ts";
 import type { FoundFile, FoundFiles, LibraryInfo, People } from "../../directory/answers.ts";
-import { NOTHING, type Query, SIZES, type SizeRange, termsOf } from "../../directory/query.ts";
+import { type FolderAddress, folderIn, isBrokenAddress, NOTHING, type Query, SIZES, type SizeRange, termsOf } from "../../directory/query.ts";
 import type { Kind } from "../../gen/signaling.ts";
 import { SEARCH_CHARS } from "../../gen/signaling_constants.ts";
 import type { App } from "../app.ts";
@@ -20,7 +20,6 @@ const LOOK_MS = 15_000;
 
 /** What a person has typed and found; it is kept while other views are open. */
 interface Finding {
-  query: Query;
   readonly search: Enquiring<Query, FoundFiles>;
   readonly people: Enquiring<true, People>;
 }
@@ -45,21 +44,47 @@ function absent(app: App): Child {
 
 function findingOf(app: App): Finding {
   const { directory } = app.engine;
-  const finding = findings.get(app) ?? { query: NOTHING, search: directory.search(), people: directory.people() };
+  const finding = findings.get(app) ?? { search: directory.search(), people: directory.people() };
   findings.set(app, finding);
   return finding;
 }
 
 function searching(app: App, scope: Scope): Child {
   const finding = findingOf(app);
-  const form = searchForm(finding);
+  const form = searchForm(app, finding);
+  if (!isAskedFor(finding, app.query.value)) look(finding, app.query.value);
   const results = resultList(app, finding, form, scope);
   const people = peopleList(app, finding, scope);
   scope.watch(finding.search.state, ({ stage }) => {
     results.hidden = stage === "blank";
     people.hidden = stage !== "blank";
   });
-  return [h("h1", {}, texts.find.title), h("p", { class: "lead" }, texts.find.lead), form.element, results, people];
+  return [h("h1", {}, texts.find.title), h("p", { class: "lead" }, texts.find.lead), form.element, addressRemark(app, scope), results, people];
+}
+
+/** What is asked for now by this enquiry; what is asked anew would be answered anew. */
+const asked = new WeakMap<Finding, string>();
+
+function isAskedFor(finding: Finding, query: Query): boolean {
+  return (asked.get(finding) ?? JSON.stringify(NOTHING)) === JSON.stringify(query);
+}
+
+function look(finding: Finding, query: Query): void {
+  asked.set(finding, JSON.stringify(query));
+  finding.search.want(termsOf(query) === null ? null : query);
+}
+
+function openFolder(app: App, { peer, path }: FolderAddress): void {
+  app.go({ kind: "shelf", shelf: { peer, library: null, path } });
+}
+
+/** What is typed may be no words, but the address of a folder, or of nothing. */
+function addressRemark(app: App, scope: Scope): HTMLElement {
+  return scope.region(app.query, ({ text }) => folderIn(text) !== null || isBrokenAddress(text) ? text : "", ({ text }) => {
+    const folder = folderIn(text);
+    if (folder !== null) return notice("info", h("p", {}, texts.find.folder), button("primary", "folder", texts.find.openFolder, () => openFolder(app, folder)));
+    return isBrokenAddress(text) && notice("warn", texts.find.broken);
+  });
 }
 
 interface SearchForm {
@@ -69,17 +94,23 @@ interface SearchForm {
   unfilter(): void;
 }
 
-function searchForm(finding: Finding): SearchForm {
+function searchForm(app: App, finding: Finding): SearchForm {
+  const { text, kind: chosenKind, size: chosenSize } = app.query.value;
   const [wordsId, hintId, kindId, sizeId] = [uid("words"), uid("hint"), uid("kind"), uid("size")];
-  const words = h("input", { id: wordsId, type: "search", maxlength: SEARCH_CHARS, autocomplete: "off", autocapitalize: "none", spellcheck: "false", enterkeyhint: "search", "aria-describedby": hintId, "data-focus": true, value: finding.query.text });
-  const kind = h("select", { id: kindId }, option("", texts.find.anyKind, finding.query.kind ?? ""), Object.entries(texts.find.kinds).map(([each, label]) => option(each, label, finding.query.kind ?? "")));
-  const size = h("select", { id: sizeId }, Object.keys(SIZES).map((each) => option(each, texts.find.sizes[each as SizeRange], finding.query.size)));
-  const look = (): void => {
-    finding.query = { text: words.value, kind: (kind.value || null) as Kind | null, size: size.value as SizeRange };
-    finding.search.want(termsOf(finding.query) === null ? null : finding.query);
+  const words = h("input", { id: wordsId, type: "search", maxlength: SEARCH_CHARS, autocomplete: "off", autocapitalize: "none", spellcheck: "false", enterkeyhint: "search", "aria-describedby": hintId, "data-focus": true, value: text });
+  const kind = h("select", { id: kindId }, option("", texts.find.anyKind, chosenKind ?? ""), Object.entries(texts.find.kinds).map(([each, label]) => option(each, label, chosenKind ?? "")));
+  const size = h("select", { id: sizeId }, Object.keys(SIZES).map((each) => option(each, texts.find.sizes[each as SizeRange], chosenSize)));
+  const changed = (): void => {
+    app.query.set({ text: words.value, kind: (kind.value || null) as Kind | null, size: size.value as SizeRange });
+    look(finding, app.query.value);
   };
-  for (const each of [words, kind, size]) each.addEventListener("input", look);
-  const element = h("form", { class: "card search", role: "search", onsubmit: (event) => event.preventDefault() }, [
+  for (const each of [words, kind, size]) each.addEventListener("input", changed);
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    const folder = folderIn(words.value);
+    if (folder !== null) openFolder(app, folder);
+  };
+  const element = h("form", { class: "card search", role: "search", onsubmit: submit }, [
     h("div", { class: "field" }, h("label", { for: wordsId }, texts.find.label), words, h("p", { id: hintId, class: "hint" }, texts.find.hint)),
     h("div", { class: "search-filters" }, [
       h("div", { class: "field" }, h("label", { for: kindId }, texts.find.kind), kind),
@@ -90,7 +121,7 @@ function searchForm(finding: Finding): SearchForm {
     kind.value = "";
     size.value = "any";
     words.focus();
-    look();
+    changed();
   };
   return { element, words, unfilter };
 }
@@ -110,7 +141,7 @@ function resultList(app: App, finding: Finding, form: SearchForm, scope: Scope):
   let shown: readonly FoundFile[] = [];
   const draw = (files: readonly FoundFile[], isCurrent: boolean): void => {
     const goesOn = isCurrent && shown.length > 0 && shown.every((file, at) => files[at] === file);
-    const rows = (goesOn ? files.slice(shown.length) : files).map((file) => fileRow(file, finding.query.text, () => app.fetchFile(file)));
+    const rows = (goesOn ? files.slice(shown.length) : files).map((file) => fileRow(file, app.query.value.text, () => app.fetchFile(file)));
     if (goesOn) list.append(...rows);
     else fill(list, rows);
     if (goesOn && rows.length > 0 && document.activeElement === more) rows[0]?.querySelector("button")?.focus();
@@ -125,7 +156,7 @@ function resultList(app: App, finding: Finding, form: SearchForm, scope: Scope):
     more.hidden = answer?.more !== true || !isCurrent;
     const words = statusWords(state);
     if (words !== null && status.textContent !== words) status.textContent = words;
-    fill(aside, remarks(state, finding, form));
+    fill(aside, remarks(state, app.query.value, form));
   });
   return box;
 }
@@ -141,7 +172,7 @@ function statusWords({ stage, answer, problem }: Enquired<FoundFiles>): string |
   return answer.more ? texts.find.foundMore({ files }) : texts.find.found({ files });
 }
 
-function remarks({ stage, answer }: Enquired<FoundFiles>, { query }: Finding, form: SearchForm): Child {
+function remarks({ stage, answer }: Enquired<FoundFiles>, query: Query, form: SearchForm): Child {
   if (stage !== "shown" || answer === null || answer.files.length > 0) return null;
   const isFiltered = query.kind !== null || query.size !== "any";
   const all = [isFiltered && h("p", {}, texts.find.filtered), h("ul", { class: "search-hints" }, Object.values(texts.find.hints).map((hint) => h("li", {}, hint))), isFiltered && button("plain", null, texts.find.unfilter, () => form.unfilter())];

@@ -20,7 +20,8 @@ export function homeView(stage: Stage): View {
   };
 }
 
-function sendDoor({ app, gatherer }: Stage): HTMLElement {
+/** Ways to choose something. */
+export function sendDoor({ app, gatherer }: Stage): HTMLElement {
   const { home } = texts;
   return h(
     "section",

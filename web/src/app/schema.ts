@@ -1,0 +1,24 @@
+/** What is kept in IndexedDB, version by version; pure. A version that people have is never changed: what is new is a version more. */
+
+/** A store, and where its keys come from: from a property of what is in it, or from outside. */
+interface NewStore {
+  readonly name: StoreName;
+  readonly keyPath: string | null;
+}
+
+export type StoreName = "keys" | "settings" | "past" | "libraries";
+
+/** What each version adds to the one before. */
+const VERSIONS: readonly (readonly NewStore[])[] = [
+  // 1: the identity
+  [{ name: "keys", keyPath: null }],
+  // 2: settings, transfers that are over, what was published
+  [{ name: "settings", keyPath: null }, { name: "past", keyPath: "key" }, { name: "libraries", keyPath: null }],
+];
+
+export const VERSION = VERSIONS.length;
+
+/** Stores to be made where there is a database of version `from`; 0 where there is none. */
+export function storesSince(from: number): readonly NewStore[] {
+  return VERSIONS.slice(from).flat();
+}

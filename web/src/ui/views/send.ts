@@ -1,0 +1,11 @@
+/** Something to send is chosen. */
+
+import { h } from "../dom.ts";
+import * as texts from "../texts.ts";
+import { sendDoor } from "./home.ts";
+import type { Stage, View } from "./view.ts";
+
+export function sendView(stage: Stage): View {
+  const body = h("div", { class: "column" }, h("h1", {}, texts.places.send), h("p", { class: "lead" }, texts.places.sendLead), sendDoor(stage));
+  return { title: texts.places.send, body };
+}

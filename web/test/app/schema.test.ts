@@ -1,0 +1,14 @@
+/** What is kept in the browser, and how an older version becomes this one. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { storesSince, VERSION } from "../../src/app/schema.ts";
+
+const names = (from: number): readonly string[] => storesSince(from).map(({ name }) => name);
+
+test("a browser that kept only its identity gets what is new, and keeps that", () => {
+  assert.equal(VERSION, 2);
+  assert.deepEqual(names(0), ["keys", "settings", "past", "libraries"]);
+  assert.deepEqual(names(1), ["settings", "past", "libraries"]);
+  assert.deepEqual(names(VERSION), []);
+});
