@@ -135,6 +135,9 @@ def test_who_is_here_can_be_looked_into_and_a_folder_fetched(site: Site, pypeer:
         page.get_by_role("button", name="Fetch this folder").click()
         expect(page.get_by_role("heading", level=1)).to_contain_text("offers 2 files", timeout=60_000)
         page.go_back()
+        expect(inside.get_by_role("button", name=re.compile("harbour map.txt"))).to_be_visible()
+        page.go_back()
+        page.go_back()
         expect(page.get_by_role("searchbox")).to_be_visible()
 
 
@@ -162,3 +165,26 @@ def test_an_owner_who_wants_to_be_asked_is_waited_for(site: Site, pypeer: Start,
         expect(page.get_by_role("heading", level=1)).to_contain_text("to agree", timeout=60_000)
         page.get_by_role("button", name="Cancel").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Send files straight to someone")
+
+
+def test_a_folder_of_a_library_has_an_address_that_lasts(site: Site, pypeer: Start, shelf: Path) -> None:
+    publish(pypeer, shelf, "Trip & more")
+    with site.open("#find") as page:
+        page.get_by_role("button", name="Trip & more").click()
+        page.get_by_role("button", name="Holiday").click()
+        expect(page.get_by_role("button", name=re.compile("harbour map.txt"))).to_be_visible()
+        address = page.url.partition("#")[2]
+        peer = re.search("peer=([a-z2-7]{32})", address)
+        assert peer
+        page.reload()
+        expect(page.get_by_role("button", name=re.compile("harbour map.txt"))).to_be_visible(timeout=30_000)
+        page.go_back()
+        expect(page.get_by_role("button", name=re.compile("Holiday"))).to_be_visible()
+        with site.open(f"#{address}") as other:
+            expect(other.get_by_role("button", name=re.compile("harbour map.txt"))).to_be_visible(timeout=30_000)
+            other.get_by_role("link", name="Find files").click()
+            other.get_by_role("searchbox").fill(f"byway:{peer[1]}/Holiday/2023")
+            other.get_by_role("searchbox").press("Enter")
+            expect(other.get_by_role("button", name=re.compile("Harbour at night.jpg"))).to_be_visible(timeout=30_000)
+        with site.open(f"#browse?peer={'a' * 32}") as third:
+            expect(third.get_by_text("is not here now")).to_be_visible(timeout=30_000)
