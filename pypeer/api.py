@@ -45,6 +45,7 @@ from pypeer.transfer.scanning import Links, Policy
 from pypeer.transfer.session import Decide, accept_all
 from pypeer.transfer.sources import OfferedTree, scan, text_tree
 from pypeer.warming import warm
+from signaling.protocol.contacts import Called
 from signaling.protocol.directory import Asked, Kind
 from signaling.protocol.messages import Knocked, Lapsed, Leave, Left, Signaled
 
@@ -264,12 +265,15 @@ class Peer:
         self._tasks.spawn(warm())
         return fetch
 
-    def _on_push(self, message: Knocked | Asked | Signaled | Left | Lapsed) -> None:
+    def _on_push(self, message: Knocked | Asked | Called | Signaled | Left | Lapsed) -> None:
         if isinstance(message, Signaled | Left):
             self._switchboard.route(message)
             return
         if isinstance(message, Asked):
             self._asked(message)
+            return
+        if isinstance(message, Called):
+            self._client.post(Leave(id=1, pair=message.pair))  # this program waits for nobody
             return
         offer = next((each for each in reversed(self._offers) if each.locator == message.locator), None)
         if offer is not None:  # an older one may have had the same locator, which is free again when it ends

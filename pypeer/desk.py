@@ -16,6 +16,7 @@ from pypeer.secure.meeting import Meeting
 from pypeer.signaling_client.client import SignalingClient
 from pypeer.signaling_client.pair import Pair
 from pypeer.signaling_client.switch import Switchboard
+from signaling.protocol.contacts import Called
 from signaling.protocol.directory import Asked
 from signaling.protocol.messages import Knocked, Met, Renew, Renewed
 
@@ -39,7 +40,7 @@ class Desk:
         """The same for what is to give way: without TCP, whose congestion control is the system's affair."""
         return replace(self, connect=replace(self.connect, tcp=False))
 
-    def relays(self, told: Met | Knocked | Asked) -> PairRelays:
+    def relays(self, told: Met | Knocked | Asked | Called) -> PairRelays:
         """The relays of one pair."""
 
         async def ask() -> Renewed:
@@ -69,7 +70,7 @@ class Desk:
             gathering.close()
             await gathering.wait_closed()
 
-    def pair(self, role: Role, told: Met | Knocked | Asked, password: bytes) -> Pair:
+    def pair(self, role: Role, told: Met | Knocked | Asked | Called, password: bytes) -> Pair:
         """A pair, ready to meet over a password (`Code.password`, `library_password`); `told`: what the server says."""
         key = unb64(told.peer)
         caps = tuple(

@@ -13,6 +13,7 @@ from pypeer.connect.renewal import FOREVER, Renewal
 from pypeer.errors import ServerError
 from pypeer.links.websocket import Socket
 from pypeer.tasks import Tasks
+from signaling.protocol.contacts import Called
 from signaling.protocol.directory import Asked
 from signaling.protocol.fields import IceServer
 from signaling.protocol.messages import Knocked, Met, Renewed
@@ -35,7 +36,7 @@ class PairRelays:
 
     def __init__(
         self,
-        told: Met | Knocked | Asked,
+        told: Met | Knocked | Asked | Called,
         ask: Ask,
         common: Callable[[], tuple[IceServer, ...]],
         dial: Callable[[], Awaitable[Socket]],

@@ -5,10 +5,11 @@ from typing import Final
 
 from pypeer.errors import ServerError
 from signaling.protocol.codes import ErrorCode
+from signaling.protocol.contacts import Called
 from signaling.protocol.directory import Asked
 from signaling.protocol.messages import Error, Knocked, Lapsed, Left, Reply, Signaled, Welcome
 
-Event = Knocked | Asked | Signaled | Left | Lapsed
+Event = Knocked | Asked | Called | Signaled | Left | Lapsed
 
 
 @dataclass(frozen=True, slots=True)

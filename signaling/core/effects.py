@@ -19,6 +19,8 @@ class Tally(StrEnum):
     """By outcome: how pairs got connected."""
     SIGN_INS = "sign-ins"
     """`new` or `resumed`."""
+    CALLS = "calls"
+    """Of contacts, by outcome: `met`, or `not-here`."""
     SEARCHES = "searches"
     """By outcome: `found`, or `nothing`."""
 

@@ -99,6 +99,27 @@ class Policy:
         "each fetch asks up to eight who have the file; each may ring at a person",
         0.01,
     )
+    call_rate: float = option(
+        30,
+        "Calls of contacts a minute of one identity, two minutes' worth at once.",
+        "a person who sends something to everybody in a class; nobody guesses a token",
+        0.01,
+    )
+    call_rate_per_address: float = option(
+        120,
+        "Calls of contacts a minute from one address (IPv6: /64), two minutes' worth at once.",
+        "an office behind one address; each call may ring at a person",
+        0.01,
+    )
+    wait_rate: float = option(
+        6_000,
+        "Tokens of contacts a minute waited under from one address (IPv6: /64), four minutes' worth at once.",
+        "an office of 240 with 100 contacts each that comes back after a restart",
+        1,
+    )
+    waiting_tokens: int = option(
+        500_000, "Tokens of contacts that all sessions wait under.", "about 250 bytes each: 125 MB of memory", 1
+    )
     request_rate: float = option(
         100,
         "Requests a second of one session, after four seconds' worth at once; what comes sooner waits.",
@@ -158,6 +179,21 @@ class Policy:
     def asking(self) -> Rate:
         """Bound of the libraries asked for from one address."""
         return Rate(burst=2 * self.ask_rate, per_second=self.ask_rate / 60)
+
+    @property
+    def calling(self) -> Rate:
+        """Bound of the calls of one identity."""
+        return Rate(burst=2 * self.call_rate, per_second=self.call_rate / 60)
+
+    @property
+    def calling_address(self) -> Rate:
+        """Bound of the calls from one address."""
+        return Rate(burst=2 * self.call_rate_per_address, per_second=self.call_rate_per_address / 60)
+
+    @property
+    def waiting(self) -> Rate:
+        """Bound of the tokens that sessions from one address wait under anew."""
+        return Rate(burst=4 * self.wait_rate, per_second=self.wait_rate / 60)
 
     @property
     def errors(self) -> Rate:

@@ -15,6 +15,7 @@ from signaling.core.quota import Rate
 from signaling.core.session import Session
 from signaling.engine.base import Engine, Holder, Presence, Push
 from signaling.protocol.codes import Action, ErrorCode
+from signaling.protocol.contacts import Call
 from signaling.protocol.directory import Ask
 from signaling.protocol.encoding import b64
 from signaling.protocol.messages import (
@@ -184,7 +185,12 @@ class Rendezvous:
         )
 
     async def meet(
-        self, session: Session, holder: Holder, request: Knock | Ask, charged: str | None, push: Callable[[str], Push]
+        self,
+        session: Session,
+        holder: Holder,
+        request: Knock | Ask | Call,
+        charged: str | None,
+        push: Callable[[str], Push],
     ) -> Reply:
         """Make a pair of two sessions, and tell the other one of it; `charged` is the counter that paid for it."""
         pair = b64(self.entropy(12))

@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from signaling.core.contacts import Contacts
 from signaling.core.directory import Directory
 from signaling.core.effects import Count, Effect, Send, Tally
 from signaling.core.policy import Policy
@@ -16,6 +17,7 @@ from signaling.core.timers import Timers
 from signaling.engine.base import Engine, Presence, Push
 from signaling.engine.index import Index
 from signaling.protocol.codes import ErrorCode
+from signaling.protocol.contacts import Called, ContactRequest
 from signaling.protocol.directory import Ask, Asked, DirectoryRequest
 from signaling.protocol.encoding import b64
 from signaling.protocol.fields import IceServer, Resume
@@ -63,6 +65,7 @@ class Sessions:
     ) -> None:
         self.engine = make_engine(self.arrived)
         self.rendezvous = Rendezvous(policy, self.engine, entropy, emit)
+        self.contacts = Contacts(policy, self.engine, self.rendezvous)
         self.directory: Directory | None = None
         if index is not None:
             self.directory = Directory(policy, self.engine, index, self.rendezvous, entropy, emit)
@@ -131,6 +134,7 @@ class Sessions:
             self._lapses.cancel((session.id, locator))
         if self.directory is not None:
             self.directory.end(session)
+        self.contacts.end(session)
         await self.rendezvous.end(session, reason, now)
 
     async def tick(self, now: float) -> None:
@@ -142,6 +146,8 @@ class Sessions:
 
     async def answer(self, session: Session, address: str, request: Request, now: float) -> Reply:
         """Carry out a request of a session. Only what the directory does may take a while."""
+        if isinstance(request, ContactRequest):
+            return await self.contacts.answer(session, address, request, now)
         if not isinstance(request, DirectoryRequest | Ask):
             return await self.rendezvous.answer(session, address, request, now)
         if self.directory is None:
@@ -171,7 +177,7 @@ class Sessions:
 
     def _with_relays(self, session: Session, message: Numbered) -> Numbered:
         """Only two that have met learn of relays, each with credentials of its own."""
-        if not isinstance(message, Met | Knocked | Asked | Renewed):
+        if not isinstance(message, Met | Knocked | Asked | Called | Renewed):
             return message
         if not isinstance(message, Renewed):
             session.members[message.pair] = "a" if isinstance(message, Met) else "b"

@@ -66,6 +66,7 @@ class Metrics:
             Tally.PAIRS: counter("pairs_met", "Pairs that met"),
             Tally.REPORTS: counter("reports", "How pairs got connected, as they reported it", "outcome"),
             Tally.SIGN_INS: counter("sign_ins", "Sign-ins", "kind"),
+            Tally.CALLS: counter("calls", "Calls of contacts by outcome", "outcome"),
             Tally.SEARCHES: counter("searches", "Searches in the directory by outcome", "outcome"),
         }
         self.connections = counter("connections", "WebSockets accepted")

@@ -65,6 +65,15 @@ SIGN_IN_CONTEXT: Final = b"byway sign-in v1\n"
 CAP_DIRECTORY: Final = "directory"
 """Capability in `welcome.caps`: this server has a directory. Its operator may do without."""
 
+CAP_CONTACTS: Final = "contacts"
+"""Capability in `welcome.caps`: this server knows `wait` and `call`."""
+
+CALL_TOKEN_BYTES: Final = 16
+"""128 bits: nobody guesses the token of another."""
+
+WAITING_TOKENS: Final = 256
+"""Tokens one session waits under: more contacts than anybody has; with all of them `wait` is a tenth of a message."""
+
 PEER_ID_CONTEXT: Final = b"byway peer v1\n"
 PEER_ID_BYTES: Final = 20
 """How the id of a peer is made from its key: 160 bits, so that nobody makes another key with it."""

@@ -5,6 +5,7 @@ The flow (docs/protocol.md has worked transcripts):
 1. server: `challenge`; client: `hello`, signed; server: `welcome`.
 2. who shares: `open`, gets `opened` with a locator; who fetches: `knock`, gets `met`; the first gets `knocked`.
    Or: who shares publishes a library in the directory; who fetches finds it, and sends `ask` instead of `knock`.
+   Or: who fetches sends `wait`; who shares, a contact of its, sends `call`.
 3. both: `signal` with sealed bodies that the server cannot read; at the end `leave` and `report`.
 
 Reliability: after `welcome` every message of the server carries `seq`, every request of a client carries `id`, both
@@ -19,6 +20,7 @@ from msgspec import Meta
 
 from signaling.protocol import limits
 from signaling.protocol.codes import ErrorCode
+from signaling.protocol.contacts import Called, ContactRequest
 from signaling.protocol.directory import Ask, Asked, DirectoryReply, DirectoryRequest
 from signaling.protocol.fields import (
     Body,
@@ -276,7 +278,7 @@ class Restarting(Message, frozen=True, tag="restarting"):
     try_for: Seconds
 
 
-ClientMessage = Hello | Open | Shut | Knock | Signal | Leave | Report | Renew | DirectoryRequest | Ask | Ping | Bye
-Request = Open | Shut | Knock | Signal | Leave | Report | Renew | DirectoryRequest | Ask
+Request = Open | Shut | Knock | Signal | Leave | Report | Renew | DirectoryRequest | Ask | ContactRequest
+ClientMessage = Hello | Request | Ping | Bye
 Reply = Ok | Opened | Met | Renewed | DirectoryReply | Error
-ServerMessage = Challenge | Welcome | Reply | Knocked | Asked | Signaled | Left | Lapsed | Pong | Restarting
+ServerMessage = Challenge | Welcome | Reply | Knocked | Asked | Called | Signaled | Left | Lapsed | Pong | Restarting

@@ -15,6 +15,7 @@ from pypeer.signaling_client.client import SignalingClient
 from pypeer.signaling_client.switch import Switchboard
 from pypeer.transfer.effects import Outcome
 from pypeer.transfer.session import ReceiveSession, accept_all
+from signaling.protocol.contacts import Called
 from signaling.protocol.directory import Ask, Asked, Browse, Found, Here, Item, Listing, Peers, Search, Shelf
 from signaling.protocol.messages import Knocked, Lapsed, Left, Met, Signaled
 
@@ -75,6 +76,6 @@ class Asker:
             self._switchboard.drop(pair)
             pair.leave()
 
-    def _on_push(self, message: Knocked | Asked | Signaled | Left | Lapsed) -> None:
+    def _on_push(self, message: Knocked | Asked | Called | Signaled | Left | Lapsed) -> None:
         if isinstance(message, Signaled | Left):
             self._switchboard.route(message)

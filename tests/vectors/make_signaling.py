@@ -14,6 +14,7 @@ KEY = "A" * 42 + "8"
 SIG = "A" * 85 + "A"
 BODY = "QUJD"
 HANDLE = "mfzwizltoq2dcnrq"
+TOKEN = "AAECAwQFBgcICQoLDA0ODw"
 SHELF = {"library": "abc", "peer": KEY, "name": "Music"}
 HIT = {"root": KEY, "name": "a.txt", "size": 0, "kind": "text", "sources": [0], "count": 1}
 DROP = object()
@@ -35,6 +36,8 @@ CLIENT: dict[str, dict[str, Any]] = {
     "peers": {"id": 1},
     "browse": {"id": 1, "library": "abc"},
     "ask": {"id": 1, "library": "abc"},
+    "wait": {"id": 1},
+    "call": {"id": 1, "token": TOKEN},
     "ping": {"seen": 0},
     "bye": {},
 }
@@ -54,6 +57,7 @@ SERVER: dict[str, dict[str, Any]] = {
     "listing": {"seq": 1, "re": 1},
     "error": {"code": "unknown-locator", "message": "nobody waits under this code"},
     "asked": {"seq": 1, "pair": "abc", "library": "abc", "peer": KEY},
+    "called": {"seq": 1, "pair": "abc", "token": TOKEN, "peer": KEY},
     "knocked": {"seq": 1, "pair": "abc", "locator": "7", "peer": KEY},
     "signaled": {"seq": 1, "pair": "abc", "body": BODY},
     "left": {"seq": 1, "pair": "abc"},
@@ -121,6 +125,8 @@ GOOD: dict[str, list[dict[str, Any]]] = {
     "here": [{"libraries": [SHELF], "more": True}],
     "listing": [{"folders": [["a", 1, 2]], "files": [["b", 3, KEY]], "more": True}],
     "asked": [{"relay": "x", "ttl": 21600, "ice": [{"urls": ["turn:a"], "username": "u", "credential": "c"}]}],
+    "wait": [{"tokens": []}, {"tokens": [TOKEN] * 256}],
+    "called": [{"relay": "x", "ttl": 21600, "ice": [{"urls": ["turn:a"], "username": "u", "credential": "c"}]}],
     "left": [{"reason": "gone"}],
     "lapsed": [{"reason": "expired"}],
     "join": [{"ticket": "x" * 256, "link": 2**32 - 1}],
@@ -184,6 +190,9 @@ BAD: dict[str, list[dict[str, Any]]] = {
     ],
     "browse": [{"path": "x" * 1025}, {"after": "x" * 256}, {"library": "a b"}],
     "ask": [{"library": ""}, {"library": "x" * 33}],
+    "wait": [{"tokens": [TOKEN] * 257}, {"tokens": [TOKEN[1:]]}, {"tokens": TOKEN}, {"tokens": None}],
+    "call": [{"token": TOKEN + "A"}, {"token": TOKEN[1:] + "="}, {"token": TOKEN + "\n"}],
+    "called": [{"peer": "x"}, {"relay": ""}, {"ttl": -1}],
     "shut": [{"locator": "0"}],
     "knock": [
         {"locator": "07"},

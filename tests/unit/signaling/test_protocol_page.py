@@ -71,6 +71,16 @@ def test_every_code_between_peers_is_there() -> None:
         ),
         ("empty records; a silent link", f"after {peers.SILENCE_S} s; after {peers.GONE_S} s"),
         ("codes opened from one address", f"{Policy().open_rate:g} a minute, {Policy().opens.burst:g} at once"),
+        ("tokens of contacts one session waits under", f"{limits.WAITING_TOKENS}"),
+        (
+            "tokens waited for from one address",
+            f"{Policy().wait_rate:,g} a minute, {Policy().waiting.burst:,g} at once",
+        ),
+        (
+            "calls of one identity, from one address",
+            f"{Policy().call_rate:g} a minute, {Policy().calling.burst:g} at once; "
+            f"{Policy().call_rate_per_address:g} a minute, {Policy().calling_address.burst:g} at once",
+        ),
     ],
 )
 def test_the_numbers_are_those_of_the_program(what: str, value: str) -> None:

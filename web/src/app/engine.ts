@@ -146,6 +146,8 @@ class PageEngine implements Engine, Peer {
         return this.#knocked(push);
       case "asked":
         return this.#asked(push);
+      case "called":
+        return this.client.post({ t: "leave", pair: push.pair, reason: "used" }); // this page waits for nobody
       case "lapsed":
         return this.#shareUnder(push.locator)?.lapsed();
       default:

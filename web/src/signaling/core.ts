@@ -7,8 +7,8 @@
  */
 
 import type {
-  Announce, Ask, Asked, Browse, ClientMessage, Error as ErrorMessage, Found, Hello, Here, Knock, Knocked, Lapsed, Leave, Left, Listing, Met, Ok,
-  Open, Opened, Peers, Publish, Published, Renew, Renewed, Report, Search, ServerMessage, Shut, Signal, Signaled, Welcome, Withdraw,
+  Announce, Ask, Asked, Browse, Call, Called, ClientMessage, Error as ErrorMessage, Found, Hello, Here, Knock, Knocked, Lapsed, Leave, Left, Listing, Met, Ok,
+  Open, Opened, Peers, Publish, Published, Renew, Renewed, Report, Search, ServerMessage, Shut, Signal, Signaled, Wait, Welcome, Withdraw,
 } from "../gen/signaling.ts";
 import { BACKLOG_MESSAGES, CLOSE_CODES, IDLE_S, PING_S, VERSION } from "../gen/signaling_constants.ts";
 import { isServerMessage } from "../gen/validators.js";
@@ -16,14 +16,14 @@ import { type Bytes, concat, fromBase64url, toBase64url, utf8 } from "../secure/
 import { delay } from "./backoff.ts";
 
 type Unnumbered<T> = T extends unknown ? Omit<T, "id"> : never;
-type Numbered = Open | Shut | Knock | Signal | Leave | Report | Renew | Publish | Announce | Withdraw | Search | Peers | Browse | Ask;
+type Numbered = Open | Shut | Knock | Signal | Leave | Report | Renew | Publish | Announce | Withdraw | Search | Peers | Browse | Ask | Wait | Call;
 
 /** What a peer asks of the server; the core gives it its number. */
 export type Request = Unnumbered<Numbered>;
 /** The answer to a request. */
 export type Reply = Ok | Opened | Met | Renewed | Published | Found | Here | Listing | ErrorMessage;
 /** What happens to a code or a pair. */
-export type Push = Knocked | Asked | Signaled | Left | Lapsed;
+export type Push = Knocked | Asked | Called | Signaled | Left | Lapsed;
 
 /** Where the connection stands. */
 export type State = "away" | "signing-in" | "ready" | "ended";
@@ -215,6 +215,7 @@ export class Client {
     switch (message.t) {
       case "knocked":
       case "asked":
+      case "called":
       case "signaled":
       case "left":
       case "lapsed":

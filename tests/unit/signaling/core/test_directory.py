@@ -99,14 +99,14 @@ def resume(guest: Guest, connection: int) -> int:
 
 def test_a_server_without_it_says_so() -> None:
     guest = Scene().guest()
-    assert guest.welcome.caps == ()
+    assert limits.CAP_DIRECTORY not in guest.welcome.caps
     for request in (Publish(id=1, name="x"), Peers(id=1), Ask(id=1, library="x")):
         assert failure(guest, request) is ErrorCode.NO_DIRECTORY
 
 
 def test_what_is_published_is_seen_and_found_by_others(scene: Scene) -> None:
     owner, guest = scene.guest(), scene.guest()
-    assert owner.welcome.caps == (limits.CAP_DIRECTORY,)
+    assert owner.welcome.caps == (limits.CAP_DIRECTORY, limits.CAP_CONTACTS)
     library = publish(owner, *FOLDERS, description="d", reach=Reach.OPEN)
     shelf = Shelf(library=library, peer=owner.key, name="shelf", description="d", reach=Reach.OPEN, files=2, bytes=1050)
     assert shelves(guest) == (shelf,)

@@ -55,6 +55,7 @@ def test_sign_in_tells_the_timers_and_a_token(scene: Scene) -> None:
         idle=limits.IDLE_S,
         grace=limits.GRACE_S,
         server="byway/test",
+        caps=(limits.CAP_CONTACTS,),
     )
     assert scene.counts[Tally.SIGN_INS, "new"] == 1
 
