@@ -25,7 +25,7 @@ from pypeer.connect.options import ConnectOptions
 from pypeer.desk import Desk
 from pypeer.errors import CodeError, PeerError
 from pypeer.fetching import Fetch
-from pypeer.finding.directory import HITS_DEFAULT, Directory
+from pypeer.finding.directory import HITS_DEFAULT
 from pypeer.finding.finder import Finder
 from pypeer.finding.found import File, Folder, FoundLibrary, Hit
 from pypeer.finding.targets import is_peer
@@ -38,6 +38,8 @@ from pypeer.secure import code
 from pypeer.sharing import Offer
 from pypeer.signaling_client.client import SignalingClient
 from pypeer.signaling_client.switch import Switchboard
+from pypeer.spaces.everywhere import Everywhere
+from pypeer.spaces.store import SpaceStore
 from pypeer.tasks import Tasks
 from pypeer.transfer.budget import Budget
 from pypeer.transfer.choosing import Choice, Existing
@@ -70,7 +72,7 @@ class Peer:
     """A peer, signed in to one server while the `async with` block lasts; entering raises ServerError.
 
     `identity` defaults to the one of this user; `name` is what the other side may show, next to the proven short name;
-    `connect` says which ways of connecting are wanted.
+    `connect` says which ways of connecting are wanted. `spaces` defaults to those of this user.
     """
 
     def __init__(
@@ -80,6 +82,7 @@ class Peer:
         identity: Identity | None = None,
         name: str = "",
         connect: ConnectOptions | None = None,
+        spaces: SpaceStore | None = None,
     ) -> None:
         self.identity = identity or Identity.load()
         self._client = SignalingClient(server or default_server(), self.identity, self._on_push, self._on_ready)
@@ -88,7 +91,9 @@ class Peer:
         self._libraries: list[Library] = []
         self._switchboard = Switchboard()
         self._desk = Desk(self._client, self._switchboard, self.identity, _tellable(name), connect or ConnectOptions())
-        self._directory = Directory(self._client)
+        self.spaces = spaces or SpaceStore()
+        """The sealed spaces of this user."""
+        self._directory = Everywhere(self._client, self.spaces.all)
         self._tasks = Tasks("offers")
 
     async def __aenter__(self) -> "Peer":
@@ -153,8 +158,12 @@ class Peer:
         links: Links | str = Links.INSIDE,
         limit: float | None = None,
         background: bool = False,
+        space: str | None = None,
     ) -> "Library":
         """Publish folders as a library in the directory, for everybody at the server, and serve them until stopped.
+
+        With `space` only members of that sealed space find it, and are served (AbsentError if this user is in none of
+        that name).
 
         `confirm` sees what would be published before anything is, and may say no (DeclinedError). With `consent` each
         request has to be answered: it sees a `Wished` event. `ignore` are patterns of what is left out beside hidden
@@ -173,6 +182,7 @@ class Peer:
             consent,
             _budget(limit),
             background,
+            None if space is None else self.spaces.named(space),
         )
         library = await publish(self._desk, terms)
         self._tasks.spawn(warm())
@@ -195,20 +205,25 @@ class Peer:
         most: int | None = None,
         peer: str | None = None,
         limit: int = HITS_DEFAULT,
+        space: str | None = None,
     ) -> list[Hit]:
         """Files that others have published, the best first; raises ServerError, and as `browse` does for `peer`.
+
+        They are looked for in the open directory and in all sealed spaces of this user, or only in that of the name
+        `space` (AbsentError if there is none).
 
         All words have to be in the name or its folders, the last may be the beginning of one; there has to be one.
         `least` and `most` are bytes, `kind` is a kind of files (`video`), `peer` whom to look at: a peer id, its short
         name, or the name of a library.
         """
-        who = None if peer is None else peer if is_peer(peer) else one_peer(await self.libraries(), peer)
+        who = None if peer is None else peer if is_peer(peer) else one_peer(await self.libraries(space=space), peer)
         narrowed = None if kind is None else Kind(kind)
-        return await self._directory.search(words, kind=narrowed, least=least, most=most, peer=who, limit=limit)
+        place = self._place(space)
+        return await place.search(words, kind=narrowed, least=least, most=most, peer=who, limit=limit)
 
-    async def libraries(self) -> list[FoundLibrary]:
-        """Who is here, with what; raises ServerError."""
-        return await self._directory.libraries()
+    async def libraries(self, *, space: str | None = None) -> list[FoundLibrary]:
+        """Who is here, with what, in the open and in sealed spaces, or only in one; raises as `search` does."""
+        return await self._place(space).libraries()
 
     async def browse(self, library: FoundLibrary | str, path: str = "") -> list[Folder | File]:
         """What is in a folder of a library: folders, then files. Raises AbsentError, AmbiguousError and ServerError.
@@ -216,7 +231,7 @@ class Peer:
         A library is named by itself, or as `peer` in `search`; the empty path is its top.
         """
         found = library if isinstance(library, FoundLibrary) else one_library(await self.libraries(), library)
-        return await self._directory.browse(found.library, path.strip("/"))
+        return await self._directory.browse(found, path.strip("/"))
 
     def get(
         self,
@@ -264,6 +279,10 @@ class Peer:
         self._fetches.append(fetch)
         self._tasks.spawn(warm())
         return fetch
+
+    def _place(self, space: str | None) -> Everywhere:
+        """Where to look."""
+        return self._directory if space is None else self._directory.within(self.spaces.named(space).name)
 
     def _on_push(self, message: Knocked | Asked | Called | Signaled | Left | Lapsed) -> None:
         if isinstance(message, Signaled | Left):

@@ -175,19 +175,21 @@ class Closed(Event, frozen=True, tag="closed"):
 
 
 class Counted(Event, frozen=True, tag="counted"):
-    """What would be published, before anything is: `folders` as their owner calls them, at `server`."""
+    """What would be published, before anything is: `folders` as their owner calls them, at `server`, for the members of
+    a sealed `space` or, without one, for everybody there."""
 
     files: int
     bytes: int
     folders: str
     name: str
     server: str
+    space: str = ""
 
 
 class LibraryOpen(Event, frozen=True, tag="library"):
     """A library is in the directory, where the server calls it `library`; `peer` is this peer, its owner.
 
-    Told again whenever the server had lost it. `most` is how many files the server takes.
+    Told again whenever the server had lost it. `most` is how many files the server takes, `space` that in which it is.
     """
 
     library: str
@@ -195,6 +197,7 @@ class LibraryOpen(Event, frozen=True, tag="library"):
     peer: str
     short: str
     most: int
+    space: str = ""
 
 
 class Announced(Event, frozen=True, tag="announced"):

@@ -96,7 +96,8 @@ def describe(event: Event) -> str | None:
         case events.Closed():
             return closed(event.reason)
         case events.LibraryOpen():
-            return f"“{printable(event.name)}” is in the directory, as {event.short} ({event.peer})."
+            where = f"the space “{printable(event.space)}”" if event.space else "the directory"
+            return f"“{printable(event.name)}” is in {where}, as {event.short} ({event.peer})."
         case events.Announced():
             return announced(event)
         case events.Wished():
@@ -158,7 +159,8 @@ def counted(event: events.Counted) -> str:
     """What would be published, and to whom."""
     what = f"{count(event.files, 'file', 'files')}, {size(event.bytes)}"
     name = f"{printable(event.folders)} as “{printable(event.name)}”"
-    return f"{what} of {name} to everybody at {printable(event.server)}"
+    whom = f"the members of the space “{printable(event.space)}”" if event.space else "everybody"
+    return f"{what} of {name} to {whom} at {printable(event.server)}"
 
 
 def announced(event: events.Announced) -> str | None:

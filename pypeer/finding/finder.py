@@ -6,7 +6,7 @@ from typing import Final
 
 from pypeer.approach import Approach
 from pypeer.errors import AbsentError, AmbiguousError, PeerError
-from pypeer.finding.directory import Directory, tellable
+from pypeer.finding.directory import tellable
 from pypeer.finding.found import FoundLibrary, Hit, Holder
 from pypeer.finding.owner import COURTESY_S, Owner
 from pypeer.finding.targets import ByFolder, ByHandle, Target
@@ -15,6 +15,7 @@ from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Entry
 from pypeer.protocol.sealed import Want, Wanted
 from pypeer.secure.code import short_name
+from pypeer.spaces.everywhere import Everywhere
 from pypeer.transfer.expected import Expected
 from pypeer.transfer.names import printable, safe_name
 
@@ -38,9 +39,9 @@ WHY_CHARS: Final = 256
 
 @dataclass(frozen=True, slots=True)
 class Finder:
-    """Looks in one directory; `why` is what owners who are asked about each request are told."""
+    """Looks at one server; `why` is what owners who are asked about each request are told."""
 
-    directory: Directory
+    directory: Everywhere
     why: str = ""
 
     async def plan(self, target: Target) -> Plan:
@@ -56,9 +57,9 @@ class Finder:
 
         async def more(spent: Mapping[str, PeerError]) -> Sequence[Approach]:
             again = await self._only(whole)
-            return [owner for owner in _owners(again, target, want) if not _is_final(spent.get(owner.peer))]
+            return [owner for owner in self._owners(again, target, want) if not _is_final(spent.get(owner.peer))]
 
-        return Plan(_owners(hit, target, want), expected, more)
+        return Plan(self._owners(hit, target, want), expected, more)
 
     async def _only(self, target: ByHandle) -> Hit:
         """The one file under a handle. What the server names besides was not asked for."""
@@ -90,7 +91,24 @@ class Finder:
             names = ", ".join(f"byway:{target.peer}/{each.name}" for each in here)
             raise AmbiguousError(f"{short_name(target.peer)} has several libraries with it: begin with one of {names}")
         (library, path), *_ = found
-        return Plan([Owner(library.peer, library.library, library.ask, Want(folder=path, why=self._reason))])
+        want = Want(folder=path, why=self._reason)
+        secret = self.directory.password(library.space, library.library)
+        return Plan([Owner(library.peer, library.library, library.ask, want, secret=secret)])
+
+    def _owners(self, hit: Hit, target: ByHandle, want: Want) -> list[Owner]:
+        holders = _holders(hit, target)
+        others = any(not each.ask and not each.away for each in holders)
+        return [
+            Owner(
+                each.peer,
+                each.library,
+                each.ask,
+                want,
+                COURTESY_S if each.ask and others else 0.0,
+                self.directory.password(each.space, each.library),
+            )
+            for each in holders
+        ]
 
     @property
     def _reason(self) -> str:
@@ -98,20 +116,12 @@ class Finder:
         return tellable(self.why)[:WHY_CHARS]
 
     async def _has(self, library: FoundLibrary, path: str) -> bool:
-        return not path or bool(await self.directory.browse(library.library, path))
+        return not path or bool(await self.directory.browse(library, path))
 
 
 def file_name(name: str) -> str:
     """The name under which all who have a file are asked to offer it: safe wherever it is stored."""
     return safe_name(name.replace("/", "_"))
-
-
-def _owners(hit: Hit, target: ByHandle, want: Want) -> list[Owner]:
-    holders = _holders(hit, target)
-    others = any(not each.ask and not each.away for each in holders)
-    return [
-        Owner(each.peer, each.library, each.ask, want, COURTESY_S if each.ask and others else 0.0) for each in holders
-    ]
 
 
 def _holders(hit: Hit, target: ByHandle) -> list[Holder]:

@@ -35,6 +35,8 @@ class Holder(msgspec.Struct, frozen=True, kw_only=True):
     """Whether its owner is asked about each request."""
     reach: Reach | None
     """How others get to its owner, if that is known."""
+    space: str = ""
+    """The sealed space in which it is, as this user calls it; empty for everybody."""
 
 
 class Hit(Event, frozen=True, tag="hit"):
@@ -51,7 +53,8 @@ class Hit(Event, frozen=True, tag="hit"):
 
 
 class FoundLibrary(Event, frozen=True, tag="here"):
-    """A library that is here. `whole`: all that is in it has been announced, so `files` and `bytes` are final."""
+    """A library that is here. `whole`: all that is in it has been announced, so `files` and `bytes` are final. In a
+    sealed `space` the server does not know how many bytes there are, and `bytes` is 0."""
 
     peer: str
     short: str
@@ -64,6 +67,7 @@ class FoundLibrary(Event, frozen=True, tag="here"):
     away: bool
     ask: bool
     reach: Reach | None
+    space: str = ""
 
 
 class Folder(Event, frozen=True, tag="folder"):
@@ -91,15 +95,15 @@ def handle_of(root: bytes) -> str:
     return base64.b32encode(root[:HANDLE_BYTES]).decode("ascii").lower()
 
 
-def hits(found: Found) -> list[Hit]:
-    """What a search has found; raises ValueError for what no server says."""
-    holders = [_holder(shelf) for shelf in found.libraries]
+def hits(found: Found, space: str = "") -> list[Hit]:
+    """What a search has found, in a sealed space if one is named; raises ValueError for what no server says."""
+    holders = [_holder(shelf, space) for shelf in found.libraries]
     return [_hit(hit, holders) for hit in found.hits]
 
 
-def library(shelf: Shelf) -> FoundLibrary:
-    """A library; raises ValueError for what no server says."""
-    holder = _holder(shelf)
+def library(shelf: Shelf, space: str = "") -> FoundLibrary:
+    """A library, in a sealed space if one is named; raises ValueError for what no server says."""
+    holder = _holder(shelf, space)
     return FoundLibrary(
         peer=holder.peer,
         short=holder.short,
@@ -112,6 +116,7 @@ def library(shelf: Shelf) -> FoundLibrary:
         away=shelf.away,
         ask=shelf.ask,
         reach=shelf.reach,
+        space=space,
     )
 
 
@@ -156,7 +161,7 @@ def _hit(hit: TheirHit, holders: list[Holder]) -> Hit:
     )
 
 
-def _holder(shelf: Shelf) -> Holder:
+def _holder(shelf: Shelf, space: str) -> Holder:
     peer = peer_id(unb64(shelf.peer))
     return Holder(
         peer=peer,
@@ -166,6 +171,7 @@ def _holder(shelf: Shelf) -> Holder:
         away=shelf.away,
         ask=shelf.ask,
         reach=shelf.reach,
+        space=space,
     )
 
 

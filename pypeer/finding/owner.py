@@ -40,11 +40,13 @@ class Owner:
     asks: bool
     want: Want
     after: float = 0.0
+    secret: bytes = b""
+    """What members of its sealed space prove to each other, if it is in one."""
 
     @property
     def password(self) -> bytes:
-        """No secret: only the identities prove anything here."""
-        return library_password(self.library)
+        """In the open no secret: only the identities prove anything there."""
+        return self.secret or library_password(self.library)
 
     async def meet(self, client: SignalingClient) -> Met:
         """The server may lead to somebody else, who would prove to be that: nothing is said then."""

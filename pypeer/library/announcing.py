@@ -8,26 +8,18 @@ twice. So what a refused message told can be told again later, in whatever order
 from dataclasses import dataclass, field
 from typing import Final
 
-import msgspec
-
-from pypeer.secure.encoding import b64
+from pypeer.library.forms import Announcement, Form, Listed, Openly
 from signaling.protocol import limits
 from signaling.protocol.codes import ErrorCode
-from signaling.protocol.directory import Announce, File, Folder
 
 UNDER_WAY: Final = 8
 """Announcements that are not answered yet, at most: what the contract allows."""
-
-ROOM: Final = limits.MESSAGE_BYTES - 512
-"""JSON of folders in one message: the rest has a type, an id of 16 digits, a library of 32 characters, and `whole`."""
 
 PAUSE_S: Final = 5.0
 """How long a server that cannot take something now, and does not say for how long, is left alone."""
 
 RETRIED: Final = frozenset({ErrorCode.RATE_LIMITED, ErrorCode.DRAINING, ErrorCode.INTERNAL})
 """Refusals after which the same may be said again; after others it never comes to anything."""
-
-_encoder = msgspec.json.Encoder()
 
 
 def why_not(path: str) -> str:
@@ -40,15 +32,6 @@ def why_not(path: str) -> str:
     if any(each in path for each in "\n\r\0") or not name.strip():
         return "has a name that cannot be shown to others"
     return ""
-
-
-@dataclass(frozen=True, slots=True)
-class _File:
-    """A file as the server is told of it."""
-
-    path: str
-    size: int
-    root: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +60,12 @@ class _Session:
 class Announcing:
     """The announcements of one library. Ask for the `next` whenever something has happened, or `wake_at` is past."""
 
-    def __init__(self) -> None:
+    def __init__(self, form: Form | None = None) -> None:
         self.refused_for_good = 0
         """Files that the server did not take, for a reason that stays."""
+        self._form = form or Openly()
         self._numbers: dict[str, int] = {}
-        self._files: dict[int, _File] = {}
+        self._files: dict[int, Listed] = {}
         self._next = 0
         self._tickets = 0
         self._new: dict[int, None] = {}
@@ -102,7 +86,7 @@ class Announcing:
         self.drop(path)
         number, self._next = self._next, self._next + 1
         self._numbers[path] = number
-        self._files[number] = _File(path, size, root)
+        self._files[number] = Listed(path, size, root)
         self._new[number] = None
         self._changed()
 
@@ -161,13 +145,14 @@ class Announcing:
         """When the server wants to be asked again."""
         return self._not_before if self._session is not None else None
 
-    def next(self, now: float) -> tuple[int, Announce] | None:
+    def next(self, now: float) -> tuple[int, Announcement] | None:
         """The next message and its ticket, for `answered` or `refused`; None if there is nothing to tell now."""
         session = self._session
         if session is None or len(session.under_way) >= UNDER_WAY or self._is_pausing(now):
             return None
         gone = tuple(self._gone)[: limits.ANNOUNCED_GONE]
-        added, folders = ((), ()) if gone else self._fill(self._room(session))
+        files = () if gone else ((number, self._files[number]) for number in self._new)
+        added, make = self._form.fill(files, min(self._room(session), limits.ANNOUNCED_FILES))
         for number in (*gone, *added):
             (self._gone if gone else self._new).pop(number)
         whole = self._is_all(session)
@@ -177,7 +162,7 @@ class Announcing:
         session.is_whole = whole
         session.under_way[self._tickets] = _Told(added, gone)
         session.flying.update(added)
-        return self._tickets, Announce(id=1, library=session.library, folders=folders, gone=gone, whole=whole)
+        return self._tickets, make(session.library, gone, whole)
 
     def answered(self, ticket: int) -> None:
         """A message took effect. Tickets of a session that is gone mean nothing."""
@@ -226,24 +211,3 @@ class Announcing:
         """Whether with this message everything is told, nothing else being under way that could be refused."""
         rest = self._new or self._gone or session.under_way or session.is_whole or self.refused_for_good
         return self._complete and not rest
-
-    def _fill(self, room: int) -> tuple[tuple[int, ...], tuple[Folder, ...]]:
-        """As many files as fit one message, and the server, by folder."""
-        size = ROOM
-        folders: dict[str, list[File]] = {}
-        added: list[int] = []
-        for number in self._new:
-            file = self._files[number]
-            folder, _, name = file.path.rpartition("/")
-            told = File(number, name, file.size, b64(file.root))
-            size -= _cost(told) + (0 if folder in folders else _cost(Folder(folder, ())))
-            if size < 0 or len(added) >= min(room, limits.ANNOUNCED_FILES):
-                break
-            folders.setdefault(folder, []).append(told)
-            added.append(number)
-        return tuple(added), tuple(Folder(path, tuple(files)) for path, files in folders.items())
-
-
-def _cost(part: File | Folder) -> int:
-    """Bytes of JSON, with the comma behind it."""
-    return len(_encoder.encode(part)) + 1

@@ -9,12 +9,13 @@ from pypeer.conversation import Conversation
 from pypeer.desk import Desk
 from pypeer.events import Declined, Event, Failed, Wished
 from pypeer.identity import peer_id
+from pypeer.library.place import Place
 from pypeer.library.stock import Stock
 from pypeer.library.wanting import Picked, WantError, pick
 from pypeer.protocol.codes import EndCode, RefusalCode
 from pypeer.protocol.sealed import Meet, Want
 from pypeer.receivers import Receivers
-from pypeer.secure.code import library_password, short_name
+from pypeer.secure.code import short_name
 from pypeer.secure.keys import Role
 from pypeer.signaling_client.pair import Pair
 from pypeer.transfer.budget import Budget
@@ -40,7 +41,7 @@ class Host:
         self,
         desk: Desk,
         stock: Stock,
-        name: str,
+        place: Place,
         emit: Callable[[Event], None],
         consent: Consent | None,
         budget: Budget | None,
@@ -51,7 +52,7 @@ class Host:
         self.is_open = True
         self._desk = desk.in_background() if background else desk
         self._stock = stock
-        self._name = name
+        self._place = place
         self._emit = emit
         self._consent = consent
         self._budget = budget
@@ -62,8 +63,8 @@ class Host:
 
     def asked(self, asked: Asked) -> None:
         """Someone asks to meet."""
-        pair = self._desk.pair(Role.B, asked, library_password(asked.library))
-        pair.on_wrong_words = lambda: None  # everybody knows that password: whoever does not is another program
+        pair = self._desk.pair(Role.B, asked, self._place.password(asked.library))
+        pair.on_wrong_words = lambda: None  # nobody guesses: who does not know it is another program, or no member
         if self.is_open:
             self.receivers.meet(pair, self._desk.relays(asked))
         else:
@@ -77,7 +78,7 @@ class Host:
     async def _converse(self, pair: Pair, meet: Meet, ways: Ways) -> None:
         want = await pair.want()
         try:
-            picked = pick(self._stock, want, self._name)
+            picked = pick(self._stock, want, self._place.name)
         except WantError as error:
             pair.part(error.code)
             self._emit(Failed(session=pair.id, code=error.code, message=str(error)))

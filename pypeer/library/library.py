@@ -12,11 +12,12 @@ from pypeer.library.folders import Content, Folders
 from pypeer.library.hashing import Hasher
 from pypeer.library.host import Consent, Host
 from pypeer.library.keeper import Keeper
+from pypeer.library.place import Place
 from pypeer.library.teller import Teller
 from pypeer.secure.code import short_name
 from pypeer.stream import EventStream
 from pypeer.transfer.budget import Budget
-from signaling.protocol.directory import Asked, Publish, Published
+from signaling.protocol.directory import Asked, Published
 
 NOTHING: Final = Announced(files=-1, total=-1)
 """Differs from whatever is told first."""
@@ -28,7 +29,7 @@ class Library:
     def __init__(
         self,
         desk: Desk,
-        publish: Publish,
+        place: Place,
         folders: Folders,
         index: Path,
         consent: Consent | None,
@@ -36,13 +37,15 @@ class Library:
         background: bool,
     ) -> None:
         self.events = EventStream()
-        self.name = publish.name
+        self.name = place.name
+        self.space = place.space
+        """The name of the sealed space in which it is; empty for everybody."""
         self._desk = desk
         self._hasher = Hasher(index)
-        self._teller = Teller(desk.client, publish, self._published, self._news, self._lost)
+        self._teller = Teller(desk.client, place.publish, place.form, self._published, self._news, self._lost)
         self._keeper = Keeper(folders, self._hasher, self._teller, self._is_busy, self._note)
         emit = self.events.emit
-        self._host = Host(desk, self._keeper.stock, self.name, emit, consent, budget, background)
+        self._host = Host(desk, self._keeper.stock, place, emit, consent, budget, background)
         self._keeping: asyncio.Task[None] | None = None
         self._last = NOTHING
 
@@ -105,7 +108,14 @@ class Library:
         self._last = NOTHING
         who = self._desk.identity.id
         self.events.emit(
-            LibraryOpen(library=published.library, name=self.name, peer=who, short=short_name(who), most=published.most)
+            LibraryOpen(
+                library=published.library,
+                name=self.name,
+                peer=who,
+                short=short_name(who),
+                most=published.most,
+                space=self.space,
+            )
         )
 
     def _news(self) -> None:

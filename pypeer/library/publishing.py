@@ -13,10 +13,12 @@ from pypeer.library.folders import folders_of, look
 from pypeer.library.host import Consent
 from pypeer.library.index import default_path
 from pypeer.library.library import Library
+from pypeer.library.place import Place, in_space, in_the_open
 from pypeer.library.reach import reach_of
+from pypeer.spaces.space import Space
 from pypeer.transfer.budget import Budget
 from pypeer.transfer.scanning import Links
-from signaling.protocol.directory import Publish
+from signaling.protocol.directory import Reach
 
 NAME_CHARS: Final = 64
 DESCRIPTION_CHARS: Final = 256
@@ -39,6 +41,8 @@ class Terms:
     consent: Consent | None = None
     budget: Budget | None = None
     background: bool = False
+    space: Space | None = None
+    """The sealed space in which it is to be; else it is for everybody."""
 
     def __post_init__(self) -> None:
         if not len(self.name.strip()) > 0 or len(self.name) > NAME_CHARS:
@@ -58,16 +62,18 @@ async def publish(desk: Desk, terms: Terms) -> Library:
             folders=folders.show(),
             name=terms.name,
             server=str(desk.client.url),
+            space=terms.space.name if terms.space is not None else "",
         )
         if not await terms.confirm(counted):
             raise DeclinedError("Nothing was published.")
-    told = Publish(
-        id=1,
-        name=terms.name,
-        description=terms.description,
-        ask=terms.consent is not None,
-        reach=await reach_of(desk),
-    )
-    library = Library(desk, told, folders, default_path(), terms.consent, terms.budget, terms.background)
+    place = _place(desk, terms, await reach_of(desk))
+    library = Library(desk, place, folders, default_path(), terms.consent, terms.budget, terms.background)
     await library.open(content)
     return library
+
+
+def _place(desk: Desk, terms: Terms, reach: Reach | None) -> Place:
+    about = (terms.name, terms.description, terms.consent is not None, reach)
+    if terms.space is None:
+        return in_the_open(*about)
+    return in_space(terms.space, desk.client.host, desk.identity.key, *about)

@@ -8,11 +8,13 @@ from typing import Final
 
 from pypeer.errors import ServerError
 from pypeer.library.announcing import Announcing
+from pypeer.library.forms import Announcement, Form
 from pypeer.signaling_client.client import SignalingClient
 from pypeer.tasks import Tasks
 from signaling.protocol.codes import ErrorCode
-from signaling.protocol.directory import Announce, Publish, Published, Withdraw
+from signaling.protocol.directory import Publish, Published, Withdraw
 from signaling.protocol.messages import Ok
+from signaling.protocol.spaces import SealedPublish
 
 PATIENCE_S: Final = 60.0
 """How long a server that is too busy to publish is asked again before the first time fails."""
@@ -33,12 +35,13 @@ class Teller:
     def __init__(
         self,
         client: SignalingClient,
-        publish: Publish,
+        publish: Publish | SealedPublish,
+        form: Form,
         on_published: Callable[[Published], None],
         on_news: Callable[[], None],
         on_lost: Callable[[ServerError], None],
     ) -> None:
-        self.told = Announcing()
+        self.told = Announcing(form)
         self._client = client
         self._publish = publish
         self._on_published = on_published
@@ -53,6 +56,9 @@ class Teller:
         try:
             self._begin(await self._client.ask(self._publish, Published, PATIENCE_S))
         except ServerError as error:
+            if error.code == ErrorCode.UNKNOWN_TYPE and isinstance(self._publish, SealedPublish):
+                text = "This server knows no sealed spaces: its operator has to update it. Nothing was published."
+                raise ServerError(text, ErrorCode.UNKNOWN_TYPE.value, retry=False) from None
             if error.code not in (ErrorCode.NO_DIRECTORY, ErrorCode.UNKNOWN_TYPE):
                 raise
             text = "This server keeps no directory: use another, or give what you have by a code, with pypeer send."
@@ -117,7 +123,7 @@ class Teller:
         if self.told.wake_at is not None:
             self._tell_in(max(0.0, self.told.wake_at - time.monotonic()))
 
-    async def _say(self, ticket: int, message: Announce) -> None:
+    async def _say(self, ticket: int, message: Announcement) -> None:
         library = self.told.library
         try:
             await self._client.ask(message, Ok)

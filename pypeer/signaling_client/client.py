@@ -20,6 +20,7 @@ from signaling.protocol.codes import CloseCode
 from signaling.protocol.directory import Found, Here, Listing, Published
 from signaling.protocol.fields import IceServer
 from signaling.protocol.messages import Error, Met, Ok, Opened, Renewed, Request
+from signaling.protocol.spaces import SealedFound, SealedHere, SealedListing
 
 CONNECT_S = 10.0
 """Bound of one attempt to connect: a SYN sent three times."""
@@ -34,8 +35,10 @@ POST_PATIENCE_S = 15.0
 """How long what nobody waits for is said again: longer, and the other side has given up what it is about."""
 
 PushHandler = Callable[[Event], None]
-_Success = Ok | Opened | Met | Renewed | Published | Found | Here | Listing
-_Reply = TypeVar("_Reply", Ok, Opened, Met, Renewed, Published, Found, Here, Listing)
+_Success = Ok | Opened | Met | Renewed | Published | Found | Here | Listing | SealedFound | SealedHere | SealedListing
+_Reply = TypeVar(
+    "_Reply", Ok, Opened, Met, Renewed, Published, Found, Here, Listing, SealedFound, SealedHere, SealedListing
+)
 
 
 class SignalingClient:
@@ -54,8 +57,9 @@ class SignalingClient:
         """What this server can do beyond what all can."""
         self._on_push = on_push
         self._on_ready = on_ready or (lambda _resumed: None)
-        host = self.url.host_port_subcomponent or ""
-        self._core = core.Client(identity, host, f"pypeer/{__version__}", random.random)
+        self.host = self.url.host_port_subcomponent or ""
+        """The server as its Host header has it."""
+        self._core = core.Client(identity, self.host, f"pypeer/{__version__}", random.random)
         self._waiting: dict[int, asyncio.Future[_Success]] = {}
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._http: aiohttp.ClientSession | None = None

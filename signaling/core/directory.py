@@ -18,6 +18,7 @@ from signaling.core.libraries import Libraries, Library
 from signaling.core.policy import Policy
 from signaling.core.rendezvous import AWAY_WAIT_S, UNNUMBERED, Rendezvous, failed, ok
 from signaling.core.session import Session
+from signaling.core.spaces import SealedLibrary, Spaces
 from signaling.engine.base import Engine, Holder
 from signaling.engine.index import Counted, Index, Matches, Query
 from signaling.protocol.codes import ErrorCode
@@ -39,6 +40,7 @@ from signaling.protocol.directory import (
 )
 from signaling.protocol.encoding import b64
 from signaling.protocol.messages import Error, Reply
+from signaling.protocol.spaces import SealedAnnounce, SealedLook, SealedPublish, SealedRequest
 
 LIBRARY_BYTES: Final = 12
 """Random bytes of a library's id: never twice in a life of a server."""
@@ -69,22 +71,28 @@ class Directory:
         self._emit = emit
         self._numbers = count(1)
         self._libraries = Libraries()
+        self.spaces = Spaces(policy, entropy, emit, lambda: policy.directory_files - self.entries - self._coming)
+        """What only members see."""
 
     def __len__(self) -> int:
         return len(self._libraries)
 
     @property
     def entries(self) -> int:
-        """What the index keeps for all libraries."""
-        return self.files + self.folders
+        """What is kept for all libraries."""
+        return self.files + self.folders + self.spaces.weight
 
-    async def answer(self, session: Session, address: str, request: DirectoryRequest | Ask, now: float) -> Reply:
+    async def answer(
+        self, session: Session, address: str, request: DirectoryRequest | SealedRequest | Ask, now: float
+    ) -> Reply:
         """Carry out a request."""
         match request:
-            case Publish():
+            case Publish() | SealedPublish():
                 return self._publish(session, request)
             case Announce():
                 return await self._announce(session, address, request, now)
+            case SealedAnnounce():
+                return await self._announce_sealed(session, address, request, now)
             case Withdraw():
                 return self._withdraw(session, request)
             case Ask():
@@ -96,11 +104,16 @@ class Directory:
         """A session is over, and all that it published."""
         for library in list(self._libraries.of_session(session).values()):
             self._drop(library)
+        for sealed in list(self.spaces.of_session(session).values()):
+            self.spaces.drop(sealed)
 
-    def _publish(self, session: Session, request: Publish) -> Reply:
-        if len(self._libraries.of_session(session)) >= self._policy.libraries_per_session:
+    def _publish(self, session: Session, request: Publish | SealedPublish) -> Reply:
+        published = len(self._libraries.of_session(session)) + len(self.spaces.of_session(session))
+        if published >= self._policy.libraries_per_session:
             text = f"a session may publish {self._policy.libraries_per_session} libraries"
             return failed(request, ErrorCode.TOO_MANY, text)
+        if isinstance(request, SealedPublish):
+            return self.spaces.publish(session, request)
         shown = Shelf(
             library=b64(self._entropy(LIBRARY_BYTES)),
             peer=session.key,
@@ -116,6 +129,10 @@ class Directory:
         return Published(seq=UNNUMBERED, re=request.id, library=shown.library, most=most)
 
     def _withdraw(self, session: Session, request: Withdraw) -> Reply:
+        sealed = self.spaces.of_session(session).get(request.library)
+        if sealed is not None:
+            self.spaces.drop(sealed)
+            return ok(request)
         library = self._libraries.of_session(session).get(request.library)
         if library is None:
             return _unknown(request)
@@ -139,10 +156,9 @@ class Directory:
         if files and library.folders >= self._policy.files_per_library:
             text = f"a library may have {self._policy.files_per_library} folders"
             return failed(request, ErrorCode.TOO_MANY, text)
-        cost = min(files + len(request.gone), self._policy.announcing.burst)
-        wait = await self._engine.take(f"announce {address}", self._policy.announcing, cost, now)
-        if wait:
-            return failed(request, ErrorCode.RATE_LIMITED, "too many files announced from this address", wait)
+        refused = await self._charge(address, request, files + len(request.gone), now)
+        if refused is not None:
+            return refused
         granted = max(0, min(files, self._policy.directory_files - self.entries - self._coming))
         self._coming += granted
         library.coming += granted
@@ -153,6 +169,26 @@ class Directory:
             self._coming -= granted
             library.coming -= granted
         return self._announced(library, request, counted)
+
+    async def _announce_sealed(self, session: Session, address: str, request: SealedAnnounce, now: float) -> Reply:
+        """Looked up again once it may be: engines may take a while to say so."""
+        refused = None
+        if request.library in self.spaces.of_session(session):
+            refused = await self._charge(address, request, len(request.files) + len(request.gone), now)
+        library = self.spaces.of_session(session).get(request.library)
+        if library is None:
+            return _unknown(request)
+        return refused or self.spaces.announce(library, request)
+
+    async def _charge(self, address: str, request: Announce | SealedAnnounce, files: int, now: float) -> Error | None:
+        """Count what is announced; the refusal, if that is too much."""
+        cost = min(files, self._policy.announcing.burst)
+        wait = await self._engine.take(f"announce {address}", self._policy.announcing, cost, now)
+        return (
+            failed(request, ErrorCode.RATE_LIMITED, "too many files announced from this address", wait)
+            if wait
+            else None
+        )
 
     def _announced(self, library: Library, request: Announce, counted: Counted | None) -> Reply:
         if library not in self._libraries:
@@ -170,7 +206,7 @@ class Directory:
         return ok(request)
 
     async def _limited_look(
-        self, session: Session, address: str, request: Search | Peers | Browse, now: float
+        self, session: Session, address: str, request: Search | Peers | Browse | SealedLook, now: float
     ) -> Reply:
         wait = await self._engine.take(f"search {session.id}", self._policy.searching, 1, now)
         wait = wait or await self._engine.take(f"search {address}", self._policy.searching_address, 1, now)
@@ -181,8 +217,10 @@ class Directory:
                 return await self._search(request)
             case Browse():
                 return await self._browse(request)
-            case _:
+            case Peers():
                 return self._peers(request)
+            case _:
+                return self.spaces.look(request)
 
     async def _search(self, request: Search) -> Reply:
         found = Matches((), False)
@@ -210,7 +248,9 @@ class Directory:
         return Listing(seq=UNNUMBERED, re=request.id, folders=folders, files=files, more=page.more or not room)
 
     async def _ask(self, session: Session, address: str, request: Ask, now: float) -> Reply:
-        library = self._libraries.named(request.library)
+        """Who knows the id of a sealed library may ask for it; whether it may have anything, its owner finds out."""
+        library: Library | SealedLibrary | None = self._libraries.named(request.library)
+        library = library or self.spaces.named(request.library)
         if library is None:
             return _unknown(request)
         owner = library.owner
@@ -246,7 +286,7 @@ def _query(request: Search, libraries: tuple[int, ...] | None) -> Query:
     )
 
 
-def _unknown(request: DirectoryRequest | Ask) -> Error:
+def _unknown(request: DirectoryRequest | SealedRequest | Ask) -> Error:
     return failed(
         request, ErrorCode.UNKNOWN_LIBRARY, "this library is not there, or is another session's: search again"
     )

@@ -22,6 +22,7 @@ from signaling.protocol.directory import Ask, Asked, DirectoryRequest
 from signaling.protocol.encoding import b64
 from signaling.protocol.fields import IceServer, Resume
 from signaling.protocol.messages import Error, Knocked, Lapsed, Left, Met, Opened, Renewed, Reply, Request, Shut
+from signaling.protocol.spaces import SealedRequest
 
 
 class Relaying(NamedTuple):
@@ -148,7 +149,7 @@ class Sessions:
         """Carry out a request of a session. Only what the directory does may take a while."""
         if isinstance(request, ContactRequest):
             return await self.contacts.answer(session, address, request, now)
-        if not isinstance(request, DirectoryRequest | Ask):
+        if not isinstance(request, DirectoryRequest | SealedRequest | Ask):
             return await self.rendezvous.answer(session, address, request, now)
         if self.directory is None:
             return failed(request, ErrorCode.NO_DIRECTORY, "this server keeps no directory")

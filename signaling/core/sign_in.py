@@ -6,7 +6,7 @@ The host keeps a hostile server from passing on the challenge of another one and
 import ipaddress
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -14,10 +14,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from signaling.protocol import limits
 from signaling.protocol.codes import ErrorCode
 from signaling.protocol.encoding import unb64
+from signaling.protocol.hosts import bare, is_local
 from signaling.protocol.messages import Hello
-
-LOCAL_SUFFIXES: Final = (".localhost", ".local", ".internal", ".home.arpa", ".lan")
-"""Names that nobody can register (RFC 6761, 6762, 8375, ICANN's reservation of .internal; .lan is not delegated)."""
 
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
@@ -45,8 +43,7 @@ class Names:
         host, dialled = host.lower(), dialled.lower()
         if self.public_host and host == self.public_host:
             return True
-        bare = urlsplit(f"//{host}").hostname or ""
-        return host == dialled and (is_loopback(bare) if self.public_host else _local(bare))
+        return host == dialled and (is_loopback(bare(host)) if self.public_host else is_local(bare(host)))
 
 
 def host_of(url: SplitResult) -> str:
@@ -86,11 +83,3 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost" or host.endswith(".localhost")
-
-
-def _local(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return bool(host) and ("." not in host or host.endswith(LOCAL_SUFFIXES))
-    return True

@@ -104,3 +104,15 @@ SEARCH_SKIP_MAX: Final = 950
 
 HIT_SOURCES: Final = 8
 """Sources that are told of one hit: as many as a fetch draws from at once."""
+
+SEALED_TOKENS: Final = 64
+"""Tokens by which a file of a sealed space is found, at most: a name of eight words, and where it is."""
+
+SEALED_GROUPS: Final = 16
+"""Words of one search in a sealed space: a dozen words, or the whole name of a file."""
+
+SEALED_WAYS: Final = 2
+"""Tokens that may stand for one word of a search: the word, and its beginning."""
+
+BOX_CHARS: Final = 12 * 1024
+"""Longest box: the longest path that may be announced, whatever its letters, sealed and in base64url."""

@@ -45,6 +45,7 @@ from signaling.protocol.fields import (
     Ticket,
     Token,
 )
+from signaling.protocol.spaces import SealedReply, SealedRequest
 
 # --- sign-in ---------------------------------------------------------------------------------------------------------
 
@@ -278,7 +279,9 @@ class Restarting(Message, frozen=True, tag="restarting"):
     try_for: Seconds
 
 
-Request = Open | Shut | Knock | Signal | Leave | Report | Renew | DirectoryRequest | Ask | ContactRequest
+Request = (
+    Open | Shut | Knock | Signal | Leave | Report | Renew | DirectoryRequest | SealedRequest | Ask | ContactRequest
+)
 ClientMessage = Hello | Request | Ping | Bye
-Reply = Ok | Opened | Met | Renewed | DirectoryReply | Error
+Reply = Ok | Opened | Met | Renewed | DirectoryReply | SealedReply | Error
 ServerMessage = Challenge | Welcome | Reply | Knocked | Asked | Called | Signaled | Left | Lapsed | Pong | Restarting

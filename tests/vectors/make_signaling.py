@@ -8,6 +8,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from tests.vectors import sealed_messages as sealed
+
 FILE = Path(__file__).with_name("signaling.json")
 
 KEY = "A" * 42 + "8"
@@ -254,8 +256,8 @@ OTHERS: list[Any] = [{}, [], "hello", 7, None, {"t": None}, {"t": 1}, {"t": "fly
 def build() -> dict[str, Any]:
     """All vectors of this file."""
     return {
-        "client": cases(CLIENT),
-        "server": cases(SERVER),
+        "client": cases(CLIENT | sealed.CLIENT),
+        "server": cases(SERVER | sealed.SERVER),
         "relay-client": cases(RELAY_CLIENT),
         "relay-server": cases(RELAY_SERVER),
     }
@@ -266,8 +268,8 @@ def cases(types: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
     result = [{"message": other, "valid": False} for other in OTHERS]
     for kind, fields in types.items():
         base = {"t": kind, **fields}
-        good = [{}, {"x-later": {"any": ["thing"]}}, *GOOD.get(kind, [])]
-        bad = [*({name: DROP} for name in fields), *BAD.get(kind, []), {"t": kind.upper()}]
+        good = [{}, {"x-later": {"any": ["thing"]}}, *(GOOD | sealed.GOOD).get(kind, [])]
+        bad = [*({name: DROP} for name in fields), *(BAD | sealed.BAD).get(kind, []), {"t": kind.upper()}]
         result += [{"message": change(base, changes), "valid": True} for changes in good]
         result += [{"message": change(base, changes), "valid": False} for changes in bad]
     return result

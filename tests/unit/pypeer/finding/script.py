@@ -5,6 +5,7 @@ from typing import cast
 
 from pypeer.finding.directory import Directory
 from pypeer.signaling_client.client import SignalingClient
+from pypeer.spaces.everywhere import Everywhere
 from signaling.protocol.messages import Request
 
 Answer = object
@@ -16,6 +17,7 @@ class Scripted:
 
     def __init__(self, answer: Callable[[Request], Answer], caps: tuple[str, ...] = ("directory",)) -> None:
         self.url = "http://server/"
+        self.host = "server"
         self.caps = caps
         self.asked: list[Request] = []
         self.posted: list[Request] = []
@@ -43,3 +45,8 @@ class Scripted:
     def directory(self) -> Directory:
         """The directory of this server."""
         return Directory(self.client)
+
+    @property
+    def everywhere(self) -> Everywhere:
+        """All of this server, for one who is in no sealed space."""
+        return Everywhere(self.client, list)

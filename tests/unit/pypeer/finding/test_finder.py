@@ -49,7 +49,7 @@ def owners(plan: Plan | Sequence[Approach]) -> list[Owner]:
 
 
 async def plan_for(target: ByHandle | ByFolder, scripted: Scripted, why: str = "") -> Plan:
-    return await Finder(scripted.directory, why).plan(target)
+    return await Finder(scripted.everywhere, why).plan(target)
 
 
 LIBRARIES = (shelf(0), shelf(1, ask=True), shelf(2))

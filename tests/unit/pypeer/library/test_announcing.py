@@ -48,6 +48,7 @@ def settle(told: Announcing, server: FakeServer, now: float = 0.0) -> list[Annou
     """Let the server take all that there is to tell."""
     messages = []
     while (step := told.next(now)) is not None:
+        assert isinstance(step[1], Announce)
         messages.append(step[1])
         assert len(msgspec.json.encode(step[1])) <= limits.MESSAGE_BYTES
         error = server.take(step[1])
@@ -100,6 +101,7 @@ class AnnouncingMachine(RuleBasedStateMachine):
         step = self.told.next(self.now)
         if step is not None:
             assert self.server is not None
+            assert isinstance(step[1], Announce)
             self.answers.append((step[0], refusal or self.server.take(step[1])))
 
     @precondition(lambda self: self.answers)

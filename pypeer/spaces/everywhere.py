@@ -1,0 +1,107 @@
+"""The open directory of a server, and the sealed spaces of this user there, as one."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, TypeVar
+
+from pypeer.errors import AbsentError, ServerError
+from pypeer.finding.directory import HITS_DEFAULT, HITS_MAX, Directory
+from pypeer.finding.found import File, Folder, FoundLibrary, Hit
+from pypeer.secure.code import library_password
+from pypeer.signaling_client.client import SignalingClient
+from pypeer.spaces.directory import SpaceDirectory
+from pypeer.spaces.merging import merged
+from pypeer.spaces.opened import Sought
+from pypeer.spaces.space import Space, same
+from signaling.protocol.codes import ErrorCode
+from signaling.protocol.directory import Kind
+
+T = TypeVar("T")
+
+
+class Everywhere:
+    """Asks one server. `spaces` says which this user is in, and is asked again each time; `only` is the name of the one
+    to look into, if it is not all. All raise ServerError; `no-directory` is a server that keeps none."""
+
+    def __init__(self, client: SignalingClient, spaces: Callable[[], Sequence[Space]], only: str | None = None) -> None:
+        self._client = client
+        self._spaces = spaces
+        self._only = only
+        self._open = Directory(client)
+        self._known: dict[bytes, SpaceDirectory] = {}
+
+    def within(self, space: str) -> "Everywhere":
+        """The same, for one space alone."""
+        return Everywhere(self._client, self._spaces, space)
+
+    async def search(
+        self,
+        words: str = "",
+        *,
+        handle: str | None = None,
+        kind: Kind | None = None,
+        least: int | None = None,
+        most: int | None = None,
+        peer: str | None = None,
+        limit: int = HITS_DEFAULT,
+    ) -> list[Hit]:
+        """Up to so many files, the best first. `peer` is an id."""
+        limit = min(limit, HITS_MAX)
+        sought = Sought(words, handle, kind, least, most, peer)
+        work = [each.search(sought, limit) for each in self._sealed()]
+        if self._only is None:
+            narrowed: dict[str, Any] = {"kind": kind, "least": least, "most": most, "peer": peer}
+            work.insert(0, self._open.search(words, handle=handle, limit=limit, **narrowed))
+        return merged(await self._all(work), limit)
+
+    async def libraries(self) -> list[FoundLibrary]:
+        """All that are here."""
+        work = [each.libraries() for each in self._sealed()]
+        if self._only is None:
+            work.insert(0, self._open.libraries())
+        return [library for libraries in await self._all(work) for library in libraries]
+
+    async def browse(self, library: FoundLibrary, path: str = "") -> list[Folder | File]:
+        """All that is in a folder of a library; AbsentError if that is not there any more."""
+        if not library.space:
+            return await self._open.browse(library.library, path)
+        return await self._of(library.space).browse(library.library, path)
+
+    def password(self, space: str, library: str) -> bytes:
+        """What the key exchange is fed with where a library is asked, which was found in a space, if it was in one."""
+        return self._of(space).space.keys.password(library) if space else library_password(library)
+
+    def _sealed(self) -> list[SpaceDirectory]:
+        """The spaces to be asked; what was learned of each stays."""
+        wanted = [space for space in self._spaces() if self._only is None or same(space.name) == same(self._only)]
+        self._known = {space.keys.key: self._directory(space) for space in wanted}
+        return list(self._known.values())
+
+    def _directory(self, space: Space) -> SpaceDirectory:
+        known = self._known.get(space.keys.key)
+        return known if known is not None and known.space == space else SpaceDirectory(self._client, space)
+
+    def _of(self, name: str) -> SpaceDirectory:
+        """The space of a name; raises AbsentError for one that was left meanwhile."""
+        for each in self._sealed():
+            if each.space.name == name:
+                return each
+        raise AbsentError(f"You are not in the space {name!r} any more.")
+
+    async def _all(self, work: Sequence[Coroutine[Any, Any, list[T]]]) -> list[list[T]]:
+        """All answers. A server that knows no spaces is as good as one on which they are empty, unless one was asked
+        for."""
+        answers = await asyncio.gather(*work, return_exceptions=True)
+        for answer in answers:
+            if isinstance(answer, BaseException) and not self._is_for_nothing(answer):
+                raise self._explained(answer)
+        return [answer for answer in answers if isinstance(answer, list)]
+
+    def _is_for_nothing(self, error: BaseException) -> bool:
+        return self._only is None and isinstance(error, ServerError) and error.code == ErrorCode.UNKNOWN_TYPE
+
+    def _explained(self, error: BaseException) -> BaseException:
+        if isinstance(error, ServerError) and error.code == ErrorCode.UNKNOWN_TYPE:
+            text = f"The server at {self._client.url} knows no sealed spaces: its operator has to update it."
+            return ServerError(text, error.code, retry=False)
+        return error

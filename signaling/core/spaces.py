@@ -1,0 +1,229 @@
+"""Sealed spaces: who publishes what in which, and who finds it. Whoever does not know the tag of a space is told the
+same as if there were none. What a space is, and what is in it, nobody here knows.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from heapq import nsmallest
+from typing import Final
+
+import msgspec
+
+from signaling.core.effects import Count, Effect, Tally
+from signaling.core.hits import ROOM, fitting
+from signaling.core.libraries import REACHES
+from signaling.core.policy import Policy
+from signaling.core.rendezvous import UNNUMBERED, failed, ok
+from signaling.core.session import Session
+from signaling.core.states import SessionState
+from signaling.engine.sealed import SealedEntries, SealedMatch, SealedQuery
+from signaling.protocol import limits
+from signaling.protocol.codes import ErrorCode
+from signaling.protocol.directory import Published
+from signaling.protocol.encoding import b64, unb64
+from signaling.protocol.messages import Reply
+from signaling.protocol.spaces import (
+    SealedAnnounce,
+    SealedBrowse,
+    SealedFound,
+    SealedHere,
+    SealedHit,
+    SealedListing,
+    SealedLook,
+    SealedPeers,
+    SealedPublish,
+    SealedSearch,
+    SealedShelf,
+)
+
+LIBRARY_BYTES: Final = 12
+"""Random bytes of a library's id: who was not told of it does not guess it."""
+
+UNKNOWN: Final = "this library is not there, or is another session's: search again"
+
+
+@dataclass(slots=True, eq=False)
+class SealedLibrary:
+    """One library and its owner."""
+
+    number: int
+    space: str
+    owner: Session
+    shown: SealedShelf
+    weight: int = 0
+    """What is in it, in files of an open library."""
+
+    @property
+    def away(self) -> bool:
+        """Whether its owner has lost the connection."""
+        return self.owner.state is not SessionState.READY
+
+    @property
+    def shelf(self) -> SealedShelf:
+        """As members see it now."""
+        return msgspec.structs.replace(self.shown, away=True) if self.away else self.shown
+
+    @property
+    def merit(self) -> tuple[bool, bool, int, int]:
+        """The less, the better it is to be asked."""
+        return self.away, self.shown.ask, REACHES.index(self.shown.reach), self.number
+
+
+class Space:
+    """What is published in one: libraries by their numbers."""
+
+    def __init__(self) -> None:
+        self.libraries: dict[int, SealedLibrary] = {}
+        self.entries = SealedEntries()
+
+
+class Spaces:
+    """All of one server. `room` says how many files more the directory has room for."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        entropy: Callable[[int], bytes],
+        emit: Callable[[Effect], None],
+        room: Callable[[], int],
+    ) -> None:
+        self.files = 0
+        self.weight = 0
+        """What is in all of them, in files of open libraries."""
+        self._policy = policy
+        self._entropy = entropy
+        self._emit = emit
+        self._room = room
+        self._numbers = 0
+        self._spaces: dict[str, Space] = {}
+        self._libraries: dict[str, SealedLibrary] = {}
+        self._of_session: dict[str, dict[str, SealedLibrary]] = {}
+
+    def __len__(self) -> int:
+        return len(self._libraries)
+
+    def named(self, name: str) -> SealedLibrary | None:
+        """The library of that id."""
+        return self._libraries.get(name)
+
+    def of_session(self, session: Session) -> dict[str, SealedLibrary]:
+        """What a session has published, by id."""
+        return self._of_session.get(session.id, {})
+
+    def publish(self, session: Session, request: SealedPublish) -> Reply:
+        """Begin a library."""
+        self._numbers += 1
+        shown = SealedShelf(
+            library=b64(self._entropy(LIBRARY_BYTES)),
+            peer=session.key,
+            box=request.box,
+            ask=request.ask,
+            reach=request.reach,
+        )
+        library = SealedLibrary(self._numbers, request.space, session, shown)
+        self._libraries[shown.library] = library
+        self._of_session.setdefault(session.id, {})[shown.library] = library
+        self._spaces.setdefault(request.space, Space()).libraries[library.number] = library
+        most = self._policy.files_per_library
+        return Published(seq=UNNUMBERED, re=request.id, library=shown.library, most=most)
+
+    def drop(self, library: SealedLibrary) -> None:
+        """End a library; a space in which nothing is left is forgotten."""
+        name, owner, space = library.shown.library, library.owner.id, self._spaces[library.space]
+        del self._libraries[name], self._of_session[owner][name], space.libraries[library.number]
+        if not self._of_session[owner]:
+            del self._of_session[owner]
+        self.files -= library.shown.files
+        self.weight -= library.weight
+        space.entries.end(library.number)
+        if not space.libraries:
+            del self._spaces[library.space]
+
+    def announce(self, library: SealedLibrary, request: SealedAnnounce) -> Reply:
+        """Take what is new in a library of whoever announces it."""
+        if not all(_is_canonical(each.tag) and _is_canonical(each.box) for each in request.files):
+            return failed(request, ErrorCode.BAD_MESSAGE, "a tag or a box is no base64url")
+        entries = self._spaces[library.space].entries
+        files, weight = entries.growth(library.number, request.files, request.gone)
+        if library.weight + weight > self._policy.files_per_library or weight > max(0, self._room()):
+            text = f"a library may have {self._policy.files_per_library} files, and the directory has room for "
+            return failed(request, ErrorCode.TOO_MANY, text + str(max(0, self._room())))
+        entries.change(library.number, request.files, request.gone)
+        self.files += files
+        self.weight += weight
+        library.weight += weight
+        there, whole = library.shown.files + files, library.shown.whole or request.whole
+        library.shown = msgspec.structs.replace(library.shown, files=there, whole=whole)
+        return ok(request)
+
+    def look(self, request: SealedLook) -> Reply:
+        """Search a space, or look who is there, or into a library."""
+        match request:
+            case SealedSearch():
+                return self._search(request)
+            case SealedPeers():
+                return self._peers(request)
+            case SealedBrowse():
+                return self._browse(request)
+
+    def _search(self, request: SealedSearch) -> Reply:
+        space = self._spaces.get(request.space)
+        if request.tag is not None and not _is_canonical(request.tag):
+            return failed(request, ErrorCode.BAD_MESSAGE, "no tag of a file")
+        hits, shelves, more = ((), (), False) if space is None else _found(space, request)
+        self._emit(Count(Tally.SEARCHES, "found" if hits else "nothing"))
+        return SealedFound(seq=UNNUMBERED, re=request.id, hits=hits, libraries=shelves, more=more)
+
+    def _peers(self, request: SealedPeers) -> Reply:
+        space = self._spaces.get(request.space, Space())
+        there = {library.shown.library: library for library in space.libraries.values()}
+        later = sorted(name for name in there if request.after is None or name > request.after)
+        shelves, room = fitting((there[name].shelf for name in later), ROOM)
+        return SealedHere(seq=UNNUMBERED, re=request.id, libraries=shelves, more=not room)
+
+    def _browse(self, request: SealedBrowse) -> Reply:
+        library = self.named(request.library)
+        if library is None or library.space != request.space:
+            return failed(request, ErrorCode.UNKNOWN_LIBRARY, UNKNOWN)
+        page, more = self._spaces[library.space].entries.browse(library.number, request.after)
+        files, room = fitting(page, ROOM)
+        return SealedListing(seq=UNNUMBERED, re=request.id, files=files, more=more or not room)
+
+
+Told = tuple[tuple[SealedHit, ...], tuple[SealedShelf, ...], bool]
+"""Hits, the libraries that they name, and whether there are more."""
+
+
+def _found(space: Space, request: SealedSearch) -> Told:
+    query = SealedQuery(request.words, request.tag, space.libraries, request.skip, request.limit)
+    matches, more = space.entries.search(query)
+    hits: list[SealedHit] = []
+    shelves: dict[int, SealedShelf] = {}
+    room = ROOM
+    for match in matches:
+        sources = _sources(space, match)
+        new = {number: space.libraries[number].shelf for number in sources if number not in shelves}
+        places = {number: place for place, number in enumerate((*shelves, *new))}
+        told = tuple(places[number] for number in sources)
+        hit = SealedHit(tag=match.tag, box=match.box, sources=told, count=len(match.libraries))
+        room -= len(msgspec.json.encode((hit, list(new.values()))))
+        if room < 0:
+            return tuple(hits), tuple(shelves.values()), True
+        shelves |= new
+        hits.append(hit)
+    return tuple(hits), tuple(shelves.values()), more
+
+
+def _sources(space: Space, match: SealedMatch) -> Iterable[int]:
+    """Who is to be asked for a file: first whose box is told, then the best of the others."""
+    first, *others = match.libraries
+    best = nsmallest(limits.HIT_SOURCES - 1, others, key=lambda number: space.libraries[number].merit)
+    return [first, *best]
+
+
+def _is_canonical(text: str) -> bool:
+    try:
+        unb64(text)
+    except ValueError:
+        return False
+    return True

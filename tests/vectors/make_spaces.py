@@ -1,0 +1,108 @@
+"""Make tests/vectors/spaces.json: what members of a sealed space derive, blind, seal and write down.
+
+`python -m tests.vectors.make_spaces` writes it, with this implementation; tests/unit/pypeer/spaces/test_vectors.py
+computes the same with nothing but HMAC and AES-GCM.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pypeer.finding.found import handle_of
+from pypeer.secure.encoding import b64
+from pypeer.spaces.blinding import Blinder, rank
+from pypeer.spaces.boxes import Boxes, SealedFile, SealedLibrary
+from pypeer.spaces.keys import SpaceKeys
+from pypeer.spaces.space import Space
+from signaling.protocol.words import words_of
+
+FILE = Path(__file__).with_name("spaces.json")
+KEY = bytes(range(32))
+OWNER = bytes(range(64, 96))
+ROOT = bytes(range(128, 160))
+
+TEXTS = [
+    "",
+    "Blue_Moon (live).mp3",
+    "IMG-20190704 WA0001.JPG",
+    "Été à la plage.jpeg",
+    "Cafe\u0301 cre\u0301me",
+    "\u0391\u0393\u0399\u039f\u03a3 \u03bf\u03b4\u03cc\u03c2.txt",
+    "Стра́нный файл №7",
+    "İstanbul ISPARTA",
+    "Straße 5½ x²",
+    "日本語のファイル.pdf",
+    "한국어 파일",
+    "हिन्दी फ़ाइल",
+    "שָׁלוֹם עולם",
+    "a\u200bb a\u00adb a\tb",
+    "👩‍👩‍👧 party🎉2019",
+    "x" * 40,
+]
+NAMES = [
+    ("", "a"),
+    ("", "notes.txt"),
+    ("Music/Jazz 1959", "Blue_Moon (live).mp3"),
+    ("Été", "été.jpg"),
+    ("deep/er/and/deep/er", "one two three four five six seven eight nine ten eleven.tar.gz"),
+]
+SEARCHES = ["", "b", "blue", "blue moon liv", "live.MP3 Blue", "extraordinary", "jazz", "été", "x " * 30]
+RANKED = [
+    ("blue moon", "", "Blue Moon.mp3"),
+    ("blue moo", "", "Blue Moon.mp3"),
+    ("moon blue", "", "blue moon"),
+    ("jazz blue", "Jazz", "Blue Moon.mp3"),
+    ("blue jazz", "Jazz", "Blue Moon.mp3"),
+    ("blue jaz", "Jazz", "Blue Moon.mp3"),
+    ("jaz blue", "Jazz", "Blue Moon.mp3"),
+    ("extraordinarily", "", "extraordinary"),
+    ("moon", "", "blue"),
+    ("-", "", "-"),
+]
+
+
+def build() -> dict[str, Any]:
+    """All vectors of this file."""
+    keys = SpaceKeys(KEY)
+    blinder = Blinder(keys)
+    boxes = Boxes(keys, OWNER, lambda size: bytes(range(200, 200 + size)))
+    return {
+        "key": b64(KEY),
+        "words": [{"text": text, "words": words_of(text)} for text in TEXTS],
+        "tags": [
+            {"host": host, "tag": keys.tag(host)}
+            for host in (
+                "byway.example",
+                "Byway.Example:8443",
+                "localhost:8080",
+                "nas.local",
+                "192.168.1.7:80",
+                "[::1]",
+            )
+        ],
+        "tokens": [{"folder": folder, "name": name, "tokens": blinder.tokens(folder, name)} for folder, name in NAMES],
+        "searches": [{"words": words, "groups": blinder.groups(words)} for words in SEARCHES],
+        "ranks": [
+            {"words": words, "folder": at, "name": name, "rank": rank(words, at, name)} for words, at, name in RANKED
+        ],
+        "files": [{"root": ROOT.hex(), "handle": handle_of(ROOT), "tag": keys.file_tag(handle_of(ROOT))}],
+        "passwords": [{"library": "3L7UB-PmtgW5noMG", "password": keys.password("3L7UB-PmtgW5noMG").decode()}],
+        "boxes": {
+            "owner": b64(OWNER),
+            "nonce": b64(bytes(range(200, 212))),
+            "files": [
+                {"folder": folder, "name": name, "size": size, "root": b64(ROOT), "box": box}
+                for (folder, name), size in zip(NAMES, (0, 12, 4194304, 2**53 - 1, 7), strict=True)
+                for box in (boxes.file(SealedFile(folder, name, size, b64(ROOT))),)
+            ],
+            "libraries": [
+                {"name": name, "description": text, "box": boxes.library(SealedLibrary(name, text))}
+                for name, text in (("Ada's shelf", ""), ("Полка", "всё, что есть\n" * 9))
+            ],
+        },
+        "links": [{"name": name, "link": Space(name, keys).link} for name in ("Family", "Familie & Freunde", "家族/2")],
+    }
+
+
+if __name__ == "__main__":
+    FILE.write_text(json.dumps(build(), indent=1, ensure_ascii=False) + "\n", "utf-8")
