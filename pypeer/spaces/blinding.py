@@ -9,7 +9,7 @@ from typing import Final
 
 from pypeer.spaces.keys import SpaceKeys
 from signaling.protocol import limits
-from signaling.protocol.words import words_of
+from signaling.protocol.words import words
 
 BEGUN_LEAST: Final = 2
 BEGUN_MOST: Final = 8
@@ -34,18 +34,17 @@ class Blinder:
     def tokens(self, folder: str, name: str) -> str:
         """All that a file is found by, one behind the other, in an order that tells nothing: whole words first, if
         there are too many."""
-        words = dict.fromkeys(words_of(name))
-        places = dict.fromkeys(words_of(folder))
-        told = dict.fromkeys(self._of_word(word) for word in (*words, *places))
-        told |= dict.fromkeys(token for word in words for token in self._beginnings(word))
+        named = words(name)
+        told = dict.fromkeys(self._of_word(word) for word in (*named, *words(folder)))
+        told |= dict.fromkeys(token for word in named for token in self._beginnings(word))
         return "".join(sorted(tuple(told)[: limits.SEALED_TOKENS]))
 
     def groups(self, text: str) -> Groups:
         """What to ask for."""
-        words = list(dict.fromkeys(words_of(text)))[: limits.SEALED_GROUPS]
-        if not words:
+        sought = words(text)[: limits.SEALED_GROUPS]
+        if not sought:
             return ()
-        *rest, last = words
+        *rest, last = sought
         ways = [self._keys.whole(last)]
         if len(last) >= BEGUN_LEAST:
             ways.append(self._keys.begun(last[:BEGUN_MOST]))
@@ -67,12 +66,11 @@ class Blinder:
 def rank(text: str, folder: str, name: str) -> int | None:
     """How well a file matches a search, the less the better: whole words in the name, words begun there, words of
     folders too; None if it does not, as far as tokens can tell."""
-    words = list(dict.fromkeys(words_of(text)))
-    if not words:
+    sought, named, placed = words(text), set(words(name)), set(words(folder))
+    if not sought:
         return None
-    named, placed = set(words_of(name)), set(words_of(folder))
-    *rest, last = words
-    if named.issuperset(words):
+    *rest, last = sought
+    if named.issuperset(sought):
         return 0
     begun = any(word.startswith(last) for word in named)
     if begun and named.issuperset(rest):

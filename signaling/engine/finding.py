@@ -8,13 +8,13 @@ from operator import itemgetter
 from typing import Final
 
 from signaling.engine.entries import Entries
-from signaling.engine.folding import words
 from signaling.engine.index import Match, Matches, Page, Query
 from signaling.engine.postings import Words
 from signaling.engine.segment import KEY_CHARS, Segment
 from signaling.protocol.directory import Item
 from signaling.protocol.encoding import b64, unb64
 from signaling.protocol.kinds import kind_of
+from signaling.protocol.words import words
 
 LOOKED: Final = 700
 """Blocks that a search looks through for each way of matching, in a few milliseconds: whoever has not found it by

@@ -13,9 +13,9 @@ from itertools import accumulate
 from operator import attrgetter
 from typing import Final, NamedTuple
 
-from signaling.engine.folding import fold
 from signaling.protocol.directory import File, Folder
 from signaling.protocol.kinds import kind_of
+from signaling.protocol.words import fold
 
 BLOCK: Final = 32
 """Files of a block at most: a thousand bytes to look through, in about a microsecond. The larger, the fewer places

@@ -1,24 +1,34 @@
-"""Words of names as searches tell them apart: one rule for the server and for members of sealed spaces. Pure.
-
-Letters, numbers and the marks on them are parts of words, all else stands between them. Letters are compared without
-case, and without the marks of Latin, Greek and Cyrillic, which are often left out as one types; those of other scripts
-make other letters.
+"""Text as it is searched: small letters without accents, and spaces for what is in no word. Pure, and one rule for the
+server and for members of sealed spaces, in Python and in the page.
 """
 
 import unicodedata
 from typing import Final
 
 ACCENTS: Final = range(0x300, 0x370)
-"""The marks that may be left out: Unicode's block "Combining Diacritical Marks"."""
+"""The marks that stand over, under or through letters of Latin, Greek and Cyrillic: they are often left out as one
+types. Those of other scripts make other letters."""
 
 
-def words_of(text: str) -> list[str]:
-    """The words of a text in their order, folded, as often as they are there."""
-    return "".join(map(_folded, unicodedata.normalize("NFD", text.casefold()))).split()
+class _Letters(dict[int, str | None]):
+    """What becomes of each letter, found out when it is first met."""
+
+    def __missing__(self, code: int) -> str | None:
+        letter = chr(code)
+        kept = letter.isalnum() or letter == "/" or unicodedata.category(letter).startswith("M")
+        self[code] = (letter if kept else " ") if code not in ACCENTS else None
+        return self[code]
 
 
-def _folded(letter: str) -> str:
-    """What a letter counts as."""
-    if ord(letter) in ACCENTS:
-        return ""
-    return letter if letter.isalnum() or unicodedata.category(letter).startswith("M") else " "
+_LETTERS: Final = _Letters()
+
+
+def fold(text: str) -> str:
+    """Letters and numbers as they are searched; `/` stays, everything else becomes a space."""
+    plain = text.lower() if text.isascii() else unicodedata.normalize("NFD", text.casefold())
+    return plain.translate(_LETTERS)
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in their order, each once."""
+    return list(dict.fromkeys(fold(text).replace("/", " ").split()))

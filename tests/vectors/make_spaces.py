@@ -14,7 +14,7 @@ from pypeer.spaces.blinding import Blinder, rank
 from pypeer.spaces.boxes import Boxes, SealedFile, SealedLibrary
 from pypeer.spaces.keys import SpaceKeys
 from pypeer.spaces.space import Space
-from signaling.protocol.words import words_of
+from signaling.protocol.words import words
 
 FILE = Path(__file__).with_name("spaces.json")
 KEY = bytes(range(32))
@@ -68,7 +68,7 @@ def build() -> dict[str, Any]:
     boxes = Boxes(keys, OWNER, lambda size: bytes(range(200, 200 + size)))
     return {
         "key": b64(KEY),
-        "words": [{"text": text, "words": words_of(text)} for text in TEXTS],
+        "words": [{"text": text, "words": words(text)} for text in TEXTS],
         "tags": [
             {"host": host, "tag": keys.tag(host)}
             for host in (

@@ -35,6 +35,7 @@ def test_a_hit() -> None:
         "away": True,
         "ask": True,
         "reach": "open",
+        "space": "",
     }
 
 

@@ -15,7 +15,7 @@ from pypeer.spaces.blinding import Blinder, rank
 from pypeer.spaces.boxes import Boxes
 from pypeer.spaces.keys import SpaceKeys
 from pypeer.spaces.space import parse_link
-from signaling.protocol.words import words_of
+from signaling.protocol.words import words
 from tests.vectors.make_spaces import build
 
 VECTORS: dict[str, Any] = json.loads(
@@ -59,18 +59,18 @@ def test_passwords() -> None:
 
 @pytest.mark.parametrize("case", VECTORS["tokens"], ids=lambda case: case["name"])
 def test_tokens_of_files(case: dict[str, str]) -> None:
-    named, placed = words_of(case["name"]), words_of(case["folder"])
-    whole = dict.fromkeys(token("=" + word) for word in dict.fromkeys([*named, *placed]))
+    named, placed = words(case["name"]), words(case["folder"])
+    whole = dict.fromkeys(token("=" + word) for word in [*named, *placed])
     begun = dict.fromkeys(token("^" + word[:n]) for word in named for n in range(2, 1 + min(8, len(word))))
     assert case["tokens"] == "".join(sorted([*whole, *begun][:64]))
 
 
 def test_tokens_of_searches() -> None:
     for case in VECTORS["searches"]:
-        words = list(dict.fromkeys(words_of(case["words"])))[:16]
-        groups = [[token("=" + word)] for word in words]
-        if words and len(words[-1]) > 1:
-            groups[-1].append(token("^" + words[-1][:8]))
+        sought = words(case["words"])[:16]
+        groups = [[token("=" + word)] for word in sought]
+        if sought and len(sought[-1]) > 1:
+            groups[-1].append(token("^" + sought[-1][:8]))
         assert case["groups"] == groups
 
 

@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from signaling.engine import entries, finding, postings, segment
-from signaling.engine.folding import words
 from signaling.engine.index import Counted, Match, Query
 from signaling.engine.packed import PackedIndex
 from signaling.protocol import limits
 from signaling.protocol.directory import File, Folder, Item, Kind, Subfolder
 from signaling.protocol.encoding import b64
+from signaling.protocol.words import words
 from tests.support.naive_index import NaiveIndex
 
 MOST = 10_000
