@@ -1,7 +1,9 @@
 /** The shell of the signaling client: one WebSocket at a time, kept up until `close`. */
 
 import { PeerError } from "../errors.ts";
-import type { Error as ErrorMessage, Found, Here, IceServer, Listing, Met, Ok, Opened, Published, Renewed } from "../gen/signaling.ts";
+import type {
+  Error as ErrorMessage, Found, Here, IceServer, Listing, Met, Ok, Opened, Published, Renewed, SealedFound, SealedHere, SealedListing,
+} from "../gen/signaling.ts";
 import { CLOSE_CODES, SUBPROTOCOL } from "../gen/signaling_constants.ts";
 import type { Identity } from "../secure/identity.ts";
 import type { Timer } from "../timers/timers.ts";
@@ -40,6 +42,11 @@ interface Answers {
   readonly search: Found;
   readonly peers: Here;
   readonly browse: Listing;
+  readonly call: Met;
+  readonly "sealed-publish": Published;
+  readonly "sealed-search": SealedFound;
+  readonly "sealed-peers": SealedHere;
+  readonly "sealed-browse": SealedListing;
 }
 
 type Answer = Ok | Answers[keyof Answers];

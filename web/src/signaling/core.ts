@@ -8,7 +8,8 @@
 
 import type {
   Announce, Ask, Asked, Browse, Call, Called, ClientMessage, Error as ErrorMessage, Found, Hello, Here, Knock, Knocked, Lapsed, Leave, Left, Listing, Met, Ok,
-  Open, Opened, Peers, Publish, Published, Renew, Renewed, Report, Search, ServerMessage, Shut, Signal, Signaled, Wait, Welcome, Withdraw,
+  Open, Opened, Peers, Publish, Published, Renew, Renewed, Report, SealedAnnounce, SealedBrowse, SealedFound, SealedHere, SealedListing, SealedPeers, SealedPublish,
+  SealedSearch, Search, ServerMessage, Shut, Signal, Signaled, Wait, Welcome, Withdraw,
 } from "../gen/signaling.ts";
 import { BACKLOG_MESSAGES, CLOSE_CODES, IDLE_S, PING_S, VERSION } from "../gen/signaling_constants.ts";
 import { isServerMessage } from "../gen/validators.js";
@@ -16,12 +17,14 @@ import { type Bytes, concat, fromBase64url, toBase64url, utf8 } from "../secure/
 import { delay } from "./backoff.ts";
 
 type Unnumbered<T> = T extends unknown ? Omit<T, "id"> : never;
-type Numbered = Open | Shut | Knock | Signal | Leave | Report | Renew | Publish | Announce | Withdraw | Search | Peers | Browse | Ask | Wait | Call;
+type Numbered =
+  | Open | Shut | Knock | Signal | Leave | Report | Renew | Publish | Announce | Withdraw | Search | Peers | Browse | Ask | Wait | Call
+  | SealedPublish | SealedAnnounce | SealedSearch | SealedPeers | SealedBrowse;
 
 /** What a peer asks of the server; the core gives it its number. */
 export type Request = Unnumbered<Numbered>;
 /** The answer to a request. */
-export type Reply = Ok | Opened | Met | Renewed | Published | Found | Here | Listing | ErrorMessage;
+export type Reply = Ok | Opened | Met | Renewed | Published | Found | Here | Listing | SealedFound | SealedHere | SealedListing | ErrorMessage;
 /** What happens to a code or a pair. */
 export type Push = Knocked | Asked | Called | Signaled | Left | Lapsed;
 
