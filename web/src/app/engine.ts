@@ -1,6 +1,6 @@
 /** The engine: this page as a peer, on line with its server, and what it shares and fetches. */
 
-import type { Push } from "../signaling/core.ts";
+import type { Push } from "../signaling/requests.ts";
 import type { Asked, Knocked } from "../gen/signaling.ts";
 import type { Identity } from "../secure/identity.ts";
 import { SignalingClient } from "../signaling/client.ts";

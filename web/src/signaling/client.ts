@@ -1,16 +1,19 @@
 /** The shell of the signaling client: one WebSocket at a time, kept up until `close`. */
 
 import { PeerError } from "../errors.ts";
-import type {
-  Error as ErrorMessage, Found, Here, IceServer, Listing, Met, Ok, Opened, Published, Renewed, SealedFound, SealedHere, SealedListing,
-} from "../gen/signaling.ts";
+import type { Error as ErrorMessage, IceServer } from "../gen/signaling.ts";
 import { CLOSE_CODES, SUBPROTOCOL } from "../gen/signaling_constants.ts";
 import type { Identity } from "../secure/identity.ts";
 import type { Timer } from "../timers/timers.ts";
-import { Client, type Effect, type Push, type Request } from "./core.ts";
+import { Client } from "./core.ts";
+import type { Effect } from "./effects.ts";
+import type { Answer, AnswerTo, Push, Request } from "./requests.ts";
 
 /** Least time between two looks at the clock, in seconds, so that a deadline just missed makes no busy loop. */
 const TICK_S = 0.05;
+
+/** How long what nobody waits for is said again: longer, and the other side has given up what it is about. */
+const POST_PATIENCE_S = 15;
 
 /** How the connection stands; `refused` does not heal by itself. */
 export type Connection =
@@ -32,26 +35,6 @@ export interface SignalingOptions {
   readonly onReady: (resumed: boolean) => void;
 }
 
-/** What answers each request that is not answered by `ok`. */
-interface Answers {
-  readonly open: Opened;
-  readonly knock: Met;
-  readonly ask: Met;
-  readonly renew: Renewed;
-  readonly publish: Published;
-  readonly search: Found;
-  readonly peers: Here;
-  readonly browse: Listing;
-  readonly call: Met;
-  readonly "sealed-publish": Published;
-  readonly "sealed-search": SealedFound;
-  readonly "sealed-peers": SealedHere;
-  readonly "sealed-browse": SealedListing;
-}
-
-type Answer = Ok | Answers[keyof Answers];
-type AnswerTo<R extends Request> = R extends { t: infer T extends keyof Answers } ? Answers[T] : Ok;
-
 interface Waiting {
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: PeerError) => void;
@@ -68,6 +51,8 @@ export class SignalingClient {
   #caps: readonly string[] = [];
   #error: PeerError | null = null;
   #cancelRetry: (() => void) | null = null;
+  #cancelWatch: (() => void) | null = null;
+  #wakesAt = 0;
 
   constructor(options: SignalingOptions) {
     this.#options = options;
@@ -110,19 +95,22 @@ export class SignalingClient {
     this.#end(new PeerError("closed", "The connection was closed."));
   }
 
-  /** Sends a request and waits for its answer, through any number of reconnections; rejects with PeerError. */
-  ask<R extends Request>(request: R): Promise<AnswerTo<R>> {
+  /**
+   * Sends a request and waits for its answer, through any number of reconnections; rejects with PeerError. If the server
+   * refuses it and says for how long, it is made again, for so many seconds of `patience`.
+   */
+  ask<R extends Request>(request: R, patience = 0): Promise<AnswerTo<R>> {
     return new Promise((resolve, reject) => {
       if (this.#error !== null) return reject(this.#error);
-      const { ticket, effects } = this.#core.request(request, now());
+      const { ticket, effects } = this.#core.request(request, now(), { patience });
       this.#waiting.set(ticket, { resolve: resolve as Waiting["resolve"], reject });
       this.#perform(effects);
     });
   }
 
-  /** Sends a request whose answer does not matter. */
+  /** Sends a request whose answer does not matter; refused for now it is sent again, and keeps its place. */
   post(request: Request): void {
-    this.#perform(this.#core.request(request, now()).effects);
+    this.#perform(this.#core.request(request, now(), { patience: POST_PATIENCE_S, ordered: true }).effects);
   }
 
   #opened(socket: WebSocket): void {
@@ -133,7 +121,10 @@ export class SignalingClient {
 
   /** Calls `tick` when it has something to do, for as long as this socket is the present one. */
   #watch(socket: WebSocket): void {
-    this.#options.timer(Math.max(TICK_S, this.#core.deadline() - now()), () => {
+    this.#cancelWatch?.();
+    const wait = Math.max(TICK_S, this.#core.deadline() - now());
+    this.#wakesAt = now() + wait;
+    this.#cancelWatch = this.#options.timer(wait, () => {
       if (socket !== this.#socket) return;
       this.#perform(this.#core.tick(now()));
       this.#watch(socket);
@@ -141,7 +132,9 @@ export class SignalingClient {
   }
 
   #received(socket: WebSocket, data: unknown): void {
-    if (socket === this.#socket) this.#perform(this.#core.received(typeof data === "string" ? data : "", now()));
+    if (socket !== this.#socket) return;
+    this.#perform(this.#core.received(typeof data === "string" ? data : "", now()));
+    if (socket === this.#socket && this.#core.deadline() < this.#wakesAt) this.#watch(socket);
   }
 
   #closed(socket: WebSocket, code: number): void {

@@ -2,50 +2,21 @@
  * The signaling client without I/O: text and time in, effects out (docs/protocol.md, "Signaling"). Times are seconds of
  * any one clock. Twin of pypeer/signaling_client/core.py.
  *
- * It signs in, numbers requests, sends again after a resume what did not take effect, acknowledges, notices a dead
- * connection, and decides when to connect again.
+ * It signs in, numbers requests, sends again after a resume what did not take effect, asks again what was refused for now,
+ * acknowledges, notices a dead connection, and decides when to connect again.
  */
 
-import type {
-  Announce, Ask, Asked, Browse, Call, Called, ClientMessage, Error as ErrorMessage, Found, Hello, Here, Knock, Knocked, Lapsed, Leave, Left, Listing, Met, Ok,
-  Open, Opened, Peers, Publish, Published, Renew, Renewed, Report, SealedAnnounce, SealedBrowse, SealedFound, SealedHere, SealedListing, SealedPeers, SealedPublish,
-  SealedSearch, Search, ServerMessage, Shut, Signal, Signaled, Wait, Welcome, Withdraw,
-} from "../gen/signaling.ts";
+import type { ClientMessage, Hello, ServerMessage, Welcome } from "../gen/signaling.ts";
 import { BACKLOG_MESSAGES, CLOSE_CODES, IDLE_S, PING_S, VERSION } from "../gen/signaling_constants.ts";
 import { isServerMessage } from "../gen/validators.js";
 import { type Bytes, concat, fromBase64url, toBase64url, utf8 } from "../secure/encoding.ts";
 import { delay } from "./backoff.ts";
-
-type Unnumbered<T> = T extends unknown ? Omit<T, "id"> : never;
-type Numbered =
-  | Open | Shut | Knock | Signal | Leave | Report | Renew | Publish | Announce | Withdraw | Search | Peers | Browse | Ask | Wait | Call
-  | SealedPublish | SealedAnnounce | SealedSearch | SealedPeers | SealedBrowse;
-
-/** What a peer asks of the server; the core gives it its number. */
-export type Request = Unnumbered<Numbered>;
-/** The answer to a request. */
-export type Reply = Ok | Opened | Met | Renewed | Published | Found | Here | Listing | SealedFound | SealedHere | SealedListing | ErrorMessage;
-/** What happens to a code or a pair. */
-export type Push = Knocked | Asked | Called | Signaled | Left | Lapsed;
+import { type Effect, type Insistence, type Requested, SESSION_LOST } from "./effects.ts";
+import { type Asking, OVERLOADED, Repeating } from "./repeating.ts";
+import type { Numbered, Push, Reply, Request } from "./requests.ts";
 
 /** Where the connection stands. */
 export type State = "away" | "signing-in" | "ready" | "ended";
-
-export type Effect =
-  | { readonly type: "send"; readonly text: string }
-  /** Close the connection; the shell then calls `disconnected`. */
-  | { readonly type: "hangup"; readonly code: number }
-  /** Sign this, then call `signed`. */
-  | { readonly type: "sign"; readonly statement: Bytes }
-  /** Signed in. Unless `resumed`, all codes and pairs of before are gone. */
-  | { readonly type: "ready"; readonly welcome: Welcome }
-  /** The answer to a request, by its ticket. */
-  | { readonly type: "answer"; readonly ticket: number; readonly reply: Reply }
-  | { readonly type: "push"; readonly push: Push }
-  /** Connect again after so many seconds. */
-  | { readonly type: "retry"; readonly delay: number }
-  /** Do not connect again; `code` is the close code that says why, null after `bye`. */
-  | { readonly type: "over"; readonly code: number | null };
 
 /** Keeps the signature from being used for anything else (docs/protocol.md, "Signing in"). */
 const SIGN_IN_CONTEXT = utf8("byway sign-in v1\n");
@@ -59,16 +30,19 @@ const FIRST_FINAL = 4500;
 /** A quarter of what the server keeps, so that it never has to drop a busy session. */
 const ACKNOWLEDGE_EVERY = BACKLOG_MESSAGES / 4;
 
-/** The answer to whatever was asked in a session that could not be resumed. */
-const SESSION_LOST: ErrorMessage = { t: "error", code: "peer-gone", message: "The connection to the server was lost for too long.", retry: true };
+interface Pending {
+  readonly asking: Asking;
+  readonly numbered: Numbered;
+}
 
 /** What numbering needs; begins anew when the server does not resume. */
 class Session {
   token: string | null = null;
   seen = 0;
   nextId = 1;
-  /** By id: the ticket under which the shell waits, and the request, until it is answered. */
-  readonly pending = new Map<number, { readonly ticket: number; readonly request: Numbered }>();
+  /** By id, until it is answered. */
+  readonly pending = new Map<number, Pending>();
+  readonly repeating = new Repeating();
 }
 
 /** The peer that signs in: its public key, the host it dialled, and a label for the server's logs. */
@@ -106,13 +80,16 @@ export class Client {
     this.#heard = this.#sent = now;
   }
 
-  /** Asks; the ticket comes back with the answer, whatever happens. */
-  request(request: Request, now: number): { readonly ticket: number; readonly effects: readonly Effect[] } {
+  /**
+   * Asks; the ticket comes back with the answer, whatever happens. For `patience` seconds it is made again when the server
+   * refuses it and says after what time; if `ordered`, none that is made later overtakes it then.
+   */
+  request(request: Request, now: number, { patience = 0, ordered = false }: Insistence = {}): Requested {
     const ticket = (this.#tickets += 1);
-    const id = this.#session.nextId++;
-    const numbered: Numbered = { ...request, id };
-    this.#session.pending.set(id, { ticket, request: numbered });
-    return { ticket, effects: this.#state === "ready" ? [this.#send(numbered, now)] : [] };
+    const asking = { ticket, request, until: now + patience, ordered };
+    const { repeating } = this.#session;
+    if (!ordered || !repeating.isQueueing) return { ticket, effects: this.#ask(asking, now) };
+    return { ticket, effects: repeating.hold(asking) ? [] : [{ type: "answer", ticket, reply: OVERLOADED }] };
   }
 
   /** Leaves for good. */
@@ -127,7 +104,7 @@ export class Client {
   received(text: string, now: number): readonly Effect[] {
     this.#heard = now;
     const message = decode(text);
-    return message === null ? [malformed] : this.#handle(message, now);
+    return message === null ? [malformed] : [...this.#handle(message, now), ...this.#repeat(now)];
   }
 
   /** The signature that a `sign` effect asked for. */
@@ -143,14 +120,14 @@ export class Client {
   tick(now: number): readonly Effect[] {
     if (this.#state !== "ready" && this.#state !== "signing-in") return [];
     if (now - this.#heard >= this.#idle) return [{ type: "hangup", code: CLOSE_CODES.IDLE.code }];
-    if (this.#state === "ready" && now - this.#sent >= this.#ping) return [this.#acknowledge(now)];
-    return [];
+    const repeated = this.#repeat(now);
+    return this.#state === "ready" && now - this.#sent >= this.#ping ? [...repeated, this.#acknowledge(now)] : repeated;
   }
 
   /** When `tick` has something to do next, at the earliest. */
   deadline(): number {
     const dead = this.#heard + this.#idle;
-    return this.#state === "ready" ? Math.min(dead, this.#sent + this.#ping) : dead;
+    return this.#state === "ready" ? Math.min(dead, this.#sent + this.#ping, this.#session.repeating.wakeAt()) : dead;
   }
 
   /** The WebSocket closed, or could not be opened (ABNORMAL). */
@@ -195,14 +172,15 @@ export class Client {
     this.#idle = welcome.idle;
     const lost = this.#session.token !== null && !welcome.resumed ? this.#loseSession() : [];
     this.#session.token = welcome.token;
-    const again = [...this.#session.pending].filter(([id]) => id > welcome.received).map(([, { request }]) => this.#send(request, now));
+    const again = [...this.#session.pending].filter(([id]) => id > welcome.received).map(([, { numbered }]) => this.#send(numbered, now));
     return [...lost, { type: "ready", welcome }, ...again];
   }
 
   #loseSession(): readonly Effect[] {
-    const { pending } = this.#session;
+    const { pending, repeating } = this.#session;
     this.#session = new Session();
-    return [...pending.values()].map(({ ticket }) => ({ type: "answer", ticket, reply: SESSION_LOST }));
+    const lost = [...[...pending.values()].map(({ asking }) => asking), ...repeating.all()];
+    return lost.map(({ ticket }) => ({ type: "answer", ticket, reply: SESSION_LOST }));
   }
 
   #numbered(message: Reply | Push, now: number): readonly Effect[] {
@@ -211,10 +189,10 @@ export class Client {
     if (seq !== this.#session.seen + 1) return [malformed];
     this.#session.seen = seq;
     const acknowledge = seq % ACKNOWLEDGE_EVERY === 0 ? [this.#acknowledge(now)] : [];
-    return [...this.#deliver(message), ...acknowledge];
+    return [...this.#deliver(message, now), ...acknowledge];
   }
 
-  #deliver(message: Reply | Push): readonly Effect[] {
+  #deliver(message: Reply | Push, now: number): readonly Effect[] {
     switch (message.t) {
       case "knocked":
       case "asked":
@@ -224,16 +202,31 @@ export class Client {
       case "lapsed":
         return [{ type: "push", push: message }];
       default:
-        return this.#answer(message);
+        return this.#answer(message, now);
     }
   }
 
-  #answer(reply: Reply): readonly Effect[] {
+  #answer(reply: Reply, now: number): readonly Effect[] {
+    const { pending, repeating } = this.#session;
     const id = reply.re ?? 0;
-    const waiting = this.#session.pending.get(id);
-    if (waiting === undefined) return [];
-    this.#session.pending.delete(id);
-    return [{ type: "answer", ticket: waiting.ticket, reply }];
+    const asking = pending.get(id)?.asking;
+    if (asking === undefined) return [];
+    pending.delete(id);
+    const wait = reply.t === "error" && reply.retry ? reply.wait : undefined;
+    if (typeof wait === "number" && repeating.refused(asking, wait, now)) return [];
+    repeating.settled(asking);
+    return [{ type: "answer", ticket: asking.ticket, reply }];
+  }
+
+  #ask(asking: Asking, now: number): readonly Effect[] {
+    const id = this.#session.nextId++;
+    const numbered: Numbered = { ...asking.request, id };
+    this.#session.pending.set(id, { asking, numbered });
+    return this.#state === "ready" ? [this.#send(numbered, now)] : [];
+  }
+
+  #repeat(now: number): readonly Effect[] {
+    return this.#state === "ready" ? this.#session.repeating.due(now).flatMap((asking) => this.#ask(asking, now)) : [];
   }
 
   #acknowledge(now: number): Effect {

@@ -7,7 +7,7 @@ import { type Bytes, fromBase64url, toBase64url } from "../secure/encoding.ts";
 import type { Effect, Meeting, RefusalCode } from "../secure/meeting.ts";
 import type { Role } from "../secure/pake.ts";
 import type { Timer } from "../timers/timers.ts";
-import type { Request } from "./core.ts";
+import type { Request } from "./requests.ts";
 import type { PairEnd } from "./switch.ts";
 
 /** Bound of a meeting, in seconds: four messages each way over the slowest network that could carry a file. */

@@ -3,7 +3,8 @@ import { test } from "node:test";
 import type { ClientMessage, ServerMessage, Welcome } from "../../src/gen/signaling.ts";
 import { concat, toBase64url, utf8 } from "../../src/secure/encoding.ts";
 import { delay } from "../../src/signaling/backoff.ts";
-import { ABNORMAL, Client, type Effect } from "../../src/signaling/core.ts";
+import { ABNORMAL, Client } from "../../src/signaling/core.ts";
+import type { Effect } from "../../src/signaling/effects.ts";
 
 const nonce = new Uint8Array(32).fill(7);
 const signature = new Uint8Array(64).fill(9);
