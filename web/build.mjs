@@ -1,12 +1,14 @@
 /**
  * Builds the page into signaling/page/: templates/ as they are, and under assets/ everything it loads, each under a name
- * that holds a hash of its content, so that browsers may keep it for ever. assets/manifest.json tells the names.
+ * that holds a hash of its content, so that browsers may keep it for ever. assets/manifest.json tells the names, languages.json what the
+ * template says in each language.
  */
 
 import { createHash } from "node:crypto";
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { build } from "esbuild";
+import { catalogues, compile, described, SOURCE } from "./catalogue.mjs";
 import { generate } from "./gen.mjs";
 
 const WEB = import.meta.dirname;
@@ -61,6 +63,18 @@ async function icons(folder) {
   return names;
 }
 
+/** Writes the messages of each language but the source, which is in the script; gives the names of the files, by language. */
+async function messages(all) {
+  const others = Object.entries(all).filter(([language]) => language !== SOURCE);
+  const written = others.map(async ([language, each]) => [language, await writeHashed(`messages-${language}.json`, JSON.stringify(compile(each)))]);
+  return Object.fromEntries(await Promise.all(written));
+}
+
+/** What the server needs of each language to render the page. */
+function forServer(all) {
+  return Object.fromEntries(Object.entries(all).map(([language, { page }]) => [language, { direction: described(language).direction, texts: { page } }]));
+}
+
 async function main() {
   await generate();
   await rm(PAGE, { recursive: true, force: true });
@@ -70,10 +84,15 @@ async function main() {
   names["timers.js"] = await bundle("src/timers/worker.ts", { format: "iife", entryNames: "timers-[hash]" });
   names["keep.js"] = await bundle("src/keep/worker.ts", { format: "iife", entryNames: "keep-[hash]" });
   const workers = { TIMERS_WORKER: JSON.stringify(names["timers.js"]), KEEP_WORKER: JSON.stringify(names["keep.js"]) };
-  names["main.js"] = await bundle("src/main.ts", { format: "esm", define: workers });
+  const all = await catalogues();
+  const catalogueNames = await messages(all);
+  for (const [language, name] of Object.entries(catalogueNames)) names[`messages-${language}.json`] = name;
+  const define = { ...workers, CATALOGUES: JSON.stringify(catalogueNames) };
+  names["main.js"] = await bundle("src/main.ts", { format: "esm", define });
   names["main.css"] = await bundle("src/styles/main.css", {});
   Object.assign(names, await icons(join(WEB, "src", "icons")));
   await writeFile(join(ASSETS, "manifest.json"), `${JSON.stringify(names, null, 1)}\n`);
+  await writeFile(join(PAGE, "languages.json"), `${JSON.stringify(forServer(all), null, 1)}\n`);
   await cp(join(WEB, "templates"), join(PAGE, "templates"), { recursive: true });
 }
 

@@ -85,7 +85,7 @@ function typeOf(compiled) {
 }
 
 /** What a language is called by those who speak it, and which way it is written. */
-function described(language) {
+export function described(language) {
   const locale = new Intl.Locale(language);
   const { direction } = locale.getTextInfo?.() ?? locale.textInfo;
   return { name: new Intl.DisplayNames(language, { type: "language" }).of(language), direction };

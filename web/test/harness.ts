@@ -7,6 +7,7 @@ import { memoryOf } from "./scenes_memory.ts";
 import { FakeEngine } from "./fake_engine.ts";
 import { place, scenes } from "./scenes.ts";
 import { words } from "../src/gen/words.ts";
+import { speakAsWished } from "../src/words/languages.ts";
 
 declare global {
   interface Window {
@@ -66,6 +67,7 @@ function find(app: App): void {
   field.dispatchEvent(new Event("input"));
 }
 
+await speakAsWished();
 if (view === "blocked") mountBlocked(document.body, name.split("-")[1] as keyof typeof obstacles);
 else {
   const engine = new FakeEngine(scene);

@@ -8,11 +8,13 @@ import { fill, h, uid, type Child } from "./dom.ts";
 import { icon, type Icon, mark } from "./icons.ts";
 import { button } from "./parts/button.ts";
 import { openDialogue } from "./parts/dialogue.ts";
+import { languageMenu } from "./parts/language_menu.ts";
 import { notice } from "./parts/notice.ts";
 import { addressOf } from "./table.ts";
 import { type Address, formatAddress } from "./address.ts";
 import type { Scope } from "./scope.ts";
 import * as texts from "./texts.ts";
+import { said } from "../words/said.ts";
 
 export function header(app: App, scope: Scope): HTMLElement {
   const home = h("button", { type: "button", class: "brand", "aria-label": texts.app.home, onclick: () => app.go({ kind: "home" }) }, mark(), h("span", {}, texts.app.name));
@@ -82,8 +84,8 @@ export function refusal(app: App, scope: Scope): HTMLElement {
   scope.watch(app.engine.server, (state) => {
     box.hidden = state.kind !== "refused";
     const reload = button("plain", null, texts.server.reload, () => location.reload());
-    if (state.kind === "refused") fill(box, notice("bad", h("p", {}, h("strong", {}, texts.server.refusedTitle)), h("p", {}, state.message), reload));
-    app.say(state.kind === "refused" ? state.message : "");
+    if (state.kind === "refused") fill(box, notice("bad", h("p", {}, h("strong", {}, texts.server.refusedTitle)), h("p", {}, said(state.message)), reload));
+    app.say(state.kind === "refused" ? said(state.message) : "");
   });
   return box;
 }
@@ -147,7 +149,8 @@ export function footer({ host, version }: Site): HTMLElement {
       h("a", { class: "button quiet", href: formatAddress({ name: "check" }) }, icon("network"), h("span", {}, texts.check.open)),
       button("quiet", "shield", texts.privacy.open, showPrivacy),
     ]),
-    h("p", {}, host, " · ", texts.app.version({ version })),
+    languageMenu(),
+    h("p", {}, h("bdi", {}, host), " · ", texts.app.version({ version })),
   ]);
 }
 

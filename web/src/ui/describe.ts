@@ -4,6 +4,7 @@ import type { Person, ProgressInfo, TransferState } from "../app/model.ts";
 import type { ConnectionReport } from "../gen/peer.ts";
 import { bytes, duration, percent } from "./format.ts";
 import * as texts from "./texts.ts";
+import { said } from "../words/said.ts";
 
 /** Which end of a transfer this page is. */
 export type Side = "sending" | "receiving";
@@ -40,7 +41,7 @@ export function phaseWords(state: TransferState, side: Side): string {
 
 /** How it stands with one of several senders. */
 export function senderWords({ phase, problem }: TransferState): string {
-  if (phase === "failed") return texts.senders.left({ why: problem?.message ?? "" });
+  if (phase === "failed") return texts.senders.left({ why: said(problem?.message ?? "") });
   return texts.senders.phase[phase];
 }
 
@@ -80,10 +81,14 @@ export function shown({ phase, progress }: TransferState): number {
 export function announcement(before: TransferState | null, state: TransferState, side: Side): string {
   const name = personName(state.person);
   if (before?.phase !== state.phase) {
-    const words = state.phase === "failed" ? (state.problem?.message ?? phaseWords(state, side)) : phaseWords(state, side);
+    const words = state.phase === "failed" ? failureWords(state, side) : phaseWords(state, side);
     return words === "" ? arrival(state) : texts.running.fetchIn({ who: name, phase: words });
   }
   return before.path?.scope === state.path?.scope ? "" : arrival(state);
+}
+
+function failureWords(state: TransferState, side: Side): string {
+  return state.problem === null ? phaseWords(state, side) : said(state.problem.message);
 }
 
 function arrival(state: TransferState): string {

@@ -3,6 +3,7 @@
 import type { ConnectionReport, Phases, Reason, RelayTrouble, ReportCandidate, ReportCheck } from "../gen/peer.ts";
 import { decimal } from "./format.ts";
 import { path, reasons, remedies } from "./texts.ts";
+import { said } from "../words/said.ts";
 
 /** For the person: what happened, why not better, and what would help. */
 export interface Explanation {
@@ -16,7 +17,7 @@ export interface Explanation {
 /** Reads a report to the person. */
 export function explain({ outcome, scope, reasons: found = [], relays = [] }: ConnectionReport): Explanation {
   const what = outcome === "failed" ? path.failed : (path.words[scope as keyof typeof path.words] ?? "");
-  return { what, why: found.map((reason) => reasons[reason]), help: found.flatMap((reason) => (remedies as Partial<Record<Reason, string>>)[reason] ?? []), servers: relays.map(said) };
+  return { what, why: found.map((reason) => reasons[reason]), help: found.flatMap((reason) => (remedies as Partial<Record<Reason, string>>)[reason] ?? []), servers: relays.map(troubleWords) };
 }
 
 /** Names and values, for who wants them; what is not known is left out. */
@@ -51,8 +52,8 @@ export function fate({ state, rtt }: ReportCheck): string {
 }
 
 /** Some programs know the code alone. */
-function said({ relay, code, text }: RelayTrouble): string {
-  return text || path.trouble({ url: relay, code: String(code) });
+function troubleWords({ relay, code, text }: RelayTrouble): string {
+  return text ? said(text) : path.trouble({ url: relay, code: String(code) });
 }
 
 function timeline(phases: Phases): string {

@@ -8,46 +8,67 @@ import { fill, h } from "./dom.ts";
 import { installGatherer } from "./gather.ts";
 import { installGuard } from "./guard.ts";
 import { mark } from "./icons.ts";
+import { keepTyped } from "./parts/language_menu.ts";
 import { installRecorder } from "./recorder.ts";
 import { followAddress } from "./router.ts";
 import { focusFirst, Scope } from "./scope.ts";
-import * as texts from "./texts.ts";
 import { viewOf } from "./table.ts";
+import * as texts from "./texts.ts";
+import { onLanguage } from "../words/languages.ts";
 import { blockedView } from "./views/blocked.ts";
 import type { Stage } from "./views/view.ts";
 
-/** Shows the page in `body` and follows the engine for as long as the page lives. */
+/** Shows the page in `body` and follows the engine for as long as the page lives; in another language it is drawn anew. */
 export function mount(body: HTMLElement, engine: Engine, site: Site, memory: Memory = new Memory()): App {
   const app = new App(engine, site, memory);
   const scope = new Scope();
+  const title = new Title();
+  followAddress(app, scope);
+  let drawn = draw(app, body, title);
+  onLanguage(() => {
+    drawn.end();
+    keepTyped(body, () => (drawn = draw(app, body, title)));
+  });
+  installGuard(app, scope, (percent) => title.show({ busy: percent }));
+  installRecorder(app, scope);
+  return app;
+}
+
+/** Draws everything; what it draws follows the app until the scope ends. */
+function draw(app: App, body: HTMLElement, title: Title): Scope {
+  const scope = new Scope();
+  const before = app.said.value;
   const main = h("main", { id: "main", tabindex: -1 });
   const saying = h("p", { class: "visually-hidden", role: "status" });
-  fill(body, skipLink(main), header(app, scope), sections(app, scope), otherActivities(app, scope), refusal(app, scope), main, footer(site), saying);
+  fill(body, skipLink(main), header(app, scope), sections(app, scope), otherActivities(app, scope), refusal(app, scope), main, footer(app.site), saying);
   const gatherer = installGatherer(app, body, scope);
-  followAddress(app, scope);
-  let name = "";
-  let busy: number | null = null;
-  const title = (): void => {
-    const words = busy === null ? texts.app.title({ view: name }) : texts.app.titleBusy({ percent: busy });
+  showRoutes({ app, scope, gatherer }, main, (view) => title.show({ view }));
+  let isOld = true; // what was said before is not said again
+  scope.watch(app.said, (words) => {
+    saying.textContent = isOld && words === before ? "" : words;
+    isOld = false;
+  });
+  return scope;
+}
+
+/** The title of the page: the view, or how far all transfers are. */
+class Title {
+  #view = "";
+  #busy: number | null = null;
+
+  show({ view = this.#view, busy = this.#busy }: { readonly view?: string; readonly busy?: number | null }): void {
+    this.#view = view;
+    this.#busy = busy;
+    const words = busy === null ? texts.app.title({ view }) : texts.app.titleBusy({ percent: busy });
     if (document.title !== words) document.title = words; // each change is a message to the browser
-  };
-  showRoutes({ app, scope, gatherer }, main, (view) => {
-    name = view;
-    title();
-  });
-  installGuard(app, scope, (percent) => {
-    busy = percent;
-    title();
-  });
-  installRecorder(app, scope);
-  scope.watch(app.said, (words) => void (saying.textContent = words));
-  return app;
+  }
 }
 
 /** Each new view gets the focus on its heading, except the first, which the person did not ask for. */
 function showRoutes(stage: Stage, main: HTMLElement, named: (title: string) => void): void {
   let inner = new Scope();
   let first = true;
+  stage.scope.defer(() => inner.end());
   stage.scope.watch(stage.app.route, (route) => {
     inner.end();
     inner = new Scope();

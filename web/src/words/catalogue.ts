@@ -42,12 +42,19 @@ function isGroup(each: Message | Messages): each is Messages {
 }
 
 function text(key: readonly string[], inSource: Message): string | ((values: Values) => string) {
-  const message = find(key) ?? inSource;
+  const message = spokenMessage(key);
   return typeof inSource === "string" ? render(message, {}, locale) : (values) => render(message, values, locale);
 }
 
-function find(key: readonly string[]): Message | null {
-  let found: Message | Messages | undefined = spoken;
+/** A message by its key, in the language that is spoken, or else in English; throws if it is in neither. */
+export function spokenMessage(key: readonly string[]): Message {
+  const found = find(key, spoken) ?? find(key, source);
+  if (found === null) throw new Error(`the catalogue has no ${key.join(".")}`);
+  return found;
+}
+
+function find(key: readonly string[], messages: Messages): Message | null {
+  let found: Message | Messages | undefined = messages;
   for (const name of key) found = found !== undefined && isGroup(found) ? found[name] : undefined;
   return found === undefined || isGroup(found) ? null : found;
 }

@@ -3,7 +3,7 @@ import { afterEach, test } from "node:test";
 import { compile } from "../../catalogue.mjs";
 import { duration } from "../../src/ui/format.ts";
 import * as shown from "../../src/ui/texts.ts";
-import { SOURCE, speak, texts } from "../../src/words/catalogue.ts";
+import { SOURCE, speak, spokenMessage, texts } from "../../src/words/catalogue.ts";
 
 const german = compile({ share: { title: "Gib diesen Code weiter", guesses: "{wrong, number} von 3 falsch." }, transfer: "?", time: { minutes: "{n, number} Min." } });
 
@@ -25,4 +25,8 @@ test("what a language lacks is said in English", () => {
   assert.equal(texts.home.points.lock.title, "Sealed by the code");
   speak(SOURCE, { share: { title: { deeper: "no text" } } });
   assert.equal(shown.share.title, "Pass on this code");
+});
+
+test("what no language has is a mistake of the page", () => {
+  assert.throws(() => spokenMessage(["share", "none"]), /share\.none/);
 });

@@ -21,10 +21,15 @@ ASSETS = {
     "manifest.webmanifest": ("manifest-1.webmanifest", "{}"),
 }
 TEMPLATE = (
-    "<!doctype html><title>{{ server_name }} {{ version }}</title>"
+    '<!doctype html><html lang="{{ language }}" dir="{{ direction }}"><title>{{ server_name }} {{ version }}</title>'
+    "<p>{{ texts.page.description }}"
     "<link href=\"{{ assets['main.css'] }}\" integrity=\"{{ integrity['main.css'] }}\">"
     "{% if assets['missing'] %}never{% endif %}<a href=\"{{ public_url }}\">here</a>"
 )
+LANGUAGES = {
+    "en": {"direction": "ltr", "texts": {"page": {"description": "Hello"}}},
+    "ar": {"direction": "rtl", "texts": {"page": {"description": "مرحبًا"}}},
+}
 
 
 @pytest.fixture
@@ -37,6 +42,7 @@ def built(tmp_path: Path) -> Path:
         (tmp_path / "assets" / hashed).write_text(content)
     manifest = {name: hashed for name, (hashed, _) in ASSETS.items()}
     (tmp_path / "assets" / "manifest.json").write_text(json.dumps(manifest))
+    (tmp_path / "languages.json").write_text(json.dumps(LANGUAGES))
     (tmp_path / "assets" / "private.txt").write_text("not listed")
     return tmp_path
 
@@ -64,6 +70,26 @@ async def test_who_has_the_page_is_told_that_it_is_the_same(built: Path, aiohttp
     assert await again.read() == b""
     assert (await client.get("/", headers={"If-None-Match": '"other"'})).status == 200
     assert (await client.head("/")).status == 200
+
+
+async def test_the_page_is_in_the_language_that_is_asked_for_or_wished(
+    built: Path, aiohttp_client: AiohttpClient
+) -> None:
+    client = await aiohttp_client(make_app(Settings(), page_folder=built))
+    wishes = {"Accept-Language": "fr, ar-EG;q=0.9, en;q=0.8"}
+    arabic = await client.get("/", headers=wishes)
+    assert '<html lang="ar" dir="rtl">' in (text := await arabic.text())
+    assert "مرحبًا" in text
+    assert arabic.headers["Content-Language"] == "ar"
+    assert "Accept-Language" in arabic.headers["Vary"]
+    english = await client.get("/?lang=en", headers=wishes)
+    assert '<html lang="en" dir="ltr">' in await english.text()
+    assert english.headers["ETag"] != arabic.headers["ETag"]
+    for path, headers in (("/", {}), ("/?lang=xx", {}), ("/", {"Accept-Language": "xx"})):
+        assert (await client.get(path, headers=headers)).headers["Content-Language"] == "en"
+    same = await client.get("/", headers={**wishes, "If-None-Match": arabic.headers["ETag"]})
+    assert (same.status, same.headers["Vary"]) == (304, arabic.headers["Vary"])
+    assert (await client.get("/", headers={"If-None-Match": arabic.headers["ETag"]})).status == 200
 
 
 async def test_assets_are_served_for_ever_and_by_listed_names_only(built: Path, aiohttp_client: AiohttpClient) -> None:

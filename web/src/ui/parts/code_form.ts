@@ -5,6 +5,7 @@ import { icon } from "../icons.ts";
 import { complete, read, type Reading } from "../code_entry.ts";
 import type { App } from "../app.ts";
 import * as texts from "../texts.ts";
+import { said } from "../../words/said.ts";
 import type { Weight } from "./button.ts";
 
 /** What to say about a reading; empty if there is nothing to say yet. */
@@ -101,7 +102,7 @@ class CodeForm {
       this.#purpose.use(this.#input.value);
       this.#clear();
     } catch (problem) {
-      this.#say(problem instanceof Error ? problem.message : String(problem), "wrong");
+      this.#say(said(problem instanceof Error ? problem.message : String(problem)), "wrong");
       this.#input.focus();
     }
   }

@@ -6,6 +6,7 @@ import { bytes, splitPath } from "../format.ts";
 import { icon } from "../icons.ts";
 import type { Scope } from "../scope.ts";
 import * as texts from "../texts.ts";
+import { said } from "../../words/said.ts";
 import { button } from "./button.ts";
 
 /** Rows drawn at first, and with each "Show more": a few milliseconds of layout even on a phone. */
@@ -99,7 +100,7 @@ function row(entry: OfferedEntry, shortened: string, ticks: Ticks | null, beside
 
 /** Files that did not make it, each with its reason. */
 export function lostList(lost: readonly { readonly path: string; readonly message: string }[]): HTMLElement {
-  const rows = lost.slice(0, PAGE).map(({ path, message }) => h("li", {}, h("bdi", { class: "file-path" }, path), h("span", { class: "reason" }, message)));
+  const rows = lost.slice(0, PAGE).map(({ path, message }) => h("li", {}, h("bdi", { class: "file-path" }, path), h("span", { class: "reason" }, said(message))));
   const rest = lost.length - rows.length;
   return h("ul", { class: "lost", role: "list" }, rows, rest > 0 && h("li", {}, texts.fetching.more({ rest })));
 }

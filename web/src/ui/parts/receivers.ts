@@ -6,6 +6,7 @@ import { h, uid } from "../dom.ts";
 import { Rows } from "../rows.ts";
 import type { Scope } from "../scope.ts";
 import * as texts from "../texts.ts";
+import { said } from "../../words/said.ts";
 import { failureDetails } from "./connection.ts";
 import { controls } from "./controls.ts";
 import { confirm } from "./dialogue.ts";
@@ -66,7 +67,7 @@ function receiverRow(receiver: Receiver, scope: Scope, say: (words: string) => v
     ]),
     road(scope, state),
     h("div", { class: "receiver-foot" }, roadLegend(scope, state, "sending"), controls(scope, receiver, askCancel)),
-    scope.region(state, (now) => now.problem?.message, (now) => now.problem !== null && notice("bad", h("p", {}, now.problem.message), hasNoPath(now) && failureDetails(now.report, say))),
+    scope.region(state, (now) => now.problem?.message, (now) => now.problem !== null && notice("bad", h("p", {}, said(now.problem.message)), hasNoPath(now) && failureDetails(now.report, say))),
     scope.region(state, (now) => now.lost.length, (now) => now.lost.length > 0 && notice("warn", texts.fetching.lost({ files: now.lost.length }), lostList(now.lost))),
   ]);
 }

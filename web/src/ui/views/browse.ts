@@ -13,6 +13,7 @@ import { notice } from "../parts/notice.ts";
 import { personLabel } from "../parts/person.ts";
 import type { Scope } from "../scope.ts";
 import * as texts from "../texts.ts";
+import { said } from "../../words/said.ts";
 import type { Stage, View } from "./view.ts";
 
 export function browseView({ app, scope }: Stage, place: Place): View {
@@ -110,5 +111,5 @@ function statusWords({ stage, answer }: Enquired<FolderContents>): string {
 }
 
 function failure({ problem }: Enquired<FolderContents>): Child {
-  return problem !== null && notice("bad", problem.message);
+  return problem !== null && notice("bad", said(problem.message));
 }

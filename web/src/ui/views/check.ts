@@ -11,6 +11,7 @@ import { button, copyButton } from "../parts/button.ts";
 import { networkDrawing } from "../parts/network_drawing.ts";
 import { notice } from "../parts/notice.ts";
 import * as texts from "../texts.ts";
+import { said } from "../../words/said.ts";
 import type { Stage, View } from "./view.ts";
 
 const SIGNS: Readonly<Record<Tone, Icon>> = { good: "check", some: "info", bad: "close", unknown: "question", off: "minus" };
@@ -33,7 +34,7 @@ function build(app: App, state: CheckState): Child {
         h("div", { class: "road", "data-phase": "connecting", "aria-hidden": "true" }),
       ]);
     case "failed":
-      return [h("h1", {}, texts.check.failed), notice("bad", state.message), buttons(app, null)];
+      return [h("h1", {}, texts.check.failed), notice("bad", said(state.message)), buttons(app, null)];
     case "done":
       return found(app, state.findings);
   }

@@ -9,6 +9,7 @@ import { icon } from "../icons.ts";
 import { button } from "../parts/button.ts";
 import { notice } from "../parts/notice.ts";
 import * as texts from "../texts.ts";
+import { said } from "../../words/said.ts";
 import type { Stage, View } from "./view.ts";
 
 export function draftView(stage: Stage, draft: Draft): View {
@@ -97,7 +98,7 @@ class Go {
       try {
         share();
       } catch (problem) {
-        fill(this.remark, notice("bad", problem instanceof Error ? problem.message : String(problem)));
+        fill(this.remark, notice("bad", said(problem instanceof Error ? problem.message : String(problem))));
       }
     });
   }

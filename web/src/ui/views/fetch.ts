@@ -20,6 +20,7 @@ import { anotherSender, senderList } from "../parts/senders.ts";
 import { wishesForm } from "../parts/wishes.ts";
 import type { Scope } from "../scope.ts";
 import * as texts from "../texts.ts";
+import { said } from "../../words/said.ts";
 import type { Stage, View } from "./view.ts";
 
 /** Parts of the view that replace each other; changes within one are updates. */
@@ -236,7 +237,7 @@ function failed({ app, activity }: Context, state: TransferState): Child {
   const retry = !isCode && (problem?.retry ?? true);
   return h("div", { class: "stack" }, [
     h("h1", {}, isStopped ? texts.fetching.stopped : texts.fetching.failed),
-    notice(isStopped ? "info" : "bad", problem?.message ?? texts.transfer.receivingPhase.failed),
+    notice(isStopped ? "info" : "bad", problem === null ? texts.transfer.receivingPhase.failed : said(problem.message)),
     hasNoPath(state) && h("div", { class: "card stack" }, failureDetails(state.report, (words) => app.say(words))),
     lost.length > 0 && lostList(lost),
     isCode && h("div", { class: "card" }, codeForm(app, activity.code)),

@@ -13,6 +13,7 @@ import { fileRow, libraryRow } from "../parts/hits.ts";
 import { notice } from "../parts/notice.ts";
 import type { Scope } from "../scope.ts";
 import * as texts from "../texts.ts";
+import { said } from "../../words/said.ts";
 import type { Stage, View } from "./view.ts";
 
 /** How often it is looked who is here, while that is on the screen, in milliseconds: people come and go within minutes. */
@@ -163,7 +164,7 @@ function resultList(app: App, finding: Finding, form: SearchForm, scope: Scope):
 
 /** What is said of the results; null while the next answer is awaited, so that nothing is read out for each letter. */
 function statusWords({ stage, answer, problem }: Enquired<FoundFiles>): string | null {
-  if (stage === "failed") return `${texts.find.failed}. ${problem?.message ?? ""}`;
+  if (stage === "failed") return `${texts.find.failed}. ${said(problem?.message ?? "")}`;
   if (stage === "held") return texts.find.busy;
   if (stage === "blank") return "";
   if (stage !== "shown" || answer === null) return null;
@@ -199,7 +200,7 @@ function peopleList(app: App, { people }: Finding, scope: Scope): HTMLElement {
   };
   arrowKeys(scope, list);
   scope.watch(people.state, ({ stage, answer, problem }) => {
-    if (stage === "failed") status.textContent = problem?.message ?? "";
+    if (stage === "failed") status.textContent = said(problem?.message ?? "");
     if (stage !== "shown" || answer === null) return;
     const { libraries } = answer;
     if (JSON.stringify(libraries) !== shown) draw(libraries);

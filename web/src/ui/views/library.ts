@@ -16,6 +16,7 @@ import { receiverList } from "../parts/receivers.ts";
 import { Rows } from "../rows.ts";
 import type { Scope } from "../scope.ts";
 import * as texts from "../texts.ts";
+import { said } from "../../words/said.ts";
 import type { Stage, View } from "./view.ts";
 
 /** Longest name and description (contract of `publish`). */
@@ -109,7 +110,7 @@ function published(app: App, activity: LibraryActivity, scope: Scope): Child {
       case "stopped":
         return ended(app, texts.library.stopped, notice("info", texts.library.stoppedText));
       case "failed":
-        return ended(app, texts.library.failed, notice("bad", state.problem.message), state.problem.retry ? () => activity.again() : null);
+        return ended(app, texts.library.failed, notice("bad", said(state.problem.message)), state.problem.retry ? () => activity.again() : null);
     }
   };
   return [

@@ -14,6 +14,7 @@ import { receiverList } from "../parts/receivers.ts";
 import { codeSign } from "../parts/sign.ts";
 import type { Scope } from "../scope.ts";
 import * as texts from "../texts.ts";
+import { said } from "../../words/said.ts";
 import type { Stage, View } from "./view.ts";
 
 const TONES = { used: "good", expired: "info", burned: "warn", stopped: "info" } as const;
@@ -32,7 +33,7 @@ export function shareView({ app, scope }: Stage, activity: ShareActivity): View 
       case "closed":
         return ended(app, activity, texts.share.closedTitle[state.reason], notice(TONES[state.reason], texts.share.closed[state.reason]));
       case "failed":
-        return ended(app, activity, texts.share.failed, notice("bad", state.problem.message));
+        return ended(app, activity, texts.share.failed, notice("bad", said(state.problem.message)));
     }
   };
   return {
