@@ -150,7 +150,7 @@ export function footer({ host, version }: Site): HTMLElement {
       button("quiet", "shield", texts.privacy.open, showPrivacy),
     ]),
     languageMenu(),
-    h("p", {}, h("bdi", {}, host), " · ", texts.app.version({ version })),
+    h("p", {}, h("bdi", {}, host), " · ", h("bdi", {}, texts.app.version({ version }))),
   ]);
 }
 

@@ -1,6 +1,7 @@
 /** Numbers in words. Sizes are decimal (1 kB = 1,000 bytes), as on the box of a disk and in phones. */
 
 import { spokenLocale, texts } from "../words/catalogue.ts";
+import { isolated } from "../words/message.ts";
 
 const UNITS = ["kilobyte", "megabyte", "gigabyte", "terabyte", "petabyte"] as const;
 const MINUTE = 60;
@@ -50,7 +51,8 @@ export function decimal(value: number, digits: number): string {
 
 /** Names in one line: `TCP, TLS`. */
 export function list(names: readonly string[]): string {
-  return new Intl.ListFormat(spokenLocale().language, { type: "unit" }).format(names);
+  const locale = spokenLocale();
+  return new Intl.ListFormat(locale.language, { type: "unit" }).format(names.map((name) => isolated(name, locale)));
 }
 
 /** Two units at most, rounded to what matters: `8 s`, `3 min`, `1 h 20 min`, `2 days 3 h`. */

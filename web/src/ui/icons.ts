@@ -40,10 +40,13 @@ const PATHS = {
 
 export type Icon = keyof typeof PATHS;
 
+/** Those that point where one reads on, or are read themselves; where one reads from right to left they are turned about. */
+const ONWARD: ReadonlySet<Icon> = new Set(["arrow", "text", "question"]);
+
 /** One drawing, as large as the text around it. */
 export function icon(name: Icon): SVGSVGElement {
   const shape = svg("path", { d: PATHS[name] });
-  return svg("svg", { class: "icon", viewBox: "0 0 24 24", "aria-hidden": "true", focusable: "false" }, shape);
+  return svg("svg", { class: ONWARD.has(name) ? "icon onward" : "icon", viewBox: "0 0 24 24", "aria-hidden": "true", focusable: "false" }, shape);
 }
 
 /** The mark: a small road between two places, on a sign. The same drawing as in icons/icon.svg. */

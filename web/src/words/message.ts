@@ -47,14 +47,20 @@ function renderPiece(piece: Piece, values: Values, locale: Locale): string {
   return render(chosen ?? [], values, locale);
 }
 
-/** First-strong isolate, and its end (Unicode Standard Annex 9). */
-const ISOLATE = "\u2068";
-const END = "\u2069";
+/** Isolates from left to right and from right to left, and their end (Unicode Standard Annex 9). */
+const [LEFT, RIGHT, END] = ["\u2066", "\u2067", "\u2069"];
+const INNER = /[\u2066-\u2068][^\u2066-\u2069]*\u2069/g;
 
 /** Letters that are written from right to left. */
-const RIGHT_TO_LEFT = /\p{Script=Arabic}|\p{Script=Hebrew}|\p{Script=Syriac}|\p{Script=Thaana}|\p{Script=Nko}/u;
+const RIGHT_TO_LEFT = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
 
-/** A name or a size keeps its order whatever stands around it, and leaves that in its own. */
+/**
+ * A name or a size keeps its order whatever stands around it, and leaves that in its own. Its first letter tells the direction; what is
+ * made of several that are isolated already, and of no letter besides, has that of the language.
+ */
 export function isolated(text: string, { isRightToLeft }: Pick<Locale, "isRightToLeft">): string {
-  return isRightToLeft || RIGHT_TO_LEFT.test(text) ? `${ISOLATE}${text}${END}` : text;
+  if (!isRightToLeft && !RIGHT_TO_LEFT.test(text)) return text;
+  const [first] = /\p{L}/u.exec(text.replace(INNER, "")) ?? [];
+  const isRight = first === undefined ? isRightToLeft : RIGHT_TO_LEFT.test(first);
+  return `${isRight ? RIGHT : LEFT}${text}${END}`;
 }

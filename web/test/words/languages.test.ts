@@ -118,8 +118,8 @@ test("sentences are put into other words, with what stands in them", () => {
   assert.equal(said("The other side declined. (not today)"), "Die andere Seite hat abgelehnt. (not today)");
   assert.equal(said("Whatever else."), "Whatever else.");
   use("ar");
-  assert.equal(said("Whatever else."), "\u2068Whatever else.\u2069");
-  assert.equal(said("The other side declined. (not today)"), "رفض الطرف الآخر. (\u2068not today\u2069)");
+  assert.equal(said("Whatever else."), "\u2066Whatever else.\u2069");
+  assert.equal(said("The other side declined. (not today)"), "رفض الطرف الآخر. (\u2066not today\u2069)");
 });
 
 test("languages are called what their speakers call them", () => {

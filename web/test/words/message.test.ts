@@ -28,8 +28,11 @@ test("every language has plurals of its own", () => {
 
 test("what is put in keeps its direction, and leaves that of the rest alone", () => {
   assert.equal(said("{name} removed.", { name: "a.txt" }), "a.txt removed.");
-  assert.equal(said("{name} removed.", { name: "שלום.txt" }), "\u2068שלום.txt\u2069 removed.");
-  assert.equal(isolated("a.txt", arabic), "\u2068a.txt\u2069");
+  assert.equal(said("{name} removed.", { name: "שלום.txt" }), "\u2067שלום.txt\u2069 removed.");
+  assert.equal(isolated("a.txt", arabic), "\u2066a.txt\u2069");
+  assert.equal(isolated("a שלום.txt", english), "\u2066a שלום.txt\u2069");
+  assert.equal(isolated("3.4 غ.ب", arabic), "\u20673.4 غ.ب\u2069");
+  assert.equal(isolated("\u2067 1 د\u2069 \u2066 UDP\u2069", arabic), "\u2067\u2067 1 د\u2069 \u2066 UDP\u2069\u2069");
 });
 
 test("what cannot be shown is refused when the page is built", () => {

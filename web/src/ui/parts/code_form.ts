@@ -47,7 +47,7 @@ class CodeForm {
   readonly #chips = h("div", { class: "chips", role: "group", "aria-label": texts.code.complete });
   readonly #input = h("input", {
     id: uid("code"), class: "code-input", name: "code", type: "text", autocomplete: "off", autocapitalize: "none", spellcheck: "false",
-    enterkeyhint: "go", placeholder: "7-guitar-sunset", "aria-describedby": this.#remark.id, translate: "no", oninput: () => this.#judge(false),
+    enterkeyhint: "go", placeholder: "7-guitar-sunset", dir: "ltr", "aria-describedby": this.#remark.id, translate: "no", oninput: () => this.#judge(false),
   });
 
   constructor(app: App, initial: string, weight: Weight, purpose: Purpose) {

@@ -9,7 +9,7 @@ export function codeSign(code: string): HTMLElement {
   const parts = words.map((word) => [h("span", { class: "sign-hyphen" }, "-"), h("wbr"), h("span", { class: "sign-word" }, word)]);
   return h(
     "p",
-    { class: "sign", translate: "no" },
+    { class: "sign", translate: "no", dir: "ltr" },
     h("span", { class: "visually-hidden" }, `${texts.share.codeLabel}: `),
     h("span", { class: "sign-number" }, locator),
     parts,

@@ -71,7 +71,7 @@ function passOn(app: App, state: Open): HTMLElement {
       copyButton("plain", texts.share.copyCode, () => state.code, say),
       "share" in navigator && button("plain", "share", texts.share.send, sendLink),
     ]),
-    h("input", { class: "link", type: "text", readonly: true, value: state.link, "aria-label": texts.share.link, translate: "no",
+    h("input", { class: "link", type: "text", readonly: true, dir: "ltr", value: state.link, "aria-label": texts.share.link, translate: "no",
       onfocus: (event) => (event.target as HTMLInputElement).select() }),
   ]);
 }
