@@ -75,6 +75,15 @@ function forServer(all) {
   return Object.fromEntries(Object.entries(all).map(([language, { page }]) => [language, { direction: described(language).direction, texts: { page } }]));
 }
 
+/** The worker that keeps the page: it has to know the names of all that belongs to it. The two workers at the root are not of it. */
+async function shell(names) {
+  const path = (name) => `/assets/${names[name]}`;
+  const parts = Object.keys(names).filter((name) => name !== "sw.js").map(path).sort();
+  const build = createHash("sha256").update(parts.join()).digest("hex").slice(0, 16);
+  const define = { SHELL_BUILD: JSON.stringify(build), SHELL_PARTS: JSON.stringify(parts), SHELL_ENTRIES: JSON.stringify(["main.js", "main.css"].map(path)) };
+  return bundle("src/shell/worker.ts", { format: "iife", entryNames: "shell-[hash]", define });
+}
+
 async function main() {
   await generate();
   await rm(PAGE, { recursive: true, force: true });
@@ -91,6 +100,7 @@ async function main() {
   names["main.js"] = await bundle("src/main.ts", { format: "esm", define });
   names["main.css"] = await bundle("src/styles/main.css", {});
   Object.assign(names, await icons(join(WEB, "src", "icons")));
+  names["shell.js"] = await shell(names);
   await writeFile(join(ASSETS, "manifest.json"), `${JSON.stringify(names, null, 1)}\n`);
   await writeFile(join(PAGE, "languages.json"), `${JSON.stringify(forServer(all), null, 1)}\n`);
   await cp(join(WEB, "templates"), join(PAGE, "templates"), { recursive: true });

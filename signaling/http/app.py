@@ -2,7 +2,7 @@
 
 /ws          the WebSocket of peers
 /relay       the WebSocket through which a pair is relayed
-/            the page, with /assets/ and /sw.js
+/            the page, with /assets/, /sw.js and /shell.js
 /healthz     the process lives
 /readyz      it takes new connections: 503 once it ends
 /metrics     for Prometheus, unless it has an address of its own

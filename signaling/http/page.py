@@ -1,4 +1,4 @@
-"""The page at /: its template, its assets under names that change with their content, and its service worker."""
+"""The page at /: its template, its assets under names that change with their content, and its service workers."""
 
 import base64
 import hashlib
@@ -18,8 +18,14 @@ from signaling.settings import Settings
 FOLDER: Final = Path(__file__).resolve().parent.parent / "page"
 """Where the build puts the page."""
 
-WORKER: Final = "sw.js"
-"""The service worker; it needs a name that never changes, at the root, to serve all of the page."""
+WORKERS: Final = ("sw.js", "shell.js")
+"""The service workers, of downloads and of the page itself; they need names that never change, at the root, to serve
+all of the page."""
+
+SHARE: Final = "/share"
+"""Where systems hand over what is shared with the page as an installed app (`share_target` in its manifest). The
+page's service worker takes it before it leaves the browser; it comes here only from a browser that has lost that
+worker, and is not read."""
 
 TYPES: Final = {
     ".css": "text/css; charset=utf-8",
@@ -56,7 +62,7 @@ class Page:
 
     html: dict[str, str]
     assets: dict[str, Path]
-    worker: Path | None
+    workers: dict[str, Path]
 
     def language(self, request: web.Request) -> str:
         """The language to answer in: what the address asks for, or else what the browser wishes."""
@@ -75,7 +81,7 @@ def load(settings: Settings, folder: Path) -> Page:
     """Read and render the page, or a stand-in if it is not built."""
     manifest = folder / "assets" / "manifest.json"
     if not manifest.is_file():
-        return Page({LANGUAGE: NOT_BUILT}, {}, None)
+        return Page({LANGUAGE: NOT_BUILT}, {}, {})
     names: dict[str, str] = json.loads(manifest.read_text())
     files = {hashed: folder / "assets" / hashed for hashed in names.values()}
     loader = FileSystemLoader(folder / "templates")
@@ -88,7 +94,7 @@ def load(settings: Settings, folder: Path) -> Page:
         "public_url": settings.public_url,
     }
     html = {language: template.render(common, language=language, **each) for language, each in _languages(folder)}
-    return Page(html, files, files.get(names.get(WORKER, "")))
+    return Page(html, files, {name: files[names[name]] for name in WORKERS if name in names})
 
 
 def _languages(folder: Path) -> ItemsView[str, dict[str, Any]]:
@@ -115,14 +121,24 @@ def add_routes(app: web.Application, page: Page) -> None:
             raise web.HTTPNotFound
         return _file(path, {"Cache-Control": FOR_EVER})
 
-    async def worker(_: web.Request) -> web.StreamResponse:
-        if page.worker is None:
+    async def worker(request: web.Request) -> web.StreamResponse:
+        path = page.workers.get(request.path.removeprefix("/"))
+        if path is None:
             raise web.HTTPNotFound
-        return _file(page.worker, {"Cache-Control": REVALIDATE, "Service-Worker-Allowed": "/"})
+        return _file(path, {"Cache-Control": REVALIDATE, "Service-Worker-Allowed": "/"})
 
     app.router.add_get("/", index)
     app.router.add_get("/assets/{name}", asset)
-    app.router.add_get(f"/{WORKER}", worker)
+    app.router.add_post(SHARE, _unread)
+    for name in WORKERS:
+        app.router.add_get(f"/{name}", worker)
+
+
+async def _unread(_: web.Request) -> web.StreamResponse:
+    """The page, which has to be given it once more; the connection ends, so that no more of it comes."""
+    response = web.Response(status=303, headers={"Location": "/#send", "Cache-Control": "no-store"})
+    response.force_close()
+    return response
 
 
 def _file(path: Path, headers: dict[str, str]) -> web.FileResponse:

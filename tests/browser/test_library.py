@@ -183,3 +183,64 @@ def test_a_server_that_was_restarted_is_told_again(browser: Browser, tmp_path: P
         for page in (owner, other):
             page.context.close()
         second.stop()
+
+
+CHANGE: Final = """async () => {
+  const top = await (await navigator.storage.getDirectory()).getDirectoryHandle("Trip");
+  const write = async (name, text) => {
+    const file = await (await top.getFileHandle(name, { create: true })).createWritable();
+    await file.write(text);
+    await file.close();
+  };
+  await write("later.txt", "it has rained");
+  await write("empty.txt", "not any more");
+  await (await top.getDirectoryHandle("days")).removeEntry("volcano map.txt");
+  window.dispatchEvent(new Event("focus"));
+}"""
+"""What a person does to the folder in another program, before coming back to the page."""
+
+SENT: Final = """() => {
+  window.announced = [];
+  const { send } = WebSocket.prototype;
+  WebSocket.prototype.send = function (text) {
+    if (typeof text === "string" && text.includes('"announce"')) window.announced.push(text);
+    return send.call(this, text);
+  };
+}"""
+
+
+def test_what_changes_in_a_published_folder_is_announced_and_nothing_else(site: Site) -> None:
+    with site.open() as owner, site.open("#find") as other:
+        publish(owner)
+        owner.evaluate(SENT)
+        owner.evaluate(CHANGE)
+        expect(owner.get_by_text("“Trip of May” is published: 2 files can be found.")).to_be_visible(timeout=30_000)
+        other.get_by_role("searchbox").fill("later")
+        hits = other.get_by_role("list", name="Files that were found").get_by_role("button")
+        expect(hits).to_have_count(1, timeout=30_000)
+        hits.first.click()
+        expect(other.get_by_role("heading", level=1)).to_contain_text("offers 1 file", timeout=60_000)
+        other.go_back()
+        other.get_by_role("searchbox").fill("volcano")
+        expect(other.get_by_text("Nothing found")).to_be_visible(timeout=30_000)
+        told = owner.evaluate("() => window.announced.join()")
+        assert "later.txt" in told
+        assert "volcano" not in told
+        assert re.search(r'"gone":\[\d,\d\]', told)
+
+
+def test_a_folder_that_is_remembered_is_published_again_by_one_click(site: Site) -> None:
+    with site.open() as owner:
+        plan(owner)
+        owner.get_by_label("Remember this folder").check()
+        owner.get_by_role("button", name="Publish", exact=True).click()
+        expect(owner.get_by_text("“Trip of May” is published: 2 files can be found.")).to_be_visible(timeout=30_000)
+        owner.once("dialog", lambda dialogue: dialogue.accept())
+        owner.reload()
+        expect(owner.get_by_role("heading", name="Published before")).to_be_visible(timeout=30_000)
+        owner.get_by_role("button", name="Publish again").click()
+        expect(owner.get_by_text("“Trip of May” is published: 2 files can be found.")).to_be_visible(timeout=30_000)
+        owner.get_by_role("button", name="Stop publishing").click()
+        owner.get_by_role("button", name="Publish a folder").click()
+        owner.get_by_role("button", name="Forget it").click()
+        expect(owner.get_by_role("heading", name="Published before")).to_be_hidden()

@@ -35,16 +35,17 @@ def free_port() -> int:
 
 
 class Server:
-    """A real `signaling` process on loopback."""
+    """A real `signaling` process on loopback, of the tree under test or of another."""
 
-    def __init__(self, home: Path, *options: str, port: int | None = None) -> None:
+    def __init__(self, home: Path, *options: str, port: int | None = None, tree: Path = ROOT) -> None:
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}/"
         self.log = home / "server.log"
         home.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "-m", "signaling", "--host", "127.0.0.1", "--port", str(self.port), *options]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, cwd=ROOT, env=environment(home), stdout=log, stderr=log)
+            variables = environment(home) | {"PYTHONPATH": str(tree)}
+            self.process = subprocess.Popen(command, cwd=tree, env=variables, stdout=log, stderr=log)
         self._wait_until_ready()
 
     def _wait_until_ready(self) -> None:

@@ -149,7 +149,7 @@ export class FakeEngine implements Engine {
       state.set({ kind: "stopped" });
     };
     const bytes = files.reduce((sum, { file }) => sum + file.size, 0);
-    return { name, files: files.length, bytes, state, requests, receivers, limit: new Cell<number | null>(null), setLimit: () => undefined, stop };
+    return { name, files: files.length, bytes, state, requests, receivers, limit: new Cell<number | null>(null), setLimit: () => undefined, update: () => false, stop };
   }
 
   check(): Check {

@@ -71,7 +71,7 @@ await speakAsWished();
 if (view === "blocked") mountBlocked(document.body, name.split("-")[1] as keyof typeof obstacles);
 else {
   const engine = new FakeEngine(scene);
-  const app = mount(document.body, engine, { version: "1.0.0", host: "byway.example", words }, memoryOf(name));
+  const app = mount(document.body, engine, { version: "1.0.0", host: "byway.example", words }, { memory: memoryOf(name) });
   window.byway = { app, engine, scenes: Object.keys(scenes) };
   open(app);
 }

@@ -7,11 +7,19 @@ import { storesSince, VERSION } from "./schema.ts";
 
 const NAME = "byway";
 
+/** What another program handed over to this page as an installed app. */
+export interface Shared {
+  readonly key: string;
+  readonly files: readonly File[];
+  readonly text: string;
+}
+
 interface Schema extends DBSchema {
   keys: { key: string; value: CryptoKeyPair };
   settings: { key: string; value: Settings };
   past: { key: string; value: PastTransfer };
   libraries: { key: string; value: KeptLibrary };
+  shared: { key: string; value: Shared };
 }
 
 export type Database = IDBPDatabase<Schema>;
@@ -25,7 +33,21 @@ export async function openDatabase(): Promise<Database | null> {
   return Promise.race([open().catch(() => null), late]);
 }
 
-function open(): Promise<Database> {
+/** What was handed over since it was last looked; it is not kept any longer. */
+export async function takeShared(database: Database | null): Promise<readonly Shared[]> {
+  if (database === null) return [];
+  try {
+    const transaction = database.transaction("shared", "readwrite");
+    const all = await transaction.store.getAll();
+    await transaction.store.clear();
+    await transaction.done;
+    return all;
+  } catch {
+    return [];
+  }
+}
+
+async function open(): Promise<Database> {
   return openDB<Schema>(NAME, VERSION, {
     upgrade(database, from) {
       for (const { name, keyPath } of storesSince(from)) database.createObjectStore(name, keyPath === null ? {} : { keyPath });

@@ -92,6 +92,8 @@ export interface Publication {
   readonly receivers: Watchable<readonly Receiver[]>;
   readonly limit: Watchable<number | null>;
   setLimit(rate: number | null): void;
+  /** This is there now; gives whether anything has changed. */
+  update(files: readonly PublicItem[]): boolean;
   /** Takes it out of the directory, and ends every transfer. */
   stop(): void;
 }

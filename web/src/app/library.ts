@@ -10,7 +10,8 @@ import { fromBase64url, toBase64url, toHex } from "../secure/encoding.ts";
 import type { Pair } from "../signaling/pair.ts";
 import { Cell } from "./cell.ts";
 import { Consent } from "./consent.ts";
-import type { LibraryOptions, Publication, PublicationState } from "./model.ts";
+import { differences } from "../directory/differing.ts";
+import type { LibraryOptions, Publication, PublicationState, PublicItem } from "./model.ts";
 import { meetAs, type Peer } from "./peer.ts";
 import { type Guest, MEETINGS_MAX, Receivers, RECEIVERS_MAX } from "./receivers.ts";
 import { reachOf } from "./reach.ts";
@@ -27,12 +28,10 @@ const AGAIN_S = 5;
 
 export class PublishedLibrary implements Publication {
   readonly state = new Cell<PublicationState>({ kind: "opening" });
-  readonly files: number;
-  readonly bytes: number;
   readonly #peer: Peer;
-  readonly #offered: Offered;
   readonly #options: LibraryOptions;
-  readonly #stock: { path: string; root: string | null }[];
+  #offered: Offered;
+  #stock: { path: string; root: string | null }[];
   readonly #announcing = new Announcing();
   readonly #receivers: Receivers;
   readonly #consent: Consent;
@@ -42,14 +41,14 @@ export class PublishedLibrary implements Publication {
   #round = 0;
   /** How others get here, once it was looked for. */
   #reach: Promise<Reach | null> | null = null;
+  /** Counts versions of what is there: an older one is read no further. */
+  #version = 0;
   #hashed = 0;
   #lost = 0;
   #meetings = 0;
   #isTelling = false;
 
   constructor(peer: Peer, offered: Offered, options: LibraryOptions) {
-    this.files = offered.offer.files;
-    this.bytes = offered.offer.bytes;
     this.#peer = peer;
     this.#offered = offered;
     this.#options = options;
@@ -58,6 +57,14 @@ export class PublishedLibrary implements Publication {
     this.#consent = new Consent(peer.timer);
     void this.#publish(this.#round);
     void this.#hash();
+  }
+
+  get files(): number {
+    return this.#offered.offer.files;
+  }
+
+  get bytes(): number {
+    return this.#offered.offer.bytes;
   }
 
   get name(): string {
@@ -91,6 +98,19 @@ export class PublishedLibrary implements Publication {
     this.#end({ kind: "stopped" });
     this.#consent.refuseAll();
     this.#receivers.cancelAll();
+  }
+
+  /** This is there now: what is gone, new or changed is told, and nothing else. Transfers go on with what they began with. */
+  update(files: readonly PublicItem[]): boolean {
+    const { known, gone, isSame } = differences(this.#offered.entries, files.map(({ path, file }) => ({ path, size: file.size, mtime: file.lastModified })));
+    if (this.#isOver || isSame) return false;
+    const stock = files.map(({ path }, at) => ({ path, root: this.#stock[known[at] ?? -1]?.root ?? null }));
+    for (const path of gone) this.#announcing.drop(path);
+    this.#offered = this.#offered.renewed(files, known);
+    this.#stock = stock;
+    this.#announcing.complete(false);
+    void this.#hash();
+    return true;
   }
 
   /** The server has lost the session, and the library with it. */
@@ -154,11 +174,16 @@ export class PublishedLibrary implements Publication {
 
   /** One file after the other, so that other things of the page go on. */
   async #hash(): Promise<void> {
-    for (const [index, { path, size = 0 }] of this.#offered.entries.entries()) {
-      const root = await this.#offered.root(index);
-      if (this.#isOver) return;
+    const version = (this.#version += 1);
+    const [offered, stock] = [this.#offered, this.#stock];
+    this.#hashed = stock.filter(({ root }) => root !== null).length;
+    this.#lost = 0;
+    for (const [index, { path, size = 0 }] of offered.entries.entries()) {
+      if (stock[index]?.root !== null) continue;
+      const root = await offered.root(index);
+      if (this.#isOver || version !== this.#version) return;
       if (root instanceof Uint8Array) {
-        (this.#stock[index] as { root: string | null }).root = toHex(root);
+        (stock[index] as { root: string | null }).root = toHex(root);
         this.#announcing.put({ path, size, root: toBase64url(root) });
         this.#hashed += 1;
       } else this.#lost += 1;

@@ -13,11 +13,9 @@ export interface Settings {
   readonly getLimit: number | null;
   /** Whether they are told of what happens while the page is hidden. */
   readonly notify: boolean;
-  /** The language that they chose (BCP 47); null for the browser's. */
-  readonly language: string | null;
 }
 
-export const SETTINGS: Settings = { name: "", sendLimit: null, getLimit: null, notify: false, language: null };
+export const SETTINGS: Settings = { name: "", sendLimit: null, getLimit: null, notify: false };
 
 /** A folder that was published before, with what it was called. */
 export interface KeptLibrary {

@@ -6,14 +6,14 @@ interface NewStore {
   readonly keyPath: string | null;
 }
 
-export type StoreName = "keys" | "settings" | "past" | "libraries";
+export type StoreName = "keys" | "settings" | "past" | "libraries" | "shared";
 
 /** What each version adds to the one before. */
 const VERSIONS: readonly (readonly NewStore[])[] = [
   // 1: the identity
   [{ name: "keys", keyPath: null }],
-  // 2: settings, transfers that are over, what was published
-  [{ name: "settings", keyPath: null }, { name: "past", keyPath: "key" }, { name: "libraries", keyPath: null }],
+  // 2: settings, transfers that are over, what was published, and what was shared with the page and not taken yet
+  [{ name: "settings", keyPath: null }, { name: "past", keyPath: "key" }, { name: "libraries", keyPath: null }, { name: "shared", keyPath: "key" }],
 ];
 
 export const VERSION = VERSIONS.length;

@@ -43,6 +43,13 @@ export class Offered {
     return new Offered(entries, picked.map(({ index }) => this.#contents[index] ?? null), titleOf(picked), false, hashes);
   }
 
+  /** The same with other files: `known` says which of these each of them is, null for one that is new or has changed. */
+  renewed(files: readonly PublicItem[], known: readonly (number | null)[]): Offered {
+    const entries = files.map(({ path, file }): Entry => ({ path, size: file.size, mtime: file.lastModified }));
+    const hashes = files.map(({ file }, at) => this.#hashes[known[at] ?? -1] ?? new FileHashes(file.size));
+    return new Offered(entries, files.map(({ file }) => file), "", false, hashes);
+  }
+
   /** A chunk with its hash, or why there is none. */
   async read(file: number, chunk: number): Promise<Chunk | Lost> {
     const { size = 0 } = this.entries[file] as Entry;

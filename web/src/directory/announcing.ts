@@ -1,10 +1,10 @@
 /**
  * What the server is told of a library, as few and as full messages as can be; without I/O. Files get their places once their
- * roots are known, one after the other; a message that is refused for the time being is told again.
+ * roots are known, one after the other; a message that is refused for the time being is told again. After pypeer/library/announcing.py.
  */
 
 import type { Announce, Folder } from "../gen/signaling.ts";
-import { ANNOUNCED_FILES, FOLDER_CHARS, FOLDER_DEPTH, MESSAGE_BYTES, NAME_CHARS } from "../gen/signaling_constants.ts";
+import { ANNOUNCED_FILES, ANNOUNCED_GONE, FOLDER_CHARS, FOLDER_DEPTH, MESSAGE_BYTES, NAME_CHARS } from "../gen/signaling_constants.ts";
 import { utf8 } from "../secure/encoding.ts";
 
 /** Announcements that are not answered yet, at most: what the contract allows. */
@@ -36,35 +36,49 @@ export function isAnnounceable(path: string): boolean {
   return folder.length <= FOLDER_CHARS && names.length - 1 <= FOLDER_DEPTH && names.every((each) => each.length <= NAME_CHARS) && !/[\n\r\0]/.test(path) && name.trim() !== "";
 }
 
-/** The announcements of one library. Ask for the `next` whenever something has happened, or the deadline is past. */
+/** A message under way: numbers that it adds and takes away. */
+interface Told {
+  readonly added: readonly number[];
+  readonly gone: readonly number[];
+}
+
+/**
+ * The announcements of one library. Ask for the `next` whenever something has happened, or the deadline is past. A file whose path
+ * or content changes is one that is gone and another with a number of its own; numbers are not used twice, so what a refused
+ * message told can be told again in any order.
+ */
 export class Announcing {
-  readonly #files: PublicFile[] = [];
-  readonly #underWay = new Map<number, readonly number[]>();
+  readonly #files = new Map<number, PublicFile>();
+  readonly #numbers = new Map<string, number>();
+  readonly #underWay = new Map<number, Told>();
+  /** Numbers that the server has confirmed, and has not confirmed to be gone. */
+  readonly #known = new Set<number>();
+  /** Numbers that it does not take, for a reason that stays. */
+  readonly #refused = new Set<number>();
   #library: string | null = null;
   #most = 0;
-  /** Numbers that are to be told again, before those from `cursor` on. */
-  #again: number[] = [];
-  #cursor = 0;
+  /** Numbers that are to be told, and those that it may know and that are no more. */
+  #new: Set<number> = new Set();
+  #gone: Set<number> = new Set();
+  #next = 0;
   #tickets = 0;
-  #told = 0;
-  #refused = 0;
   #isComplete = false;
   #isWholeTold = false;
   #notBefore: number | null = null;
 
   /** Files that the server has taken. */
   get told(): number {
-    return this.#told;
+    return this.#known.size;
   }
 
   /** Files for which it has no room, or that it does not take. */
   get left(): number {
-    return this.#refused + Math.max(0, this.#files.length - this.#most) * Number(this.#library !== null);
+    return this.#refused.size + Math.max(0, this.#files.size - this.#most) * Number(this.#library !== null);
   }
 
   /** Whether all that is there is told, as far as there is room. */
   get isDone(): boolean {
-    return this.#isWholeTold && this.#underWay.size === 0 && !this.#hasMore;
+    return this.#isWholeTold && this.#underWay.size === 0 && !this.#hasMore();
   }
 
   /** When there is something to do that could not be done before; null for never. */
@@ -72,14 +86,32 @@ export class Announcing {
     return this.#notBefore;
   }
 
-  /** A file is there. */
+  /** A file is there; one that had the path before is not. */
   put(file: PublicFile): void {
-    this.#files.push(file);
+    this.drop(file.path);
+    const number = this.#next;
+    this.#next += 1;
+    this.#numbers.set(file.path, number);
+    this.#files.set(number, file);
+    this.#new.add(number);
+    this.#isWholeTold = false;
   }
 
-  /** All that is there has been put. */
-  complete(): void {
-    this.#isComplete = true;
+  /** A file is not there any more. */
+  drop(path: string): void {
+    const number = this.#numbers.get(path);
+    if (number === undefined) return;
+    this.#numbers.delete(path);
+    this.#files.delete(number);
+    this.#new.delete(number);
+    this.#refused.delete(number);
+    if (this.#known.has(number) || [...this.#underWay.values()].some(({ added }) => added.includes(number))) this.#gone.add(number);
+    this.#isWholeTold = false;
+  }
+
+  /** Whether all that is there has been put. */
+  complete(isComplete = true): void {
+    this.#isComplete = isComplete;
   }
 
   /** The library is published under this id, for so many files: everything is to be told. */
@@ -92,9 +124,8 @@ export class Announcing {
   /** The session with the server is gone, and with it what was told. */
   lose(): void {
     this.#library = null;
-    this.#underWay.clear();
-    this.#again = [];
-    this.#cursor = this.#told = this.#refused = 0;
+    for (const each of [this.#underWay, this.#known, this.#refused, this.#gone]) each.clear();
+    this.#new = new Set(this.#files.keys());
     this.#isWholeTold = false;
     this.#notBefore = null;
   }
@@ -103,62 +134,73 @@ export class Announcing {
   next(now: number): Announcement | null {
     if (this.#library === null || this.#underWay.size >= UNDER_WAY || (this.#notBefore !== null && now < this.#notBefore)) return null;
     this.#notBefore = null;
-    const { folders, numbers } = this.#fill();
-    const whole = this.#isComplete && !this.#hasMore && this.#underWay.size === 0 && !this.#isWholeTold;
-    if (numbers.length === 0 && !whole) return null;
-    this.#isWholeTold ||= whole;
+    const gone = [...this.#gone].slice(0, ANNOUNCED_GONE);
+    for (const number of gone) this.#gone.delete(number);
+    const { folders, added } = gone.length > 0 ? { folders: [], added: [] } : this.#fill();
+    const isAll = this.#isComplete && !this.#hasMore(added.length) && this.#underWay.size === 0 && !this.#isWholeTold;
+    if (gone.length === 0 && added.length === 0 && !isAll) return null;
+    this.#isWholeTold ||= isAll;
     const ticket = (this.#tickets += 1);
-    this.#underWay.set(ticket, numbers);
-    return { ticket, message: { t: "announce", library: this.#library, folders, ...(whole ? { whole } : {}) } };
+    this.#underWay.set(ticket, { added, gone });
+    return { ticket, message: { t: "announce", library: this.#library, folders, ...(gone.length > 0 ? { gone } : {}), ...(isAll ? { whole: true } : {}) } };
   }
 
   /** The server has taken it. */
   answered(ticket: number): void {
-    this.#told += this.#take(ticket).length;
+    const { added, gone } = this.#take(ticket);
+    for (const number of added) this.#known.add(number);
+    for (const number of gone) this.#known.delete(number);
   }
 
   /** It has not: `passing` says that it may later, `wait` in how many seconds. */
   refused(ticket: number, passing: boolean, now: number, wait: number = PAUSE_S): void {
-    const isKnown = this.#underWay.has(ticket);
-    const numbers = this.#take(ticket);
-    if (!isKnown) return;
-    if (passing) {
-      this.#again.push(...numbers);
-      this.#isWholeTold = false;
-      this.#notBefore = now + wait;
-    } else this.#refused += numbers.length;
+    if (!this.#underWay.has(ticket)) return;
+    const { added, gone } = this.#take(ticket);
+    const again = added.filter((number) => this.#files.has(number));
+    if (!passing) return again.forEach((number) => this.#refused.add(number));
+    // What was dropped meanwhile has never been there.
+    for (const number of added) this.#gone.delete(number);
+    this.#new = new Set([...again, ...this.#new]);
+    this.#gone = new Set([...gone, ...this.#gone]);
+    this.#isWholeTold = false;
+    this.#notBefore = now + wait;
   }
 
-  get #hasMore(): boolean {
-    return this.#again.length > 0 || this.#cursor < Math.min(this.#files.length, this.#most);
+  /** How many more files the server takes; room is free once it has said that something is gone. */
+  get #room(): number {
+    const flying = [...this.#underWay.values()].reduce((sum, { added }) => sum + added.length, 0);
+    return this.#most - this.#known.size - flying;
   }
 
-  #take(ticket: number): readonly number[] {
-    const numbers = this.#underWay.get(ticket) ?? [];
+  /** Whether there is more to tell beside so many that are about to be. */
+  #hasMore(beside = 0): boolean {
+    return this.#gone.size > 0 || (this.#new.size > 0 && this.#room > beside);
+  }
+
+  #take(ticket: number): Told {
+    const told = this.#underWay.get(ticket) ?? { added: [], gone: [] };
     this.#underWay.delete(ticket);
-    return numbers;
+    return told;
   }
 
-  /** As many files as fit one message, by folder. */
-  #fill(): { readonly folders: Folder[]; readonly numbers: readonly number[] } {
+  /** As many files as fit one message and the server, by folder. */
+  #fill(): { readonly folders: Folder[]; readonly added: readonly number[] } {
     const folders = new Map<string, unknown[]>();
-    const numbers: number[] = [];
+    const added: number[] = [];
+    const most = Math.min(this.#room, ANNOUNCED_FILES);
     let room = ROOM;
-    while (this.#hasMore && numbers.length < ANNOUNCED_FILES) {
-      const number = this.#again[0] ?? this.#cursor;
-      const { path, size, root } = this.#files[number] as PublicFile;
+    for (const number of this.#new) {
+      if (added.length >= most) break;
+      const { path, size, root } = this.#files.get(number) as PublicFile;
       const { folder, name } = placeOf(path);
       const entry = [number, name, size, root];
       room -= lengthOf(entry) + (folders.has(folder) ? 0 : lengthOf([folder, []]));
       if (room < 0) break;
-      if (this.#again.length > 0) this.#again.shift();
-      else this.#cursor += 1;
-      numbers.push(number);
-      const files = folders.get(folder) ?? [];
-      files.push(entry);
-      folders.set(folder, files);
+      added.push(number);
+      folders.set(folder, [...(folders.get(folder) ?? []), entry]);
     }
-    return { folders: [...folders] as Folder[], numbers };
+    for (const number of added) this.#new.delete(number);
+    return { folders: [...folders] as Folder[], added };
   }
 }
 

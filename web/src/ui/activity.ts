@@ -25,6 +25,8 @@ export interface FetchActivity {
 export interface LibraryActivity {
   readonly kind: "library";
   readonly library: Publication;
+  /** Where its files come from, if that can be read again. */
+  readonly folder: FileSystemDirectoryHandle | null;
   /** Publishes the same once more. */
   again(): void;
 }

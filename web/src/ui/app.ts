@@ -1,10 +1,11 @@
 /** The state of the interface: where it is (one route), and what is going on (activities). No DOM. */
 
-import type { Engine, LibraryOptions, Place, PublicItem, ShareItem, ShareOptions, Watchable } from "../app/model.ts";
+import type { Engine, LibraryOptions, Place, PublicItem, Share, ShareItem, ShareOptions, Watchable } from "../app/model.ts";
 import type { FoundFile } from "../directory/answers.ts";
 import { wouldBeLost, type Activity, type FetchActivity, type LibraryActivity, type ShareActivity } from "./activity.ts";
 import { Cell } from "../app/cell.ts";
 import { Memory } from "../app/memory.ts";
+import { NO_SHELL, type Shell } from "../app/shell_model.ts";
 import { NOTHING, type Query } from "../directory/query.ts";
 import type { Shelf } from "./address.ts";
 import { add, itemsOf, type Draft } from "./draft.ts";
@@ -35,6 +36,12 @@ export interface Site {
   readonly words: readonly string[];
 }
 
+/** What is around the page; without it nothing is remembered, and the page is only there while the server is. */
+export interface Surroundings {
+  readonly memory?: Memory;
+  readonly shell?: Shell;
+}
+
 /** What views act upon. */
 export class App {
   readonly #route = new Cell<Route>({ kind: "home" });
@@ -50,9 +57,12 @@ export class App {
 
   readonly memory: Memory;
 
-  constructor(engine: Engine, site: Site, memory: Memory = new Memory()) {
+  readonly shell: Shell;
+
+  constructor(engine: Engine, site: Site, { memory = new Memory(), shell = NO_SHELL }: Surroundings = {}) {
     this.engine = engine;
     this.memory = memory;
+    this.shell = shell;
     this.site = site;
   }
 
@@ -104,6 +114,7 @@ export class App {
     const { engine } = this;
     const share = draft.kind === "text" ? engine.shareText(draft.text, options) : engine.share(itemsOf(draft.groups), options);
     this.#draft = null;
+    this.#limit(share);
     this.#begin({ kind: "share", share, again: () => this.share(draft, options) });
   }
 
@@ -123,8 +134,8 @@ export class App {
   }
 
   /** Publishes files for everybody at the server; the paths are those in the library. */
-  publish(files: readonly PublicItem[], options: LibraryOptions): void {
-    this.#begin({ kind: "library", library: this.engine.publish(files, options), again: () => this.publish(files, options) });
+  publish(files: readonly PublicItem[], options: LibraryOptions, folder: FileSystemDirectoryHandle | null = null): void {
+    this.#begin({ kind: "library", library: this.engine.publish(files, options), folder, again: () => this.publish(files, options, folder) });
   }
 
   /** The folder that is published, if there is one. */
@@ -148,6 +159,15 @@ export class App {
   abandon(activity: Activity): void {
     this.#drop(activity);
     this.go({ kind: "home" });
+  }
+
+  /** What was last chosen holds for the next, too. */
+  #limit(share: Share): void {
+    const { sendLimit } = this.memory.settings.value;
+    if (sendLimit !== null) share.setLimit(sendLimit);
+    share.limit.watch((limit) => {
+      if (limit !== this.memory.settings.value.sendLimit) this.memory.change({ sendLimit: limit });
+    });
   }
 
   #begin(activity: Activity): void {

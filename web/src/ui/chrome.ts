@@ -10,6 +10,7 @@ import { button } from "./parts/button.ts";
 import { openDialogue } from "./parts/dialogue.ts";
 import { languageMenu } from "./parts/language_menu.ts";
 import { notice } from "./parts/notice.ts";
+import { notifySwitch } from "./parts/notify_switch.ts";
 import { addressOf } from "./table.ts";
 import { type Address, formatAddress } from "./address.ts";
 import type { Scope } from "./scope.ts";
@@ -51,7 +52,7 @@ function sectionLink(app: App, scope: Scope, { name, sign, words, isOfDirectory 
     if (isHere) element.setAttribute("aria-current", "page");
     else element.removeAttribute("aria-current");
   });
-  if (isOfDirectory) scope.watch(app.engine.directory.isThere, (isThere) => void (element.hidden = isThere !== true));
+  if (isOfDirectory) scope.watch(app.engine.directory.isThere, (isThere) => void (element.hidden = isThere === false));
   return element;
 }
 
@@ -105,6 +106,7 @@ function editName(app: App): void {
     return h("form", { class: "stack", onsubmit: save }, [
       h("p", {}, texts.me.proven({ short: me.short })),
       h("div", { class: "field" }, h("label", { for: field }, texts.me.label), input, h("p", { id: hint, class: "hint" }, texts.me.hint)),
+      notifySwitch(app),
       h("div", { class: "buttons" }, h("button", { type: "submit", class: "button primary" }, texts.me.save), button("plain", null, texts.dialogue.close, close)),
     ]);
   });

@@ -1,15 +1,17 @@
 /** Puts the page together: one view at a time, with what stands around it. */
 
-import { Memory } from "../app/memory.ts";
 import type { Engine } from "../app/model.ts";
-import { App, type Site } from "./app.ts";
+import { App, type Site, type Surroundings } from "./app.ts";
 import { footer, header, otherActivities, refusal, sections } from "./chrome.ts";
 import { fill, h } from "./dom.ts";
+import { installFollowing } from "./following.ts";
 import { installGatherer } from "./gather.ts";
 import { installGuard } from "./guard.ts";
 import { mark } from "./icons.ts";
+import { installNotifier } from "./notifier.ts";
 import { keepTyped } from "./parts/language_menu.ts";
 import { installRecorder } from "./recorder.ts";
+import { newVersion, unreachable } from "./remarks.ts";
 import { followAddress } from "./router.ts";
 import { focusFirst, Scope } from "./scope.ts";
 import { viewOf } from "./table.ts";
@@ -19,8 +21,8 @@ import { blockedView } from "./views/blocked.ts";
 import type { Stage } from "./views/view.ts";
 
 /** Shows the page in `body` and follows the engine for as long as the page lives; in another language it is drawn anew. */
-export function mount(body: HTMLElement, engine: Engine, site: Site, memory: Memory = new Memory()): App {
-  const app = new App(engine, site, memory);
+export function mount(body: HTMLElement, engine: Engine, site: Site, around: Surroundings = {}): App {
+  const app = new App(engine, site, around);
   const scope = new Scope();
   const title = new Title();
   followAddress(app, scope);
@@ -31,6 +33,8 @@ export function mount(body: HTMLElement, engine: Engine, site: Site, memory: Mem
   });
   installGuard(app, scope, (percent) => title.show({ busy: percent }));
   installRecorder(app, scope);
+  installFollowing(app, scope);
+  installNotifier(app, scope);
   return app;
 }
 
@@ -40,7 +44,8 @@ function draw(app: App, body: HTMLElement, title: Title): Scope {
   const before = app.said.value;
   const main = h("main", { id: "main", tabindex: -1 });
   const saying = h("p", { class: "visually-hidden", role: "status" });
-  fill(body, skipLink(main), header(app, scope), sections(app, scope), otherActivities(app, scope), refusal(app, scope), main, footer(app.site), saying);
+  const above = [sections(app, scope), otherActivities(app, scope), refusal(app, scope), unreachable(app, scope), newVersion(app, scope)];
+  fill(body, skipLink(main), header(app, scope), above, main, footer(app.site), saying);
   const gatherer = installGatherer(app, body, scope);
   showRoutes({ app, scope, gatherer }, main, (view) => title.show({ view }));
   let isOld = true; // what was said before is not said again

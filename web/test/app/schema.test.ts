@@ -8,7 +8,7 @@ const names = (from: number): readonly string[] => storesSince(from).map(({ name
 
 test("a browser that kept only its identity gets what is new, and keeps that", () => {
   assert.equal(VERSION, 2);
-  assert.deepEqual(names(0), ["keys", "settings", "past", "libraries"]);
-  assert.deepEqual(names(1), ["settings", "past", "libraries"]);
+  assert.deepEqual(names(0), ["keys", "settings", "past", "libraries", "shared"]);
+  assert.deepEqual(names(1), ["settings", "past", "libraries", "shared"]);
   assert.deepEqual(names(VERSION), []);
 });

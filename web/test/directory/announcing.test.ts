@@ -106,6 +106,70 @@ test("a new session is told everything anew", () => {
   assert.deepEqual(all(made, 1).map(({ message }) => message.library), ["other"]);
 });
 
+const gone = ({ message }: Announcement): readonly number[] => message.gone ?? [];
+
+test("only what is different is told: what is gone first, then what is new, and that it is all", () => {
+  const made = announcing(3);
+  made.complete();
+  made.answered(made.next(0)?.ticket ?? 0);
+  assert.ok(made.isDone);
+  made.drop("d/0");
+  made.put({ path: "d/1", size: 9, root: ROOT });
+  made.drop("nowhere");
+  const [away, fresh, ...rest] = all(made);
+  assert.deepEqual([gone(away as Announcement), numbers(away as Announcement), gone(fresh as Announcement), numbers(fresh as Announcement), rest], [[0, 1], [], [], [3], []]);
+  made.answered(away?.ticket ?? 0);
+  made.answered(fresh?.ticket ?? 0);
+  assert.deepEqual([made.told, made.isDone], [2, false]);
+  assert.equal(all(made).at(-1)?.message.whole, true);
+});
+
+test("what was never told is not told to be gone, what is on its way is", () => {
+  const made = announcing(1, 1);
+  const [first] = all(made);
+  made.put({ path: "more", size: 1, root: ROOT });
+  made.drop("more");
+  made.drop("d/0");
+  assert.deepEqual(all(made).map(gone), [[0]]);
+  made.answered(first?.ticket ?? 0);
+  assert.equal(made.told, 1);
+});
+
+test("what is dropped while it is refused has never been there, and what is gone is told again", () => {
+  const made = announcing(2);
+  const [first] = all(made);
+  made.drop("d/0");
+  made.refused(first?.ticket ?? 0, true, 0);
+  const again = made.next(9);
+  assert.deepEqual([gone(again as Announcement), numbers(again as Announcement)], [[], [1]]);
+  made.answered(again?.ticket ?? 0);
+  made.drop("d/1");
+  made.refused(made.next(9)?.ticket ?? 0, true, 9);
+  assert.deepEqual(gone(made.next(20) as Announcement), [1]);
+});
+
+test("there is room again once the server knows that something is gone", () => {
+  const made = announcing(2, 1);
+  made.complete();
+  made.answered(made.next(0)?.ticket ?? 0);
+  assert.deepEqual([made.left, made.isDone], [1, true]);
+  made.drop("d/0");
+  const away = made.next(1);
+  assert.deepEqual([gone(away as Announcement), made.next(1)], [[0], null]);
+  made.answered(away?.ticket ?? 0);
+  assert.deepEqual([numbers(made.next(1) as Announcement), made.left], [[1], 0]);
+});
+
+test("what the server did not take counts until it is gone", () => {
+  const made = announcing(1);
+  made.complete();
+  made.refused(made.next(0)?.ticket ?? 0, false, 0);
+  assert.equal(made.left, 1);
+  made.complete(false);
+  made.drop("d/0");
+  assert.deepEqual([made.left, made.next(1)], [0, null]);
+});
+
 test("paths that the contract does not take are known", () => {
   assert.ok(isAnnounceable("a/b.txt"));
   for (const path of [`${"d/".repeat(65)}a`, `${"x".repeat(256)}/a`, "x".repeat(256), `${"abcdefghij/".repeat(100)}a`, "a\nb", "a/ "]) assert.ok(!isAnnounceable(path), path);

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { askedName, bestReach, kindOf, reachBy, withHits, withListed, withPeople, type LibraryInfo } from "../../src/directory/answers.ts";
+import { askedName, bestReach, kindOf, libraryAt, reachBy, withHits, withListed, withPeople, type LibraryInfo } from "../../src/directory/answers.ts";
 import type { Found, Here, Listing, Shelf } from "../../src/gen/signaling.ts";
 import { toBase64url } from "../../src/secure/encoding.ts";
 
@@ -75,4 +75,13 @@ test("what a NAT does says how others get there", () => {
 
 test("what is asked for is one name", () => {
   assert.equal(askedName("a/b.txt"), "a_b.txt");
+});
+
+test("an address leads to the library of a peer, or to the one of its name", () => {
+  const { libraries } = withPeople(null, { t: "here", seq: 1, re: 1, libraries: [shelf(1), shelf(2), shelf(2, { library: "other", name: "Films" })] } as Here);
+  const peer = libraries[1]?.owner.id ?? assert.fail();
+  assert.equal(libraryAt(libraries, { peer, library: null })?.library, "l2");
+  assert.equal(libraryAt(libraries, { peer, library: "Films" })?.library, "other");
+  assert.equal(libraryAt(libraries, { peer, library: "Music" }), null);
+  assert.equal(libraryAt(libraries, { peer: "nobody", library: null }), null);
 });

@@ -70,6 +70,16 @@ test("what was gathered stays at hand until it is sent or thrown away", () => {
   assert.equal(app.draft, null);
 });
 
+test("what was chosen for how fast to send holds for the next share", () => {
+  const { app, engine } = start("share-nobody");
+  app.share({ kind: "text", text: "one" }, OPTIONS);
+  const [one] = app.activities.value;
+  if (one?.kind === "share") one.share.setLimit(5000);
+  assert.equal(app.memory.settings.value.sendLimit, 5000);
+  app.share({ kind: "text", text: "two" }, OPTIONS);
+  assert.deepEqual(engine.calls.filter((call) => call.startsWith("limit")), ["limit 5000", "limit 5000"]);
+});
+
 test("each activity has a number of its own for as long as it is not left", () => {
   const { app } = start("share-nobody");
   app.share({ kind: "text", text: "one" }, OPTIONS);

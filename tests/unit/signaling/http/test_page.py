@@ -1,10 +1,12 @@
 """The page as it is served, from a small one that is built here."""
 
+import asyncio
 import base64
 import gzip
 import hashlib
 import json
 import re
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ ASSETS = {
     "main.js": ("main-AB12.js", "console.log('hello')"),
     "main.css": ("main-CD34.css", "body { color: green }"),
     "sw.js": ("sw-EF56.js", "self.addEventListener('fetch', () => {})"),
+    "shell.js": ("shell-GH78.js", "self.addEventListener('install', () => {})"),
     "manifest.webmanifest": ("manifest-1.webmanifest", "{}"),
 }
 TEMPLATE = (
@@ -115,13 +118,30 @@ async def test_a_compressed_asset_is_used_where_there_is_one(built: Path, aiohtt
     assert await plain.text() == ASSETS["main.js"][1]
 
 
-async def test_the_service_worker_has_a_name_that_never_changes(built: Path, aiohttp_client: AiohttpClient) -> None:
+@pytest.mark.parametrize("name", ["sw.js", "shell.js"])
+async def test_a_service_worker_has_a_name_that_never_changes(
+    name: str, built: Path, aiohttp_client: AiohttpClient
+) -> None:
     client = await aiohttp_client(make_app(Settings(), page_folder=built))
-    response = await client.get("/sw.js")
-    assert await response.text() == ASSETS["sw.js"][1]
+    response = await client.get(f"/{name}")
+    assert await response.text() == ASSETS[name][1]
+    assert response.content_type == "text/javascript"
     assert response.headers["Service-Worker-Allowed"] == "/"
     assert response.headers["Cache-Control"] == "no-cache"
     assert "connect-src 'self'" in response.headers["Content-Security-Policy"]
+
+
+async def test_what_is_shared_with_the_page_is_not_read_here(built: Path, aiohttp_client: AiohttpClient) -> None:
+    client = await aiohttp_client(make_app(Settings(), page_folder=built))
+
+    async def endless() -> AsyncIterator[bytes]:
+        yield b"--part\r\n"
+        await asyncio.Event().wait()
+
+    response = await client.post("/share", data=endless(), allow_redirects=False)
+    assert (response.status, response.headers["Location"]) == (303, "/#send")
+    assert response.headers["Cache-Control"] == "no-store"
+    assert response.headers["Connection"] == "close"
 
 
 async def test_a_page_that_is_not_built_says_how_to_build_it(tmp_path: Path, aiohttp_client: AiohttpClient) -> None:
@@ -130,3 +150,4 @@ async def test_a_page_that_is_not_built_says_how_to_build_it(tmp_path: Path, aio
     assert response.status == 200
     assert "make run" in await response.text()
     assert (await client.get("/sw.js")).status == 404
+    assert (await client.get("/shell.js")).status == 404

@@ -22,12 +22,12 @@ export function rateChoice(id: string, chosen: number | null = null): HTMLSelect
   return h("select", { id }, choice(0, texts.wishes.unlimited), RATES.map((each) => choice(each, rate(each))));
 }
 
-export function wishesForm({ kept }: OfferInfo, canKeep: boolean): WishesForm {
+export function wishesForm({ kept }: OfferInfo, canKeep: boolean, lastLimit: number | null): WishesForm {
   const { wishes: words } = texts;
   const [keepId, hintId, limitId] = [uid("keep"), uid("hint"), uid("limit")];
   const keep = h("input", { id: keepId, type: "checkbox", "aria-describedby": hintId });
   const hint = h("p", { id: hintId, class: "hint", "aria-live": "polite" }, words.keepHint);
-  const limit = rateChoice(limitId);
+  const limit = rateChoice(limitId, lastLimit);
   const showKept = (count: number): void => {
     if (count === 0) return;
     keep.checked = true;

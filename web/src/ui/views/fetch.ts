@@ -107,7 +107,7 @@ function offer(context: Context, scope: Scope): Child {
   return scope.region(fetch.offer, (what) => what?.from.id, (what, inner) => {
     if (what === null) return listing(context);
     const ticks = (context.ticks = isChoosable(what) ? new Ticks() : null);
-    const wishes = what.text ? null : wishesForm(what, fetch.canKeep);
+    const wishes = what.text ? null : wishesForm(what, fetch.canKeep, context.app.memory.settings.value.getLimit);
     inner.watch(fetch.offer, (now) => wishes?.showKept(now?.kept ?? 0));
     const title = what.text ? texts.fetching.offersText({ who: what.from.short }) : texts.fetching.offers({ who: what.from.short, what: texts.contents(what) });
     return h("div", { class: "stack" }, [
@@ -135,7 +135,9 @@ function decision(context: Context, text: boolean, ticks: Ticks | null, wishes: 
     // A second click while the browser's own dialogue is open would ask twice; a disabled button would lose the focus.
     if (context.target !== null) return;
     context.target = choice;
-    if (await fetch.accept(choice, { ...wishes(), ...(ticks === null ? {} : { without: ticks.without, rest: ticks.rest }) })) return;
+    const wished = wishes();
+    if (wished.limit !== undefined && wished.limit !== app.memory.settings.value.getLimit) app.memory.change({ getLimit: wished.limit });
+    if (await fetch.accept(choice, { ...wished, ...(ticks === null ? {} : { without: ticks.without, rest: ticks.rest }) })) return;
     context.target = null;
     remark.textContent = texts.fetching.noPlace;
   };

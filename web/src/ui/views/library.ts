@@ -1,15 +1,17 @@
 /** What this page publishes: chosen, looked at, confirmed; then who asks, and who fetches. */
 
 import type { LibraryOptions, LibraryRequest, PublicationState } from "../../app/model.ts";
+import type { KeptLibrary } from "../../app/memory.ts";
 import { planOf, type Plan } from "../../directory/planning.ts";
 import type { LibraryActivity } from "../activity.ts";
 import type { App } from "../app.ts";
 import { isRunning } from "../describe.ts";
+import { fromHandle } from "../collect.ts";
 import { fill, h, uid, type Child } from "../dom.ts";
 import { button } from "../parts/button.ts";
 import { confirm } from "../parts/dialogue.ts";
 import { fileList } from "../parts/file_list.ts";
-import { pickFolder } from "../parts/folder_picker.ts";
+import { canReadAgain, mayRead, pickFolder } from "../parts/folder_picker.ts";
 import { notice } from "../parts/notice.ts";
 import { personLabel } from "../parts/person.ts";
 import { receiverList } from "../parts/receivers.ts";
@@ -24,12 +26,12 @@ const NAME_CHARS = 64;
 const DESCRIPTION_CHARS = 256;
 
 export function libraryView({ app, scope }: Stage, activity: LibraryActivity | null): View {
-  const body = activity === null ? choosing(app) : published(app, activity, scope);
+  const body = activity === null ? [choosing(app, scope)] : published(app, activity, scope);
   return { title: texts.library.title, body: h("div", { class: "column" }, body) };
 }
 
 /** What a person says of the library, before there is one. */
-function choosing(app: App): Child {
+function choosing(app: App, scope: Scope): Child {
   const form = optionsForm(app);
   const status = h("p", { class: "hint", role: "status" });
   const plan = h("div", { class: "stack" });
@@ -40,12 +42,13 @@ function choosing(app: App): Child {
     const found = planOf(collected.items);
     status.textContent = found.files.length === 0 ? texts.library.nothing : "";
     label.textContent = texts.library.chooseOther;
-    fill(plan, found.files.length > 0 && planned(app, found, form, status));
+    fill(plan, found.files.length > 0 && planned(app, { plan: found, folder: collected.folder }, form, status));
     plan.querySelector<HTMLElement>("h2")?.focus();
   };
   return h("div", { class: "stack" }, [
     h("h1", {}, texts.library.title),
     h("p", { class: "lead" }, texts.library.lead),
+    scope.region(app.memory.library, (kept) => kept, (kept) => kept !== null && keptLibrary(app, kept)),
     form.element,
     h("div", { class: "buttons" }, button("primary", "folder", label, () => void choose())),
     plan,
@@ -53,34 +56,61 @@ function choosing(app: App): Child {
   ]);
 }
 
+/** What was published before, by one click: its person has seen what it is, and to whom it goes. */
+function keptLibrary(app: App, { folder, ...options }: KeptLibrary): HTMLElement {
+  const status = h("p", { class: "hint", role: "status" });
+  const publish = async (): Promise<void> => {
+    if (!(await mayRead(folder))) return void (status.textContent = texts.library.mayNotRead);
+    const { items } = await fromHandle(folder, (files) => void (status.textContent = texts.home.reading({ files })));
+    const { files } = planOf(items);
+    if (files.length > 0) app.publish(files, options, folder);
+    else status.textContent = texts.library.nothing;
+  };
+  return h("section", { class: "card stack-tight" }, [
+    h("h2", {}, texts.library.before),
+    h("p", {}, h("bdi", {}, options.name), " · ", h("span", { class: "muted" }, texts.library.fromFolder({ folder: folder.name }))),
+    h("p", { class: "muted" }, texts.library.toWhom({ host: app.site.host })),
+    h("div", { class: "buttons" }, button("primary", "share", texts.library.publishAgain, () => void publish()), button("plain", "close", texts.library.forget, () => app.memory.keepLibrary(null))),
+    status,
+  ]);
+}
+
 interface OptionsForm {
   readonly element: HTMLElement;
   readonly name: HTMLInputElement;
+  /** Whether the folder is to be remembered. */
+  isKept(): boolean;
   read(): LibraryOptions;
 }
 
 function optionsForm(app: App): OptionsForm {
-  const [nameId, nameHint, aboutId, aboutHint, asksId, asksHint] = ["name", "hint", "about", "hint", "asks", "hint"].map(uid) as [string, string, string, string, string, string];
+  const [nameId, nameHint, aboutId, aboutHint, asksId, asksHint, keepId, keepHint] = ["name", "hint", "about", "hint", "asks", "hint", "keep", "hint"].map(uid) as [string, string, string, string, string, string, string, string];
   const name = h("input", { id: nameId, type: "text", maxlength: NAME_CHARS, autocomplete: "off", "aria-describedby": nameHint, value: app.engine.me.name.slice(0, NAME_CHARS) });
   const about = h("input", { id: aboutId, type: "text", maxlength: DESCRIPTION_CHARS, autocomplete: "off", "aria-describedby": aboutHint });
   const asks = h("input", { id: asksId, type: "checkbox", "aria-describedby": asksHint });
+  const keep = h("input", { id: keepId, type: "checkbox", "aria-describedby": keepHint });
+  const canKeep = canReadAgain() && app.memory.isKept.value;
   const field = (id: string, label: string, input: HTMLElement, hintId: string, hint: string): HTMLElement =>
     h("div", { class: "field" }, h("label", { for: id }, label), input, h("p", { id: hintId, class: "hint" }, hint));
   const element = h("div", { class: "card stack" }, [
     field(nameId, texts.library.name, name, nameHint, texts.library.nameHint),
     field(aboutId, texts.library.description, about, aboutHint, texts.library.descriptionHint),
     h("div", { class: "option" }, asks, h("div", {}, h("label", { for: asksId }, texts.library.asks), h("p", { id: asksHint, class: "hint" }, texts.library.asksHint))),
+    canKeep && h("div", { class: "option" }, keep, h("div", {}, h("label", { for: keepId }, texts.library.keep), h("p", { id: keepHint, class: "hint" }, texts.library.keepHint))),
   ]);
-  return { element, name, read: () => ({ name: name.value.trim(), description: about.value.trim(), asks: asks.checked }) };
+  return { element, name, isKept: () => keep.checked, read: () => ({ name: name.value.trim(), description: about.value.trim(), asks: asks.checked }) };
 }
 
 /** All that would be told, and to whom, before anything is. */
-function planned(app: App, plan: Plan<File>, form: OptionsForm, status: HTMLElement): Child {
-  const { folder, files, bytes, leftOut } = plan;
+function planned(app: App, picked: { readonly plan: Plan<File>; readonly folder: FileSystemDirectoryHandle | null }, form: OptionsForm, status: HTMLElement): Child {
+  const { folder, files, bytes, leftOut } = picked.plan;
   const entries = files.map(({ path, file }, index) => ({ index, path, size: file.size, folder: false }));
   const publish = (): void => {
     const options = form.read();
-    if (options.name !== "") return app.publish(files, options);
+    if (options.name !== "") {
+      if (picked.folder !== null && form.isKept()) app.memory.keepLibrary({ ...options, folder: picked.folder });
+      return app.publish(files, options, picked.folder);
+    }
     status.textContent = texts.library.noName;
     form.name.focus();
   };
@@ -120,7 +150,7 @@ function published(app: App, activity: LibraryActivity, scope: Scope): Child {
   ];
 }
 
-function open({ library }: LibraryActivity, scope: Scope): Child {
+function open({ library, folder }: LibraryActivity, scope: Scope): Child {
   const askStop = (): void => {
     const isBusy = library.receivers.value.some(({ state }) => isRunning(state.value));
     if (isBusy) confirm(texts.library.stopTitle, texts.library.stopText, texts.library.stop, () => library.stop());
@@ -131,6 +161,7 @@ function open({ library }: LibraryActivity, scope: Scope): Child {
     h("div", { class: "card stack-tight" }, [
       h("p", {}, scope.text(library.state, (state) => words(state, library.name, library.files))),
       h("p", { class: "muted" }, scope.text(library.state, (state) => (state.kind === "open" && state.isWhole && state.left > 0 ? texts.library.left({ files: state.left }) : texts.library.keepOpen))),
+      h("p", { class: "muted" }, folder === null ? texts.library.notFollowed : texts.library.followed),
     ]),
     h("div", { class: "buttons" }, button("plain", "close", texts.library.stop, askStop)),
   ]);
