@@ -72,7 +72,7 @@ function followSenders(app: App, { senders }: Fetch, scope: Scope): void {
     scope.watch(state, (now) => {
       const isNews = phases.has(key) && phases.get(key) !== now.phase && senders.value.length > 1;
       phases.set(key, now.phase);
-      if (isNews && now.phase !== "done") app.say(`${personName(now.person)}: ${senderWords(now)}`);
+      if (isNews && now.phase !== "done") app.say(texts.running.fetchIn({ who: personName(now.person), phase: senderWords(now) }));
     });
   };
   scope.watch(senders, (all) => {
