@@ -142,10 +142,13 @@ class Entries:
 def _once(folders: Sequence[Folder]) -> list[Folder]:
     """Each folder and each number once: what is said last holds."""
     last = {file.number: (folder.path, file) for folder in folders for file in folder.files}
+    there = [folder for folder in folders if folder.files]
+    if len(last) == sum(len(folder.files) for folder in there) and len({folder.path for folder in there}) == len(there):
+        return there
     files: dict[str, list[File]] = {}
     for path, file in last.values():
         files.setdefault(path, []).append(file)
-    return [Folder(path, tuple(there)) for path, there in files.items()]
+    return [Folder(path, tuple(each)) for path, each in files.items()]
 
 
 def _numbered(held: Library, numbers: set[int]) -> list[tuple[Segment, list[int]]]:

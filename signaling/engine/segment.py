@@ -102,7 +102,9 @@ class Segment:
         names.discard("/")
         folders = [self._folded[run].split()[:FOLDER_WORDS] for run, _, _ in self._runs(start, end)]
         roots = {self._roots[at : at + KEY_CHARS] for at in range(start * ROOT_CHARS, end * ROOT_CHARS, ROOT_CHARS)}
-        kinds = {str(kind_of(name)) for name in self._names[self._name_at[start] : self._name_at[end] - 1].split("/")}
+        names_here = self._names[self._name_at[start] : self._name_at[end] - 1].split("/")
+        endings = {name[name.rfind(".") :] for name in names_here}
+        kinds: set[str] = {kind_of(ending) for ending in endings}
         return Keys(names, {word for each in folders for word in each}, roots, kinds)
 
     def name(self, place: int) -> str:
