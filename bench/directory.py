@@ -3,8 +3,9 @@
 Prints each figure beside what it must hold: memory of the server for an entry, how long a search takes while peers come
 and go, when a library is seen and when it is gone, and how long it takes until all is back after a restart.
 
-The peers are connections of one other process, which signs, announces and searches on the same machine: what it needs
-of the processors the server has not. Their names and files are made up beforehand (bench.names).
+The peers are connections of one other process on the same machine, and whoever searches is a third (bench.searching):
+what these need of the processors, which is printed, the server has not. Their names and files are made up beforehand
+(bench.names).
 """
 
 import argparse
@@ -21,10 +22,12 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Final
 
+import msgspec
 import psutil
 
 from bench.names import Names
 from bench.processes import finish, pipe, start
+from bench.searching import PATIENCE_S, Searched
 from pypeer.identity import Identity
 from pypeer.loops import loop_factory
 from pypeer.signaling_client.client import SignalingClient
@@ -32,9 +35,6 @@ from signaling.protocol import limits
 from signaling.protocol.codec import encode
 from signaling.protocol.directory import Announce, Folder, Found, Here, Peers, Publish, Published, Search
 from signaling.protocol.messages import Ok
-
-PATIENCE_S: Final = 120.0
-"""How long a request is repeated."""
 
 AT_ONCE: Final = 20
 """Peers that begin at the same time, at the start."""
@@ -194,42 +194,25 @@ class Bench:
 
     async def search(self) -> None:
         """Searches at a rate, while peers come and go."""
-        searcher = [SignalingClient(self.server.url, Identity.new(), lambda _: None) for _ in range(20)]
-        await asyncio.gather(*(each.start() for each in searcher))
-        names, loop = Names(7), asyncio.get_running_loop()
-        took: list[float] = []
-        hits: list[int] = []
-
-        async def one(client: SignalingClient, due: float) -> None:
-            found = await client.ask(Search(id=1, words=names.query()), Found, PATIENCE_S)
-            took.append(loop.time() - due)
-            hits.append(len(found.hits))
-
+        options, loop = self.options, asyncio.get_running_loop()
         turnover = Turnover(self)
         going = asyncio.create_task(turnover.run())
-        cpu, began = self.server.cpu_s, loop.time()
-        asked: list[asyncio.Task[None]] = []
-        for number in range(int(self.options.searches * self.options.seconds)):
-            due = began + number / self.options.searches
-            await asyncio.sleep(max(0, due - loop.time()))
-            asked.append(asyncio.create_task(one(searcher[number % len(searcher)], max(due, loop.time()))))
-        await asyncio.gather(*asked)
+        server, peers, began = self.server.cpu_s, time.process_time(), loop.time()
+        searcher = start("-m", "bench.searching", self.server.url, str(options.searches), str(options.seconds))
+        told = await asyncio.to_thread(pipe(searcher.stdout).readline)
         seconds = loop.time() - began
-        used = self.server.cpu_s - cpu
+        used = [self.server.cpu_s - server, time.process_time() - peers, finish(searcher).cpu_s]
         turnover.over = True
         await going
-        rank = [median(took), quantiles(took, n=100)[-1]]
-        self.say(f"searches a second ({sum(hits) / len(hits):.0f} hits each)", f"{len(took) / seconds:.0f}")
-        self.say(
-            "peers that came, and as many that went, a second",
-            f"{turnover.count / seconds:.1f}",
-            f"{self.options.churn:g}",
-        )
-        self.say("processors that the server used", f"{used / seconds:.2f}")
-        self.say("search, median", f"{rank[0] * 1000:.1f} ms", "5 ms")
-        self.say("search, 99 %", f"{rank[1] * 1000:.1f} ms", "30 ms")
-        self.say("search, worst", f"{max(took) * 1000:.1f} ms")
-        await asyncio.gather(*(each.close() for each in searcher))
+        searched = msgspec.json.decode(told, type=Searched)
+        self.say(f"searches a second ({searched.hits:.0f} hits each)", f"{len(searched.took) / searched.seconds:.0f}")
+        came = f"{turnover.count / seconds:.1f}"
+        self.say("peers that came, and as many that went, a second", came, f"{options.churn:g}")
+        self.say("processors used: by the server", f"{used[0] / seconds:.2f}")
+        self.say("processors used: by peers, and by who searches", f"{used[1] / seconds:.2f}, {used[2] / seconds:.2f}")
+        self.say("search, median", f"{median(searched.took) * 1000:.1f} ms", "5 ms")
+        self.say("search, 99 %", f"{quantiles(searched.took, n=100)[-1] * 1000:.1f} ms", "30 ms")
+        self.say("search, worst", f"{max(searched.took) * 1000:.1f} ms")
 
     async def appear(self) -> None:
         """When what one announces is seen by another, and when it is gone."""
