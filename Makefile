@@ -11,7 +11,7 @@ comma := ,
 empty :=
 space := $(empty) $(empty)
 PURE := $(subst $(space),$(comma),$(strip \
-	signaling/protocol/* signaling/core/* pypeer/protocol/* pypeer/secure/* \
+	signaling/protocol/* signaling/core/* $(addprefix signaling/engine/,entries.py finding.py postings.py segment.py tree.py) pypeer/protocol/* pypeer/secure/* \
 	signaling/relay/stun.py signaling/relay/places.py signaling/relay/turn/* signaling/relay/offers.py signaling/relay/known.py signaling/relay/rooms.py signaling/relay/tickets.py signaling/relay/forwarder.py signaling/http/languages.py \
 	pypeer/signaling_client/core.py pypeer/signaling_client/repeating.py pypeer/signaling_client/closing.py pypeer/signaling_client/effects.py pypeer/signaling_client/backoff.py pypeer/cli/words.py pypeer/cli/saying.py pypeer/cli/found_words.py pypeer/no_way.py pypeer/background/record.py $(addprefix pypeer/finding/,found.py outlook.py sizes.py targets.py who.py) \
 	$(addprefix pypeer/doctor/,addresses.py advice.py asking.py behaviour.py diagnosis.py discovery.py drawing.py \

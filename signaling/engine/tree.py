@@ -1,6 +1,7 @@
 """The folders of one library as a tree, with files and bytes of each, counted with all below it."""
 
 from bisect import bisect_right
+from typing import Final
 
 from signaling.protocol.directory import Subfolder
 
@@ -63,18 +64,24 @@ class Tree:
         return node
 
 
+_NOTHING: Final[dict[str, "_Node"]] = {}
+"""What is in most folders; one for all of them, since each dictionary is one more thing to collect."""
+
+
 class _Node:
     __slots__ = ("_order", "below", "bytes", "files")
 
     def __init__(self) -> None:
         self.files = 0
         self.bytes = 0
-        self.below: dict[str, _Node] = {}
+        self.below = _NOTHING
         self._order: list[str] | None = None
 
     def made(self, name: str) -> "_Node":
         found = self.below.get(name)
         if found is None:
+            if self.below is _NOTHING:
+                self.below = {}
             found = self.below[name] = _Node()
             self._order = None
         return found
