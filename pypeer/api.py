@@ -24,6 +24,7 @@ import msgspec
 from pypeer.connect.options import ConnectOptions
 from pypeer.desk import Desk
 from pypeer.errors import CodeError, PeerError
+from pypeer.events import Invited
 from pypeer.fetching import Fetch
 from pypeer.finding.directory import HITS_DEFAULT
 from pypeer.finding.finder import Finder
@@ -39,6 +40,10 @@ from pypeer.sharing import Offer
 from pypeer.signaling_client.client import SignalingClient
 from pypeer.signaling_client.switch import Switchboard
 from pypeer.spaces.everywhere import Everywhere
+from pypeer.spaces.inviting import Invitation
+from pypeer.spaces.joining import Consent as JoinConsent
+from pypeer.spaces.joining import join_by_code
+from pypeer.spaces.space import Space, parse_link
 from pypeer.spaces.store import SpaceStore
 from pypeer.tasks import Tasks
 from pypeer.transfer.budget import Budget
@@ -189,6 +194,36 @@ class Peer:
         self._libraries.append(library)
         return library
 
+    async def invite(
+        self, space: str, *, times: int | None = 1, expires: float | None = None, words: int = limits.WORDS
+    ) -> Invitation:
+        """Invite to a sealed space of this user, under a code that lives for `expires` seconds and is good for so many
+        `times` (None: any). Raises AbsentError and ServerError.
+
+        Whoever is told the code, and joins, is a member and can invite others.
+        """
+        if times is not None and times < 1:
+            raise ValueError("times is a number of members, so at least 1")
+        invitation = Invitation(self._desk, self.spaces.named(space), code.pick_words(words), times)
+        await invitation.open(expires)
+        self._offers.append(invitation)
+        return invitation
+
+    async def join(self, text: str, consent: JoinConsent | None = None, *, name: str = "") -> Space:
+        """Join the sealed space to which a code invites, or whose link this is.
+
+        It is called `name` here, if one is given. `consent` sees the invitation of a code first. Raises CodeError,
+        MeetError, DeclinedError, ServerError and SpaceError.
+        """
+
+        def keep(space: Space) -> Space:
+            return self.spaces.join(space, name)[0]
+
+        space = parse_link(text)
+        if space is not None:
+            return keep(space)
+        return await join_by_code(self._desk, code.parse(text), consent or _accept, keep)
+
     async def _share(self, background: bool, tree: OfferedTree) -> Offer:
         """Offer to the others of a swarm what is here of it."""
         offer = Offer(self._desk, tree, code.pick_words(limits.WORDS), None, background=background)
@@ -225,12 +260,16 @@ class Peer:
         """Who is here, with what, in the open and in sealed spaces, or only in one; raises as `search` does."""
         return await self._place(space).libraries()
 
-    async def browse(self, library: FoundLibrary | str, path: str = "") -> list[Folder | File]:
+    async def browse(
+        self, library: FoundLibrary | str, path: str = "", *, space: str | None = None
+    ) -> list[Folder | File]:
         """What is in a folder of a library: folders, then files. Raises AbsentError, AmbiguousError and ServerError.
 
         A library is named by itself, or as `peer` in `search`; the empty path is its top.
         """
-        found = library if isinstance(library, FoundLibrary) else one_library(await self.libraries(), library)
+        found = (
+            library if isinstance(library, FoundLibrary) else one_library(await self.libraries(space=space), library)
+        )
         return await self._directory.browse(found, path.strip("/"))
 
     def get(
@@ -314,6 +353,10 @@ class Peer:
             self._tasks.spawn(offer.reopen())
         for library in self._libraries:
             library.reopen()
+
+
+async def _accept(_: Invited) -> bool:
+    return True
 
 
 def _budget(limit: float | None) -> Budget | None:

@@ -78,6 +78,7 @@ class Desk:
             for cap, is_there in (
                 (limits.CAP_RELAY, can_relay(told.relay, self.connect)),
                 (limits.CAP_TCP, self.connect.may_tcp),
+                (limits.CAP_SPACES, True),
             )
             if is_there
         )

@@ -3,7 +3,7 @@
 import asyncio
 from functools import partial
 from types import TracebackType
-from typing import Final
+from typing import ClassVar, Final
 
 from pypeer.connect.detour import Ways
 from pypeer.conversation import Conversation
@@ -32,6 +32,9 @@ LAPSE_S: Final = 5.0
 class Offer:
     """Something offered under a code. Iterate over it for events; `stop` or leaving `async with` ends it."""
 
+    transfers: ClassVar[bool] = True
+    """Whether links will be needed, so that addresses may be gathered while the two still meet."""
+
     def __init__(
         self,
         desk: Desk,
@@ -56,7 +59,9 @@ class Offer:
         self._expires = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._closed: str | None = None
-        self._receivers = Receivers(self._desk, self.events.emit, self._converse, self._most, self._end_if_idle)
+        self._receivers = Receivers(
+            self._desk, self.events.emit, self._converse, self._most, self._end_if_idle, self.transfers
+        )
         self.delivered = 0
         """Receivers that have everything; one that lacks a file, which changed or went meanwhile, does not count."""
 
@@ -134,7 +139,7 @@ class Offer:
         """How many can be served now: those who are may be the last for whom the code is."""
         return RECEIVERS_MAX if self._left is None else self._left
 
-    async def _converse(self, pair: Pair, _: Meet, ways: Ways) -> None:
+    async def _converse(self, pair: Pair, meet: Meet, ways: Ways) -> None:
         pair.send(preview(self._tree.offer, self._tree.entries))
         session = SendSession(
             self._tree,
@@ -153,6 +158,10 @@ class Offer:
                 self._swarm.leaves(session)
         outcome = await session.wait()
         self.delivered += not outcome.failed
+        self._used()
+
+    def _used(self) -> None:
+        """One more has what is under the code."""
         if self._left is not None:
             self._left -= 1
             if not self._left:

@@ -42,6 +42,7 @@ class Sizes(click.ParamType[SizeRange]):
 @click.option(
     "--limit", type=click.IntRange(1, HITS_MAX), default=HITS_DEFAULT, show_default=True, metavar="N", help="Hits."
 )
+@click.option("--space", metavar="NAME", help="Only what is in this sealed space of yours.")
 @common
 def search(
     words: tuple[str, ...],
@@ -49,11 +50,12 @@ def search(
     size: SizeRange | None,
     peer: str | None,
     limit: int,
+    space: str | None,
     server: str,
     name: str,
     as_json: bool,
 ) -> None:
-    """Find files that others have published.
+    """Find files that others have published, for everybody or in your sealed spaces.
 
     All words have to be in the name or its folders, the last may be only begun. Each line begins with the handle of a
     file: `pypeer get HANDLE` fetches it, from all who have it. Exit status 4: nothing is found.
@@ -65,7 +67,13 @@ def search(
     show = Show(as_json)
 
     async def look(here: Peer) -> int:
-        narrowed: dict[str, Any] = {"kind": kind, "least": sizes.least, "most": sizes.most, "peer": peer}
+        narrowed: dict[str, Any] = {
+            "kind": kind,
+            "least": sizes.least,
+            "most": sizes.most,
+            "peer": peer,
+            "space": space,
+        }
         hits = await here.search(text, limit=limit, **narrowed)
         if not hits:
             raise AbsentError(f"Nobody here has {printable(text)!r}: try fewer words, or the beginning of one.")
@@ -79,13 +87,14 @@ def search(
 
 
 @click.command()
+@click.option("--space", metavar="NAME", help="Only what is in this sealed space of yours.")
 @common
-def peers(server: str, name: str, as_json: bool) -> None:
+def peers(space: str | None, server: str, name: str, as_json: bool) -> None:
     """List who is here, with what: libraries, with the peers that publish them."""
     show = Show(as_json)
 
     async def look(here: Peer) -> int:
-        libraries = await here.libraries()
+        libraries = await here.libraries(space=space)
         _tell(show, ((each, "\n".join(found_words.library(each))) for each in libraries))
         if not libraries:
             show.say("Nobody publishes anything here: `pypeer share DIR --name NAME` begins.")
@@ -97,8 +106,9 @@ def peers(server: str, name: str, as_json: bool) -> None:
 @click.command()
 @click.argument("who", metavar="PEER")
 @click.argument("path", default="")
+@click.option("--space", metavar="NAME", help="Only what is in this sealed space of yours.")
 @common
-def browse(who: str, path: str, server: str, name: str, as_json: bool) -> None:
+def browse(who: str, path: str, space: str | None, server: str, name: str, as_json: bool) -> None:
     """Look into a library of a peer, or into a folder of it.
 
     PEER is an id, its two words, the name of a library, or 'two words/library' for one who has several. A file is
@@ -107,7 +117,7 @@ def browse(who: str, path: str, server: str, name: str, as_json: bool) -> None:
     show = Show(as_json)
 
     async def look(here: Peer) -> int:
-        things = await here.browse(who, path)
+        things = await here.browse(who, path, space=space)
         if not things and path.strip("/"):
             raise AbsentError(f"There is no folder {printable(path)[:200]!r}: look without it first.")
         lines = (found_words.folder(each) if isinstance(each, Folder) else found_words.file(each) for each in things)

@@ -25,16 +25,17 @@ def hit(found: Hit) -> str:
     first = found.sources[0]
     others = f", and {found.count - 1:,} more" if found.count > 1 else ""
     ask = ASKS if all(each.ask for each in found.sources) else ""
-    about = [f"{first.short} · {first.name}{others}", outlook.best(found.sources).value, ask]
+    about = [f"{first.short} · {first.name}{others}", _where(first.space), outlook.best(found.sources).value, ask]
     return "  ".join([found.handle, *_size_and_kind(found.size, found.kind), path, f"[{_joined(about)}]"])
 
 
 def library(here: FoundLibrary) -> list[str]:
     """Who it is and what there is; then what its owner says of it, and how it is looked into."""
     much = count(here.files, "file", "files") + ("" if here.whole else " so far")
-    about = [outlook.outlook(here.reach, here.away).value, ASKS if here.ask else ""]
+    much += "" if here.space else f", {size(here.bytes)}"
+    about = [_where(here.space), outlook.outlook(here.reach, here.away).value, ASKS if here.ask else ""]
     state = f"  [{_joined(about)}]" if any(about) else ""
-    lines = [f"{here.short} · {here.name}  {much}, {size(here.bytes)}{state}", f"    byway:{here.peer}/"]
+    lines = [f"{here.short} · {here.name}  {much}{state}", f"    byway:{here.peer}/"]
     return lines + [f"    {here.description}"] * bool(here.description)
 
 
@@ -47,6 +48,10 @@ def folder(found: Folder) -> str:
 def file(found: File) -> str:
     """A file."""
     return "  ".join([found.handle, *_size_and_kind(found.size, found.kind), found.name])
+
+
+def _where(space: str) -> str:
+    return f"in the space “{space}”" if space else ""
 
 
 def _files(found: Folder) -> str:

@@ -14,6 +14,7 @@ COMMANDS: Final = {
     "search": "pypeer.cli.find",
     "peers": "pypeer.cli.find",
     "browse": "pypeer.cli.find",
+    "spaces": "pypeer.cli.spaces",
     "doctor": "pypeer.cli.doctor",
     "status": "pypeer.cli.background",
     "stop": "pypeer.cli.background",

@@ -2,7 +2,7 @@
 
 import asyncio
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -18,6 +18,9 @@ from pypeer.events import Counted, Failed, Wished
 from pypeer.library.host import Consent
 from pypeer.library.publishing import DESCRIPTION_CHARS, NAME_CHARS
 
+EVERYONE: Final = "everyone"
+"""The default of --to."""
+
 
 @click.command()
 @click.argument(
@@ -25,6 +28,7 @@ from pypeer.library.publishing import DESCRIPTION_CHARS, NAME_CHARS
 )
 @click.option("--name", required=True, metavar="NAME", help="What the library is called.")
 @click.option("--description", default="", metavar="TEXT", help="What others read about it.")
+@click.option("--to", default=EVERYONE, show_default=True, metavar="WHOM", help="everyone, or space:NAME.")
 @click.option("--ask", is_flag=True, help="Be asked about each request, instead of serving everybody.")
 @click.option("--ignore", multiple=True, metavar="PATTERN", help="Leave out what matches too; may be repeated.")
 @click.option("-y", "--yes", is_flag=True, help="Publish without asking.")
@@ -37,6 +41,7 @@ def share(
     folders: tuple[Path, ...],
     name: str,
     description: str,
+    to: str,
     ask: bool,
     ignore: tuple[str, ...],
     yes: bool,
@@ -49,12 +54,15 @@ def share(
 ) -> None:
     """Publish folders in the server's directory, for everybody there, and serve them until stopped.
 
+    With --to space:NAME only the members of that sealed space (`pypeer spaces`) find and read it, and are served.
+
     Hidden files, keys and passwords, and temporary files stay out, and so does what --ignore names, with patterns as
     in .gitignore; --ignore '!*.pem' takes such files in. Before anything is published you see how much it is.
 
     With --ask and --json, answer each "asked" event by a line on standard input: {"session": "...", "accept": true}.
     """
     _check(name, description)
+    space = _space(to)
     show = Show(as_json)
     connect = connect_options(**how)
 
@@ -68,7 +76,7 @@ def share(
         consent = _consent(show) if ask else None
         async with Peer(server, name=name, connect=connect) as peer:
             library = await peer.share(
-                folders, name=name, description=description, confirm=confirm, consent=consent, **terms
+                folders, name=name, description=description, confirm=confirm, consent=consent, space=space, **terms
             )
             status = 1
             async for event in library:
@@ -85,6 +93,16 @@ def _check(name: str, description: str) -> None:
         raise click.UsageError(f"the name of a library has 1 to {NAME_CHARS} characters")
     if len(description) > DESCRIPTION_CHARS:
         raise click.UsageError(f"a description has at most {DESCRIPTION_CHARS} characters")
+
+
+def _space(to: str) -> str | None:
+    """The name of the space, None for everybody; raises click.UsageError."""
+    if to == EVERYONE:
+        return None
+    kind, colon, name = to.partition(":")
+    if kind != "space" or not colon or not name.strip():
+        raise click.UsageError(f"--to is {EVERYONE}, or space: and the name of a space, and not {to!r}")
+    return name
 
 
 def _consent(show: Show) -> Consent:

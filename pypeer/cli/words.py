@@ -104,6 +104,10 @@ def describe(event: Event) -> str | None:
             return wished(event)
         case events.Declined():
             return "Declined." if event.reason == "no" else "Declined, because nobody answered."
+        case events.Invited():
+            return f"{event.short} invites you to the space “{printable(event.space)}”."
+        case events.Member():
+            return f"{event.short} is in the space “{printable(event.space)}” now."
         case events.Withdrawn():
             return "The library is not in the directory any more."
         case _:

@@ -12,6 +12,9 @@ whose person forbids relays, does not list it."""
 CAP_TCP: Final = "tcp"
 """Capability in `meet.caps`: takes part in a link over TCP. Pages, and whoever hides its address, do not list it."""
 
+CAP_SPACES: Final = "spaces"
+"""Capability in `meet.caps`: can be invited to a sealed space. Who does not list it gets no `invite`."""
+
 CAP_PROBE: Final = "probe"
 """Capability in `hello.caps`: answers PROBE, the question for the hash of a chunk without its bytes."""
 

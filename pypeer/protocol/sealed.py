@@ -1,6 +1,6 @@
 """Messages that two peers seal and pass through the server, inside `signal` bodies (see pypeer.secure).
 
-`meet`, in a library `want`, `preview`, then `description`, `candidate`, `network`, `relay`, `tcp`, `part`.
+`meet`, in a library `want`, `preview` or `invite`, then `description`, `candidate`, `network`, `relay`, `tcp`, `part`.
 """
 
 from typing import Annotated, Literal
@@ -69,6 +69,18 @@ class Want(Sealed, frozen=True, tag="want"):
     why: Annotated[str, Meta(max_length=256, description="for the person who is asked; untrusted")] = ""
 
 
+class Invite(Sealed, frozen=True, tag="invite"):
+    """Role B, in place of `preview`, to who lists the capability `spaces`: the key of a sealed space, and its name.
+
+    A answers with `part`, whose code says whether it is a member now: none, or `declined`.
+    """
+
+    name: Annotated[str, Meta(min_length=1, max_length=64, description="of the space; untrusted")]
+    key: Annotated[
+        str, Meta(pattern=r"^[A-Za-z0-9_-]{43}" + END, description="32 bytes, base64url, no padding; the secret itself")
+    ]
+
+
 class Description(Sealed, frozen=True, tag="description"):
     """An offer or answer of WebRTC; `link` numbers the attempts to connect, so that a late answer is recognised.
 
@@ -124,4 +136,4 @@ class Part(Sealed, frozen=True, tag="part"):
     message: Prose = ""
 
 
-SealedMessage = Meet | Want | Preview | Description | Candidate | Network | Relay | Tcp | Part
+SealedMessage = Meet | Want | Preview | Invite | Description | Candidate | Network | Relay | Tcp | Part

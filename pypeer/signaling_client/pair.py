@@ -7,7 +7,7 @@ from typing import Final
 from pypeer.errors import MeetError, PeerError, RefusedError
 from pypeer.no_way import cut_off
 from pypeer.protocol.codes import EndCode, RefusalCode
-from pypeer.protocol.sealed import Meet, Part, Preview, SealedMessage, Want
+from pypeer.protocol.sealed import Invite, Meet, Part, Preview, SealedMessage, Want
 from pypeer.secure.encoding import b64, unb64
 from pypeer.secure.keys import Role
 from pypeer.secure.meeting import Effect, Ended, Meeting, Opened, Received, Send, State, WrongWords
@@ -18,6 +18,8 @@ MEET_S = 30.0
 """Bound of a meeting: four messages each way over the slowest network that could carry a file."""
 
 _SILENT: Final = "The other side does not say what it offers: is its program up to date?"
+_INVITATION: Final = "This code is an invitation to a sealed space: join it with pypeer spaces join and the code."
+_NO_INVITATION: Final = "This code is for files, and no invitation to a space: fetch them with pypeer get and the code."
 _UNANSWERED: Final = "The person at the other side does not answer: try again later."
 
 
@@ -38,7 +40,7 @@ class Pair:
         self._met: asyncio.Future[Meet] = asyncio.get_running_loop().create_future()
         self._ended = False
         self._end_error: PeerError | None = None
-        self._preview: asyncio.Future[Preview] = asyncio.get_running_loop().create_future()
+        self._preview: asyncio.Future[Preview | Invite] = asyncio.get_running_loop().create_future()
         self._want: asyncio.Future[Want] = asyncio.get_running_loop().create_future()
         self._over = asyncio.Event()
         self._early: list[SealedMessage] = []
@@ -79,6 +81,19 @@ class Pair:
 
     async def preview(self, patience: float = MEET_S) -> Preview:
         """Role A: what the other side offers; raises MeetError, and what `explain_part` makes of it."""
+        told = await self._told(patience)
+        if isinstance(told, Invite):
+            raise MeetError(_INVITATION)
+        return told
+
+    async def invitation(self) -> Invite:
+        """Role A: the space to which the other side invites; raises MeetError."""
+        told = await self._told(MEET_S)
+        if isinstance(told, Preview):
+            raise MeetError(_NO_INVITATION)
+        return told
+
+    async def _told(self, patience: float) -> Preview | Invite:
         try:
             async with asyncio.timeout(patience):
                 return await asyncio.shield(self._preview)
@@ -170,7 +185,7 @@ class Pair:
                     self._fail(effect)
 
     def _on_preview(self, message: SealedMessage) -> None:
-        if isinstance(message, Preview):
+        if isinstance(message, Preview | Invite):
             self._preview.set_result(message)
         elif isinstance(message, Part):
             self._give_up(self.explain_part(message.code))

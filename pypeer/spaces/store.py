@@ -68,10 +68,7 @@ class SpaceStore:
     def create(self, name: str) -> Space:
         """A new space; raises SpaceError if there is one of this name."""
         with self._changing() as spaces:
-            try:
-                space = new_space(name, self._clock())
-            except ValueError as error:
-                raise SpaceError(f"No space can be called that: {error}.") from None
+            space = new_space(_called(name), self._clock())
             self._refuse_twice(spaces, space.name)
             self._add(spaces, space)
         return space
@@ -83,9 +80,9 @@ class SpaceStore:
             there = next((each for each in spaces if each.keys.key == space.keys.key), None)
             if there is not None:
                 return there, False
+            called = _called(name) if name else space.name
             if name:
-                self._refuse_twice(spaces, clean_name(name))
-            called = clean_name(name or space.name)
+                self._refuse_twice(spaces, called)
             kept = Space(free_name(called, (each.name for each in spaces)), space.keys, self._clock())
             self._add(spaces, kept)
         return kept, True
@@ -151,6 +148,13 @@ class SpaceStore:
         except BaseException:
             os.unlink(name)
             raise
+
+
+def _called(name: str) -> str:
+    try:
+        return clean_name(name)
+    except ValueError as error:
+        raise SpaceError(f"No space can be called that: {error}.") from None
 
 
 _decoder: Final = msgspec.json.Decoder(_File)
