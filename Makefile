@@ -19,7 +19,8 @@ PURE := $(subst $(space),$(comma),$(strip \
 	pypeer/sctp/* pypeer/links/tcp_info.py pypeer/links/framing.py pypeer/links/pulse.py pypeer/connect/ice/* pypeer/connect/turn/* $(addprefix pypeer/connect/,tcp/plan.py tcp/redial.py tcp/reporting.py mapping/wire.py mapping/igd.py description.py lanes.py link_state.py prospects.py race.py renewal.py roads.py servers.py trouble.py ways.py reporting.py) \
 	$(addprefix pypeer/transfer/,chunks.py merkle.py names.py manifest.py schedule.py fetch.py sender.py receiver.py listing.py \
 	rate.py pace.py pulling.py drawing.py joining.py witness.py trust.py tally.py roots.py holdings.py spread.py swarm.py mutual.py landing.py telling.py party.py effects.py storing.py endings.py expected.py subflow.py serving.py asking.py phases.py choosing.py budget.py) \
-	$(addprefix pypeer/library/,announcing.py ignoring.py stock.py waiting.py wanting.py)))
+	$(addprefix pypeer/spaces/,keys.py blinding.py boxes.py space.py opened.py tree.py merging.py form.py) signaling/engine/sealed.py \
+	$(addprefix pypeer/library/,announcing.py forms.py ignoring.py place.py stock.py waiting.py wanting.py)))
 
 .PHONY: run test check lint types js debian clean
 

@@ -163,7 +163,7 @@ class Spaces:
                 return self._search(request)
             case SealedPeers():
                 return self._peers(request)
-            case SealedBrowse():
+            case _:
                 return self._browse(request)
 
     def _search(self, request: SealedSearch) -> Reply:

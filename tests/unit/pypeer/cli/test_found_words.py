@@ -16,6 +16,14 @@ def test_hits() -> None:
     assert second.endswith(f"   1.0 GiB  video     film.mkv  [{SHORTS[1]} · Films; asks first]")
 
 
+def test_what_is_in_a_sealed_space_says_so() -> None:
+    told = samples.found(hit(ROOTS[0], 0), libraries=(shelf(0, reach=Reach.STEADY),))
+    [only] = found.hits(told, "Kin")
+    assert found_words.hit(only).endswith(f"[{SHORTS[0]} · Films; in the space “Kin”; likely direct]")
+    first, *_ = found_words.library(found.library(shelf(0, files=7, whole=True), "Kin"))
+    assert first == f"{SHORTS[0]} · Films  7 files  [in the space “Kin”]"
+
+
 def test_libraries() -> None:
     one = found.library(shelf(0, files=1, bytes=5, whole=True))
     assert found_words.library(one) == [f"{SHORTS[0]} · Films  1 file, 5 bytes", f"    byway:{PEERS[0]}/"]

@@ -41,6 +41,15 @@ EVENTS: list[tuple[Event, str | None]] = [
         events.LibraryOpen(library="x", name="Mus\x1bik", peer="abc", short="Happy Guide", most=9),
         "“Mus\ufffdik” is in the directory, as Happy Guide (abc).",
     ),
+    (
+        events.LibraryOpen(library="x", name="Musik", peer="abc", short="Happy Guide", most=9, space="K\x1bin"),
+        "“Musik” is in the space “K\ufffdin”, as Happy Guide (abc).",
+    ),
+    (
+        events.Invited(space="K\x1bin", peer="abc", short="Happy Guide"),
+        "Happy Guide invites you to the space “K\ufffdin”.",
+    ),
+    (events.Member(space="Kin", peer="abc", short="Happy Guide"), "Happy Guide is in the space “Kin” now."),
     (events.Announced(files=1, total=2), None),
     (events.Announced(files=2, total=2, whole=True), "Others find 2 files."),
     (
@@ -156,4 +165,6 @@ def test_progress() -> None:
 def test_what_would_be_published_and_to_whom() -> None:
     counted = events.Counted(files=12345, bytes=67 * 2**30, folders="~/Music", name="Music", server="http://nas/")
     assert words.counted(counted) == "12,345 files, 67.0 GiB of ~/Music as “Music” to everybody at http://nas/"
+    sealed = replace(counted, space="Kin")
+    assert words.counted(sealed).endswith(" as “Music” to the members of the space “Kin” at http://nas/")
     assert words.describe(counted) is None
