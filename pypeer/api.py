@@ -39,7 +39,7 @@ from pypeer.secure import code
 from pypeer.sharing import Offer
 from pypeer.signaling_client.client import SignalingClient
 from pypeer.signaling_client.switch import Switchboard
-from pypeer.spaces.everywhere import Everywhere
+from pypeer.spaces.everywhere import ALL, OPEN, Everywhere
 from pypeer.spaces.inviting import Invitation
 from pypeer.spaces.joining import Consent as JoinConsent
 from pypeer.spaces.joining import join_by_code
@@ -244,8 +244,8 @@ class Peer:
     ) -> list[Hit]:
         """Files that others have published, the best first; raises ServerError, and as `browse` does for `peer`.
 
-        They are looked for in the open directory and in all sealed spaces of this user, or only in that of the name
-        `space` (AbsentError if there is none).
+        They are looked for in the open directory, or in the sealed `space` of that name (AbsentError if there is none),
+        or in all of this user's (`all`); never in both, since that would tell the server what is sought in a space.
 
         All words have to be in the name or its folders, the last may be the beginning of one; there has to be one.
         `least` and `most` are bytes, `kind` is a kind of files (`video`), `peer` whom to look at: a peer id, its short
@@ -253,11 +253,11 @@ class Peer:
         """
         who = None if peer is None else peer if is_peer(peer) else one_peer(await self.libraries(space=space), peer)
         narrowed = None if kind is None else Kind(kind)
-        place = self._place(space)
+        place = self._place(OPEN if space is None else space)
         return await place.search(words, kind=narrowed, least=least, most=most, peer=who, limit=limit)
 
     async def libraries(self, *, space: str | None = None) -> list[FoundLibrary]:
-        """Who is here, with what, in the open and in sealed spaces, or only in one; raises as `search` does."""
+        """Who is here, with what, in the open and in all sealed spaces, or only in one; raises as `search` does."""
         return await self._place(space).libraries()
 
     async def browse(
@@ -286,8 +286,11 @@ class Peer:
         background: bool = False,
         swarm: bool = True,
         why: str = "",
+        space: str | None = None,
     ) -> Fetch:
         """Fetch what a code, a link or a hit names into a folder; `decide` sees the offer first. Raises CodeError.
+
+        What was found in a sealed space is looked for there, if `space` names it, as in `search`; a Hit knows it.
 
         A hit is one of `search`, its handle, `byway:PEERID/HANDLE` for that peer only, or `byway:PEERID/` and a folder.
         A file is fetched from all who have it, at most eight at once, and is the one that was found or an error;
@@ -312,7 +315,8 @@ class Peer:
         if wanted is not None and others:
             raise CodeError("What is found in the directory is fetched from all who have it: name no others.")
         codes = [] if wanted is not None else list(dict.fromkeys(code.parse(each) for each in (str(text), *others)))
-        planning = by_codes(codes) if wanted is None else partial(Finder(self._directory, why).plan, wanted)
+        place = self._place(space or (text.sources[0].space if isinstance(text, Hit) else OPEN))
+        planning = by_codes(codes) if wanted is None else partial(Finder(place, why).plan, wanted)
         share = partial(self._share, background) if swarm and wanted is None else None
         fetch = Fetch(self._desk, planning, target, decide, choice, _budget(limit), share, background, codes)
         self._fetches.append(fetch)
@@ -321,7 +325,9 @@ class Peer:
 
     def _place(self, space: str | None) -> Everywhere:
         """Where to look."""
-        return self._directory if space is None else self._directory.within(self.spaces.named(space).name)
+        if space is None:
+            return self._directory
+        return self._directory.within(space if space in (OPEN, ALL) else self.spaces.named(space).name)
 
     def _on_push(self, message: Knocked | Asked | Called | Signaled | Left | Lapsed) -> None:
         if isinstance(message, Signaled | Left):

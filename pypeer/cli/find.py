@@ -1,5 +1,6 @@
 """`pypeer search`, `pypeer peers` and `pypeer browse`: what there is in the directory of the server."""
 
+import shlex
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
@@ -16,6 +17,7 @@ from pypeer.finding.directory import HITS_DEFAULT, HITS_MAX
 from pypeer.finding.found import Folder
 from pypeer.finding.sizes import SizeError, SizeRange
 from pypeer.finding.sizes import parse as parse_sizes
+from pypeer.finding.who import one_library
 from pypeer.transfer.names import printable
 from signaling.protocol.directory import Kind
 from signaling.protocol.limits import SEARCH_CHARS
@@ -42,7 +44,7 @@ class Sizes(click.ParamType[SizeRange]):
 @click.option(
     "--limit", type=click.IntRange(1, HITS_MAX), default=HITS_DEFAULT, show_default=True, metavar="N", help="Hits."
 )
-@click.option("--space", metavar="NAME", help="Only what is in this sealed space of yours.")
+@click.option("--space", metavar="NAME", help="Look into this sealed space of yours; all: into all.")
 @common
 def search(
     words: tuple[str, ...],
@@ -55,7 +57,9 @@ def search(
     name: str,
     as_json: bool,
 ) -> None:
-    """Find files that others have published, for everybody or in your sealed spaces.
+    """Find files that others have published: for everybody or, with --space, in a sealed space of yours.
+
+    What you look for in a sealed space the server is not told, so you look there or in the open, not in both at once.
 
     All words have to be in the name or its folders, the last may be only begun. Each line begins with the handle of a
     file: `pypeer get HANDLE` fetches it, from all who have it. Exit status 4: nothing is found.
@@ -76,18 +80,19 @@ def search(
         }
         hits = await here.search(text, limit=limit, **narrowed)
         if not hits:
-            raise AbsentError(f"Nobody here has {printable(text)!r}: try fewer words, or the beginning of one.")
+            raise AbsentError(_nothing(here, text, space))
         _tell(show, ((each, found_words.hit(each)) for each in hits))
         if len(hits) == limit and limit < HITS_MAX:
             show.say(f"There may be more: see --limit {min(HITS_MAX, 10 * limit)}, or add a word.")
-        show.say(f"pypeer get {hits[0].handle} fetches the first.")
+        where = f" --space {shlex.quote(hits[0].sources[0].space)}" if space else ""
+        show.say(f"pypeer get {hits[0].handle}{where} fetches the first.")
         return 0
 
     _run(show, server, name, look)
 
 
 @click.command()
-@click.option("--space", metavar="NAME", help="Only what is in this sealed space of yours.")
+@click.option("--space", metavar="NAME", help="Look into this sealed space of yours; all: into all.")
 @common
 def peers(space: str | None, server: str, name: str, as_json: bool) -> None:
     """List who is here, with what: libraries, with the peers that publish them."""
@@ -106,7 +111,7 @@ def peers(space: str | None, server: str, name: str, as_json: bool) -> None:
 @click.command()
 @click.argument("who", metavar="PEER")
 @click.argument("path", default="")
-@click.option("--space", metavar="NAME", help="Only what is in this sealed space of yours.")
+@click.option("--space", metavar="NAME", help="Look into this sealed space of yours; all: into all.")
 @common
 def browse(who: str, path: str, space: str | None, server: str, name: str, as_json: bool) -> None:
     """Look into a library of a peer, or into a folder of it.
@@ -117,7 +122,9 @@ def browse(who: str, path: str, space: str | None, server: str, name: str, as_js
     show = Show(as_json)
 
     async def look(here: Peer) -> int:
-        things = await here.browse(who, path, space=space)
+        library = one_library(await here.libraries(space=space), who)
+        things = await here.browse(library, path)
+        where = f" --space {shlex.quote(library.space)}" if library.space else ""
         if not things and path.strip("/"):
             raise AbsentError(f"There is no folder {printable(path)[:200]!r}: look without it first.")
         lines = (found_words.folder(each) if isinstance(each, Folder) else found_words.file(each) for each in things)
@@ -125,10 +132,16 @@ def browse(who: str, path: str, space: str | None, server: str, name: str, as_js
         if not things:
             show.say("Nothing is in it, as of now.")
         elif any(isinstance(each, Folder) for each in things):
-            show.say("Folders are fetched by `pypeer get byway:PEERID/PATH`; `pypeer peers` tells ids.")
+            show.say(f"Folders are fetched by `pypeer get byway:PEERID/PATH{where}`; `pypeer peers` tells ids.")
         return 0
 
     _run(show, server, name, look)
+
+
+def _nothing(here: Peer, text: str, space: str | None) -> str:
+    who = "Nobody here" if space is None else "Nobody there"
+    hint = " Your sealed spaces were not looked into: see --space." if space is None and here.spaces.all() else ""
+    return f"{who} has {printable(text)!r}: try fewer words, or the beginning of one.{hint}"
 
 
 def _run(show: Show, server: str, name: str, look: Callable[[Peer], Coroutine[Any, Any, int]]) -> None:

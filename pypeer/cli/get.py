@@ -42,6 +42,7 @@ EXISTING: Final = {
 @click.option("--overwrite", "existing", flag_value=Existing.OVERWRITE.value, help=EXISTING[Existing.OVERWRITE])
 @click.option("--no-swarm", is_flag=True, help="Never serve others what you fetch, though the sender asks for it.")
 @click.option("--why", default="", metavar="TEXT", help="With HIT: said to owners who are asked about each request.")
+@click.option("--space", metavar="NAME", help="With HIT: it was found in this sealed space of yours; all: in any.")
 @click.option("--first", multiple=True, metavar="PATTERN", help="Fetch what matches before all else; may be repeated.")
 @options.limit
 @options.background
@@ -56,6 +57,7 @@ def get(
     existing: str,
     no_swarm: bool,
     why: str,
+    space: str | None,
     first: tuple[str, ...],
     limit: float | None,
     background: bool,
@@ -94,7 +96,7 @@ def get(
         async with Peer(server, name=name, connect=connect) as peer:
             how_much: dict[str, Any] = {"only": only, "existing": existing, "also": also, "swarm": not no_swarm}
             how_fast: dict[str, Any] = {"first": first, "limit": limit, "background": background}
-            return await _fetch(peer.get(what, into, decide, why=why, **how_much, **how_fast), show)
+            return await _fetch(peer.get(what, into, decide, why=why, space=space, **how_much, **how_fast), show)
 
     run(show, work)
 

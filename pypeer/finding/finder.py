@@ -68,7 +68,7 @@ class Finder:
         fits = [hit for hit in fits if _holders(hit, target)]
         if not fits:
             who = "Nobody here" if target.peer is None else f"{short_name(target.peer)} is not here, or no longer"
-            raise AbsentError(f"{who} has {target.handle}: search again, or later.")
+            raise AbsentError(f"{who} has {target.handle}: search again, or later.{self.directory.hint}")
         if len({hit.root for hit in fits}) > 1:
             raise AmbiguousError(
                 f"Several files have the handle {target.handle}, so one of them was made to deceive: name the peer "
@@ -80,7 +80,8 @@ class Finder:
         """One of the libraries of the peer has it; the first name of the path may be that of the library."""
         here = [each for each in await self.directory.libraries() if each.peer == target.peer]
         if not here:
-            raise AbsentError(f"{short_name(target.peer)} is not here: `pypeer peers` lists who is.")
+            who = short_name(target.peer)
+            raise AbsentError(f"{who} is not here: `pypeer peers` lists who is.{self.directory.hint}")
         found = [(each, path) for each in here for path in _paths(each, target.path) if await self._has(each, path)]
         if not found:
             raise AbsentError(

@@ -1,8 +1,12 @@
-"""The open directory of a server, and the sealed spaces of this user there, as one."""
+"""The open directory of a server, and the sealed spaces of this user there.
+
+They are never asked for the same at once. What is sought in the open the server reads; the same words, or the same
+handle, sought in a space would tell it what their tokens stand for. Only who is there is listed of all together.
+"""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from pypeer.errors import AbsentError, ServerError
 from pypeer.finding.directory import HITS_DEFAULT, HITS_MAX, Directory
@@ -18,10 +22,17 @@ from signaling.protocol.directory import Kind
 
 T = TypeVar("T")
 
+OPEN: Final = ""
+"""In place of the name of a space: the open directory alone."""
+
+ALL: Final = "all"
+"""In place of the name of a space: all sealed spaces of this user, and not the open directory."""
+
 
 class Everywhere:
-    """Asks one server. `spaces` says which this user is in, and is asked again each time; `only` is the name of the one
-    to look into, if it is not all. All raise ServerError; `no-directory` is a server that keeps none."""
+    """Asks one server. `spaces` says which this user is in, and is asked again each time. `only` is the name of the one
+    to look into, OPEN or ALL; without it the libraries of all are listed, and nothing can be sought. All raise
+    ServerError; `no-directory` is a server that keeps none."""
 
     def __init__(self, client: SignalingClient, spaces: Callable[[], Sequence[Space]], only: str | None = None) -> None:
         self._client = client
@@ -30,9 +41,16 @@ class Everywhere:
         self._open = Directory(client)
         self._known: dict[bytes, SpaceDirectory] = {}
 
-    def within(self, space: str) -> "Everywhere":
-        """The same, for one space alone."""
-        return Everywhere(self._client, self._spaces, space)
+    @property
+    def hint(self) -> str:
+        """What to add where something is not found in the open, for one who may have meant a space; or nothing."""
+        if self._only != OPEN or not self._spaces():
+            return ""
+        return " If it is in a sealed space of yours, say in which: --space NAME, or --space all."
+
+    def within(self, only: str) -> "Everywhere":
+        """The same, for one space alone, or OPEN, or ALL."""
+        return Everywhere(self._client, self._spaces, only)
 
     async def search(
         self,
@@ -47,17 +65,17 @@ class Everywhere:
     ) -> list[Hit]:
         """Up to so many files, the best first. `peer` is an id."""
         limit = min(limit, HITS_MAX)
-        sought = Sought(words, handle, kind, least, most, peer)
-        work = [each.search(sought, limit) for each in self._sealed()]
-        if self._only is None:
+        if self._only == OPEN:
             narrowed: dict[str, Any] = {"kind": kind, "least": least, "most": most, "peer": peer}
-            work.insert(0, self._open.search(words, handle=handle, limit=limit, **narrowed))
-        return merged(await self._all(work), limit)
+            return await self._open.search(words, handle=handle, limit=limit, **narrowed)
+        assert self._only is not None, "what is sought is never told in the open and in a space at once"
+        sought = Sought(words, handle, kind, least, most, peer)
+        return merged(await self._all([each.search(sought, limit) for each in self._sealed()]), limit)
 
     async def libraries(self) -> list[FoundLibrary]:
         """All that are here."""
         work = [each.libraries() for each in self._sealed()]
-        if self._only is None:
+        if self._only in (None, OPEN):
             work.insert(0, self._open.libraries())
         return [library for libraries in await self._all(work) for library in libraries]
 
@@ -73,9 +91,12 @@ class Everywhere:
 
     def _sealed(self) -> list[SpaceDirectory]:
         """The spaces to be asked; what was learned of each stays."""
-        wanted = [space for space in self._spaces() if self._only is None or same(space.name) == same(self._only)]
+        wanted = [space for space in self._spaces() if self._is_wanted(space)]
         self._known = {space.keys.key: self._directory(space) for space in wanted}
         return list(self._known.values())
+
+    def _is_wanted(self, space: Space) -> bool:
+        return self._only in (None, ALL) or (self._only != OPEN and same(space.name) == same(self._only or ""))
 
     def _directory(self, space: Space) -> SpaceDirectory:
         known = self._known.get(space.keys.key)

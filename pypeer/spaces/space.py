@@ -28,6 +28,10 @@ NAME_CHARS: Final = 64
 """Longest name of a space, as of a library."""
 
 
+RESERVED: Final = frozenset({"all"})
+"""What stands for something else where a name is asked for (pypeer.spaces.everywhere.ALL)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Space:
     """`name` is what its member calls it: a name that no other space of this member has."""
@@ -72,6 +76,8 @@ def clean_name(text: str) -> str:
     name = " ".join(printable(text).replace("/", "_").split())[:NAME_CHARS].rstrip()
     if not name:
         raise ValueError("a space needs a name")
+    if same(name) in RESERVED:
+        raise ValueError(f"{name!r} means all spaces")
     return name
 
 

@@ -5,7 +5,7 @@ from typing import cast
 
 from pypeer.finding.directory import Directory
 from pypeer.signaling_client.client import SignalingClient
-from pypeer.spaces.everywhere import Everywhere
+from pypeer.spaces.everywhere import OPEN, Everywhere
 from signaling.protocol.messages import Request
 
 Answer = object
@@ -48,5 +48,5 @@ class Scripted:
 
     @property
     def everywhere(self) -> Everywhere:
-        """All of this server, for one who is in no sealed space."""
-        return Everywhere(self.client, list)
+        """The same, as what is fetched is looked for."""
+        return Everywhere(self.client, list, OPEN)

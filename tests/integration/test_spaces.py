@@ -1,0 +1,448 @@
+"""Sealed spaces at a real server, by real peers: members find, read and fetch; strangers, and the server, do not."""
+
+import asyncio
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from pypeer.api import Peer
+from pypeer.errors import AbsentError, DeclinedError, MeetError, PeerError, ServerError
+from pypeer.events import Announced, Event, Failed, Invited, Joined, Member
+from pypeer.finding.directory import Directory
+from pypeer.finding.found import File, Folder, Hit
+from pypeer.identity import Identity
+from pypeer.library.library import Library
+from pypeer.protocol.sealed import Want
+from pypeer.secure.encoding import b64
+from pypeer.spaces.space import Space
+from pypeer.spaces.store import SpaceStore
+from signaling.protocol.codes import ErrorCode
+from signaling.protocol.messages import Error, Reply
+from signaling.protocol.spaces import SealedFound, SealedListing
+from tests.support.asker import Asker
+from tests.support.commands import PATIENCE_S, ROOT, Command, Server, environment
+from tests.support.nosy import NosyServer, nosy_server
+
+SONG = os.urandom(400_000)
+FILES = {
+    "Holiday 2019/Été in Kyoto.mp3": SONG,
+    "Holiday 2019/packing list.txt": b"socks",
+    "Zucchini/recipe.pdf": b"a" * 70_000,
+    "Übersicht.txt": b"all",
+}
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where whatever is not said otherwise is kept."""
+    monkeypatch.setenv("BYWAY_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """A folder of which nobody else has a name."""
+    for path, data in FILES.items():
+        (tmp_path / "pictures" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "pictures" / path).write_bytes(data)
+    return tmp_path / "pictures"
+
+
+class People:
+    """Peers at one server, each with spaces of its own."""
+
+    def __init__(self, folder: Path, url: str, stack: AsyncExitStack) -> None:
+        self._folder = folder
+        self._url = url
+        self._stack = stack
+
+    async def enter(self, name: str, space: Space | None = None) -> Peer:
+        """Somebody, who is in a space if one is given."""
+        store = SpaceStore(self._folder / name / "spaces.json")
+        if space is not None:
+            store.join(space)
+        peer = Peer(self._url, identity=Identity.new(), name=name, spaces=store)
+        return await self._stack.enter_async_context(peer)
+
+
+@pytest.fixture
+async def people(server: Server, tmp_path: Path) -> AsyncIterator[People]:
+    """At the real server."""
+    async with AsyncExitStack() as stack:
+        yield People(tmp_path, server.url, stack)
+
+
+@pytest.fixture
+async def nosy() -> AsyncIterator[NosyServer]:
+    async with nosy_server() as server:
+        yield server
+
+
+@pytest.fixture
+async def watched(nosy: NosyServer, tmp_path: Path) -> AsyncIterator[People]:
+    """At a server that listens, and may lie."""
+    async with AsyncExitStack() as stack:
+        yield People(tmp_path, nosy.url, stack)
+
+
+@pytest.fixture
+def space(tmp_path: Path) -> Space:
+    return SpaceStore(tmp_path / "founder" / "spaces.json").create("Family")
+
+
+async def until(events: AsyncIterator[Event], fits: Callable[[Event], bool]) -> Event:
+    """The next event of which this is true."""
+    async with asyncio.timeout(PATIENCE_S):
+        async for event in events:
+            if fits(event):
+                return event
+    raise AssertionError("there was none")
+
+
+async def shared(peer: Peer, folder: Path, name: str = "Pictures", **how: object) -> Library:
+    """A library in the space, once members find all of it."""
+    library = await peer.share([folder], name=name, **({"space": "family"} | how))  # type: ignore[arg-type]
+    await until(library.events, lambda event: isinstance(event, Announced) and event.whole)
+    return library
+
+
+def named(hits: list[Hit]) -> list[str]:
+    return [hit.name for hit in hits]
+
+
+async def test_members_find_look_into_and_fetch_what_is_shared(
+    people: People, space: Space, pictures: Path, tmp_path: Path
+) -> None:
+    ada, bob = await people.enter("ada", space), await people.enter("bob", space)
+    library = await shared(ada, pictures, description="of us all")
+    [found] = [each for each in await bob.libraries() if each.library == library.id]
+    assert (found.name, found.description, found.space, found.files) == ("Pictures", "of us all", "Family", 4)
+    assert (found.whole, found.peer) == (True, ada.identity.id)
+    [hit] = await bob.search("ete kyo", space="Family")
+    assert (hit.name, hit.folder, hit.size) == ("Été in Kyoto.mp3", "Holiday 2019", len(SONG))
+    assert (hit.sources[0].space, hit.count) == ("Family", 1)
+    assert named(await bob.search("holiday", kind="text", space="Family")) == ["packing list.txt"]
+    assert named(await bob.search("zucchini re", least=60_000, peer=ada.identity.id, space="all")) == ["recipe.pdf"]
+    assert named(await bob.search("zucchini", most=60_000, space="all")) == []
+    top = await bob.browse("Pictures")
+    assert [(each.name, each.files) for each in top if isinstance(each, Folder)] == [
+        ("Holiday 2019", 2),
+        ("Zucchini", 1),
+    ]
+    assert [each.name for each in await bob.browse("Pictures", "Zucchini") if isinstance(each, File)] == ["recipe.pdf"]
+    for what, path in ((hit, hit.name), (f"byway:{ada.identity.id}/Zucchini", "Zucchini/recipe.pdf")):
+        fetch = bob.get(what, tmp_path / "got", space="Family")
+        await asyncio.wait_for(fetch.wait(), PATIENCE_S)
+        assert (tmp_path / "got" / path).exists()
+    assert (tmp_path / "got" / hit.name).read_bytes() == SONG
+
+
+async def test_one_file_of_two_members_is_one_hit_and_comes_from_both(
+    people: People, space: Space, tmp_path: Path
+) -> None:
+    """And of whoever has it in the open nothing is said: there the same words would be told to the server."""
+    word, content = f"w{os.urandom(6).hex()}", os.urandom(3_000_000)
+    owners = [await people.enter(f"owner{number}", space) for number in range(3)]
+    for number, owner in enumerate(owners):
+        folder = tmp_path / f"folder{number}"
+        folder.mkdir()
+        (folder / f"{word} {number}.mkv").write_bytes(content)
+        await shared(owner, folder, f"Films {number}", space=None if number == 2 else "Family", limit=1_000_000)
+    member = await people.enter("member", space)
+    [hit] = await member.search(word, space="Family")
+    assert hit.count == 2
+    assert {(each.peer, each.space) for each in hit.sources} == {(each.identity.id, "Family") for each in owners[:2]}
+    [same] = await member.search(word, space="all")
+    assert (same.root, same.count) == (hit.root, 2)
+    [open_] = await member.search(word)
+    assert (open_.root, [each.peer for each in open_.sources]) == (hit.root, [owners[2].identity.id])
+    fetch = member.get(hit, tmp_path / "got")
+    seen = [event async for event in fetch]
+    await fetch.wait()
+    assert {event.peer for event in seen if isinstance(event, Joined)} == {each.identity.id for each in owners[:2]}
+    assert next((tmp_path / "got").iterdir()).read_bytes() == content
+
+
+async def test_what_changes_is_found_as_it_is_and_what_is_withdrawn_is_gone(
+    people: People, space: Space, pictures: Path
+) -> None:
+    ada, bob = await people.enter("ada", space), await people.enter("bob", space)
+    library = await shared(ada, pictures)
+    (pictures / "Zucchini/recipe.pdf").rename(pictures / "Zucchini/soup.pdf")
+    await until(library.events, lambda event: isinstance(event, Announced) and event.whole)
+    async with asyncio.timeout(PATIENCE_S):
+        while named(await bob.search("zucchini", space="family")) != ["soup.pdf"]:
+            await asyncio.sleep(0.3)
+    await library.stop()
+    assert await bob.search("zucchini", space="family") == []
+    assert await bob.libraries(space="Family") == []
+    with pytest.raises(AbsentError):
+        await bob.browse("Pictures")
+
+
+async def test_a_stranger_finds_nothing_not_even_that_there_is_a_space(
+    people: People, server: Server, space: Space, pictures: Path, tmp_path: Path
+) -> None:
+    ada = await people.enter("ada", space)
+    library = await shared(ada, pictures)
+    other = SpaceStore(tmp_path / "other" / "spaces.json").create("Family")
+    stranger = await people.enter("stranger", other)
+    assert [each for each in await stranger.libraries() if each.peer == ada.identity.id] == []
+    for words in ("kyoto", "ete", "zucchini", "Pictures"):
+        assert await stranger.search(words) == await stranger.search(words, space="all") == []
+    assert await stranger.search("kyoto", peer=ada.identity.id) == []
+    with pytest.raises(AbsentError):
+        await Directory(stranger._client).browse(library.id)
+    with pytest.raises(AbsentError):
+        await stranger.get(f"byway:{ada.identity.id}/Zucchini", tmp_path / "got", space="Family").wait()
+
+
+async def test_whoever_learns_the_id_of_a_library_is_not_let_in(
+    people: People, server: Server, space: Space, pictures: Path, tmp_path: Path
+) -> None:
+    """A server may tell it to anybody, and lead anybody there: it takes the key of the space to be heard."""
+    ada = await people.enter("ada", space)
+    library = await shared(ada, pictures)
+    async with Asker(server.url) as asker:
+        with pytest.raises(MeetError):
+            await asker.get(library.id, Want(folder=""), tmp_path / "got")
+    assert not (tmp_path / "got").exists()
+    assert library.serving == library.delivered == 0
+
+
+async def test_who_is_invited_by_a_code_is_asked_and_then_a_member(
+    people: People, space: Space, pictures: Path
+) -> None:
+    ada, bob = await people.enter("ada", space), await people.enter("bob")
+    await shared(ada, pictures)
+    invitation = await ada.invite("Family")
+    seen: list[Invited] = []
+
+    async def consent(invited: Invited) -> bool:
+        seen.append(invited)
+        return True
+
+    joined = await bob.join(invitation.code, consent, name="Kin")
+    assert (joined.name, joined.keys) == ("Kin", space.keys)
+    assert [(each.space, each.peer, each.name) for each in seen] == [("Family", ada.identity.id, "ada")]
+    member = await until(invitation.events, lambda event: isinstance(event, Member))
+    assert isinstance(member, Member)
+    assert (member.peer, member.space, member.name) == (bob.identity.id, "Family", "bob")
+    [hit] = await bob.search("kyoto", space="kin")
+    assert hit.sources[0].space == "Kin"
+    with pytest.raises(PeerError):
+        await bob.join(invitation.code)  # it was for one
+
+
+async def test_who_declines_is_no_member_and_the_code_goes_on(people: People, space: Space) -> None:
+    ada, bob = await people.enter("ada", space), await people.enter("bob")
+    invitation = await ada.invite("Family")
+
+    async def no(_: Invited) -> bool:
+        return False
+
+    with pytest.raises(DeclinedError):
+        await bob.join(invitation.code, no)
+    assert bob.spaces.all() == []
+    failed = await until(invitation.events, lambda event: isinstance(event, Failed))
+    assert isinstance(failed, Failed)
+    assert failed.code == "declined"
+    assert (await bob.join(invitation.code)).keys == space.keys
+
+
+async def test_a_code_for_files_is_no_invitation_and_the_other_way_round(
+    people: People, space: Space, tmp_path: Path
+) -> None:
+    ada, bob = await people.enter("ada", space), await people.enter("bob")
+    offer, invitation = await ada.send(text="hello"), await ada.invite("Family", times=None)
+    with pytest.raises(MeetError, match="for files"):
+        await bob.join(offer.code)
+    with pytest.raises(MeetError, match="invitation"):
+        await bob.get(invitation.code, tmp_path / "got").wait()
+    assert bob.spaces.all() == []
+
+
+async def test_a_program_that_knows_no_spaces_is_not_told_the_key(
+    people: People, space: Space, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, bob = await people.enter("ada", space), await people.enter("bob")
+    invitation = await ada.invite("Family")
+    monkeypatch.setattr("pypeer.signaling_client.pair.Pair.can", lambda self, capability: capability != "spaces")
+    with pytest.raises(MeetError):
+        await bob.join(invitation.code)
+    failed = await until(invitation.events, lambda event: isinstance(event, Failed))
+    assert isinstance(failed, Failed)
+    assert "knows no sealed spaces" in failed.message
+
+
+async def test_whoever_has_not_the_new_key_stays_outside(people: People, space: Space, pictures: Path) -> None:
+    ada, bob, old = [await people.enter(name, space) for name in ("ada", "bob", "old")]
+    new = ada.spaces.renew("Family")
+    library = await shared(ada, pictures)
+    assert await old.search("kyoto", space="all") == await bob.search("kyoto", space="all") == []
+    bob.spaces.leave("Family")
+    await bob.join(new.link)
+    assert named(await bob.search("kyoto", space="all")) == ["Été in Kyoto.mp3"]
+    assert await old.libraries(space="Family") == []
+    assert library.delivered == 0
+
+
+async def test_nothing_that_a_server_hears_has_a_name_or_a_word_in_it(
+    watched: People, nosy: NosyServer, space: Space, pictures: Path, tmp_path: Path
+) -> None:
+    """All that peers say to it, from the sign-in to the end of a fetch and of an invitation."""
+    ada, bob, carl = [
+        await watched.enter(name, each) for name, each in (("ada", space), ("bob", space), ("carl", None))
+    ]
+    library = await shared(ada, pictures, "Photographs of us", description="since the wedding")
+    [hit] = await bob.search("zucchini reci", kind="document", space="all")
+    await bob.browse("Photographs of us", "Holiday 2019")
+    await bob.get(hit.handle, tmp_path / "got", space="Family").wait()
+    await bob.get(hit, tmp_path / "got").wait()
+    await bob.get(f"byway:{ada.identity.id}/Holiday 2019", tmp_path / "got", space="Family").wait()
+    invitation = await ada.invite("Family")
+    await carl.join(invitation.code)
+    await library.stop()
+    text = "\n".join(nosy.heard)
+    assert '"sealed-announce"' in text
+    assert '"sealed-search"' in text
+    words = {word for path in FILES for word in re.split(r"[\W_]+", path) if len(word) > 2}
+    words |= {"Photographs", "wedding", "Family", "document"}
+    secrets = {hit.handle, hit.root, b64(bytes.fromhex(hit.root)), b64(space.keys.key), space.keys.key.hex()}
+    secrets |= {word for word in words if len(word) > 7}
+    assert {"Zucchini", "Photographs"} < secrets
+    assert {"Kyoto", "Été", "2019"} < words
+    assert [secret for secret in secrets if secret.casefold() in text.casefold()] == []
+    # Short words are in random text by chance, but not between what stands around words.
+    assert [word for word in words if re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", text, re.IGNORECASE)] == []
+
+
+async def test_a_server_that_swaps_boxes_is_found_out(
+    watched: People, nosy: NosyServer, space: Space, pictures: Path, tmp_path: Path
+) -> None:
+    """Between owners, between files, and between libraries and files; what is left is what it did not touch."""
+    ada, bob, member = [await watched.enter(name, space) for name in ("ada", "bob", "member")]
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "Holiday elsewhere.txt").write_bytes(b"x")
+    await shared(ada, pictures)
+    await shared(bob, tmp_path / "other", "Other")
+    honest = set(named(await member.search("holiday", space="Family")))
+    assert len(honest) == 3
+
+    def between_owners(reply: Reply) -> Reply:
+        if not isinstance(reply, SealedFound):
+            return reply
+        first, *others = reply.libraries
+        lied = [msgspec.structs.replace(each, peer=first.peer) for each in others]
+        return msgspec.structs.replace(reply, libraries=(first, *lied))
+
+    def between_files(reply: Reply) -> Reply:
+        if not isinstance(reply, SealedFound):
+            return reply
+        boxes = [*(hit.box for hit in reply.hits[1:]), reply.hits[0].box]
+        swapped = [msgspec.structs.replace(hit, box=box) for hit, box in zip(reply.hits, boxes, strict=True)]
+        return msgspec.structs.replace(reply, hits=tuple(swapped))
+
+    def of_a_library(reply: Reply) -> Reply:
+        if not isinstance(reply, SealedFound):
+            return reply
+        lied = [msgspec.structs.replace(hit, box=reply.libraries[0].box) for hit in reply.hits]
+        return msgspec.structs.replace(reply, hits=tuple(lied))
+
+    nosy.tamper = between_owners
+    left = set(named(await member.search("holiday", space="Family")))
+    assert left < honest
+    nosy.tamper = between_files
+    assert await member.search("holiday", space="Family") == []
+    nosy.tamper = of_a_library
+    assert await member.search("holiday", space="Family") == []
+
+
+async def test_a_server_that_pages_for_ever_is_not_followed(
+    watched: People, nosy: NosyServer, space: Space, pictures: Path
+) -> None:
+    ada, member = await watched.enter("ada", space), await watched.enter("member", space)
+    await shared(ada, pictures)
+    nosy.tamper = lambda reply: msgspec.structs.replace(reply, more=True) if hasattr(reply, "more") else reply
+    async with asyncio.timeout(PATIENCE_S):
+        assert {each.name for each in await member.browse("Pictures")} == {"Holiday 2019", "Zucchini", "Übersicht.txt"}
+        assert "packing list.txt" in named(await member.search("packing", space="all"))
+    nosy.tamper = lambda reply: (
+        SealedListing(seq=0, re=reply.re, more=True) if isinstance(reply, SealedListing) else reply
+    )
+    async with asyncio.timeout(PATIENCE_S):
+        assert await member.browse("Pictures") == []
+
+
+async def test_a_server_that_knows_no_spaces_is_as_good_as_one_without(
+    watched: People, nosy: NosyServer, space: Space, pictures: Path
+) -> None:
+    """Unless something is to be shared or found in one."""
+    ada, member = await watched.enter("ada", space), await watched.enter("member", space)
+    await shared(ada, pictures, "In the open", space=None)
+    nosy.tamper = lambda reply: Error(code=ErrorCode.UNKNOWN_TYPE, message="unknown", re=reply.re, seq=0)
+    assert named(await member.search("kyoto")) == ["Été in Kyoto.mp3"]
+    assert [each.name for each in await member.libraries()] == ["In the open"]
+    with pytest.raises(ServerError, match="knows no sealed spaces"):
+        await member.search("kyoto", space="Family")
+
+
+def test_commands_make_invite_join_share_find_and_leave(server: Server, pictures: Path, tmp_path: Path) -> None:
+    """As a person types them, each of the two with a home of its own."""
+    ada, bob = tmp_path / "ada", tmp_path / "bob"
+    started: list[Command] = []
+
+    def run(home: Path, *arguments: str, status: int = 0) -> str:
+        command = [sys.executable, "-m", "pypeer", *arguments]
+        told = environment(home) | {"BYWAY_SERVER": server.url}
+        done = subprocess.run(command, cwd=ROOT, env=told, capture_output=True, text=True, timeout=PATIENCE_S)
+        assert done.returncode == status, done
+        return done.stdout
+
+    def begin(home: Path, *arguments: str) -> Command:
+        started.append(Command(home, server.url, *arguments))
+        return started[-1]
+
+    try:
+        assert run(ada, "spaces") == ""
+        assert run(ada, "spaces", "new", "Our kin") == "Our kin\n"
+        run(ada, "spaces", "new", "our  KIN", status=2)
+        invite = begin(ada, "spaces", "invite", "Our kin")
+        code = invite.until("ready")["code"]
+        assert run(bob, "spaces", "join", code, "--yes") == "Our kin\n"
+        assert invite.end() == 0
+        assert invite.one("member")["space"] == "Our kin"
+        link = run(bob, "spaces", "link", "our kin").strip()
+        assert run(ada, "spaces", "join", link) == "Our kin\n"
+        run(ada, "spaces", "join", link[:-2], status=2)
+        run(ada, "share", str(pictures), "--name", "P", "--to", "nobody", "--yes", status=2)
+        run(ada, "share", str(pictures), "--name", "P", "--to", "space:unknown", "--yes", status=4)
+        share = begin(ada, "share", str(pictures), "--name", "Pictures", "--to", "space:Our kin", "--yes")
+        while not share.until("announced").get("whole"):
+            pass
+        assert share.one("counted")["space"] == share.one("library")["space"] == "Our kin"
+        assert "in the space “Our kin”" in run(bob, "peers", "--space", "our kin")
+        assert "recipe.pdf" in run(bob, "browse", "Pictures", "Zucchini", "--space", "our kin")
+        run(bob, "search", "kyoto", status=4)
+        [hit] = [json.loads(line) for line in run(bob, "search", "kyo", "--space", "all", "--json").splitlines()]
+        run(bob, "get", hit["handle"], "-o", str(tmp_path / "got"), status=4)
+        run(bob, "get", hit["handle"], "-o", str(tmp_path / "got"), "--space", "our kin")
+        assert (tmp_path / "got" / "Été in Kyoto.mp3").read_bytes() == SONG
+        assert run(bob, "spaces", "renew", "our kin") == "Our kin\n"
+        run(bob, "search", "kyo", "--space", "our kin", status=4)
+        run(bob, "spaces", "leave", "our kin")
+        assert run(bob, "spaces") == ""
+        assert json.loads(run(ada, "spaces", "--json"))["name"] == "Our kin"
+        assert share.interrupt(signal.SIGTERM) in (0, 130)
+    finally:
+        for command in started:
+            command.discard()
