@@ -24,12 +24,13 @@ def contact_secret(bind: bytes) -> bytes:
     return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=SECRET_CONTEXT).derive(bind)
 
 
-def call_token(secret: bytes, host: str, waiting: bytes) -> str:
-    """Under which token `waiting`, a public key, waits for the other at the server that both dial as `host`.
+def call_token(secret: bytes, waiting: bytes) -> str:
+    """Under which token `waiting`, a public key, waits for the other; each direction has its own.
 
-    At another server it is another one, so that two servers cannot compare; and each direction has its own.
+    It does not depend on the server: the two may dial the same one under several names, and the key that waits is the
+    same at all of them anyway.
     """
-    digest = _hmac(secret, TOKEN_CONTEXT + host.encode() + b"\n" + waiting)
+    digest = _hmac(secret, TOKEN_CONTEXT + waiting)
     return b64(digest[:CALL_TOKEN_BYTES])
 
 

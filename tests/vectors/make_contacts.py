@@ -7,7 +7,7 @@ meeting.json: A was called and receives, B called and sends.
 import hashlib
 import json
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from pypeer.identity import Identity
 from pypeer.secure.contact import call_password, call_token, contact_secret
@@ -15,11 +15,9 @@ from tests.vectors.make_meeting import run
 
 FILE = Path(__file__).with_name("contacts.json")
 
-HOSTS: Final = ("localhost:8080", "byway.example", "[2001:db8::1]:8443")
-
 
 def secret_of(number: int) -> dict[str, Any]:
-    """Everything that comes from one `bind`; the tokens by host, and by who waits."""
+    """Everything that comes from one `bind`; the tokens by who waits."""
     bind = hashlib.sha256(f"bind{number}".encode()).digest()
     keys = [Identity.from_seed(hashlib.sha256(f"{side}{number}".encode()).digest()).key for side in "ab"]
     secret = contact_secret(bind)
@@ -27,11 +25,7 @@ def secret_of(number: int) -> dict[str, Any]:
         "bind": bind.hex(),
         "secret": secret.hex(),
         "password": call_password(secret).decode(),
-        "tokens": [
-            {"host": host, "waiting": key.hex(), "token": call_token(secret, host, key)}
-            for host in HOSTS
-            for key in keys
-        ],
+        "tokens": [{"waiting": key.hex(), "token": call_token(secret, key)} for key in keys],
     }
 
 
