@@ -2,6 +2,7 @@
 
 import { openDatabase, takeShared } from "./app/database.ts";
 import { createEngine } from "./app/engine.ts";
+import { loadContacts } from "./app/contact_store.ts";
 import { loadIdentity } from "./app/keystore.ts";
 import { loadMemory } from "./app/memory_store.ts";
 import { words } from "./gen/words.ts";
@@ -17,8 +18,8 @@ async function start(): Promise<void> {
   if (obstacle !== null) return mountBlocked(document.body, obstacle);
   const version = document.querySelector<HTMLMetaElement>("meta[name=byway-version]")?.content ?? "";
   const database = await openDatabase();
-  const [identity, memory, shared] = await Promise.all([loadIdentity(database), loadMemory(database), takeShared(database)]);
-  const engine = createEngine({ page: location.href, identity, name: memory.settings.value.name });
+  const [identity, memory, contacts, shared] = await Promise.all([loadIdentity(database), loadMemory(database), loadContacts(database), takeShared(database)]);
+  const engine = createEngine({ page: location.href, identity, name: memory.settings.value.name, contacts, isReachable: memory.settings.value.reachable });
   const shell = new PageShell(new URL(import.meta.url).pathname);
   const app = mount(document.body, engine, { version, host: location.host, words }, { memory, shell });
   for (const each of shared) gather(app, each.files, each.text);

@@ -1,7 +1,7 @@
 /** An engine that shows whatever state a scene asks for; for screenshots and tests of the interface. Actions are recorded. */
 
 import type {
-  Check, CheckState, Directory, Engine, Enquired, Enquiring, Fetch, LibraryOptions, LibraryRequest, Looked, OfferInfo, Person, Publication, PublicationState, PublicItem, Receiver, SenderInfo, ServerState, Share, ShareItem, ShareOptions, ShareState, ShareSummary, Target, TransferState,
+  Call, Check, ContactInfo, Contacts, CheckState, Directory, Engine, Enquired, Enquiring, Fetch, LibraryOptions, LibraryRequest, Looked, OfferInfo, Person, Publication, PublicationState, PublicItem, Receiver, SenderInfo, ServerState, Share, ShareItem, ShareOptions, ShareState, ShareSummary, Target, TransferState,
 } from "../src/app/model.ts";
 import { Cell } from "../src/app/cell.ts";
 import type { FolderContents, FoundFiles, People } from "../src/directory/answers.ts";
@@ -29,6 +29,9 @@ export interface Scene {
   /** How far a library is published, and who waits for an answer. */
   readonly library?: PublicationState;
   readonly requests?: readonly Omit<LibraryRequest, "answer">[];
+  /** Who was met by a code, and whether they call. */
+  readonly contacts?: readonly ContactInfo[];
+  readonly isCalled?: boolean;
 }
 
 /** An answer that is here. */
@@ -49,6 +52,7 @@ export class FakeEngine implements Engine {
   readonly calls: string[] = [];
   readonly senders: Cell<readonly SenderInfo[]>;
   readonly #preferred = new Cell<readonly number[]>([]);
+  readonly contacts: Contacts;
   readonly #scene: Scene;
 
   constructor(scene: Scene) {
@@ -59,6 +63,7 @@ export class FakeEngine implements Engine {
     this.offer = new Cell(scene.offer);
     this.senders = new Cell<readonly SenderInfo[]>((scene.senders ?? [scene.fetch]).map((state, index) => ({ key: String(index), state: new Cell(state) })));
     this.receivers = new Cell<readonly Receiver[]>(scene.receivers.map((state, index) => this.#receiver(`r${index}`, new Cell(state))));
+    this.contacts = this.#contacts();
   }
 
   share(items: readonly ShareItem[], options: ShareOptions): Share {
@@ -150,6 +155,48 @@ export class FakeEngine implements Engine {
     };
     const bytes = files.reduce((sum, { file }) => sum + file.size, 0);
     return { name, files: files.length, bytes, state, requests, receivers, limit: new Cell<number | null>(null), setLimit: () => undefined, update: () => false, stop };
+  }
+
+  #contacts(): Contacts {
+    const { contacts: all = [], isCalled = false } = this.#scene;
+    const list = new Cell<readonly ContactInfo[]>(all);
+    const isReachable = new Cell(isCalled);
+    const calls = new Cell<readonly Call[]>([]);
+    const note = (what: string) => (...parts: readonly string[]): void => void this.calls.push([what, ...parts].join(" "));
+    const [contact] = all;
+    if (isCalled && contact !== undefined) calls.set([{ key: "c0", contact, fetch: this.fetch("called"), isTaken: false }]);
+    return {
+      isThere: new Cell<boolean | null>(true),
+      list,
+      isReachable,
+      setReachable: (isOn) => {
+        this.calls.push(`reachable ${isOn}`);
+        isReachable.set(isOn);
+      },
+      calls,
+      answered: ({ key }) => calls.set(calls.value.filter((each) => each.key !== key)),
+      change: (id, change) => {
+        note("change")(id, change);
+        const standing = ({ add: "ask", ask: "ask", allow: "always", block: "blocked" } as const)[change];
+        list.set(list.value.map((each) => (each.id === id ? { ...each, standing } : each)));
+      },
+      rename: (id, name) => {
+        note("rename")(id, name);
+        list.set(list.value.map((each) => (each.id === id ? { ...each, name } : each)));
+      },
+      remove: (id) => {
+        note("remove")(id);
+        list.set(list.value.filter((each) => each.id !== id));
+      },
+      send: (id, items) => {
+        note("call")(id);
+        return this.share(items, { once: false, expires: null });
+      },
+      sendText: (id, text) => {
+        note("call")(id);
+        return this.shareText(text, { once: false, expires: null });
+      },
+    };
   }
 
   check(): Check {

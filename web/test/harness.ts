@@ -39,6 +39,7 @@ function open(app: App): void {
   if (name === "library-choose") return app.go({ kind: "library", activity: null });
   if (view === "library") return app.publish([file("beach.mov", 240_000), file("maps/map.pdf", 91_000)], { name: "Photos", description: "", asks: true });
   if (view === "find") return find(app);
+  if (view === "contacts") return contacts(app);
   if (view === "check") return app.go({ kind: "check" });
   if (view === "fetch") app.fetch("7-guitar-sunset");
   if (view !== "share") return;
@@ -46,6 +47,14 @@ function open(app: App): void {
   const route = app.route.value;
   if (route.kind === "draft") app.share(route.draft, { once: false, expires: 3600 });
   if (name === "share-running") app.go({ kind: "home" });
+}
+
+function contacts(app: App): void {
+  const [to] = app.engine.contacts.list.value;
+  if (name === "contacts-none" || name === "contacts-list" || name === "contacts-called" || to === undefined) return app.go({ kind: "contacts" });
+  app.address(to);
+  app.gather([file("Holiday/beach.mov", 240_000), file("report.pdf", 1_480_000)]);
+  if (name !== "contacts-draft" && app.draft !== null) app.sendTo(to, app.draft);
 }
 
 /** What is over, and, where the scene says so, what runs. */

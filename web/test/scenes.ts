@@ -1,8 +1,9 @@
 /** States of the page to look at, each under a name. */
 
-import type { OfferedEntry, OfferInfo, PathInfo, Person, ShareState, TransferPhase, TransferState } from "../src/app/model.ts";
+import type { ContactInfo, OfferedEntry, OfferInfo, PathInfo, Person, ShareState, TransferPhase, TransferState } from "../src/app/model.ts";
 import { relayedReport } from "../src/connect/report.ts";
 import type { FoundFile, LibraryInfo } from "../src/directory/answers.ts";
+import type { Standing } from "../src/contacts/contact.ts";
 import { answered, type Scene } from "./fake_engine.ts";
 import { noPath, places, reportFor, troubles } from "./reports.ts";
 
@@ -92,6 +93,14 @@ function assertNever(place: string): never {
 export const place = { library: photos, path: "Holiday/2023" };
 
 /** Scenes by name; the first part of a name says which view opens. */
+const acquaintance = ({ id, short }: Person, name: string, standing: Standing, more: Partial<ContactInfo> = {}): ContactInfo => ({ id, short, name, standing, alike: [], isMixed: false, ...more });
+const acquaintances: readonly ContactInfo[] = [
+  acquaintance(otter, "Tawny", "ask"),
+  acquaintance(heron, "مريم من المكتب", "always"),
+  acquaintance(ember, "Tаwny", "blocked", { alike: ["Tawny"], isMixed: true }),
+  acquaintance(maple, maple.short, "met"),
+];
+
 export const scenes: Readonly<Record<string, Scene>> = {
   home: base,
   "home-connecting": { ...base, server: { kind: "connecting" } },
@@ -174,6 +183,13 @@ export const scenes: Readonly<Record<string, Scene>> = {
   ] },
   "library-stopped": { ...base, library: { kind: "stopped" } },
   "library-failed": { ...base, library: { kind: "failed", problem: { code: "too-many", message: "This page publishes as much as it may. Stop one first.", retry: true } } },
+  "contacts-none": base,
+  "contacts-list": { ...base, contacts: acquaintances },
+  "contacts-called": { ...base, contacts: acquaintances, isCalled: true },
+  "contacts-draft": { ...base, contacts: acquaintances },
+  "contacts-calling": { ...base, contacts: acquaintances, share: { kind: "opening" } },
+  "contacts-waiting": { ...base, contacts: acquaintances, share: { kind: "closed", reason: "called" }, receivers: [transfer("asking", 0)] },
+  "contacts-away": { ...base, contacts: acquaintances, share: { kind: "failed", problem: { code: "not-here", message: "Tawny is not here, or has not added you yet. There, the page has to be open and reachable, or “pypeer inbox” has to run; or send with a code.", retry: true } } },
   "check-running": base,
   "check-failed": { ...base, check: { kind: "failed", message: "RTCPeerConnection is not defined" } },
   "check-home": at("home"),

@@ -1,6 +1,7 @@
 /** The database of this browser (schema.ts). */
 
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import type { Contact } from "../contacts/contact.ts";
 import type { PastTransfer } from "./history.ts";
 import type { KeptLibrary, Settings } from "./memory.ts";
 import { storesSince, VERSION } from "./schema.ts";
@@ -20,6 +21,7 @@ interface Schema extends DBSchema {
   past: { key: string; value: PastTransfer };
   libraries: { key: string; value: KeptLibrary };
   shared: { key: string; value: Shared };
+  contacts: { key: string; value: Contact };
 }
 
 export type Database = IDBPDatabase<Schema>;

@@ -4,15 +4,18 @@ import type { Push } from "../signaling/requests.ts";
 import type { Asked, Knocked } from "../gen/signaling.ts";
 import type { Identity } from "../secure/identity.ts";
 import { SignalingClient } from "../signaling/client.ts";
+import type { Pair } from "../signaling/pair.ts";
 import { Switchboard } from "../signaling/switch.ts";
 import { canKeep, sweep } from "../keep/keep.ts";
 import { startTimers } from "../timers/timers.ts";
 import { Cell } from "./cell.ts";
 import { NetworkCheck } from "./check.ts";
+import type { ContactBook } from "../contacts/book.ts";
+import { PageContacts } from "./contacts.ts";
 import { FetchedOffer } from "./fetch.ts";
 import { PageDirectory } from "./directory.ts";
 import { PublishedLibrary } from "./library.ts";
-import type { Check, Directory, Engine, Fetch, LibraryOptions, Person, Problem, Publication, PublicItem, Receiver, ServerState, Share, ShareItem, ShareOptions, ShareState } from "./model.ts";
+import type { Check, Contacts, Directory, Engine, Fetch, LibraryOptions, Person, Problem, Publication, PublicItem, Receiver, ServerState, Share, ShareItem, ShareOptions, ShareState } from "./model.ts";
 import { LABEL, type Peer } from "./peer.ts";
 import { SharedOffer } from "./share.ts";
 import { type Offered, offerItems, offerLibrary, offerText } from "./sources.ts";
@@ -31,19 +34,25 @@ export interface EngineOptions {
   readonly identity: Identity;
   /** What the person calls this peer. */
   readonly name: string;
+  /** Whom this browser has met by a code. */
+  readonly contacts: ContactBook;
+  /** Whether contacts can call. */
+  readonly isReachable: boolean;
 }
 
 /** Starts the engine. */
-export function createEngine({ page, identity, name }: EngineOptions): Engine {
+export function createEngine({ page, identity, name, contacts, isReachable }: EngineOptions): Engine {
   const url = new URL(page);
   const isRelayOnly = url.searchParams.has(RELAY_ONLY);
   url.search = url.hash = "";
-  const engine = new PageEngine(identity, url.href, isRelayOnly);
+  const engine = new PageEngine({ identity, page: url.href, isRelayOnly, contacts, isReachable });
   engine.setName(name);
   engine.start();
   if (canKeep()) void sweep();
   return engine;
 }
+
+type Parts = Pick<EngineOptions, "identity" | "page" | "contacts" | "isReachable"> & { readonly isRelayOnly: boolean };
 
 class PageEngine implements Engine, Peer {
   readonly server = new Cell<ServerState>({ kind: "connecting" });
@@ -54,11 +63,12 @@ class PageEngine implements Engine, Peer {
   readonly switchboard = new Switchboard();
   readonly timer = startTimers();
   readonly #directory: PageDirectory;
+  readonly #contacts: PageContacts;
   readonly #shares = new Set<SharedOffer>();
   readonly #libraries = new Set<PublishedLibrary>();
   #name = "";
 
-  constructor(identity: Identity, page: string, isRelayOnly: boolean) {
+  constructor({ identity, page, isRelayOnly, contacts, isReachable }: Parts) {
     this.identity = identity;
     this.page = page;
     this.isRelayOnly = isRelayOnly;
@@ -72,10 +82,19 @@ class PageEngine implements Engine, Peer {
       onReady: (resumed) => this.#ready(resumed),
     });
     this.#directory = new PageDirectory(this);
+    this.#contacts = new PageContacts(this, contacts, isReachable);
   }
 
   get directory(): Directory {
     return this.#directory;
+  }
+
+  get contacts(): Contacts {
+    return this.#contacts;
+  }
+
+  acquaint(pair: Pair, name: string): void {
+    this.#contacts.acquaint(pair, name);
   }
 
   get me(): Person {
@@ -134,6 +153,7 @@ class PageEngine implements Engine, Peer {
 
   #ready(resumed: boolean): void {
     this.#directory.signedIn();
+    this.#contacts.signedIn(resumed);
     if (resumed) return;
     this.switchboard.loseAll();
     for (const share of this.#shares) void share.reopen();
@@ -147,7 +167,8 @@ class PageEngine implements Engine, Peer {
       case "asked":
         return this.#asked(push);
       case "called":
-        return this.client.post({ t: "leave", pair: push.pair, reason: "used" }); // this page waits for nobody
+        if (!this.#contacts.called(push)) this.client.post({ t: "leave", pair: push.pair, reason: "used" });
+        return;
       case "lapsed":
         return this.#shareUnder(push.locator)?.lapsed();
       default:

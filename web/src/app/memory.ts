@@ -13,9 +13,11 @@ export interface Settings {
   readonly getLimit: number | null;
   /** Whether they are told of what happens while the page is hidden. */
   readonly notify: boolean;
+  /** Whether contacts can call this page while it is open. */
+  readonly reachable: boolean;
 }
 
-export const SETTINGS: Settings = { name: "", sendLimit: null, getLimit: null, notify: false };
+export const SETTINGS: Settings = { name: "", sendLimit: null, getLimit: null, notify: false, reachable: false };
 
 /** A folder that was published before, with what it was called. */
 export interface KeptLibrary {

@@ -5,8 +5,10 @@
 
 import type { Findings } from "../check/findings.ts";
 import type { ConnectionReport } from "../gen/peer.ts";
+import type { Contacts } from "./contacts_model.ts";
 import type { Directory, LibraryOptions, Publication, PublicItem } from "./directory_model.ts";
 
+export type * from "./contacts_model.ts";
 export type * from "./directory_model.ts";
 
 /** A value that changes over time; `watch` calls back at once with the present value and after each change. */
@@ -111,8 +113,8 @@ export type ShareState =
   | { readonly kind: "opening" }
   /** Waiting for receivers, or serving them. `guesses` counts wrong words tried. `until` is a Date.now() time. */
   | { readonly kind: "open"; readonly code: string; readonly link: string; readonly until: number; readonly guesses: number }
-  /** No new receivers; running transfers go on. */
-  | { readonly kind: "closed"; readonly reason: "used" | "expired" | "burned" | "stopped" }
+  /** No new receivers; running transfers go on. Of something sent to a contact: the contact was reached. */
+  | { readonly kind: "closed"; readonly reason: "used" | "expired" | "burned" | "stopped" | "called" }
   | { readonly kind: "failed"; readonly problem: Problem };
 
 /** Something this page shares under one code, with a receiver for each person who came. */
@@ -218,6 +220,7 @@ export interface Check {
 /** The engine. */
 export interface Engine {
   readonly directory: Directory;
+  readonly contacts: Contacts;
   readonly me: Person;
   readonly server: Watchable<ServerState>;
   share(items: readonly ShareItem[], options: ShareOptions): Share;

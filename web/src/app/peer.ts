@@ -28,6 +28,8 @@ export interface Peer {
   readonly isRelayOnly: boolean;
   /** What its person calls it, at most as long as the contract takes. */
   readonly name: string;
+  /** Two have proven the same code to each other; the other one calls itself `name`. */
+  acquaint(pair: Pair, name: string): void;
 }
 
 /** With whom, over which code, and with which ticket for the relay inside the WebSocket, if any. */

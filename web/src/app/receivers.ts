@@ -1,5 +1,6 @@
 /** Those who are served with something of this page, and how fast all of them together are. */
 
+import { PeerError } from "../errors.ts";
 import type { Meet } from "../gen/peer.ts";
 import type { Pair } from "../signaling/pair.ts";
 import { Budget } from "../transfer/budget.ts";
@@ -53,8 +54,8 @@ export class Receivers {
     for (const receiver of this.list.value) receiver.cancel();
   }
 
-  /** Serves one with this, to the end; then calls back, with whether all of it arrived. */
-  serve({ pair, meet: { name = "", caps = [] }, relays }: Guest, offered: Offered, onEnd: (isDone: boolean) => void = () => undefined): void {
+  /** Serves one with this, to the end; then calls back, with whether all of it arrived. `patience` is how long they may take to say whether they want it, in seconds. */
+  serve({ pair, meet: { name = "", caps = [] }, relays }: Guest, offered: Offered, onEnd: (isDone: boolean) => void = () => undefined, patience: number | null = null): void {
     const { timer, isRelayOnly, switchboard } = this.#peer;
     relays.keep();
     const transfer = new Transfer();
@@ -71,7 +72,12 @@ export class Receivers {
     this.list.set([...this.list.value, receiverOf(pair.id, transfer, session)]);
     pair.send(preview(offered.offer, offered.entries));
     conversation.start(session);
+    if (patience !== null) timer(patience, () => transfer.state.value.phase === "asking" && session.fail(unanswered()));
   }
+}
+
+function unanswered(): PeerError {
+  return new PeerError("no-answer", "There was no answer. Try again later.");
 }
 
 function receiverOf(key: string, { state }: Transfer, session: SendSession): Receiver {

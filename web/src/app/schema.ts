@@ -6,7 +6,7 @@ interface NewStore {
   readonly keyPath: string | null;
 }
 
-export type StoreName = "keys" | "settings" | "past" | "libraries" | "shared";
+export type StoreName = "keys" | "settings" | "past" | "libraries" | "shared" | "contacts";
 
 /** What each version adds to the one before. */
 const VERSIONS: readonly (readonly NewStore[])[] = [
@@ -14,6 +14,8 @@ const VERSIONS: readonly (readonly NewStore[])[] = [
   [{ name: "keys", keyPath: null }],
   // 2: settings, transfers that are over, what was published, and what was shared with the page and not taken yet
   [{ name: "settings", keyPath: null }, { name: "past", keyPath: "key" }, { name: "libraries", keyPath: null }, { name: "shared", keyPath: "key" }],
+  // 3: whom this browser has met by a code, with the secrets for meeting again
+  [{ name: "contacts", keyPath: "id" }],
 ];
 
 export const VERSION = VERSIONS.length;

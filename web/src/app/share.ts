@@ -125,6 +125,7 @@ export class SharedOffer implements Share {
     this.#meetings += 1;
     try {
       const meet = await pair.meet(this.#peer.timer);
+      this.#peer.acquaint(pair, meet.name ?? "");
       if (this.#receivers.serving >= this.#limit || this.state.value.kind !== "open") await this.#turnAway(pair);
       else this.#serve({ pair, meet, relays });
     } catch {

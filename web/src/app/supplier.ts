@@ -124,6 +124,7 @@ export class Supplier {
     try {
       const meet = await pair.meet(this.#peer.timer);
       if (this.transfer.hasEnded) return await this.#part(pair, "cancelled");
+      if (this.way.acquaints) this.#peer.acquaint(pair, meet.name ?? "");
       const person = personOf(peerKey, printable(meet.name ?? ""));
       this.transfer.met(person);
       if (want !== null) pair.send(want);

@@ -1,8 +1,10 @@
-/** Ways to somebody who has what is wanted: by a code, or as the owner of a library. */
+/** Ways to somebody who has what is wanted: by a code, as the owner of a library, or because it has called. */
 
 import type { Want } from "../gen/peer.ts";
-import type { Met } from "../gen/signaling.ts";
+import type { Called, Met } from "../gen/signaling.ts";
 import { format, libraryText, parse } from "../secure/code.ts";
+import { callPassword } from "../secure/contact.ts";
+import type { Bytes } from "../secure/encoding.ts";
 import type { SignalingClient } from "../signaling/client.ts";
 import { MEET_S } from "../signaling/pair.ts";
 
@@ -17,6 +19,8 @@ export interface Way {
   readonly text: string;
   /** The peer id that it has to be, where the text proves nothing. */
   readonly owner: string | null;
+  /** Whether it is a code that both have proven, so that they can be contacts of each other. */
+  readonly acquaints: boolean;
   /** Whether a person is asked there before anything is offered. */
   readonly asksFirst: boolean;
   /** What is wanted of a library; null where a code says it. */
@@ -31,7 +35,7 @@ export function byCode(text: string): Way {
   const code = parse(text);
   const whole = format(code);
   const request: Way["request"] = (client) => client.ask({ t: "knock", locator: code.locator });
-  return { key: whole, text: whole, owner: null, asksFirst: false, want: null, patience: MEET_S, request };
+  return { key: whole, text: whole, owner: null, acquaints: true, asksFirst: false, want: null, patience: MEET_S, request };
 }
 
 /** Which library, whose it has to be, and whether its owner is asked about each request. */
@@ -45,5 +49,11 @@ export interface LibraryAddress {
 export function byLibrary({ library, owner, asks }: LibraryAddress, want: Want): Way {
   const request: Way["request"] = (client) => client.ask({ t: "ask", library });
   const text = libraryText(library);
-  return { key: text, text, owner, asksFirst: asks, want, patience: asks ? PERSON_S : MEET_S, request };
+  return { key: text, text, owner, acquaints: false, asksFirst: asks, want, patience: asks ? PERSON_S : MEET_S, request };
+}
+
+/** To the contact `caller`, a peer id, which has called: the server has made the pair. */
+export function byCall({ pair, peer, ice, relay, ttl, seq }: Called, caller: string, secret: Bytes): Way {
+  const met: Met = { t: "met", seq, re: 0, pair, peer, ...(ice === undefined ? {} : { ice }), ...(relay == null ? {} : { relay }), ...(ttl == null ? {} : { ttl }) };
+  return { key: `call:${pair}`, text: callPassword(secret), owner: caller, acquaints: false, asksFirst: false, want: null, patience: MEET_S, request: () => Promise.resolve(met) };
 }

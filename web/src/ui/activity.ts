@@ -1,13 +1,17 @@
 /** What goes on in this page: shares and fetches, whether they are on the screen or not. */
 
-import type { Fetch, Publication, Share, TransferState } from "../app/model.ts";
+import type { ContactInfo, Fetch, Publication, Share, Target, TransferState } from "../app/model.ts";
 import { isRunning } from "./describe.ts";
 
 /** Something this page shares; `again` asks for a new code for the same things. */
 export interface ShareActivity {
   readonly kind: "share";
   readonly share: Share;
+  /** The contact to whom it is sent, where there is no code. */
+  readonly to?: ContactInfo;
   again(): void;
+  /** Goes on to a code with the same, where there is none. */
+  withCode?(): void;
 }
 
 /** Something this page fetches; `again` tries the same code once more. */
@@ -17,6 +21,10 @@ export interface FetchActivity {
   readonly code: string;
   /** Whether it was found in the directory. */
   readonly isFound: boolean;
+  /** The contact who has called to send it, if so. */
+  readonly caller?: ContactInfo;
+  /** Where it goes, if that was chosen before its view opened. */
+  readonly target?: Target | null;
   readonly fetch: Fetch;
   again(): void;
 }

@@ -18,7 +18,7 @@ export interface Shelf {
 }
 
 /** Views whose name is all of their address. */
-type Plain = "home" | "send" | "receive" | "library" | "check";
+type Plain = "home" | "send" | "receive" | "library" | "contacts" | "check";
 
 /** Where a person can be. */
 export type Address =
@@ -46,6 +46,7 @@ const TABLE: { readonly [N in Name]: Entry<Extract<Address, { readonly name: N }
   send: plain("send"),
   receive: plain("receive"),
   library: plain("library"),
+  contacts: plain("contacts"),
   check: plain("check"),
   find: {
     read: (fields) => ({ name: "find", query: { text: fields.get("q") ?? "", kind: kindIn(fields.get("kind")), size: sizeIn(fields.get("size")) } }),

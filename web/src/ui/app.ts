@@ -1,6 +1,6 @@
 /** The state of the interface: where it is (one route), and what is going on (activities). No DOM. */
 
-import type { Engine, LibraryOptions, Place, PublicItem, Share, ShareItem, ShareOptions, Watchable } from "../app/model.ts";
+import type { Call, ContactInfo, Engine, LibraryOptions, Place, PublicItem, Share, ShareItem, ShareOptions, Target, Watchable } from "../app/model.ts";
 import type { FoundFile } from "../directory/answers.ts";
 import { wouldBeLost, type Activity, type FetchActivity, type LibraryActivity, type ShareActivity } from "./activity.ts";
 import { Cell } from "../app/cell.ts";
@@ -19,6 +19,7 @@ export type Route =
   | { readonly kind: "draft"; readonly draft: Draft }
   | { readonly kind: "invite"; readonly code: string }
   | { readonly kind: "check" }
+  | { readonly kind: "contacts" }
   | { readonly kind: "find" }
   | { readonly kind: "browse"; readonly place: Place }
   /** A library of which only the address is known. */
@@ -50,6 +51,8 @@ export class App {
   readonly #numbers = new WeakMap<Activity, number>();
   #last = 0;
   #draft: Draft | null = null;
+  /** For whom something is gathered: the id of a contact, if one was named. */
+  #recipient: string | null = null;
   /** What is looked for, whether the search is on the screen or not. */
   readonly query = new Cell<Query>(NOTHING);
   readonly engine: Engine;
@@ -103,9 +106,19 @@ export class App {
     this.go({ kind: "draft", draft: { kind: "files", groups: add(groups, items) } });
   }
 
+  /** The contact for whom something is gathered; null if none was named, or is not known any more. */
+  get recipient(): ContactInfo | null {
+    return this.engine.contacts.list.value.find(({ id }) => id === this.#recipient) ?? null;
+  }
+
+  /** What is gathered next is for this contact. */
+  address(contact: ContactInfo): void {
+    this.#recipient = contact.id;
+  }
+
   /** Throws the draft away. */
   discard(): void {
-    this.#draft = null;
+    this.#forgetDraft();
     this.go({ kind: "home" });
   }
 
@@ -113,9 +126,26 @@ export class App {
   share(draft: Draft, options: ShareOptions): void {
     const { engine } = this;
     const share = draft.kind === "text" ? engine.shareText(draft.text, options) : engine.share(itemsOf(draft.groups), options);
-    this.#draft = null;
+    this.#forgetDraft();
     this.#limit(share);
     this.#begin({ kind: "share", share, again: () => this.share(draft, options) });
+  }
+
+  /** Calls a contact, and sends it. Throws the engine's error, whose message is for the person, if this cannot be sent. */
+  sendTo(to: ContactInfo, draft: Draft): void {
+    const { contacts } = this.engine;
+    const share = draft.kind === "text" ? contacts.sendText(to.id, draft.text) : contacts.send(to.id, itemsOf(draft.groups));
+    this.#forgetDraft();
+    this.#begin({ kind: "share", share, to, again: () => this.sendTo(to, draft), withCode: () => this.go({ kind: "draft", draft }) });
+  }
+
+  /** A contact calls, and the person has answered, or a rule; `target` is where it goes, if that is chosen. `isShown` opens its view. */
+  receive(call: Call, target: Target | null, isShown: boolean): void {
+    const { contact: caller, fetch } = call;
+    this.engine.contacts.answered(call);
+    const activity: FetchActivity = { kind: "fetch", code: "", isFound: false, caller, target, fetch, again: () => this.go({ kind: "contacts" }) };
+    if (isShown) this.#begin(activity);
+    else this.#activities.set([...this.#activities.value, activity]);
   }
 
   /** Throws the engine's CodeProblem if the text cannot be a code. */
@@ -168,6 +198,11 @@ export class App {
     share.limit.watch((limit) => {
       if (limit !== this.memory.settings.value.sendLimit) this.memory.change({ sendLimit: limit });
     });
+  }
+
+  #forgetDraft(): void {
+    this.#draft = null;
+    this.#recipient = null;
   }
 
   #begin(activity: Activity): void {

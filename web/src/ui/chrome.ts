@@ -6,6 +6,7 @@ import { activityOf, routeTo, type App, type Site } from "./app.ts";
 import { personName, phaseWords } from "./describe.ts";
 import { fill, h, uid, type Child } from "./dom.ts";
 import { icon, type Icon, mark } from "./icons.ts";
+import { requestBadge } from "./parts/request_badge.ts";
 import { button } from "./parts/button.ts";
 import { openDialogue } from "./parts/dialogue.ts";
 import { languageMenu } from "./parts/language_menu.ts";
@@ -37,6 +38,7 @@ const sectionList = (): readonly Section[] => [
   { name: "receive", sign: "download", words: texts.places.receive, isOfDirectory: false },
   { name: "find", sign: "search", words: texts.find.open, isOfDirectory: true },
   { name: "library", sign: "folder", words: texts.library.open, isOfDirectory: true },
+  { name: "contacts", sign: "people", words: texts.contacts.open, isOfDirectory: false },
   { name: "transfers", sign: "transfers", words: texts.places.transfers, isOfDirectory: false },
 ];
 
@@ -46,7 +48,7 @@ export function sections(app: App, scope: Scope): HTMLElement {
 }
 
 function sectionLink(app: App, scope: Scope, { name, sign, words, isOfDirectory }: Section): HTMLElement {
-  const element = h("a", { class: "section", href: `#${name}` }, icon(sign), h("span", {}, words));
+  const element = h("a", { class: "section", href: `#${name}` }, icon(sign), h("span", {}, words), name === "contacts" && requestBadge(app, scope));
   scope.watch(app.route, (route) => {
     const isHere = addressOf(app, route)?.name === name || (name === "find" && (route.kind === "browse" || route.kind === "shelf"));
     if (isHere) element.setAttribute("aria-current", "page");

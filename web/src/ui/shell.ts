@@ -12,6 +12,7 @@ import { installNotifier } from "./notifier.ts";
 import { keepTyped } from "./parts/language_menu.ts";
 import { installRecorder } from "./recorder.ts";
 import { newVersion, unreachable } from "./remarks.ts";
+import { installRinging } from "./ringing.ts";
 import { followAddress } from "./router.ts";
 import { focusFirst, Scope } from "./scope.ts";
 import { viewOf } from "./table.ts";
@@ -35,6 +36,7 @@ export function mount(body: HTMLElement, engine: Engine, site: Site, around: Sur
   installRecorder(app, scope);
   installFollowing(app, scope);
   installNotifier(app, scope);
+  installRinging(app, scope);
   return app;
 }
 

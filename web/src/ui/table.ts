@@ -5,6 +5,7 @@ import type { Address } from "./address.ts";
 import { activityOf, routeTo, type App, type Route } from "./app.ts";
 import { browseView, shelfView } from "./views/browse.ts";
 import { checkView } from "./views/check.ts";
+import { contactsView } from "./views/contacts.ts";
 import { draftView } from "./views/draft.ts";
 import { fetchView } from "./views/fetch.ts";
 import { findView } from "./views/find.ts";
@@ -32,6 +33,7 @@ const TABLE: { readonly [K in Kind]: Entry<Of<K>> } = {
   draft: { show: (stage, { draft }) => draftView(stage, draft), address: () => ({ name: "send" }) },
   receive: { show: receiveView, address: () => ({ name: "receive" }) },
   invite: { show: (stage, { code }) => inviteView(stage, code), address: () => null },
+  contacts: { show: contactsView, address: () => ({ name: "contacts" }) },
   find: { show: findView, address: (_, { query }) => ({ name: "find", query: query.value }) },
   browse: {
     show: (stage, { place }) => browseView(stage, place),

@@ -23,7 +23,8 @@ interface Asked extends Run {
 }
 
 const { meetings, libraries } = vectors<{ meetings: readonly Run[]; libraries: readonly Asked[] }>("meeting");
-const runs: readonly Run[] = [...meetings, ...libraries];
+const { calls } = vectors<{ calls: readonly Run[] }>("contacts");
+const runs: readonly Run[] = [...meetings, ...libraries, ...calls];
 const [first] = runs as readonly [Run];
 const ended: SealedMessage = { t: "candidate", link: 0, candidates: [] };
 

@@ -1,6 +1,6 @@
 /** Who is at the other end: the proven name in bold, the claimed one in quotes. */
 
-import type { Person } from "../../app/model.ts";
+import type { ContactInfo, Person } from "../../app/model.ts";
 import { personName } from "../describe.ts";
 import { h } from "../dom.ts";
 import { icon } from "../icons.ts";
@@ -19,4 +19,12 @@ export function personLabel(person: Person | null): HTMLElement {
 function initials(short: string): HTMLElement {
   const letters = short.split(/\s+/).map((word) => word[0] ?? "");
   return h("span", { "aria-hidden": "true" }, letters.slice(0, 2).join("").toUpperCase());
+}
+
+/** A contact: what our person calls it, and the two words that tell it from whoever is called alike. */
+export function namedContact({ short, name }: ContactInfo, words: string): HTMLElement {
+  return h("div", { class: "person" }, [
+    h("span", { class: "face" }, initials(name)),
+    h("div", { class: "names" }, h("bdi", { class: "short" }, name), h("span", { class: "claim" }, h("bdi", {}, short), words !== "" && ` · ${words}`)),
+  ]);
 }

@@ -1,8 +1,8 @@
 /** Who came for a share: a row for each, kept while its transfer goes on and after. */
 
-import type { Publication, Receiver, Share, Watchable } from "../../app/model.ts";
+import type { Publication, Receiver, Share, TransferState, Watchable } from "../../app/model.ts";
 import { hasNoPath, personName } from "../describe.ts";
-import { h, uid } from "../dom.ts";
+import { h, uid, type Child } from "../dom.ts";
 import { Rows } from "../rows.ts";
 import type { Scope } from "../scope.ts";
 import * as texts from "../texts.ts";
@@ -20,9 +20,12 @@ import { rateChoice } from "./wishes.ts";
 /** Whatever is given to several receivers, under a code or as a library. */
 type Given = Pick<Share, "receivers" | "limit" | "setLimit"> & { readonly state: Watchable<{ readonly kind: (Share | Publication)["state"]["value"]["kind"] }>; readonly summary?: Share["summary"] };
 
+/** What else stands with a receiver. */
+type Beside = (scope: Scope, state: Watchable<TransferState>) => Child;
+
 /** `none` is said while nobody has come. */
-export function receiverList(scope: Scope, share: Given, say: (words: string) => void, none = texts.share.nobody): HTMLElement {
-  const rows = new Rows<Receiver>(scope, h("ul", { class: "receivers", role: "list" }), (receiver, inner) => receiverRow(receiver, inner, say));
+export function receiverList(scope: Scope, share: Given, say: (words: string) => void, none = texts.share.nobody, beside: Beside = () => null): HTMLElement {
+  const rows = new Rows<Receiver>(scope, h("ul", { class: "receivers", role: "list" }), (receiver, inner) => receiverRow(receiver, inner, say, beside));
   const nobody = h("p", { class: "muted" });
   const title = h("h2", { id: "receivers-title" }, texts.share.receivers);
   const part = h("section", { class: "receivers-part", "aria-labelledby": "receivers-title" }, [
@@ -53,7 +56,7 @@ function limitChoice(share: Given): HTMLElement {
   return h("div", { class: "option" }, h("label", { for: id }, texts.wishes.sendLimit), choice);
 }
 
-function receiverRow(receiver: Receiver, scope: Scope, say: (words: string) => void): HTMLElement {
+function receiverRow(receiver: Receiver, scope: Scope, say: (words: string) => void, beside: Beside): HTMLElement {
   const { state } = receiver;
   const askCancel = (cancel: () => void): void => {
     const title = texts.transfer.cancelTitle({ who: personName(state.value.person) });
@@ -64,6 +67,7 @@ function receiverRow(receiver: Receiver, scope: Scope, say: (words: string) => v
     h("div", { class: "receiver-head" }, [
       scope.region(state, (now) => now.person?.id, (now) => personLabel(now.person)),
       pathBadge(scope, state, say),
+      beside(scope, state),
     ]),
     road(scope, state),
     h("div", { class: "receiver-foot" }, roadLegend(scope, state, "sending"), controls(scope, receiver, askCancel)),

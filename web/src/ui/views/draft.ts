@@ -1,6 +1,6 @@
 /** What is about to be shared, and how. */
 
-import type { ShareOptions } from "../../app/model.ts";
+import type { ContactInfo, ShareOptions } from "../../app/model.ts";
 import type { App } from "../app.ts";
 import { fill, h, uid } from "../dom.ts";
 import { filesIn, OPTIONS, TEXT_BYTES, without, type Draft, type Group } from "../draft.ts";
@@ -21,7 +21,7 @@ function filesDraft({ app, gatherer }: Stage, groups: readonly Group[]): View {
   const total = groups.reduce((sum, each) => sum + each.bytes, 0);
   const files = groups.reduce((sum, each) => sum + filesIn(each), 0);
   const chosen = options();
-  const go = new Go(() => app.share({ kind: "files", groups }, chosen.read()));
+  const go = new Go(() => app.share({ kind: "files", groups }, chosen.read()), app.recipient === null);
   return {
     title: words.title,
     body: h("div", { class: "column" }, [
@@ -32,6 +32,7 @@ function filesDraft({ app, gatherer }: Stage, groups: readonly Group[]): View {
         button("quiet", "plus", words.more, () => gatherer.pickFiles()),
         gatherer.canPickFolder && button("quiet", "folder", words.moreFolder, () => gatherer.pickFolder()),
       ]),
+      sendToContact(app, () => ({ kind: "files", groups }), go.remark),
       chosen.element,
       h("div", { class: "buttons main-buttons" }, [
         go.button,
@@ -68,9 +69,10 @@ function textDraft({ app }: Stage, text: string): View {
   const remark = h("p", { id: hint, class: "hint", "aria-live": "polite" }, words.textHint);
   const chosen = options();
   const go = new Go(() => app.share({ kind: "text", text: area.value }, chosen.read()));
+  const to = sendToContact(app, () => ({ kind: "text", text: area.value }), go.remark);
   const judge = (): void => {
     const long = new TextEncoder().encode(area.value).length > TEXT_BYTES;
-    go.button.disabled = long || area.value.trim() === "";
+    for (const each of [go.button, ...(to?.querySelectorAll("button") ?? [])]) each.disabled = long || area.value.trim() === "";
     remark.textContent = long ? words.tooLong({ limit: bytes(TEXT_BYTES) }) : words.textHint;
     area.setAttribute("aria-invalid", String(long));
   };
@@ -81,6 +83,7 @@ function textDraft({ app }: Stage, text: string): View {
     body: h("div", { class: "column" }, [
       h("h1", {}, words.textTitle),
       h("div", { class: "field" }, h("label", { for: field }, words.textLabel), area, remark),
+      to,
       chosen.element,
       h("div", { class: "buttons main-buttons" }, go.button, button("plain", null, words.cancel, () => app.discard())),
       go.remark,
@@ -93,15 +96,32 @@ class Go {
   readonly remark = h("div", { role: "alert" });
   readonly button: HTMLButtonElement;
 
-  constructor(share: () => void) {
-    this.button = button("primary", "arrow", texts.draft.go, () => {
-      try {
-        share();
-      } catch (problem) {
-        fill(this.remark, notice("bad", said(problem instanceof Error ? problem.message : String(problem))));
-      }
-    });
+  constructor(share: () => void, isFirst = true) {
+    this.button = button(isFirst ? "primary" : "plain", "arrow", texts.draft.go, () => attempt(share, this.remark));
   }
+}
+
+/** Says in `remark` why it was not possible. */
+function attempt(share: () => void, remark: HTMLElement): void {
+  try {
+    share();
+  } catch (problem) {
+    fill(remark, notice("bad", said(problem instanceof Error ? problem.message : String(problem))));
+  }
+}
+
+/** Contacts, to whom it can be sent without a code; the one for whom it was gathered stands out. */
+function sendToContact(app: App, draft: () => Draft, remark: HTMLElement): HTMLElement | null {
+  const all = app.engine.contacts.list.value.filter(({ standing }) => standing === "ask" || standing === "always");
+  if (all.length === 0 || app.engine.contacts.isThere.value === false) return null;
+  const { recipient } = app;
+  const title = uid("to");
+  const row = (contact: ContactInfo): HTMLElement => {
+    const isChosen = contact.id === recipient?.id;
+    return h("li", {}, button(isChosen ? "primary" : "plain", "person", h("bdi", {}, texts.contacts.sendTo({ name: contact.name })), () => attempt(() => app.sendTo(contact, draft()), remark), { title: contact.short }));
+  };
+  const sorted = [...all.filter(({ id }) => id === recipient?.id), ...all.filter(({ id }) => id !== recipient?.id)];
+  return h("section", { class: "send-to", "aria-labelledby": title }, h("h2", { id: title }, texts.contacts.draftTitle), h("ul", { class: "buttons", role: "list" }, sorted.map(row)));
 }
 
 function options(): { readonly element: HTMLElement; read(): ShareOptions } {

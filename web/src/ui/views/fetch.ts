@@ -5,6 +5,7 @@ import type { FetchActivity } from "../activity.ts";
 import type { App } from "../app.ts";
 import { hasNoPath, personName, phaseWords } from "../describe.ts";
 import { h, type Child } from "../dom.ts";
+import { acquaintance } from "../parts/acquaintance.ts";
 import { button, copyButton, type Weight } from "../parts/button.ts";
 import { codeForm } from "../parts/code_form.ts";
 import { failureDetails } from "../parts/connection.ts";
@@ -45,7 +46,7 @@ interface Context {
 const contexts = new WeakMap<FetchActivity, Context>();
 
 export function fetchView({ app, scope }: Stage, activity: FetchActivity): View {
-  const context = contexts.get(activity) ?? { app, activity, target: null, ticks: null };
+  const context = contexts.get(activity) ?? { app, activity, target: activity.target ?? null, ticks: null };
   contexts.set(activity, context);
   const { state } = activity.fetch;
   const parts: Readonly<Record<Part, (now: TransferState, inner: Scope) => Child>> = {
@@ -58,14 +59,15 @@ export function fetchView({ app, scope }: Stage, activity: FetchActivity): View 
   const say = (words: string): void => app.say(words);
   const shown = scope.region(activity.fetch.looked, (now) => now, (now) => now !== null && shownFile(now, activity.fetch.offer.value?.title ?? ""));
   const part = scope.region(state, partOf, (now, inner) => parts[partOf(now)](now, inner));
-  return { title: texts.fetching.title, body: h("div", { class: "column" }, head(scope, activity, say), part, shown) };
+  return { title: texts.fetching.title, body: h("div", { class: "column" }, head(app, scope, activity, say), part, shown) };
 }
 
 /** Who, and how they are connected: the same through all parts. */
-function head(scope: Scope, { fetch }: FetchActivity, say: (words: string) => void): HTMLElement {
+function head(app: App, scope: Scope, { fetch }: FetchActivity, say: (words: string) => void): HTMLElement {
   return h("div", { class: "receiver-head" }, [
     scope.region(fetch.state, (now) => now.person?.id, (now) => now.person !== null && personLabel(now.person)),
     pathBadge(scope, fetch.state, say),
+    acquaintance(app, scope, fetch.state),
   ]);
 }
 
@@ -236,7 +238,7 @@ function failed({ app, activity }: Context, state: TransferState): Child {
   const { problem, lost } = state;
   const isCode = CODE_FAILURES.has(problem?.code ?? "");
   const isStopped = problem?.code === "cancelled";
-  const retry = !isCode && (problem?.retry ?? true);
+  const retry = !isCode && activity.caller === undefined && (problem?.retry ?? true);
   return h("div", { class: "stack" }, [
     h("h1", {}, isStopped ? texts.fetching.stopped : texts.fetching.failed),
     notice(isStopped ? "info" : "bad", problem === null ? texts.transfer.receivingPhase.failed : said(problem.message)),

@@ -6,6 +6,7 @@ import type { App } from "../app.ts";
 import { h, type Child } from "../dom.ts";
 import { isRunning } from "../describe.ts";
 import { duration } from "../format.ts";
+import { acquaintance } from "../parts/acquaintance.ts";
 import { button, copyButton } from "../parts/button.ts";
 import { confirm } from "../parts/dialogue.ts";
 import { notice } from "../parts/notice.ts";
@@ -15,14 +16,16 @@ import { codeSign } from "../parts/sign.ts";
 import type { Scope } from "../scope.ts";
 import * as texts from "../texts.ts";
 import { said } from "../../words/said.ts";
+import { deliveryView } from "./delivery.ts";
 import type { Stage, View } from "./view.ts";
 
-const TONES = { used: "good", expired: "info", burned: "warn", stopped: "info" } as const;
+const TONES = { used: "good", expired: "info", burned: "warn", stopped: "info", called: "info" } as const;
 
 type Open = Extract<ShareState, { kind: "open" }>;
 
 export function shareView({ app, scope }: Stage, activity: ShareActivity): View {
-  const { share } = activity;
+  const { share, to } = activity;
+  if (to !== undefined) return deliveryView(app, scope, activity, to);
   const key = (state: ShareState): unknown => (state.kind === "open" ? state.code : state.kind);
   const build = (state: ShareState, inner: Scope): Child => {
     switch (state.kind) {
@@ -38,7 +41,7 @@ export function shareView({ app, scope }: Stage, activity: ShareActivity): View 
   };
   return {
     title: texts.share.title,
-    body: [scope.region(share.state, key, build), receiverList(scope, share, (words) => app.say(words))],
+    body: [scope.region(share.state, key, build), receiverList(scope, share, (words) => app.say(words), undefined, (inner, each) => acquaintance(app, inner, each))],
   };
 }
 

@@ -1,0 +1,95 @@
+/** Contacts: who asks, who can be sent to, and who was only met. */
+
+import type { ContactInfo } from "../../app/model.ts";
+import type { App } from "../app.ts";
+import { h, uid, type Child } from "../dom.ts";
+import { askName } from "../parts/acquaintance.ts";
+import { button } from "../parts/button.ts";
+import { requestCards } from "../parts/call_card.ts";
+import { editContact } from "../parts/contact_form.ts";
+import { notice } from "../parts/notice.ts";
+import { namedContact } from "../parts/person.ts";
+import type { Scope } from "../scope.ts";
+import * as texts from "../texts.ts";
+import type { Gatherer, Stage, View } from "./view.ts";
+
+export function contactsView({ app, scope, gatherer }: Stage): View {
+  const { contacts } = app.engine;
+  const body = [
+    h("h1", {}, texts.contacts.title),
+    h("p", { class: "lead" }, texts.contacts.lead),
+    requestCards(app, scope),
+    scope.region(contacts.isThere, (isThere) => isThere === false, (isThere) => isThere === false && notice("warn", texts.contacts.notThere)),
+    reachable(app, scope),
+    scope.region(contacts.list, JSON.stringify, (all) => lists(app, gatherer, all)),
+  ];
+  return { title: texts.contacts.title, body: h("div", { class: "column contacts" }, body) };
+}
+
+/** Nobody is told that this page is open before its person wants it. */
+function reachable(app: App, scope: Scope): HTMLElement {
+  const { contacts } = app.engine;
+  const [id, hintId] = [uid("reachable"), uid("hint")];
+  const input = h("input", { id, type: "checkbox", role: "switch", "aria-describedby": hintId, onchange: () => {
+    contacts.setReachable(input.checked);
+    app.memory.change({ reachable: input.checked });
+    app.say(input.checked ? texts.contacts.reachableAll : texts.contacts.reachableNone);
+  } });
+  scope.watch(contacts.isReachable, (isReachable) => void (input.checked = isReachable));
+  return h("div", { class: "card option" }, input, h("div", {}, h("label", { for: id }, texts.contacts.reachable), h("p", { id: hintId, class: "hint" }, texts.contacts.reachableHint)));
+}
+
+function lists(app: App, gatherer: Gatherer, all: readonly ContactInfo[]): Child {
+  const met = all.filter(({ standing }) => standing === "met");
+  const known = all.filter(({ standing }) => standing !== "met");
+  return h("div", { class: "stack" }, [
+    section(texts.contacts.yours, null, known.map((each) => contactRow(app, gatherer, each)), texts.contacts.none),
+    met.length > 0 && section(texts.contacts.met, texts.contacts.metHint, met.map((each) => metRow(app, each)), ""),
+  ]);
+}
+
+function section(words: string, hint: string | null, rows: readonly HTMLElement[], none: string): HTMLElement {
+  const title = uid("contacts");
+  return h("section", { class: "stack-tight", "aria-labelledby": title }, [
+    h("h2", { id: title }, words),
+    hint !== null && h("p", { class: "hint" }, hint),
+    rows.length === 0 ? h("p", { class: "muted" }, none) : h("div", { class: "card contacts-card" }, h("ul", { class: "contact-list", role: "list" }, rows)),
+  ]);
+}
+
+function contactRow(app: App, gatherer: Gatherer, contact: ContactInfo): HTMLElement {
+  const { standing } = contact;
+  const send = (): void => {
+    app.address(contact);
+    gatherer.pickFiles();
+  };
+  return row(contact, standing === "met" ? "" : texts.contacts.standing[standing], [
+    standing !== "blocked" && act("plain", "up", texts.contacts.send, contact, send),
+    act("quiet", null, texts.contacts.edit, contact, () => editContact(app, contact)),
+  ]);
+}
+
+function metRow(app: App, contact: ContactInfo): HTMLElement {
+  const forget = (): void => {
+    app.engine.contacts.remove(contact.id);
+    app.say(texts.contacts.forgot({ name: contact.name }));
+  };
+  return row(contact, "", [
+    act("plain", "plus", texts.contacts.add, contact, () => askName(app, contact)),
+    act("quiet", null, texts.contacts.forget, contact, forget),
+  ]);
+}
+
+function row(contact: ContactInfo, words: string, actions: readonly Child[]): HTMLElement {
+  const { name, alike, isMixed } = contact;
+  return h("li", { class: "contact", "data-standing": contact.standing }, [
+    namedContact(contact, words),
+    h("div", { class: "buttons" }, actions),
+    alike.length > 0 && h("p", { class: "contact-alike" }, h("bdi", {}, texts.contacts.alike({ name, others: alike.join(", ") }))),
+    isMixed && h("p", { class: "contact-alike" }, h("bdi", {}, texts.contacts.mixed({ name }))),
+  ]);
+}
+
+function act(weight: "plain" | "quiet", sign: Parameters<typeof button>[1], words: string, { name }: ContactInfo, press: () => void): HTMLElement {
+  return button(weight, sign, words, press, { "aria-label": texts.contacts.forWhom({ action: words, name }) });
+}
