@@ -40,7 +40,7 @@ export function askName(app: App, contact: ContactInfo): void {
     return h("form", { class: "stack", onsubmit: save }, [
       name.element,
       !app.engine.contacts.isReachable.value && h("p", { class: "hint" }, texts.contacts.reachHint),
-      h("div", { class: "buttons" }, h("button", { type: "submit", class: "button primary" }, texts.contacts.add), button("plain", null, texts.dialogue.back, close)),
+      h("div", { class: "buttons" }, h("button", { type: "submit", class: "button primary" }, texts.contacts.add), button("plain", null, texts.dialogue.close, close)),
     ]);
   });
 }

@@ -39,7 +39,7 @@ export function editContact(app: App, contact: ContactInfo): void {
       choice.element,
       h("div", { class: "buttons" }, [
         h("button", { type: "submit", class: "button primary" }, texts.contacts.save),
-        button("plain", null, texts.dialogue.back, close),
+        button("plain", null, texts.dialogue.close, close),
         button("quiet", null, texts.contacts.remove, remove),
       ]),
     ]);

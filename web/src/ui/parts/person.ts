@@ -23,8 +23,9 @@ function initials(short: string): HTMLElement {
 
 /** A contact: what our person calls it, and the two words that tell it from whoever is called alike. */
 export function namedContact({ short, name }: ContactInfo, words: string): HTMLElement {
+  const facts = [short, words].filter((each) => each !== "" && each !== name);
   return h("div", { class: "person" }, [
     h("span", { class: "face" }, initials(name)),
-    h("div", { class: "names" }, h("bdi", { class: "short" }, name), h("span", { class: "claim" }, h("bdi", {}, short), words !== "" && ` · ${words}`)),
+    h("div", { class: "names" }, h("bdi", { class: "short" }, name), h("span", { class: "claim" }, facts.flatMap((each, at) => [at > 0 && " · ", h("bdi", {}, each)]))),
   ]);
 }

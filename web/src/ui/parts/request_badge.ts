@@ -1,7 +1,7 @@
 /** How many contacts wait for an answer, beside the way to them. */
 
 import type { App } from "../app.ts";
-import { h } from "../dom.ts";
+import { fill, h } from "../dom.ts";
 import type { Scope } from "../scope.ts";
 import * as texts from "../texts.ts";
 
@@ -10,7 +10,7 @@ export function requestBadge(app: App, scope: Scope): HTMLElement {
   scope.watch(app.engine.contacts.calls, (calls) => {
     const waiting = calls.filter(({ isTaken }) => !isTaken).length;
     badge.hidden = waiting === 0;
-    badge.textContent = waiting === 0 ? "" : texts.contacts.badge({ requests: waiting });
+    fill(badge, h("span", { "aria-hidden": "true" }, waiting), h("span", { class: "visually-hidden" }, texts.contacts.badge({ requests: waiting })));
   });
   return badge;
 }
