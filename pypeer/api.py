@@ -22,8 +22,14 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 import msgspec
 
 from pypeer.connect.options import ConnectOptions
-from pypeer.desk import Desk
-from pypeer.errors import CodeError, PeerError
+from pypeer.contacts.acquaint import Acquaintances
+from pypeer.contacts.contact import Change, Contact
+from pypeer.contacts.naming import named
+from pypeer.contacts.policy import Accept
+from pypeer.contacts.reception import Ask
+from pypeer.contacts.store import Store
+from pypeer.desk import Desk, forget
+from pypeer.errors import BlockedError, CodeError, PeerError
 from pypeer.events import Invited
 from pypeer.fetching import Fetch
 from pypeer.finding.directory import HITS_DEFAULT
@@ -57,6 +63,8 @@ from signaling.protocol.directory import Asked, Kind
 from signaling.protocol.messages import Knocked, Lapsed, Leave, Left, Signaled
 
 if TYPE_CHECKING:
+    from pypeer.contacts.delivery import Delivery
+    from pypeer.contacts.inbox import Inbox
     from pypeer.library.host import Consent
     from pypeer.library.library import Library
     from pypeer.library.publishing import Confirm
@@ -77,7 +85,9 @@ class Peer:
     """A peer, signed in to one server while the `async with` block lasts; entering raises ServerError.
 
     `identity` defaults to the one of this user; `name` is what the other side may show, next to the proven short name;
-    `connect` says which ways of connecting are wanted. `spaces` defaults to those of this user.
+    `connect` says which ways of connecting are wanted. Whoever is met by a code is remembered in `contacts`
+    (pypeer.contacts.store), which stays the caller's to close; with `as_contact` it is a contact from now on, and is
+    called so, or as it calls itself if that is empty. `spaces` defaults to those of this user.
     """
 
     def __init__(
@@ -88,14 +98,26 @@ class Peer:
         name: str = "",
         connect: ConnectOptions | None = None,
         spaces: SpaceStore | None = None,
+        contacts: Store | None = None,
+        as_contact: str | None = None,
     ) -> None:
         self.identity = identity or Identity.load()
+        self.contacts = contacts
         self._client = SignalingClient(server or default_server(), self.identity, self._on_push, self._on_ready)
         self._offers: list[Offer] = []
         self._fetches: list[Fetch] = []
         self._libraries: list[Library] = []
+        self._deliveries: list[Delivery] = []
+        self._inbox: Inbox | None = None
         self._switchboard = Switchboard()
-        self._desk = Desk(self._client, self._switchboard, self.identity, _tellable(name), connect or ConnectOptions())
+        self._desk = Desk(
+            self._client,
+            self._switchboard,
+            self.identity,
+            _tellable(name),
+            connect or ConnectOptions(),
+            acquaint=forget if contacts is None else Acquaintances(contacts, as_contact).remember,
+        )
         self.spaces = spaces or SpaceStore()
         """The sealed spaces of this user."""
         self._directory = Everywhere(self._client, self.spaces.all)
@@ -108,7 +130,8 @@ class Peer:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        work: list[Offer | Fetch | Library] = [*self._offers, *self._fetches, *self._libraries]
+        work: list[Offer | Fetch | Library | Delivery | Inbox] = [*self._offers, *self._fetches, *self._libraries]
+        work += [*self._deliveries, *([] if self._inbox is None else [self._inbox])]
         await asyncio.gather(*(each.stop() for each in work))
         self._tasks.cancel()
         await self._desk.close()
@@ -150,6 +173,66 @@ class Peer:
         self._tasks.spawn(warm())
         self._offers.append(offer)
         return offer
+
+    async def deliver(
+        self,
+        paths: Iterable[str | os.PathLike[str]] = (),
+        *,
+        to: str,
+        text: str | None = None,
+        limit: float | None = None,
+        background: bool = False,
+        links: Links | str = Links.INSIDE,
+        growing: bool = False,
+    ) -> "Delivery":
+        """Send files and folders, or a text, to a contact, who is asked at the other side, or has agreed beforehand.
+
+        `to` is its name, its two words or its peer id. Whoever is only known becomes a contact by this, as whoever
+        takes something may want to answer. The rest is as in `send`. Raises AbsentError, AmbiguousError and
+        BlockedError, StoreError, and TransferError for paths that cannot be read.
+        """
+        store = self._known()
+        contact = named(await asyncio.to_thread(store.all), to).changed(Change.ADD)
+        if not contact.may_call:
+            raise BlockedError(f"{contact.name} is blocked: `pypeer contacts ask` ends that.")
+        from pypeer.contacts.delivery import Delivery
+
+        policy = Policy(Links(links), growing)
+        tree = text_tree(text) if text is not None else await scan([Path(path) for path in paths], policy)
+        contact = await asyncio.to_thread(store.change, contact.peer, Change.ADD)
+        delivery = Delivery(self._desk, store, contact, tree, _budget(limit), background)
+        self._deliveries.append(delivery)
+        self._tasks.spawn(warm())
+        return delivery
+
+    async def inbox(
+        self,
+        into: str | os.PathLike[str],
+        *,
+        ask: Ask | None = None,
+        accept: Accept | str = Accept.ASK,
+        sort: bool = False,
+        limit: float | None = None,
+        background: bool = False,
+    ) -> "Inbox":
+        """Take what contacts send, into a folder, until stopped; one at a time. Raises ServerError and StoreError.
+
+        `ask` is asked about calls of contacts that may not send everything: it sees a `Called` event. `accept`
+        (`always`, `ask`, `contacts`) is explained in pypeer.contacts.policy. With `sort` each contact has a folder.
+        """
+        from pypeer.contacts.inbox import Inbox
+
+        if self._inbox is not None:
+            await self._inbox.stop()
+        how = (Accept(accept), sort, _budget(limit), background)
+        self._inbox = Inbox(self._desk, self._known(), Path(into), ask, *how)
+        await self._inbox.open()
+        return self._inbox
+
+    def _known(self) -> Store:
+        if self.contacts is None:
+            raise ValueError("this peer has no contacts: give it a Store")
+        return self.contacts
 
     async def share(
         self,
@@ -226,7 +309,7 @@ class Peer:
 
     async def _share(self, background: bool, tree: OfferedTree) -> Offer:
         """Offer to the others of a swarm what is here of it."""
-        offer = Offer(self._desk, tree, code.pick_words(limits.WORDS), None, background=background)
+        offer = Offer(self._desk, tree, code.pick_words(limits.WORDS), None, background=background, acquaints=False)
         await offer.open(None)
         self._offers.append(offer)
         return offer
@@ -337,7 +420,8 @@ class Peer:
             self._asked(message)
             return
         if isinstance(message, Called):
-            self._client.post(Leave(id=1, pair=message.pair))  # this program waits for nobody
+            if self._inbox is None or not self._inbox.called(message):
+                self._client.post(Leave(id=1, pair=message.pair))
             return
         offer = next((each for each in reversed(self._offers) if each.locator == message.locator), None)
         if offer is not None:  # an older one may have had the same locator, which is free again when it ends
@@ -359,6 +443,8 @@ class Peer:
             self._tasks.spawn(offer.reopen())
         for library in self._libraries:
             library.reopen()
+        if self._inbox is not None:
+            self._inbox.reopen()
 
 
 async def _accept(_: Invited) -> bool:
@@ -378,4 +464,16 @@ def _unicode(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-__all__ = ["ConnectOptions", "Existing", "Fetch", "Links", "Offer", "Peer", "PeerError", "default_server"]
+__all__ = [
+    "Accept",
+    "ConnectOptions",
+    "Contact",
+    "Existing",
+    "Fetch",
+    "Links",
+    "Offer",
+    "Peer",
+    "PeerError",
+    "Store",
+    "default_server",
+]

@@ -26,6 +26,14 @@ class Approach(Protocol):
     def password(self) -> bytes:
         """What both feed the key exchange with."""
 
+    @property
+    def acquaints(self) -> bool:
+        """Whether who is met so was introduced by a person, and may be remembered (pypeer.contacts)."""
+
+    @property
+    def early(self) -> bool:
+        """Whether addresses are gathered before our person has seen what is offered."""
+
     async def meet(self, client: SignalingClient) -> Met:
         """Ask the server for a pair with it."""
 
@@ -34,12 +42,15 @@ class Approach(Protocol):
 
 
 class ByCode:
-    """Whoever waits under a code. `patient` tries for as long as the server says that it may be tried again."""
+    """Whoever waits under a code. `patient` is for one of a swarm, whom no person has named: it is tried for as long as
+    the server says that it may be tried again."""
 
     peer = ""
+    early = True
 
     def __init__(self, code: Code, patient: bool = False) -> None:
         self.password = code.password
+        self.acquaints = not patient
         self._locator = code.locator
         self._patience = inf if patient else KNOCK_S
 

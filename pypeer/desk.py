@@ -1,5 +1,6 @@
 """What all offers and fetches of one peer share."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from weakref import WeakSet
@@ -7,8 +8,10 @@ from weakref import WeakSet
 from pypeer.connect.detour import Ways
 from pypeer.connect.options import ConnectOptions
 from pypeer.connect.tcp.terms import Terms
+from pypeer.events import Remembered
 from pypeer.identity import Identity
 from pypeer.protocol import limits
+from pypeer.protocol.sealed import Meet
 from pypeer.relaying import PairRelays, can_relay
 from pypeer.secure.encoding import unb64
 from pypeer.secure.keys import Role
@@ -23,6 +26,13 @@ from signaling.protocol.messages import Knocked, Met, Renew, Renewed
 if TYPE_CHECKING:
     from pypeer.connect.gathering import Gathering
 
+Acquaint = Callable[[Pair, Meet], Awaitable[Remembered | None]]
+"""Remembers somebody who was met by a code, and says so."""
+
+
+async def forget(_pair: Pair, _meet: Meet) -> None:
+    """Remember nobody."""
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -35,6 +45,7 @@ class Desk:
     connect: ConnectOptions
     gatherings: "WeakSet[Gathering]" = field(default_factory=WeakSet)
     """Those whose sockets may be open."""
+    acquaint: Acquaint = forget
 
     def in_background(self) -> "Desk":
         """The same for what is to give way: without TCP, whose congestion control is the system's affair."""

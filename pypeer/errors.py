@@ -8,8 +8,9 @@
     ├── DeclinedError       the other person said no
     ├── ServerError         the server cannot be reached, or answered with an error
     ├── ConnectError        no path between the two peers opened, or all closed
-    ├── AbsentError         what was looked for in the directory is not there
-    ├── AmbiguousError      several in the directory may be meant
+    ├── AbsentError         what was looked for in the directory is not there, or a contact is not here
+    ├── AmbiguousError      several in the directory, or of the contacts, may be meant
+    ├── BlockedError        our person has blocked whom this is about
     ├── ChoiceError         nothing in the offer is what was asked for
     └── TransferError       a transfer ended early; carries the EndCode
 
@@ -67,7 +68,7 @@ class DeclinedError(PeerError):
 
 
 class AbsentError(PeerError):
-    """What was looked for in the directory is not there: a file, a folder, or somebody."""
+    """What was looked for in the directory is not there: a file, a folder, or somebody; or a contact is not here."""
 
     code = "not-found"
     status = 4
@@ -78,6 +79,12 @@ class AmbiguousError(PeerError):
 
     code = "ambiguous"
     status = 2
+
+
+class BlockedError(PeerError):
+    """Our person has blocked whom this is about."""
+
+    code = "blocked"
 
 
 class ChoiceError(PeerError):

@@ -227,7 +227,10 @@ class Wished(Event, frozen=True, tag="asked"):
 
 
 class Declined(Event, frozen=True, tag="declined"):
-    """Who asked for something of a library does not get it: `reason` is `no`, or `unanswered`."""
+    """Who asked for something of a library does not get it, or what a contact wants to send is not taken.
+
+    `reason` is `no`, `unanswered`, or `nobody`: there is nobody to be asked.
+    """
 
     reason: str
 
@@ -261,6 +264,52 @@ class SpaceListed(Event, frozen=True, tag="space"):
 
 class Withdrawn(Event, frozen=True, tag="withdrawn"):
     """A library is not in the directory any more."""
+
+
+class Remembered(Event, frozen=True, tag="contact"):
+    """Who was met by a code is known from now on as `name`; `standing` says what it may do, `new` whether it was not.
+
+    Also a line of `pypeer contacts`; there `alike` are contacts for which a reader could take this one, and `mixed`
+    tells that its name mixes alphabets whose letters look alike. Times are seconds since 1970.
+    """
+
+    peer: str
+    short: str
+    name: str
+    standing: str
+    new: bool = False
+    alike: tuple[str, ...] = ()
+    mixed: bool = False
+    met: float | None = None
+    seen: float | None = None
+
+
+class InboxOpen(Event, frozen=True, tag="inbox"):
+    """An inbox waits for calls of so many `contacts`; told again when they change. `peer` is this peer."""
+
+    peer: str
+    short: str
+    into: str
+    contacts: int
+
+
+class Called(Event, frozen=True, tag="called"):
+    """A contact wants to send something; `names` are the first of it. With `ask` our person has to answer.
+
+    `name` is what our person calls it, `alike` are contacts for which a reader could take it.
+    """
+
+    peer: str
+    short: str
+    name: str
+    files: int
+    folders: int
+    bytes: int
+    title: str = ""
+    text: bool = False
+    names: tuple[str, ...] = ()
+    alike: tuple[str, ...] = ()
+    ask: bool = False
 
 
 _encoder = msgspec.json.Encoder()

@@ -5,6 +5,8 @@ from functools import partial
 from types import TracebackType
 from typing import ClassVar, Final
 
+import msgspec
+
 from pypeer.connect.detour import Ways
 from pypeer.conversation import Conversation
 from pypeer.desk import Desk
@@ -30,7 +32,10 @@ LAPSE_S: Final = 5.0
 
 
 class Offer:
-    """Something offered under a code. Iterate over it for events; `stop` or leaving `async with` ends it."""
+    """Something offered under a code, which `acquaints` the two if a person tells it to another.
+
+    Iterate over it for events; `stop` or leaving `async with` ends it.
+    """
 
     transfers: ClassVar[bool] = True
     """Whether links will be needed, so that addresses may be gathered while the two still meet."""
@@ -44,6 +49,7 @@ class Offer:
         budget: Budget | None = None,
         swarm: bool = False,
         background: bool = False,
+        acquaints: bool = True,
     ) -> None:
         self.events = EventStream()
         self._desk = desk.in_background() if background else desk
@@ -54,6 +60,7 @@ class Offer:
         self._swarm = Swarm[SendSession]() if swarm else None
         self._seeding = Seeding() if swarm else None
         self._background = background
+        self._acquaints = acquaints
         self._code: Code | None = None
         self._guesses = limits.GUESSES
         self._expires = 0.0
@@ -140,6 +147,8 @@ class Offer:
         return RECEIVERS_MAX if self._left is None else self._left
 
     async def _converse(self, pair: Pair, meet: Meet, ways: Ways) -> None:
+        if self._acquaints and (remembered := await self._desk.acquaint(pair, meet)) is not None:
+            self.events.emit(msgspec.structs.replace(remembered, session=pair.id))
         pair.send(preview(self._tree.offer, self._tree.entries))
         session = SendSession(
             self._tree,

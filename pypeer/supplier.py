@@ -2,6 +2,8 @@
 
 from collections.abc import Awaitable, Callable
 
+import msgspec
+
 from pypeer.approach import Approach
 from pypeer.connect.detour import Ways
 from pypeer.conversation import Conversation
@@ -48,7 +50,8 @@ class Supplier:
         self._desk.switchboard.adopt(pair)
         relays = self._desk.relays(met)
         ways = self._desk.ways(relays)
-        ways.gathered.start()
+        if self._approach.early:
+            ways.gathered.start()
         relays.keep()
         try:
             await self._converse(pair, ways, agree)
@@ -62,12 +65,16 @@ class Supplier:
         meet = await pair.meet()
         self.peer = peer_id(pair.peer_key)
         self._emit(Joined(session=self.session, peer=self.peer, short=self.short, name=meet.name))
+        if self._approach.acquaints and (remembered := await self._desk.acquaint(pair, meet)) is not None:
+            self._emit(msgspec.structs.replace(remembered, session=self.session))
         preview = await self._approach.preview(pair, self._emit)
         try:
             source = await agree(offered(preview))
         except PeerError:
             pair.part(EndCode.DECLINED)
             raise
+        if not self._approach.early:
+            ways.gathered.start()
         self.conversation = Conversation(pair, source, ways, self.session, self._emit)
         await self.conversation.run()
 

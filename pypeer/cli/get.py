@@ -9,6 +9,7 @@ import click
 
 from pypeer.api import Existing, Fetch, Peer
 from pypeer.cli import options
+from pypeer.cli.contacts import acquaintances, remember
 from pypeer.cli.options import common, connect_options, ways
 from pypeer.cli.run import run
 from pypeer.cli.show import Show
@@ -46,6 +47,7 @@ EXISTING: Final = {
 @click.option("--first", multiple=True, metavar="PATTERN", help="Fetch what matches before all else; may be repeated.")
 @options.limit
 @options.background
+@remember
 @ways
 @common
 def get(
@@ -61,6 +63,7 @@ def get(
     first: tuple[str, ...],
     limit: float | None,
     background: bool,
+    remember: str | None,
     server: str,
     name: str,
     as_json: bool,
@@ -93,7 +96,11 @@ def get(
     async def work() -> int:
         for each in (what, *also) if parse_target(what) is None else ():
             code.parse(each)
-        async with Peer(server, name=name, connect=connect) as peer:
+        with acquaintances(show, wanted=remember is not None) as store:
+            return await fetch(Peer(server, name=name, connect=connect, contacts=store, as_contact=remember))
+
+    async def fetch(me: Peer) -> int:
+        async with me as peer:
             how_much: dict[str, Any] = {"only": only, "existing": existing, "also": also, "swarm": not no_swarm}
             how_fast: dict[str, Any] = {"first": first, "limit": limit, "background": background}
             return await _fetch(peer.get(what, into, decide, why=why, space=space, **how_much, **how_fast), show)

@@ -15,6 +15,8 @@ COMMANDS: Final = {
     "peers": "pypeer.cli.find",
     "browse": "pypeer.cli.find",
     "spaces": "pypeer.cli.spaces",
+    "contacts": "pypeer.cli.contacts",
+    "inbox": "pypeer.cli.inbox",
     "doctor": "pypeer.cli.doctor",
     "status": "pypeer.cli.background",
     "stop": "pypeer.cli.background",

@@ -9,6 +9,7 @@ import click
 from pypeer.api import Peer
 from pypeer.cli import options
 from pypeer.cli.background import Recorder, launch, recording
+from pypeer.cli.contacts import acquaintances, deliver, remember
 from pypeer.cli.options import Duration, common, connect_options, ways
 from pypeer.cli.piping import read_input, spooled
 from pypeer.cli.run import run
@@ -20,6 +21,7 @@ from pypeer.sharing import Offer
 
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--to", metavar="NAME", help="Send to a contact, who is asked, instead of waiting under a code.")
 @click.option("--text", metavar="TEXT", help="Send a text instead of files; - reads it from standard input.")
 @click.option("--times", type=click.IntRange(1), metavar="N", help="End after N receivers have everything.")
 @click.option("--once", "times", flag_value=1, type=int, help="The same as --times 1.")
@@ -33,10 +35,12 @@ from pypeer.sharing import Offer
 @click.option("--swarm", is_flag=True, help="Several receivers also serve each other, so less is sent from here.")
 @click.option("--daemon", is_flag=True, help="Serve in the background, also after you log out.")
 @click.option("--record", hidden=True)
+@remember
 @ways
 @common
 def send(
     paths: tuple[Path, ...],
+    to: str | None,
     text: str | None,
     times: int | None,
     expires: float | None,
@@ -49,6 +53,7 @@ def send(
     swarm: bool,
     daemon: bool,
     record: str | None,
+    remember: str | None,
     server: str,
     name: str,
     as_json: bool,
@@ -56,10 +61,15 @@ def send(
 ) -> None:
     """Offer files, folders or a text, and serve them until stopped; - is what standard input holds.
 
-    Prints a code and a link: tell the code, or send the link, to whoever shall have it.
+    Prints a code and a link: tell the code, or send the link, to whoever shall have it. With --to it goes to a contact
+    (`pypeer contacts`), and ends when they have it.
     """
     if bool(paths) == (text is not None):
         raise click.UsageError("name files or folders to send, or give --text, but not both")
+    if to is not None and (times or expires or qr or swarm or daemon or remember is not None):
+        raise click.UsageError(
+            "--to has no code: no --times, --expires, --qr, --swarm, --daemon, --remember with it"
+        )
     connect = connect_options(**how)
     if daemon:
         if Path("-") in paths or text == "-":
@@ -69,10 +79,17 @@ def send(
     content = read_input(show) if text == "-" else text
 
     async def work() -> int:
-        async with Peer(server, name=name, connect=connect) as peer:
+        with acquaintances(show, wanted=to is not None or remember is not None) as store:
+            return await offer_to(Peer(server, name=name, connect=connect, contacts=store, as_contact=remember))
+
+    async def offer_to(me: Peer) -> int:
+        async with me as peer:
+            what: dict[str, Any] = {"text": content, "links": links, "growing": growing}
+            if to is not None:
+                return await deliver(peer, show, named, to=to, limit=limit, background=background, **what)
             life: dict[str, Any] = {"times": times, "expires": expires, "words": words}
             how_fast: dict[str, Any] = {"limit": limit, "background": background, "swarm": swarm}
-            offer = await peer.send(named, text=content, links=links, growing=growing, **how_fast, **life)
+            offer = await peer.send(named, **what, **how_fast, **life)
             return await _serve(offer, show, qr, recorder)
 
     with spooled(paths, show) as named, recording(record, [str(path) for path in paths]) as recorder:

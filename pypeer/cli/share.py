@@ -69,7 +69,7 @@ def share(
     async def confirm(what: Counted) -> bool:
         show.event(what)
         show.say(f"To be published: {counted(what)}.")
-        return yes or not show.interactive or await _put(show, "Publish that?", default=True)
+        return yes or not show.interactive or await show.put_soon(Question(), "Publish that?")
 
     async def work() -> int:
         terms: dict[str, Any] = {"ignore": ignore, "links": links, "limit": limit, "background": background}
@@ -116,18 +116,6 @@ def _consent(show: Show) -> Consent:
     async def ask(event: Wished) -> bool:
         async with turn:
             show.say(wished(event))
-            return await _put(show, f"Let {event.short} have it?", default=False)
+            return await show.put_soon(Question(default=False), f"Let {event.short} have it?")
 
     return ask
-
-
-async def _put(show: Show, text: str, default: bool) -> bool:
-    """Ask the person; when nobody needs the answer any more, the thread is over before the next question is put."""
-    question = Question(default)
-    answering = asyncio.ensure_future(asyncio.to_thread(show.put, question, text))
-    try:
-        return await asyncio.shield(answering)
-    except asyncio.CancelledError:
-        question.give_up()
-        await asyncio.wait((answering,))
-        raise

@@ -1,14 +1,16 @@
 """What a person, or a script, sees of the events of a command."""
 
+import asyncio
 import sys
 import threading
 from types import TracebackType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import click
 
 from pypeer import events
-from pypeer.cli.asking import Question
+from pypeer.cli import contact_words
+from pypeer.cli.asking import Asking, Question
 from pypeer.cli.saying import Said
 from pypeer.cli.words import describe, printable, progress, readable
 from pypeer.errors import PeerError
@@ -17,6 +19,8 @@ from pypeer.events import Event, to_json
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress, TaskID
+
+T = TypeVar("T")
 
 REFRESH_HZ: Final = 5
 """Redraws a second: smooth, and next to nothing beside the transfer."""
@@ -72,7 +76,7 @@ class Show:
             self._names[event.session] = event.short
         if isinstance(event, events.Progress):
             self._progress(event)
-        elif (text := describe(event)) is not None and self._said.is_news(event, text):
+        elif (text := describe(event) or contact_words.describe(event)) is not None and self._said.is_news(event, text):
             self.say(text)
         if isinstance(event, events.Text):
             click.echo(readable(event.text) if sys.stdout.isatty() else event.text)
@@ -105,7 +109,7 @@ class Show:
         self._offered.clear()
         return self.put(self._question, question)
 
-    def put(self, asking: Question, question: str) -> bool:
+    def put(self, asking: Asking[T], question: str) -> T:
         """Put a question to a person, without the bars in the way; for a thread of its own."""
         if self._bars is not None:
             self._bars.stop()
@@ -114,6 +118,16 @@ class Show:
         finally:
             if self._bars is not None and not self._question.given_up:
                 self._bars.start()
+
+    async def put_soon(self, asking: Asking[T], question: str) -> T:
+        """The same in a thread; when nobody needs the answer any more, that is over before the next question is put."""
+        answering = asyncio.ensure_future(asyncio.to_thread(self.put, asking, question))
+        try:
+            return await asyncio.shield(answering)
+        except asyncio.CancelledError:
+            asking.give_up()
+            await asyncio.wait((answering,))
+            raise
 
     def give_up(self) -> None:
         """The command ends: no answer is needed any more."""

@@ -36,6 +36,13 @@ REASONS: Final[dict[Reason, str]] = {
 SENTENCES: Final = 2
 """Reasons told at most, the most telling first: `pypeer doctor` and --verbose have the rest."""
 
+DECLINED: Final = {
+    "no": "Declined.",
+    "unanswered": "Declined, because nobody answered.",
+    "nobody": "Declined, because nobody is here to be asked: `pypeer contacts allow NAME` takes everything of one.",
+}
+"""Why something was not given, or not taken."""
+
 UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB")
 
 
@@ -103,7 +110,7 @@ def describe(event: Event) -> str | None:
         case events.Wished():
             return wished(event)
         case events.Declined():
-            return "Declined." if event.reason == "no" else "Declined, because nobody answered."
+            return DECLINED.get(event.reason, "Declined.")
         case events.Invited():
             return f"{event.short} invites you to the space “{printable(event.space)}”."
         case events.Member():

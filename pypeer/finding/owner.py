@@ -44,6 +44,16 @@ class Owner:
     """What members of its sealed space prove to each other, if it is in one."""
 
     @property
+    def acquaints(self) -> bool:
+        """Nobody has introduced the two."""
+        return False
+
+    @property
+    def early(self) -> bool:
+        """Our person has asked for it."""
+        return True
+
+    @property
     def password(self) -> bytes:
         """In the open no secret: only the identities prove anything there."""
         return self.secret or library_password(self.library)

@@ -1,0 +1,68 @@
+"""Contacts, and what they want to send, in words. Pure."""
+
+from typing import Final
+
+from pypeer import events
+from pypeer.cli.words import count, printable, size
+from pypeer.contacts.contact import Standing
+
+STANDINGS: Final = {
+    Standing.MET: "was met; no contact yet",
+    Standing.ASK: "may send, and you are asked",
+    Standing.ALWAYS: "may send anything",
+    Standing.BLOCKED: "is blocked",
+}
+
+
+def describe(event: events.Event) -> str | None:
+    """One line for an event, or None if it is not about contacts, or not worth one."""
+    match event:
+        case events.Remembered():
+            return remembered(event)
+        case events.InboxOpen():
+            return inbox(event)
+        case events.Called(ask=False):
+            return called(event)  # else the question says it
+        case _:
+            return None
+
+
+def contact(known: events.Remembered) -> str:
+    """Name, two words, what it may do, whom it could be taken for, and its id, which alone is proven."""
+    marks = [STANDINGS[Standing(known.standing)], *lookalike(known.alike)]
+    marks += ["mixes alphabets that look alike"] if known.mixed else []
+    return f"{printable(known.name)}  {known.short}  [{'; '.join(marks)}]  {known.peer}"
+
+
+def lookalike(alike: tuple[str, ...]) -> list[str]:
+    """A warning, if the name looks like others."""
+    return [f"LOOKS LIKE {', '.join(printable(name) for name in alike)}, and is somebody else"] if alike else []
+
+
+def called(call: events.Called) -> str:
+    """Who wants to send what."""
+    who = f"{printable(call.name)}, {call.short} [{call.peer}]"
+    warning = "".join(f" ({each})" for each in lookalike(call.alike))
+    if call.text:
+        return f"{who}{warning} sends a text of {size(call.bytes)}."
+    folders = f", {count(call.folders, 'folder', 'folders')}" if call.folders else ""
+    more = call.files + call.folders > len(call.names)
+    names = ", ".join(printable(name) for name in call.names) + (" …" if more else "")
+    what = f"{count(call.files, 'file', 'files')}{folders}, {size(call.bytes)}"
+    return f"{who}{warning} sends {what}: {names}"
+
+
+def remembered(known: events.Remembered) -> str | None:
+    """That somebody is known from now on; each time it would be no news."""
+    name = printable(known.name)
+    if known.standing == Standing.MET.value:
+        text = f"Remembered as “{name}”: after `pypeer contacts add` at both sides you can send without a code."
+        return text if known.new else None
+    return f"Known as “{name}”, who {STANDINGS[Standing(known.standing)]}."
+
+
+def inbox(box: events.InboxOpen) -> str:
+    """Who can call."""
+    who = count(box.contacts, "contact", "contacts")
+    none = ": `pypeer contacts add NAME` makes one of somebody you have met" if not box.contacts else ""
+    return f"Waiting for what {who} may send to you, {box.short}, into {printable(box.into)}{none}."

@@ -1,0 +1,106 @@
+"""`pypeer inbox`: takes what contacts send."""
+
+import asyncio
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from pypeer.api import Peer
+from pypeer.cli import options
+from pypeer.cli.answers import Replies
+from pypeer.cli.asking import Asking
+from pypeer.cli.contact_words import called
+from pypeer.cli.contacts import acquaintances
+from pypeer.cli.options import common, connect_options, ways
+from pypeer.cli.run import run
+from pypeer.cli.show import Show
+from pypeer.cli.words import printable
+from pypeer.contacts.policy import Accept, Answer
+from pypeer.contacts.reception import Ask
+from pypeer.events import Called, Failed
+
+KEYS: Final = {
+    "y": Answer.ACCEPT,
+    "yes": Answer.ACCEPT,
+    "n": Answer.DECLINE,
+    "no": Answer.DECLINE,
+    "a": Answer.ALWAYS,
+    "always": Answer.ALWAYS,
+    "b": Answer.BLOCK,
+    "block": Answer.BLOCK,
+}
+"""What a person types. An empty line declines: a slip must not let anything in."""
+
+HINT: Final = "y/N, a: always, b: block"
+AGAIN: Final = "Please answer y or n; a takes everything from now on, b blocks who calls."
+
+ACCEPT: Final = "From whom: those allowed (`always`), all contacts, asking you (`ask`), all contacts (`contacts`)."
+
+
+@click.command()
+@click.argument("into", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@click.option(
+    "--accept",
+    type=click.Choice([each.value for each in Accept]),
+    default=Accept.ASK.value,
+    show_default=True,
+    help=ACCEPT,
+)
+@click.option("--sort", is_flag=True, help="Put what each contact sends into a folder of its own in DIR.")
+@options.limit
+@options.background
+@ways
+@common
+def inbox(
+    into: Path,
+    accept: str,
+    sort: bool,
+    limit: float | None,
+    background: bool,
+    server: str,
+    name: str,
+    as_json: bool,
+    **how: Any,
+) -> None:
+    """Receive into DIR what your contacts send, until stopped.
+
+    Whoever you have met by a code is made a contact by `pypeer contacts add NAME`. Only contacts can call, and only
+    they can tell that you are here. You are asked about each call, unless `pypeer contacts allow NAME` or --accept says
+    otherwise; where there is no terminal, what would be asked about is declined.
+
+    With --json, answer each "called" event that has "ask" by a line on standard input: {"session": "...", "answer":
+    "accept"}, or "decline", "always", "block".
+    """
+    show = Show(as_json)
+    connect = connect_options(**how)
+
+    async def work() -> int:
+        with acquaintances(show, wanted=True) as store:
+            async with Peer(server, name=name, connect=connect, contacts=store) as peer:
+                how_much: dict[str, Any] = {"accept": accept, "sort": sort, "limit": limit, "background": background}
+                async with await peer.inbox(into, ask=_asking(show), **how_much) as box:
+                    status = 0
+                    async for event in box:
+                        show.event(event)
+                        status = 1 if isinstance(event, Failed) and not event.session else status
+        return status
+
+    run(show, work)
+
+
+def _asking(show: Show) -> Ask | None:
+    """How calls are answered: by a person at the terminal, one after the other, by a script, or by nobody."""
+    if show.json:
+        return Replies().ask
+    if not show.interactive:
+        return None
+    turn = asyncio.Lock()
+
+    async def ask(call: Called) -> Answer | None:
+        async with turn:
+            show.say(called(call))
+            question = Asking[Answer | None](KEYS, Answer.DECLINE, None, HINT, AGAIN)
+            return await show.put_soon(question, f"Take it from {printable(call.name)}, {call.short}?")
+
+    return ask

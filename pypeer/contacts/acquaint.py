@@ -1,0 +1,36 @@
+"""Remembers whom this peer meets by a code, so that the two can meet again without one."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+from pypeer.contacts.contact import Change
+from pypeer.contacts.store import Store, StoreError
+from pypeer.events import Remembered
+from pypeer.protocol.sealed import Meet
+from pypeer.secure.contact import contact_secret
+from pypeer.signaling_client.pair import Pair
+
+_log = logging.getLogger("byway.contacts")
+
+
+@dataclass(frozen=True, slots=True)
+class Acquaintances:
+    """`as_contact`: whoever is met is a contact from now on, and called so, or as it calls itself if that is empty."""
+
+    store: Store
+    as_contact: str | None = None
+
+    async def remember(self, pair: Pair, meet: Meet) -> Remembered | None:
+        """Two have met by a code; what there is to tell of it. That it cannot be kept must not end a transfer."""
+        name = self.as_contact or meet.name
+        change = None if self.as_contact is None else Change.ADD
+        secret = contact_secret(pair.bind)
+        try:
+            contact, is_new = await asyncio.to_thread(self.store.met, pair.peer_key, secret, name, change)
+        except StoreError as error:
+            _log.warning("%s", error)
+            return None
+        return Remembered(
+            peer=contact.peer, short=contact.short, name=contact.name, standing=contact.standing.value, new=is_new
+        )

@@ -1,0 +1,83 @@
+"""The two ends of a call, up to the point from which all is as with a code."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from pypeer.contacts.contact import Contact
+from pypeer.contacts.store import Store
+from pypeer.errors import AbsentError, MeetError, ServerError
+from pypeer.events import Event
+from pypeer.protocol.sealed import Preview
+from pypeer.secure.contact import call_password
+from pypeer.secure.encoding import b64
+from pypeer.signaling_client.client import SignalingClient
+from pypeer.signaling_client.pair import Pair
+from signaling.protocol.codes import ErrorCode
+from signaling.protocol.contacts import Call, Called
+from signaling.protocol.limits import CAP_CONTACTS
+from signaling.protocol.messages import Leave, Met
+
+CALL_S = 15.0
+"""How long a server that is called at too often is waited for, as with a code."""
+
+
+async def call(client: SignalingClient, contact: Contact) -> tuple[Met, bytes]:
+    """A pair with a contact that waits for us, and the secret that both have; raises AbsentError and ServerError."""
+    if CAP_CONTACTS not in client.caps:
+        raise ServerError("This server knows nothing of contacts: send with a code.", "no-contacts", retry=False)
+    for token, secret in contact.tokens(client.host, contact.key).items():
+        try:
+            met = await client.ask(Call(id=1, token=token), Met, CALL_S)
+        except ServerError as error:
+            if error.code != ErrorCode.NOT_HERE.value:
+                raise
+            continue
+        if met.peer != b64(contact.key):
+            client.post(Leave(id=1, pair=met.pair))
+            raise MeetError(f"The server leads to somebody else than {contact.name}: it cannot be trusted.")
+        return met, secret
+    raise AbsentError(
+        f"{contact.name} is not here, or has not made you a contact yet. There, `pypeer inbox` or the page has to be "
+        "open, with this server; or send with a code."
+    )
+
+
+@dataclass(slots=True)
+class Ring:
+    """A call that has come in; an Approach (pypeer.approach) to who calls. `secret` is the one of its token."""
+
+    called: Called
+    contact: Contact
+    secret: bytes
+    store: Store
+    pair: Pair | None = None
+    """Once the two have met."""
+    names: tuple[str, ...] = field(default=())
+    """Of the first that is offered, as the other side calls it."""
+
+    acquaints = False
+    early = False
+
+    @property
+    def peer(self) -> str:
+        """Whose call it is."""
+        return self.contact.peer
+
+    @property
+    def password(self) -> bytes:
+        """What both feed the key exchange with."""
+        return call_password(self.secret)
+
+    async def meet(self, client: SignalingClient) -> Met:
+        """The server has made the pair."""
+        told = self.called
+        return Met(seq=told.seq, re=1, pair=told.pair, peer=told.peer, ice=told.ice, relay=told.relay, ttl=told.ttl)
+
+    async def preview(self, pair: Pair, emit: Callable[[Event], None]) -> Preview:
+        """It says so by itself."""
+        await asyncio.to_thread(self.store.called, self.contact, self.secret)
+        self.pair = pair
+        preview = await pair.preview()
+        self.names = tuple(entry.path for entry in preview.entries if "/" not in entry.path)
+        return preview

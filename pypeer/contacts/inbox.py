@@ -1,0 +1,204 @@
+"""An inbox: takes what contacts send, for as long as it is open. Each call is a fetch by itself."""
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Final
+
+import msgspec
+
+from pypeer.contacts.calling import Ring
+from pypeer.contacts.contact import Contact
+from pypeer.contacts.policy import Accept, Verdict, verdict
+from pypeer.contacts.reception import Ask, Reception
+from pypeer.contacts.store import Store
+from pypeer.desk import Desk
+from pypeer.errors import PeerError, ServerError
+from pypeer.events import Done, Event, Failed, InboxOpen, Joined, Offered
+from pypeer.fetching import Fetch
+from pypeer.plan import Plan
+from pypeer.protocol.codes import EndCode, RefusalCode
+from pypeer.secure.contact import call_password
+from pypeer.secure.encoding import b64
+from pypeer.secure.keys import Role
+from pypeer.stream import EventStream
+from pypeer.transfer.budget import Budget
+from pypeer.transfer.names import safe_name
+from signaling.protocol import contacts as wire
+from signaling.protocol.limits import CAP_CONTACTS, WAITING_TOKENS
+from signaling.protocol.messages import Leave, Ok
+
+WAIT_S: Final = 60.0
+"""How long a server that is told of contacts too often is waited for."""
+
+CALLS_MAX: Final = 32
+"""Calls at once, of all contacts: each has a connection and up to a window of buffers."""
+
+CALLS_OF_ONE_MAX: Final = 4
+"""And of one contact, who must not keep all others out."""
+
+LOOK_S: Final = 1.0
+"""How often it is looked whether contacts have changed: who is blocked is gone by the time that a person looks."""
+
+
+@dataclass(slots=True)
+class _Caller:
+    """One call that is under way."""
+
+    ring: Ring
+    task: asyncio.Task[None] | None = None
+    has_met: bool = False
+
+
+class Inbox:
+    """Receives into a folder. Iterate over it for events; `stop` or leaving `async with` ends it.
+
+    Without `ask` nobody is there to be asked, so what is not taken by a rule is declined. With `sort` each contact has
+    a folder of its own.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        store: Store,
+        into: Path,
+        ask: Ask | None,
+        accept: Accept = Accept.ASK,
+        sort: bool = False,
+        budget: Budget | None = None,
+        background: bool = False,
+    ) -> None:
+        self.events = EventStream()
+        self.taken = 0
+        """Calls of which everything has arrived."""
+        self._desk = desk
+        self._store = store
+        self._into = into
+        self._reception = Reception(store, accept, ask, self.events.emit)
+        self._accept = accept
+        self._sort = sort
+        self._budget = budget
+        self._background = background
+        self._contacts: dict[bytes, Contact] = {}
+        self._tokens: dict[str, tuple[bytes, bytes]] = {}
+        """Key and secret of the contact by the token under which we wait for it."""
+        self._callers: dict[str, _Caller] = {}
+        self._version: object = None
+        self._watching: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Wait for the contacts from now on; raises ServerError and StoreError."""
+        if CAP_CONTACTS not in self._desk.client.caps:
+            raise ServerError("This server knows nothing of contacts, so nobody can call.", "no-contacts", retry=False)
+        await self._refresh()
+        self._watching = asyncio.create_task(self._watch(), name="byway-inbox")
+
+    def reopen(self) -> None:
+        """The server has lost the session: say it again."""
+        self._version = None
+
+    def called(self, called: wire.Called) -> bool:
+        """Somebody calls: whether it is for this inbox."""
+        key, secret = self._tokens.get(called.token, (b"", b""))
+        contact = self._contacts.get(key)
+        if contact is None:
+            return False
+        ring = Ring(called, contact, secret, self._store)
+        if called.peer != b64(key):
+            self._desk.client.post(Leave(id=1, pair=called.pair))  # the server lies, and learns nothing
+        elif self._is_full(contact):
+            pair = self._desk.pair(Role.A, called, call_password(secret))
+            pair.refuse(RefusalCode.BUSY)
+        else:
+            caller = self._callers[called.pair] = _Caller(ring)
+            caller.task = asyncio.create_task(self._take(caller), name=f"byway-call-{called.pair}")
+        return True
+
+    async def stop(self) -> None:
+        """Wait for nobody any more, and end what is under way."""
+        tasks = [self._watching, *(each.task for each in self._callers.values())]
+        for task in tasks:
+            if task is not None:
+                task.cancel()
+        await asyncio.gather(*(each for each in tasks if each is not None), return_exceptions=True)
+        self._desk.client.post(wire.Wait(id=1))
+        self.events.end()
+
+    def __aiter__(self) -> EventStream:
+        return self.events
+
+    async def __aenter__(self) -> "Inbox":
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    # Whom we wait for
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_S)
+            try:
+                if self._version != await asyncio.to_thread(lambda: self._store.version):
+                    await self._refresh()
+            except PeerError as error:
+                self.events.emit(Failed(code=error.code, message=str(error), retry=error.retry))
+                self.events.end()
+                return
+
+    async def _refresh(self) -> None:
+        """Contacts have changed, or the server has to be told anew."""
+        version, contacts = await asyncio.to_thread(lambda: (self._store.version, self._store.all()))
+        self._contacts = {each.key: each for each in contacts}
+        waited = [each for each in contacts if verdict(each.standing, self._accept) is not Verdict.DECLINE]
+        waited.sort(key=lambda each: each.seen, reverse=True)
+        host, own = self._desk.client.host, self._desk.identity.key
+        tokens = {token: (each.key, secret) for each in waited for token, secret in each.tokens(host, own).items()}
+        kept = dict(list(tokens.items())[:WAITING_TOKENS])
+        if kept.keys() != self._tokens.keys() or self._version is None:
+            await self._desk.client.ask(wire.Wait(id=1, tokens=tuple(kept)), Ok, WAIT_S)
+            self._tokens = kept
+            self._tell_open(len(waited))
+        self._version = version
+        for caller in tuple(self._callers.values()):
+            now = self._contacts.get(caller.ring.contact.key)
+            if caller.task is not None and (now is None or not now.may_call):
+                caller.task.cancel()
+
+    def _tell_open(self, waited: int) -> None:
+        identity = self._desk.identity
+        self.events.emit(InboxOpen(peer=identity.id, short=identity.name, into=str(self._into), contacts=waited))
+
+    def _is_full(self, contact: Contact) -> bool:
+        of_one = sum(each.ring.contact.key == contact.key for each in self._callers.values())
+        return len(self._callers) >= CALLS_MAX or of_one >= CALLS_OF_ONE_MAX
+
+    # One call
+
+    async def _take(self, caller: _Caller) -> None:
+        ring = caller.ring
+
+        async def plan() -> Plan:
+            return Plan([ring])
+
+        async def decide(offered: Offered) -> bool:
+            return await self._reception.decide(ring, offered)
+
+        into = self._into / safe_name(ring.contact.name) if self._sort else self._into
+        try:
+            async with Fetch(self._desk, plan, into, decide, budget=self._budget, background=self._background) as fetch:
+                async for event in fetch:
+                    self._forward(caller, event)
+        finally:
+            del self._callers[ring.called.pair]
+
+    def _forward(self, caller: _Caller, event: Event) -> None:
+        """Tell it with the pair it belongs to; before the two have met nobody has proven anything."""
+        caller.has_met |= isinstance(event, Joined)
+        is_told = isinstance(event, Offered) or (isinstance(event, Failed) and event.code == EndCode.DECLINED.value)
+        if caller.has_met and not is_told:
+            self.events.emit(msgspec.structs.replace(event, session=caller.ring.called.pair))
+        self.taken += isinstance(event, Done) and not event.failed

@@ -1,0 +1,213 @@
+"""Where contacts are kept: SQLite, in the user's folder for state, for nobody else to read; several programs may use it
+at once. Blocking, for threads.
+
+It holds secrets with which others can be called, and it is not made anew when it is damaged: what is in it cannot be
+found out again without meeting everybody once more.
+"""
+
+import contextlib
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from platformdirs import user_state_path
+
+from pypeer.contacts.contact import Change, Contact, Standing
+from pypeer.contacts.naming import named, unique
+from pypeer.errors import PeerError
+
+APPLICATION: Final = 0x42795763
+"""`application_id` of the file (`ByWc`), so that no other is taken for it."""
+
+FORMAT: Final = 1
+"""`user_version` of the file; a later program reads what an earlier one has written."""
+
+BUSY_S: Final = 10.0
+"""How long another process may hold the file: it writes a row at a time."""
+
+MET_MAX: Final = 1000
+"""Peers that were only met are kept so many; then those go who were not seen for the longest time. A code that is
+posted to many must not fill the disk, and no person meets as many whom they want to find again."""
+
+_COLUMNS: Final = "key, secret, before, name, standing, met, seen"
+
+
+class StoreError(PeerError):
+    """Contacts cannot be read or kept; the text says what to do."""
+
+    code = "bad-contacts"
+
+
+def default_path() -> Path:
+    """In BYWAY_HOME, else in the user's folder for state."""
+    home = os.environ.get("BYWAY_HOME")
+    return (Path(home) if home else user_state_path("byway")) / "contacts.sqlite"
+
+
+class Store:
+    """Open it, and close it in the end. All methods raise StoreError."""
+
+    def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
+        self._path = path
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._changes = 0
+        with self._guard():
+            self._db = _open(path)
+
+    def __enter__(self) -> "Store":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """No more is read or kept."""
+        with self._guard():
+            self._db.close()
+
+    @property
+    def version(self) -> tuple[int, int]:
+        """Another one whenever something has changed, here or by another process."""
+        with self._guard():
+            return self._changes, int(self._db.execute("PRAGMA data_version").fetchone()[0])
+
+    def all(self) -> list[Contact]:
+        """Everybody who was met, in the order of names."""
+        with self._guard():
+            rows = self._db.execute(f"SELECT {_COLUMNS} FROM contacts").fetchall()
+        return sorted(map(_read, rows), key=lambda each: (each.name.casefold(), each.key))
+
+    def find(self, key: bytes) -> Contact | None:
+        """Whoever has this key, if it was met."""
+        with self._guard():
+            row = self._db.execute(f"SELECT {_COLUMNS} FROM contacts WHERE key = ?", (key,)).fetchone()
+        return None if row is None else _read(row)
+
+    def met(self, key: bytes, secret: bytes, name: str, change: Change | None = None) -> tuple[Contact, bool]:
+        """Somebody was met by a code, and calls itself `name`: the contact, and whether it is a new one.
+
+        With `change` our person says what it is from now on, and `name` is what our person calls it, if not empty.
+        """
+        with self._writing():
+            before = self.find(key)
+            now = self._clock()
+            contact = self._new(key, secret, name, now) if before is None else before.met_again(secret, now)
+            if change is not None:
+                contact = contact.changed(change)
+                contact = self._renamed(contact, name) if name and before is not None else contact
+            self._write(contact)
+            self._forget_surplus()
+        return contact, before is None
+
+    def called(self, contact: Contact, secret: bytes) -> None:
+        """A call with this secret has come to a meeting."""
+        with self._writing():
+            now = self.find(contact.key)
+            if now is not None:
+                self._write(now.called(secret, self._clock()))
+
+    def change(self, who: str, change: Change) -> Contact:
+        """Our person does something about somebody, by name, two words or id; AbsentError and AmbiguousError, too."""
+        with self._writing():
+            contact = named(self.all(), who).changed(change)
+            self._write(contact)
+        return contact
+
+    def rename(self, who: str, name: str) -> Contact:
+        """Our person calls somebody otherwise; raises AbsentError and AmbiguousError, too."""
+        with self._writing():
+            contact = self._renamed(named(self.all(), who), name)
+            self._write(contact)
+        return contact
+
+    def remove(self, who: str) -> Contact:
+        """Forget somebody, who can then neither call nor be called; raises AbsentError and AmbiguousError, too."""
+        with self._writing():
+            contact = named(self.all(), who)
+            self._db.execute("DELETE FROM contacts WHERE key = ?", (contact.key,))
+        return contact
+
+    def _new(self, key: bytes, secret: bytes, name: str, now: float) -> Contact:
+        contact = Contact(key, secret, "", Standing.MET, now, now)
+        return self._renamed(contact, name)
+
+    def _renamed(self, contact: Contact, name: str) -> Contact:
+        others = [each for each in self.all() if each.key != contact.key]
+        return replace(contact, name=unique(name, contact.short, others))
+
+    def _write(self, contact: Contact) -> None:
+        values = (contact.key, contact.secret, contact.before, contact.name, contact.standing.value)
+        self._db.execute(
+            f"REPLACE INTO contacts ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)", (*values, contact.met, contact.seen)
+        )
+
+    def _forget_surplus(self) -> None:
+        self._db.execute(
+            "DELETE FROM contacts WHERE standing = 'met' AND key NOT IN "
+            "(SELECT key FROM contacts WHERE standing = 'met' ORDER BY seen DESC LIMIT ?)",
+            (MET_MAX,),
+        )
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[None]:
+        """What is read in here has not changed when it is written; whole or not at all."""
+        with self._guard():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._db.rollback()
+                raise
+            self._db.commit()
+            self._changes += 1
+
+    @contextlib.contextmanager
+    def _guard(self) -> Iterator[None]:
+        try:
+            with self._lock:
+                yield
+        except (OSError, sqlite3.Error) as error:
+            raise StoreError(
+                f"cannot use the contacts in {self._path}: {error}; free some space or repair it, or move it away to "
+                "begin anew: then you have to meet everybody by a code once more"
+            ) from None
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite would leave it to the umask
+    db = sqlite3.connect(path, timeout=BUSY_S, check_same_thread=False, isolation_level=None)
+    try:
+        _prepare(db)
+    except sqlite3.Error:
+        db.close()
+        raise
+    return db
+
+
+def _prepare(db: sqlite3.Connection) -> None:
+    """Raises sqlite3.DatabaseError for a file of another kind, or of a later format."""
+    application, version = (db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
+    tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    if tables and (application != APPLICATION or version > FORMAT):
+        raise sqlite3.DatabaseError("it is of another kind, or of a later program")
+    if not tables:
+        db.execute("BEGIN IMMEDIATE")
+        db.execute(f"PRAGMA application_id = {APPLICATION}")
+        db.execute(f"PRAGMA user_version = {FORMAT}")
+        db.execute(
+            "CREATE TABLE IF NOT EXISTS contacts (key BLOB PRIMARY KEY, secret BLOB NOT NULL, before BLOB, "
+            "name TEXT NOT NULL, standing TEXT NOT NULL, met REAL NOT NULL, seen REAL NOT NULL) WITHOUT ROWID"
+        )
+        db.execute("COMMIT")
+
+
+def _read(row: tuple[bytes, bytes, bytes | None, str, str, float, float]) -> Contact:
+    key, secret, before, name, standing, met, seen = row
+    return Contact(key, secret, name, Standing(standing), met, seen, before)

@@ -1,0 +1,149 @@
+"""Contacts and the inbox at a real server, by real commands: met by a code once, sent to without one from then on."""
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.commands import PATIENCE_S, ROOT, Command, Server, environment
+
+
+class Person:
+    """One user: an identity and contacts of its own, and commands that use them."""
+
+    def __init__(self, home: Path, url: str, name: str) -> None:
+        self.home = home
+        self.name = name
+        self._url = url
+        self._started: list[Command] = []
+
+    def start(self, *arguments: str | Path, json_events: bool = True) -> Command:
+        """A command that goes on."""
+        command = Command(self.home, self._url, *map(str, arguments), "--name", self.name, json_events=json_events)
+        self._started.append(command)
+        return command
+
+    def contacts(self, *arguments: str) -> list[dict[str, Any]]:
+        """`pypeer contacts --json ...`: its events."""
+        command = [sys.executable, "-m", "pypeer", "contacts", "--json", *arguments]
+        done = subprocess.run(
+            command, cwd=ROOT, env=environment(self.home), capture_output=True, text=True, timeout=PATIENCE_S
+        )
+        assert done.returncode == 0, done
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def standings(self) -> dict[str, str]:
+        """What each contact may do, by name."""
+        return {each["name"]: each["standing"] for each in self.contacts()}
+
+    def discard(self) -> None:
+        for command in self._started:
+            command.discard()
+
+
+@pytest.fixture
+def person(tmp_path: Path, server: Server) -> Iterator[Callable[[str], Person]]:
+    """Make somebody."""
+    made: list[Person] = []
+
+    def make(name: str) -> Person:
+        made.append(Person(tmp_path / f"home of {name}", server.url, name))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.discard()
+
+
+@pytest.fixture
+def people(person: Callable[[str], Person], tmp_path: Path) -> tuple[Person, Person]:
+    """Two that have met by a code: Ada has sent something to Bob."""
+    ada, bob = person("Ada"), person("Bob")
+    meet(ada, bob, tmp_path)
+    return ada, bob
+
+
+def meet(ada: Person, bob: Person, folder: Path, *how: str) -> tuple[Command, Command]:
+    (folder / "hello.txt").write_text("hello")
+    sending = ada.start("send", folder / "hello.txt", "--once", *how)
+    getting = bob.start("get", sending.until("ready")["code"], "-o", folder / "first")
+    assert getting.end() == 0, getting.errors
+    assert sending.end() == 0, sending.errors
+    return sending, getting
+
+
+def test_two_that_have_met_know_each_other_and_nobody_can_call_yet(
+    people: tuple[Person, Person], tmp_path: Path
+) -> None:
+    ada, bob = people
+    [known] = ada.contacts()
+    assert (known["name"], known["standing"]) == ("Bob", "met")
+    assert bob.standings() == {"Ada": "met"}
+    kept = ada.home / "contacts.sqlite"
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    inbox = bob.start("inbox", tmp_path / "in")
+    assert inbox.until("inbox")["contacts"] == 0
+    sending = ada.start("send", tmp_path / "hello.txt", "--to", "Bob")
+    assert sending.end() == 4
+    assert sending.one("error")["code"] == "not-found"
+    assert "is not here, or has not made you a contact yet" in sending.one("error")["message"]
+    assert ada.standings() == {"Bob": "ask"}, "who is sent to may answer"
+    assert inbox.interrupt() == 130
+    assert inbox.kinds() == {"inbox"}
+
+
+def test_a_contact_sends_without_a_code_to_one_who_takes_everything(
+    people: tuple[Person, Person], tmp_path: Path
+) -> None:
+    ada, bob = people
+    [known] = bob.contacts("allow", "ada")
+    assert known["standing"] == "always"
+    inbox = bob.start("inbox", tmp_path / "in")
+    assert inbox.until("inbox")["contacts"] == 1
+    data = os.urandom(3_000_000)
+    (tmp_path / "big.bin").write_bytes(data)
+    sending = ada.start("send", tmp_path / "big.bin", "--to", "Bob")
+    assert sending.end() == 0, sending.errors
+    assert (tmp_path / "in" / "big.bin").read_bytes() == data
+    called = inbox.until("called")
+    assert (called["name"], called["names"], called["bytes"], called.get("ask", False)) == (
+        "Ada",
+        ["big.bin"],
+        3_000_000,
+        False,
+    )
+    done = inbox.until("done")
+    assert done["session"] == called["session"]
+    text = ada.start("send", "--text", "and a word", "--to", "Bob")
+    assert text.end() == 0, text.errors
+    assert inbox.until("text")["text"] == "and a word"
+    assert inbox.interrupt() == 130
+
+
+def test_without_anybody_to_ask_it_is_declined_and_with_a_rule_taken(
+    people: tuple[Person, Person], tmp_path: Path
+) -> None:
+    ada, bob = people
+    bob.contacts("add", "Ada", "--as", "Ada from work")
+    inbox = bob.start("inbox", tmp_path / "in", json_events=False)
+    error = inbox.process.stderr
+    assert error is not None
+    while "1 contact may send" not in (line := error.readline()):
+        assert line, "the inbox ended"
+    sending = ada.start("send", tmp_path / "hello.txt", "--to", "Bob")
+    assert sending.end() == 3
+    assert sending.one("error")["message"] == "Bob did not take it."
+    assert not (tmp_path / "in").exists()
+    assert inbox.interrupt() == 130
+    assert "Ada from work, " in "".join(inbox.errors)
+    assert "`pypeer contacts allow NAME`" in inbox.errors
+    box = bob.start("inbox", tmp_path / "in", "--accept", "contacts", "--sort")
+    box.until("inbox")
+    assert ada.start("send", tmp_path / "hello.txt", "--to", "Bob").end() == 0
+    assert (tmp_path / "in" / "Ada from work" / "hello.txt").read_text() == "hello"
