@@ -67,9 +67,7 @@ def send(
     if bool(paths) == (text is not None):
         raise click.UsageError("name files or folders to send, or give --text, but not both")
     if to is not None and (times or expires or qr or swarm or daemon or remember is not None):
-        raise click.UsageError(
-            "--to has no code: no --times, --expires, --qr, --swarm, --daemon, --remember with it"
-        )
+        raise click.UsageError("--to has no code: no --times, --expires, --qr, --swarm, --daemon, --remember with it")
     connect = connect_options(**how)
     if daemon:
         if Path("-") in paths or text == "-":
