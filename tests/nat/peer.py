@@ -1,9 +1,11 @@
 """One pypeer in a client's namespace: commands are JSON lines on standard input, all that happens is lines out.
 
 Commands: `{"do": "send", "text": TEXT}` or `{"do": "send", "paths": [...]}`, `{"do": "get", "code": CODE, "into":
-FOLDER, "accept": true}`, `{"do": "share", "folders": [...], "name": NAME, "limit": BYTES}`, `{"do": "pause"}` and
-`{"do": "resume"}` for all fetches, `{"do": "stop"}` ends all of it, `{"do": "exit"}`. Every line out has `of` (send,
-get, share or peer) and `at`, in seconds of a clock that all processes of the machine share. The API is the public one.
+FOLDER, "accept": true}`, `{"do": "share", "folders": [...], "name": NAME, "limit": BYTES}`, `{"do": "add", "who": ID}`
+makes a contact, `{"do": "inbox", "into": FOLDER, "answer": ANSWER}`, `{"do": "deliver", "to": ID, "text": TEXT}`,
+`{"do": "pause"}` and `{"do": "resume"}` for all fetches, `{"do": "stop"}` ends all of it, `{"do": "exit"}`. Every line
+out has `of` (send, get, share, inbox, deliver or peer) and `at`, in seconds of a clock that all processes of the
+machine share. The API is the public one.
 """
 
 import asyncio
@@ -18,10 +20,17 @@ from typing import Any
 import msgspec
 
 import pypeer
+from pypeer.contacts.contact import Change
+from pypeer.contacts.delivery import Delivery
+from pypeer.contacts.inbox import Inbox
+from pypeer.contacts.policy import Answer
+from pypeer.contacts.reception import Ask
+from pypeer.contacts.store import Store, default_path
+from pypeer.events import Called
 from pypeer.library.library import Library
 from pypeer.transfer.session import accept_all
 
-Work = pypeer.Offer | pypeer.Fetch | Library
+Work = pypeer.Offer | pypeer.Fetch | Library | Inbox | Delivery
 
 TASKS: set[asyncio.Task[None]] = set()
 
@@ -49,8 +58,9 @@ async def follow(of: str, work: Work) -> None:
 class Driven:
     """What the commands do."""
 
-    def __init__(self, peer: pypeer.Peer) -> None:
+    def __init__(self, peer: pypeer.Peer, contacts: Store) -> None:
         self._peer = peer
+        self._contacts = contacts
         self._work: list[Work] = []
 
     async def obey(self, command: dict[str, Any]) -> None:
@@ -65,6 +75,13 @@ class Driven:
                 self._begin("get", self._peer.get(code, into, decide))
             case {"do": "share", "folders": list(folders), "name": str(name)}:
                 self._begin("share", await self._peer.share(folders, name=name, limit=command.get("limit")))
+            case {"do": "add", "who": str(who)}:
+                self._contacts.change(who, Change.ADD)
+                say("peer", event="added")
+            case {"do": "inbox", "into": str(into), "answer": str(answer)}:
+                self._begin("inbox", await self._peer.inbox(into, ask=always(Answer(answer))))
+            case {"do": "deliver", "to": str(to), "text": str(text)}:
+                self._begin("deliver", await self._peer.deliver(to=to, text=text))
             case {"do": "pause" | "resume" as what}:
                 for each in self._work:
                     if isinstance(each, pypeer.Fetch):
@@ -88,10 +105,25 @@ async def decline(_: object) -> bool:
     return False
 
 
+def always(answer: Answer) -> Ask:
+    """A person who says the same to all calls."""
+
+    async def ask(_: Called) -> Answer:
+        return answer
+
+    return ask
+
+
 async def main(url: str) -> None:
     """Sign in and obey."""
-    async with pypeer.Peer(url) as peer:
-        driven = Driven(peer)
+    with Store(default_path()) as contacts:
+        await work(url, contacts)
+
+
+async def work(url: str, contacts: Store) -> None:
+    """With these contacts."""
+    async with pypeer.Peer(url, contacts=contacts) as peer:
+        driven = Driven(peer, contacts)
         say("peer", event="signed-in")
         async for command in lines():
             if command == {"do": "exit"}:

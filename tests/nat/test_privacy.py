@@ -45,7 +45,29 @@ async def _declined(sender: Driver, receiver: Driver) -> None:
     await asyncio.gather(sender.stop(), receiver.stop())
 
 
-@pytest.mark.parametrize("meet", [_wrong_words, _declined], ids=["wrong words", "declined"])
+async def _call_declined(sender: Driver, receiver: Driver) -> None:
+    """Two that know each other from a code that came to nothing: one waits for the other, is called, and declines."""
+    await asyncio.gather(sender.start(), receiver.start())
+    sender.tell(do="send", text="secret")
+    code = (await sender.until("ready", WITHIN_S))["code"]
+    receiver.tell(do="get", code=code, into=str(receiver.folder / "got"), accept=False)
+    called, calling = (await receiver.until("contact", WITHIN_S)), (await sender.until("contact", WITHIN_S))
+    await sender.when(lambda event: event["event"] == "error", WITHIN_S)
+    receiver.tell(do="add", who=called["peer"])
+    await receiver.until("added", WITHIN_S)
+    receiver.tell(do="inbox", into=str(receiver.folder / "got"), answer="decline")
+    await receiver.until("inbox", WITHIN_S)
+    since = len(sender.events)
+    sender.tell(do="deliver", to=calling["peer"], text="secret")
+    assert (await receiver.until("declined", WITHIN_S))["reason"] == "no"
+    assert (await sender.until("error", WITHIN_S, since))["code"] == "declined"
+    await asyncio.sleep(WATCH_S)
+    await asyncio.gather(sender.stop(), receiver.stop())
+
+
+@pytest.mark.parametrize(
+    "meet", [_wrong_words, _declined, _call_declined], ids=["wrong words", "declined", "call declined"]
+)
 def test_nothing_is_revealed(meet: Callable[[Driver, Driver], Coroutine[Any, Any, None]]) -> None:
     """No packet goes to the other side, and neither side's address comes to the other one in any."""
     with Lab() as lab, serving():

@@ -7,6 +7,7 @@ import pytest
 from pypeer import events
 from pypeer.cli import contact_words
 from pypeer.cli.contact_words import called, contact, describe
+from pypeer.contacts.contact import Standing
 
 
 def known(**changes: Any) -> events.Remembered:
@@ -14,7 +15,7 @@ def known(**changes: Any) -> events.Remembered:
 
 
 def call(**changes: Any) -> events.Called:
-    what = {"peer": "id", "short": "Amber River", "name": "Bob", "files": 2, "folders": 0, "bytes": 5}
+    what: dict[str, Any] = {"peer": "id", "short": "Amber River", "name": "Bob", "files": 2, "folders": 0, "bytes": 5}
     return events.Called(**what | changes)
 
 
@@ -78,4 +79,4 @@ def test_other_events(event: events.Event, line: str | None) -> None:
 
 
 def test_every_standing_has_words() -> None:
-    assert set(contact_words.STANDINGS) == set(contact_words.Standing)
+    assert set(contact_words.STANDINGS) == set(Standing)
