@@ -14,7 +14,7 @@ from pypeer.contacts.policy import Accept, Verdict, verdict
 from pypeer.contacts.reception import Ask, Reception
 from pypeer.contacts.store import Store
 from pypeer.desk import Desk
-from pypeer.errors import PeerError, ServerError
+from pypeer.errors import BlockedError, PeerError, ServerError
 from pypeer.events import Done, Event, Failed, InboxOpen, Joined, Offered
 from pypeer.fetching import Fetch
 from pypeer.plan import Plan
@@ -49,6 +49,7 @@ class _Caller:
     ring: Ring
     task: asyncio.Task[None] | None = None
     has_met: bool = False
+    is_ended: bool = False
 
 
 class Inbox:
@@ -165,8 +166,18 @@ class Inbox:
         self._version = version
         for caller in tuple(self._callers.values()):
             now = self._contacts.get(caller.ring.contact.key)
-            if caller.task is not None and (now is None or not now.may_call):
-                caller.task.cancel()
+            if now is None or not now.may_call:
+                self._end(caller)
+
+    def _end(self, caller: _Caller) -> None:
+        """Who calls may do so no more."""
+        if caller.task is None or caller.is_ended:
+            return
+        caller.is_ended = True
+        caller.task.cancel()
+        if caller.has_met:
+            text = f"{caller.ring.contact.name} may not send to you any more, so it was ended."
+            self.events.emit(Failed(session=caller.ring.called.pair, code=BlockedError.code, message=text))
 
     def _tell_open(self, waited: int) -> None:
         identity = self._desk.identity
