@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 import msgspec
 
 from pypeer.connect.options import ConnectOptions
-from pypeer.contacts.acquaint import Acquaintances
+from pypeer.contacts.acquaint import Acquaintances, is_blocked
 from pypeer.contacts.contact import Change, Contact
 from pypeer.contacts.naming import named
 from pypeer.contacts.policy import Accept
@@ -428,9 +428,9 @@ class Peer:
             offer.knocked(message) if isinstance(message, Knocked) else offer.lapsed()
 
     def _asked(self, asked: Asked) -> None:
-        """About a library that has been withdrawn meanwhile, nobody answers."""
+        """About a library that has been withdrawn meanwhile, nobody answers; nor does anybody answer who is blocked."""
         library = next((each for each in self._libraries if each.id == asked.library), None)
-        if library is None:
+        if library is None or (self.contacts is not None and is_blocked(self.contacts, asked.peer)):
             self._client.post(Leave(id=1, pair=asked.pair))
         else:
             library.asked(asked)

@@ -10,6 +10,7 @@ from pypeer.api import Peer
 from pypeer.cli import options
 from pypeer.cli.answers import Answers
 from pypeer.cli.asking import Question
+from pypeer.cli.contacts import acquaintances
 from pypeer.cli.options import basic, connect_options, ways
 from pypeer.cli.run import run
 from pypeer.cli.show import Show
@@ -74,7 +75,11 @@ def share(
     async def work() -> int:
         terms: dict[str, Any] = {"ignore": ignore, "links": links, "limit": limit, "background": background}
         consent = _consent(show) if ask else None
-        async with Peer(server, name=name, connect=connect) as peer:
+        with acquaintances(show, wanted=False) as store:
+            return await publish(Peer(server, name=name, connect=connect, contacts=store), consent, **terms)
+
+    async def publish(me: Peer, consent: Consent | None, **terms: Any) -> int:
+        async with me as peer:
             library = await peer.share(
                 folders, name=name, description=description, confirm=confirm, consent=consent, space=space, **terms
             )

@@ -4,11 +4,12 @@ import asyncio
 import logging
 from dataclasses import dataclass
 
-from pypeer.contacts.contact import Change
+from pypeer.contacts.contact import Change, Standing
 from pypeer.contacts.store import Store, StoreError
 from pypeer.events import Remembered
 from pypeer.protocol.sealed import Meet
 from pypeer.secure.contact import contact_secret
+from pypeer.secure.encoding import unb64
 from pypeer.signaling_client.pair import Pair
 
 _log = logging.getLogger("byway.contacts")
@@ -34,3 +35,12 @@ class Acquaintances:
         return Remembered(
             peer=contact.peer, short=contact.short, name=contact.name, standing=contact.standing.value, new=is_new
         )
+
+
+def is_blocked(store: Store, key: str) -> bool:
+    """Whether our person has blocked whoever has signed in with this key. One row is read: it needs no thread."""
+    try:
+        contact = store.find(unb64(key))
+    except (StoreError, ValueError):
+        return False  # whoever cannot be looked up is a stranger, as most are
+    return contact is not None and contact.standing is Standing.BLOCKED

@@ -17,7 +17,7 @@ from pypeer.contacts.inbox import Inbox
 from pypeer.contacts.policy import Answer
 from pypeer.contacts.store import Store
 from pypeer.errors import AbsentError, BlockedError, DeclinedError, PeerError, RefusedError
-from pypeer.events import Called, Declined, Done, Event, Failed, InboxOpen, Progress, Text
+from pypeer.events import Announced, Called, Declined, Done, Event, Failed, InboxOpen, Progress, Text
 from pypeer.identity import Identity
 from tests.support.commands import PATIENCE_S, Server, running_server
 
@@ -263,3 +263,22 @@ async def test_nobody_is_sent_to_who_was_never_met(people: tuple[Person, Person]
     ada, _ = people
     with pytest.raises(AbsentError, match="You have met nobody called 'Carl'"):
         await ada.peer.deliver(text="x", to="Carl")
+
+
+async def test_who_is_blocked_is_not_served_what_is_shared(people: tuple[Person, Person], tmp_path: Path) -> None:
+    ada, bob = people
+    (tmp_path / "shelf").mkdir()
+    (tmp_path / "shelf" / "song of a test.txt").write_text("la")
+    library = await bob.peer.share([tmp_path / "shelf"], name="shelf of a test")
+    async with asyncio.timeout(PATIENCE_S):
+        async for event in library:
+            if isinstance(event, Announced) and event.whole and event.files == 1:
+                break
+    [hit] = await ada.peer.search("song of a test")
+    await ada.peer.get(hit, tmp_path / "before").wait()
+    bob.store.change("Ada", Change.BLOCK)
+    with pytest.raises(PeerError):
+        await ada.peer.get(hit, tmp_path / "after").wait()
+    assert not (tmp_path / "after").exists()
+    bob.store.change("Ada", Change.ASK)
+    await ada.peer.get(hit, tmp_path / "after").wait()
