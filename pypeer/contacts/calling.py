@@ -26,7 +26,7 @@ async def call(client: SignalingClient, contact: Contact) -> tuple[Met, bytes]:
     """A pair with a contact that waits for us, and the secret that both have; raises AbsentError and ServerError."""
     if CAP_CONTACTS not in client.caps:
         raise ServerError("This server knows nothing of contacts: send with a code.", "no-contacts", retry=False)
-    for token, secret in contact.tokens(client.host, contact.key).items():
+    for token, secret in contact.tokens(contact.key).items():
         try:
             met = await client.ask(Call(id=1, token=token), Met, CALL_S)
         except ServerError as error:

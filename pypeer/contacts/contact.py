@@ -96,9 +96,9 @@ class Contact:
         """Those with which it may be called, or call: the newest first."""
         return (self.secret,) if self.before is None else (self.secret, self.before)
 
-    def tokens(self, host: str, waiting: bytes) -> dict[str, bytes]:
-        """The secrets by the token under which `waiting`, its key or ours, waits at that server; the newest first."""
-        return {call_token(secret, host, waiting): secret for secret in self.secrets}
+    def tokens(self, waiting: bytes) -> dict[str, bytes]:
+        """The secrets by the token under which `waiting`, its key or ours, waits; the newest first."""
+        return {call_token(secret, waiting): secret for secret in self.secrets}
 
     def changed(self, change: Change) -> "Contact":
         """After our person has done something."""

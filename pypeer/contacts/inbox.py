@@ -156,8 +156,8 @@ class Inbox:
         self._contacts = {each.key: each for each in contacts}
         waited = [each for each in contacts if verdict(each.standing, self._accept) is not Verdict.DECLINE]
         waited.sort(key=lambda each: each.seen, reverse=True)
-        host, own = self._desk.client.host, self._desk.identity.key
-        tokens = {token: (each.key, secret) for each in waited for token, secret in each.tokens(host, own).items()}
+        own = self._desk.identity.key
+        tokens = {token: (each.key, secret) for each in waited for token, secret in each.tokens(own).items()}
         kept = dict(list(tokens.items())[:WAITING_TOKENS])
         if kept.keys() != self._tokens.keys() or self._version is None:
             await self._desk.client.ask(wire.Wait(id=1, tokens=tuple(kept)), Ok, WAIT_S)

@@ -34,9 +34,9 @@ def test_a_new_secret_is_tried_first_until_both_have_it() -> None:
     again = contact().met_again(b"t" * 32, 5.0)
     assert again.secrets == (b"t" * 32, b"s" * 32)
     assert (again.met, again.seen) == (5.0, 5.0)
-    assert list(again.tokens("host", OTHER).items()) == [
-        (call_token(b"t" * 32, "host", OTHER), b"t" * 32),
-        (call_token(b"s" * 32, "host", OTHER), b"s" * 32),
+    assert list(again.tokens(OTHER).items()) == [
+        (call_token(b"t" * 32, OTHER), b"t" * 32),
+        (call_token(b"s" * 32, OTHER), b"s" * 32),
     ]
     assert again.called(b"s" * 32, 6.0).secrets == again.secrets, "the other side may not have the new one"
     assert again.called(b"t" * 32, 6.0).secrets == (b"t" * 32,)
