@@ -145,7 +145,7 @@ class Spaces:
             return failed(request, ErrorCode.BAD_MESSAGE, "a tag or a box is no base64url")
         entries = self._spaces[library.space].entries
         files, weight = entries.growth(library.number, request.files, request.gone)
-        if library.weight + weight > self._policy.files_per_library or weight > max(0, self._room()):
+        if library.shown.files + files > self._policy.files_per_library or weight > max(0, self._room()):
             text = f"a library may have {self._policy.files_per_library} files, and the directory has room for "
             return failed(request, ErrorCode.TOO_MANY, text + str(max(0, self._room())))
         entries.change(library.number, request.files, request.gone)

@@ -27,8 +27,11 @@ PAGE: Final = 1000
 TOKEN_CHARS: Final = 8
 """Of a token."""
 
-WEIGHED: Final = 1024
-"""Characters of tokens and box that weigh as much as a file of an open library."""
+WEIGHT: Final = 2
+"""Files of an open library that weigh as much as one of usual names here (bench/spaces.py)."""
+
+WEIGHED: Final = 700
+"""Characters of tokens and box beyond those that weigh as much as another."""
 
 SWEPT: Final = 20_000
 """Places that are looked at in one step of a sweep, in about 2 ms."""
@@ -231,7 +234,7 @@ _END: Final = object()
 
 def weight_of(file: SealedEntry) -> int:
     """What a file counts as, in files of an open library."""
-    return 1 + (len(file.words) + len(file.box)) // WEIGHED
+    return WEIGHT + (len(file.words) + len(file.box)) // WEIGHED
 
 
 def _has(ways: Sequence[Sequence[int]], place: int) -> bool:

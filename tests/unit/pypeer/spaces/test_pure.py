@@ -128,6 +128,8 @@ def test_names_are_clean_and_told_apart() -> None:
     for bad in ("", "  "):
         with pytest.raises(ValueError, match="needs a name"):
             clean_name(bad)
+    with pytest.raises(ValueError, match="means all"):
+        clean_name(" ALL ")
     assert same("Our  Kin") == same("our kin")
     assert free_name("Kin", ["family"]) == "Kin"
     assert free_name("Kin", ["kin", "KIN (2)"]) == "Kin (3)"

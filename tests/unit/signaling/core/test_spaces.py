@@ -180,7 +180,7 @@ def test_a_library_ends_with_its_session_and_the_space_with_its_last(scene: Scen
     publish(other, PICTURE)
     directory = scene.hub.sessions.directory
     assert directory is not None
-    assert (len(directory.spaces), directory.spaces.files, directory.entries) == (3, 3, 3)
+    assert (len(directory.spaces), directory.spaces.files, directory.entries) == (3, 3, 6)
     scene.say(owner.connection, Bye())
     assert [hit.box for hit in search(member, MOON).hits] == [PICTURE.box]
     scene.say(other.connection, Bye())
@@ -225,11 +225,12 @@ def test_what_is_no_base64url_is_refused_whole(scene: Scene, bad: SealedEntry) -
 
 
 def test_limits_count_what_is_sealed_too() -> None:
-    scene = Scene(Policy(files_per_library=3, directory_files=5, libraries_per_session=2), index=NaiveIndex())
+    """Each weighs as much as two in the open, and more if its box is large."""
+    scene = Scene(Policy(files_per_library=3, directory_files=10, libraries_per_session=2), index=NaiveIndex())
     owner, other = scene.guest(), scene.guest()
-    library = publish(owner, entry(1), entry(2))
-    heavy = entry(3, box="QUJD" * 512)
-    assert failure(owner, SealedAnnounce(id=1, library=library, files=(heavy,))) is ErrorCode.TOO_MANY
+    library = publish(owner, entry(1), entry(2), entry(3))
+    assert failure(owner, SealedAnnounce(id=1, library=library, files=(entry(4),))) is ErrorCode.TOO_MANY
+    heavy = entry(3, box="QUJD" * 700)
     assert isinstance(owner.ask(SealedAnnounce(id=1, library=library, files=(heavy,), gone=(1, 2))), Ok)
     publish(other, entry(1), entry(2))
     second = publish(owner)
