@@ -78,6 +78,11 @@ class Directory:
         return len(self._libraries)
 
     @property
+    def totals(self) -> tuple[int, int, int]:
+        """Libraries, files and folders of all, for the operator; of sealed ones nobody here knows the folders."""
+        return len(self) + len(self.spaces), self.files + self.spaces.files, self.folders
+
+    @property
     def entries(self) -> int:
         """What is kept for all libraries."""
         return self.files + self.folders + self.spaces.weight

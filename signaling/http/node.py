@@ -172,7 +172,7 @@ class Node:
         """The text of /metrics."""
         totals = await self.hub.sessions.engine.totals(self._clock())
         directory = self.hub.sessions.directory
-        shared = (0, 0, 0) if directory is None else (len(directory), directory.files, directory.folders)
+        shared = (0, 0, 0) if directory is None else directory.totals
         return self.metrics.render(len(self._wires), len(self.hub.sessions), totals, shared)
 
     def _ice(self, dialled: str) -> tuple[IceServer, ...]:

@@ -180,7 +180,7 @@ def test_a_library_ends_with_its_session_and_the_space_with_its_last(scene: Scen
     publish(other, PICTURE)
     directory = scene.hub.sessions.directory
     assert directory is not None
-    assert (len(directory.spaces), directory.spaces.files, directory.entries) == (3, 3, 6)
+    assert (len(directory.spaces), directory.totals, directory.entries) == (3, (3, 3, 0), 6)
     scene.say(owner.connection, Bye())
     assert [hit.box for hit in search(member, MOON).hits] == [PICTURE.box]
     scene.say(other.connection, Bye())
