@@ -27,8 +27,9 @@ from tests.browser.real import (
     sparse_file,
     tree,
 )
+from tests.browser.test_installed import KEPT
 from tests.browser.test_looking import PLAYED, tone
-from tests.support.commands import Command, running_server
+from tests.support.commands import Command, Server, running_server
 from tests.support.marionette import firefox
 from tests.support.memory import growth
 
@@ -259,3 +260,26 @@ def test_firefox_finds_looks_and_fetches(site: Site, pypeer: Start, tmp_path: Pa
         audio.evaluate(PLAYED)
         expect(page.get_by_role("heading", level=1)).to_contain_text("Receiving")
         page.get_by_role("button", name="Cancel").click()
+
+
+def test_the_page_opens_without_its_server_and_remembers(site: Site, tmp_path: Path) -> None:
+    server = Server(tmp_path / "server")
+    person = site.browser.new_context()
+    page = person.new_page()
+    page.goto(f"{server.url}#find?q=harbour")
+    expect(page.get_by_text("Online", exact=True)).to_be_visible(timeout=30_000)
+    page.get_by_role("button", name="You: ").click()
+    page.get_by_label("Name to show").fill("Anna at work")
+    page.keyboard.press("Enter")
+    page.evaluate(KEPT)
+    server.stop()
+    page.reload()
+    expect(page.get_by_role("region", name="The server cannot be reached.")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("button", name="You: Anna at work")).to_be_visible()
+    page.get_by_role("link", name="Transfers").click()
+    page.go_back()
+    assert page.url.endswith("#find?q=harbour")
+    again = Server(tmp_path / "again", port=server.port)
+    expect(page.get_by_role("searchbox")).to_have_value("harbour", timeout=60_000)
+    person.close()
+    again.stop()
