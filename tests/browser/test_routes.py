@@ -52,6 +52,16 @@ def test_a_transfer_goes_on_while_another_view_is_shown_and_is_found_again(inter
         expect(past.first).to_contain_text("from Tawny Otter")
 
 
+def test_a_code_does_not_stay_in_the_history_whatever_its_person_does(interface: Interface) -> None:
+    with interface.open("invite", fragment="#7-guitar-sunset") as page:
+        heading(page, "Someone wants to send you files")
+        page.get_by_role("link", name="Transfers").click()
+        heading(page, "Transfers")
+        page.go_back()
+        heading(page, "Send files straight to someone")
+        assert "guitar" not in page.url
+
+
 def test_what_was_gathered_is_not_lost_on_the_way(interface: Interface) -> None:
     with interface.open("draft-files") as page:
         page.get_by_role("link", name="Receive", exact=True).click()

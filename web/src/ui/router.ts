@@ -32,6 +32,11 @@ export function followAddress(app: App, scope: Scope): void {
   arrive();
   arriving(() => scope.watch(app.route, follow));
   followTyping(app, scope);
+  // A link makes an entry of its own in the history, above that of the code.
+  scope.listen(document, "click", ({ target }) => {
+    const isLink = (target as Element).closest?.("a[href^='#']") != null;
+    if (isLink && app.route.value.kind === "invite") show("", true);
+  });
 }
 
 function followTyping(app: App, scope: Scope): void {
