@@ -109,6 +109,16 @@ test("what is looked for is said somewhere", () => {
   assert.deepEqual(missing.map(([key, text]) => `${key}: ${text}`), []);
 });
 
+test("no sentence gets to the screen as the engine said it", () => {
+  const lines = filesIn("src/ui", ".ts").flatMap((code) => code.split("\n"));
+  assert.deepEqual(lines.filter((line) => /(problem|error|state)\??\.message\b/.test(line) && !line.includes("said(")), []);
+});
+
+test("no text is read before it is known which language is spoken", () => {
+  const lines = [...filesIn("src/ui", ".ts"), ...filesIn("src/app", ".ts")].flatMap((code) => code.split("\n"));
+  assert.deepEqual(lines.filter((line) => /^(export )?(const|let) [^(]*\btexts\.\w+\.\w/.test(line)), []);
+});
+
 test("sentences are put into other words, with what stands in them", () => {
   assert.equal(said("You stopped it."), "You stopped it.");
   use("de");

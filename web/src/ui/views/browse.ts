@@ -50,7 +50,7 @@ export function shelfView({ app, scope }: Stage, shelf: Shelf): View {
     if (isThere === false) say(texts.find.noneText, false);
   });
   scope.watch(people.state, ({ stage, answer, problem }) => {
-    if (stage === "failed") return say(problem?.message ?? "", true);
+    if (stage === "failed") return say(said(problem?.message ?? ""), true);
     if (stage !== "shown" || answer === null) return;
     const library = libraryAt(answer.libraries, shelf);
     // Once the state has been told to all: another view ends this one.
