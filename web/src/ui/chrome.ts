@@ -97,7 +97,7 @@ function editName(app: App): void {
   const [field, hint] = [uid("name"), uid("hint")];
   const { me } = app.engine;
   openDialogue(texts.me.title, (close) => {
-    const input = h("input", { id: field, type: "text", maxlength: 64, autocomplete: "nickname", "aria-describedby": hint, value: app.memory.settings.value.name });
+    const input = h("input", { id: field, type: "text", dir: "auto", maxlength: 64, autocomplete: "nickname", "aria-describedby": hint, value: app.memory.settings.value.name });
     const save = (event: Event): void => {
       event.preventDefault();
       app.engine.setName(input.value.trim());

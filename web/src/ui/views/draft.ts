@@ -64,7 +64,7 @@ function groupRow(app: App, groups: readonly Group[], group: Group): HTMLElement
 function textDraft({ app }: Stage, text: string): View {
   const { draft: words } = texts;
   const [field, hint] = [uid("text"), uid("hint")];
-  const area = h("textarea", { id: field, rows: 10, "aria-describedby": hint, "data-focus": true });
+  const area = h("textarea", { id: field, dir: "auto", rows: 10, "aria-describedby": hint, "data-focus": true });
   area.value = text;
   const remark = h("p", { id: hint, class: "hint", "aria-live": "polite" }, words.textHint);
   const chosen = options();

@@ -98,7 +98,7 @@ interface SearchForm {
 function searchForm(app: App, finding: Finding): SearchForm {
   const { text, kind: chosenKind, size: chosenSize } = app.query.value;
   const [wordsId, hintId, kindId, sizeId] = [uid("words"), uid("hint"), uid("kind"), uid("size")];
-  const words = h("input", { id: wordsId, type: "search", maxlength: SEARCH_CHARS, autocomplete: "off", autocapitalize: "none", spellcheck: "false", enterkeyhint: "search", "aria-describedby": hintId, "data-focus": true, value: text });
+  const words = h("input", { id: wordsId, type: "search", dir: "auto", maxlength: SEARCH_CHARS, autocomplete: "off", autocapitalize: "none", spellcheck: "false", enterkeyhint: "search", "aria-describedby": hintId, "data-focus": true, value: text });
   const kind = h("select", { id: kindId }, option("", texts.find.anyKind, chosenKind ?? ""), Object.entries(texts.find.kinds).map(([each, label]) => option(each, label, chosenKind ?? "")));
   const size = h("select", { id: sizeId }, Object.keys(SIZES).map((each) => option(each, texts.find.sizes[each as SizeRange], chosenSize)));
   const changed = (): void => {

@@ -85,8 +85,8 @@ interface OptionsForm {
 
 function optionsForm(app: App): OptionsForm {
   const [nameId, nameHint, aboutId, aboutHint, asksId, asksHint, keepId, keepHint] = ["name", "hint", "about", "hint", "asks", "hint", "keep", "hint"].map(uid) as [string, string, string, string, string, string, string, string];
-  const name = h("input", { id: nameId, type: "text", maxlength: NAME_CHARS, autocomplete: "off", "aria-describedby": nameHint, value: app.engine.me.name.slice(0, NAME_CHARS) });
-  const about = h("input", { id: aboutId, type: "text", maxlength: DESCRIPTION_CHARS, autocomplete: "off", "aria-describedby": aboutHint });
+  const name = h("input", { id: nameId, type: "text", dir: "auto", maxlength: NAME_CHARS, autocomplete: "off", "aria-describedby": nameHint, value: app.engine.me.name.slice(0, NAME_CHARS) });
+  const about = h("input", { id: aboutId, type: "text", dir: "auto", maxlength: DESCRIPTION_CHARS, autocomplete: "off", "aria-describedby": aboutHint });
   const asks = h("input", { id: asksId, type: "checkbox", "aria-describedby": asksHint });
   const keep = h("input", { id: keepId, type: "checkbox", "aria-describedby": keepHint });
   const canKeep = canReadAgain() && app.memory.isKept.value;
