@@ -11,6 +11,7 @@ import { personLabel } from "../parts/person.ts";
 import { receiverList } from "../parts/receivers.ts";
 import type { Scope } from "../scope.ts";
 import * as texts from "../texts.ts";
+import { said } from "../../words/said.ts";
 import type { View } from "./view.ts";
 
 /** How far it is, in one word. */
@@ -68,7 +69,7 @@ function shown(app: App, activity: ShareActivity, to: ContactInfo, stage: Stage)
 
 /** Why it could not be; what becomes of a transfer stands with it. */
 function remark({ state }: Share, stage: Stage): Child {
-  return stage === "failed" && state.value.kind === "failed" && notice("bad", state.value.problem.message);
+  return stage === "failed" && state.value.kind === "failed" && notice("bad", said(state.value.problem.message));
 }
 
 /** What can be done when it is over. */
