@@ -1,8 +1,9 @@
 /** Tells by a notice of the system what happens while the page is hidden, if its person wants that: a transfer that ends, and a request. */
 
-import type { Publication, Receiver, TransferState, Watchable } from "../app/model.ts";
+import type { Call, Publication, Receiver, TransferState, Watchable } from "../app/model.ts";
 import { givenBy, type Activity } from "./activity.ts";
 import { formatAddress } from "./address.ts";
+import { ringWords } from "./ringing.ts";
 import { routeTo, type App } from "./app.ts";
 import { announcement, isRunning, type Side } from "./describe.ts";
 import type { Scope } from "./scope.ts";
@@ -10,6 +11,7 @@ import { addressOf } from "./table.ts";
 import * as texts from "./texts.ts";
 
 export function installNotifier(app: App, scope: Scope): void {
+  followCalls(app, scope);
   const known = new WeakSet<Activity>();
   scope.watch(app.activities, (activities) => {
     for (const activity of activities) if (!known.has(activity)) follow(app, activity, scope);
@@ -22,11 +24,23 @@ export function mayNotify(app: App): boolean {
   return app.memory.settings.value.notify && "Notification" in window && Notification.permission === "granted";
 }
 
+/** Contacts who call, wherever that leads. */
+function followCalls(app: App, scope: Scope): void {
+  const known = new WeakSet<Call>();
+  scope.watch(app.engine.contacts.calls, (calls) => {
+    for (const call of calls) if (!known.has(call)) notify(app, ringWords(call), formatAddress({ name: "contacts" }));
+    for (const call of calls) known.add(call);
+  });
+}
+
+function notify(app: App, words: string, fragment: string): void {
+  if (document.hidden && mayNotify(app)) void app.shell.notify(texts.app.name, words, fragment);
+}
+
 function follow(app: App, activity: Activity, scope: Scope): void {
   const tell = (words: string): void => {
-    if (!document.hidden || !mayNotify(app)) return;
     const address = addressOf(app, routeTo(activity));
-    void app.shell.notify(texts.app.name, words, address === null ? "" : formatAddress(address));
+    notify(app, words, address === null ? "" : formatAddress(address));
   };
   if (activity.kind === "fetch") return followEnd(activity.fetch.state, "receiving", scope, tell);
   const known = new WeakSet<Receiver>();
