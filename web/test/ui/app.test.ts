@@ -173,3 +173,39 @@ test("all transfers of the page are looked after", () => {
   app.fetch("7-guitar-sunset");
   assert.equal(transfersOf(app.activities.value).length, 9);
 });
+
+test("what is gathered for a contact is sent to it, and may be sent with a code instead", () => {
+  const { app, engine } = start("contacts-list");
+  const [to] = engine.contacts.list.value;
+  if (to === undefined) return assert.fail();
+  assert.equal(app.recipient, null);
+  app.address(to);
+  app.gather([file("a", "1")]);
+  assert.equal(app.recipient, to);
+  app.sendTo(to, draftOf(app.route.value));
+  assert.deepEqual([app.draft, app.recipient], [null, null]);
+  const activity = app.activities.value[0];
+  if (activity?.kind !== "share") return assert.fail();
+  assert.equal(activity.to, to);
+  activity.again();
+  activity.withCode?.();
+  assert.equal(draftOf(app.route.value).kind, "files");
+  app.sendTo(to, { kind: "text", text: "hello" });
+  app.discard();
+  assert.deepEqual(engine.calls.filter((each) => !each.startsWith("share")), [`call ${to.id}`, `call ${to.id}`, `call ${to.id}`, "text hello once=false"]);
+});
+
+test("a call that is answered is a transfer like any other, on the screen or behind it", () => {
+  const { app, engine } = start("contacts-called");
+  const [call] = engine.contacts.calls.value;
+  if (call === undefined) return assert.fail();
+  app.go({ kind: "contacts" });
+  app.receive(call, "download", false);
+  assert.deepEqual([app.route.value.kind, app.activities.value.length, engine.contacts.calls.value.length], ["contacts", 1, 0]);
+  app.receive(call, null, true);
+  const shown = app.route.value;
+  if (shown.kind !== "fetch") return assert.fail();
+  assert.equal(shown.activity.caller, call.contact);
+  shown.activity.again();
+  assert.equal(app.route.value.kind, "contacts");
+});
