@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.real import Site, arrived, download, share_files
-from tests.support.commands import running_server
+from tests.browser.real import Site, Start, arrived, download, share_files
+from tests.support.commands import Command, running_server
 
 
 @pytest.fixture
@@ -23,6 +23,20 @@ def photo(tmp_path: Path) -> Path:
     path = tmp_path / "harbour.jpg"
     path.write_bytes(b"light on water\n" * 4000)
     return path
+
+
+@pytest.fixture
+def bob(tmp_path: Path, site: Site) -> Iterator[Start]:
+    """Start `pypeer ARGUMENTS`, always as the same person."""
+    started: list[Command] = []
+
+    def start(*arguments: str | Path) -> Command:
+        started.append(Command(tmp_path / "home of bob", site.url, *map(str, arguments), "--name", "Bob"))
+        return started[-1]
+
+    yield start
+    for command in started:
+        command.discard()
 
 
 def add(page: Page, name: str) -> None:
@@ -104,6 +118,12 @@ def test_declining_and_blocking_say_no_and_nothing_more(site: Site, photo: Path)
         expect(bob.get_by_role("region", name="Your contacts")).to_contain_text("Blocked")
         send_to(ada, "Bob", photo)
         expect(ada.get_by_text("Bob is not here, or has not added you yet.")).to_be_visible()
+        bob.get_by_role("link", name="Send", exact=True).click()
+        code = share_files(bob, photo)
+        ada.get_by_role("link", name="Receive", exact=True).click()
+        ada.get_by_label("Code", exact=True).fill(code)
+        ada.get_by_role("button", name="See what is offered").click()
+        expect(ada.get_by_text("The offer is over. Ask the sender for a new one.")).to_be_visible(timeout=30_000)
 
 
 def test_what_is_always_accepted_comes_by_itself(site: Site, photo: Path) -> None:
@@ -169,3 +189,38 @@ def test_a_text_is_sent_to_a_contact(site: Site, photo: Path) -> None:
         bob.get_by_role("button", name="Accept, Ada", exact=True).click()
         expect(bob.get_by_text("The key is with the neighbour.")).to_be_visible()
         heading(ada, "Bob has it")
+
+
+def test_a_page_sends_to_the_inbox_of_a_pypeer(site: Site, photo: Path, bob: Start, tmp_path: Path) -> None:
+    with site.open() as ada:
+        code = share_files(ada, photo)
+        getting = bob("get", code, "-o", tmp_path / "first", "--remember", "Ada")
+        assert getting.end() == 0, getting.errors
+        add(ada, "Bob")
+        inbox = bob("inbox", tmp_path / "inbox", "--accept", "contacts")
+        inbox.until("inbox")
+        send_to(ada, "Bob", photo)
+        heading(ada, "Bob has it")
+        inbox.until("done")
+        assert (tmp_path / "inbox" / photo.name).read_bytes() == photo.read_bytes()
+
+
+def test_a_pypeer_sends_to_a_page(site: Site, photo: Path, bob: Start) -> None:
+    with site.open() as ada:
+        forget_pickers(ada)
+        sending = bob("send", photo, "--once", "--remember", "Ada")
+        download(ada, sending.until("ready")["code"])
+        arrived(ada)
+        assert sending.end() == 0, sending.errors
+        add(ada, "Bob")
+        reachable(ada)
+        calling = bob("send", photo, "--to", "Ada")
+        with ada.expect_download() as started:
+            ada.get_by_role("button", name="Accept, Bob", exact=True).click(timeout=30_000)
+        arrived(ada)
+        assert calling.end() == 0, calling.errors
+        assert Path(started.value.path()).read_bytes() == photo.read_bytes()
+        again = bob("send", photo, "--to", "Ada")
+        ada.get_by_role("link", name="Contacts").click()
+        ada.get_by_role("button", name="Decline, Bob").click(timeout=30_000)
+        assert again.end() == 3, again.errors

@@ -9,6 +9,7 @@ import { CAP_CONTACTS, WAITING_TOKENS } from "../gen/signaling_constants.ts";
 import { contactSecret } from "../secure/contact.ts";
 import { shortName } from "../secure/code.ts";
 import { type Bytes, toBase64url } from "../secure/encoding.ts";
+import { peerId } from "../secure/identity.ts";
 import type { Pair } from "../signaling/pair.ts";
 import { printable } from "../transfer/names.ts";
 import { Cell } from "./cell.ts";
@@ -40,8 +41,8 @@ export class PageContacts implements Contacts {
   #tokens: ReadonlyMap<string, { readonly id: string; readonly secret: Bytes }> = new Map();
   /** Tokens that the server was told last in this session; null where it was told nothing. */
   #told: string | null = null;
-  /** Calls that are under way, by pair, whether they were answered or not. */
-  readonly #open = new Map<string, string>();
+  /** Calls that are under way, by pair, whether they were answered or not, and of which contact. */
+  readonly #open = new Map<string, { readonly id: string; readonly fetch: FetchedOffer }>();
 
   constructor(peer: Peer, book: ContactBook, isReachable: boolean) {
     this.#peer = peer;
@@ -97,6 +98,10 @@ export class PageContacts implements Contacts {
     if (bind !== null) this.#book.met(peerKey, contactSecret(bind), printable(name));
   }
 
+  isBlocked(key: Bytes): boolean {
+    return this.#book.find(peerId(key))?.standing === "blocked";
+  }
+
   /** Somebody calls: whether it is one for whom this page waits. */
   called(called: Called): boolean {
     const waited = this.#tokens.get(called.token);
@@ -110,14 +115,14 @@ export class PageContacts implements Contacts {
 
   #isFull({ id }: Contact): boolean {
     const all = [...this.#open.values()];
-    return all.length >= CALLS_MAX || all.filter((each) => each === id).length >= CALLS_OF_ONE_MAX;
+    return all.length >= CALLS_MAX || all.filter((each) => each.id === id).length >= CALLS_OF_ONE_MAX;
   }
 
   #take(called: Called, contact: Contact, secret: Bytes): void {
     const key = called.pair;
-    this.#open.set(key, contact.id);
     const fetch = new FetchedOffer(this.#peer, [byCall(called, contact.id, secret)]);
-    let hasMet = false;
+    this.#open.set(key, { id: contact.id, fetch });
+    let [hasMet, hasRung] = [false, false];
     fetch.state.watch(({ person, phase }) => {
       if (person !== null && !hasMet) {
         hasMet = true;
@@ -125,9 +130,9 @@ export class PageContacts implements Contacts {
       }
       if (phase === "failed" || phase === "done") this.#over(key);
     });
-    const stop = fetch.offer.watch((offer) => {
-      if (offer === null || !this.#open.has(key)) return;
-      queueMicrotask(() => stop());
+    fetch.offer.watch((offer) => {
+      if (offer === null || hasRung || !this.#open.has(key)) return;
+      hasRung = true;
       void this.#rings(key, contact.id, fetch);
     });
   }
@@ -150,9 +155,9 @@ export class PageContacts implements Contacts {
     if (this.calls.value.some((each) => each.key === key)) this.calls.set(this.calls.value.filter((each) => each.key !== key));
   }
 
-  /** Nothing more of this contact is heard; what it sends now is not taken any further. */
+  /** Nothing more of this contact is taken: what it offers, and what is on its way, ends. */
   #endAll(id: string): void {
-    for (const { contact, fetch } of this.calls.value) if (contact.id === id) fetch.decline();
+    for (const each of [...this.#open.values()]) if (each.id === id) each.fetch.decline();
   }
 
   #infoOf(id: string): ContactInfo | null {

@@ -2,6 +2,7 @@
 
 import type { Push } from "../signaling/requests.ts";
 import type { Asked, Knocked } from "../gen/signaling.ts";
+import type { Bytes } from "../secure/encoding.ts";
 import type { Identity } from "../secure/identity.ts";
 import { SignalingClient } from "../signaling/client.ts";
 import type { Pair } from "../signaling/pair.ts";
@@ -95,6 +96,10 @@ class PageEngine implements Engine, Peer {
 
   acquaint(pair: Pair, name: string): void {
     this.#contacts.acquaint(pair, name);
+  }
+
+  isBlocked(key: Bytes): boolean {
+    return this.#contacts.isBlocked(key);
   }
 
   get me(): Person {

@@ -241,7 +241,8 @@ export class PublishedLibrary implements Publication {
       const meet = await pair.meet(this.#peer.timer);
       const want = await pair.want(this.#peer.timer);
       const choice = choose(this.#stock satisfies readonly Stocked[], want, this.name);
-      if ("code" in choice) await this.#part(pair, choice.code);
+      if (this.#peer.isBlocked(pair.peerKey)) await this.#part(pair, "declined");
+      else if ("code" in choice) await this.#part(pair, choice.code);
       else void this.#give({ pair, meet, relays }, this.#offered.part(choice.picked), want.why ?? "");
     } catch {
       this.#peer.switchboard.drop(pair.id); // whoever does not say what they want gets nothing

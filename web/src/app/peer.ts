@@ -30,6 +30,8 @@ export interface Peer {
   readonly name: string;
   /** Two have proven the same code to each other; the other one calls itself `name`. */
   acquaint(pair: Pair, name: string): void;
+  /** Whether its person wants to have nothing to do with who has this key. */
+  isBlocked(key: Bytes): boolean;
 }
 
 /** With whom, over which code, and with which ticket for the relay inside the WebSocket, if any. */

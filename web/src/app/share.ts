@@ -126,7 +126,7 @@ export class SharedOffer implements Share {
     try {
       const meet = await pair.meet(this.#peer.timer);
       this.#peer.acquaint(pair, meet.name ?? "");
-      if (this.#receivers.serving >= this.#limit || this.state.value.kind !== "open") await this.#turnAway(pair);
+      if (this.#peer.isBlocked(pair.peerKey) || this.#receivers.serving >= this.#limit || this.state.value.kind !== "open") await this.#turnAway(pair);
       else this.#serve({ pair, meet, relays });
     } catch {
       this.#peer.switchboard.drop(pair.id); // who did not prove the code is nobody to this person
@@ -135,7 +135,7 @@ export class SharedOffer implements Share {
     }
   }
 
-  /** Two proved the code at the same time, and only one can be served. */
+  /** Two proved the code at the same time, and only one can be served; or it is somebody whom the person has blocked. */
   async #turnAway(pair: Pair): Promise<void> {
     await pair.part("expired");
     this.#peer.switchboard.drop(pair.id);
