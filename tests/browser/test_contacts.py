@@ -123,7 +123,9 @@ def test_declining_and_blocking_say_no_and_nothing_more(site: Site, photo: Path)
         ada.get_by_role("link", name="Receive", exact=True).click()
         ada.get_by_label("Code", exact=True).fill(code)
         ada.get_by_role("button", name="See what is offered").click()
-        expect(ada.get_by_text("The offer is over. Ask the sender for a new one.")).to_be_visible(timeout=30_000)
+        expect(ada.get_by_text("The offer is over. Ask the sender for a new one.", exact=True)).to_be_visible(
+            timeout=30_000
+        )
 
 
 def test_what_is_always_accepted_comes_by_itself(site: Site, photo: Path) -> None:
