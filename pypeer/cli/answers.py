@@ -7,7 +7,7 @@ import asyncio
 import sys
 import threading
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 import msgspec
 
@@ -15,6 +15,9 @@ from pypeer.contacts.policy import Answer
 from pypeer.events import Called, Wished
 
 T = TypeVar("T")
+
+EARLY: Final = 64
+"""Answers that are kept although nothing waits for them yet: a script may be quicker than the event is handled here."""
 
 
 class _Accept(msgspec.Struct):
@@ -33,13 +36,16 @@ class _Lines(Generic[T]):
     def __init__(self, read: Callable[[str], tuple[str, T]]) -> None:
         self._read_line = read
         self._waiting: dict[str, asyncio.Future[T]] = {}
+        self._early: dict[str, T] = {}
         self._ended = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         # A daemon, because nothing ends a thread that waits for a line.
         threading.Thread(target=self._read, name="byway-answers", daemon=True).start()
 
     async def answer(self, session: str) -> T:
-        """The answer about one session, whenever it comes."""
+        """The answer about one session, whenever it comes, or came."""
+        if session in self._early:
+            return self._early.pop(session)
         future: asyncio.Future[T] = self._loop.create_future()
         self._waiting[session] = future
         try:
@@ -65,7 +71,11 @@ class _Lines(Generic[T]):
 
     def _answer(self, session: str, answer: T) -> None:
         future = self._waiting.get(session)
-        if future is not None and not future.done():
+        if future is None:
+            self._early[session] = answer
+            if len(self._early) > EARLY:
+                del self._early[next(iter(self._early))]
+        elif not future.done():
             future.set_result(answer)
 
 

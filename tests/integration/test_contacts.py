@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.support.commands import PATIENCE_S, ROOT, Command, Server, environment
+from tests.support.terminal import Terminal
 
 
 class Person:
@@ -147,3 +148,77 @@ def test_without_anybody_to_ask_it_is_declined_and_with_a_rule_taken(
     box.until("inbox")
     assert ada.start("send", tmp_path / "hello.txt", "--to", "Bob").end() == 0
     assert (tmp_path / "in" / "Ada from work" / "hello.txt").read_text() == "hello"
+
+
+def test_a_person_at_a_terminal_is_asked_who_and_what_and_decides_for_the_future(
+    people: tuple[Person, Person], server: Server, tmp_path: Path
+) -> None:
+    ada, bob = people
+    bob.contacts("add", "Ada")
+    box = Terminal(bob.home, server.url, "inbox", str(tmp_path / "in"))
+    try:
+        box.until("Waiting for what 1 contact may send to you")
+        sending = ada.start("send", tmp_path / "hello.txt", "--to", "Bob")
+        shown = box.until("[y/N, a: always, b: block]: ")
+        [known] = bob.contacts()
+        assert f"Ada, {known['short']} [{known['peer']}] sends 1 file, 5 bytes: hello.txt" in shown
+        assert shown.count("sends 1 file") == 1
+        box.press("perhaps\r")
+        box.until("Please answer y or n; a takes everything from now on, b blocks who calls.")
+        box.press("a\r")
+        assert sending.end() == 0, sending.errors
+        assert (tmp_path / "in" / "hello.txt").read_text() == "hello"
+        assert bob.standings() == {"Ada": "always"}
+        box.until("all verified")
+        box.press("\x03")
+        assert box.end() == 130
+    finally:
+        box.discard()
+
+
+def test_a_script_answers_on_standard_input(people: tuple[Person, Person], server: Server, tmp_path: Path) -> None:
+    ada, bob = people
+    bob.contacts("add", "Ada")
+    command = [sys.executable, "-m", "pypeer", "inbox", str(tmp_path / "in"), "--json", "--server", server.url]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment(bob.home), stdin=pipe, stdout=pipe, text=True, bufsize=1
+    ) as box:
+        assert box.stdin is not None
+        assert box.stdout is not None
+        sending: Command | None = None
+        for line in box.stdout:
+            event = json.loads(line)
+            if event["event"] == "inbox" and sending is None:
+                sending = ada.start("send", tmp_path / "hello.txt", "--to", "Bob")
+            if event["event"] == "called":
+                assert event["ask"] is True
+                box.stdin.write('no answer\n{"session": "another", "answer": "block"}\n')
+                box.stdin.write(json.dumps({"session": event["session"], "answer": "accept"}) + "\n")
+            if event["event"] == "done":
+                break
+        assert sending is not None
+        assert sending.end() == 0, sending.errors
+        box.terminate()
+        assert box.wait(PATIENCE_S) == 130
+    assert bob.standings() == {"Ada": "ask"}
+
+
+def test_whoever_is_met_is_a_contact_at_once_and_can_be_forgotten(
+    person: Callable[[str], Person], tmp_path: Path
+) -> None:
+    ada, bob = person("Ada"), person("Bob")
+    sending, _ = meet(ada, bob, tmp_path, "--remember", "My Bob")
+    assert ada.standings() == {"My Bob": "ask"}
+    assert sending.one("contact")["standing"] == "ask"
+    assert bob.contacts("rename", "Ada", "Countess")[0]["name"] == "Countess"
+    assert bob.contacts("remove", "countess") == []
+    assert bob.contacts() == []
+
+
+def test_with_a_contact_there_is_no_code(pypeer: Callable[..., Command]) -> None:
+    for option in ("--once", "--qr", "--swarm", "--remember=x", "--expires=10m"):
+        assert pypeer("send", "--text", "x", "--to", "Bob", option).end() == 2
+    unknown = pypeer("send", "--text", "x", "--to", "Bob")
+    assert unknown.end() == 4
+    assert "You have met nobody called 'Bob'" in unknown.one("error")["message"]
