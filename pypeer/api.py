@@ -35,6 +35,7 @@ from pypeer.fetching import Fetch
 from pypeer.finding.directory import HITS_DEFAULT
 from pypeer.finding.finder import Finder
 from pypeer.finding.found import File, Folder, FoundLibrary, Hit
+from pypeer.finding.reporting import report
 from pypeer.finding.targets import is_peer
 from pypeer.finding.targets import parse as parse_target
 from pypeer.finding.who import one_library, one_peer
@@ -59,7 +60,7 @@ from pypeer.transfer.session import Decide, accept_all
 from pypeer.transfer.sources import OfferedTree, scan, text_tree
 from pypeer.warming import warm
 from signaling.protocol.contacts import Called
-from signaling.protocol.directory import Asked, Kind
+from signaling.protocol.directory import Asked, Fault, Kind
 from signaling.protocol.messages import Knocked, Lapsed, Leave, Left, Signaled
 
 if TYPE_CHECKING:
@@ -72,6 +73,9 @@ if TYPE_CHECKING:
 DEFAULT_SERVER: Final = "http://localhost:8080"
 """Where `signaling` listens when nothing is configured."""
 
+ACCESS_VARIABLE: Final = "BYWAY_ACCESS_WORD"
+"""The variable of the environment that holds the access word of a private server."""
+
 NAME_CHARS: Final = 128
 """Longest name of a peer: the contract's limit on `meet.name`."""
 
@@ -81,6 +85,11 @@ def default_server() -> str:
     return os.environ.get("BYWAY_SERVER") or DEFAULT_SERVER
 
 
+def default_access() -> str:
+    """The access word of the environment (BYWAY_ACCESS_WORD), which a private server wants."""
+    return os.environ.get(ACCESS_VARIABLE, "")
+
+
 class Peer:
     """A peer, signed in to one server while the `async with` block lasts; entering raises ServerError.
 
@@ -88,6 +97,7 @@ class Peer:
     `connect` says which ways of connecting are wanted. Whoever is met by a code is remembered in `contacts`
     (pypeer.contacts.store), which stays the caller's to close; with `as_contact` it is a contact from now on, and is
     called so, or as it calls itself if that is empty. `spaces` defaults to those of this user.
+    `access` is the access word of a private server, by default that of the environment (BYWAY_ACCESS_WORD).
     """
 
     def __init__(
@@ -100,10 +110,12 @@ class Peer:
         spaces: SpaceStore | None = None,
         contacts: Store | None = None,
         as_contact: str | None = None,
+        access: str | None = None,
     ) -> None:
         self.identity = identity or Identity.load()
         self.contacts = contacts
-        self._client = SignalingClient(server or default_server(), self.identity, self._on_push, self._on_ready)
+        word = default_access() if access is None else access
+        self._client = SignalingClient(server or default_server(), self.identity, self._on_push, self._on_ready, word)
         self._offers: list[Offer] = []
         self._fetches: list[Fetch] = []
         self._libraries: list[Library] = []
@@ -354,6 +366,14 @@ class Peer:
             library if isinstance(library, FoundLibrary) else one_library(await self.libraries(space=space), library)
         )
         return await self._directory.browse(found, path.strip("/"))
+
+    async def report(self, what: str, fault: Fault | str, note: str = "") -> int:
+        """Tell the operator of the server of a file, named by its handle or as byway:PEERID/HANDLE, or of all that a
+        peer publishes (byway:PEERID/); how many libraries that concerned. Their owners learn nothing of it.
+
+        Raises CodeError for what names none of them, AbsentError if it is not here, and ServerError.
+        """
+        return await report(self._client, what, Fault(fault), _unicode(note))
 
     def get(
         self,

@@ -18,6 +18,9 @@ from signaling.relay.settings import RelaySettings
 EVERYWHERE: Final = "*"
 """The host that stands for all addresses of the machine, IPv4 and IPv6."""
 
+ACCESS_CHARS: Final = 8
+"""Letters of an access word: what is shorter is found out in minutes."""
+
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 
 
@@ -82,6 +85,20 @@ class Settings(RelaySettings):
         "Keep no directory: peers then meet by code or link alone.",
         "nobody is in it who has not published a library, so it is on",
     )
+    access_word: str = option(
+        "",
+        "Access word of a private server, which whoever signs in has to know, or be listed in --allow-peers.",
+        "without either, everybody may come in; better in the environment or the file than where `ps` shows it",
+    )
+    allow_peers: str = option(
+        "", "File with the ids of peers that may sign in, one a line; read again on SIGHUP.", "see --access-word"
+    )
+    block_peers: str = option("", "File with the ids of peers that may not sign in, one a line; read again on SIGHUP.")
+    takedown: str = option(
+        "",
+        "File with ids of peers whose libraries are not here, and handles or roots of files that are not found, one a "
+        "line; read again on SIGHUP.",
+    )
     max_connections: int = option(
         10_000, "Connections in all.", "about 30 KiB each; needs as many file descriptors (ulimit -n)", 1
     )
@@ -117,6 +134,8 @@ class Settings(RelaySettings):
         require(self.ttl <= self.max_ttl, "ttl", f"{self.ttl:g} must not be more than max_ttl, {self.max_ttl:g}")
         require(self.engine == "memory", "engine", f"{self.engine!r} is not known: use memory")
         require(self.log_level in LOG_LEVELS, "log_level", f"{self.log_level!r} is none of {', '.join(LOG_LEVELS)}")
+        word = "has to have 8 characters at least: whoever listens at a sign-in may try words as fast as computers do"
+        require(not self.access_word or len(self.access_word) >= ACCESS_CHARS, "access_word", word)
         require(bool(self.tls_cert) == bool(self.tls_key), "tls_cert", "a certificate and its key go together")
         require(len(set(self.stun_ports)) == len(self.stun_ports), "stun_alt_port", "must not be --turn-port as well")
         self.check_relays()

@@ -17,6 +17,7 @@ COMMANDS: Final = {
     "spaces": "pypeer.cli.spaces",
     "contacts": "pypeer.cli.contacts",
     "inbox": "pypeer.cli.inbox",
+    "report": "pypeer.cli.report",
     "doctor": "pypeer.cli.doctor",
     "status": "pypeer.cli.background",
     "stop": "pypeer.cli.background",

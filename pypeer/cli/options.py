@@ -1,6 +1,7 @@
 """Options that several commands have, and their types."""
 
 import logging
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -8,7 +9,7 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from pypeer.api import default_server
+from pypeer.api import ACCESS_VARIABLE, default_server
 from pypeer.connect.addresses import interface_names
 from pypeer.connect.options import ConnectOptions, OptionError, Relaying, parse_ports
 from pypeer.transfer.scanning import Links
@@ -74,6 +75,12 @@ def _log_more(_ctx: click.Context, _param: click.Parameter, verbose: bool) -> No
         logging.getLogger("byway").setLevel(logging.DEBUG)
 
 
+def _keep_access_word(_context: click.Context, _parameter: click.Parameter, word: str | None) -> None:
+    """It goes where it is looked for, by this process and by those that it starts."""
+    if word:
+        os.environ[ACCESS_VARIABLE] = word
+
+
 def common(command: _Command) -> _Command:
     """Options of every command that meets others."""
     return basic(click.option("--name", default="", metavar="NAME", help="Shown beside your short name.")(command))
@@ -88,6 +95,13 @@ def basic(command: _Command) -> _Command:
         expose_value=False,
         callback=_log_more,
         help="Tell on standard error what it does.",
+    )(command)
+    command = click.option(
+        "--access-word",
+        metavar="WORD",
+        expose_value=False,
+        callback=_keep_access_word,
+        help=f"Of a private server; better in {ACCESS_VARIABLE}.",
     )(command)
     command = click.option("--json", "as_json", is_flag=True, help="One event a line on standard output.")(command)
     return click.option("--server", metavar="URL", default=default_server, help="BYWAY_SERVER, or this machine.")(

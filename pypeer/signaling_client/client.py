@@ -49,7 +49,12 @@ class SignalingClient:
     """
 
     def __init__(
-        self, server: str, identity: Identity, on_push: PushHandler, on_ready: Callable[[bool], None] | None = None
+        self,
+        server: str,
+        identity: Identity,
+        on_push: PushHandler,
+        on_ready: Callable[[bool], None] | None = None,
+        access: str = "",
     ) -> None:
         self.url = page_url(server)
         self.ice: tuple[IceServer, ...] = ()
@@ -59,7 +64,7 @@ class SignalingClient:
         self._on_ready = on_ready or (lambda _resumed: None)
         self.host = self.url.host_port_subcomponent or ""
         """The server as its Host header has it."""
-        self._core = core.Client(identity, self.host, f"pypeer/{__version__}", random.random)
+        self._core = core.Client(identity, self.host, f"pypeer/{__version__}", random.random, access)
         self._waiting: dict[int, asyncio.Future[_Success]] = {}
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._http: aiohttp.ClientSession | None = None

@@ -27,6 +27,7 @@ from pypeer.signaling_client.effects import (
 )
 from pypeer.signaling_client.repeating import OVERLOADED, Ask, Repeating
 from signaling.protocol import limits
+from signaling.protocol.access import proof
 from signaling.protocol.codec import decode_server, encode
 from signaling.protocol.codes import CloseCode
 from signaling.protocol.fields import Resume
@@ -72,8 +73,14 @@ class _Session:
 class Client:
     """The state of one peer's signaling."""
 
-    def __init__(self, identity: Identity, host: str, label: str, random: Callable[[], float]) -> None:
+    def __init__(
+        self, identity: Identity, host: str, label: str, random: Callable[[], float], access: str = ""
+    ) -> None:
         self.state = State.AWAY
+        self._access = access
+        """The access word of the server, if the person has said one."""
+        self._refusal: str | None = None
+        """Why the server refuses the sign-in, as it says."""
         self._identity = identity
         self._host = host
         self._label = label
@@ -147,7 +154,7 @@ class Client:
             return [Over(None)]
         if code >= CloseCode.MALFORMED and not closing.reconnects(code):
             self.state = State.ENDED
-            return [Over(closing.refused(code))]
+            return [Over(closing.refused(code, self._refusal, self._identity.id))]
         self.state = State.AWAY
         wait = backoff.delay(self._failures, self._random(), self._not_before)
         self._failures += 1
@@ -166,6 +173,7 @@ class Client:
             case Pong():
                 return []
             case Error(seq=None):
+                self._refusal = message.code
                 return []
             case _:
                 return self._numbered(message, now)
@@ -211,9 +219,13 @@ class Client:
             key=b64(self._identity.key),
             host=self._host,
             sig=b64(self._identity.sign(statement)),
+            access=self._proof(unb64(challenge.nonce)),
             resume=None if token is None else Resume(token=token, seen=self._session.seen),
         )
         return self._send(encode(hello), now)
+
+    def _proof(self, nonce: bytes) -> str | None:
+        return proof(self._access, nonce, b64(self._identity.key), self._host) if self._access else None
 
     def _welcome(self, welcome: Welcome, now: float) -> list[Effect]:
         self.state = State.READY

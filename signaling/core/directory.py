@@ -12,10 +12,13 @@ from typing import Final
 import msgspec
 
 from signaling.core.announced import fault_of
-from signaling.core.effects import Count, Effect, Tally
+from signaling.core.control import HANDLE_BYTES, OPEN, Control
+from signaling.core.effects import Count, Effect, Flagged, Tally
+from signaling.core.flags import Flags
 from signaling.core.hits import ROOM, Hits, fitting
-from signaling.core.libraries import Libraries, Library
+from signaling.core.libraries import Libraries, Library, peer_id
 from signaling.core.policy import Policy
+from signaling.core.quota import Rate
 from signaling.core.rendezvous import AWAY_WAIT_S, UNNUMBERED, Rendezvous, failed, ok
 from signaling.core.session import Session
 from signaling.core.spaces import SealedLibrary, Spaces
@@ -28,6 +31,7 @@ from signaling.protocol.directory import (
     Asked,
     Browse,
     DirectoryRequest,
+    Flag,
     Found,
     Here,
     Listing,
@@ -38,7 +42,7 @@ from signaling.protocol.directory import (
     Shelf,
     Withdraw,
 )
-from signaling.protocol.encoding import b64
+from signaling.protocol.encoding import b64, unb64
 from signaling.protocol.messages import Error, Reply
 from signaling.protocol.spaces import SealedAnnounce, SealedLook, SealedPublish, SealedRequest
 
@@ -71,6 +75,9 @@ class Directory:
         self._emit = emit
         self._numbers = count(1)
         self._libraries = Libraries()
+        self._control = OPEN
+        self.flags = Flags()
+        """What the operator was told of."""
         self.spaces = Spaces(policy, entropy, emit, lambda: policy.directory_files - self.entries - self._coming)
         """What only members see."""
 
@@ -102,8 +109,20 @@ class Directory:
                 return self._withdraw(session, request)
             case Ask():
                 return await self._ask(session, address, request, now)
+            case Flag():
+                return await self._flag(session, address, request, now)
             case _:
                 return await self._limited_look(session, address, request, now)
+
+    def govern(self, control: Control) -> None:
+        """What the operator has decided holds from now on."""
+        self._control = control
+        for number in [each for peer in control.taken_peers for each in self._libraries.of_peer(peer)]:
+            library = self._libraries.numbered(number)
+            if library is not None:
+                self._drop(library)
+        for sealed in self.spaces.of_peers(control.taken_peers):
+            self.spaces.drop(sealed)
 
     def end(self, session: Session) -> None:
         """A session is over, and all that it published."""
@@ -113,6 +132,9 @@ class Directory:
             self.spaces.drop(sealed)
 
     def _publish(self, session: Session, request: Publish | SealedPublish) -> Reply:
+        if peer_id(session.key) in self._control.taken_peers:
+            text = "the operator of this server has taken down what you publish: ask there"
+            return failed(request, ErrorCode.TAKEN_DOWN, text)
         published = len(self._libraries.of_session(session)) + len(self.spaces.of_session(session))
         if published >= self._policy.libraries_per_session:
             text = f"a session may publish {self._policy.libraries_per_session} libraries"
@@ -161,7 +183,7 @@ class Directory:
         if files and library.folders >= self._policy.files_per_library:
             text = f"a library may have {self._policy.files_per_library} folders"
             return failed(request, ErrorCode.TOO_MANY, text)
-        refused = await self._charge(address, request, files + len(request.gone), now)
+        refused = await self._charge(session, address, request, files + len(request.gone), now)
         if refused is not None:
             return refused
         granted = max(0, min(files, self._policy.directory_files - self.entries - self._coming))
@@ -179,21 +201,21 @@ class Directory:
         """Looked up again once it may be: engines may take a while to say so."""
         refused = None
         if request.library in self.spaces.of_session(session):
-            refused = await self._charge(address, request, len(request.files) + len(request.gone), now)
+            refused = await self._charge(session, address, request, len(request.files) + len(request.gone), now)
         library = self.spaces.of_session(session).get(request.library)
         if library is None:
             return _unknown(request)
         return refused or self.spaces.announce(library, request)
 
-    async def _charge(self, address: str, request: Announce | SealedAnnounce, files: int, now: float) -> Error | None:
+    async def _charge(
+        self, session: Session, address: str, request: Announce | SealedAnnounce, files: int, now: float
+    ) -> Error | None:
         """Count what is announced; the refusal, if that is too much."""
-        cost = min(files, self._policy.announcing.burst)
-        wait = await self._engine.take(f"announce {address}", self._policy.announcing, cost, now)
-        return (
-            failed(request, ErrorCode.RATE_LIMITED, "too many files announced from this address", wait)
-            if wait
-            else None
-        )
+        rate = self._policy.announcing
+        wait = await self._take("announce", session, address, (rate, rate), min(files, rate.burst), now)
+        if not wait:
+            return None
+        return failed(request, ErrorCode.RATE_LIMITED, "too many files announced from this address", wait)
 
     def _announced(self, library: Library, request: Announce, counted: Counted | None) -> Reply:
         if library not in self._libraries:
@@ -213,8 +235,8 @@ class Directory:
     async def _limited_look(
         self, session: Session, address: str, request: Search | Peers | Browse | SealedLook, now: float
     ) -> Reply:
-        wait = await self._engine.take(f"search {session.id}", self._policy.searching, 1, now)
-        wait = wait or await self._engine.take(f"search {address}", self._policy.searching_address, 1, now)
+        rates = self._policy.searching, self._policy.searching_address
+        wait = await self._take("search", session, address, rates, 1, now)
         if wait:
             return failed(request, ErrorCode.RATE_LIMITED, "too many searches", wait)
         match request:
@@ -233,7 +255,7 @@ class Directory:
         if libraries != ():
             found = await self._index.search(_query(request, libraries))
         told = Hits(self._libraries)
-        more = not told.fill(found.matches) or found.more
+        more = not told.fill(each for each in found.matches if not self._control.hides(each.root)) or found.more
         self._emit(Count(Tally.SEARCHES, "found" if told.hits else "nothing"))
         return Found(seq=UNNUMBERED, re=request.id, hits=tuple(told.hits), libraries=tuple(told.shelves), more=more)
 
@@ -249,7 +271,7 @@ class Directory:
         if library not in self._libraries:
             return _unknown(request)
         folders, room = fitting(page.folders, ROOM)
-        files, room = fitting(page.files, room)
+        files, room = fitting((file for file in page.files if not self._control.hides(file.root)), room)
         return Listing(seq=UNNUMBERED, re=request.id, folders=folders, files=files, more=page.more or not room)
 
     async def _ask(self, session: Session, address: str, request: Ask, now: float) -> Reply:
@@ -264,7 +286,7 @@ class Directory:
         if library.away:
             text = "whoever published this library has lost the connection"
             return failed(request, ErrorCode.SENDER_AWAY, text, AWAY_WAIT_S)
-        wait = await self._engine.take(f"ask {address}", self._policy.asking, 1, now)
+        wait = await self._take("ask", session, address, (self._policy.asking,) * 2, 1, now)
         if wait:
             return failed(request, ErrorCode.RATE_LIMITED, "too many libraries asked for from this address", wait)
         holder = Holder(owner.id, owner.key, now)
@@ -275,6 +297,34 @@ class Directory:
             None,
             lambda pair: Asked(seq=UNNUMBERED, pair=pair, library=request.library, peer=session.key),
         )
+
+    async def _flag(self, session: Session, address: str, request: Flag, now: float) -> Reply:
+        library: Library | SealedLibrary | None = self._libraries.named(request.library)
+        library = library or self.spaces.named(request.library)
+        if library is None:
+            return _unknown(request)
+        wait = await self._take("flag", session, address, (self._policy.flagging,) * 2, 1, now)
+        if wait:
+            return failed(request, ErrorCode.RATE_LIMITED, "the operator was told of too much from here", wait)
+        peer, by = peer_id(library.owner.key), peer_id(session.key)
+        handle = "" if request.root is None else handle_of(request.root)
+        name = library.shown.name if isinstance(library, Library) else ""
+        told = self.flags.add(peer, handle, by)
+        self._emit(Count(Tally.FLAGS, request.fault))
+        self._emit(Flagged(name, peer, handle, request.fault, request.note, by, told))
+        return ok(request)
+
+    async def _take(
+        self, what: str, session: Session, address: str, rates: tuple[Rate, Rate], cost: float, now: float
+    ) -> float:
+        """Count something for an identity, then for an address; the seconds to wait, if it is too much."""
+        wait = await self._engine.take(f"{what} {session.key}", rates[0], cost, now)
+        return wait or await self._engine.take(f"{what} {address}", rates[1], cost, now)
+
+
+def handle_of(root: str) -> str:
+    """The handle of a root, as messages have it."""
+    return base64.b32encode(unb64(root)[:HANDLE_BYTES]).decode("ascii").lower()
 
 
 def _query(request: Search, libraries: tuple[int, ...] | None) -> Query:

@@ -21,6 +21,8 @@ class Tally(StrEnum):
     """`new` or `resumed`."""
     CALLS = "calls"
     """Of contacts, by outcome: `met`, or `not-here`."""
+    FLAGS = "flags"
+    """What the operator was told of, by what is wrong with it."""
     SEARCHES = "searches"
     """By outcome: `found`, or `nothing`."""
 
@@ -59,10 +61,27 @@ class Observe:
 
 
 @dataclass(frozen=True, slots=True)
+class Flagged:
+    """Somebody tells the operator of a library or a file."""
+
+    library: str
+    """What its owner calls it; empty where only members know."""
+    peer: str
+    handle: str
+    """Of the file; empty if it is all of the library."""
+    fault: str
+    note: str
+    by: str
+    """The id of who tells it."""
+    count: int
+    """How many have, of the same."""
+
+
+@dataclass(frozen=True, slots=True)
 class Fault:
     """The server itself failed at a request; to be logged with its traceback."""
 
     error: Exception
 
 
-Effect = Send | Close | Count | Observe | Fault
+Effect = Send | Close | Count | Observe | Flagged | Fault

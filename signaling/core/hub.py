@@ -12,12 +12,14 @@ from typing import Final
 
 from signaling.core.connection import Connection
 from signaling.core.connections import Connections
+from signaling.core.control import OPEN, Control
 from signaling.core.effects import Count, Effect, Fault, Send, Tally
+from signaling.core.libraries import peer_id
 from signaling.core.policy import Policy
 from signaling.core.rendezvous import failed
 from signaling.core.session import Session
 from signaling.core.sessions import Relays, Sessions, no_relays
-from signaling.core.sign_in import Names, refusal
+from signaling.core.sign_in import Names, Refused, refusal
 from signaling.core.states import ConnectionState, Event
 from signaling.engine.base import Engine, Push
 from signaling.engine.index import Index
@@ -62,8 +64,26 @@ class Hub(Connections):
         super().__init__(policy, Sessions(policy, make_engine, entropy, emit, relays, index), entropy, emit, label)
         self._caps = (*(() if index is None else (limits.CAP_DIRECTORY,)), limits.CAP_CONTACTS)
         self.draining = False
+        self._control = OPEN
         self._names = names
         self._ice = ice
+
+    async def govern(self, control: Control, now: float) -> None:
+        """What the operator has decided holds from now on: who may not be here any more leaves."""
+        self._control = control
+        if self.sessions.directory is not None:
+            self.sessions.directory.govern(control)
+        for session in self.sessions.all:
+            refused = control.barred(peer_id(session.key))
+            if refused is not None:
+                await self._expel(session, refused, now)
+
+    async def _expel(self, session: Session, refused: Refused, now: float) -> None:
+        connection = self._connections.get(session.connection or 0)
+        if connection is not None:
+            connection.session = session.connection = None
+            await self._turn_away(connection, refused.code, refused.message, now)
+        await self.sessions.end(session, "gone", now)
 
     def throttle(self, number: int, now: float) -> float:
         """Seconds to leave a connection unread, so that its session stays within its rate; 0 if it may be read.
@@ -169,6 +189,7 @@ class Hub(Connections):
             await self._turn_away(connection, ErrorCode.DRAINING, "the server restarts: come back in a moment", now)
             return
         refused = refusal(message, connection.nonce, self._names, connection.dialled)
+        refused = refused or self._control.refusal(message, connection.nonce)
         if refused is not None:
             await self._turn_away(connection, refused.code, refused.message, now)
             return

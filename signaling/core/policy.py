@@ -73,17 +73,17 @@ class Policy:
         200_000, "Files one library may have, and folders.", "the pictures of a life; as many as one offer may have", 1
     )
     directory_files: int = option(
-        2_000_000, "Files and folders of all libraries.", "about 500 bytes each: one GB of memory", 1
+        2_000_000, "Files and folders of all libraries.", "about 350 bytes each: 700 MB of memory", 1
     )
     announce_rate: float = option(
         60_000,
-        "Files a minute announced from one address (IPv6: /64), four minutes' worth at once.",
+        "Files a minute announced from one address (IPv6: /64), and by one identity; four minutes' worth at once.",
         "one whole library of the largest kind, or an office of 240 with 1,000 each that comes back after a restart",
         1,
     )
     search_rate: float = option(
         5,
-        "Searches, and looks into folders, a second of one session, ten seconds' worth at once.",
+        "Searches, and looks into folders, a second of one identity, ten seconds' worth at once.",
         "one for each letter as somebody types",
         0.01,
     )
@@ -95,8 +95,15 @@ class Policy:
     )
     ask_rate: float = option(
         120,
-        "Libraries a minute asked for from one address (IPv6: /64), two minutes' worth at once.",
+        "Libraries a minute asked for from one address (IPv6: /64), and by one identity; two minutes' worth at once.",
         "each fetch asks up to eight who have the file; each may ring at a person",
+        0.01,
+    )
+    flag_rate: float = option(
+        6,
+        "Files and libraries a minute that the operator is told of from one address (IPv6: /64), and by one identity; "
+        "five minutes' worth at once.",
+        "a person who goes through what was found; each is a line in the log",
         0.01,
     )
     call_rate: float = option(
@@ -167,7 +174,7 @@ class Policy:
 
     @property
     def searching(self) -> Rate:
-        """Bound of the searches of one session."""
+        """Bound of the searches of one identity."""
         return Rate(burst=10 * self.search_rate, per_second=self.search_rate)
 
     @property
@@ -177,8 +184,13 @@ class Policy:
 
     @property
     def asking(self) -> Rate:
-        """Bound of the libraries asked for from one address."""
+        """Bound of the libraries asked for, by one identity and from one address."""
         return Rate(burst=2 * self.ask_rate, per_second=self.ask_rate / 60)
+
+    @property
+    def flagging(self) -> Rate:
+        """Bound of what the operator is told of, by one identity and from one address."""
+        return Rate(burst=max(1.0, 5 * self.flag_rate), per_second=self.flag_rate / 60)
 
     @property
     def calling(self) -> Rate:

@@ -83,6 +83,11 @@ class Sessions:
     def __len__(self) -> int:
         return len(self._by_id)
 
+    @property
+    def all(self) -> list[Session]:
+        """Everybody who is here, or away."""
+        return list(self._by_id.values())
+
     async def new(self, key: str) -> Session:
         """Make a session."""
         session = Session(

@@ -2,7 +2,7 @@
 same as if there were none. What a space is, and what is in it, nobody here knows.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from heapq import nsmallest
 from typing import Final
@@ -11,7 +11,7 @@ import msgspec
 
 from signaling.core.effects import Count, Effect, Tally
 from signaling.core.hits import ROOM, fitting
-from signaling.core.libraries import REACHES
+from signaling.core.libraries import REACHES, peer_id
 from signaling.core.policy import Policy
 from signaling.core.rendezvous import UNNUMBERED, failed, ok
 from signaling.core.session import Session
@@ -109,6 +109,10 @@ class Spaces:
     def of_session(self, session: Session) -> dict[str, SealedLibrary]:
         """What a session has published, by id."""
         return self._of_session.get(session.id, {})
+
+    def of_peers(self, peers: Container[str]) -> list[SealedLibrary]:
+        """What these identities have published."""
+        return [library for library in self._libraries.values() if peer_id(library.owner.key) in peers]
 
     def publish(self, session: Session, request: SealedPublish) -> Reply:
         """Begin a library."""

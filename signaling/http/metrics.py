@@ -17,7 +17,7 @@ from signaling.relay.turn.kinds import Refusal, Stats, Transport
 PLAIN_CLOSES: Final = frozenset({1000, 1001, 1005, 1006, 1007, 1009})
 """Close codes of RFC 6455 that are counted under their own number; others that clients send are `other`."""
 
-SHARED: Final = ("libraries", "shared_files", "shared_folders")
+SHARED: Final = ("libraries", "shared_files", "shared_folders", "flagged")
 """Of the directory."""
 
 GAUGES: Final = ("open_connections", "sessions", "locators", "reserved_locators", "pairs", *SHARED)
@@ -67,6 +67,9 @@ class Metrics:
             Tally.REPORTS: counter("reports", "How pairs got connected, as they reported it", "outcome"),
             Tally.SIGN_INS: counter("sign_ins", "Sign-ins", "kind"),
             Tally.CALLS: counter("calls", "Calls of contacts by outcome", "outcome"),
+            Tally.FLAGS: counter(
+                "flags", "Files and libraries that the operator was told of by what is wrong", "fault"
+            ),
             Tally.SEARCHES: counter("searches", "Searches in the directory by outcome", "outcome"),
         }
         self.connections = counter("connections", "WebSockets accepted")
@@ -111,8 +114,8 @@ class Metrics:
         known = code in PLAIN_CLOSES or code in CloseCode.__members__.values()
         self._closes.labels(str(code) if known else "other").inc()
 
-    def render(self, connections: int, sessions: int, totals: Totals, shared: tuple[int, int, int]) -> bytes:
-        """The text of /metrics, with what there is now; of the directory: libraries, files, folders."""
+    def render(self, connections: int, sessions: int, totals: Totals, shared: tuple[int, ...]) -> bytes:
+        """The text of /metrics, with what there is now; of the directory: what SHARED names."""
         values = (connections, sessions, totals.locators, totals.reserved, totals.pairs, *shared)
         for gauge, value in zip(self._current.values(), values, strict=True):
             gauge.set(value)

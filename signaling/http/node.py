@@ -10,7 +10,8 @@ from typing import Final
 from aiohttp import WSMessage, WSMsgType, web
 
 from signaling import __version__
-from signaling.core.effects import Close, Count, Effect, Fault, Observe, Send
+from signaling.core.control import Control
+from signaling.core.effects import Close, Count, Effect, Fault, Flagged, Observe, Send
 from signaling.core.hub import Hub
 from signaling.core.session import Session
 from signaling.core.sessions import Relaying
@@ -152,6 +153,10 @@ class Node:
             except Exception as error:
                 self._fault(error)
 
+    async def govern(self, control: Control) -> None:
+        """What the operator has decided holds from now on."""
+        await self.hub.govern(control, self._clock())
+
     def close(self) -> None:
         """Let go of what is not the garbage collector's."""
         if self._index is not None:
@@ -173,7 +178,8 @@ class Node:
         totals = await self.hub.sessions.engine.totals(self._clock())
         directory = self.hub.sessions.directory
         shared = (0, 0, 0) if directory is None else directory.totals
-        return self.metrics.render(len(self._wires), len(self.hub.sessions), totals, shared)
+        flagged = 0 if directory is None else len(directory.flags)
+        return self.metrics.render(len(self._wires), len(self.hub.sessions), totals, (*shared, flagged))
 
     def _ice(self, dialled: str) -> tuple[IceServer, ...]:
         own = self.stun_urls(dialled)
@@ -238,6 +244,9 @@ class Node:
                 self.metrics.count(effect)
             case Observe():
                 self.metrics.observe(effect)
+            case Flagged():
+                told = {field: getattr(effect, field) for field in effect.__dataclass_fields__}
+                log.warning(line("flagged", **told))
             case Fault():
                 self._fault(effect.error)
 

@@ -12,8 +12,10 @@ from pathlib import Path
 
 from signaling.checks import SettingsError
 from signaling.http.app import NODE, make_app, make_metrics_app
+from signaling.http.governing import read
 from signaling.http.helping import open_stun
 from signaling.http.listening import listen
+from signaling.http.node import Node
 from signaling.logs import line, log
 from signaling.settings import EVERYWHERE, Settings
 
@@ -26,7 +28,9 @@ async def serve(settings: Settings, named: Collection[str] = ()) -> None:
     """
     context = _tls(settings)
     app = make_app(settings)
+    await app[NODE].govern(read(settings))
     stop = _stop_on_signals()
+    _read_again_on_sighup(app[NODE], settings)
     async with AsyncExitStack() as stack:
         site, port = await listen(stack, app, settings.host, settings.port, context)
         await open_stun(stack, app[NODE], settings, named, context)
@@ -85,6 +89,29 @@ def _stop_on_signals() -> asyncio.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, _stop, loop, number, stop)
     return stop
+
+
+def _read_again_on_sighup(node: Node, settings: Settings) -> None:
+    tasks = set[asyncio.Task[None]]()
+
+    def again() -> None:
+        task = asyncio.create_task(_read_again(node, settings))
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+
+    if hasattr(signal, "SIGHUP"):
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, again)
+
+
+async def _read_again(node: Node, settings: Settings) -> None:
+    """A list that cannot be read changes nothing: the others of its operator's decisions hold on."""
+    try:
+        control = read(settings)
+    except SettingsError as error:
+        log.error(line("lists-unreadable", error=error))
+        return
+    await node.govern(control)
+    log.info(line("lists-read"))
 
 
 def _stop(loop: asyncio.AbstractEventLoop, number: signal.Signals, stop: asyncio.Event) -> None:

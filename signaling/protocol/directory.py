@@ -149,6 +149,33 @@ class Ask(Message, frozen=True, tag="ask"):
     library: Library
 
 
+class Fault(StrEnum):
+    """What is wrong with a file or a library, for whoever tells the operator of it."""
+
+    ILLEGAL = "illegal"
+    """Against the law, or the rules of the server."""
+    ABUSE = "abuse"
+    """Shows or does harm to a person."""
+    MALWARE = "malware"
+    """Does harm to computers."""
+    PRIVATE = "private"
+    """Belongs to somebody who has not agreed."""
+    MISLEADING = "misleading"
+    """Is not what its name says, or imitates another peer."""
+    OTHER = "other"
+    """The note says what."""
+
+
+class Flag(Message, frozen=True, tag="flag"):
+    """Tell the operator of a library, or of one file in it; its owner learns nothing of it."""
+
+    id: Id
+    library: Library
+    fault: Fault
+    root: Root | None = None
+    note: Annotated[str, Meta(max_length=256, description="for the operator; untrusted")] = ""
+
+
 class Shelf(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A library, as others see it. `peer` is proven only when one meets it."""
 
@@ -249,6 +276,6 @@ class Asked(Message, frozen=True, tag="asked"):
     """See `Met`."""
 
 
-DirectoryRequest = Publish | Announce | Withdraw | Search | Peers | Browse
+DirectoryRequest = Publish | Announce | Withdraw | Search | Peers | Browse | Flag
 """What concerns the directory alone; `ask` makes a pair."""
 DirectoryReply = Published | Found | Here | Listing

@@ -23,6 +23,10 @@ Nonce = Annotated[
 Signature = Annotated[
     str, Meta(pattern=r"^[A-Za-z0-9_-]{86}" + END, description="Ed25519 signature, 64 bytes, base64url without padding")
 ]
+Proof = Annotated[
+    str,
+    Meta(pattern=r"^[A-Za-z0-9_-]{43}" + END, description="HMAC-SHA256, 32 bytes, base64url without padding"),
+]
 Locator = Annotated[
     str, Meta(pattern=r"^[1-9][0-9]{0,6}" + END, description="the public part of a code: a number of up to 7 digits")
 ]

@@ -35,6 +35,7 @@ from signaling.protocol.fields import (
     Message,
     Nonce,
     Pair,
+    Proof,
     Prose,
     Reason,
     Resume,
@@ -59,13 +60,15 @@ class Challenge(Message, frozen=True, tag="challenge"):
 
 
 class Hello(Message, frozen=True, tag="hello"):
-    """First message of the client. `sig` is over SIGN_IN_CONTEXT, the 32 nonce bytes, and the host in UTF-8."""
+    """First message of the client. `sig` is over SIGN_IN_CONTEXT, the 32 nonce bytes, and the host in UTF-8; `access`
+    proves that it knows the access word, if the server has one (signaling.protocol.access)."""
 
     v: int
     client: Label
     key: Key
     host: Host
     sig: Signature
+    access: Proof | None = None
     caps: Capabilities = ()
     resume: Resume | None = None
 

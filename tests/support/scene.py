@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from pypeer.identity import Identity
-from signaling.core.effects import Close, Count, Effect, Fault, Observe, Send, Tally
+from signaling.core.effects import Close, Count, Effect, Fault, Flagged, Observe, Send, Tally
 from signaling.core.hub import Hub
 from signaling.core.policy import Policy
 from signaling.core.sessions import Relays, no_relays
@@ -62,6 +62,7 @@ class Scene:
         self.counts: Counter[tuple[Tally, str]] = Counter()
         self.observed: list[Observe] = []
         self.faults: list[Exception] = []
+        self.flagged: list[Flagged] = []
         self.random = random.Random(seed)
         self.hub = Hub(
             policy or Policy(),
@@ -87,6 +88,8 @@ class Scene:
                 self.counts[effect.tally, effect.label] += 1
             case Observe():
                 self.observed.append(effect)
+            case Flagged():
+                self.flagged.append(effect)
             case Fault():
                 self.faults.append(effect.error)
 

@@ -10,6 +10,7 @@ from yarl import URL
 
 from pypeer.identity import Identity
 from signaling.protocol import limits
+from signaling.protocol.access import proof
 from signaling.protocol.codec import decode_server, encode
 from signaling.protocol.encoding import b64, unb64
 from signaling.protocol.fields import Message, Resume
@@ -22,8 +23,9 @@ PATIENCE_S = 20.0
 class SignalingClient:
     """Use as `async with SignalingClient(url) as client`; it is connected then, and `sign_in` does the rest."""
 
-    def __init__(self, url: str | URL, identity: Identity | None = None, **options: Any) -> None:
+    def __init__(self, url: str | URL, identity: Identity | None = None, access: str = "", **options: Any) -> None:
         self.url = URL(url)
+        self._access = access
         self.identity = identity or Identity.new()
         self.socket: aiohttp.ClientWebSocketResponse
         self.welcome: Welcome
@@ -77,7 +79,9 @@ class SignalingClient:
         host = host or self.url.host_port_subcomponent or ""
         statement = limits.SIGN_IN_CONTEXT + unb64(challenge.nonce) + host.encode()
         sig = b64(self.identity.sign(statement))
-        return Hello(v=1, client="test/1", key=b64(self.identity.key), host=host, sig=sig, resume=resume)
+        key = b64(self.identity.key)
+        access = proof(self._access, unb64(challenge.nonce), key, host) if self._access else None
+        return Hello(v=1, client="test/1", key=key, host=host, sig=sig, resume=resume, access=access)
 
     async def send(self, message: Message | str) -> None:
         """Send a message, or any text."""

@@ -103,6 +103,7 @@ OTHER_VALUES: Final = {
     "relay_ports": "50000-50009",
     "metrics_listen": "127.0.0.1:9100",
     "engine": "memory",
+    "access_word": "correct horse",
     "log_level": "debug",
 }
 """A value of each setting that is no number."""
