@@ -13,6 +13,7 @@ from pypeer.signaling_client import backoff, core
 from pypeer.signaling_client.core import Client, State
 from pypeer.signaling_client.effects import SESSION_LOST, Answer, Effect, Hangup, Over, Push, Ready, Retry, SendText
 from signaling.protocol import limits
+from signaling.protocol.access import proof
 from signaling.protocol.codec import decode_client, encode
 from signaling.protocol.codes import Action, CloseCode, ErrorCode
 from signaling.protocol.fields import Message
@@ -210,3 +211,31 @@ def test_errors_without_a_number_are_only_noise() -> None:
 @given(failures=st.integers(0, 10_000), random=st.floats(0, 1, exclude_max=True), wait=st.floats(0, 60))
 def test_back_off_stays_in_its_bounds(failures: int, random: float, wait: float) -> None:
     assert wait <= backoff.delay(failures, random, wait) <= wait + min(backoff.CAP_S, 0.5 * 2.0 ** min(failures, 60))
+
+
+@pytest.mark.parametrize(
+    ("code", "told"), [(ErrorCode.ACCESS_WORD, "BYWAY_ACCESS_WORD"), (ErrorCode.NOT_ADMITTED, ADA.id)]
+)
+def test_a_server_that_admits_not_everybody_is_told_of_in_words(code: ErrorCode, told: str) -> None:
+    client = make()
+    client.connected(0)
+    client.received(CHALLENGE, 0)
+    client.received(encode(Error(code=code, message="no")), 0)
+    [over] = client.disconnected(CloseCode.SIGN_IN)
+    assert isinstance(over, Over)
+    assert over.error is not None
+    assert over.error.code == code
+    assert told in str(over.error)
+
+
+def test_the_access_word_is_proven_and_not_told() -> None:
+    client = Client(ADA, "byway.example:8080", "test/1", lambda: 0.5, "correct horse")
+    client.connected(0)
+    [hello] = sent(client.received(CHALLENGE, 0))
+    assert isinstance(hello, Hello)
+    assert hello.access == proof("correct horse", NONCE, b64(ADA.key), "byway.example:8080")
+    client = make()
+    client.connected(0)
+    [hello] = sent(client.received(CHALLENGE, 0))
+    assert isinstance(hello, Hello)
+    assert hello.access is None
