@@ -117,10 +117,9 @@ class Directory:
     def govern(self, control: Control) -> None:
         """What the operator has decided holds from now on."""
         self._control = control
-        for number in [each for peer in control.taken_peers for each in self._libraries.of_peer(peer)]:
-            library = self._libraries.numbered(number)
-            if library is not None:
-                self._drop(library)
+        taken = [number for peer in control.taken_peers for number in self._libraries.of_peer(peer)]
+        for library in filter(None, map(self._libraries.numbered, taken)):
+            self._drop(library)
         for sealed in self.spaces.of_peers(control.taken_peers):
             self.spaces.drop(sealed)
 
