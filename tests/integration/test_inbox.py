@@ -21,7 +21,8 @@ from pypeer.events import Announced, Called, Declined, Done, Event, Failed, Inbo
 from pypeer.identity import Identity
 from tests.support.commands import PATIENCE_S, Server, running_server
 
-T = type[Event]
+SLOW = 20_000.0
+"""Bytes a second at which two MB do not end while a test looks at something else."""
 
 
 class Person:
@@ -153,7 +154,7 @@ async def test_a_block_ends_what_is_under_way(people: tuple[Person, Person], tmp
     bob.store.change("Ada", Change.ALLOW)
     await bob.open(tmp_path / "in")
     (tmp_path / "big.bin").write_bytes(os.urandom(2_000_000))
-    delivery = await ada.peer.deliver([tmp_path / "big.bin"], to="Bob", limit=100_000)
+    delivery = await ada.peer.deliver([tmp_path / "big.bin"], to="Bob", limit=SLOW)
     await bob.until(is_a(Progress))
     bob.store.change("Ada", Change.BLOCK)
     failed = await bob.until(is_a(Failed))
@@ -191,6 +192,10 @@ async def test_who_gives_up_while_our_person_thinks_is_asked_about_no_more(
     await bob.until(lambda event: isinstance(event, Declined) and event.session == first_called(bob).session)
 
 
+def ends(session: str) -> Callable[[Event], bool]:
+    return lambda event: isinstance(event, Failed) and event.session == session
+
+
 def first_called(someone: Person) -> Called:
     return next(each for each in someone.told if isinstance(each, Called))
 
@@ -203,18 +208,22 @@ async def test_several_come_at_once_and_too_many_are_told(
     bob.store.change("Ada", Change.ALLOW)
     box = await bob.open(tmp_path / "in")
     for name in ("a", "b", "c"):
-        (tmp_path / name).write_bytes(os.urandom(500_000))
-    first, second = [await ada.peer.deliver([tmp_path / name], to="Bob", limit=100_000) for name in "ab"]
+        (tmp_path / name).write_bytes(os.urandom(2_000_000))
+    slow = [await ada.peer.deliver([tmp_path / name], to="Bob", limit=SLOW) for name in "ab"]
     sessions: set[str] = set()
     while len(sessions) < 2:
         progress = await bob.until(lambda event: isinstance(event, Progress) and event.session not in sessions)
         sessions.add(progress.session)
     with pytest.raises(RefusedError, match="Bob takes as much as possible"):
         await (await ada.peer.deliver([tmp_path / "c"], to="Bob")).wait()
-    await asyncio.gather(first.wait(), second.wait())
-    assert {each.name for each in (tmp_path / "in").iterdir()} == {"a", "b"}
-    for session in sessions:
-        await bob.until(lambda event, wanted=session: isinstance(event, Done) and event.session == wanted)  # type: ignore[misc]
+    await asyncio.gather(*(each.stop() for each in slow))
+    await asyncio.gather(*(bob.until(ends(session)) for session in sessions))
+    since = len(bob.told)
+    both = [await ada.peer.deliver([tmp_path / name], to="Bob") for name in "ab"]
+    await asyncio.gather(*(each.wait() for each in both))
+    assert all((tmp_path / "in" / name).read_bytes() == (tmp_path / name).read_bytes() for name in "ab")
+    first = await bob.until(is_a(Done), since)
+    await bob.until(lambda event: isinstance(event, Done) and event.session != first.session, since)
     assert box.taken == 2
 
 
@@ -230,8 +239,9 @@ async def test_who_has_not_kept_the_last_meeting_is_reached_by_the_one_before(
     await (await ada.send(bob)).wait()
     await bob.until(is_a(Text))
     assert len(ada.contact().secrets) == 2, "the newer may be known there some day"
+    since = len(bob.told)
     await meet(ada.peer, bob.peer, tmp_path)
-    await bob.until(is_a(InboxOpen), since=len(bob.told))
+    await bob.until(is_a(InboxOpen), since)
     await (await ada.send(bob)).wait()
     assert [len(each.contact().secrets) for each in people] == [1, 1]
 
