@@ -11,16 +11,36 @@ comma := ,
 empty :=
 space := $(empty) $(empty)
 PURE := $(subst $(space),$(comma),$(strip \
-	signaling/protocol/* signaling/core/* $(addprefix signaling/engine/,entries.py finding.py postings.py segment.py tree.py) pypeer/protocol/* pypeer/secure/* \
-	signaling/relay/stun.py signaling/relay/places.py signaling/relay/turn/* signaling/relay/offers.py signaling/relay/known.py signaling/relay/rooms.py signaling/relay/tickets.py signaling/relay/forwarder.py signaling/http/languages.py \
-	pypeer/signaling_client/core.py pypeer/signaling_client/repeating.py pypeer/signaling_client/closing.py pypeer/signaling_client/effects.py pypeer/signaling_client/backoff.py pypeer/cli/words.py pypeer/cli/saying.py pypeer/cli/found_words.py pypeer/cli/contact_words.py $(addprefix pypeer/contacts/,contact.py naming.py lookalike.py policy.py) pypeer/no_way.py pypeer/background/record.py $(addprefix pypeer/finding/,found.py outlook.py sizes.py targets.py who.py) \
-	$(addprefix pypeer/doctor/,addresses.py advice.py asking.py behaviour.py diagnosis.py discovery.py drawing.py \
-	findings.py lifetime.py networks.py page.py texts.py words.py) \
-	pypeer/sctp/* pypeer/links/tcp_info.py pypeer/links/framing.py pypeer/links/pulse.py pypeer/connect/ice/* pypeer/connect/turn/* $(addprefix pypeer/connect/,tcp/plan.py tcp/redial.py tcp/reporting.py mapping/wire.py mapping/igd.py description.py lanes.py link_state.py prospects.py race.py renewal.py roads.py servers.py trouble.py ways.py reporting.py) \
-	$(addprefix pypeer/transfer/,chunks.py merkle.py names.py manifest.py schedule.py fetch.py sender.py receiver.py listing.py \
-	rate.py pace.py pulling.py drawing.py joining.py witness.py trust.py tally.py roots.py holdings.py spread.py swarm.py mutual.py landing.py telling.py party.py effects.py storing.py endings.py expected.py subflow.py serving.py asking.py phases.py choosing.py budget.py) \
-	$(addprefix pypeer/spaces/,keys.py blinding.py boxes.py space.py opened.py tree.py merging.py form.py) signaling/engine/sealed.py \
-	$(addprefix pypeer/library/,announcing.py forms.py ignoring.py place.py stock.py waiting.py wanting.py)))
+	pypeer/no_way.py \
+	pypeer/background/record.py \
+	$(addprefix pypeer/cli/,contact_words.py found_words.py saying.py words.py) \
+	$(addprefix pypeer/connect/,description.py lanes.py link_state.py prospects.py race.py renewal.py \
+		reporting.py roads.py servers.py trouble.py ways.py) \
+	pypeer/connect/ice/* \
+	$(addprefix pypeer/connect/mapping/,igd.py wire.py) \
+	$(addprefix pypeer/connect/tcp/,plan.py redial.py reporting.py) \
+	pypeer/connect/turn/* \
+	$(addprefix pypeer/contacts/,contact.py lookalike.py naming.py policy.py) \
+	$(addprefix pypeer/doctor/,addresses.py advice.py asking.py behaviour.py diagnosis.py discovery.py \
+		drawing.py findings.py lifetime.py networks.py page.py texts.py words.py) \
+	$(addprefix pypeer/finding/,found.py outlook.py sizes.py targets.py who.py) \
+	$(addprefix pypeer/library/,announcing.py forms.py ignoring.py place.py stock.py waiting.py wanting.py) \
+	$(addprefix pypeer/links/,framing.py pulse.py tcp_info.py) \
+	pypeer/protocol/* \
+	pypeer/sctp/* \
+	pypeer/secure/* \
+	$(addprefix pypeer/signaling_client/,backoff.py closing.py core.py effects.py repeating.py) \
+	$(addprefix pypeer/spaces/,blinding.py boxes.py form.py keys.py merging.py opened.py space.py tree.py) \
+	$(addprefix pypeer/transfer/,asking.py budget.py choosing.py chunks.py drawing.py effects.py endings.py \
+		expected.py fetch.py holdings.py joining.py landing.py listing.py manifest.py merkle.py mutual.py names.py \
+		pace.py party.py phases.py pulling.py rate.py receiver.py roots.py schedule.py sender.py serving.py \
+		spread.py storing.py subflow.py swarm.py tally.py telling.py trust.py witness.py) \
+	signaling/core/* \
+	$(addprefix signaling/engine/,entries.py finding.py postings.py sealed.py segment.py tree.py) \
+	signaling/http/languages.py \
+	signaling/protocol/* \
+	$(addprefix signaling/relay/,forwarder.py known.py offers.py places.py rooms.py stun.py tickets.py) \
+	signaling/relay/turn/*))
 
 .PHONY: run test check lint types js debian clean
 
