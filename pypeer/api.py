@@ -11,143 +11,49 @@ async with pypeer.Peer("http://localhost:8080") as peer:
         ...
 """
 
-import asyncio
 import os
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
 from pypeer.connect.options import ConnectOptions
-from pypeer.contacts.acquaint import Acquaintances, is_blocked
-from pypeer.contacts.contact import Change, Contact
-from pypeer.contacts.naming import named
+from pypeer.contacts.contact import Contact
 from pypeer.contacts.policy import Accept
-from pypeer.contacts.reception import Ask
 from pypeer.contacts.store import Store
-from pypeer.desk import Desk, forget
-from pypeer.errors import BlockedError, CodeError, PeerError
-from pypeer.events import Invited
+from pypeer.errors import CodeError, PeerError
 from pypeer.fetching import Fetch
-from pypeer.finding.directory import HITS_DEFAULT
 from pypeer.finding.finder import Finder
-from pypeer.finding.found import File, Folder, FoundLibrary, Hit
-from pypeer.finding.reporting import report
-from pypeer.finding.targets import is_peer
+from pypeer.finding.found import Hit
 from pypeer.finding.targets import parse as parse_target
-from pypeer.finding.who import one_library, one_peer
-from pypeer.identity import Identity
+from pypeer.peer.base import budget_of, default_access, default_server, unicode
+from pypeer.peer.belonging import Belonging
+from pypeer.peer.corresponding import Corresponding
+from pypeer.peer.seeking import Seeking
 from pypeer.plan import by_codes
 from pypeer.protocol import limits
 from pypeer.secure import code
 from pypeer.sharing import Offer
-from pypeer.signaling_client.client import SignalingClient
-from pypeer.signaling_client.switch import Switchboard
-from pypeer.spaces.everywhere import ALL, OPEN, Everywhere
-from pypeer.spaces.inviting import Invitation
-from pypeer.spaces.joining import Consent as JoinConsent
-from pypeer.spaces.joining import join_by_code
-from pypeer.spaces.space import Space, parse_link
-from pypeer.spaces.store import SpaceStore
-from pypeer.tasks import Tasks
-from pypeer.transfer.budget import Budget
+from pypeer.spaces.everywhere import OPEN
 from pypeer.transfer.choosing import Choice, Existing
 from pypeer.transfer.scanning import Links, Policy
 from pypeer.transfer.session import Decide, accept_all
 from pypeer.transfer.sources import OfferedTree, scan, text_tree
 from pypeer.warming import warm
-from signaling.protocol.contacts import Called
-from signaling.protocol.directory import Asked, Fault, Kind
-from signaling.protocol.messages import Knocked, Lapsed, Leave, Left, Signaled
 
 if TYPE_CHECKING:
-    from pypeer.contacts.delivery import Delivery
-    from pypeer.contacts.inbox import Inbox
     from pypeer.library.host import Consent
     from pypeer.library.library import Library
     from pypeer.library.publishing import Confirm
 
-DEFAULT_SERVER: Final = "http://localhost:8080"
-"""Where `signaling` listens when nothing is configured."""
 
-ACCESS_VARIABLE: Final = "BYWAY_ACCESS_WORD"
-"""The variable of the environment that holds the access word of a private server."""
+class Peer(Seeking, Corresponding, Belonging):
+    """A peer, signed in to one server while the `async with` block lasts: what it offers, publishes and gets.
 
-NAME_CHARS: Final = 128
-"""Longest name of a peer: the contract's limit on `meet.name`."""
-
-
-def default_server() -> str:
-    """The server of the environment (BYWAY_SERVER), else the one on this machine."""
-    return os.environ.get("BYWAY_SERVER") or DEFAULT_SERVER
-
-
-def default_access() -> str:
-    """The access word of the environment (BYWAY_ACCESS_WORD), which a private server wants."""
-    return os.environ.get(ACCESS_VARIABLE, "")
-
-
-class Peer:
-    """A peer, signed in to one server while the `async with` block lasts; entering raises ServerError.
-
-    `identity` defaults to the one of this user; `name` is what the other side may show, next to the proven short name;
-    `connect` says which ways of connecting are wanted. Whoever is met by a code is remembered in `contacts`
-    (pypeer.contacts.store), which stays the caller's to close; with `as_contact` it is a contact from now on, and is
-    called so, or as it calls itself if that is empty. `spaces` defaults to those of this user.
-    `access` is the access word of a private server, by default that of the environment (BYWAY_ACCESS_WORD).
+    What it is made from tells pypeer.peer.base.
     """
-
-    def __init__(
-        self,
-        server: str | None = None,
-        *,
-        identity: Identity | None = None,
-        name: str = "",
-        connect: ConnectOptions | None = None,
-        spaces: SpaceStore | None = None,
-        contacts: Store | None = None,
-        as_contact: str | None = None,
-        access: str | None = None,
-    ) -> None:
-        self.identity = identity or Identity.load()
-        self.contacts = contacts
-        word = default_access() if access is None else access
-        self._client = SignalingClient(server or default_server(), self.identity, self._on_push, self._on_ready, word)
-        self._offers: list[Offer] = []
-        self._fetches: list[Fetch] = []
-        self._libraries: list[Library] = []
-        self._deliveries: list[Delivery] = []
-        self._inbox: Inbox | None = None
-        self._switchboard = Switchboard()
-        self._desk = Desk(
-            self._client,
-            self._switchboard,
-            self.identity,
-            _tellable(name),
-            connect or ConnectOptions(),
-            acquaint=forget if contacts is None else Acquaintances(contacts, as_contact).remember,
-        )
-        self.spaces = spaces or SpaceStore()
-        """The sealed spaces of this user."""
-        self._directory = Everywhere(self._client, self.spaces.all)
-        self._tasks = Tasks("offers")
-
-    async def __aenter__(self) -> "Peer":
-        await self._client.start()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        work: list[Offer | Fetch | Library | Delivery | Inbox] = [*self._offers, *self._fetches, *self._libraries]
-        work += [*self._deliveries, *([] if self._inbox is None else [self._inbox])]
-        await asyncio.gather(*(each.stop() for each in work))
-        self._tasks.cancel()
-        await self._desk.close()
-        await self._client.close()
 
     async def send(
         self,
@@ -180,71 +86,11 @@ class Peer:
         if swarm:
             tree.offer = msgspec.structs.replace(tree.offer, swarm=True)
         uses = 1 if once else times
-        offer = Offer(self._desk, tree, code.pick_words(words), uses, _budget(limit), swarm, background)
+        offer = Offer(self._desk, tree, code.pick_words(words), uses, budget_of(limit), swarm, background)
         await offer.open(expires)
-        self._tasks.spawn(warm())
-        self._offers.append(offer)
+        self._work.tasks.spawn(warm())
+        self._work.offers.append(offer)
         return offer
-
-    async def deliver(
-        self,
-        paths: Iterable[str | os.PathLike[str]] = (),
-        *,
-        to: str,
-        text: str | None = None,
-        limit: float | None = None,
-        background: bool = False,
-        links: Links | str = Links.INSIDE,
-        growing: bool = False,
-    ) -> "Delivery":
-        """Send files and folders, or a text, to a contact, who is asked at the other side, or has agreed beforehand.
-
-        `to` is its name, its two words or its peer id. Whoever is only known becomes a contact by this, as whoever
-        takes something may want to answer. The rest is as in `send`. Raises AbsentError, AmbiguousError and
-        BlockedError, StoreError, and TransferError for paths that cannot be read.
-        """
-        store = self._known()
-        contact = named(await asyncio.to_thread(store.all), to).changed(Change.ADD)
-        if not contact.may_call:
-            raise BlockedError(f"{contact.name} is blocked: `pypeer contacts ask` ends that.")
-        from pypeer.contacts.delivery import Delivery
-
-        policy = Policy(Links(links), growing)
-        tree = text_tree(text) if text is not None else await scan([Path(path) for path in paths], policy)
-        contact = await asyncio.to_thread(store.change, contact.peer, Change.ADD)
-        delivery = Delivery(self._desk, store, contact, tree, _budget(limit), background)
-        self._deliveries.append(delivery)
-        self._tasks.spawn(warm())
-        return delivery
-
-    async def inbox(
-        self,
-        into: str | os.PathLike[str],
-        *,
-        ask: Ask | None = None,
-        accept: Accept | str = Accept.ASK,
-        sort: bool = False,
-        limit: float | None = None,
-        background: bool = False,
-    ) -> "Inbox":
-        """Take what contacts send, into a folder, until stopped; one at a time. Raises ServerError and StoreError.
-
-        `ask` is asked about calls of contacts that may not send everything: it sees a `Called` event. `accept`
-        (`always`, `ask`, `contacts`) is explained in pypeer.contacts.policy. With `sort` each contact has a folder.
-        """
-        from pypeer.contacts.inbox import Inbox
-
-        if self._inbox is not None:
-            await self._inbox.stop()
-        how = (Accept(accept), sort, _budget(limit), background)
-        self._inbox = Inbox(self._desk, self._known(), Path(into), ask, *how)
-        await self._inbox.open()
-        return self._inbox
-
-    def _known(self) -> Store:
-        if self.contacts is None:
-            raise ValueError("this peer has no contacts: give it a Store")
-        return self.contacts
 
     async def share(
         self,
@@ -274,106 +120,20 @@ class Peer:
 
         terms = Terms(
             [Path(each) for each in folders],
-            _unicode(name),
-            _unicode(description),
+            unicode(name),
+            unicode(description),
             tuple(ignore),
             Links(links),
             confirm,
             consent,
-            _budget(limit),
+            budget_of(limit),
             background,
             None if space is None else self.spaces.named(space),
         )
         library = await publish(self._desk, terms)
-        self._tasks.spawn(warm())
-        self._libraries.append(library)
+        self._work.tasks.spawn(warm())
+        self._work.libraries.append(library)
         return library
-
-    async def invite(
-        self, space: str, *, times: int | None = 1, expires: float | None = None, words: int = limits.WORDS
-    ) -> Invitation:
-        """Invite to a sealed space of this user, under a code that lives for `expires` seconds and is good for so many
-        `times` (None: any). Raises AbsentError and ServerError.
-
-        Whoever is told the code, and joins, is a member and can invite others.
-        """
-        if times is not None and times < 1:
-            raise ValueError("times is a number of members, so at least 1")
-        invitation = Invitation(self._desk, self.spaces.named(space), code.pick_words(words), times)
-        await invitation.open(expires)
-        self._offers.append(invitation)
-        return invitation
-
-    async def join(self, text: str, consent: JoinConsent | None = None, *, name: str = "") -> Space:
-        """Join the sealed space to which a code invites, or whose link this is.
-
-        It is called `name` here, if one is given. `consent` sees the invitation of a code first. Raises CodeError,
-        MeetError, DeclinedError, ServerError and SpaceError.
-        """
-
-        def keep(space: Space) -> Space:
-            return self.spaces.join(space, name)[0]
-
-        space = parse_link(text)
-        if space is not None:
-            return keep(space)
-        return await join_by_code(self._desk, code.parse(text), consent or _accept, keep)
-
-    async def _share(self, background: bool, tree: OfferedTree) -> Offer:
-        """Offer to the others of a swarm what is here of it."""
-        offer = Offer(self._desk, tree, code.pick_words(limits.WORDS), None, background=background, acquaints=False)
-        await offer.open(None)
-        self._offers.append(offer)
-        return offer
-
-    async def search(
-        self,
-        words: str,
-        *,
-        kind: Kind | str | None = None,
-        least: int | None = None,
-        most: int | None = None,
-        peer: str | None = None,
-        limit: int = HITS_DEFAULT,
-        space: str | None = None,
-    ) -> list[Hit]:
-        """Files that others have published, the best first; raises ServerError, and as `browse` does for `peer`.
-
-        They are looked for in the open directory, or in the sealed `space` of that name (AbsentError if there is none),
-        or in all of this user's (`all`); never in both, since that would tell the server what is sought in a space.
-
-        All words have to be in the name or its folders, the last may be the beginning of one; there has to be one.
-        `least` and `most` are bytes, `kind` is a kind of files (`video`), `peer` whom to look at: a peer id, its short
-        name, or the name of a library.
-        """
-        who = None if peer is None else peer if is_peer(peer) else one_peer(await self.libraries(space=space), peer)
-        narrowed = None if kind is None else Kind(kind)
-        place = self._place(OPEN if space is None else space)
-        return await place.search(words, kind=narrowed, least=least, most=most, peer=who, limit=limit)
-
-    async def libraries(self, *, space: str | None = None) -> list[FoundLibrary]:
-        """Who is here, with what, in the open and in all sealed spaces, or only in one; raises as `search` does."""
-        return await self._place(space).libraries()
-
-    async def browse(
-        self, library: FoundLibrary | str, path: str = "", *, space: str | None = None
-    ) -> list[Folder | File]:
-        """What is in a folder of a library: folders, then files. Raises AbsentError, AmbiguousError and ServerError.
-
-        A library is named by itself, or as `peer` in `search`; the empty path is its top.
-        """
-        found = (
-            library if isinstance(library, FoundLibrary) else one_library(await self.libraries(space=space), library)
-        )
-        return await self._directory.browse(found, path.strip("/"))
-
-    async def report(self, what: str, fault: Fault | str, note: str = "") -> int:
-        """Tell the operator of the server of a file, named by its handle or as byway:PEERID/HANDLE, or of all that a
-        peer publishes (byway:PEERID/); how many libraries that concerned. Their owners learn nothing of it.
-
-        Raises CodeError for what names none of them, AbsentError if it is not here, and ServerError.
-        """
-        return await report(self._client, what, Fault(fault), _unicode(note))
 
     def get(
         self,
@@ -421,67 +181,17 @@ class Peer:
         place = self._place(space or (text.sources[0].space if isinstance(text, Hit) else OPEN))
         planning = by_codes(codes) if wanted is None else partial(Finder(place, why).plan, wanted)
         share = partial(self._share, background) if swarm and wanted is None else None
-        fetch = Fetch(self._desk, planning, target, decide, choice, _budget(limit), share, background, codes)
-        self._fetches.append(fetch)
-        self._tasks.spawn(warm())
+        fetch = Fetch(self._desk, planning, target, decide, choice, budget_of(limit), share, background, codes)
+        self._work.fetches.append(fetch)
+        self._work.tasks.spawn(warm())
         return fetch
 
-    def _place(self, space: str | None) -> Everywhere:
-        """Where to look."""
-        if space is None:
-            return self._directory
-        return self._directory.within(space if space in (OPEN, ALL) else self.spaces.named(space).name)
-
-    def _on_push(self, message: Knocked | Asked | Called | Signaled | Left | Lapsed) -> None:
-        if isinstance(message, Signaled | Left):
-            self._switchboard.route(message)
-            return
-        if isinstance(message, Asked):
-            self._asked(message)
-            return
-        if isinstance(message, Called):
-            if self._inbox is None or not self._inbox.called(message):
-                self._client.post(Leave(id=1, pair=message.pair))
-            return
-        offer = next((each for each in reversed(self._offers) if each.locator == message.locator), None)
-        if offer is not None:  # an older one may have had the same locator, which is free again when it ends
-            offer.knocked(message) if isinstance(message, Knocked) else offer.lapsed()
-
-    def _asked(self, asked: Asked) -> None:
-        """About a library that has been withdrawn meanwhile, nobody answers; nor does anybody answer who is blocked."""
-        library = next((each for each in self._libraries if each.id == asked.library), None)
-        if library is None or (self.contacts is not None and is_blocked(self.contacts, asked.peer)):
-            self._client.post(Leave(id=1, pair=asked.pair))
-        else:
-            library.asked(asked)
-
-    def _on_ready(self, resumed: bool) -> None:
-        if resumed:
-            return
-        self._switchboard.lose_all()
-        for offer in self._offers:
-            self._tasks.spawn(offer.reopen())
-        for library in self._libraries:
-            library.reopen()
-        if self._inbox is not None:
-            self._inbox.reopen()
-
-
-async def _accept(_: Invited) -> bool:
-    return True
-
-
-def _budget(limit: float | None) -> Budget | None:
-    return None if limit is None else Budget(limit)
-
-
-def _tellable(name: str) -> str:
-    """A name as the contract takes it: the other side would refuse one that is too long, or no Unicode."""
-    return _unicode(name)[:NAME_CHARS]
-
-
-def _unicode(text: str) -> str:
-    return text.encode("utf-8", "replace").decode()
+    async def _share(self, background: bool, tree: OfferedTree) -> Offer:
+        """Offer to the others of a swarm what is here of it."""
+        offer = Offer(self._desk, tree, code.pick_words(limits.WORDS), None, background=background, acquaints=False)
+        await offer.open(None)
+        self._work.offers.append(offer)
+        return offer
 
 
 __all__ = [
@@ -495,5 +205,6 @@ __all__ = [
     "Peer",
     "PeerError",
     "Store",
+    "default_access",
     "default_server",
 ]

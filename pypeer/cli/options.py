@@ -9,9 +9,9 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from pypeer.api import ACCESS_VARIABLE, default_server
 from pypeer.connect.addresses import interface_names
 from pypeer.connect.options import ConnectOptions, OptionError, Relaying, parse_ports
+from pypeer.peer.base import ACCESS_VARIABLE, default_server
 from pypeer.transfer.scanning import Links
 from signaling.protocol.limits import TTL_MAX_S, TTL_MIN_S
 

@@ -1,0 +1,86 @@
+"""What a peer sends to its contacts, and takes from them."""
+
+import asyncio
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pypeer.contacts.contact import Change
+from pypeer.contacts.naming import named
+from pypeer.contacts.policy import Accept
+from pypeer.contacts.reception import Ask
+from pypeer.contacts.store import Store
+from pypeer.errors import BlockedError
+from pypeer.peer.base import Base, budget_of
+from pypeer.transfer.scanning import Links, Policy
+from pypeer.transfer.sources import scan, text_tree
+from pypeer.warming import warm
+
+if TYPE_CHECKING:
+    from pypeer.contacts.delivery import Delivery
+    from pypeer.contacts.inbox import Inbox
+
+
+class Corresponding(Base):
+    """Who was met by a code needs none any more."""
+
+    async def deliver(
+        self,
+        paths: Iterable[str | os.PathLike[str]] = (),
+        *,
+        to: str,
+        text: str | None = None,
+        limit: float | None = None,
+        background: bool = False,
+        links: Links | str = Links.INSIDE,
+        growing: bool = False,
+    ) -> "Delivery":
+        """Send files and folders, or a text, to a contact, who is asked at the other side, or has agreed beforehand.
+
+        `to` is its name, its two words or its peer id. Whoever is only known becomes a contact by this, as whoever
+        takes something may want to answer. The rest is as in `send`. Raises AbsentError, AmbiguousError and
+        BlockedError, StoreError, and TransferError for paths that cannot be read.
+        """
+        store = self._known()
+        contact = named(await asyncio.to_thread(store.all), to).changed(Change.ADD)
+        if not contact.may_call:
+            raise BlockedError(f"{contact.name} is blocked: `pypeer contacts ask` ends that.")
+        from pypeer.contacts.delivery import Delivery
+
+        policy = Policy(Links(links), growing)
+        tree = text_tree(text) if text is not None else await scan([Path(path) for path in paths], policy)
+        contact = await asyncio.to_thread(store.change, contact.peer, Change.ADD)
+        delivery = Delivery(self._desk, store, contact, tree, budget_of(limit), background)
+        self._work.deliveries.append(delivery)
+        self._work.tasks.spawn(warm())
+        return delivery
+
+    async def inbox(
+        self,
+        into: str | os.PathLike[str],
+        *,
+        ask: Ask | None = None,
+        accept: Accept | str = Accept.ASK,
+        sort: bool = False,
+        limit: float | None = None,
+        background: bool = False,
+    ) -> "Inbox":
+        """Take what contacts send, into a folder, until stopped; one at a time. Raises ServerError and StoreError.
+
+        `ask` is asked about calls of contacts that may not send everything: it sees a `Called` event. `accept`
+        (`always`, `ask`, `contacts`) is explained in pypeer.contacts.policy. With `sort` each contact has a folder.
+        """
+        from pypeer.contacts.inbox import Inbox
+
+        if self._work.inbox is not None:
+            await self._work.inbox.stop()
+        how = (Accept(accept), sort, budget_of(limit), background)
+        self._work.inbox = Inbox(self._desk, self._known(), Path(into), ask, *how)
+        await self._work.inbox.open()
+        return self._work.inbox
+
+    def _known(self) -> Store:
+        if self.contacts is None:
+            raise ValueError("this peer has no contacts: give it a Store")
+        return self.contacts

@@ -1,0 +1,63 @@
+"""What a peer finds: who is here, what they have, and where."""
+
+from pypeer.finding.directory import HITS_DEFAULT
+from pypeer.finding.found import File, Folder, FoundLibrary, Hit
+from pypeer.finding.reporting import report
+from pypeer.finding.targets import is_peer
+from pypeer.finding.who import one_library, one_peer
+from pypeer.peer.base import Base, unicode
+from pypeer.spaces.everywhere import OPEN
+from signaling.protocol.directory import Fault, Kind
+
+
+class Seeking(Base):
+    """The directory of the server, and the sealed spaces in it."""
+
+    async def search(
+        self,
+        words: str,
+        *,
+        kind: Kind | str | None = None,
+        least: int | None = None,
+        most: int | None = None,
+        peer: str | None = None,
+        limit: int = HITS_DEFAULT,
+        space: str | None = None,
+    ) -> list[Hit]:
+        """Files that others have published, the best first; raises ServerError, and as `browse` does for `peer`.
+
+        They are looked for in the open directory, or in the sealed `space` of that name (AbsentError if there is none),
+        or in all of this user's (`all`); never in both, since that would tell the server what is sought in a space.
+
+        All words have to be in the name or its folders, the last may be the beginning of one; there has to be one.
+        `least` and `most` are bytes, `kind` is a kind of files (`video`), `peer` whom to look at: a peer id, its short
+        name, or the name of a library.
+        """
+        who = None if peer is None else peer if is_peer(peer) else one_peer(await self.libraries(space=space), peer)
+        narrowed = None if kind is None else Kind(kind)
+        place = self._place(OPEN if space is None else space)
+        return await place.search(words, kind=narrowed, least=least, most=most, peer=who, limit=limit)
+
+    async def libraries(self, *, space: str | None = None) -> list[FoundLibrary]:
+        """Who is here, with what, in the open and in all sealed spaces, or only in one; raises as `search` does."""
+        return await self._place(space).libraries()
+
+    async def browse(
+        self, library: FoundLibrary | str, path: str = "", *, space: str | None = None
+    ) -> list[Folder | File]:
+        """What is in a folder of a library: folders, then files. Raises AbsentError, AmbiguousError and ServerError.
+
+        A library is named by itself, or as `peer` in `search`; the empty path is its top.
+        """
+        found = (
+            library if isinstance(library, FoundLibrary) else one_library(await self.libraries(space=space), library)
+        )
+        return await self._directory.browse(found, path.strip("/"))
+
+    async def report(self, what: str, fault: Fault | str, note: str = "") -> int:
+        """Tell the operator of the server of a file, named by its handle or as byway:PEERID/HANDLE, or of all that a
+        peer publishes (byway:PEERID/); how many libraries that concerned. Their owners learn nothing of it.
+
+        Raises CodeError for what names none of them, AbsentError if it is not here, and ServerError.
+        """
+        return await report(self._client, what, Fault(fault), unicode(note))
