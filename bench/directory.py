@@ -28,6 +28,7 @@ import psutil
 from bench.names import Names
 from bench.processes import finish, pipe, start
 from bench.searching import PATIENCE_S, Searched
+from pypeer.errors import ServerError
 from pypeer.identity import Identity
 from pypeer.loops import loop_factory
 from pypeer.signaling_client.client import SignalingClient
@@ -208,6 +209,8 @@ class Bench:
         self.say(f"searches a second ({searched.hits:.0f} hits each)", f"{len(searched.took) / searched.seconds:.0f}")
         came = f"{turnover.count / seconds:.1f}"
         self.say("peers that came, and as many that went, a second", came, f"{options.churn:g}")
+        if turnover.refused:
+            self.say("peers that wanted to come and did not get in", str(turnover.refused), "0")
         self.say("processors used: by the server", f"{used[0] / seconds:.2f}")
         self.say("processors used: by peers, and by who searches", f"{used[1] / seconds:.2f}, {used[2] / seconds:.2f}")
         self.say("search, median", f"{median(searched.took) * 1000:.1f} ms", "5 ms")
@@ -277,6 +280,8 @@ class Turnover:
     def __init__(self, bench: Bench) -> None:
         self.over = False
         self.count = 0
+        self.refused = 0
+        """Who did not get in within the time that a person would wait."""
         self._bench = bench
         self._random = random.Random(3)
 
@@ -296,8 +301,16 @@ class Turnover:
     async def _change(self) -> None:
         peers = self._bench.peers
         place = self._random.randrange(len(peers))
-        old, peers[place] = peers[place], self._bench.make()
-        await asyncio.gather(peers[place].come(), old.announced.wait())
+        old, new = peers[place], self._bench.make()
+        peers[place] = new
+        try:
+            await asyncio.gather(new.come(), old.announced.wait())
+        except ServerError:
+            self.refused += 1
+            new.announced.set()
+            if peers[place] is new:
+                peers[place] = old
+                return
         await old.go()
         self.count += not self.over
 
