@@ -10,7 +10,7 @@ import msgspec
 from pypeer.connect.detour import Ways
 from pypeer.conversation import Conversation
 from pypeer.desk import Desk
-from pypeer.errors import PeerError
+from pypeer.errors import PeerError, ServerError
 from pypeer.events import Closed, Failed, Guessed, Ready, Skipped
 from pypeer.protocol import limits
 from pypeer.protocol.codes import RefusalCode
@@ -108,8 +108,11 @@ class Offer:
         try:
             await self._desk.client.ask(Open(id=1, ttl=max(left, 30.0), locator=self.locator), Opened)
         except PeerError as error:
-            self._close("lost")
-            self.events.emit(Failed(code=error.code, message=f"The code could not be kept: {error}", retry=True))
+            self._lose(Failed(code=error.code, message=f"The code could not be kept: {error}", retry=True))
+
+    def refused(self, error: ServerError) -> None:
+        """The server has ended all that this peer had there."""
+        self._lose(Failed(code=error.code, message=str(error), retry=error.retry))
 
     def knocked(self, knocked: Knocked) -> None:
         """Someone knocked: meet them."""
@@ -193,6 +196,11 @@ class Offer:
         if self._guesses == 0:
             self._close("burned")
         return self._guesses
+
+    def _lose(self, failed: Failed) -> None:
+        if self._closed is None:
+            self.events.emit(failed)
+            self._close("lost")
 
     def _close(self, reason: str) -> None:
         if self._closed is None:

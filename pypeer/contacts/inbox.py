@@ -99,6 +99,10 @@ class Inbox:
         """The server has lost the session: say it again."""
         self._version = None
 
+    def refused(self, error: ServerError) -> None:
+        """The server has ended all that this peer had there: nobody can call any more."""
+        self._lose(error)
+
     def called(self, called: wire.Called) -> bool:
         """Somebody calls: whether it is for this inbox."""
         key, secret = self._tokens.get(called.token, (b"", b""))
@@ -146,9 +150,12 @@ class Inbox:
                 if self._version != await asyncio.to_thread(lambda: self._store.version):
                     await self._refresh()
             except PeerError as error:
-                self.events.emit(Failed(code=error.code, message=str(error), retry=error.retry))
-                self.events.end()
+                self._lose(error)
                 return
+
+    def _lose(self, error: PeerError) -> None:
+        self.events.emit(Failed(code=error.code, message=str(error), retry=error.retry))
+        self.events.end()
 
     async def _refresh(self) -> None:
         """Contacts have changed, or the server has to be told anew."""

@@ -74,6 +74,10 @@ class Library:
         """The session with the server is gone."""
         self._teller.lost()
 
+    def refused(self, error: ServerError) -> None:
+        """The server has ended all that this peer had there."""
+        self._lost(error)
+
     def asked(self, asked: Asked) -> None:
         """Someone asks to meet."""
         self._host.asked(asked)

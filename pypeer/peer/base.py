@@ -67,9 +67,10 @@ class Base:
         self.spaces = spaces or SpaceStore()
         """The sealed spaces of this user."""
         word = default_access() if access is None else access
-        self._client = SignalingClient(server or default_server(), self.identity, self._on_push, self._on_ready, word)
         switchboard = Switchboard()
-        self._work = Work(switchboard, contacts)
+        self._work = work = Work(switchboard, contacts)
+        url = server or default_server()
+        self._client = SignalingClient(url, self.identity, self._on_push, self._on_ready, word, work.refused)
         self._desk = Desk(
             self._client,
             switchboard,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from pypeer.contacts.acquaint import is_blocked
 from pypeer.contacts.store import Store
+from pypeer.errors import ServerError
 from pypeer.fetching import Fetch
 from pypeer.sharing import Offer
 from pypeer.signaling_client.switch import Switchboard
@@ -54,6 +55,13 @@ class Work:
             library.reopen()
         if self.inbox is not None:
             self.inbox.reopen()
+
+    def refused(self, error: ServerError) -> None:
+        """The server does not let this peer in any more: nobody finds what waits here. What has begun goes on."""
+        waiting: list[Offer | Library | Inbox] = [*self.offers, *self.libraries]
+        waiting += [] if self.inbox is None else [self.inbox]
+        for each in waiting:
+            each.refused(error)
 
     async def stop(self) -> None:
         """End all of it, and wait until it has."""

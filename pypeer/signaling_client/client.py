@@ -45,7 +45,8 @@ class SignalingClient:
     """Connection to one server.
 
     `start` fails at once when the server cannot be reached; afterwards the connection heals itself, and `on_ready`
-    tells each later sign-in (`resumed` false: open and knock again).
+    tells each later sign-in (`resumed` false: open and knock again). `on_over` tells that the server, which had let
+    this peer in, does not any more.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class SignalingClient:
         on_push: PushHandler,
         on_ready: Callable[[bool], None] | None = None,
         access: str = "",
+        on_over: Callable[[ServerError], None] = lambda error: None,
     ) -> None:
         self.url = page_url(server)
         self.ice: tuple[IceServer, ...] = ()
@@ -62,6 +64,7 @@ class SignalingClient:
         """What this server can do beyond what all can."""
         self._on_push = on_push
         self._on_ready = on_ready or (lambda _resumed: None)
+        self._on_over = on_over
         self.host = self.url.host_port_subcomponent or ""
         """The server as its Host header has it."""
         self._core = core.Client(identity, self.host, f"pypeer/{__version__}", random.random, access)
@@ -244,9 +247,12 @@ class SignalingClient:
             future.set_result(effect.message)
 
     def _over(self, error: ServerError | None) -> None:
+        was_in = self._first is not None and self._first.done()
         self._error = error or ServerError("The connection was closed.", "closed")
         self._fail_first(self._error)
         self._fail_waiting(self._error)
+        if error is not None and was_in:
+            self._on_over(error)
 
     def _fail_first(self, error: ServerError) -> None:
         if self._first is not None and not self._first.done():

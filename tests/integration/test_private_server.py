@@ -100,6 +100,24 @@ def test_takedown_and_block_hold_at_once(pypeer: Start, tmp_path: Path, server: 
     assert 'byway_errors_total{code="not-admitted"} 1.0' in server.metrics()
 
 
+def test_who_is_blocked_while_they_wait_is_told_and_ends(
+    tmp_path: Path, server: Server, lists: dict[str, Path]
+) -> None:
+    def start(*arguments: object, url: str) -> Command:
+        return Command(tmp_path / "mine", url, *map(str, arguments))
+
+    library, peer = share(start, tmp_path / "folder", server)
+    offer = start("send", "--text", "hello", url=server.url)
+    offer.until("ready")
+    lists["block"].write_text(peer)
+    again(server)
+    for command in (library, offer):
+        assert command.end() == 1
+        [failed] = [event for event in command.events if event["event"] == "error"]
+        assert failed["code"] == "not-admitted"
+        assert peer in failed["message"]
+
+
 def test_the_operator_is_told(pypeer: Start, tmp_path: Path, server: Server) -> None:
     _, peer = share(pypeer, tmp_path / "folder", server)
     found = pypeer("search", "zebra", url=server.url)
