@@ -15,7 +15,7 @@ const PURE = [
   "directory/**",
   "secure/**",
   "shell/plan.ts",
-  "signaling/{backoff,core,repeating,switch}.ts",
+  "signaling/{backoff,core,hello,repeating,switch}.ts",
   "sinks/ranges.ts",
   "transfer/**",
   "ui/{activity,address,app,check_words,code_entry,describe,draft,explain,format,support}.ts",

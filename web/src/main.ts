@@ -19,7 +19,7 @@ async function start(): Promise<void> {
   const version = document.querySelector<HTMLMetaElement>("meta[name=byway-version]")?.content ?? "";
   const database = await openDatabase();
   const [identity, memory, contacts, shared] = await Promise.all([loadIdentity(database), loadMemory(database), loadContacts(database), takeShared(database)]);
-  const engine = createEngine({ page: location.href, identity, name: memory.settings.value.name, contacts, isReachable: memory.settings.value.reachable });
+  const engine = createEngine({ page: location.href, identity, name: memory.settings.value.name, contacts, isReachable: memory.settings.value.reachable, access: memory.settings.value.access });
   const shell = new PageShell(new URL(import.meta.url).pathname);
   const app = mount(document.body, engine, { version, host: location.host, words }, { memory, shell });
   for (const each of shared) gather(app, each.files, each.text);

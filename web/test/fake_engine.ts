@@ -204,6 +204,10 @@ export class FakeEngine implements Engine {
     return { state: new Cell(this.#scene.check) };
   }
 
+  admit(word: string): void {
+    this.calls.push(`admit ${word}`);
+  }
+
   setName(name: string): void {
     this.calls.push(`name ${name}`);
   }

@@ -39,21 +39,23 @@ export interface EngineOptions {
   readonly contacts: ContactBook;
   /** Whether contacts can call. */
   readonly isReachable: boolean;
+  /** The access word of the server; empty if the person has said none. */
+  readonly access: string;
 }
 
 /** Starts the engine. */
-export function createEngine({ page, identity, name, contacts, isReachable }: EngineOptions): Engine {
+export function createEngine({ page, identity, name, contacts, isReachable, access }: EngineOptions): Engine {
   const url = new URL(page);
   const isRelayOnly = url.searchParams.has(RELAY_ONLY);
   url.search = url.hash = "";
-  const engine = new PageEngine({ identity, page: url.href, isRelayOnly, contacts, isReachable });
+  const engine = new PageEngine({ identity, page: url.href, isRelayOnly, contacts, isReachable, access });
   engine.setName(name);
   engine.start();
   if (canKeep()) void sweep();
   return engine;
 }
 
-type Parts = Pick<EngineOptions, "identity" | "page" | "contacts" | "isReachable"> & { readonly isRelayOnly: boolean };
+type Parts = Pick<EngineOptions, "identity" | "page" | "contacts" | "isReachable" | "access"> & { readonly isRelayOnly: boolean };
 
 class PageEngine implements Engine, Peer {
   readonly server = new Cell<ServerState>({ kind: "connecting" });
@@ -69,7 +71,7 @@ class PageEngine implements Engine, Peer {
   readonly #libraries = new Set<PublishedLibrary>();
   #name = "";
 
-  constructor({ identity, page, isRelayOnly, contacts, isReachable }: Parts) {
+  constructor({ identity, page, isRelayOnly, contacts, isReachable, access }: Parts) {
     this.identity = identity;
     this.page = page;
     this.isRelayOnly = isRelayOnly;
@@ -78,6 +80,7 @@ class PageEngine implements Engine, Peer {
       identity,
       label: LABEL,
       timer: this.timer,
+      access,
       onState: (state) => this.server.set(state),
       onPush: (push) => this.#pushed(push),
       onReady: (resumed) => this.#ready(resumed),
@@ -140,6 +143,10 @@ class PageEngine implements Engine, Peer {
 
   check(): Check {
     return new NetworkCheck({ server: this.server, ice: () => this.client.ice, timer: this.timer });
+  }
+
+  admit(word: string): void {
+    this.client.admit(word);
   }
 
   setName(name: string): void {

@@ -15,9 +15,11 @@ export interface Settings {
   readonly notify: boolean;
   /** Whether contacts can call this page while it is open. */
   readonly reachable: boolean;
+  /** The access word of the server, if it is private; empty otherwise. */
+  readonly access: string;
 }
 
-export const SETTINGS: Settings = { name: "", sendLimit: null, getLimit: null, notify: false, reachable: false };
+export const SETTINGS: Settings = { name: "", sendLimit: null, getLimit: null, notify: false, reachable: false, access: "" };
 
 /** A folder that was published before, with what it was called. */
 export interface KeptLibrary {

@@ -22,7 +22,7 @@ export type ServerState =
   | { readonly kind: "connecting" }
   | { readonly kind: "online" }
   | { readonly kind: "away"; readonly retryIn: number }
-  | { readonly kind: "refused"; readonly message: string };
+  | { readonly kind: "refused"; readonly message: string; readonly reason: "access-word" | "not-admitted" | "other" };
 
 /** Two words for a peer, its id, and the name it calls itself ("" if none). Names are claims, ids are proven. */
 export interface Person {
@@ -233,4 +233,6 @@ export interface Engine {
   check(): Check;
   /** What the person calls this peer; shown to the other side, for as long as this page is open. */
   setName(name: string): void;
+  /** The access word of the server, which has refused this page without it. */
+  admit(word: string): void;
 }

@@ -19,7 +19,7 @@ const POST_PATIENCE_S = 15;
 export type Connection =
   | { readonly kind: "connecting" | "online" }
   | { readonly kind: "away"; readonly retryIn: number }
-  | { readonly kind: "refused"; readonly message: string };
+  | { readonly kind: "refused"; readonly message: string; readonly reason: Refusal };
 
 /** What a client is made from. */
 export interface SignalingOptions {
@@ -29,6 +29,8 @@ export interface SignalingOptions {
   /** For the server's logs. */
   readonly label: string;
   readonly timer: Timer;
+  /** The access word of the server; empty if the person has said none. */
+  readonly access: string;
   readonly onState: (state: Connection) => void;
   readonly onPush: (push: Push) => void;
   /** Signed in again; unless `resumed`, codes and pairs are gone. */
@@ -49,6 +51,7 @@ export class SignalingClient {
   #socket: WebSocket | null = null;
   #ice: readonly IceServer[] = [];
   #caps: readonly string[] = [];
+  #access: string;
   #error: PeerError | null = null;
   #cancelRetry: (() => void) | null = null;
   #cancelWatch: (() => void) | null = null;
@@ -56,6 +59,7 @@ export class SignalingClient {
 
   constructor(options: SignalingOptions) {
     this.#options = options;
+    this.#access = options.access;
     this.#address = addressOf(options.page);
     const { key } = options.identity;
     this.#core = new Client({ key, host: this.#address.host, label: options.label, random: Math.random });
@@ -86,6 +90,15 @@ export class SignalingClient {
     socket.onopen = () => this.#opened(socket);
     socket.onmessage = ({ data }: MessageEvent<unknown>) => this.#received(socket, data);
     socket.onclose = ({ code }) => this.#closed(socket, code);
+  }
+
+  /** Tries this access word, now; nothing unless the server has refused this page. */
+  admit(word: string): void {
+    if (this.#error === null) return;
+    this.#access = word;
+    this.#error = null;
+    this.#core.again();
+    this.connect();
   }
 
   /** Says `bye` and closes. */
@@ -167,7 +180,7 @@ export class SignalingClient {
       case "retry":
         return this.#retry(effect.delay);
       case "over":
-        return this.#over(effect.code);
+        return this.#over(effect.code, effect.refusal);
     }
   }
 
@@ -182,7 +195,7 @@ export class SignalingClient {
   async #sign(statement: Uint8Array<ArrayBuffer>): Promise<void> {
     const socket = this.#socket;
     const signature = await this.#options.identity.sign(statement);
-    if (socket === this.#socket) this.#perform(this.#core.signed(signature, now()));
+    if (socket === this.#socket) this.#perform(this.#core.signed(signature, now(), this.#access));
   }
 
   #answer(ticket: number, reply: Answer | ErrorMessage): void {
@@ -197,11 +210,11 @@ export class SignalingClient {
     this.#cancelRetry = this.#options.timer(delay, () => this.connect());
   }
 
-  #over(code: number | null): void {
+  #over(code: number | null, refused: string | null): void {
     if (code === null) return;
-    const message = refusal(code);
-    this.#options.onState({ kind: "refused", message });
-    this.#end(new PeerError(`close-${code}`, message, false));
+    const message = refusal(code, refused);
+    this.#end(new PeerError(refused ?? `close-${code}`, message, false));
+    this.#options.onState({ kind: "refused", message, reason: isRefusal(refused) ? refused : "other" });
   }
 
   #end(error: PeerError): void {
@@ -228,7 +241,20 @@ const REFUSALS: Readonly<Record<number, string>> = {
   [CLOSE_CODES.SIGN_IN_TIMEOUT.code]: "The sign-in took too long. Reload the page.",
 };
 
-function refusal(code: number): string {
+/** Why a sign-in is refused, where that is for its person to mend. */
+export type Refusal = "access-word" | "not-admitted" | "other";
+
+const REFUSED = {
+  "access-word": "This server is private. Ask whoever runs it for its access word.",
+  "not-admitted": "Whoever runs this server does not admit you. Ask them, and tell them your id.",
+} as const;
+
+function isRefusal(code: string | null): code is keyof typeof REFUSED {
+  return code !== null && code in REFUSED;
+}
+
+function refusal(code: number, refused: string | null): string {
+  if (isRefusal(refused)) return REFUSED[refused];
   return REFUSALS[code] ?? `The server closed the connection for good (code ${code}). Reload the page.`;
 }
 

@@ -6,20 +6,18 @@
  * acknowledges, notices a dead connection, and decides when to connect again.
  */
 
-import type { ClientMessage, Hello, ServerMessage, Welcome } from "../gen/signaling.ts";
-import { BACKLOG_MESSAGES, CLOSE_CODES, IDLE_S, PING_S, VERSION } from "../gen/signaling_constants.ts";
+import type { ClientMessage, Error as ErrorMessage, ServerMessage, Welcome } from "../gen/signaling.ts";
+import { BACKLOG_MESSAGES, CLOSE_CODES, IDLE_S, PING_S } from "../gen/signaling_constants.ts";
 import { isServerMessage } from "../gen/validators.js";
-import { type Bytes, concat, fromBase64url, toBase64url, utf8 } from "../secure/encoding.ts";
+import { type Bytes, fromBase64url } from "../secure/encoding.ts";
 import { delay } from "./backoff.ts";
 import { type Effect, type Insistence, type Requested, SESSION_LOST } from "./effects.ts";
+import { hello, statementOf, type Who } from "./hello.ts";
 import { type Asking, OVERLOADED, Repeating } from "./repeating.ts";
 import type { Numbered, Push, Reply, Request } from "./requests.ts";
 
 /** Where the connection stands. */
 export type State = "away" | "signing-in" | "ready" | "ended";
-
-/** Keeps the signature from being used for anything else (docs/protocol.md, "Signing in"). */
-const SIGN_IN_CONTEXT = utf8("byway sign-in v1\n");
 
 /** What RFC 6455, section 7.1.5, calls a connection that broke without a close frame. */
 export const ABNORMAL = 1006;
@@ -45,11 +43,8 @@ class Session {
   readonly repeating = new Repeating();
 }
 
-/** The peer that signs in: its public key, the host it dialled, and a label for the server's logs. */
-export interface ClientOptions {
-  readonly key: Bytes;
-  readonly host: string;
-  readonly label: string;
+/** What a client is made from. */
+export interface ClientOptions extends Who {
   readonly random: () => number;
 }
 
@@ -63,6 +58,9 @@ export class Client {
   #notBefore = 0;
   #ping: number = PING_S;
   #idle: number = IDLE_S;
+  #nonce: Bytes = new Uint8Array();
+  /** Why the sign-in is refused, if it is said. */
+  #refusal: string | null = null;
   #heard = 0;
   #sent = 0;
 
@@ -77,6 +75,7 @@ export class Client {
   /** The WebSocket is open. */
   connected(now: number): void {
     this.#state = "signing-in";
+    this.#refusal = null;
     this.#heard = this.#sent = now;
   }
 
@@ -90,6 +89,13 @@ export class Client {
     const { repeating } = this.#session;
     if (!ordered || !repeating.isQueueing) return { ticket, effects: this.#ask(asking, now) };
     return { ticket, effects: repeating.hold(asking) ? [] : [{ type: "answer", ticket, reply: OVERLOADED }] };
+  }
+
+  /** Lets it connect once more after the server had refused it for good: its person has something new to say. */
+  again(): void {
+    if (this.#state !== "ended") return;
+    this.#state = "away";
+    this.#session = new Session();
   }
 
   /** Leaves for good. */
@@ -107,13 +113,11 @@ export class Client {
     return message === null ? [malformed] : [...this.#handle(message, now), ...this.#repeat(now)];
   }
 
-  /** The signature that a `sign` effect asked for. */
-  signed(signature: Bytes, now: number): readonly Effect[] {
+  /** The signature that a `sign` effect asked for; `access` is the access word of the server, empty if the person has said none. */
+  signed(signature: Bytes, now: number, access = ""): readonly Effect[] {
     if (this.#state !== "signing-in") return [];
-    const { key, host, label } = this.#options;
     const { token, seen } = this.#session;
-    const hello: Hello = { t: "hello", v: VERSION, client: label, key: toBase64url(key), host, sig: toBase64url(signature) };
-    return [this.#send(token === null ? hello : { ...hello, resume: { token, seen } }, now)];
+    return [this.#send(hello(this.#options, this.#nonce, signature, access, token === null ? null : { token, seen }), now)];
   }
 
   /** Time passes: ping when quiet, hang up on a server that is silent. */
@@ -132,10 +136,10 @@ export class Client {
 
   /** The WebSocket closed, or could not be opened (ABNORMAL). */
   disconnected(code: number): readonly Effect[] {
-    if (this.#state === "ended") return [{ type: "over", code: null }];
+    if (this.#state === "ended") return [{ type: "over", code: null, refusal: null }];
     if (code >= FIRST_FINAL) {
       this.#state = "ended";
-      return [{ type: "over", code }];
+      return [{ type: "over", code, refusal: this.#refusal }];
     }
     this.#state = "away";
     const wait = delay(this.#failures, this.#options.random(), this.#notBefore);
@@ -155,6 +159,8 @@ export class Client {
         return [];
       case "pong":
         return [];
+      case "error":
+        return typeof message.seq === "number" ? this.#numbered(message, now) : this.#refused(message);
       default:
         return this.#numbered(message, now);
     }
@@ -162,7 +168,15 @@ export class Client {
 
   #challenge(nonce: string): readonly Effect[] {
     const bytes = fromBase64url(nonce);
-    return bytes === null ? [malformed] : [{ type: "sign", statement: concat(SIGN_IN_CONTEXT, bytes, utf8(this.#options.host)) }];
+    if (bytes === null) return [malformed];
+    this.#nonce = bytes;
+    return [{ type: "sign", statement: statementOf(bytes, this.#options.host) }];
+  }
+
+  /** An error before sign-in is the only one without a number; the close that follows ends it. */
+  #refused(error: ErrorMessage): readonly Effect[] {
+    this.#refusal = error.code;
+    return [];
   }
 
   #welcome(welcome: Welcome, now: number): readonly Effect[] {
@@ -184,7 +198,7 @@ export class Client {
   }
 
   #numbered(message: Reply | Push, now: number): readonly Effect[] {
-    const seq = message.seq ?? 0; // only an error before sign-in has none, and the close that follows says the same
+    const seq = message.seq ?? 0;
     if (seq <= this.#session.seen) return [];
     if (seq !== this.#session.seen + 1) return [malformed];
     this.#session.seen = seq;

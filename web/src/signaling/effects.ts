@@ -17,8 +17,8 @@ export type Effect =
   | { readonly type: "push"; readonly push: Push }
   /** Connect again after so many seconds. */
   | { readonly type: "retry"; readonly delay: number }
-  /** Do not connect again; `code` is the close code that says why, null after `bye`. */
-  | { readonly type: "over"; readonly code: number | null };
+  /** Do not connect again; `code` is the close code that says why, null after `bye`; `refusal` is that of the error before it, if there was one. */
+  | { readonly type: "over"; readonly code: number | null; readonly refusal: string | null };
 
 /** The answer to whatever was asked in a session that could not be resumed. */
 export const SESSION_LOST: ErrorMessage = { t: "error", code: "peer-gone", message: "The connection to the server was lost for too long.", retry: true };

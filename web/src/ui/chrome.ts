@@ -10,13 +10,11 @@ import { requestBadge } from "./parts/request_badge.ts";
 import { button } from "./parts/button.ts";
 import { openDialogue } from "./parts/dialogue.ts";
 import { languageMenu } from "./parts/language_menu.ts";
-import { notice } from "./parts/notice.ts";
 import { notifySwitch } from "./parts/notify_switch.ts";
 import { addressOf } from "./table.ts";
 import { type Address, formatAddress } from "./address.ts";
 import type { Scope } from "./scope.ts";
 import * as texts from "./texts.ts";
-import { said } from "../words/said.ts";
 
 export function header(app: App, scope: Scope): HTMLElement {
   const home = h("button", { type: "button", class: "brand", "aria-label": texts.app.home, onclick: () => app.go({ kind: "home" }) }, mark(), h("span", {}, texts.app.name));
@@ -79,18 +77,6 @@ function serverLamp(app: App, scope: Scope): HTMLElement {
 
 function serverWords(state: ServerState, elapsed: number): string {
   return state.kind === "away" ? texts.server.away({ seconds: Math.max(0, Math.ceil(state.retryIn - elapsed)) }) : texts.server[state.kind];
-}
-
-/** Shown above every view when the server will not have this page. */
-export function refusal(app: App, scope: Scope): HTMLElement {
-  const box = h("section", { class: "refusal", "aria-label": texts.server.refusedTitle, hidden: true });
-  scope.watch(app.engine.server, (state) => {
-    box.hidden = state.kind !== "refused";
-    const reload = button("plain", null, texts.server.reload, () => location.reload());
-    if (state.kind === "refused") fill(box, notice("bad", h("p", {}, h("strong", {}, texts.server.refusedTitle)), h("p", {}, said(state.message)), reload));
-    app.say(state.kind === "refused" ? said(state.message) : "");
-  });
-  return box;
 }
 
 function editName(app: App): void {

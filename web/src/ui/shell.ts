@@ -2,7 +2,8 @@
 
 import type { Engine } from "../app/model.ts";
 import { App, type Site, type Surroundings } from "./app.ts";
-import { footer, header, otherActivities, refusal, sections } from "./chrome.ts";
+import { refusal } from "./parts/refusal.ts";
+import { footer, header, otherActivities, sections } from "./chrome.ts";
 import { fill, h } from "./dom.ts";
 import { installFollowing } from "./following.ts";
 import { installGatherer } from "./gather.ts";

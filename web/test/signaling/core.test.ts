@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ClientMessage, ServerMessage, Welcome } from "../../src/gen/signaling.ts";
+import { accessProof } from "../../src/secure/access.ts";
 import { concat, toBase64url, utf8 } from "../../src/secure/encoding.ts";
 import { delay } from "../../src/signaling/backoff.ts";
 import { ABNORMAL, Client } from "../../src/signaling/core.ts";
@@ -132,7 +133,7 @@ test("what is not of the contract ends the connection for good", () => {
     const client = make();
     client.connected(0);
     assert.deepEqual(client.received(text, 0), malformed, text);
-    assert.deepEqual(client.disconnected(4500), [{ type: "over", code: 4500 }]);
+    assert.deepEqual(client.disconnected(4500), [{ type: "over", code: 4500, refusal: null }]);
     assert.equal(client.state, "ended");
   }
 });
@@ -141,6 +142,27 @@ test("a nonce that is no base64url ends it too", () => {
   const client = make();
   client.connected(0);
   assert.deepEqual(give(client, { t: "challenge", v: 1, nonce: `${"A".repeat(42)}B`, server: "" }), malformed);
+});
+
+test("who knows the access word proves it, and who is refused may say another", () => {
+  const client = make();
+  const challenge = { t: "challenge", v: 1, nonce: toBase64url(nonce), server: "test/1" } as const;
+  client.connected(0);
+  give(client, challenge);
+  const [first] = sent(client.signed(signature, 0));
+  assert.ok(first?.t === "hello" && first.access === undefined);
+  assert.deepEqual(give(client, { t: "error", code: "access-word", message: "" }), []);
+  client.again();
+  assert.equal(client.state, "signing-in", "nothing is refused yet");
+  assert.deepEqual(client.disconnected(4510), [{ type: "over", code: 4510, refusal: "access-word" }]);
+  client.again();
+  assert.equal(client.state, "away");
+  client.connected(1);
+  give(client, challenge, 1);
+  const [second] = sent(client.signed(signature, 1, "sesame sesame"));
+  assert.ok(second?.t === "hello");
+  assert.equal(second.access, accessProof("sesame sesame", { nonce, key, host: "byway.example:8080" }));
+  assert.deepEqual(client.disconnected(4510), [{ type: "over", code: 4510, refusal: null }], "nothing is left of what was said before");
 });
 
 test("an error before sign-in waits for the close that follows", () => {
@@ -173,6 +195,6 @@ test("bye ends everything", () => {
   const effects = client.bye(0);
   assert.deepEqual(sent(effects), [{ t: "bye" }]);
   assert.deepEqual(effects.at(-1), { type: "hangup", code: 1000 });
-  assert.deepEqual(client.disconnected(1000), [{ type: "over", code: null }]);
+  assert.deepEqual(client.disconnected(1000), [{ type: "over", code: null, refusal: null }]);
   assert.deepEqual(make().bye(0), [{ type: "hangup", code: 1000 }]);
 });
