@@ -152,7 +152,7 @@ def test_who_goes_is_gone(site: Site, pypeer: Start, shelf: Path) -> None:
         expect(page.get_by_role("heading", level=1)).to_have_text("That did not work", timeout=60_000)
         page.get_by_role("button", name="Back to the search").click()
         look_for(page, "lighthouse")
-        expect(page.get_by_role("status").filter(has_text="Nothing found")).to_have_count(1)
+        expect(page.get_by_role("status").filter(has_text="Nothing found")).to_have_count(1, timeout=30_000)
 
 
 def test_an_owner_who_wants_to_be_asked_is_waited_for(site: Site, pypeer: Start, shelf: Path) -> None:
