@@ -29,9 +29,17 @@ if TYPE_CHECKING:
 Acquaint = Callable[[Pair, Meet], Awaitable[Remembered | None]]
 """Remembers somebody who was met by a code, and says so."""
 
+Resembles = Callable[[str, str], Awaitable[tuple[str, ...]]]
+"""Contacts that a name could be taken for, which the peer of this id calls itself."""
+
 
 async def forget(_pair: Pair, _meet: Meet) -> None:
     """Remember nobody."""
+
+
+async def nobody(_name: str, _peer: str) -> tuple[str, ...]:
+    """Know nobody."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,7 @@ class Desk:
     gatherings: "WeakSet[Gathering]" = field(default_factory=WeakSet)
     """Those whose sockets may be open."""
     acquaint: Acquaint = forget
+    resembles: Resembles = nobody
 
     def in_background(self) -> "Desk":
         """The same for what is to give way: without TCP, whose congestion control is the system's affair."""

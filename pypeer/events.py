@@ -224,6 +224,8 @@ class Wished(Event, frozen=True, tag="asked"):
     folder: str | None = None
     why: str = ""
     ask: bool = False
+    alike: tuple[str, ...] = ()
+    """Contacts that its name could be taken for, and that it is not."""
 
 
 class Declined(Event, frozen=True, tag="declined"):

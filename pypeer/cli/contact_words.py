@@ -3,7 +3,7 @@
 from typing import Final
 
 from pypeer import events
-from pypeer.cli.words import count, printable, size
+from pypeer.cli.words import count, lookalike, printable, size
 from pypeer.contacts.contact import Standing
 
 STANDINGS: Final = {
@@ -32,11 +32,6 @@ def contact(known: events.Remembered) -> str:
     marks = [STANDINGS[Standing(known.standing)], *lookalike(known.alike)]
     marks += ["mixes alphabets that look alike"] if known.mixed else []
     return f"{printable(known.name)}  {known.short}  [{'; '.join(marks)}]  {known.peer}"
-
-
-def lookalike(alike: tuple[str, ...]) -> list[str]:
-    """A warning, if the name looks like others."""
-    return [f"LOOKS LIKE {', '.join(printable(name) for name in alike)}, and is somebody else"] if alike else []
 
 
 def called(call: events.Called) -> str:

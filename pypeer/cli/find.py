@@ -8,9 +8,11 @@ import click
 
 from pypeer.api import Peer
 from pypeer.cli import found_words
+from pypeer.cli.contacts import acquaintances
 from pypeer.cli.options import common
 from pypeer.cli.run import run
 from pypeer.cli.show import Show
+from pypeer.cli.words import lookalike
 from pypeer.errors import AbsentError
 from pypeer.events import Event, to_json
 from pypeer.finding.directory import HITS_DEFAULT, HITS_MAX
@@ -123,6 +125,8 @@ def browse(who: str, path: str, space: str | None, server: str, name: str, as_js
 
     async def look(here: Peer) -> int:
         library = one_library(await here.libraries(space=space), who)
+        for warning in lookalike(library.alike):
+            show.say(f"{library.short} · {library.name}: {warning}.")
         things = await here.browse(library, path)
         where = f" --space {shlex.quote(library.space)}" if library.space else ""
         if not things and path.strip("/"):
@@ -146,8 +150,9 @@ def _nothing(here: Peer, text: str, space: str | None) -> str:
 
 def _run(show: Show, server: str, name: str, look: Callable[[Peer], Coroutine[Any, Any, int]]) -> None:
     async def work() -> int:
-        async with Peer(server, name=name) as peer:
-            return await look(peer)
+        with acquaintances(show, wanted=False) as contacts:
+            async with Peer(server, name=name, contacts=contacts) as peer:
+                return await look(peer)
 
     run(show, work)
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from pypeer.cli.words import count, size
+from pypeer.cli.words import count, lookalike, size
 from pypeer.finding import outlook
 from pypeer.finding.found import File, Folder, FoundLibrary, Hit
 
@@ -25,7 +25,8 @@ def hit(found: Hit) -> str:
     first = found.sources[0]
     others = f", and {found.count - 1:,} more" if found.count > 1 else ""
     ask = ASKS if all(each.ask for each in found.sources) else ""
-    about = [f"{first.short} · {first.name}{others}", _where(first.space), outlook.best(found.sources).value, ask]
+    owner = f"{first.short} · {first.name}{others}"
+    about = [owner, *lookalike(first.alike), _where(first.space), outlook.best(found.sources).value, ask]
     return "  ".join([found.handle, *_size_and_kind(found.size, found.kind), path, f"[{_joined(about)}]"])
 
 
@@ -33,7 +34,12 @@ def library(here: FoundLibrary) -> list[str]:
     """Who it is and what there is; then what its owner says of it, and how it is looked into."""
     much = count(here.files, "file", "files") + ("" if here.whole else " so far")
     much += "" if here.space else f", {size(here.bytes)}"
-    about = [_where(here.space), outlook.outlook(here.reach, here.away).value, ASKS if here.ask else ""]
+    about = [
+        *lookalike(here.alike),
+        _where(here.space),
+        outlook.outlook(here.reach, here.away).value,
+        ASKS if here.ask else "",
+    ]
     state = f"  [{_joined(about)}]" if any(about) else ""
     lines = [f"{here.short} · {here.name}  {much}{state}", f"    byway:{here.peer}/"]
     return lines + [f"    {here.description}"] * bool(here.description)

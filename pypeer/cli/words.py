@@ -190,10 +190,16 @@ def wished(event: events.Wished) -> str:
     return f"{who(event)} asks for {what}: {files}.{why}"
 
 
+def lookalike(alike: tuple[str, ...]) -> list[str]:
+    """A warning, if the name looks like others."""
+    return [f"LOOKS LIKE {', '.join(printable(name) for name in alike)}, and is somebody else"] if alike else []
+
+
 def who(event: events.Wished) -> str:
     """A peer by its short name, what it calls itself, and its id, which alone is proven."""
     name = f" ({printable(event.name)})" if event.name else ""
-    return f"{event.short}{name} [{event.peer}]"
+    warning = "".join(f" ({each})" for each in lookalike(event.alike))
+    return f"{event.short}{name} [{event.peer}]{warning}"
 
 
 def closed(reason: str) -> str:

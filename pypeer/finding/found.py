@@ -37,6 +37,8 @@ class Holder(msgspec.Struct, frozen=True, kw_only=True):
     """How others get to its owner, if that is known."""
     space: str = ""
     """The sealed space in which it is, as this user calls it; empty for everybody."""
+    alike: tuple[str, ...] = ()
+    """Contacts of this user that its name could be taken for, and that it is not."""
 
 
 class Hit(Event, frozen=True, tag="hit"):
@@ -68,6 +70,8 @@ class FoundLibrary(Event, frozen=True, tag="here"):
     ask: bool
     reach: Reach | None
     space: str = ""
+    alike: tuple[str, ...] = ()
+    """Contacts of this user that its name could be taken for, and that it is not."""
 
 
 class Folder(Event, frozen=True, tag="folder"):

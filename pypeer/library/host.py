@@ -110,6 +110,7 @@ class Host:
             folder=want.folder if not want.files else None,
             why=want.why,
             ask=self._consent is not None,
+            alike=await self._desk.resembles(meet.name, who),
         )
         self._emit(wished)
         if self._consent is None:

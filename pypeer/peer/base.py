@@ -1,11 +1,13 @@
 """What all that a peer can do is built on: its connection to the server, who it is, and what it has begun."""
 
+import asyncio
 import os
 from types import TracebackType
 from typing import Final, Self
 
 from pypeer.connect.options import ConnectOptions
 from pypeer.contacts.acquaint import Acquaintances
+from pypeer.contacts.marking import Likeness
 from pypeer.contacts.store import Store
 from pypeer.desk import Desk, forget
 from pypeer.identity import Identity
@@ -78,6 +80,7 @@ class Base:
             unicode(name)[:NAME_CHARS],  # the other side would refuse one that is too long
             connect or ConnectOptions(),
             acquaint=forget if contacts is None else Acquaintances(contacts, as_contact).remember,
+            resembles=self._resembles,
         )
         self._directory = Everywhere(self._client, self.spaces.all)
 
@@ -91,6 +94,13 @@ class Base:
         await self._work.stop()
         await self._desk.close()
         await self._client.close()
+
+    async def _likeness(self) -> Likeness:
+        """Of what is called like contacts."""
+        return Likeness(() if self.contacts is None else await asyncio.to_thread(self.contacts.all))
+
+    async def _resembles(self, name: str, peer: str) -> tuple[str, ...]:
+        return (await self._likeness()).of(name, peer)
 
     def _place(self, space: str | None) -> Everywhere:
         """Where to look."""

@@ -31,16 +31,20 @@ class Seeking(Base):
 
         All words have to be in the name or its folders, the last may be the beginning of one; there has to be one.
         `least` and `most` are bytes, `kind` is a kind of files (`video`), `peer` whom to look at: a peer id, its short
-        name, or the name of a library.
+        name, or the name of a library. Names that look like those of contacts are marked (`alike`).
         """
         who = None if peer is None else peer if is_peer(peer) else one_peer(await self.libraries(space=space), peer)
         narrowed = None if kind is None else Kind(kind)
         place = self._place(OPEN if space is None else space)
-        return await place.search(words, kind=narrowed, least=least, most=most, peer=who, limit=limit)
+        hits = await place.search(words, kind=narrowed, least=least, most=most, peer=who, limit=limit)
+        likeness = await self._likeness()
+        return [likeness.hit(each) for each in hits]
 
     async def libraries(self, *, space: str | None = None) -> list[FoundLibrary]:
         """Who is here, with what, in the open and in all sealed spaces, or only in one; raises as `search` does."""
-        return await self._place(space).libraries()
+        libraries = await self._place(space).libraries()
+        likeness = await self._likeness()
+        return [likeness.library(each) for each in libraries]
 
     async def browse(
         self, library: FoundLibrary | str, path: str = "", *, space: str | None = None

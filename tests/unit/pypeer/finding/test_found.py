@@ -36,6 +36,7 @@ def test_a_hit() -> None:
         "ask": True,
         "reach": "open",
         "space": "",
+        "alike": [],
     }
 
 
