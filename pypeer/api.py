@@ -105,11 +105,13 @@ class Peer(Seeking, Corresponding, Belonging):
         limit: float | None = None,
         background: bool = False,
         space: str | None = None,
+        to_contacts: bool = False,
     ) -> "Library":
         """Publish folders as a library in the directory, for everybody at the server, and serve them until stopped.
 
         With `space` only members of that sealed space find it, and are served (AbsentError if this user is in none of
-        that name).
+        that name). With `to_contacts` only contacts of this user do, those of the moment: when they change, it is
+        published anew.
 
         `confirm` sees what would be published before anything is, and may say no (DeclinedError). With `consent` each
         request has to be answered: it sees a `Wished` event. `ignore` are patterns of what is left out beside hidden
@@ -129,6 +131,7 @@ class Peer(Seeking, Corresponding, Belonging):
             budget_of(limit),
             background,
             None if space is None else self.spaces.named(space),
+            self._known() if to_contacts else None,
         )
         library = await publish(self._desk, terms)
         self._work.tasks.spawn(warm())

@@ -46,7 +46,9 @@ class Sizes(click.ParamType[SizeRange]):
 @click.option(
     "--limit", type=click.IntRange(1, HITS_MAX), default=HITS_DEFAULT, show_default=True, metavar="N", help="Hits."
 )
-@click.option("--space", metavar="NAME", help="Look into this sealed space of yours; all: into all.")
+@click.option(
+    "--space", metavar="NAME", help="Look into this sealed space of yours; contacts: of your contacts; all: into all."
+)
 @common
 def search(
     words: tuple[str, ...],
@@ -94,7 +96,9 @@ def search(
 
 
 @click.command()
-@click.option("--space", metavar="NAME", help="Look into this sealed space of yours; all: into all.")
+@click.option(
+    "--space", metavar="NAME", help="Look into this sealed space of yours; contacts: of your contacts; all: into all."
+)
 @common
 def peers(space: str | None, server: str, name: str, as_json: bool) -> None:
     """List who is here, with what: libraries, with the peers that publish them."""
@@ -113,7 +117,9 @@ def peers(space: str | None, server: str, name: str, as_json: bool) -> None:
 @click.command()
 @click.argument("who", metavar="PEER")
 @click.argument("path", default="")
-@click.option("--space", metavar="NAME", help="Look into this sealed space of yours; all: into all.")
+@click.option(
+    "--space", metavar="NAME", help="Look into this sealed space of yours; contacts: of your contacts; all: into all."
+)
 @common
 def browse(who: str, path: str, space: str | None, server: str, name: str, as_json: bool) -> None:
     """Look into a library of a peer, or into a folder of it.

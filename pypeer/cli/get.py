@@ -43,7 +43,9 @@ EXISTING: Final = {
 @click.option("--overwrite", "existing", flag_value=Existing.OVERWRITE.value, help=EXISTING[Existing.OVERWRITE])
 @click.option("--no-swarm", is_flag=True, help="Never serve others what you fetch, though the sender asks for it.")
 @click.option("--why", default="", metavar="TEXT", help="With HIT: said to owners who are asked about each request.")
-@click.option("--space", metavar="NAME", help="With HIT: it was found in this sealed space of yours; all: in any.")
+@click.option(
+    "--space", metavar="NAME", help="With HIT: it was found in this sealed space of yours, or of contacts; all: in any."
+)
 @click.option("--first", multiple=True, metavar="PATTERN", help="Fetch what matches before all else; may be repeated.")
 @options.limit
 @options.background

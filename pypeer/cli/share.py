@@ -22,6 +22,9 @@ from pypeer.library.publishing import DESCRIPTION_CHARS, NAME_CHARS
 EVERYONE: Final = "everyone"
 """The default of --to."""
 
+CONTACTS: Final = "contacts"
+"""Of --to: those of the moment."""
+
 
 @click.command()
 @click.argument(
@@ -29,7 +32,7 @@ EVERYONE: Final = "everyone"
 )
 @click.option("--name", required=True, metavar="NAME", help="What the library is called.")
 @click.option("--description", default="", metavar="TEXT", help="What others read about it.")
-@click.option("--to", default=EVERYONE, show_default=True, metavar="WHOM", help="everyone, or space:NAME.")
+@click.option("--to", default=EVERYONE, show_default=True, metavar="WHOM", help="everyone, contacts, or space:NAME.")
 @click.option("--ask", is_flag=True, help="Be asked about each request, instead of serving everybody.")
 @click.option("--ignore", multiple=True, metavar="PATTERN", help="Leave out what matches too; may be repeated.")
 @click.option("-y", "--yes", is_flag=True, help="Publish without asking.")
@@ -55,6 +58,9 @@ def share(
 ) -> None:
     """Publish folders in the server's directory, for everybody there, and serve them until stopped.
 
+    With --to contacts only your contacts (`pypeer contacts`) find and read it, and are served; whom you block or remove
+    does not any more, and whom you add does, at once.
+
     With --to space:NAME only the members of that sealed space (`pypeer spaces`) find and read it, and are served.
 
     Hidden files, keys and passwords, and temporary files stay out, and so does what --ignore names, with patterns as
@@ -63,7 +69,7 @@ def share(
     With --ask and --json, answer each "asked" event by a line on standard input: {"session": "...", "accept": true}.
     """
     _check(name, description)
-    space = _space(to)
+    whom: dict[str, Any] = {"space": _space(to), "to_contacts": to == CONTACTS}
     show = Show(as_json)
     connect = connect_options(**how)
 
@@ -75,13 +81,13 @@ def share(
     async def work() -> int:
         terms: dict[str, Any] = {"ignore": ignore, "links": links, "limit": limit, "background": background}
         consent = _consent(show) if ask else None
-        with acquaintances(show, wanted=False) as store:
+        with acquaintances(show, wanted=to == CONTACTS) as store:
             return await publish(Peer(server, name=name, connect=connect, contacts=store), consent, **terms)
 
     async def publish(me: Peer, consent: Consent | None, **terms: Any) -> int:
         async with me as peer:
             library = await peer.share(
-                folders, name=name, description=description, confirm=confirm, consent=consent, space=space, **terms
+                folders, name=name, description=description, confirm=confirm, consent=consent, **whom, **terms
             )
             status = 1
             async for event in library:
@@ -101,12 +107,12 @@ def _check(name: str, description: str) -> None:
 
 
 def _space(to: str) -> str | None:
-    """The name of the space, None for everybody; raises click.UsageError."""
-    if to == EVERYONE:
+    """The name of the space, None where there is none; raises click.UsageError."""
+    if to in (EVERYONE, CONTACTS):
         return None
     kind, colon, name = to.partition(":")
     if kind != "space" or not colon or not name.strip():
-        raise click.UsageError(f"--to is {EVERYONE}, or space: and the name of a space, and not {to!r}")
+        raise click.UsageError(f"--to is {EVERYONE}, {CONTACTS}, or space: and the name of a space, and not {to!r}")
     return name
 
 

@@ -107,6 +107,10 @@ class Announcing:
 
     # What is told
 
+    def put_as(self, form: Form) -> None:
+        """From the next `begin` on files are put otherwise."""
+        self._form = form
+
     def begin(self, library: str, most: int) -> None:
         """The library is published under this id, for so many files: tell everything."""
         self._session = _Session(library, most)

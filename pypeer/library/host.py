@@ -70,6 +70,10 @@ class Host:
         else:
             pair.refuse(RefusalCode.USED)
 
+    def move(self, place: Place) -> None:
+        """Who asks from now on has to know what belongs to this place."""
+        self._place = place
+
     async def stop(self) -> None:
         """Serve nobody any more."""
         self.is_open = False

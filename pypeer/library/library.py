@@ -1,12 +1,13 @@
 """A library: folders in the directory, followed as they change, and served to whoever asks."""
 
 import asyncio
+from collections.abc import Coroutine
 from pathlib import Path
 from types import TracebackType
-from typing import Final
+from typing import Any, Final
 
 from pypeer.desk import Desk
-from pypeer.errors import ServerError
+from pypeer.errors import PeerError, ServerError
 from pypeer.events import Announced, Failed, LibraryOpen, Skipped, Withdrawn
 from pypeer.library.folders import Content, Folders
 from pypeer.library.hashing import Hasher
@@ -16,6 +17,7 @@ from pypeer.library.place import Place
 from pypeer.library.teller import Teller
 from pypeer.secure.code import short_name
 from pypeer.stream import EventStream
+from pypeer.tasks import Tasks
 from pypeer.transfer.budget import Budget
 from signaling.protocol.directory import Asked, Published
 
@@ -47,6 +49,7 @@ class Library:
         emit = self.events.emit
         self._host = Host(desk, self._keeper.stock, place, emit, consent, budget, background)
         self._keeping: asyncio.Task[None] | None = None
+        self._company = Tasks("library")
         self._last = NOTHING
 
     @property
@@ -78,6 +81,15 @@ class Library:
         """The server has ended all that this peer had there."""
         self._lost(error)
 
+    def move(self, place: Place) -> None:
+        """Publish it elsewhere, and not where it is now; what is under way goes on."""
+        self._host.move(place)
+        self._teller.move(place.publish, place.form)
+
+    def accompany(self, work: Coroutine[Any, Any, None]) -> None:
+        """Have something done while it is there."""
+        self._company.spawn(work)
+
     def asked(self, asked: Asked) -> None:
         """Someone asks to meet."""
         self._host.asked(asked)
@@ -85,6 +97,7 @@ class Library:
     async def stop(self) -> None:
         """Withdraw it, and end all that is served; safe to call twice."""
         if self._host.is_open:
+            self._company.cancel()
             self._teller.withdraw()
             await self._host.stop()
             await self._end_keeping()
@@ -129,7 +142,12 @@ class Library:
             self._last = now
             self.events.emit(now)
 
-    def _lost(self, error: ServerError) -> None:
+    def fail(self, error: PeerError) -> None:
+        """It cannot be published any more as it is to be: it is withdrawn."""
+        self._teller.withdraw()
+        self._lost(error)
+
+    def _lost(self, error: PeerError) -> None:
         """It cannot be published any more."""
         self.events.emit(Failed(code=error.code, message=str(error), retry=error.retry))
         self.events.end()

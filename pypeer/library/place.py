@@ -11,7 +11,7 @@ from pypeer.spaces.boxes import Boxes, SealedLibrary
 from pypeer.spaces.form import Sealed
 from pypeer.spaces.space import Space
 from signaling.protocol.directory import Publish, Reach
-from signaling.protocol.spaces import SealedPublish
+from signaling.protocol.spaces import KeyBox, SealedPublish
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +33,18 @@ def in_the_open(name: str, description: str, ask: bool, reach: Reach | None) -> 
 
 
 def in_space(
-    space: Space, host: str, owner: bytes, name: str, description: str, ask: bool, reach: Reach | None
+    space: Space,
+    host: str,
+    owner: bytes,
+    name: str,
+    description: str,
+    ask: bool,
+    reach: Reach | None,
+    keys: tuple[KeyBox, ...] = (),
 ) -> Place:
-    """For the members of a space; `host` is that of the server, `owner` the public key of this peer."""
+    """For the members of a space; `host` is that of the server, `owner` the public key of this peer. `keys` lead those
+    to the key of the space who have it from nowhere else."""
     boxes = Boxes(space.keys, owner)
     box = boxes.library(SealedLibrary(name, description))
-    told = SealedPublish(id=1, space=space.keys.tag(host), box=box, ask=ask, reach=reach)
+    told = SealedPublish(id=1, space=space.keys.tag(host), box=box, ask=ask, reach=reach, keys=keys)
     return Place(name, told, Sealed(space.keys, boxes), space.keys.password, space.name)

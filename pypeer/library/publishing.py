@@ -6,19 +6,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from pypeer.contacts.store import Store
 from pypeer.desk import Desk
 from pypeer.errors import DeclinedError
 from pypeer.events import Counted
+from pypeer.library.contacts import ForContacts, check_server
 from pypeer.library.folders import folders_of, look
 from pypeer.library.host import Consent
 from pypeer.library.index import default_path
 from pypeer.library.library import Library
 from pypeer.library.place import Place, in_space, in_the_open
 from pypeer.library.reach import reach_of
+from pypeer.spaces.own import OwnSpace
+from pypeer.spaces.shelf import OWNER_CALLS_IT
 from pypeer.spaces.space import Space
 from pypeer.transfer.budget import Budget
 from pypeer.transfer.scanning import Links
 from signaling.protocol.directory import Reach
+from signaling.protocol.spaces import KeyBox
 
 NAME_CHARS: Final = 64
 DESCRIPTION_CHARS: Final = 256
@@ -42,7 +47,9 @@ class Terms:
     budget: Budget | None = None
     background: bool = False
     space: Space | None = None
-    """The sealed space in which it is to be; else it is for everybody."""
+    """The sealed space in which it is to be; else it is for everybody, or for contacts."""
+    contacts: Store | None = None
+    """Those for whom it is to be."""
 
     def __post_init__(self) -> None:
         if not len(self.name.strip()) > 0 or len(self.name) > NAME_CHARS:
@@ -62,14 +69,35 @@ async def publish(desk: Desk, terms: Terms) -> Library:
             folders=folders.show(),
             name=terms.name,
             server=str(desk.client.url),
-            space=terms.space.name if terms.space is not None else "",
+            space=terms.space.name if terms.space is not None else OWNER_CALLS_IT if terms.contacts is not None else "",
         )
         if not await terms.confirm(counted):
             raise DeclinedError("Nothing was published.")
-    place = _place(desk, terms, await reach_of(desk))
-    library = Library(desk, place, folders, default_path(), terms.consent, terms.budget, terms.background)
+    reach = await reach_of(desk)
+
+    def library_at(place: Place) -> Library:
+        return Library(desk, place, folders, default_path(), terms.consent, terms.budget, terms.background)
+
+    if terms.contacts is None:
+        library = library_at(_place(desk, terms, reach))
+        await library.open(content)
+        return library
+    await check_server(desk.client)
+    making = _for_contacts(desk, terms, terms.contacts, reach)
+    place, members = await making.place()
+    library = library_at(place)
     await library.open(content)
+    library.accompany(making.follow(library, members))
     return library
+
+
+def _for_contacts(desk: Desk, terms: Terms, store: Store, reach: Reach | None) -> ForContacts:
+    about = (terms.name, terms.description, terms.consent is not None, reach)
+
+    def make(space: Space, keys: tuple[KeyBox, ...]) -> Place:
+        return in_space(space, desk.client.host, desk.identity.key, *about, keys)
+
+    return ForContacts(store, OwnSpace(), desk.identity.key, make)
 
 
 def _place(desk: Desk, terms: Terms, reach: Reach | None) -> Place:

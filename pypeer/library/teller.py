@@ -70,6 +70,16 @@ class Teller:
             self.told.lose()
             self._tasks.spawn(self._republish())
 
+    def move(self, publish: Publish | SealedPublish, form: Form) -> None:
+        """End it as it is published now, and publish it otherwise."""
+        if self._closed:
+            return
+        self._publish = publish
+        if self.told.library:
+            self._client.post(Withdraw(id=1, library=self.told.library))
+        self.told.put_as(form)
+        self.lost()
+
     def withdraw(self) -> None:
         """End it, for all that the server knows."""
         self._closed = True
@@ -103,8 +113,13 @@ class Teller:
 
     async def _republish(self) -> None:
         while not self._closed:
+            publish = self._publish
             try:
-                self._begin(await self._client.ask(self._publish, Published, PATIENCE_S))
+                published = await self._client.ask(publish, Published, PATIENCE_S)
+                if publish is self._publish:
+                    self._begin(published)
+                else:  # it has moved meanwhile, which has begun a task of its own
+                    self._client.post(Withdraw(id=1, library=published.library))
                 return
             except ServerError as error:
                 _log.info("not published: %s", error)

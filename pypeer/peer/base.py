@@ -15,7 +15,10 @@ from pypeer.peer.work import Work
 from pypeer.signaling_client.client import SignalingClient
 from pypeer.signaling_client.effects import Event
 from pypeer.signaling_client.switch import Switchboard
-from pypeer.spaces.everywhere import ALL, OPEN, Everywhere
+from pypeer.spaces.everywhere import ALL, CONTACTS, OPEN, Everywhere
+from pypeer.spaces.shelf import is_of_contacts
+from pypeer.spaces.shelves import Shelves
+from pypeer.spaces.space import same
 from pypeer.spaces.store import SpaceStore
 from pypeer.transfer.budget import Budget
 from signaling.protocol.contacts import Called
@@ -82,7 +85,8 @@ class Base:
             acquaint=forget if contacts is None else Acquaintances(contacts, as_contact).remember,
             resembles=self._resembles,
         )
-        self._directory = Everywhere(self._client, self.spaces.all)
+        shelves = Shelves(self._client, contacts, lambda: [each.name for each in self.spaces.all()])
+        self._directory = Everywhere(self._client, self.spaces.all, shelves=shelves)
 
     async def __aenter__(self) -> Self:
         await self._client.start()
@@ -106,7 +110,11 @@ class Base:
         """Where to look."""
         if space is None:
             return self._directory
-        return self._directory.within(space if space in (OPEN, ALL) else self.spaces.named(space).name)
+        if space in (OPEN, ALL, CONTACTS):
+            return self._directory.within(space)
+        if is_of_contacts(space) and not any(same(each.name) == same(space) for each in self.spaces.all()):
+            return self._directory.within(space)
+        return self._directory.within(self.spaces.named(space).name)
 
     def _on_push(self, message: Event) -> None:
         if not self._work.pushed(message) and isinstance(message, Asked | Called):

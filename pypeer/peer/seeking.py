@@ -27,7 +27,8 @@ class Seeking(Base):
         """Files that others have published, the best first; raises ServerError, and as `browse` does for `peer`.
 
         They are looked for in the open directory, or in the sealed `space` of that name (AbsentError if there is none),
-        or in all of this user's (`all`); never in both, since that would tell the server what is sought in a space.
+        or in those of contacts (`contacts`), or in both kinds (`all`); never in the open and in a space, since that
+        would tell the server what is sought in a space.
 
         All words have to be in the name or its folders, the last may be the beginning of one; there has to be one.
         `least` and `most` are bytes, `kind` is a kind of files (`video`), `peer` whom to look at: a peer id, its short

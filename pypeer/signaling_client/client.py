@@ -20,7 +20,7 @@ from signaling.protocol.codes import CloseCode
 from signaling.protocol.directory import Found, Here, Listing, Published
 from signaling.protocol.fields import IceServer
 from signaling.protocol.messages import Error, Met, Ok, Opened, Renewed, Request
-from signaling.protocol.spaces import SealedFound, SealedHere, SealedListing
+from signaling.protocol.spaces import Keyring, SealedFound, SealedHere, SealedListing
 
 CONNECT_S = 10.0
 """Bound of one attempt to connect: a SYN sent three times."""
@@ -35,9 +35,22 @@ POST_PATIENCE_S = 15.0
 """How long what nobody waits for is said again: longer, and the other side has given up what it is about."""
 
 PushHandler = Callable[[Event], None]
-_Success = Ok | Opened | Met | Renewed | Published | Found | Here | Listing | SealedFound | SealedHere | SealedListing
+_Success = (
+    Ok
+    | Opened
+    | Met
+    | Renewed
+    | Published
+    | Found
+    | Here
+    | Listing
+    | SealedFound
+    | SealedHere
+    | SealedListing
+    | Keyring
+)
 _Reply = TypeVar(
-    "_Reply", Ok, Opened, Met, Renewed, Published, Found, Here, Listing, SealedFound, SealedHere, SealedListing
+    "_Reply", Ok, Opened, Met, Renewed, Published, Found, Here, Listing, SealedFound, SealedHere, SealedListing, Keyring
 )
 
 

@@ -32,7 +32,7 @@ class SpaceDirectory:
 
     def __init__(self, client: SignalingClient, space: Space) -> None:
         self.space = space
-        self.reader = Reader(space.keys)
+        self.reader = Reader(space.keys, space.owner)
         self._client = client
         self._tag = space.keys.tag(client.host)
         self._blinder = Blinder(space.keys)

@@ -16,6 +16,8 @@ from pypeer.signaling_client.client import SignalingClient
 from pypeer.spaces.directory import SpaceDirectory
 from pypeer.spaces.merging import merged
 from pypeer.spaces.opened import Sought
+from pypeer.spaces.shelf import is_of_contacts
+from pypeer.spaces.shelves import Shelves
 from pypeer.spaces.space import Space, same
 from signaling.protocol.codes import ErrorCode
 from signaling.protocol.directory import Kind
@@ -28,16 +30,26 @@ OPEN: Final = ""
 ALL: Final = "all"
 """In place of the name of a space: all sealed spaces of this user, and not the open directory."""
 
+CONTACTS: Final = "contacts"
+"""In place of the name of a space: those of all contacts who share something with theirs."""
+
 
 class Everywhere:
-    """Asks one server. `spaces` says which this user is in, and is asked again each time. `only` is the name of the one
-    to look into, OPEN or ALL; without it the libraries of all are listed, and nothing can be sought. All raise
-    ServerError; `no-directory` is a server that keeps none."""
+    """Asks one server. `spaces` says which this user is in, and is asked again each time; `shelves` are those of
+    contacts. `only` is the name of the one to look into, OPEN, ALL or CONTACTS; without it the libraries of all are
+    listed, and nothing can be sought. All raise ServerError; `no-directory` is a server that keeps none."""
 
-    def __init__(self, client: SignalingClient, spaces: Callable[[], Sequence[Space]], only: str | None = None) -> None:
+    def __init__(
+        self,
+        client: SignalingClient,
+        spaces: Callable[[], Sequence[Space]],
+        only: str | None = None,
+        shelves: Shelves | None = None,
+    ) -> None:
         self._client = client
         self._spaces = spaces
         self._only = only
+        self._shelves = shelves or Shelves(client, None, list)
         self._open = Directory(client)
         self._known: dict[bytes, SpaceDirectory] = {}
 
@@ -49,8 +61,8 @@ class Everywhere:
         return " If it is in a sealed space of yours, say in which: --space NAME, or --space all."
 
     def within(self, only: str) -> "Everywhere":
-        """The same, for one space alone, or OPEN, or ALL."""
-        return Everywhere(self._client, self._spaces, only)
+        """The same, for one space alone, or OPEN, ALL or CONTACTS."""
+        return Everywhere(self._client, self._spaces, only, self._shelves)
 
     async def search(
         self,
@@ -69,11 +81,13 @@ class Everywhere:
             narrowed: dict[str, Any] = {"kind": kind, "least": least, "most": most, "peer": peer}
             return await self._open.search(words, handle=handle, limit=limit, **narrowed)
         assert self._only is not None, "what is sought is never told in the open and in a space at once"
+        await self._look()
         sought = Sought(words, handle, kind, least, most, peer)
         return merged(await self._all([each.search(sought, limit) for each in self._sealed()]), limit)
 
     async def libraries(self) -> list[FoundLibrary]:
         """All that are here."""
+        await self._look()
         work = [each.libraries() for each in self._sealed()]
         if self._only in (None, OPEN):
             work.insert(0, self._open.libraries())
@@ -91,11 +105,18 @@ class Everywhere:
 
     def _sealed(self) -> list[SpaceDirectory]:
         """The spaces to be asked; what was learned of each stays."""
-        wanted = [space for space in self._spaces() if self._is_wanted(space)]
+        wanted = [space for space in (*self._spaces(), *self._shelves.known) if self._is_wanted(space)]
         self._known = {space.keys.key: self._directory(space) for space in wanted}
         return list(self._known.values())
 
+    async def _look(self) -> None:
+        """Learn of the spaces of contacts, if one of them may be meant."""
+        if self._only in (None, ALL, CONTACTS) or is_of_contacts(self._only or ""):
+            await self._shelves.look(needed=self._only not in (None, ALL))
+
     def _is_wanted(self, space: Space) -> bool:
+        if self._only == CONTACTS:
+            return space.owner is not None
         return self._only in (None, ALL) or (self._only != OPEN and same(space.name) == same(self._only or ""))
 
     def _directory(self, space: Space) -> SpaceDirectory:

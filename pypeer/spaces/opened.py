@@ -41,12 +41,13 @@ class Sought:
 
 
 class Reader:
-    """Opens what is of one space."""
+    """Opens what is of one space. Where that has an `owner`, a public key, what others publish there is left out."""
 
-    def __init__(self, keys: SpaceKeys) -> None:
+    def __init__(self, keys: SpaceKeys, owner: bytes | None = None) -> None:
         self.unopened = 0
         """Boxes that were none of this space, or not where they belong."""
         self._keys = keys
+        self._owner = owner
         self._boxes: dict[str, Boxes] = {}
         self._owners: dict[str, str] = {}
 
@@ -71,6 +72,8 @@ class Reader:
 
     def _shelf(self, shelf: SealedShelf) -> Shelf | None:
         try:
+            if self._owner not in (None, unb64(shelf.peer)):
+                raise ValueError("a library of somebody whose space this is not")
             named = self._boxes_of(shelf.peer).open_library(shelf.box)
         except ValueError:
             self.unopened += 1

@@ -28,8 +28,8 @@ NAME_CHARS: Final = 64
 """Longest name of a space, as of a library."""
 
 
-RESERVED: Final = frozenset({"all"})
-"""What stands for something else where a name is asked for (pypeer.spaces.everywhere.ALL)."""
+RESERVED: Final = frozenset({"all", "contacts"})
+"""What stands for something else where a name is asked for (pypeer.spaces.everywhere)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,8 @@ class Space:
     keys: SpaceKeys
     since: float = 0.0
     """When it was joined, in seconds since 1970."""
+    owner: bytes | None = None
+    """The public key of the one whose libraries are in it, and nobody else's; in other spaces all members publish."""
 
     @property
     def link(self) -> str:
@@ -77,7 +79,7 @@ def clean_name(text: str) -> str:
     if not name:
         raise ValueError("a space needs a name")
     if same(name) in RESERVED:
-        raise ValueError(f"{name!r} means all spaces")
+        raise ValueError(f"{name!r} means all of several spaces")
     return name
 
 

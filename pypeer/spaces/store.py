@@ -4,8 +4,6 @@ Several commands may use it at once: each change is made to what is there at tha
 """
 
 import contextlib
-import os
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,11 +11,11 @@ from typing import Annotated, Final
 
 import msgspec
 from msgspec import Meta
-from platformdirs import user_state_path
 
 from pypeer.errors import AbsentError, PeerError
 from pypeer.secure.encoding import b64, unb64
 from pypeer.spaces.keys import SpaceKeys
+from pypeer.spaces.private import locked, read_private, state_path, write_private
 from pypeer.spaces.space import Space, clean_name, free_name, new_space, same
 
 FILE_NAME: Final = "spaces.json"
@@ -51,7 +49,7 @@ class SpaceStore:
     """Those in one file; all raise SpaceError for a file that cannot be used."""
 
     def __init__(self, path: Path | None = None, clock: Callable[[], float] = time.time) -> None:
-        self._path = path or default_path()
+        self._path = path or state_path(FILE_NAME)
         self._clock = clock
 
     def all(self) -> list[Space]:
@@ -113,11 +111,10 @@ class SpaceStore:
 
     def _read(self) -> list[Space]:
         try:
-            if not self._path.exists():
+            content = read_private(self._path)
+            if content is None:
                 return []
-            if os.name == "posix" and self._path.stat().st_mode & 0o077:
-                raise ValueError(f"others may read it: run chmod 600 {self._path}")
-            kept = _decoder.decode(self._path.read_bytes())
+            kept = _decoder.decode(content)
             if kept.v != FORMAT:
                 raise ValueError(f"it is of version {kept.v}, from a newer program")
             return [Space(each.name, SpaceKeys(unb64(each.key)), each.since) for each in kept.spaces]
@@ -128,8 +125,7 @@ class SpaceStore:
     def _changing(self) -> Iterator[list[Space]]:
         """The spaces, to be changed by nobody else meanwhile."""
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with _locked(self._path.with_suffix(".lock")):
+            with locked(self._path):
                 spaces = self._read()
                 yield spaces
                 self._write(spaces)
@@ -138,16 +134,7 @@ class SpaceStore:
 
     def _write(self, spaces: list[Space]) -> None:
         kept = _File(tuple(_Kept(each.name, b64(each.keys.key), each.since) for each in spaces))
-        handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=f".{self._path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(msgspec.json.format(msgspec.json.encode(kept), indent=1))
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(name, self._path)
-        except BaseException:
-            os.unlink(name)
-            raise
+        write_private(self._path, kept)
 
 
 def _called(name: str) -> str:
@@ -158,23 +145,3 @@ def _called(name: str) -> str:
 
 
 _decoder: Final = msgspec.json.Decoder(_File)
-
-
-def default_path() -> Path:
-    """In BYWAY_HOME, else in the user's folder for state."""
-    home = os.environ.get("BYWAY_HOME")
-    return (Path(home) if home else user_state_path("byway")) / FILE_NAME
-
-
-@contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Hold a lock that ends with the process; where the system has none, the last of two that write at once wins."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        if os.name == "posix":
-            import fcntl  # not on Windows
-
-            fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)

@@ -23,6 +23,9 @@ from signaling.protocol.directory import Published
 from signaling.protocol.encoding import b64, unb64
 from signaling.protocol.messages import Reply
 from signaling.protocol.spaces import (
+    KeyBox,
+    Keyring,
+    Keys,
     SealedAnnounce,
     SealedBrowse,
     SealedFound,
@@ -51,7 +54,9 @@ class SealedLibrary:
     owner: Session
     shown: SealedShelf
     weight: int = 0
-    """What is in it, in files of an open library."""
+    """What is in it, in files of an open library; a box with a key counts as one."""
+    tokens: tuple[str, ...] = ()
+    """Those under which there are boxes with the key of its space."""
 
     @property
     def away(self) -> bool:
@@ -97,6 +102,8 @@ class Spaces:
         self._numbers = 0
         self._spaces: dict[str, Space] = {}
         self._libraries: dict[str, SealedLibrary] = {}
+        self._keys: dict[str, dict[int, KeyBox]] = {}
+        """Boxes by token, then by the number of their library: the newest last."""
         self._of_session: dict[str, dict[str, SealedLibrary]] = {}
 
     def __len__(self) -> int:
@@ -116,6 +123,8 @@ class Spaces:
 
     def publish(self, session: Session, request: SealedPublish) -> Reply:
         """Begin a library."""
+        if len(request.keys) > max(0, self._room()):
+            return failed(request, ErrorCode.TOO_MANY, "the directory has no room for the keys of this library")
         self._numbers += 1
         shown = SealedShelf(
             library=b64(self._entropy(LIBRARY_BYTES)),
@@ -124,7 +133,11 @@ class Spaces:
             ask=request.ask,
             reach=request.reach,
         )
-        library = SealedLibrary(self._numbers, request.space, session, shown)
+        tokens = tuple(dict.fromkeys(key.token for key in request.keys))
+        library = SealedLibrary(self._numbers, request.space, session, shown, len(tokens), tokens)
+        self.weight += library.weight
+        for key in request.keys:
+            self._keys.setdefault(key.token, {})[library.number] = key
         self._libraries[shown.library] = library
         self._of_session.setdefault(session.id, {})[shown.library] = library
         self._spaces.setdefault(request.space, Space()).libraries[library.number] = library
@@ -140,6 +153,10 @@ class Spaces:
         self.files -= library.shown.files
         self.weight -= library.weight
         space.entries.end(library.number)
+        for token in library.tokens:
+            del self._keys[token][library.number]
+            if not self._keys[token]:
+                del self._keys[token]
         if not space.libraries:
             del self._spaces[library.space]
 
@@ -167,6 +184,10 @@ class Spaces:
                 return self._search(request)
             case SealedPeers():
                 return self._peers(request)
+            case Keys():
+                found = (self._keys[token] for token in dict.fromkeys(request.tokens) if token in self._keys)
+                newest = tuple(boxes[max(boxes)] for boxes in found)
+                return Keyring(seq=UNNUMBERED, re=request.id, keys=newest)
             case _:
                 return self._browse(request)
 

@@ -114,5 +114,11 @@ SEALED_GROUPS: Final = 16
 SEALED_WAYS: Final = 2
 """Tokens that may stand for one word of a search: the word, and its beginning."""
 
+KEY_BOXES: Final = 256
+"""Boxes with the key of a space, of one library, and tokens of one request: as many as a session waits under."""
+
+KEY_BOX_CHARS: Final = 80
+"""A box with the key of a space, in base64url: a nonce of 12 bytes, 32 of the key, 16 of the tag."""
+
 BOX_CHARS: Final = 12 * 1024
 """Longest box: the longest path that may be announced, whatever its letters, sealed and in base64url."""

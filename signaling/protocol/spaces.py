@@ -36,6 +36,14 @@ Box = Annotated[
         description="for members, base64url without padding",
     ),
 ]
+ShelfToken = Annotated[
+    str,
+    Meta(pattern=r"^[A-Za-z0-9_-]{22}" + END, description="16 bytes of a secret of two contacts; see docs/protocol.md"),
+]
+SealedKey = Annotated[
+    str,
+    Meta(pattern=rf"^[A-Za-z0-9_-]{{{limits.KEY_BOX_CHARS}}}" + END, description="the key of a space, for a contact"),
+]
 Place = Annotated[int, Meta(ge=0, le=2**53 - 1, description="of an entry, chosen by the server")]
 Group = Annotated[tuple[Token40, ...], Meta(min_length=1, max_length=limits.SEALED_WAYS)]
 
@@ -49,6 +57,13 @@ class SealedEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     box: Box
 
 
+class KeyBox(msgspec.Struct, frozen=True, array_like=True):
+    """The key of a space for a contact of whoever publishes there: [token, box]."""
+
+    token: ShelfToken
+    box: SealedKey
+
+
 class SealedPublish(Message, frozen=True, tag="sealed-publish"):
     """Begin a library in a space: who knows its tag finds it. `box` holds what it is called."""
 
@@ -57,6 +72,8 @@ class SealedPublish(Message, frozen=True, tag="sealed-publish"):
     box: Box
     ask: bool = False
     reach: Reach | None = None
+    keys: Annotated[tuple[KeyBox, ...], Meta(max_length=limits.KEY_BOXES)] = ()
+    """For those who have no other way to the key; while the library is there, `keys` leads to them."""
 
 
 class SealedAnnounce(Message, frozen=True, tag="sealed-announce"):
@@ -95,6 +112,13 @@ class SealedBrowse(Message, frozen=True, tag="sealed-browse"):
     space: SpaceTag
     library: Library
     after: Place = 0
+
+
+class Keys(Message, frozen=True, tag="keys"):
+    """What is in store under these tokens: keys of spaces, for those who know a token."""
+
+    id: Id
+    tokens: Annotated[tuple[ShelfToken, ...], Meta(max_length=limits.KEY_BOXES)] = ()
 
 
 class SealedShelf(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -156,6 +180,14 @@ class SealedListing(Message, frozen=True, tag="sealed-listing"):
     more: bool = False
 
 
-SealedLook = SealedSearch | SealedPeers | SealedBrowse
+class Keyring(Message, frozen=True, tag="keyring"):
+    """Answer to `keys`: for each token under which there is one, the newest box."""
+
+    seq: Seq
+    re: Id
+    keys: Annotated[tuple[KeyBox, ...], Meta(max_length=limits.KEY_BOXES)] = ()
+
+
+SealedLook = SealedSearch | SealedPeers | SealedBrowse | Keys
 SealedRequest = SealedPublish | SealedAnnounce | SealedLook
-SealedReply = SealedFound | SealedHere | SealedListing
+SealedReply = SealedFound | SealedHere | SealedListing | Keyring

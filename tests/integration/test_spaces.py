@@ -15,6 +15,8 @@ import msgspec
 import pytest
 
 from pypeer.api import Peer
+from pypeer.contacts.contact import Change
+from pypeer.contacts.store import Store
 from pypeer.errors import AbsentError, DeclinedError, MeetError, PeerError, ServerError
 from pypeer.events import Announced, Event, Failed, Invited, Joined, Member
 from pypeer.finding.directory import Directory
@@ -27,7 +29,7 @@ from pypeer.spaces.space import Space
 from pypeer.spaces.store import SpaceStore
 from signaling.protocol.codes import ErrorCode
 from signaling.protocol.messages import Error, Reply
-from signaling.protocol.spaces import SealedFound, SealedListing
+from signaling.protocol.spaces import Keyring, SealedFound, SealedListing
 from tests.support.asker import Asker
 from tests.support.commands import PATIENCE_S, ROOT, Command, Server, environment
 from tests.support.nosy import NosyServer, nosy_server
@@ -394,6 +396,27 @@ async def test_a_server_that_knows_no_spaces_is_as_good_as_one_without(
     assert [each.name for each in await member.libraries()] == ["In the open"]
     with pytest.raises(ServerError, match="knows no sealed spaces"):
         await member.search("kyoto", space="Family")
+
+
+async def test_a_server_that_knows_no_keys_is_told_nothing_for_contacts(
+    nosy: NosyServer, pictures: Path, tmp_path: Path
+) -> None:
+    with Store(tmp_path / "contacts.sqlite") as store:
+        store.met(Identity.new().key, bytes(32), "Bob", Change.ADD)
+        async with Peer(nosy.url, identity=Identity.new(), contacts=store) as peer:
+            await shared(peer, pictures, "In the open", space=None)
+            nosy.tamper = lambda reply: (
+                Error(code=ErrorCode.UNKNOWN_TYPE, message="unknown", re=reply.re, seq=0)
+                if isinstance(reply, Keyring)
+                else reply
+            )
+            assert [each.name for each in await peer.libraries()] == ["In the open"]
+            assert await peer.search("kyoto", space="all") == []
+            with pytest.raises(ServerError, match="sharing with contacts"):
+                await peer.search("kyoto", space="contacts")
+            with pytest.raises(ServerError, match="Nothing was published"):
+                await peer.share([pictures], name="For contacts", to_contacts=True)
+            assert [each.name for each in await peer.libraries()] == ["In the open"]
 
 
 def test_commands_make_invite_join_share_find_and_leave(server: Server, pictures: Path, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from pypeer.secure.encoding import b64
 from pypeer.spaces.blinding import Blinder, rank
 from pypeer.spaces.boxes import Boxes, SealedFile, SealedLibrary
 from pypeer.spaces.keys import SpaceKeys
+from pypeer.spaces.shelf import seal_key, shelf_token
 from pypeer.spaces.space import Space
 from signaling.protocol.words import words
 
@@ -20,6 +21,7 @@ FILE = Path(__file__).with_name("spaces.json")
 KEY = bytes(range(32))
 OWNER = bytes(range(64, 96))
 ROOT = bytes(range(128, 160))
+SECRET = bytes(range(160, 192))
 
 TEXTS = [
     "",
@@ -99,6 +101,13 @@ def build() -> dict[str, Any]:
                 {"name": name, "description": text, "box": boxes.library(SealedLibrary(name, text))}
                 for name, text in (("Ada's shelf", ""), ("Полка", "всё, что есть\n" * 9))
             ],
+        },
+        "shelf": {
+            "secret": b64(SECRET),
+            "owner": b64(OWNER),
+            "nonce": b64(bytes(range(200, 212))),
+            "token": shelf_token(SECRET, OWNER),
+            "box": seal_key(SECRET, OWNER, keys, lambda size: bytes(range(200, 200 + size))),
         },
         "links": [{"name": name, "link": Space(name, keys).link} for name in ("Family", "Familie & Freunde", "家族/2")],
     }

@@ -5,6 +5,7 @@ from typing import Any
 KEY = "A" * 42 + "8"
 TAG = "A" * 21 + "Q"
 TOKEN = "abcdefg2"
+KEY_BOX = [TAG, "x" * 80]
 SHELF = {"library": "abc", "peer": KEY, "box": "QUJD"}
 HIT = {"tag": TAG, "box": "QUJD", "sources": [0], "count": 1}
 
@@ -14,14 +15,21 @@ CLIENT: dict[str, dict[str, Any]] = {
     "sealed-search": {"id": 1, "space": TAG},
     "sealed-peers": {"id": 1, "space": TAG},
     "sealed-browse": {"id": 1, "space": TAG, "library": "abc"},
+    "keys": {"id": 1},
 }
 SERVER: dict[str, dict[str, Any]] = {
     "sealed-found": {"seq": 1, "re": 1},
     "sealed-here": {"seq": 1, "re": 1},
     "sealed-listing": {"seq": 1, "re": 1},
+    "keyring": {"seq": 1, "re": 1},
 }
 GOOD: dict[str, list[dict[str, Any]]] = {
-    "sealed-publish": [{"ask": True, "reach": "open"}, {"reach": None}, {"box": "x" * 12288}],
+    "sealed-publish": [
+        {"ask": True, "reach": "open"},
+        {"reach": None},
+        {"box": "x" * 12288},
+        {"keys": [KEY_BOX]},
+    ],
     "sealed-announce": [
         {"files": [[0, TAG, "", "QUJD"], [2**32 - 1, TAG, TOKEN * 64, "x" * 12288]]},
         {"gone": [0] * 4096, "whole": True},
@@ -39,6 +47,8 @@ GOOD: dict[str, list[dict[str, Any]]] = {
     ],
     "sealed-here": [{"libraries": [SHELF], "more": True}],
     "sealed-listing": [{"files": [[0, "QUJD"]], "more": True}],
+    "keys": [{"tokens": [TAG]}],
+    "keyring": [{"keys": [KEY_BOX]}],
 }
 BAD: dict[str, list[dict[str, Any]]] = {
     "sealed-publish": [
@@ -49,6 +59,8 @@ BAD: dict[str, list[dict[str, Any]]] = {
         {"box": "ab\n"},
         {"box": "x" * 12289},
         {"reach": "far"},
+        {"keys": [[TAG, "x" * 81]]},
+        {"keys": [[TAG[:-1], "x" * 80]]},
     ],
     "sealed-announce": [
         {"library": ""},
@@ -76,4 +88,8 @@ BAD: dict[str, list[dict[str, Any]]] = {
     "sealed-browse": [{"after": -1}, {"library": "a b"}, {"space": ""}],
     "sealed-found": [{"hits": [{"tag": TAG}]}, {"libraries": [{**SHELF, "peer": "x"}]}],
     "sealed-listing": [{"files": [[0]]}],
+    "keys": [{"tokens": [TAG] * 257}, {"tokens": ["x"]}],
+    "keyring": [
+        {"keys": [[TAG]]},
+    ],
 }

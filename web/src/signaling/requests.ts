@@ -1,7 +1,7 @@
 /** What a peer asks of the server, and what answers it. */
 
 import type {
-  Announce, Ask, Asked, Browse, Call, Called, Error as ErrorMessage, Found, Here, Knock, Knocked, Lapsed, Leave, Left, Listing, Met, Ok, Open, Opened, Peers,
+  Announce, Ask, Asked, Browse, Call, Called, Error as ErrorMessage, Found, Here, Keyring, Keys, Knock, Knocked, Lapsed, Leave, Left, Listing, Met, Ok, Open, Opened, Peers,
   Publish, Published, Renew, Renewed, Report, SealedAnnounce, SealedBrowse, SealedFound, SealedHere, SealedListing, SealedPeers, SealedPublish, SealedSearch,
   Search, Shut, Signal, Signaled, Wait, Withdraw,
 } from "../gen/signaling.ts";
@@ -11,12 +11,12 @@ type Unnumbered<T> = T extends unknown ? Omit<T, "id"> : never;
 /** A request as it is sent. */
 export type Numbered =
   | Open | Shut | Knock | Signal | Leave | Report | Renew | Publish | Announce | Withdraw | Search | Peers | Browse | Ask | Wait | Call
-  | SealedPublish | SealedAnnounce | SealedSearch | SealedPeers | SealedBrowse;
+  | SealedPublish | SealedAnnounce | SealedSearch | SealedPeers | SealedBrowse | Keys;
 
 /** What a peer asks of the server; the core gives it its number. */
 export type Request = Unnumbered<Numbered>;
 /** The answer to a request. */
-export type Reply = Ok | Opened | Met | Renewed | Published | Found | Here | Listing | SealedFound | SealedHere | SealedListing | ErrorMessage;
+export type Reply = Ok | Opened | Met | Renewed | Published | Found | Here | Listing | SealedFound | SealedHere | SealedListing | Keyring | ErrorMessage;
 /** What happens to a code or a pair. */
 export type Push = Knocked | Asked | Called | Signaled | Left | Lapsed;
 
@@ -35,6 +35,7 @@ interface Answers {
   readonly "sealed-search": SealedFound;
   readonly "sealed-peers": SealedHere;
   readonly "sealed-browse": SealedListing;
+  readonly keys: Keyring;
 }
 
 /** Any answer that is no refusal. */

@@ -10,10 +10,14 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from pypeer.library import announcing
 from pypeer.library.announcing import Announcing, why_not
+from pypeer.spaces.boxes import Boxes
+from pypeer.spaces.form import Sealed
+from pypeer.spaces.keys import SpaceKeys
 from signaling.protocol import limits
 from signaling.protocol.codes import ErrorCode
 from signaling.protocol.directory import Announce
 from signaling.protocol.encoding import unb64
+from signaling.protocol.spaces import SealedAnnounce
 
 MOST = 6
 ROOT = bytes(range(32))
@@ -278,3 +282,19 @@ def test_what_can_be_announced_is_within_the_contract(name: str) -> None:
     step = told.next(0.0)
     assert step is not None
     msgspec.json.decode(msgspec.json.encode(step[1]), type=Announce)
+
+
+def test_published_elsewhere_all_is_told_again_as_it_is_told_there() -> None:
+    told = Announcing()
+    told.put("a/b.txt", 1, ROOT)
+    told.completed(True)
+    told.begin("open", MOST)
+    settle(told, FakeServer())
+    keys = SpaceKeys(bytes(32))
+    told.put_as(Sealed(keys, Boxes(keys, bytes(32))))
+    told.lose()
+    told.begin("sealed", MOST)
+    step = told.next(0.0)
+    assert step is not None
+    assert isinstance(step[1], SealedAnnounce)
+    assert (step[1].library, len(step[1].files), step[1].whole) == ("sealed", 1, True)

@@ -9,8 +9,9 @@ import pytest
 
 from pypeer.errors import AbsentError
 from pypeer.spaces import store as module
+from pypeer.spaces.private import state_path
 from pypeer.spaces.space import Space, new_space
-from pypeer.spaces.store import SpaceError, SpaceStore, default_path
+from pypeer.spaces.store import FILE_NAME, SpaceError, SpaceStore
 from tests.unit.pypeer.spaces.samples import FAMILY
 
 
@@ -132,6 +133,6 @@ def test_several_that_change_it_at_once_lose_nothing(path: Path) -> None:
 
 def test_it_is_where_the_user_wants_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("BYWAY_HOME", str(tmp_path))
-    assert default_path() == tmp_path / "spaces.json"
+    assert state_path(FILE_NAME) == tmp_path / "spaces.json"
     monkeypatch.delenv("BYWAY_HOME")
-    assert default_path().name == "spaces.json"
+    assert state_path(FILE_NAME).name == "spaces.json"

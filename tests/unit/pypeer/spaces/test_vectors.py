@@ -14,6 +14,7 @@ from pypeer.secure.encoding import b64, unb64
 from pypeer.spaces.blinding import Blinder, rank
 from pypeer.spaces.boxes import Boxes
 from pypeer.spaces.keys import SpaceKeys
+from pypeer.spaces.shelf import open_key, shelf_token
 from pypeer.spaces.space import parse_link
 from signaling.protocol.words import words
 from tests.vectors.make_spaces import build
@@ -108,3 +109,13 @@ def test_links() -> None:
         assert case["link"].endswith("/" + b64(key + check))
     assert Blinder(KEYS).groups("") == ()
     assert Boxes(KEYS, unb64(VECTORS["boxes"]["owner"])).open_file(VECTORS["boxes"]["files"][0]["box"]).name == "a"
+
+
+def test_the_key_of_a_space_of_contacts() -> None:
+    case = VECTORS["shelf"]
+    secret, owner, box = (unb64(case[each]) for each in ("secret", "owner", "box"))
+    assert case["token"] == b64(hmac.digest(secret, b"byway shelf v1\n" + owner, hashlib.sha256)[:16])
+    assert case["token"] == shelf_token(secret, owner)
+    key = hmac.digest(hmac.digest(bytes(32), secret, hashlib.sha256), b"byway shelf box v1\1", hashlib.sha256)
+    assert box[:12] == unb64(case["nonce"])
+    assert AESGCM(key).decrypt(box[:12], box[12:], owner) == KEYS.key == open_key(secret, owner, case["box"]).key

@@ -26,6 +26,9 @@ from signaling.protocol.directory import (
 from signaling.protocol.encoding import b64, unb64
 from signaling.protocol.messages import Bye, Error, Met, Ok, Request
 from signaling.protocol.spaces import (
+    KeyBox,
+    Keyring,
+    Keys,
     SealedAnnounce,
     SealedBrowse,
     SealedEntry,
@@ -291,3 +294,47 @@ def test_libraries_come_in_pages(scene: Scene) -> None:
     rest = shelves(member, after=first.libraries[-1].library)
     assert not rest.more
     assert [shelf.library for shelf in (*first.libraries, *rest.libraries)] == sorted(names)
+
+
+def key_box(name: str, content: str = "key") -> KeyBox:
+    return KeyBox(b64(name.encode().ljust(16)), b64(content.encode().ljust(60)))
+
+
+def keyring(guest: Guest, *boxes: KeyBox) -> tuple[KeyBox, ...]:
+    answer = guest.ask(Keys(id=1, tokens=tuple(box.token for box in boxes)))
+    assert isinstance(answer, Keyring), answer
+    return answer.keys
+
+
+def test_whoever_knows_a_token_finds_the_key_that_is_under_it(scene: Scene) -> None:
+    owner, contact = scene.guest(), scene.guest()
+    bob, carl, dora = key_box("bob"), key_box("carl"), key_box("dora")
+    first = publish(owner, keys=(bob, carl))
+    assert keyring(contact, bob, dora, bob) == (bob,)
+    assert keyring(contact) == ()
+    newer = key_box("bob", "new key")
+    second = publish(owner, keys=(newer,))
+    assert keyring(contact, bob, carl) == (newer, carl)
+    assert isinstance(owner.ask(Withdraw(id=1, library=second)), Ok)
+    assert keyring(contact, bob) == (bob,)
+    assert isinstance(owner.ask(Withdraw(id=1, library=first)), Ok)
+    assert keyring(contact, bob, carl) == ()
+
+
+def test_keys_weigh_as_much_as_files() -> None:
+    scene = Scene(Policy(directory_files=3, search_rate=0.2), index=NaiveIndex())
+    owner = scene.guest()
+    boxes = tuple(key_box(str(number)) for number in range(4))
+    assert failure(owner, SealedPublish(id=1, space=OURS, box=BOX, keys=boxes)) is ErrorCode.TOO_MANY
+    library = publish(owner, keys=(*boxes[:2], boxes[0]))
+    assert failure(owner, SealedPublish(id=1, space=OURS, box=BOX, keys=boxes[:2])) is ErrorCode.TOO_MANY
+    assert isinstance(owner.ask(Withdraw(id=1, library=library)), Ok)
+    publish(owner, keys=boxes[:3])
+
+
+def test_looking_for_keys_is_counted_as_a_search() -> None:
+    scene = Scene(Policy(search_rate=0.2), index=NaiveIndex())
+    owner = scene.guest()
+    keyring(owner)
+    keyring(owner)
+    assert failure(owner, Keys(id=1)) is ErrorCode.RATE_LIMITED
