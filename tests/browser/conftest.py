@@ -1,12 +1,13 @@
 """Fixtures of the tests that need a browser."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.interface import CHROMIUM, CHROMIUM_ARGS, Interface, build, served
+from tests.browser.interface import CHROMIUM, CHROMIUM_ARGS, Interface, Stage, build, served
 from tests.browser.real import WEBRTC_ARGS, Site, Start
 from tests.support.commands import Command
 
@@ -20,6 +21,13 @@ def interface(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Interface]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
         yield Interface(browser, address)
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def stage(interface: Interface) -> Iterator[Stage]:
+    """One page for many scenes, for tests that look at much and change little."""
+    with closing(interface.browser.new_page()) as page:
+        yield Stage(page, interface.address)
 
 
 @pytest.fixture(scope="module")

@@ -3,10 +3,11 @@
 import functools
 import http.server
 import json
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +17,9 @@ from playwright.sync_api import Browser, Page
 
 WEB: Final = Path(__file__).resolve().parents[2] / "web"
 CHROMIUM: Final = "/usr/bin/chromium"
+
+AXE: Final = WEB / "node_modules/axe-core/axe.min.js"
+"""Served beside the page, from where the browser keeps it compiled."""
 
 CHROMIUM_ARGS: Final = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 """Headless on a machine without a graphics card or a user other than root."""
@@ -56,6 +60,7 @@ def build(into: Path, script: str = "test/harness.ts") -> None:
         options = [*(f"--define:{name}={value}" for name, value in defined.items()), "--log-level=warning"]
         done = npx([*esbuild, *options], return_completed_process=True, cwd=WEB, capture_output=True)
         assert done.returncode == 0, f"{done.stderr!s}"
+    shutil.copy2(AXE, into)
     (into / "icon.svg").write_bytes((WEB / "src/icons/icon.svg").read_bytes())
     template = jinja2.Template((WEB / "templates/index.html").read_text(), autoescape=True)
     names = ("main.js", "main.css", "icon.svg")
@@ -114,15 +119,55 @@ class Interface:
         self, scene: str, size: str = "desktop", scheme: Any = "light", fragment: str = "", language: str = "en"
     ) -> Iterator[Page]:
         """Show a scene; at the end the console must hold no error, a breach of the CSP included."""
-        width, height = SIZES[size]
-        viewport: Any = {"width": width, "height": height}
-        page = self.browser.new_page(viewport=viewport, color_scheme=scheme, reduced_motion="reduce")
-        page.set_default_timeout(PATIENCE_MS)
-        errors: list[str] = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-        page.goto(f"{self.address}?scene={scene}&lang={language}{fragment}")
-        page.wait_for_selector("main h1")
+        page = self.browser.new_page(**_looks(size, scheme))
+        errors = _complaints(page)
+        _show(page, self.address, scene, fragment, language)
         yield page
         page.close()
         assert errors == []
+
+
+@dataclass
+class Stage:
+    """One page in which scene after scene is opened: to have a new one each time takes longer than to look at it."""
+
+    page: Page
+    address: str
+    errors: list[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.errors = _complaints(self.page)
+        self.page.on("dialog", lambda dialog: dialog.accept())
+
+    @contextmanager
+    def open(
+        self, scene: str, size: str = "desktop", scheme: Any = "light", fragment: str = "", language: str = "en"
+    ) -> Iterator[Page]:
+        """Show a scene from its start, as `Interface.open` does; nothing is left of the one before."""
+        self.errors.clear()
+        looks = _looks(size, scheme)
+        self.page.set_viewport_size(looks["viewport"])
+        self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        _show(self.page, self.address, scene, fragment, language)
+        yield self.page
+        self.page.evaluate("localStorage.clear(), sessionStorage.clear()")
+        assert self.errors == []
+
+
+def _looks(size: str, scheme: str) -> dict[str, Any]:
+    width, height = SIZES[size]
+    return {"viewport": {"width": width, "height": height}, "color_scheme": scheme, "reduced_motion": "reduce"}
+
+
+def _complaints(page: Page) -> list[str]:
+    """What the console will say that is wrong."""
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    return errors
+
+
+def _show(page: Page, address: str, scene: str, fragment: str, language: str) -> None:
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto(f"{address}?scene={scene}&lang={language}{fragment}")
+    page.wait_for_selector("main h1")

@@ -5,15 +5,14 @@ where they are, and can do without a mouse what people come for.
 """
 
 import re
-from itertools import product
+from collections.abc import Mapping
 from typing import Final, Literal
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.interface import SIZES, WEB, Interface
+from tests.browser.interface import AXE, SIZES, WEB, Stage
 
-AXE: Final = WEB / "node_modules/axe-core/axe.min.js"
 SCENES: Final = re.findall(
     r'^  "?([a-z0-9-]+)"?: ', (WEB / "test/scenes.ts").read_text().split("const scenes")[1], re.M
 )
@@ -21,41 +20,76 @@ SCENES: Final = re.findall(
 OTHERS: Final = ("de", "ar")
 """Long words, and from right to left."""
 
-SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
-
 TAGS: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 """WCAG 2.2 AA includes the earlier versions; best practices are rules that axe holds beyond it."""
 
+ALL: Final[Mapping[str, object]] = {"runOnly": {"type": "tag", "values": TAGS}}
+"""Everything that can be found in a scene."""
 
-def violations(page: Page, *, contrast: bool = True) -> list[str]:
-    """What axe finds, one line for each element; `contrast` takes longest, and does not depend on the language."""
+COLOURS: Final[Mapping[str, object]] = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+"""What can differ between light and dark: only colours do, and these are the rules on them (`cat.color`) of `ALL`."""
+
+WORDS: Final[Mapping[str, object]] = {**ALL, "rules": {"color-contrast": {"enabled": False}}}
+"""What can differ between languages: all but the colours."""
+
+SCHEMES: Final[Mapping[Literal["light", "dark"], Mapping[str, object]]] = {"light": ALL, "dark": COLOURS}
+"""What is looked for in each."""
+
+
+def violations(page: Page, what: Mapping[str, object] = ALL) -> list[str]:
+    """What axe finds, one line for each element."""
     if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE.read_text())
-    options: dict[str, object] = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
-    options["rules"] = {"color-contrast": {"enabled": contrast}}
+        page.add_script_tag(url=f"/{AXE.name}")
+    options = {**what, "resultTypes": ["violations"]}
     found = page.evaluate("options => axe.run(document, options)", options)["violations"]
     return [f"{rule['id']}: {node['html']} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
 
 
-def test_the_checker_finds_what_is_wrong(interface: Interface) -> None:
-    with interface.open("home") as page:
+@pytest.mark.parametrize("what", [ALL, WORDS])
+def test_the_checker_finds_what_is_wrong(stage: Stage, what: Mapping[str, object]) -> None:
+    with stage.open("home") as page:
         page.evaluate("document.querySelector('main').append(document.createElement('button'))")
-        assert any(line.startswith("button-name") for line in violations(page))
+        assert any(line.startswith("button-name") for line in violations(page, what))
+
+
+@pytest.mark.parametrize("what", [ALL, COLOURS])
+def test_the_checker_finds_what_cannot_be_read(stage: Stage, what: Mapping[str, object]) -> None:
+    with stage.open("home", scheme="dark") as page:
+        page.evaluate("document.querySelector('main h1').style.color = 'var(--line)'")
+        assert any(line.startswith("color-contrast") for line in violations(page, what))
+
+
+def test_the_rules_on_colours_are_all_that_axe_has(stage: Stage) -> None:
+    with stage.open("home") as page:
+        violations(page, COLOURS)
+        rules = page.evaluate("tags => axe.getRules(tags)", TAGS)
+    chosen = {"runOnly": {"type": "rule", "values": [rule["ruleId"] for rule in rules if "cat.color" in rule["tags"]]}}
+    assert chosen == COLOURS
+
+
+def test_dark_differs_from_light_in_colours_alone() -> None:
+    """So that whoever changes more of the page in the dark looks at more of it there."""
+    sheets = "".join(sheet.read_text() for sheet in sorted((WEB / "src/styles").glob("*.css")))
+    (dark,) = re.findall(r"@media \(prefers-color-scheme: dark\) \{\n  :root \{\n(.*?)\n  \}\n\}\n", sheets, re.S)
+    assert sheets.count("prefers-color-scheme") == 1
+    for line in dark.splitlines():
+        assert re.fullmatch(r"    --[a-z-]+: #[0-9a-f]{6};|    --shadow: 0 0 0 1px var\(--line\);", line), line
 
 
 @pytest.mark.parametrize("scene", SCENES)
-def test_no_rule_is_broken(interface: Interface, scene: str) -> None:
-    with interface.open(scene) as page:
+def test_no_rule_is_broken(stage: Stage, scene: str) -> None:
+    with stage.open(scene) as page:
         for summary in page.locator("details > summary").all()[:1]:
             summary.click()
-        for (width, height), scheme in product(SIZES.values(), SCHEMES):
+        for width, height in SIZES.values():
             page.set_viewport_size({"width": width, "height": height})
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            assert violations(page) == [], (width, scheme)
+            for scheme, what in SCHEMES.items():
+                page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+                assert violations(page, what) == [], (width, scheme)
             assert fits(page), f"wider than {width} pixels"
         for language in OTHERS:
             speak(page, language)
-            assert violations(page, contrast=False) == [], language
+            assert violations(page, WORDS) == [], language
             for width, height in SIZES.values():
                 page.set_viewport_size({"width": width, "height": height})
                 assert fits(page), f"wider than {width} pixels in {language}"
@@ -98,8 +132,8 @@ STOPS_MAX: Final = 60
 @pytest.mark.parametrize(
     "scene", ["home", "share-many", "fetch-offer-many", "find-hits", "library-asked", "check-home"]
 )
-def test_who_goes_by_the_keyboard_sees_where_they_are(interface: Interface, scene: str, language: str) -> None:
-    with interface.open(scene, "phone", language=language) as page:
+def test_who_goes_by_the_keyboard_sees_where_they_are(stage: Stage, scene: str, language: str) -> None:
+    with stage.open(scene, "phone", language=language) as page:
         page.evaluate("document.activeElement?.blur()")
         stops = []
         for _ in range(STOPS_MAX):
@@ -120,8 +154,8 @@ def go_to(page: Page, target: Locator) -> None:
     raise AssertionError(f"the keyboard does not get to {target}")
 
 
-def test_a_text_is_sent_by_keyboard_alone(interface: Interface) -> None:
-    with interface.open("home") as page:
+def test_a_text_is_sent_by_keyboard_alone(stage: Stage) -> None:
+    with stage.open("home") as page:
         go_to(page, page.get_by_role("button", name="Write a text"))
         page.keyboard.press("Enter")
         expect(page.get_by_label("Text", exact=True)).to_be_focused()
@@ -131,8 +165,8 @@ def test_a_text_is_sent_by_keyboard_alone(interface: Interface) -> None:
         expect(page.get_by_role("heading", name="Pass on this code")).to_be_focused()
 
 
-def test_an_offer_is_taken_and_stopped_by_keyboard_alone(interface: Interface) -> None:
-    with interface.open("fetch-offer") as page:
+def test_an_offer_is_taken_and_stopped_by_keyboard_alone(stage: Stage) -> None:
+    with stage.open("fetch-offer") as page:
         go_to(page, page.get_by_role("checkbox").first)
         page.keyboard.press("Space")
         expect(page.get_by_role("checkbox").first).not_to_be_checked()
@@ -149,17 +183,18 @@ def test_an_offer_is_taken_and_stopped_by_keyboard_alone(interface: Interface) -
         assert page.evaluate("document.activeElement !== document.body"), "the focus is not lost"
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize(
     ("scene", "button"),
     [("home", "What does this server see?"), ("home", "Amber Falcon"), ("share-many", "Stop sharing")],
 )
-def test_no_rule_is_broken_in_dialogues(interface: Interface, scene: str, button: str, scheme: str) -> None:
-    with interface.open(scene, "phone", scheme) as page:
+def test_no_rule_is_broken_in_dialogues(stage: Stage, scene: str, button: str) -> None:
+    with stage.open(scene, "phone") as page:
         opener = page.get_by_role("button", name=button)
         opener.click()
         expect(page.get_by_role("dialog")).to_be_visible()
-        assert violations(page) == []
+        for scheme, what in SCHEMES.items():
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            assert violations(page, what) == [], scheme
         page.keyboard.press("Escape")
         expect(page.get_by_role("dialog")).to_have_count(0)
         expect(opener).to_be_focused()
