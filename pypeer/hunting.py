@@ -7,7 +7,7 @@ from typing import Final
 
 from pypeer.errors import PeerError
 from pypeer.events import Event, Noted
-from pypeer.plan import More
+from pypeer.plan import More, is_final
 from pypeer.senders import Senders
 from pypeer.transfer.session import ReceiveSession
 
@@ -52,8 +52,11 @@ class Hunt:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def _look(self, error: PeerError) -> None:
-        self._emit(Noted(message=HUNTING))
-        for again in range(TRIES):
+        """Once at least; for a while if one of them may come back: who lied or said no does not."""
+        may_return = not all(map(is_final, self._senders.spent.values()))
+        if may_return:
+            self._emit(Noted(message=HUNTING))
+        for again in range(TRIES if may_return else 1):
             await asyncio.sleep(self._every if again else 0)
             if await self._find():
                 return

@@ -10,8 +10,7 @@ from pypeer.finding.directory import tellable
 from pypeer.finding.found import FoundLibrary, Hit, Holder
 from pypeer.finding.owner import COURTESY_S, Owner
 from pypeer.finding.targets import ByFolder, ByHandle, Target
-from pypeer.plan import Plan
-from pypeer.protocol.codes import EndCode
+from pypeer.plan import Plan, is_final
 from pypeer.protocol.messages import Entry
 from pypeer.protocol.sealed import Want, Wanted
 from pypeer.secure.code import short_name
@@ -21,17 +20,6 @@ from pypeer.transfer.names import printable, safe_name
 
 ROOTS_LOOKED_AT: Final = 2
 """Of several files under one handle two are enough to know that it is not one."""
-
-FINAL: Final = frozenset(
-    (
-        EndCode.DECLINED.value,
-        EndCode.CORRUPT.value,
-        EndCode.BAD_MANIFEST.value,
-        EndCode.PROTOCOL.value,
-        AbsentError.code,
-    )
-)
-"""Who has ended a fetch so is not asked again: it said no, has it no more, or lied."""
 
 WHY_CHARS: Final = 256
 """The contract's limit on `want.why`."""
@@ -57,7 +45,7 @@ class Finder:
 
         async def more(spent: Mapping[str, PeerError]) -> Sequence[Approach]:
             again = await self._only(whole)
-            return [owner for owner in self._owners(again, target, want) if not _is_final(spent.get(owner.peer))]
+            return [owner for owner in self._owners(again, target, want) if not is_final(spent.get(owner.peer))]
 
         return Plan(self._owners(hit, target, want), expected, more)
 
@@ -129,10 +117,6 @@ def _holders(hit: Hit, target: ByHandle) -> list[Holder]:
     """One library of each peer is asked."""
     holders = {each.peer: each for each in reversed(hit.sources) if target.peer in (None, each.peer)}
     return list(reversed(holders.values()))
-
-
-def _is_final(error: PeerError | None) -> bool:
-    return error is not None and error.code in FINAL
 
 
 def _paths(library: FoundLibrary, path: str) -> list[str]:

@@ -138,6 +138,7 @@ def test_of_a_liar_alone_nothing_is_kept(pypeer: Start, word: str, tmp_path: Pat
     [hit] = found(pypeer, word)
     receiver = pypeer("get", hit["handle"], "-o", tmp_path / "got")
     assert receiver.end() == 1
+    assert "noted" not in receiver.kinds(), "nobody who is here could bring it, so nothing is waited for"
     assert not [path for path in (tmp_path / "got").glob("*") if path.is_file()]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from pypeer import hunting
 from pypeer.approach import Approach
-from pypeer.errors import AbsentError, PeerError, TransferError
+from pypeer.errors import AbsentError, DeclinedError, PeerError, TransferError
 from pypeer.events import Event, Noted
 from pypeer.hunting import Hunt
 from pypeer.protocol.codes import EndCode
@@ -16,6 +16,8 @@ from pypeer.senders import Senders
 from pypeer.transfer.session import ReceiveSession
 
 GONE = TransferError("it left", EndCode.CANCELLED)
+LIED = TransferError("it sent what is not in the file", EndCode.CORRUPT)
+DECLINED = DeclinedError("it said no")
 ANOTHER = cast(Approach, object())
 
 
@@ -86,6 +88,34 @@ async def test_it_comes_to_an_end(room: bool) -> None:
     assert len(scene.looked) == hunting.TRIES
     assert scene.place.failed == [GONE]
     await scene.hunt.stop()
+
+
+@pytest.mark.parametrize("answers", [[()], [AbsentError("nobody")]])
+async def test_where_nobody_can_come_back_it_looks_once(answers: Sequence[Sequence[Approach] | PeerError]) -> None:
+    scene = Scene(answers)
+    scene.spent = {"liar": LIED, "owner": DECLINED}
+    scene.on_alone(LIED)
+    await scene.until(lambda: scene.place.failed)
+    assert (scene.looked, scene.told) == ([scene.spent], [])
+    assert scene.place.failed == [LIED]
+
+
+async def test_another_is_found_where_nobody_can_come_back() -> None:
+    scene = Scene([(ANOTHER,)])
+    scene.spent = {"liar": LIED}
+    scene.on_alone(LIED)
+    await scene.until(lambda: scene.added)
+    await scene.hunt.stop()
+    assert scene.place.failed == []
+
+
+async def test_one_that_lied_is_no_reason_not_to_wait_for_one_that_left() -> None:
+    scene = Scene([(), (ANOTHER,)])
+    scene.spent = {"peer": GONE, "liar": LIED}
+    scene.on_alone(LIED)
+    await scene.until(lambda: scene.added)
+    await scene.hunt.stop()
+    assert scene.told == [Noted(message=hunting.HUNTING)]
 
 
 async def test_nobody_is_looked_for_once_all_is_there() -> None:
