@@ -17,6 +17,7 @@ const PURE = [
   "shell/plan.ts",
   "signaling/{backoff,core,hello,repeating,switch}.ts",
   "sinks/ranges.ts",
+  "spaces/**",
   "transfer/**",
   "ui/{activity,address,app,check_words,code_entry,describe,draft,explain,format,support}.ts",
   "words/{catalogue,message,said}.ts",

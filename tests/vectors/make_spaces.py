@@ -40,6 +40,7 @@ TEXTS = [
     "a\u200bb a\u00adb a\tb",
     "👩‍👩‍👧 party🎉2019",
     "x" * 40,
+    "GRO\u1e9e \u017fo \u0131I \u13a0\uab70",
 ]
 NAMES = [
     ("", "a"),

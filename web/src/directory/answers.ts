@@ -151,6 +151,7 @@ function fileOf({ root, name, size, kind, folder = "", sources, count }: Hit, sh
   return { root: toHex(bytes), handle: handleOf(bytes), name, folder, size, kind, sources: owners, count: Math.max(count, owners.length) };
 }
 
-function handleOf(root: Uint8Array): string {
+/** The handle of a root. */
+export function handleOf(root: Uint8Array): string {
   return toBase32(root.slice(0, HANDLE_BYTES));
 }

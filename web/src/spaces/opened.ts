@@ -1,0 +1,109 @@
+/**
+ * What a server answers about a sealed space, opened: as it would have answered in the open; pure. Twin of pypeer/spaces/opened.py.
+ *
+ * A server can leave out and repeat, and no more: a box opens for the owner and the purpose for which it was made, the file in it has the
+ * tag under which it was found, and matches what was sought. All else is left out.
+ */
+
+import { type FoundFile, handleOf, kindOf, type LibraryInfo, withHits, withPeople } from "../directory/answers.ts";
+import type { Hit, Kind, SealedFound, SealedHit, SealedShelf, Shelf } from "../gen/signaling.ts";
+import { type Bytes, fromBase64url } from "../secure/encoding.ts";
+import { peerId } from "../secure/identity.ts";
+import { rank } from "./blinding.ts";
+import { Boxes, type SealedFile } from "./boxes.ts";
+import type { SpaceKeys } from "./keys.ts";
+
+/** What is looked for: by words, or by a handle; the rest narrows it down, and is not told to the server. */
+export interface Sought {
+  readonly words?: string;
+  readonly handle?: string;
+  readonly kind?: Kind;
+  readonly least?: number;
+  readonly most?: number;
+  readonly peer?: string;
+}
+
+/** A file that was found, and how well it fits, the less the better. */
+export interface Ranked {
+  readonly order: number;
+  readonly file: FoundFile;
+}
+
+/** Opens what is of one space. */
+export class Reader {
+  readonly #keys: SpaceKeys;
+  readonly #boxes = new Map<string, Boxes>();
+
+  constructor(keys: SpaceKeys) {
+    this.#keys = keys;
+  }
+
+  /** Libraries. */
+  async libraries(shelves: readonly SealedShelf[]): Promise<readonly LibraryInfo[]> {
+    const opened = await Promise.all(shelves.map((shelf) => this.#shelf(shelf)));
+    return withPeople(null, { t: "here", seq: 1, re: 1, libraries: opened.filter((shelf) => shelf !== null) }).libraries;
+  }
+
+  async found({ hits = [], libraries = [] }: SealedFound, sought: Sought): Promise<readonly Ranked[]> {
+    const shelves = await Promise.all(libraries.map((shelf) => this.#shelf(shelf)));
+    const ranked = await Promise.all(hits.map((hit) => this.#hit(hit, libraries, shelves, sought)));
+    return ranked.filter((each) => each !== null);
+  }
+
+  /** Files of a library of this owner, a public key as the server tells it. */
+  async files(owner: string, boxes: readonly string[]): Promise<readonly SealedFile[]> {
+    const opener = this.#boxesOf(owner);
+    const files = await Promise.all(boxes.map((box) => opener?.openFile(box) ?? null));
+    return files.filter((file) => file !== null);
+  }
+
+  async #shelf({ box, ...shelf }: SealedShelf): Promise<Shelf | null> {
+    const named = (await this.#boxesOf(shelf.peer)?.openLibrary(box)) ?? null;
+    return named === null ? null : { ...shelf, ...named };
+  }
+
+  /** The box is that of the first source. */
+  async #hit(hit: SealedHit, sealed: readonly SealedShelf[], shelves: readonly (Shelf | null)[], sought: Sought): Promise<Ranked | null> {
+    const first = sealed[hit.sources[0] ?? sealed.length];
+    const [file] = first === undefined ? [] : await this.files(first.peer, [hit.box]);
+    const order = file === undefined || !this.#isTagged(file, hit.tag) ? null : orderOf(file, sought);
+    if (file === undefined || order === null) return null;
+    const sources = hit.sources.map((place) => shelves[place] ?? null).filter((shelf) => shelf !== null && isSought(shelf, sought)) as Shelf[];
+    const others = sought.peer === undefined ? hit.count - hit.sources.length : 0;
+    const { name, size, root, folder } = file;
+    const told: Hit = { root, name, size, folder, kind: kindOf(name), sources: sources.map((_, at) => at), count: sources.length + Math.max(0, others) };
+    const [found] = withHits(null, { t: "found", seq: 1, re: 1, hits: [told], libraries: sources }).files;
+    return found === undefined ? null : { order, file: found };
+  }
+
+  #isTagged({ root }: SealedFile, tag: string): boolean {
+    return this.#keys.fileTag(handleIn(root)) === tag;
+  }
+
+  /** Null for a key that is none. */
+  #boxesOf(owner: string): Boxes | null {
+    const known = this.#boxes.get(owner);
+    const key = fromBase64url(owner);
+    if (known !== undefined || key === null) return known ?? null;
+    const boxes = new Boxes(this.#keys, key);
+    this.#boxes.set(owner, boxes);
+    return boxes;
+  }
+}
+
+/** How well a file fits, the less the better; null if it does not. */
+function orderOf(file: SealedFile, { words = "", handle, kind, least = 0, most = Number.MAX_SAFE_INTEGER }: Sought): number | null {
+  if (kind !== undefined && kind !== kindOf(file.name)) return null;
+  if (file.size < least || file.size > most) return null;
+  if (handle === undefined) return rank(words, file.folder, file.name);
+  return handleIn(file.root) === handle ? 0 : null;
+}
+
+function isSought({ peer }: Shelf, sought: Sought): boolean {
+  return sought.peer === undefined || peerId(fromBase64url(peer) as Bytes) === sought.peer;
+}
+
+/** Of a root as boxes have it, which were looked at when they were opened. */
+function handleIn(root: string): string {
+  return handleOf(fromBase64url(root) as Bytes);
+}
