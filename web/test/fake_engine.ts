@@ -1,9 +1,10 @@
 /** An engine that shows whatever state a scene asks for; for screenshots and tests of the interface. Actions are recorded. */
 
 import type {
-  Call, Check, ContactInfo, Contacts, CheckState, Directory, Engine, Enquired, Enquiring, Fetch, LibraryOptions, LibraryRequest, Looked, OfferInfo, Person, Publication, PublicationState, PublicItem, Receiver, SenderInfo, ServerState, Share, ShareItem, ShareOptions, ShareState, ShareSummary, Target, TransferState,
+  Call, Check, ContactInfo, Contacts, CheckState, Directory, Invitation, Spaces, Engine, Enquired, Enquiring, Fetch, LibraryOptions, LibraryRequest, Looked, OfferInfo, Person, Publication, PublicationState, PublicItem, Receiver, SenderInfo, ServerState, Share, ShareItem, ShareOptions, ShareState, ShareSummary, Target, TransferState,
 } from "../src/app/model.ts";
 import { Cell } from "../src/app/cell.ts";
+import { CodeProblem } from "../src/secure/code.ts";
 import type { FolderContents, FoundFiles, People } from "../src/directory/answers.ts";
 
 /** What a fake engine shows. Tests change the cells to play a story. */
@@ -32,6 +33,9 @@ export interface Scene {
   /** Who was met by a code, and whether they call. */
   readonly contacts?: readonly ContactInfo[];
   readonly isCalled?: boolean;
+  /** Sealed spaces, and to which a code invites. */
+  readonly spaces?: readonly string[];
+  readonly invites?: string;
 }
 
 /** An answer that is here. */
@@ -53,6 +57,7 @@ export class FakeEngine implements Engine {
   readonly senders: Cell<readonly SenderInfo[]>;
   readonly #preferred = new Cell<readonly number[]>([]);
   readonly contacts: Contacts;
+  readonly spaces: Spaces;
   readonly #scene: Scene;
 
   constructor(scene: Scene) {
@@ -64,6 +69,7 @@ export class FakeEngine implements Engine {
     this.senders = new Cell<readonly SenderInfo[]>((scene.senders ?? [scene.fetch]).map((state, index) => ({ key: String(index), state: new Cell(state) })));
     this.receivers = new Cell<readonly Receiver[]>(scene.receivers.map((state, index) => this.#receiver(`r${index}`, new Cell(state))));
     this.contacts = this.#contacts();
+    this.spaces = this.#spaces();
   }
 
   share(items: readonly ShareItem[], options: ShareOptions): Share {
@@ -84,6 +90,7 @@ export class FakeEngine implements Engine {
     return {
       state,
       offer,
+      invitation: new Cell<Invitation | null>(this.#invitation()),
       targets: () => this.#scene.targets,
       canKeep: true,
       canLook: this.#scene.offer?.files === 1 && !this.#scene.offer.text,
@@ -197,6 +204,35 @@ export class FakeEngine implements Engine {
         return this.shareText(text, { once: false, expires: null });
       },
     };
+  }
+
+  /** Links are `byway-space:NAME/...`. */
+  #spaces(): Spaces {
+    const list = new Cell<readonly string[]>(this.#scene.spaces ?? []);
+    const nameIn = (link: string): string => {
+      const [, name] = /^byway-space:(.+)\/.+$/.exec(link) ?? [];
+      if (name === undefined) throw new CodeProblem("This link to a space is incomplete or mistyped: copy it as a whole, from byway-space: to its last letter.");
+      return decodeURIComponent(name);
+    };
+    return {
+      list,
+      read: (link) => ({ space: nameIn(link), isKnown: list.value.includes(nameIn(link)) }),
+      join: (link) => {
+        this.calls.push(`join ${nameIn(link)}`);
+        list.set([...list.value, nameIn(link)]);
+        return nameIn(link);
+      },
+      link: (name) => `byway-space:${name}/key`,
+      leave: (name) => {
+        this.calls.push(`leave ${name}`);
+        list.set(list.value.filter((each) => each !== name));
+      },
+    };
+  }
+
+  #invitation(): Invitation | null {
+    const { invites, fetch: { person } } = this.#scene;
+    return invites === undefined || person === null ? null : { space: invites, from: person, join: () => this.spaces.join(`byway-space:${invites}/key`) };
   }
 
   check(): Check {

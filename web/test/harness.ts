@@ -38,6 +38,7 @@ function open(app: App): void {
   if (view === "browse") return app.go({ kind: "browse", place });
   if (name === "library-choose") return app.go({ kind: "library", activity: null });
   if (view === "library") return app.publish([file("beach.mov", 240_000), file("maps/map.pdf", 91_000)], { name: "Photos", description: "", asks: true });
+  if (view === "spaces") return spaces(app);
   if (view === "find") return find(app);
   if (view === "contacts") return contacts(app);
   if (view === "check") return app.go({ kind: "check" });
@@ -55,6 +56,23 @@ function contacts(app: App): void {
   app.address(to);
   app.gather([file("Holiday/beach.mov", 240_000), file("report.pdf", 1_480_000)]);
   if (name !== "contacts-draft" && app.draft !== null) app.sendTo(to, app.draft);
+}
+
+function spaces(app: App): void {
+  switch (name) {
+    case "spaces-find":
+    case "spaces-nobody":
+      return app.enter("Family");
+    case "spaces-browse":
+      return app.go({ kind: "browse", place: { ...place, library: { ...place.library, space: "Family" } } });
+    case "spaces-link":
+    case "spaces-known":
+      return app.fetch("byway-space:Family/key");
+    case "spaces-invited":
+      return app.fetch("7-guitar-sunset");
+    default:
+      return app.go({ kind: "contacts" });
+  }
 }
 
 /** What is over, and, where the scene says so, what runs. */

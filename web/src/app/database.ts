@@ -2,6 +2,7 @@
 
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import type { Contact } from "../contacts/contact.ts";
+import type { Space } from "../spaces/space.ts";
 import type { PastTransfer } from "./history.ts";
 import type { KeptLibrary, Settings } from "./memory.ts";
 import { storesSince, VERSION } from "./schema.ts";
@@ -22,6 +23,7 @@ interface Schema extends DBSchema {
   libraries: { key: string; value: KeptLibrary };
   shared: { key: string; value: Shared };
   contacts: { key: string; value: Contact };
+  spaces: { key: string; value: Space };
 }
 
 export type Database = IDBPDatabase<Schema>;

@@ -1,14 +1,16 @@
 /** The directory of this page's server: what others publish there, and how it is fetched. */
 
 import { askedName, type FolderContents, type FoundFile, type FoundFiles, type LibraryInfo, type People, withHits, withListed, withPeople } from "../directory/answers.ts";
-import { otherwise, type Query, termsOf } from "../directory/query.ts";
+import { otherwise, type Query, type Terms, termsOf } from "../directory/query.ts";
 import { CAP_DIRECTORY } from "../gen/signaling_constants.ts";
 import type { Want } from "../gen/peer.ts";
+import { PeerError } from "../errors.ts";
 import { Cell } from "./cell.ts";
 import { Enquirer } from "./enquirer.ts";
 import { FetchedOffer } from "./fetch.ts";
-import type { Directory, Enquiring, Fetch, Place } from "./model.ts";
+import type { Around, Directory, Enquiring, Fetch, Place } from "./model.ts";
 import type { Peer } from "./peer.ts";
+import { SpaceDirectory } from "./space_directory.ts";
 import { byLibrary, type Way } from "./ways.ts";
 
 /** How long a person is still before their words are looked for, in seconds: longer than between two keys, shorter than a wait is felt. */
@@ -17,6 +19,8 @@ const TYPING_S = 0.15;
 export class PageDirectory implements Directory {
   readonly isThere = new Cell<boolean | null>(null);
   readonly #peer: Peer;
+  /** Sealed spaces that were looked into. */
+  readonly #spaces = new Map<string, SpaceDirectory>();
 
   constructor(peer: Peer) {
     this.#peer = peer;
@@ -32,8 +36,8 @@ export class PageDirectory implements Directory {
     return new Enquirer<Query, FoundFiles>((query, before) => this.#search(query, before), this.#peer.timer, TYPING_S);
   }
 
-  people(): Enquiring<true, People> {
-    return new Enquirer<true, People>((_, before) => this.#people(before), this.#peer.timer, 0);
+  people(): Enquiring<Around, People> {
+    return new Enquirer<Around, People>((around, before) => this.#people(around, before), this.#peer.timer, 0);
   }
 
   browse(): Enquiring<Place, FolderContents> {
@@ -41,28 +45,34 @@ export class PageDirectory implements Directory {
   }
 
   fetchFile(file: FoundFile): Fetch {
-    const fetch = new FetchedOffer(this.#peer, waysTo(file, file.sources), { root: file.root, size: file.size });
+    const fetch = new FetchedOffer(this.#peer, this.#waysTo(file, file.sources), { root: file.root, size: file.size });
     if (file.count === 1) void this.#findOthers(fetch, file);
     return fetch;
   }
 
   fetchFolder({ library, path }: Place): Fetch {
-    return new FetchedOffer(this.#peer, [wayTo(library, { t: "want", folder: path })]);
+    return new FetchedOffer(this.#peer, [this.#wayTo(library, { t: "want", folder: path })]);
   }
 
   async #search(query: Query, before: FoundFiles | null): Promise<FoundFiles> {
-    const terms = termsOf(query) ?? { t: "search" };
+    return this.#find(termsOf(query) ?? { t: "search" }, query.space, before);
+  }
+
+  async #find(terms: Terms, space: string | null, before: FoundFiles | null): Promise<FoundFiles> {
+    if (space !== null) return this.#within(space).search(terms, before);
     const found = withHits(before, await this.#peer.client.ask(before === null ? terms : { ...terms, skip: before.told }));
     const handle = before === null && found.files.length === 0 ? otherwise(terms) : null;
     return handle === null ? found : withHits(null, await this.#peer.client.ask(handle));
   }
 
-  async #people(before: People | null): Promise<People> {
+  async #people({ space }: Around, before: People | null): Promise<People> {
+    if (space !== null) return this.#within(space).people(before);
     const last = before?.libraries.at(-1)?.library;
     return withPeople(before, await this.#peer.client.ask(last === undefined ? { t: "peers" } : { t: "peers", after: last }));
   }
 
   async #browse({ library, path }: Place, before: FolderContents | null): Promise<FolderContents> {
+    if (library.space !== undefined) return this.#within(library.space).browse(library, path);
     const { last = "" } = before ?? {};
     return withListed(before, await this.#peer.client.ask({ t: "browse", library: library.library, path, after: last }), library, path);
   }
@@ -70,21 +80,38 @@ export class PageDirectory implements Directory {
   /** Whoever else has it helps; that nobody does, or that it is not found out, is no matter. */
   async #findOthers(fetch: FetchedOffer, file: FoundFile): Promise<void> {
     try {
-      const { files } = withHits(null, await this.#peer.client.ask({ t: "search", handle: file.handle }));
+      const { files } = await this.#find({ t: "search", handle: file.handle }, file.sources[0]?.space ?? null, null);
       const others = files.filter(({ root }) => root === file.root).flatMap(({ sources }) => sources);
-      for (const way of waysTo(file, others)) if (!way.asksFirst) fetch.join(way);
+      for (const way of this.#waysTo(file, others)) if (!way.asksFirst) fetch.join(way);
     } catch {
       // it is fetched from those who are known
     }
   }
-}
 
-/** To those who have this file. Whose person would have to be asked is left in peace while somebody else gives it freely. */
-function waysTo({ root, name }: FoundFile, sources: readonly LibraryInfo[]): readonly Way[] {
-  const free = sources.filter(({ asks }) => !asks);
-  return (free.length > 0 ? free : sources).map((library) => wayTo(library, { t: "want", files: [{ root, name: askedName(name) }] }));
-}
+  /** To those who have this file. Whose person would have to be asked is left in peace while somebody else gives it freely. */
+  #waysTo({ root, name }: FoundFile, sources: readonly LibraryInfo[]): readonly Way[] {
+    const free = sources.filter(({ asks }) => !asks);
+    return (free.length > 0 ? free : sources).map((library) => this.#wayTo(library, { t: "want", files: [{ root, name: askedName(name) }] }));
+  }
 
-function wayTo({ library, owner, asks }: LibraryInfo, want: Want): Way {
-  return byLibrary({ library, owner: owner.id, asks }, want);
+  #wayTo({ library, owner, asks, space }: LibraryInfo, want: Want): Way {
+    const address = { library, owner: owner.id, asks };
+    if (space === undefined) return byLibrary(address, want);
+    try {
+      return byLibrary({ ...address, password: this.#within(space).password(library) }, want);
+    } catch (error) {
+      return { ...byLibrary(address, want), request: () => Promise.reject(error as PeerError) };
+    }
+  }
+
+  /** A space of this browser; throws PeerError if it was left. */
+  #within(name: string): SpaceDirectory {
+    const space = this.#peer.spaceBook.named(name);
+    if (space === null) throw new PeerError("no-space", "You have left this space. Ask a member for a new link.", false);
+    const known = this.#spaces.get(name);
+    if (known?.space === space) return known;
+    const made = new SpaceDirectory(this.#peer.client, new URL(this.#peer.page).host, space);
+    this.#spaces.set(name, made);
+    return made;
+  }
 }

@@ -30,13 +30,18 @@ export interface Place {
   readonly path: string;
 }
 
+/** Where somebody looks around: in the sealed space of this name, or, null, at what is published to everybody. */
+export interface Around {
+  readonly space: string | null;
+}
+
 /** What others publish at this server. */
 export interface Directory {
   /** Whether the server keeps a directory; null while that is not known. */
   readonly isThere: Watchable<boolean | null>;
   search(): Enquiring<Query, FoundFiles>;
-  /** Who is here; the query is of no matter. */
-  people(): Enquiring<true, People>;
+  /** Who is here, or in a space. */
+  people(): Enquiring<Around, People>;
   browse(): Enquiring<Place, FolderContents>;
   /** Fetches a file from all who have it. */
   fetchFile(file: FoundFile): Fetch;

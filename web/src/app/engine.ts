@@ -11,13 +11,15 @@ import { canKeep, sweep } from "../keep/keep.ts";
 import { startTimers } from "../timers/timers.ts";
 import { Cell } from "./cell.ts";
 import { NetworkCheck } from "./check.ts";
+import type { SpaceBook } from "../spaces/book.ts";
 import type { ContactBook } from "../contacts/book.ts";
 import { PageContacts } from "./contacts.ts";
 import { FetchedOffer } from "./fetch.ts";
 import { PageDirectory } from "./directory.ts";
 import { PublishedLibrary } from "./library.ts";
-import type { Check, Contacts, Directory, Engine, Fetch, LibraryOptions, Person, Problem, Publication, PublicItem, Receiver, ServerState, Share, ShareItem, ShareOptions, ShareState } from "./model.ts";
+import type { Check, Contacts, Directory, Engine, Fetch, LibraryOptions, Person, Problem, Publication, PublicItem, Receiver, ServerState, Share, ShareItem, ShareOptions, ShareState, Spaces } from "./model.ts";
 import { LABEL, type Peer } from "./peer.ts";
+import { PageSpaces } from "./spaces.ts";
 import { SharedOffer } from "./share.ts";
 import { type Offered, offerItems, offerLibrary, offerText } from "./sources.ts";
 import { toProblem } from "./transfer.ts";
@@ -37,6 +39,8 @@ export interface EngineOptions {
   readonly name: string;
   /** Whom this browser has met by a code. */
   readonly contacts: ContactBook;
+  /** The sealed spaces of this browser. */
+  readonly spaces: SpaceBook;
   /** Whether contacts can call. */
   readonly isReachable: boolean;
   /** The access word of the server; empty if the person has said none. */
@@ -44,18 +48,18 @@ export interface EngineOptions {
 }
 
 /** Starts the engine. */
-export function createEngine({ page, identity, name, contacts, isReachable, access }: EngineOptions): Engine {
+export function createEngine({ page, identity, name, contacts, spaces, isReachable, access }: EngineOptions): Engine {
   const url = new URL(page);
   const isRelayOnly = url.searchParams.has(RELAY_ONLY);
   url.search = url.hash = "";
-  const engine = new PageEngine({ identity, page: url.href, isRelayOnly, contacts, isReachable, access });
+  const engine = new PageEngine({ identity, page: url.href, isRelayOnly, contacts, spaces, isReachable, access });
   engine.setName(name);
   engine.start();
   if (canKeep()) void sweep();
   return engine;
 }
 
-type Parts = Pick<EngineOptions, "identity" | "page" | "contacts" | "isReachable" | "access"> & { readonly isRelayOnly: boolean };
+type Parts = Pick<EngineOptions, "identity" | "page" | "contacts" | "spaces" | "isReachable" | "access"> & { readonly isRelayOnly: boolean };
 
 class PageEngine implements Engine, Peer {
   readonly server = new Cell<ServerState>({ kind: "connecting" });
@@ -65,13 +69,17 @@ class PageEngine implements Engine, Peer {
   readonly client: SignalingClient;
   readonly switchboard = new Switchboard();
   readonly timer = startTimers();
+  readonly spaceBook: SpaceBook;
+  readonly spaces: Spaces;
   readonly #directory: PageDirectory;
   readonly #contacts: PageContacts;
   readonly #shares = new Set<SharedOffer>();
   readonly #libraries = new Set<PublishedLibrary>();
   #name = "";
 
-  constructor({ identity, page, isRelayOnly, contacts, isReachable, access }: Parts) {
+  constructor({ identity, page, isRelayOnly, contacts, spaces, isReachable, access }: Parts) {
+    this.spaceBook = spaces;
+    this.spaces = new PageSpaces(spaces);
     this.identity = identity;
     this.page = page;
     this.isRelayOnly = isRelayOnly;

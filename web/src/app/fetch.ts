@@ -1,7 +1,7 @@
 /** Something this page fetches: codes or libraries, as many senders of the same, one session that draws from all. Twin of pypeer/fetching.py. */
 
 import { PeerError } from "../errors.ts";
-import type { EndCode } from "../gen/peer.ts";
+import type { EndCode, Invite } from "../gen/peer.ts";
 import { HIT_SOURCES } from "../gen/signaling_constants.ts";
 import { canKeep, forget, keptOf } from "../keep/keep.ts";
 import { CodeProblem } from "../secure/code.ts";
@@ -9,6 +9,7 @@ import { KeptSink } from "../sinks/kept.ts";
 import { MemorySink } from "../sinks/memory.ts";
 import type { Sink } from "../sinks/sink.ts";
 import { choose, type Contents, targetsFor } from "../sinks/targets.ts";
+import { spaceIn } from "../spaces/space.ts";
 import { fromHere } from "../transfer/endings.ts";
 import { OTHER_TOLD } from "../transfer/joining.ts";
 import { type AskedFile, sumsFit } from "../transfer/manifest.ts";
@@ -17,7 +18,7 @@ import { contentsOf, isAgreed, sameSums, type Sums, sumOf } from "./agreement.ts
 import { Cell } from "./cell.ts";
 import { drawFrom, eventsFor } from "./drawing.ts";
 import { Looking, showingFor } from "./looking.ts";
-import type { Fetch, OfferInfo, Person, SenderInfo, Target, Wishes } from "./model.ts";
+import type { Fetch, Invitation, OfferInfo, Person, SenderInfo, Target, Wishes } from "./model.ts";
 import type { Peer } from "./peer.ts";
 import { ReceiveSession } from "./receive_session.ts";
 import { cancelledHere } from "./session.ts";
@@ -32,9 +33,13 @@ const DIFFERS = new PeerError("declined", OTHER_TOLD, false);
 /** Why one is left alone that was asked for a file. */
 const NOT_ASKED = new PeerError("bad-manifest", "It offers something else than was asked for. Nothing is taken from it.", false);
 
+/** Why an invitation is left alone that has no key, or no name that can be shown. */
+const NO_SPACE = new PeerError("protocol", "The invitation is to no space: the program of the other side has to be updated.", false);
+
 /** An offer of somebody else, from the first knock to the last byte. */
 export class FetchedOffer implements Fetch {
   readonly offer = new Cell<OfferInfo | null>(null);
+  readonly invitation = new Cell<Invitation | null>(null);
   readonly preferred = new Cell<readonly number[]>([]);
   readonly senders = new Cell<readonly SenderInfo[]>([]);
   readonly #peer: Peer;
@@ -84,6 +89,7 @@ export class FetchedOffer implements Fetch {
   #add(way: Way): void {
     const supplier: Supplier = new Supplier(this.#peer, way, {
       onPreview: () => this.#previewed(supplier),
+      onInvited: (invite, from) => this.#invited(supplier, invite, from),
       onGone: (error) => this.#gone(supplier, error),
     });
     this.#suppliers.push(supplier);
@@ -158,7 +164,7 @@ export class FetchedOffer implements Fetch {
   }
 
   decline(): void {
-    if (this.#isDecided || this.#lead === null) return this.cancel();
+    if (this.#isDecided || (this.#lead === null && this.invitation.value === null)) return this.cancel();
     this.#isDecided = true;
     this.#leaveAll("declined", fromHere("declined", "You declined."));
   }
@@ -188,6 +194,20 @@ export class FetchedOffer implements Fetch {
     if (this.#lead === null) return this.#follow(supplier);
     if (this.#offersAsMuch(supplier)) return this.#draw(supplier);
     this.#turnAway(supplier, DIFFERS);
+  }
+
+  /** Where files are expected already, from somebody else, an invitation is none of them. */
+  #invited(supplier: Supplier, invite: Invite, from: Person): void {
+    const space = spaceIn(invite, Date.now());
+    if (this.#suppliers.length > 1) return this.#turnAway(supplier, NOT_ASKED);
+    if (space === null) return this.#turnAway(supplier, NO_SPACE);
+    const join = (): string => {
+      const { name } = this.#peer.spaceBook.join(space);
+      supplier.joined();
+      this.#transfer.ended(cancelledHere());
+      return name;
+    };
+    this.invitation.set({ space: space.name, from, join });
   }
 
   #isAskedFor({ offering }: Supplier): boolean {

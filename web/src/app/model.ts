@@ -7,9 +7,11 @@ import type { Findings } from "../check/findings.ts";
 import type { ConnectionReport } from "../gen/peer.ts";
 import type { Contacts } from "./contacts_model.ts";
 import type { Directory, LibraryOptions, Publication, PublicItem } from "./directory_model.ts";
+import type { Invitation, Spaces } from "./spaces_model.ts";
 
 export type * from "./contacts_model.ts";
 export type * from "./directory_model.ts";
+export type * from "./spaces_model.ts";
 
 /** A value that changes over time; `watch` calls back at once with the present value and after each change. */
 export interface Watchable<T> {
@@ -175,6 +177,8 @@ export type Looked =
 export interface Fetch {
   readonly state: Watchable<TransferState>;
   readonly offer: Watchable<OfferInfo | null>;
+  /** What the code leads to instead, if it is an invitation to a sealed space; `decline` turns it down. */
+  readonly invitation: Watchable<Invitation | null>;
   /** Targets this browser can offer for this offer, best first. */
   targets(): readonly Target[];
   /** Must be called from a click or key press: browsers ask for a place only then. Resolves false if the person closed the dialogue. */
@@ -221,6 +225,7 @@ export interface Check {
 export interface Engine {
   readonly directory: Directory;
   readonly contacts: Contacts;
+  readonly spaces: Spaces;
   readonly me: Person;
   readonly server: Watchable<ServerState>;
   share(items: readonly ShareItem[], options: ShareOptions): Share;

@@ -1,7 +1,7 @@
 /** This page as a peer: what everything it shares and fetches has in common. */
 
 import type { RelayAccess } from "../connect/relay_link.ts";
-import { CAP_RELAY } from "../gen/peer_constants.ts";
+import { CAP_RELAY, CAP_SPACES } from "../gen/peer_constants.ts";
 import { shortName } from "../secure/code.ts";
 import type { Bytes } from "../secure/encoding.ts";
 import { type Identity, peerId } from "../secure/identity.ts";
@@ -9,6 +9,7 @@ import { Meeting } from "../secure/meeting.ts";
 import type { Role } from "../secure/pake.ts";
 import type { SignalingClient } from "../signaling/client.ts";
 import { Pair } from "../signaling/pair.ts";
+import type { SpaceBook } from "../spaces/book.ts";
 import type { Switchboard } from "../signaling/switch.ts";
 import type { Timer } from "../timers/timers.ts";
 import type { Person } from "./model.ts";
@@ -24,6 +25,8 @@ export interface Peer {
   readonly client: SignalingClient;
   readonly switchboard: Switchboard;
   readonly timer: Timer;
+  /** The sealed spaces of this browser. */
+  readonly spaceBook: SpaceBook;
   /** Only relays may be used: the address of the page has `?relay-only`. */
   readonly isRelayOnly: boolean;
   /** What its person calls it, at most as long as the contract takes. */
@@ -41,12 +44,15 @@ export interface Encounter {
   readonly peerKey: Bytes;
   readonly code: string;
   readonly ticket: string | null;
+  /** Whether what the code stands for may be an invitation to a sealed space. */
+  readonly mayJoin?: boolean;
 }
 
 /** A pair in which nothing is proven yet. */
-export function meetAs({ identity, client, name }: Peer, { role, id, peerKey, code, ticket }: Encounter): Pair {
+export function meetAs({ identity, client, name }: Peer, { role, id, peerKey, code, ticket, mayJoin = false }: Encounter): Pair {
   const random = (count: number): Bytes => crypto.getRandomValues(new Uint8Array(count));
-  const meeting = new Meeting({ role, identity, peerKey, code, client: LABEL, name, caps: ticket === null ? [] : [CAP_RELAY], random });
+  const caps = [...(ticket === null ? [] : [CAP_RELAY]), ...(mayJoin ? [CAP_SPACES] : [])];
+  const meeting = new Meeting({ role, identity, peerKey, code, client: LABEL, name, caps, random });
   return new Pair(client, id, peerKey, meeting);
 }
 

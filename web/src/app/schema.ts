@@ -6,7 +6,7 @@ interface NewStore {
   readonly keyPath: string | null;
 }
 
-export type StoreName = "keys" | "settings" | "past" | "libraries" | "shared" | "contacts";
+export type StoreName = "keys" | "settings" | "past" | "libraries" | "shared" | "contacts" | "spaces";
 
 /** What each version adds to the one before. */
 const VERSIONS: readonly (readonly NewStore[])[] = [
@@ -16,6 +16,8 @@ const VERSIONS: readonly (readonly NewStore[])[] = [
   [{ name: "settings", keyPath: null }, { name: "past", keyPath: "key" }, { name: "libraries", keyPath: null }, { name: "shared", keyPath: "key" }],
   // 3: whom this browser has met by a code, with the secrets for meeting again
   [{ name: "contacts", keyPath: "id" }],
+  // 4: which sealed spaces this browser is in, with their keys
+  [{ name: "spaces", keyPath: "name" }],
 ];
 
 export const VERSION = VERSIONS.length;

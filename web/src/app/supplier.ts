@@ -2,13 +2,13 @@
 
 import type { RelayAccess } from "../connect/relay_link.ts";
 import { PeerError } from "../errors.ts";
-import type { EndCode, Preview } from "../gen/peer.ts";
+import type { EndCode, Invite, Preview } from "../gen/peer.ts";
 import type { IceServer } from "../gen/signaling.ts";
 import { fromBase64url } from "../secure/encoding.ts";
 import { peerId } from "../secure/identity.ts";
 import type { Pair } from "../signaling/pair.ts";
 import type { Outcome } from "../transfer/effects.ts";
-import { fromPeer } from "../transfer/endings.ts";
+import { fromPeer, TEXTS } from "../transfer/endings.ts";
 import { printable } from "../transfer/names.ts";
 import { Conversation } from "./conversation.ts";
 import type { Person } from "./model.ts";
@@ -16,13 +16,15 @@ import { cutOff } from "./no_way.ts";
 import type { Talk } from "./open_links.ts";
 import { meetAs, type Peer, personOf, relayOf } from "./peer.ts";
 import { PairRelays } from "./relays.ts";
-import type { SessionEvents } from "./session.ts";
+import { cancelledHere, type SessionEvents } from "./session.ts";
 import { Transfer } from "./transfer.ts";
 import type { Way } from "./ways.ts";
 
 export interface SupplierEvents {
   /** It has said what it offers; answer with `converse` or `leave`. */
   readonly onPreview: () => void;
+  /** It invites to a sealed space instead; answer with `joined` or `leave`. */
+  readonly onInvited: (invite: Invite, from: Person) => void;
   /** It is gone, or could not be met, before there was a conversation. */
   readonly onGone: (error: Error) => void;
 }
@@ -106,6 +108,13 @@ export class Supplier {
     if (this.#pair !== null) void this.#part(this.#pair, code);
   }
 
+  /** Its invitation was accepted: that is all that it waits for. */
+  joined(): void {
+    if (this.transfer.hasEnded) return;
+    this.transfer.ended(cancelledHere());
+    if (this.#pair !== null) void this.#part(this.#pair, null);
+  }
+
   /** It is over, with the transfer or before. */
   ended(result: Outcome | PeerError): void {
     if (this.#conversation !== null) this.#conversation.events.onEnd(result);
@@ -116,19 +125,21 @@ export class Supplier {
   async #prove(id: string, key: string, relays: PairRelays): Promise<void> {
     const peerKey = fromBase64url(key);
     if (peerKey === null) throw new Error("the server named a key that is none");
-    const { owner, text, want, patience } = this.way;
-    const pair = meetAs(this.#peer, { role: "A", id, peerKey, code: text, ticket: relays.ticket });
+    const { owner, text, want, patience, acquaints } = this.way;
+    const pair = meetAs(this.#peer, { role: "A", id, peerKey, code: text, ticket: relays.ticket, mayJoin: acquaints });
     if (owner !== null && peerId(peerKey) !== owner) return this.#refuse(pair);
     this.#pair = pair;
     this.#peer.switchboard.adopt(pair);
     try {
       const meet = await pair.meet(this.#peer.timer);
       if (this.transfer.hasEnded) return await this.#part(pair, "cancelled");
-      if (this.way.acquaints) this.#peer.acquaint(pair, meet.name ?? "");
+      if (acquaints) this.#peer.acquaint(pair, meet.name ?? "");
       const person = personOf(peerKey, printable(meet.name ?? ""));
       this.transfer.met(person);
       if (want !== null) pair.send(want);
-      this.#previewed({ pair, person, relay: relayOf(this.#peer, relays, meet.caps), preview: await pair.preview(this.#peer.timer, patience) });
+      const told = await pair.preview(this.#peer.timer, patience);
+      if (told.t === "invite") return this.#invited(pair, told, person);
+      this.#previewed({ pair, person, relay: relayOf(this.#peer, relays, meet.caps), preview: told });
     } catch (error) {
       this.#peer.switchboard.drop(id);
       throw error;
@@ -146,12 +157,25 @@ export class Supplier {
     const { pair } = met;
     if (this.transfer.hasEnded) return void this.#part(pair, "cancelled");
     this.#met = met;
-    pair.onEnd = (byServer) => this.#gone(byServer ? cutOff(false) : gone());
-    pair.onMessage = (message) => message.t === "part" && this.#gone(message.code == null ? gone() : fromPeer(message.code, ""));
+    this.#awaitAnswer(pair);
     this.#events.onPreview();
   }
 
-  async #part(pair: Pair, code: EndCode): Promise<void> {
+  /** No files: the key of a sealed space. Only where two have proven a code to each other is that asked about. */
+  #invited(pair: Pair, invite: Invite, person: Person): void {
+    if (this.transfer.hasEnded) return void this.#part(pair, "cancelled");
+    if (!this.way.acquaints) throw new PeerError("protocol", TEXTS.protocol, false);
+    this.#awaitAnswer(pair);
+    this.#events.onInvited(invite, person);
+  }
+
+  /** While our person thinks. */
+  #awaitAnswer(pair: Pair): void {
+    pair.onEnd = (byServer) => this.#gone(byServer ? cutOff(false) : gone());
+    pair.onMessage = (message) => message.t === "part" && this.#gone(message.code == null ? gone() : fromPeer(message.code, ""));
+  }
+
+  async #part(pair: Pair, code: EndCode | null): Promise<void> {
     await pair.part(code);
     this.#peer.switchboard.drop(pair.id);
   }

@@ -43,12 +43,14 @@ export interface LibraryAddress {
   readonly library: string;
   readonly owner: string;
   readonly asks: boolean;
+  /** What only members know of the sealed space that it is in, if it is in one. */
+  readonly password?: string;
 }
 
 /** To the owner of this library. */
-export function byLibrary({ library, owner, asks }: LibraryAddress, want: Want): Way {
+export function byLibrary({ library, owner, asks, password }: LibraryAddress, want: Want): Way {
   const request: Way["request"] = (client) => client.ask({ t: "ask", library });
-  const text = libraryText(library);
+  const text = password ?? libraryText(library);
   return { key: text, text, owner, acquaints: false, asksFirst: asks, want, patience: asks ? PERSON_S : MEET_S, request };
 }
 

@@ -27,6 +27,8 @@ export interface LibraryInfo {
   readonly isWhole: boolean;
   /** Whether its owner has lost the connection, and may be back. */
   readonly isAway: boolean;
+  /** The sealed space that it is in, by its name; `bytes` are not known there. */
+  readonly space?: string;
 }
 
 /** A file that can be fetched. */

@@ -22,9 +22,11 @@ export interface Query {
   readonly text: string;
   readonly kind: Kind | null;
   readonly size: SizeRange;
+  /** The sealed space that is looked into, by its name; null for what is published to everybody. */
+  readonly space: string | null;
 }
 
-export const NOTHING: Query = { text: "", kind: null, size: "any" };
+export const NOTHING: Query = { text: "", kind: null, size: "any", space: null };
 
 /** A file at one peer, or a folder of one: twin of pypeer/finding/targets.py. */
 const ADDRESS = /^byway:(?:\/\/)?([a-z2-7]{32})\/(.*)$/is;
@@ -39,7 +41,8 @@ const HANDLE = /^[a-z2-7]{16}$/;
 /** What begins as an address, so that nobody looks for it as for words. */
 const SCHEME = /^byway:/i;
 
-type Terms = Omit<Search, "id" | "skip" | "limit">;
+/** What is asked for. */
+export type Terms = Omit<Search, "id" | "skip" | "limit">;
 
 /** A folder of somebody's library; the empty path is all of it. */
 export interface FolderAddress {

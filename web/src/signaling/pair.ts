@@ -1,7 +1,7 @@
 /** A pair: the sealed way to one other peer through the server, from the first body to the last. */
 
 import { PeerError } from "../errors.ts";
-import type { EndCode, Meet, Preview, SealedMessage, Want } from "../gen/peer.ts";
+import type { EndCode, Invite, Meet, Preview, SealedMessage, Want } from "../gen/peer.ts";
 import type { Phases } from "../gen/signaling.ts";
 import { type Bytes, fromBase64url, toBase64url } from "../secure/encoding.ts";
 import type { Effect, Meeting, RefusalCode } from "../secure/meeting.ts";
@@ -37,7 +37,7 @@ export class Pair implements PairEnd {
   readonly #server: Post;
   readonly #meeting: Meeting;
   readonly #met = Promise.withResolvers<Meet>();
-  readonly #previewed = Promise.withResolvers<Preview>();
+  readonly #previewed = Promise.withResolvers<Preview | Invite>();
   readonly #wanted = Promise.withResolvers<Want>();
   #isPreviewed = false;
   #isOver = false;
@@ -80,8 +80,8 @@ export class Pair implements PairEnd {
     }
   }
 
-  /** Role A: what the other side offers, before anything of a link is told, within `patience` seconds; rejects with PeerError. */
-  async preview(timer: Timer, patience: number = MEET_S): Promise<Preview> {
+  /** Role A: what the other side offers, or, where we have said that we take those, to which sealed space it invites, before anything of a link is told, within `patience` seconds; rejects with PeerError. */
+  async preview(timer: Timer, patience: number = MEET_S): Promise<Preview | Invite> {
     const cancel = timer(patience, () => {
       this.#fail(new PeerError("no-answer", "The other side does not say what it offers. Is its program up to date?"), "timeout");
     });
@@ -178,7 +178,7 @@ export class Pair implements PairEnd {
     if (this.role === "B" && message.t === "want") return this.#wanted.resolve(message);
     if (this.role === "B" || this.#isPreviewed) return this.onMessage(message);
     if (message.t === "part") return this.#giveUp(turnedAway(message.code ?? null));
-    if (message.t !== "preview") return;
+    if (message.t !== "preview" && message.t !== "invite") return;
     this.#isPreviewed = true;
     this.#previewed.resolve(message);
   }

@@ -15,12 +15,12 @@ import type { SpaceKeys } from "./keys.ts";
 
 /** What is looked for: by words, or by a handle; the rest narrows it down, and is not told to the server. */
 export interface Sought {
-  readonly words?: string;
-  readonly handle?: string;
-  readonly kind?: Kind;
-  readonly least?: number;
-  readonly most?: number;
-  readonly peer?: string;
+  readonly words?: string | null;
+  readonly handle?: string | null;
+  readonly kind?: Kind | null;
+  readonly least?: number | null;
+  readonly most?: number | null;
+  readonly peer?: string | null;
 }
 
 /** A file that was found, and how well it fits, the less the better. */
@@ -33,9 +33,16 @@ export interface Ranked {
 export class Reader {
   readonly #keys: SpaceKeys;
   readonly #boxes = new Map<string, Boxes>();
+  /** Public keys of those whose libraries were seen, by library. */
+  readonly #owners = new Map<string, string>();
 
   constructor(keys: SpaceKeys) {
     this.#keys = keys;
+  }
+
+  /** Whether a library was seen, so that its files can be opened. */
+  knows(library: string): boolean {
+    return this.#owners.has(library);
   }
 
   /** Libraries. */
@@ -50,8 +57,12 @@ export class Reader {
     return ranked.filter((each) => each !== null);
   }
 
-  /** Files of a library of this owner, a public key as the server tells it. */
-  async files(owner: string, boxes: readonly string[]): Promise<readonly SealedFile[]> {
+  /** Files of a library that was seen. */
+  files(library: string, boxes: readonly string[]): Promise<readonly SealedFile[]> {
+    return this.#files(this.#owners.get(library) ?? "", boxes);
+  }
+
+  async #files(owner: string, boxes: readonly string[]): Promise<readonly SealedFile[]> {
     const opener = this.#boxesOf(owner);
     const files = await Promise.all(boxes.map((box) => opener?.openFile(box) ?? null));
     return files.filter((file) => file !== null);
@@ -59,17 +70,19 @@ export class Reader {
 
   async #shelf({ box, ...shelf }: SealedShelf): Promise<Shelf | null> {
     const named = (await this.#boxesOf(shelf.peer)?.openLibrary(box)) ?? null;
-    return named === null ? null : { ...shelf, ...named };
+    if (named === null) return null;
+    this.#owners.set(shelf.library, shelf.peer);
+    return { ...shelf, ...named };
   }
 
   /** The box is that of the first source. */
   async #hit(hit: SealedHit, sealed: readonly SealedShelf[], shelves: readonly (Shelf | null)[], sought: Sought): Promise<Ranked | null> {
     const first = sealed[hit.sources[0] ?? sealed.length];
-    const [file] = first === undefined ? [] : await this.files(first.peer, [hit.box]);
+    const [file] = first === undefined ? [] : await this.#files(first.peer, [hit.box]);
     const order = file === undefined || !this.#isTagged(file, hit.tag) ? null : orderOf(file, sought);
     if (file === undefined || order === null) return null;
     const sources = hit.sources.map((place) => shelves[place] ?? null).filter((shelf) => shelf !== null && isSought(shelf, sought)) as Shelf[];
-    const others = sought.peer === undefined ? hit.count - hit.sources.length : 0;
+    const others = sought.peer == null ? hit.count - hit.sources.length : 0;
     const { name, size, root, folder } = file;
     const told: Hit = { root, name, size, folder, kind: kindOf(name), sources: sources.map((_, at) => at), count: sources.length + Math.max(0, others) };
     const [found] = withHits(null, { t: "found", seq: 1, re: 1, hits: [told], libraries: sources }).files;
@@ -92,15 +105,15 @@ export class Reader {
 }
 
 /** How well a file fits, the less the better; null if it does not. */
-function orderOf(file: SealedFile, { words = "", handle, kind, least = 0, most = Number.MAX_SAFE_INTEGER }: Sought): number | null {
-  if (kind !== undefined && kind !== kindOf(file.name)) return null;
-  if (file.size < least || file.size > most) return null;
-  if (handle === undefined) return rank(words, file.folder, file.name);
+function orderOf(file: SealedFile, { words, handle, kind, least, most }: Sought): number | null {
+  if (kind != null && kind !== kindOf(file.name)) return null;
+  if (file.size < (least ?? 0) || file.size > (most ?? file.size)) return null;
+  if (handle == null) return rank(words ?? "", file.folder, file.name);
   return handleIn(file.root) === handle ? 0 : null;
 }
 
 function isSought({ peer }: Shelf, sought: Sought): boolean {
-  return sought.peer === undefined || peerId(fromBase64url(peer) as Bytes) === sought.peer;
+  return sought.peer == null || peerId(fromBase64url(peer) as Bytes) === sought.peer;
 }
 
 /** Of a root as boxes have it, which were looked at when they were opened. */

@@ -62,6 +62,12 @@ export function parseLink(text: string, now: number): Space {
   return { name, key, since: now };
 }
 
+/** The space that an invitation by a code tells; null where it tells none. */
+export function spaceIn({ name, key }: { readonly name: string; readonly key: string }, now: number): Space | null {
+  const [called, bytes] = [cleanName(name), fromBase64url(key)];
+  return called === null || bytes?.length !== KEY_BYTES ? null : { name: called, key: bytes, since: now };
+}
+
 /** The name of a space as it is shown; null where nothing is left of it, or where it means all spaces. */
 export function cleanName(text: string): string | null {
   const words = printable(text).replaceAll("/", "_").split(/\s+/).filter((word) => word !== "");

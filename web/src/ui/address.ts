@@ -8,6 +8,7 @@
 
 import { NOTHING, type Query, type SizeRange, SIZES } from "../directory/query.ts";
 import type { Kind } from "../gen/signaling.ts";
+import { isLink } from "../spaces/space.ts";
 import { KIND_ENDINGS } from "../gen/signaling_constants.ts";
 
 /** Somebody's library; of one who has several, the one of this name. */
@@ -15,6 +16,8 @@ export interface Shelf {
   readonly peer: string;
   readonly library: string | null;
   readonly path: string;
+  /** The sealed space that it is in, if it is in one. */
+  readonly space: string | null;
 }
 
 /** Views whose name is all of their address. */
@@ -49,12 +52,12 @@ const TABLE: { readonly [N in Name]: Entry<Extract<Address, { readonly name: N }
   contacts: plain("contacts"),
   check: plain("check"),
   find: {
-    read: (fields) => ({ name: "find", query: { text: fields.get("q") ?? "", kind: kindIn(fields.get("kind")), size: sizeIn(fields.get("size")) } }),
-    write: ({ query: { text, kind, size } }) => ({ q: text.trim(), kind, size: size === NOTHING.size ? null : size }),
+    read: (fields) => ({ name: "find", query: { text: fields.get("q") ?? "", kind: kindIn(fields.get("kind")), size: sizeIn(fields.get("size")), space: fields.get("space") } }),
+    write: ({ query: { text, kind, size, space } }) => ({ q: text.trim(), kind, size: size === NOTHING.size ? null : size, space }),
   },
   browse: {
-    read: (fields) => ({ name: "browse", peer: fields.get("peer") ?? "", library: fields.get("library"), path: fields.get("path") ?? "" }),
-    write: ({ peer, library, path }) => ({ peer, library, path }),
+    read: (fields) => ({ name: "browse", peer: fields.get("peer") ?? "", library: fields.get("library"), path: fields.get("path") ?? "", space: fields.get("space") }),
+    write: ({ peer, library, path, space }) => ({ peer, library, path, space }),
   },
   transfers: {
     read: (fields) => ({ name: "transfers", number: numberIn(fields.get("number")) }),
@@ -71,6 +74,7 @@ export function parseAddress(fragment: string): Address {
   if (text === "") return { name: "home" };
   const [, name = "", fields = ""] = /^([^?]*)\??(.*)$/s.exec(text) as RegExpExecArray;
   if (isName(name)) return TABLE[name].read(new URLSearchParams(fields));
+  if (isLink(text)) return { name: "code", code: text };
   const whole = decoded(text);
   return SCHEME.test(whole) ? { name: "find", query: { ...NOTHING, text: whole } } : { name: "code", code: whole };
 }

@@ -7,6 +7,7 @@ import { Cell } from "../app/cell.ts";
 import { Memory } from "../app/memory.ts";
 import { NO_SHELL, type Shell } from "../app/shell_model.ts";
 import { NOTHING, type Query } from "../directory/query.ts";
+import { isLink } from "../spaces/space.ts";
 import type { Shelf } from "./address.ts";
 import { add, itemsOf, type Draft } from "./draft.ts";
 
@@ -148,9 +149,22 @@ export class App {
     else this.#activities.set([...this.#activities.value, activity]);
   }
 
-  /** Throws the engine's CodeProblem if the text cannot be a code. */
+  /** What a code leads to, or a link to a sealed space. Throws the engine's CodeProblem if the text can be neither. */
   fetch(code: string): void {
+    if (isLink(code)) return this.#open(code);
     this.#begin({ kind: "fetch", code, isFound: false, fetch: this.engine.fetch(code), again: () => this.fetch(code) });
+  }
+
+  /** Asks whether to become a member. */
+  #open(link: string): void {
+    this.engine.spaces.read(link);
+    this.go({ kind: "invite", code: link });
+  }
+
+  /** Looks into a sealed space: what was looked for elsewhere is not looked for there. */
+  enter(space: string): void {
+    this.query.set({ ...NOTHING, space });
+    this.go({ kind: "find" });
   }
 
   /** A file that was found, from all who have it. */

@@ -1,4 +1,6 @@
-/** What a person is typing as a code, judged while they type. Pure; the engine reads the code for good. */
+/** What a person is typing as a code, or pastes as a link to a sealed space, judged while they type. Pure; the engine reads the code for good. */
+
+import { isLink } from "../spaces/space.ts";
 
 /** `near` is the word that was probably meant. */
 export type Reading =
@@ -24,6 +26,7 @@ export function parts(input: string): readonly string[] {
 
 /** Judges an input against the word list. `done` says that the person left the field or pressed Enter, so nothing is pending. */
 export function read(input: string, words: readonly string[], done: boolean): Reading {
+  if (isLink(input)) return { kind: "whole" };
   const [locator, ...rest] = parts(input);
   if (locator === undefined) return { kind: "empty" };
   if (!LOCATOR.test(locator)) return { kind: "wrong", problem: "number" };

@@ -17,8 +17,9 @@ export function installRecorder(app: App, scope: Scope): void {
 /** To its end, whether it is still among the activities by then or not. */
 function follow(app: App, activity: Activity, scope: Scope): void {
   if (activity.kind === "fetch") {
-    const { state, offer } = activity.fetch;
+    const { state, offer, invitation } = activity.fetch;
     return record(app, state, scope, () => {
+      if (invitation.value !== null) return null;
       const { title = "", text = false, files = null } = offer.value ?? {};
       return { isSent: false, title, isText: text, files };
     });
@@ -35,11 +36,12 @@ function follow(app: App, activity: Activity, scope: Scope): void {
   });
 }
 
-function record(app: App, source: Watchable<TransferState>, scope: Scope, matter: () => Matter): void {
+function record(app: App, source: Watchable<TransferState>, scope: Scope, matter: () => Matter | null): void {
   const key = crypto.randomUUID();
   let isNoted = false;
   scope.watch(source, (state) => {
-    const past = isNoted ? null : pastOf(key, matter(), state, Date.now());
+    const what = isNoted ? null : matter();
+    const past = what === null ? null : pastOf(key, what, state, Date.now());
     if (past === null) return;
     isNoted = true;
     app.memory.note(past);

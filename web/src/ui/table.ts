@@ -37,7 +37,7 @@ const TABLE: { readonly [K in Kind]: Entry<Of<K>> } = {
   find: { show: findView, address: (_, { query }) => ({ name: "find", query: query.value }) },
   browse: {
     show: (stage, { place }) => browseView(stage, place),
-    address: ({ place: { library, path } }) => ({ name: "browse", peer: library.owner.id, library: library.name, path }),
+    address: ({ place: { library, path } }) => ({ name: "browse", peer: library.owner.id, library: library.name, path, space: library.space ?? null }),
   },
   shelf: { show: (stage, { shelf }) => shelfView(stage, shelf), address: ({ shelf }) => ({ name: "browse", ...shelf }) },
   library: { show: (stage, { activity }) => libraryView(stage, activity), address: () => ({ name: "library" }) },
@@ -69,7 +69,7 @@ export function routeAt(app: App, address: Address): Route {
       if (JSON.stringify(address.query) !== JSON.stringify(NOTHING)) app.query.set(address.query);
       return { kind: "find" };
     case "browse":
-      return { kind: "shelf", shelf: { peer: address.peer, library: address.library, path: address.path } };
+      return { kind: "shelf", shelf: { peer: address.peer, library: address.library, path: address.path, space: address.space } };
     case "transfers": {
       const activity = app.activity(address.number);
       return activity === null ? { kind: "transfers" } : routeTo(activity);

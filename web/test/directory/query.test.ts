@@ -14,8 +14,8 @@ test("words are asked for as they are, without the space around them", () => {
 });
 
 test("kind and size narrow words down", () => {
-  assert.deepEqual(termsOf({ text: "a", kind: "video", size: "medium" }), { t: "search", words: "a", kind: "video", least: 1_000_000, most: 100_000_000 });
-  assert.deepEqual(termsOf({ text: "a", kind: null, size: "huge" }), { t: "search", words: "a", least: 1_000_000_000 });
+  assert.deepEqual(termsOf({ text: "a", kind: "video", size: "medium", space: null }), { t: "search", words: "a", kind: "video", least: 1_000_000, most: 100_000_000 });
+  assert.deepEqual(termsOf({ text: "a", kind: null, size: "huge", space: null }), { t: "search", words: "a", least: 1_000_000_000 });
 });
 
 test("a handle finds the file that it stands for, and one with a peer id finds it there", () => {

@@ -63,7 +63,10 @@ test("libraries are opened, those of others are left out", async () => {
   const [hers, his] = [await shelf(ada, "l".repeat(16), "Ada's"), await shelf(ben, "m".repeat(16), "Ben's")];
   const libraries = await reader.libraries([hers, { ...his, box: hers.box }, { ...his, peer: "A" }]);
   assert.deepEqual(libraries.map(({ name, owner, files }) => [name, owner.id, files]), [["Ada's", peerId(ada), 2]]);
-  assert.deepEqual(await reader.files("A", ["AAAA"]), []);
+  assert.ok(reader.knows("l".repeat(16)) && !reader.knows("m".repeat(16)));
+  const [box, file] = [await boxes.file(fileAt("", "u")), fileAt("", "u")];
+  assert.deepEqual(await reader.files("l".repeat(16), [box, "AAAA"]), [file]);
+  assert.deepEqual(await reader.files("m".repeat(16), [box]), []);
 });
 
 test("a folder is made of all the files", async () => {

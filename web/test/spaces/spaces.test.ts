@@ -8,7 +8,7 @@ import { type Bytes, fromBase64url, fromHex, toBase64url } from "../../src/secur
 import { groups, rank, tokens } from "../../src/spaces/blinding.ts";
 import { Boxes, type SealedFile, type SealedLibrary } from "../../src/spaces/boxes.ts";
 import { SpaceKeys } from "../../src/spaces/keys.ts";
-import { cleanName, freeName, isLink, linkOf, parseLink } from "../../src/spaces/space.ts";
+import { cleanName, freeName, isLink, linkOf, parseLink, spaceIn } from "../../src/spaces/space.ts";
 import { words } from "../../src/spaces/words.ts";
 import { vectors } from "../vectors.ts";
 
@@ -109,6 +109,11 @@ test("what begins as a link and is none is refused, with words for the person", 
   const wrong = [link.slice(0, -1), `${link.slice(0, -1)}!`, "byway-space:", `byway-space:/${secret}`, `byway-space:${secret}`, `byway-space:ALL/${secret}`, "byway-space:a/AAAA", `byway-space:a/${"A".repeat(48)}`];
   for (const each of wrong) assert.throws(() => parseLink(each, 0), CodeProblem, each);
   assert.equal(parseLink(`byway-space:100%/${secret}`, 0).name, "100%");
+});
+
+test("an invitation has a key, and a name that can be shown", () => {
+  assert.deepEqual(spaceIn({ name: " Family ", key: known.key }, 5), { name: "Family", key: keys.key, since: 5 });
+  for (const [name, key] of [["", known.key], ["all", known.key], ["Family", "AAAA"], ["Family", "!"]] as const) assert.equal(spaceIn({ name, key }, 5), null);
 });
 
 test("names are shown safely, and no two are the same", () => {

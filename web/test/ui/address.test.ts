@@ -14,10 +14,12 @@ const SAME: readonly (readonly [string, Address])[] = [
   ["#library", { name: "library" }],
   ["#check", { name: "check" }],
   ["#find", { name: "find", query: NOTHING }],
-  ["#find?q=harbour+%26+sea&kind=picture&size=small", { name: "find", query: { text: "harbour & sea", kind: "picture", size: "small" } }],
+  ["#find?q=harbour+%26+sea&kind=picture&size=small", { name: "find", query: { text: "harbour & sea", kind: "picture", size: "small", space: null } }],
+  ["#find?q=harbour&space=Family", { name: "find", query: { ...NOTHING, text: "harbour", space: "Family" } }],
   ["#find?kind=other", { name: "find", query: { ...NOTHING, kind: "other" } }],
-  [`#browse?peer=${PEER}`, { name: "browse", peer: PEER, library: null, path: "" }],
-  [`#browse?peer=${PEER}&library=Photos+%231&path=Holiday%2F2023`, { name: "browse", peer: PEER, library: "Photos #1", path: "Holiday/2023" }],
+  [`#browse?peer=${PEER}`, { name: "browse", peer: PEER, library: null, path: "", space: null }],
+  [`#browse?peer=${PEER}&path=a&space=Family`, { name: "browse", peer: PEER, library: null, path: "a", space: "Family" }],
+  [`#browse?peer=${PEER}&library=Photos+%231&path=Holiday%2F2023`, { name: "browse", peer: PEER, library: "Photos #1", path: "Holiday/2023", space: null }],
   ["#transfers", { name: "transfers", number: null }],
   ["#transfers?number=12", { name: "transfers", number: 12 }],
   ["#7-guitar-sunset", { name: "code", code: "7-guitar-sunset" }],
@@ -44,9 +46,13 @@ test("a code is read as it came, and what names no view may be one", () => {
   assert.equal(formatAddress({ name: "code", code: "7 guitar" }), "#7%20guitar");
 });
 
+test("a link to a space is left as it came: its name is encoded by itself", () => {
+  for (const link of ["byway-space:100%25/AAAA", "BYWAY-SPACE:a%2Fb/AAAA"]) assert.deepEqual(parseAddress(`#${link}`), { name: "code", code: link });
+});
+
 test("what is wrong in an address is left out", () => {
   assert.deepEqual(parseAddress("#find?q=a&kind=toString&size=endless&more=1"), { name: "find", query: { ...NOTHING, text: "a" } });
   assert.deepEqual(parseAddress("#transfers?number=-1"), { name: "transfers", number: null });
-  assert.deepEqual(parseAddress("#browse"), { name: "browse", peer: "", library: null, path: "" });
+  assert.deepEqual(parseAddress("#browse"), { name: "browse", peer: "", library: null, path: "", space: null });
   assert.deepEqual(parseAddress("#/find?"), { name: "find", query: NOTHING });
 });

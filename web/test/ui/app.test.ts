@@ -209,3 +209,14 @@ test("a call that is answered is a transfer like any other, on the screen or beh
   shown.activity.again();
   assert.equal(app.route.value.kind, "contacts");
 });
+
+test("a link to a sealed space is asked about, wherever it is typed, and nothing that was looked for is looked for there", () => {
+  const { app, engine } = start("spaces-none");
+  app.fetch("byway-space:Family/key");
+  assert.deepEqual(app.route.value, { kind: "invite", code: "byway-space:Family/key" });
+  assert.throws(() => app.fetch("byway-space:Family"), /incomplete or mistyped/);
+  assert.deepEqual(engine.calls, []);
+  app.query.set({ ...app.query.value, text: "harbour" });
+  app.enter("Family");
+  assert.deepEqual([app.route.value.kind, app.query.value.text, app.query.value.space], ["find", "", "Family"]);
+});

@@ -7,6 +7,10 @@ import { complete, find, nearest, parts, read } from "../../src/ui/code_entry.ts
 const typing = (text: string) => read(text, words, false);
 const entered = (text: string) => read(text, words, true);
 
+test("a link to a sealed space is taken as it is", () => {
+  for (const link of ["byway-space:Family/AAAA", " BYWAY-SPACE:x", "https://byway.example/#byway-space:Family/AAAA"]) assert.deepEqual([typing(link), entered(link)], [{ kind: "whole" }, { kind: "whole" }]);
+});
+
 test("nothing is said before there is something to say", () => {
   assert.deepEqual(typing(""), { kind: "empty" });
   assert.deepEqual(typing("  "), { kind: "empty" });

@@ -38,13 +38,14 @@ export function folderRow({ name, files, bytes: size }: FolderInfo, press: () =>
 
 export function libraryRow(library: LibraryInfo, press: () => void): HTMLElement {
   const { owner, name, description, files, bytes: size, isWhole } = library;
+  const what = library.space === undefined ? texts.amount(files, size) : texts.spaces.files({ files });
   const element = row(press, [
     icon("person"),
     h("span", { class: "hit-words" }, [
       h("span", { class: "hit-name" }, h("bdi", { class: "short" }, owner.short), " ", quoted(name)),
       description !== "" && h("span", { class: "muted" }, h("bdi", {}, description)),
     ]),
-    facts(isWhole ? texts.amount(files, size) : texts.find.soFar({ what: texts.amount(files, size) }), reach([library])),
+    facts(isWhole ? what : texts.find.soFar({ what }), reach([library])),
   ]);
   element.querySelector("button")?.setAttribute("data-key", library.library);
   return element;

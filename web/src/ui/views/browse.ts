@@ -24,7 +24,7 @@ export function browseView({ app, scope }: Stage, place: Place): View {
   const title = texts.find.libraryOf({ owner: library.owner.short });
   const act = button("primary", "download", path === "" ? texts.find.fetchAll : texts.find.fetchFolder, () => app.fetchFolder(place));
   const body = h("div", { class: "column find" }, [
-    h("div", { class: "receiver-head" }, personLabel(library.owner)),
+    h("div", { class: "receiver-head" }, personLabel(library.owner), library.space !== undefined && h("span", { class: "muted" }, texts.spaces.inSpace({ space: library.space }))),
     h("h1", {}, title),
     library.description !== "" && h("p", { class: "lead" }, h("bdi", {}, library.description)),
     crumbs(app, place),
@@ -38,15 +38,16 @@ export function browseView({ app, scope }: Stage, place: Place): View {
 export function shelfView({ app, scope }: Stage, shelf: Shelf): View {
   const { directory } = app.engine;
   const people = directory.people();
+  const around = { space: shelf.space };
   const title = h("h1", {}, texts.find.shelfTitle);
   const words = h("p", { class: "lead", role: "status" }, texts.find.shelfSeeking);
-  const away = h("div", { class: "buttons main-buttons", hidden: true }, button("primary", "arrow", texts.find.shelfAgain, () => people.want(true)), button("plain", "search", texts.find.back, () => app.go({ kind: "find" })));
+  const away = h("div", { class: "buttons main-buttons", hidden: true }, button("primary", "arrow", texts.find.shelfAgain, () => people.want(around)), button("plain", "search", texts.find.back, () => app.go({ kind: "find" })));
   const say = (text: string, isAway: boolean): void => {
     words.textContent = text;
     away.hidden = !isAway;
   };
   scope.watch(directory.isThere, (isThere) => {
-    if (isThere === true) people.want(true);
+    if (isThere === true) people.want(around);
     if (isThere === false) say(texts.find.noneText, false);
   });
   scope.watch(people.state, ({ stage, answer, problem }) => {

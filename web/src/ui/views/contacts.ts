@@ -9,6 +9,7 @@ import { requestCards } from "../parts/call_card.ts";
 import { editContact } from "../parts/contact_form.ts";
 import { notice } from "../parts/notice.ts";
 import { namedContact } from "../parts/person.ts";
+import { spaceList } from "../parts/space_list.ts";
 import type { Scope } from "../scope.ts";
 import * as texts from "../texts.ts";
 import type { Gatherer, Stage, View } from "./view.ts";
@@ -22,6 +23,7 @@ export function contactsView({ app, scope, gatherer }: Stage): View {
     scope.region(contacts.isThere, (isThere) => isThere === false, (isThere) => isThere === false && notice("warn", texts.contacts.notThere)),
     reachable(app, scope),
     scope.region(contacts.list, JSON.stringify, (all) => lists(app, gatherer, all)),
+    spaceList(app, scope),
   ];
   return { title: texts.contacts.title, body: h("div", { class: "column contacts" }, body) };
 }

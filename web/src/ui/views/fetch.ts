@@ -1,6 +1,6 @@
 /** Something is fetched: who offers what, the person's decision, progress, and the end. */
 
-import type { OfferInfo, Target, TransferState, Wishes } from "../../app/model.ts";
+import type { Invitation, OfferInfo, Target, TransferState, Wishes } from "../../app/model.ts";
 import type { FetchActivity } from "../activity.ts";
 import type { App } from "../app.ts";
 import { hasNoPath, personName, phaseWords } from "../describe.ts";
@@ -12,6 +12,7 @@ import { failureDetails } from "../parts/connection.ts";
 import { controls } from "../parts/controls.ts";
 import { confirm } from "../parts/dialogue.ts";
 import { fileList, lostList, runningList, Ticks, visibleEntries } from "../parts/file_list.ts";
+import { invitationCard } from "../parts/invitation.ts";
 import { notice } from "../parts/notice.ts";
 import { pathBadge } from "../parts/path_badge.ts";
 import { personLabel } from "../parts/person.ts";
@@ -104,10 +105,19 @@ function listing({ app, activity }: Context): Child {
   ]);
 }
 
+/** The code leads to a sealed space. */
+function invited({ app, activity }: Context, { space, from, join }: Invitation): Child {
+  const decline = (): void => {
+    activity.fetch.decline();
+    app.abandon(activity);
+  };
+  return h("div", { class: "stack" }, invitationCard(app, { title: texts.spaces.invites({ who: from.short, space }), join, decline }));
+}
+
 function offer(context: Context, scope: Scope): Child {
   const { fetch } = context.activity;
   return scope.region(fetch.offer, (what) => what?.from.id, (what, inner) => {
-    if (what === null) return listing(context);
+    if (what === null) return inner.region(fetch.invitation, (now) => now, (now) => (now === null ? listing(context) : invited(context, now)));
     const ticks = (context.ticks = isChoosable(what) ? new Ticks() : null);
     const wishes = what.text ? null : wishesForm(what, fetch.canKeep, context.app.memory.settings.value.getLimit);
     inner.watch(fetch.offer, (now) => wishes?.showKept(now?.kept ?? 0));

@@ -1,6 +1,6 @@
 /** What others publish: a search as one types, and who is here. */
 
-import type { Enquired, Enquiring } from "../../app/model.ts";
+import type { Around, Enquired, Enquiring } from "../../app/model.ts";
 import type { FoundFile, FoundFiles, LibraryInfo, People } from "../../directory/answers.ts";
 import { type FolderAddress, folderIn, isBrokenAddress, NOTHING, type Query, SIZES, type SizeRange, termsOf } from "../../directory/query.ts";
 import type { Kind } from "../../gen/signaling.ts";
@@ -22,7 +22,7 @@ const LOOK_MS = 15_000;
 /** What a person has typed and found; it is kept while other views are open. */
 interface Finding {
   readonly search: Enquiring<Query, FoundFiles>;
-  readonly people: Enquiring<true, People>;
+  readonly people: Enquiring<Around, People>;
 }
 
 const findings = new WeakMap<App, Finding>();
@@ -51,9 +51,11 @@ function findingOf(app: App): Finding {
 }
 
 function searching(app: App, scope: Scope): Child {
+  forgetLeft(app);
   const finding = findingOf(app);
   const form = searchForm(app, finding);
   if (!isAskedFor(finding, app.query.value)) look(finding, app.query.value);
+  if ((arounds.get(finding) ?? null) !== app.query.value.space) lookAround(finding, app.query.value.space);
   const results = resultList(app, finding, form, scope);
   const people = peopleList(app, finding, scope);
   scope.watch(finding.search.state, ({ stage }) => {
@@ -75,8 +77,24 @@ function look(finding: Finding, query: Query): void {
   finding.search.want(termsOf(query) === null ? null : query);
 }
 
+/** Where it was last looked who is there. */
+const arounds = new WeakMap<Finding, string | null>();
+
+/** Looks who is there. Who was seen elsewhere is not shown meanwhile, as if they were there. */
+function lookAround(finding: Finding, space: string | null): void {
+  if ((arounds.get(finding) ?? null) !== space) finding.people.want(null);
+  arounds.set(finding, space);
+  finding.people.want({ space });
+}
+
+/** A space that was left is looked into no more, and what was sought there is sought nowhere else. */
+function forgetLeft(app: App): void {
+  const { space } = app.query.value;
+  if (space !== null && !app.engine.spaces.list.value.includes(space)) app.query.set(NOTHING);
+}
+
 function openFolder(app: App, { peer, path }: FolderAddress): void {
-  app.go({ kind: "shelf", shelf: { peer, library: null, path } });
+  app.go({ kind: "shelf", shelf: { peer, library: null, path, space: app.query.value.space } });
 }
 
 /** What is typed may be no words, but the address of a folder, or of nothing. */
@@ -101,10 +119,17 @@ function searchForm(app: App, finding: Finding): SearchForm {
   const words = h("input", { id: wordsId, type: "search", dir: "auto", maxlength: SEARCH_CHARS, autocomplete: "off", autocapitalize: "none", spellcheck: "false", enterkeyhint: "search", "aria-describedby": hintId, "data-focus": true, value: text });
   const kind = h("select", { id: kindId }, option("", texts.find.anyKind, chosenKind ?? ""), Object.entries(texts.find.kinds).map(([each, label]) => option(each, label, chosenKind ?? "")));
   const size = h("select", { id: sizeId }, Object.keys(SIZES).map((each) => option(each, texts.find.sizes[each as SizeRange], chosenSize)));
+  const where = spaceChoice(app);
   const changed = (): void => {
-    app.query.set({ text: words.value, kind: (kind.value || null) as Kind | null, size: size.value as SizeRange });
+    app.query.set({ text: words.value, kind: (kind.value || null) as Kind | null, size: size.value as SizeRange, space: where.select.value || null });
     look(finding, app.query.value);
   };
+  where.select.addEventListener("input", () => {
+    where.remark.hidden = words.value === "";
+    words.value = "";
+    changed();
+    lookAround(finding, app.query.value.space);
+  });
   for (const each of [words, kind, size]) each.addEventListener("input", changed);
   const submit = (event: Event): void => {
     event.preventDefault();
@@ -114,9 +139,11 @@ function searchForm(app: App, finding: Finding): SearchForm {
   const element = h("form", { class: "card search", role: "search", onsubmit: submit }, [
     h("div", { class: "field" }, h("label", { for: wordsId }, texts.find.label), words, h("p", { id: hintId, class: "hint" }, texts.find.hint)),
     h("div", { class: "search-filters" }, [
+      where.element,
       h("div", { class: "field" }, h("label", { for: kindId }, texts.find.kind), kind),
       h("div", { class: "field" }, h("label", { for: sizeId }, texts.find.size), size),
     ]),
+    where.remark,
   ]);
   const unfilter = (): void => {
     kind.value = "";
@@ -125,6 +152,21 @@ function searchForm(app: App, finding: Finding): SearchForm {
     changed();
   };
   return { element, words, unfilter };
+}
+
+interface SpaceChoice {
+  readonly element: Child;
+  readonly select: HTMLSelectElement;
+  /** What is said when words are not taken along: a server must not see the same sought in the open and in a space. */
+  readonly remark: HTMLElement;
+}
+
+/** Everybody, or one of the sealed spaces; nothing is shown to who is in none. */
+function spaceChoice(app: App): SpaceChoice {
+  const [id, chosen, names] = [uid("where"), app.query.value.space ?? "", app.engine.spaces.list.value];
+  const select = h("select", { id }, option("", texts.spaces.everybody, chosen), names.map((space) => option(space, texts.spaces.space({ space }), chosen)));
+  const element = names.length > 0 && h("div", { class: "field" }, h("label", { for: id }, texts.spaces.where), select);
+  return { element, select, remark: h("p", { class: "hint", role: "status", hidden: true }, texts.spaces.apart) };
 }
 
 function option(value: string, label: string, chosen: string): HTMLElement {
@@ -180,7 +222,8 @@ function remarks({ stage, answer }: Enquired<FoundFiles>, query: Query, form: Se
   return h("div", { class: "card stack-tight" }, all);
 }
 
-function peopleList(app: App, { people }: Finding, scope: Scope): HTMLElement {
+function peopleList(app: App, finding: Finding, scope: Scope): HTMLElement {
+  const { people } = finding;
   const title = uid("people");
   const list = h("ul", { class: "hits", role: "list" });
   const status = h("p", { class: "muted", role: "status" });
@@ -200,20 +243,27 @@ function peopleList(app: App, { people }: Finding, scope: Scope): HTMLElement {
   };
   arrowKeys(scope, list);
   scope.watch(people.state, ({ stage, answer, problem }) => {
+    if (stage === "blank" && shown !== "") {
+      draw([]);
+      shown = "";
+      card.hidden = more.hidden = true;
+    }
+    const isOpen = app.query.value.space === null;
     if (stage === "failed") status.textContent = said(problem?.message ?? "");
     if (stage !== "shown" || answer === null) return;
     const { libraries } = answer;
     if (JSON.stringify(libraries) !== shown) draw(libraries);
     shown = JSON.stringify(libraries);
-    const words = libraries.length === 0 ? texts.find.nobody : "";
+    const words = libraries.length > 0 ? "" : isOpen ? texts.find.nobody : texts.spaces.nobody;
     if (status.textContent !== words) status.textContent = words;
     hint.hidden = libraries.length > 0;
+    hint.textContent = isOpen ? texts.find.nobodyHint : texts.spaces.nobodyHint;
     card.hidden = libraries.length === 0;
     more.hidden = !answer.more;
   });
   scope.every(LOOK_MS, () => {
     const isIdle = !hasLookedFurther && ["blank", "failed", "shown"].includes(people.state.value.stage);
-    if (isIdle && !document.hidden && !box.hidden) people.want(true);
+    if (isIdle && !document.hidden && !box.hidden) lookAround(finding, app.query.value.space);
   });
   return box;
 }
