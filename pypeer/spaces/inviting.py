@@ -36,7 +36,7 @@ class Invitation(Offer):
         short = short_name(who)
         if not pair.can(limits.CAP_SPACES):
             pair.part()
-            raise MeetError(f"The program of {short} knows no sealed spaces: it has to be updated, or is a page.")
+            raise MeetError(f"The program of {short} knows no sealed spaces: it has to be updated.")
         pair.send(Invite(name=self._space.name, key=b64(self._space.keys.key)))
         if await _answer(pair) is not None:
             raise DeclinedError(f"{short} declined.")

@@ -165,7 +165,7 @@ interface SpaceChoice {
 function spaceChoice(app: App): SpaceChoice {
   const [id, chosen, names] = [uid("where"), app.query.value.space ?? "", app.engine.spaces.list.value];
   const select = h("select", { id }, option("", texts.spaces.everybody, chosen), names.map((space) => option(space, texts.spaces.space({ space }), chosen)));
-  const element = names.length > 0 && h("div", { class: "field" }, h("label", { for: id }, texts.spaces.where), select);
+  const element = names.length > 0 && h("div", { class: "field where" }, h("label", { for: id }, texts.spaces.where), select);
   return { element, select, remark: h("p", { class: "hint", role: "status", hidden: true }, texts.spaces.apart) };
 }
 
