@@ -160,9 +160,9 @@ export class Client {
       case "pong":
         return [];
       case "error":
-        return typeof message.seq === "number" ? this.#numbered(message, now) : this.#refused(message);
+        return typeof message.seq === "number" ? this.#numbered(message, message.seq, now) : this.#refused(message);
       default:
-        return this.#numbered(message, now);
+        return this.#numbered(message, message.seq, now);
     }
   }
 
@@ -197,8 +197,7 @@ export class Client {
     return lost.map(({ ticket }) => ({ type: "answer", ticket, reply: SESSION_LOST }));
   }
 
-  #numbered(message: Reply | Push, now: number): readonly Effect[] {
-    const seq = message.seq ?? 0;
+  #numbered(message: Reply | Push, seq: number, now: number): readonly Effect[] {
     if (seq <= this.#session.seen) return [];
     if (seq !== this.#session.seen + 1) return [malformed];
     this.#session.seen = seq;
