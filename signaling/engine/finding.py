@@ -21,8 +21,10 @@ LOOKED: Final = 700
 then needs another word."""
 
 MANY: Final = 20_000
-"""Places of words that begin as the last one does, read in a millisecond. If there are more, and more than of the other
-words, then looking at these tells it sooner."""
+"""Places of words that begin as the last one does, read in a millisecond to tell which of many blocks have one."""
+
+WORTH: Final = 30
+"""Places that are read instead of looking through one block more, which takes as long."""
 
 COUNTED: Final = 1000
 """Files of a root that are looked at for who has it."""
@@ -163,8 +165,8 @@ def _blocks(among: Sequence[Words], first: Sequence[str], last: str, narrow: Seq
     if not first and not narrow:
         return _unique(chain.from_iterable(begun))
     common = _common(among, first, narrow)
-    having = _few(begun, max(MANY, len(common)))
-    return common if having is None else sorted(having.intersection(common))
+    having = _few(begun, common, MANY if len(common) > LOOKED else WORTH * len(common))
+    return common if having is None else having
 
 
 def _unique(blocks: Iterable[int]) -> Iterator[int]:
@@ -175,15 +177,15 @@ def _unique(blocks: Iterable[int]) -> Iterator[int]:
             yield block
 
 
-def _few(lists: Iterable[Sequence[int]], most: int) -> set[int] | None:
-    """The blocks of these lists, unless there are more than so many."""
-    found, count = set[int](), 0
+def _few(lists: Iterable[Sequence[int]], among: Iterable[int], most: int) -> Sequence[int] | None:
+    """Which of some blocks are in these lists, in order, unless that takes reading more than so many places."""
+    known, found, count = set(among), set[int](), 0
     for blocks in lists:
         count += len(blocks)
         if count > most:
             return None
-        found.update(blocks)
-    return found
+        found |= known.intersection(blocks)
+    return sorted(found)
 
 
 def browse(entries: Entries, library: int, path: str, after: str) -> Page:

@@ -30,5 +30,6 @@ def fold(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """The words of a text in their order, each once."""
-    return list(dict.fromkeys(fold(text).replace("/", " ").split()))
+    """The words of a text in their order, each once, where it comes last: the last one that is typed may be only begun,
+    and so it stays the last."""
+    return list(dict.fromkeys(reversed(fold(text).replace("/", " ").split())))[::-1]

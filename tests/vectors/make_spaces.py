@@ -38,6 +38,7 @@ TEXTS = [
     "हिन्दी फ़ाइल",
     "שָׁלוֹם עולם",
     "a\u200bb a\u00adb a\tb",
+    "moon mo Moon",
     "👩‍👩‍👧 party🎉2019",
     "x" * 40,
     "GRO\u1e9e \u017fo \u0131I \u13a0\uab70",

@@ -13,10 +13,11 @@ const BETWEEN = /[^\p{L}\p{N}\p{M}]+/u;
 const KEPT = /[\u0131\u13a0-\u13f5]/;
 const CHEROKEE = /[\u13f8-\u13fd\uab70-\uabbf]/;
 
-/** The words of a text in their order, each once. */
+/** The words of a text in their order, each once, where it comes last: the last one that is typed may be only begun, and so it stays the last. */
 export function words(text: string): readonly string[] {
   const plain = folded(text).normalize("NFD").replace(ACCENTS, "");
-  return [...new Set(plain.split(BETWEEN).filter((word) => word !== ""))];
+  const typed = plain.split(BETWEEN).filter((word) => word !== "");
+  return [...new Set(typed.reverse())].reverse();
 }
 
 /** Letter by letter: within a word, JavaScript writes the last sigma otherwise. */

@@ -25,6 +25,7 @@ def test_a_text_has_these_words(case: dict[str, object]) -> None:
         ("हिन्दी", ["हिन्दी"]),
         ("2019-07/04", ["2019", "07", "04"]),
         ("\u0301", []),
+        ("moon mo Moon", ["mo", "moon"]),
     ],
 )
 def test_case_and_accents_do_not_matter(text: str, wanted: list[str]) -> None:
