@@ -110,11 +110,11 @@ class NaiveIndex:
         return [each for each in fitting if asked and self.matches(each, asked, tier)]
 
     def matches(self, entry: Entry, asked: list[str], tier: int) -> bool:
-        """Whether an entry has all words."""
+        """Whether an entry has all words; what was typed before, too, need not be more than the last one."""
         there = words(entry.name) + (words(entry.folder) if tier == 2 else [])
         *whole, last = asked
         begun = last in there if tier == 0 else any(word.startswith(last) for word in there)
-        return begun and all(word in there for word in whole)
+        return begun and all(word in there for word in whole if word != last)
 
     async def browse(self, library: int, path: str, after: str) -> Page:
         """See Index."""
