@@ -12,6 +12,7 @@ from pypeer.protocol.sealed import Preview
 from pypeer.secure.contact import call_password
 from pypeer.secure.encoding import b64
 from pypeer.signaling_client.client import SignalingClient
+from pypeer.signaling_client.effects import SESSION_LOST
 from pypeer.signaling_client.pair import Pair
 from signaling.protocol.codes import ErrorCode
 from signaling.protocol.contacts import Call, Called
@@ -28,7 +29,7 @@ async def call(client: SignalingClient, contact: Contact) -> tuple[Met, bytes]:
         raise ServerError("This server knows nothing of contacts: send with a code.", "no-contacts", retry=False)
     for token, secret in contact.tokens(contact.key).items():
         try:
-            met = await client.ask(Call(id=1, token=token), Met, CALL_S)
+            met = await _ask(client, Call(id=1, token=token))
         except ServerError as error:
             if error.code != ErrorCode.NOT_HERE.value:
                 raise
@@ -41,6 +42,16 @@ async def call(client: SignalingClient, contact: Contact) -> tuple[Met, bytes]:
         f"{contact.name} is not here, or has not made you a contact yet. There, `pypeer inbox` or the page has to be "
         "open, with this server; or send with a code."
     )
+
+
+async def _ask(client: SignalingClient, request: Call) -> Met:
+    """Once more if the server has lost our session meanwhile: by the answer there is a new one."""
+    try:
+        return await client.ask(request, Met, CALL_S)
+    except ServerError as error:
+        if error.code != SESSION_LOST.code.value:
+            raise
+        return await client.ask(request, Met, CALL_S)
 
 
 @dataclass(slots=True)
