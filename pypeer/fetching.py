@@ -1,30 +1,28 @@
 """A fetch: one or more senders of the same, one session that draws from all; files go into a folder."""
 
-import asyncio
 import contextlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from types import TracebackType
 from typing import BinaryIO
 
 import msgspec
 
 from pypeer.conversation import Conversation
 from pypeer.desk import Desk
-from pypeer.errors import CodeError, DeclinedError, PeerError
-from pypeer.events import Event, Failed, Offered
+from pypeer.errors import CodeError, DeclinedError
+from pypeer.events import Event, Offered
 from pypeer.helping import Helping, Share
 from pypeer.hunting import Hunt
 from pypeer.plan import Plan, Planning
+from pypeer.running import Errand
 from pypeer.secure.code import Code, parse
 from pypeer.senders import Senders
-from pypeer.stream import EventStream
 from pypeer.transfer.budget import Budget
 from pypeer.transfer.choosing import EVERYTHING, Choice
 from pypeer.transfer.session import Decide, ReceiveSession
 
 
-class Fetch:
+class Fetch(Errand):
     """Something fetched, from whom the plan says. Iterate over it for events; the last is `Done` or `Failed`."""
 
     def __init__(
@@ -39,7 +37,7 @@ class Fetch:
         background: bool = False,
         codes: Iterable[Code] = (),
     ) -> None:
-        self.events = EventStream()
+        super().__init__()
         self._desk = desk.in_background() if background else desk
         self._helping = None if share is None else Helping(share, self._open)
         self._codes = {str(code) for code in codes}
@@ -53,7 +51,7 @@ class Fetch:
         self._senders: Senders | None = None
         self._hunt: Hunt | None = None
         self._session: ReceiveSession | None = None
-        self._task = asyncio.create_task(self._run(), name="byway-fetch")
+        self.begin("byway-fetch")
 
     @property
     def conversation(self) -> Conversation | None:
@@ -70,38 +68,8 @@ class Fetch:
         if self._session is not None:
             self._session.resume()
 
-    async def wait(self) -> None:
-        """Wait for the end; raises PeerError."""
-        await asyncio.shield(self._task)
-
-    async def stop(self) -> None:
-        """Cancel, tell the other side, and wait until all is closed."""
-        self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError, PeerError):
-            await self._task
-        self.events.end()
-
-    def __aiter__(self) -> EventStream:
-        return self.events
-
-    async def __aenter__(self) -> "Fetch":
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.stop()
-
-    async def _run(self) -> None:
-        try:
-            await self._fetch()
-        except PeerError as error:
-            self.events.emit(Failed(code=error.code, message=str(error), retry=error.retry))
-            raise
-        finally:
-            self.events.end()
-
-    async def _fetch(self) -> None:
+    async def run(self) -> None:
+        """See Errand: find senders, fetch from them, and help others in the end."""
         plan = self._plan = await self._planning()
         senders = self._senders = Senders(self._desk, plan.approaches, self.events.emit, self._begin, plan.expected)
         senders.start()

@@ -2,7 +2,6 @@
 
 import asyncio
 from functools import partial
-from types import TracebackType
 from typing import ClassVar, Final
 
 import msgspec
@@ -16,10 +15,10 @@ from pypeer.protocol import limits
 from pypeer.protocol.codes import RefusalCode
 from pypeer.protocol.sealed import Meet
 from pypeer.receivers import RECEIVERS_MAX, Receivers
+from pypeer.running import Running
 from pypeer.secure.code import Code
 from pypeer.secure.keys import Role
 from pypeer.signaling_client.pair import Pair
-from pypeer.stream import EventStream
 from pypeer.transfer.budget import Budget
 from pypeer.transfer.manifest import preview
 from pypeer.transfer.sending import SendSession
@@ -31,7 +30,7 @@ LAPSE_S: Final = 5.0
 """How long after its time a code ends here, if the server has not said so: it may be away, for good."""
 
 
-class Offer:
+class Offer(Running):
     """Something offered under a code, which `acquaints` the two if a person tells it to another.
 
     Iterate over it for events; `stop` or leaving `async with` ends it.
@@ -51,7 +50,7 @@ class Offer:
         background: bool = False,
         acquaints: bool = True,
     ) -> None:
-        self.events = EventStream()
+        super().__init__()
         self._desk = desk.in_background() if background else desk
         self._tree = tree
         self._words = words
@@ -133,17 +132,6 @@ class Offer:
         self._close("stopped")
         await self._receivers.stop()
         self.events.end()
-
-    def __aiter__(self) -> EventStream:
-        return self.events
-
-    async def __aenter__(self) -> "Offer":
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.stop()
 
     def _most(self) -> int:
         """How many can be served now: those who are may be the last for whom the code is."""

@@ -1,8 +1,6 @@
 """Something sent to a contact, without a code: the contact is called, and decides whether to take it."""
 
 import asyncio
-import contextlib
-from types import TracebackType
 from typing import Final
 
 from pypeer.connect.detour import Ways
@@ -12,12 +10,12 @@ from pypeer.contacts.store import Store
 from pypeer.conversation import Conversation
 from pypeer.desk import Desk
 from pypeer.errors import DeclinedError, PeerError, RefusedError
-from pypeer.events import Event, Failed, Joined, Skipped, Waiting
+from pypeer.events import Event, Joined, Skipped, Waiting
 from pypeer.protocol.codes import RefusalCode
+from pypeer.running import Errand
 from pypeer.secure.contact import call_password
 from pypeer.secure.keys import Role
 from pypeer.signaling_client.pair import Pair
-from pypeer.stream import EventStream
 from pypeer.transfer.budget import Budget
 from pypeer.transfer.manifest import preview
 from pypeer.transfer.sending import SendSession
@@ -27,7 +25,7 @@ PERSON_S: Final = 310.0
 """How long a person at the other side may take: five minutes, and what it takes to say so."""
 
 
-class Delivery:
+class Delivery(Errand):
     """Sends to one contact. Iterate over it for events; the last is `Done` or `Failed`."""
 
     def __init__(
@@ -39,7 +37,7 @@ class Delivery:
         budget: Budget | None = None,
         background: bool = False,
     ) -> None:
-        self.events = EventStream()
+        super().__init__()
         self.delivered = 0
         """1 once the contact has everything."""
         self._desk = desk.in_background() if background else desk
@@ -48,41 +46,16 @@ class Delivery:
         self._tree = tree
         self._budget = budget
         self._background = background
-        self._task = asyncio.create_task(self._run(), name="byway-delivery")
+        self.begin("byway-delivery")
 
-    async def wait(self) -> None:
-        """Wait for the end; raises PeerError."""
-        await asyncio.shield(self._task)
-
-    async def stop(self) -> None:
-        """Cancel, tell the other side, and wait until all is closed."""
-        self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError, PeerError):
-            await self._task
-        self.events.end()
-
-    def __aiter__(self) -> EventStream:
-        return self.events
-
-    async def __aenter__(self) -> "Delivery":
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.stop()
-
-    async def _run(self) -> None:
+    async def run(self) -> None:
+        """See Errand: call, and send."""
+        for message in self._tree.skipped:
+            self.events.emit(Skipped(message=message))
         try:
-            for message in self._tree.skipped:
-                self.events.emit(Skipped(message=message))
             await self._deliver()
         except PeerError as error:
-            told = self._explained(error)
-            self.events.emit(Failed(code=told.code, message=str(told), retry=told.retry))
-            raise told from None
-        finally:
-            self.events.end()
+            raise self._explained(error) from None
 
     async def _deliver(self) -> None:
         met, secret = await call(self._desk.client, self._contact)

@@ -3,7 +3,6 @@
 import asyncio
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Final
 
 import msgspec
@@ -19,10 +18,10 @@ from pypeer.events import Done, Event, Failed, InboxOpen, Joined, Offered
 from pypeer.fetching import Fetch
 from pypeer.plan import Plan
 from pypeer.protocol.codes import EndCode, RefusalCode
+from pypeer.running import Running
 from pypeer.secure.contact import call_password
 from pypeer.secure.encoding import b64
 from pypeer.secure.keys import Role
-from pypeer.stream import EventStream
 from pypeer.transfer.budget import Budget
 from pypeer.transfer.names import safe_name
 from signaling.protocol import contacts as wire
@@ -52,7 +51,7 @@ class _Caller:
     is_ended: bool = False
 
 
-class Inbox:
+class Inbox(Running):
     """Receives into a folder. Iterate over it for events; `stop` or leaving `async with` ends it.
 
     Without `ask` nobody is there to be asked, so what is not taken by a rule is declined. With `sort` each contact has
@@ -70,7 +69,7 @@ class Inbox:
         budget: Budget | None = None,
         background: bool = False,
     ) -> None:
-        self.events = EventStream()
+        super().__init__()
         self.taken = 0
         """Calls of which everything has arrived."""
         self._desk = desk
@@ -129,17 +128,6 @@ class Inbox:
         await asyncio.gather(*(each for each in tasks if each is not None), return_exceptions=True)
         self._desk.client.post(wire.Wait(id=1))
         self.events.end()
-
-    def __aiter__(self) -> EventStream:
-        return self.events
-
-    async def __aenter__(self) -> "Inbox":
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.stop()
 
     # Whom we wait for
 

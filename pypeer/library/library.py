@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Coroutine
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Final
 
 from pypeer.desk import Desk
@@ -15,8 +14,8 @@ from pypeer.library.host import Consent, Host
 from pypeer.library.keeper import Keeper
 from pypeer.library.place import Place
 from pypeer.library.teller import Teller
+from pypeer.running import Running
 from pypeer.secure.code import short_name
-from pypeer.stream import EventStream
 from pypeer.tasks import Tasks
 from pypeer.transfer.budget import Budget
 from signaling.protocol.directory import Asked, Published
@@ -25,7 +24,7 @@ NOTHING: Final = Announced(files=-1, total=-1)
 """Differs from whatever is told first."""
 
 
-class Library:
+class Library(Running):
     """Published until `stop`, or the end of an `async with`. Iterate over it for events."""
 
     def __init__(
@@ -38,7 +37,7 @@ class Library:
         budget: Budget | None,
         background: bool,
     ) -> None:
-        self.events = EventStream()
+        super().__init__()
         self.name = place.name
         self.space = place.space
         """The name of the sealed space in which it is; empty for everybody."""
@@ -103,17 +102,6 @@ class Library:
             await self._end_keeping()
             self.events.emit(Withdrawn())
         self.events.end()
-
-    def __aiter__(self) -> EventStream:
-        return self.events
-
-    async def __aenter__(self) -> "Library":
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.stop()
 
     async def _end_keeping(self) -> None:
         if self._keeping is not None:
