@@ -1,8 +1,8 @@
 """Run all tests, in two lanes side by side: `python -m tests.lanes [options of pytest]`.
 
-One lane drives browsers, the other has everything else, much of which waits for timers and laboratories. Each has a
-network namespace of its own, so neither sees the other's ports. With the name of a file or a folder among the options
-only that is run, in one lane. With `--cov`, what both lanes covered is put together.
+One lane drives browsers, and has the unit tests; the other has what runs commands and laboratories, much of which waits
+for timers. Each has a network namespace of its own, so neither sees the other's ports. With the name of a file or a
+folder among the options only that is run, in one lane. With `--cov`, what both lanes covered is put together.
 """
 
 import os
@@ -16,10 +16,10 @@ from typing import IO, Final
 import pytest
 
 LANES: Final[Mapping[str, Sequence[str]]] = {
-    "browser": ("tests/browser",),
-    "rest": ("tests/integration", "tests/nat", "tests/unit"),
+    "browser": ("tests/browser", "tests/unit"),
+    "rest": ("tests/integration", "tests/nat"),
 }
-"""About as long as each other, so that two cores are busy to the end."""
+"""About as long as each other, so that two cores are busy to the end; the unit tests go where there is room."""
 
 NOTHING: Final = pytest.ExitCode.NO_TESTS_COLLECTED
 """A lane in which no test is asked for (`-k`) does not fail the run, if another has some."""
