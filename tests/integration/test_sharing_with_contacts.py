@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import pytest
@@ -65,16 +66,17 @@ def until_whole(share: Command) -> None:
 
 def test_contacts_find_and_fetch_it_until_they_are_blocked(people: list[Home], tmp_path: Path) -> None:
     ada, bob, eve = people
+    name = f"Music {token_hex(6)}"  # of the tests before there may still be one
     (tmp_path / "music").mkdir()
     (tmp_path / "music" / "Secret tune.mp3").write_bytes(SONG)
     meet(ada, "Ada", bob, "Bob", tmp_path)
-    share = ada.begin("share", str(tmp_path / "music"), "--name", "Music", "--to", "contacts", "--yes")
+    share = ada.begin("share", str(tmp_path / "music"), "--name", name, "--to", "contacts", "--yes")
     until_whole(share)
     assert share.one("counted")["space"] == share.one("library")["space"] == "your contacts"
     [library] = bob.found()
-    assert (library["name"], library["space"], library["files"]) == ("Music", "contacts of Ada", 1)
+    assert (library["name"], library["space"], library["files"]) == (name, "contacts of Ada", 1)
     assert "in the space “contacts of Ada”" in bob.run("peers")
-    assert "Secret tune.mp3" in bob.run("browse", "Music")
+    assert "Secret tune.mp3" in bob.run("browse", name)
     bob.run("search", "secret", status=4)
     [hit] = [json.loads(each) for each in bob.run("search", "secret", "--space", "contacts", "--json").splitlines()]
     assert hit == json.loads(bob.run("search", "secret", "--space", "contacts of ada", "--json"))
@@ -94,7 +96,7 @@ def test_contacts_find_and_fetch_it_until_they_are_blocked(people: list[Home], t
     until_whole(share)
     assert bob.found() == []
     bob.run("get", hit["handle"], "--space", "all", "-o", str(tmp_path / "again"), status=4)
-    assert [each["name"] for each in eve.found()] == ["Music"]
+    assert [each["name"] for each in eve.found()] == [name]
     assert json.loads((ada.folder / "shelf.json").read_bytes())["key"] != key
     assert share.interrupt(signal.SIGTERM) in (0, 130)
     assert eve.found() == []
