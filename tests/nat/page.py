@@ -7,6 +7,7 @@ page does, without the two ends.
 import asyncio
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -82,7 +83,7 @@ class Driven:
         await page.add_init_script(WATCH)
         page.set_default_timeout(SLOW_MS)
         await page.goto(self._url)
-        await expect(page.get_by_text("Online")).to_be_visible(timeout=SLOW_MS)
+        await expect(page.get_by_text("Online", exact=True)).to_be_visible(timeout=SLOW_MS)
         return page
 
     async def _send(self, paths: list[str]) -> None:
@@ -99,7 +100,7 @@ class Driven:
         page = await self._open()
         await page.get_by_label("Code", exact=True).fill(code)
         await page.get_by_role("button", name="See what is offered").click()
-        await expect(page.get_by_role("button", name="Decline")).to_be_visible(timeout=SLOW_MS)
+        await expect(page.get_by_role("button", name=re.compile("^Decline"))).to_be_visible(timeout=SLOW_MS)
         say("get", event="joined")
         await page.get_by_role("button", name="Download").click()
         await expect(page.get_by_role("heading", level=1)).to_contain_text("arrived", timeout=SLOW_MS)
@@ -114,7 +115,7 @@ class Driven:
         hit = page.get_by_role("list", name="Files that were found").get_by_role("button").first
         say("find", event="hit", text=await hit.inner_text())
         await hit.click()
-        await expect(page.get_by_role("button", name="Decline")).to_be_visible(timeout=SLOW_MS)
+        await expect(page.get_by_role("button", name=re.compile("^Decline"))).to_be_visible(timeout=SLOW_MS)
         return page
 
     async def _look(self, words: str) -> None:
