@@ -372,3 +372,16 @@ def _known(match: Match) -> tuple[str, tuple[int, ...]]:
 
 def _item(item: Item) -> tuple[str, int, str]:
     return item.name, item.size, item.root
+
+
+def test_who_else_has_it_is_told_of_those_alone_who_are_searched() -> None:
+    async def scene() -> None:
+        index = PackedIndex(fail)
+        for library in (1, 2):
+            index.begin(library)
+            await index.announce(library, [Folder("", (File(1, "moon.mp3", 1, root(1)),))], (), MOST)
+        [match] = (await index.search(query("moon", libraries=(1,)))).matches
+        index.close()
+        assert match.libraries == (1,)
+
+    asyncio.run(scene())
