@@ -19,6 +19,7 @@ from platformdirs import user_state_path
 
 from pypeer.contacts.contact import Change, Contact, Standing
 from pypeer.contacts.naming import named, unique
+from pypeer.database import connect, mark_of
 from pypeer.errors import PeerError
 
 APPLICATION: Final = 0x42795763
@@ -26,9 +27,6 @@ APPLICATION: Final = 0x42795763
 
 FORMAT: Final = 1
 """`user_version` of the file; a later program reads what an earlier one has written."""
-
-BUSY_S: Final = 10.0
-"""How long another process may hold the file: it writes a row at a time."""
 
 MET_MAX: Final = 1000
 """Peers that were only met are kept so many; then those go who were not seen for the longest time. A code that is
@@ -182,22 +180,16 @@ class Store:
 def _open(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite would leave it to the umask
-    db = sqlite3.connect(path, timeout=BUSY_S, check_same_thread=False, isolation_level=None)
-    try:
-        _prepare(db)
-    except sqlite3.Error:
-        db.close()
-        raise
-    return db
+    return connect(path, _prepare)
 
 
 def _prepare(db: sqlite3.Connection) -> None:
     """Raises sqlite3.DatabaseError for a file of another kind, or of a later format."""
-    application, version = (db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
-    tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-    if tables and (application != APPLICATION or version > FORMAT):
+    db.isolation_level = None  # what belongs together says so
+    mark = mark_of(db)
+    if mark.tables and (mark.application != APPLICATION or mark.version > FORMAT):
         raise sqlite3.DatabaseError("it is of another kind, or of a later program")
-    if not tables:
+    if not mark.tables:
         db.execute("BEGIN IMMEDIATE")
         db.execute(f"PRAGMA application_id = {APPLICATION}")
         db.execute(f"PRAGMA user_version = {FORMAT}")

@@ -15,6 +15,8 @@ from typing import Final
 
 from platformdirs import user_state_path
 
+from pypeer.database import connect, mark_of
+
 APPLICATION: Final = 0x42795761
 """`application_id` of the file (`ByWa`), so that no other is taken for it."""
 
@@ -25,9 +27,6 @@ DAY_S: Final = 24 * 3600
 
 KEPT_DAYS: Final = 90
 """How long a file is remembered that was not seen: a disk in a drawer comes back, most others do not."""
-
-BUSY_S: Final = 10.0
-"""How long another process may hold the file: it writes a few rows at a time."""
 
 DEVICE: Final = 8
 """The device at the beginning of what tells a file apart: its number may change with each start of the machine."""
@@ -84,14 +83,14 @@ class RootIndex:
 
     def _open(self, path: Path) -> sqlite3.Connection:
         try:
-            return _connect(path)
+            return connect(path, _prepare)
         except sqlite3.OperationalError:
             raise  # locked, full, read-only: the file may be sound
         except sqlite3.DatabaseError:
             self.complaint = f"the index of hashes in {path} was damaged, and is made anew"
             for suffix in ("", "-wal", "-shm"):
                 path.with_name(path.name + suffix).unlink(missing_ok=True)
-            return _connect(path)
+            return connect(path, _prepare)
 
     def _run(self, statement: str, *values: object) -> tuple[bytes, bytes, int] | None:
         row: tuple[bytes, bytes, int] | None = None
@@ -116,21 +115,10 @@ class RootIndex:
                 db.close()
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(path, timeout=BUSY_S, check_same_thread=False)
-    try:
-        _prepare(db)
-    except sqlite3.Error:
-        db.close()
-        raise
-    return db
-
-
 def _prepare(db: sqlite3.Connection) -> None:
     """Raises sqlite3.DatabaseError for a file of another kind, or format."""
-    application, version = (db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
-    tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-    if tables and (application, version) != (APPLICATION, FORMAT):
+    mark = mark_of(db)
+    if mark.tables and (mark.application, mark.version) != (APPLICATION, FORMAT):
         raise sqlite3.DatabaseError("it is of another kind")
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = OFF")  # what is lost when the power fails is hashed again
