@@ -34,6 +34,9 @@ IDENTITY: Final = """async () => {
   return [version, [...new Uint8Array(await crypto.subtle.exportKey("raw", keys.publicKey))].join()];
 }"""
 
+TOLD: Final = "async () => (await (await navigator.serviceWorker.ready).getNotifications()).map(({ body }) => body)"
+"""The notices of the system that stand; one is there a moment after the page itself says the same."""
+
 HIDDEN: Final = "Object.defineProperty(document, 'hidden', { configurable: true, get: () => true })"
 
 
@@ -121,14 +124,14 @@ def test_the_end_of_a_transfer_is_told_while_the_page_is_hidden_if_that_is_wante
         switch.check()
         expect(switch).to_be_checked()
         receiver.keyboard.press("Escape")
-        told = "async () => (await (await navigator.serviceWorker.ready).getNotifications()).map(({ body }) => body)"
         hand_over(sender, receiver, note)
-        assert receiver.evaluate(told) == []
+        assert receiver.evaluate(TOLD) == []
         receiver.evaluate(HIDDEN)
         receiver.get_by_role("link", name="Receive", exact=True).click()
         sender.get_by_role("link", name="Send", exact=True).click()
         hand_over_again(sender, receiver, note)
-        [words] = receiver.evaluate(told)
+        receiver.wait_for_function(f"async () => (await ({TOLD})()).length > 0", timeout=PATIENCE_MS)
+        [words] = receiver.evaluate(TOLD)
         assert words.endswith(": Arrived")
 
 
