@@ -91,7 +91,8 @@ async def test_new_allocations_have_new_credentials(
 ) -> None:
     monkeypatch.setattr("pypeer.relaying.can_relay", lambda ticket, options: False)
     ways = await fetched(server[0], tmp_path, ONLY, meanwhile)
-    assert set(ways) == {"turn-udp"}
+    assert set(ways) <= {"turn-udp", "turn-tcp"}
+    assert len(ways) >= 2
     assert 'byway_messages_total{type="renew"}' in server[0].metrics()
 
 

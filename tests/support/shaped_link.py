@@ -16,12 +16,15 @@ class Line:
     def __init__(self, rate: float, delay: float) -> None:
         self.rate = rate
         self.delay = delay
+        self.carried = 0
+        """Bytes so far."""
         self._free_at = 0.0
         self._held: deque[Callable[[], None]] | None = None
 
     def carry(self, size: int, gone: Callable[[], None], arrived: Callable[[], None]) -> None:
         """Call `gone` when all of it is on its way, `arrived` when all of it is there."""
         loop = asyncio.get_running_loop()
+        self.carried += size
         self._free_at = max(loop.time(), self._free_at) + size / self.rate
         loop.call_at(self._free_at, gone)
         loop.call_at(self._free_at + self.delay, self._arrive, arrived)
