@@ -91,7 +91,7 @@ def stamp_of(status: os.stat_result) -> tuple[int, int]:
     return status.st_ino, status.st_mtime_ns if os.name == "nt" else status.st_ctime_ns
 
 
-def is_still(path: Path, stamp: tuple[int, int]) -> bool:
+def is_still(path: str | Path, stamp: tuple[int, int]) -> bool:
     """Whether a file is there, and was not touched since it had this stamp."""
     try:
         return stamp_of(os.lstat(path)) == stamp

@@ -33,9 +33,9 @@ class Naming:
         self._key = key
 
     def name(
-        self, complete: Mapping[int, tuple[Entry, Path, bytes]], journal_path: Path
-    ) -> list[tuple[int, Path | Lost]]:
-        """The places of these files, each told by its part file and its root, or why one gets none; raises OSError."""
+        self, complete: Mapping[int, tuple[Entry, str, bytes]], journal_path: Path
+    ) -> list[tuple[int, str | Lost]]:
+        """The paths of these files, each told by its part file and its root, or why one gets none; raises OSError."""
         if not complete:
             return []
         for file, (_, _, root) in complete.items():
@@ -44,13 +44,13 @@ class Naming:
         sync_files([*(part for _, part, _ in complete.values()), journal_path])
         return [(file, self._name(file, *each)) for file, each in complete.items()]
 
-    def _name(self, file: int, entry: Entry, part: Path, root: bytes) -> Path | Lost:
+    def _name(self, file: int, entry: Entry, part: str, root: bytes) -> str | Lost:
         """Time, mode and name of one."""
         if entry.exec:
             mode = os.stat(part).st_mode
-            part.chmod(mode | (mode & 0o444) >> 2)
+            os.chmod(part, mode | (mode & 0o444) >> 2)
         set_time(part, entry)
-        wanted = self._targets.wanted_place(file)
+        wanted = self._targets.place_name(file)
         try:
             place = self._targets.place(part, wanted, lambda place: self._announce(file, root, wanted, place))
         except OSError as error:
@@ -60,8 +60,8 @@ class Naming:
         self._journal.note(Settled(self._key(file), stamp_of(os.lstat(place))))
         return place
 
-    def _announce(self, file: int, root: bytes, wanted: Path, place: Path) -> None:
+    def _announce(self, file: int, root: bytes, wanted: str, place: str) -> None:
         """The journal hears of each name before it is given; of the one that a file wants it has heard."""
-        if place != wanted:
-            told = place.relative_to(self._targets.into).as_posix()
+        told = self._targets.name_of(place)
+        if told != wanted:
             self._journal.write(FilePlaced(self._key(file), root, told))

@@ -11,12 +11,15 @@ from pypeer.transfer.sparse import is_hole, reserve
 HANDLES: Final = 16
 """Part files kept open: more than are written at a time, far below any limit on open files."""
 
+_FLAGS: Final = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+
 
 class Parts:
     """Open part files, the one used last at the end. All methods raise OSError."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._root = os.path.join(folder, "")
         self._open: OrderedDict[str, int] = OrderedDict()
 
     def path(self, key: str) -> Path:
@@ -45,17 +48,20 @@ class Parts:
         if room and not os.fstat(handle).st_size:
             reserve(handle, room)
         os.lseek(handle, offset, os.SEEK_SET)
-        view = memoryview(data)
-        while view:
-            view = view[os.write(handle, view) :]
+        _write(handle, data)
 
-    def complete(self, key: str) -> Path:
-        """Close a part file that has all its bytes, an empty one too: its path."""
-        path = self.path(key)
-        if key not in self._open and not path.exists():
-            self._handle(key)
+    def write_whole(self, key: str, data: bytes | bytearray | memoryview) -> None:
+        """Write all of a file at once."""
+        handle = self._make(key)
+        try:
+            _write(handle, data)
+        finally:
+            os.close(handle)
+
+    def complete(self, key: str) -> str:
+        """Close a part file that has all its bytes: its path."""
         self.close(key)
-        return path
+        return self._root + key
 
     def close(self, key: str) -> None:
         """Close a part file, if it is open; writing opens it again."""
@@ -72,8 +78,16 @@ class Parts:
         if key in self._open:
             self._open.move_to_end(key)
             return self._open[key]
-        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
-        self._open[key] = handle = os.open(self.path(key), flags, 0o666)
+        self._open[key] = handle = self._make(key)
         if len(self._open) > HANDLES:
             os.close(self._open.popitem(last=False)[1])
         return handle
+
+    def _make(self, key: str) -> int:
+        return os.open(self._root + key, _FLAGS, 0o666)
+
+
+def _write(handle: int, data: bytes | bytearray | memoryview) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(handle, view) :]

@@ -21,7 +21,7 @@ _NO_REPLACE: Final = 1
 """AT_FDCWD and RENAME_NOREPLACE of Linux."""
 
 
-def place_file(part: Path, wanted: Path, announce: Callable[[Path], None]) -> Path:
+def place_file(part: str, wanted: str, announce: Callable[[str], None]) -> str:
     """Move a complete file to its name, or to `name (1)` and so on; atomic. `announce` hears of each name before it
     is tried. Raises OSError."""
     for candidate in _candidates(wanted):
@@ -29,7 +29,7 @@ def place_file(part: Path, wanted: Path, announce: Callable[[Path], None]) -> Pa
         try:
             _move(part, candidate)
         except FileNotFoundError:
-            candidate.parent.mkdir(parents=True, exist_ok=True)
+            os.makedirs(os.path.dirname(candidate), exist_ok=True)
             try:
                 _move(part, candidate)
             except FileExistsError:
@@ -40,17 +40,17 @@ def place_file(part: Path, wanted: Path, announce: Callable[[Path], None]) -> Pa
     raise AssertionError("the names are endless")
 
 
-def replace_file(part: Path, final: Path, announce: Callable[[Path], None]) -> Path:
+def replace_file(part: str, final: str, announce: Callable[[str], None]) -> str:
     """Move a complete file to its name, in place of a file that has it; atomic. Raises OSError, for a folder too."""
     announce(final)
-    final.parent.mkdir(parents=True, exist_ok=True)
+    os.makedirs(os.path.dirname(final), exist_ok=True)
     os.replace(part, final)
     return final
 
 
 def make_folder(wanted: Path, announce: Callable[[Path], None] = lambda place: None) -> Path:
     """Make a new folder of this name, or of `name (1)` and so on; `announce` as in `place_file`. Raises OSError."""
-    for candidate in _candidates(wanted):
+    for candidate in map(Path, _candidates(str(wanted))):
         announce(candidate)
         try:
             candidate.mkdir()
@@ -69,30 +69,35 @@ def ignores_case(folder: Path) -> bool:
     return os.name == "nt"
 
 
-def _candidates(wanted: Path) -> Iterator[Path]:
+def _candidates(wanted: str) -> Iterator[str]:
     yield wanted
+    folder, name = os.path.split(wanted)
     for number in itertools.count(1):
-        yield wanted.with_name(numbered(wanted.name, number))
+        yield os.path.join(folder, numbered(name, number))
 
 
-def _move(part: Path, final: Path) -> None:
-    """Rename without replacing, which POSIX has only as a link and an unlink; raises FileExistsError."""
+def _move(part: str, final: str) -> None:
+    """Rename without replacing: as Linux can, else as POSIX can, by a link and an unlink. Raises FileExistsError."""
     if os.name == "nt":
         os.rename(part, final)
+        return
+    if _rename_new(part, final):
         return
     try:
         os.link(part, final)
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise
-        if not _rename_new(part, final):
-            _reserve(part, final)
+        _reserve(part, final)
     else:
         os.unlink(part)
 
 
-def _rename_new(part: Path, final: Path) -> bool:
-    """Rename without replacing as Linux can (renameat2(2)); False where it cannot. Raises FileExistsError."""
+def _rename_new(part: str, final: str) -> bool:
+    """Rename without replacing as Linux can (renameat2(2)), for half the work of a link and an unlink.
+
+    False where it cannot, or for whatever other reason has not; raises FileExistsError.
+    """
     rename = _renameat2()
     if rename is None:
         return False
@@ -100,7 +105,7 @@ def _rename_new(part: Path, final: Path) -> bool:
         return True
     error = ctypes.get_errno()
     if error == errno.EEXIST:
-        raise FileExistsError(error, os.strerror(error), os.fspath(final))
+        raise FileExistsError(error, os.strerror(error), final)
     return False
 
 
@@ -112,7 +117,7 @@ def _renameat2() -> Any:
         return None
 
 
-def _reserve(part: Path, final: Path) -> None:
+def _reserve(part: str, final: str) -> None:
     """Take the name with an empty file of ours, then replace that; the name is never another's and never half."""
     os.close(os.open(final, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
     try:
@@ -122,7 +127,7 @@ def _reserve(part: Path, final: Path) -> None:
         raise
 
 
-def set_time(path: Path, entry: Entry) -> None:
+def set_time(path: str | Path, entry: Entry) -> None:
     """Give a file or folder the time of its entry; a time that this file system cannot hold is left out."""
     if entry.mtime is not None:
         with contextlib.suppress(OSError, OverflowError):

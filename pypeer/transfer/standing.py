@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from pypeer.protocol.messages import Entry
+from pypeer.transfer import merkle
 from pypeer.transfer.hashes import FileHashes
 from pypeer.transfer.journal import FilePlaced, file_key
 
@@ -16,12 +17,15 @@ KEYS: Final = 1024
 class Standing:
     """Hashes of the chunks that are stored, by file, and what came of files in earlier runs.
 
+    Of files that are one chunk or none the hash is the root, and is in `whole`.
+
     `earlier` are files that are here whole, if their roots are right, and `stamps` what they were when they were looked
     at. Of `resumed` files some was here before: if one does not match its root, that may have been of another content.
     """
 
     entries: Sequence[Entry]
     hashes: dict[int, FileHashes] = field(default_factory=dict)
+    whole: dict[int, bytes] = field(default_factory=dict)
     earlier: dict[int, FilePlaced] = field(default_factory=dict)
     stamps: dict[int, tuple[int, int]] = field(default_factory=dict)
     resumed: set[int] = field(default_factory=set)
@@ -42,3 +46,15 @@ class Standing:
         if file not in self.hashes:
             self.hashes[file] = FileHashes(self.entries[file].size)
         return self.hashes[file]
+
+    def root(self, file: int) -> bytes | None:
+        """The root of a file, if all of it is stored; an empty one always is."""
+        if not self.entries[file].size:
+            return merkle.MISSING_LEAF
+        whole = self.whole.get(file)
+        return self.hashes[file].root if whole is None and file in self.hashes else whole
+
+    def forget(self, file: int) -> bool:
+        """Nothing is known of what was stored of this file: whether anything was."""
+        was_whole = self.whole.pop(file, None) is not None
+        return self.hashes.pop(file, None) is not None or was_whole

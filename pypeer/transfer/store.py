@@ -10,7 +10,6 @@ which could repair them, is removed. For a chunk nothing is: chunks are verified
 """
 
 import errno
-import os
 import shutil
 import threading
 from collections.abc import Sequence
@@ -71,7 +70,7 @@ class DiskStore:
         self._aborted = threading.Event()
         self._begun, self._discarded = set[int](), set[int]()
         self._into_paths: dict[str, None] = {}
-        self._placed: dict[int, Path] = {}
+        self._placed: dict[int, str] = {}
         self._unnamed: dict[int, bytes] = {}
         self._naming: Naming | None = None
         self._stored = False
@@ -83,7 +82,8 @@ class DiskStore:
 
     def place_of(self, file: int) -> Path:
         """Where what there is of a file can be read; for any thread."""
-        return self._placed.get(file) or self._parts.path(self._standing.key(file))
+        placed = self._placed.get(file)
+        return self._parts.path(self._standing.key(file)) if placed is None else Path(placed)
 
     @property
     def here(self) -> dict[int, int]:
@@ -166,15 +166,18 @@ class DiskStore:
         file, chunk, size = effect.file, effect.chunk, self._entries[effect.file].size
         if file in self._discarded:
             return Stored(file, chunk)
-        room = size if chunks.chunk_count(size) > 1 else 0
-        self._parts.write(self._standing.key(file), effect.data, chunk * chunks.chunk_bytes(size), room)
+        key = self._standing.key(file)
+        if chunks.chunk_count(size) == 1:
+            self._parts.write_whole(key, effect.data)
+            self._standing.whole[file] = effect.hash
+            return Stored(file, chunk)
+        self._parts.write(key, effect.data, chunk * chunks.chunk_bytes(size), size)
         self._standing.known(file).put(chunk, effect.hash)
-        if chunks.chunk_count(size) > 1:
-            if file not in self._begun:
-                self._begun.add(file)
-                self._log.note(begun(self._entries[file]))
-            self._log.note(ChunkStored(self._standing.key(file), chunk, effect.hash))
-            self._stored = True
+        if file not in self._begun:
+            self._begun.add(file)
+            self._log.note(begun(self._entries[file]))
+        self._log.note(ChunkStored(key, chunk, effect.hash))
+        self._stored = True
         return Stored(file, chunk)
 
     def _reuse(self, effect: Reuse) -> StoreResult:
@@ -189,8 +192,8 @@ class DiskStore:
         """A file that matches gets its name with others; one of an earlier run has it."""
         file = effect.file
         earlier = self._standing.earlier.pop(file, None)
-        matches = (earlier.root if earlier is not None else self._standing.known(file).root) == effect.root
-        if not matches:
+        root = self._standing.root(file) if earlier is None else earlier.root
+        if root != effect.root:
             resumed = file in self._standing.resumed
             if earlier is not None and file in self._standing.stamps:
                 self._targets.outdated[earlier.place] = self._standing.stamps[file]
@@ -199,20 +202,28 @@ class DiskStore:
         if earlier is None:
             self._unnamed[file] = effect.root
             return None
-        return self._finished(file, self._into / earlier.place)
+        return self._finished(file, str(self._into / earlier.place))
 
     def _name_all(self) -> list[StoreResult]:
         """Files that are complete get their names."""
         whole, self._unnamed = self._unnamed, {}
-        parts = {i: (self._entries[i], self._parts.complete(self._standing.key(i)), root) for i, root in whole.items()}
-        named = self._naming.name(parts, self._journal_path) if self._naming else []
+        if not whole or self._naming is None:
+            return []
+        parts = {file: (self._entries[file], self._whole(file), root) for file, root in whole.items()}
+        named = self._naming.name(parts, self._journal_path)
         return [place if isinstance(place, Lost) else self._finished(file, place) for file, place in named]
 
-    def _finished(self, file: int, place: Path) -> Finished:
+    def _whole(self, file: int) -> str:
+        """The part file of a file that is complete; of an empty one nothing came."""
+        key = self._standing.key(file)
+        if not self._entries[file].size:
+            self._parts.write_whole(key, b"")
+        return self._parts.complete(key)
+
+    def _finished(self, file: int, place: str) -> Finished:
         self._placed[file] = place
-        top = str(place)[len(str(self._into)) :].lstrip(os.sep).partition(os.sep)[0]
-        self._into_paths[str(self._into / top)] = None
-        self._standing.hashes.pop(file, None)
+        self._into_paths[self._targets.top_of(place)] = None
+        self._standing.forget(file)
         self._stored = True
         return Finished(file)
 
@@ -222,7 +233,7 @@ class DiskStore:
 
     def _forget(self, file: int) -> None:
         self._parts.close(self._standing.key(file))
-        if self._standing.hashes.pop(file, None) is not None:
+        if self._standing.forget(file):
             self._parts.path(self._standing.key(file)).unlink(missing_ok=True)
         self._standing.resumed.discard(file)
         self._log.write(Forgotten(self._standing.key(file)))

@@ -16,7 +16,7 @@ SINGLY: Final = 4
 """Up to so many files are flushed one by one: that leaves alone what other programs have written but not flushed."""
 
 
-def sync_files(files: Sequence[Path]) -> None:
+def sync_files(files: Sequence[str | Path]) -> None:
     """These files, which lie in one file system, are on the disk when this returns; raises OSError."""
     if len(files) > SINGLY and _sync_file_system(files[0]):
         return
@@ -33,7 +33,7 @@ def sync_folders(folders: Sequence[Path]) -> None:
                 _sync(folder)
 
 
-def _sync(path: Path) -> None:
+def _sync(path: str | Path) -> None:
     # Windows flushes only what is open for writing, POSIX opens folders only for reading.
     handle = os.open(path, os.O_RDONLY if os.name == "posix" else os.O_RDWR | getattr(os, "O_BINARY", 0))
     try:
@@ -42,7 +42,7 @@ def _sync(path: Path) -> None:
         os.close(handle)
 
 
-def _sync_file_system(path: Path) -> bool:
+def _sync_file_system(path: str | Path) -> bool:
     """Flush the file system that a file or folder lies in (syncfs(2), Linux); False where that cannot be asked for."""
     flush = _syncfs()
     if flush is None:

@@ -42,6 +42,7 @@ class Targets:
         self.paths = paths
         self._existing = existing
         self._new: list[Path] = []
+        self._root = os.path.join(into, "")
 
     def make_tops(self, announce: Callable[[TopPlaced], None], flush: Callable[[], None]) -> list[Path]:
         """Make or find the top folders; `announce` hears of each, before and after, and `flush` makes that last."""
@@ -82,19 +83,30 @@ class Targets:
         return self.target(self.paths[file])
 
     def place_name(self, file: int) -> str:
-        """The same, relative to the target."""
+        """The same, relative to the target, `/` between its names."""
         return self._placed(self.paths[file])
 
-    def place(self, part: Path, target: Path, announce: Callable[[Path], None]) -> Path:
-        """Give a complete file the name that it wants, or one like it, atomically; `announce` hears of it before.
+    def place(self, part: str, name: str, announce: Callable[[str], None]) -> str:
+        """Give a complete file the name that it wants, as `place_name` says, or one like it, atomically: its path.
 
-        Raises OSError.
+        `announce` hears of it before. Raises OSError.
         """
-        self._check(target.parent)
-        ours = self.outdated.pop(target.relative_to(self.into).as_posix(), None) if self.outdated else None
+        target = f"{self._root}{name}"
+        if self._existing is not Existing.RENAME:
+            self._check(Path(target).parent)
+        ours = self.outdated.pop(name, None) if self.outdated else None
         is_ours = ours is not None and is_still(target, ours)
         move = replace_file if is_ours or self._existing is Existing.OVERWRITE else place_file
         return move(part, target, announce)
+
+    def top_of(self, place: str) -> str:
+        """The topmost file or folder that such a path is in, or is."""
+        return self._root + place[len(self._root) :].partition(os.sep)[0]
+
+    def name_of(self, place: str) -> str:
+        """What a path that `place` gave is relative to the target, `/` between its names."""
+        name = place[len(self._root) :]
+        return name if os.sep == "/" else name.replace(os.sep, "/")
 
     def folders(self) -> list[tuple[Path, Entry]]:
         """All folders that are wanted, made if nothing was put in them; outer ones first. Raises OSError.
@@ -106,7 +118,8 @@ class Targets:
             if self.entries[file].folder:
                 folder = self.target(path)
                 with contextlib.suppress(FileExistsError, NotADirectoryError):
-                    self._check(folder)
+                    if self._existing is not Existing.RENAME:
+                        self._check(folder)
                     folder.mkdir(parents=True, exist_ok=True)
                     found.append((folder, self.entries[file]))
         return found
@@ -146,9 +159,7 @@ class Targets:
         return self.entries[file].folder or "/" in self.paths[file]
 
     def _check(self, folder: Path) -> None:
-        """Folders that were made for this fetch have no links in them; raises NotADirectoryError."""
-        if self._existing is Existing.RENAME:
-            return
+        """Folders that were not made for this fetch may have links in them; raises NotADirectoryError."""
         for each in (folder, *folder.parents):
             if each == self.into:
                 return
