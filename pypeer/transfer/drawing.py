@@ -32,7 +32,7 @@ class Drawing:
         chance: random.Random | None = None,
     ) -> None:
         self.effects: list[Effect] = []
-        """What is to be done, for whoever owns this to take."""
+        """What is to be done."""
         self.trust = Trust()
         self._entries = entries
         self._links = links

@@ -16,9 +16,10 @@ from pypeer.transfer import chunks, endings
 from pypeer.transfer.asking import Asking
 from pypeer.transfer.budget import Budget
 from pypeer.transfer.drawing import NOTHING, Drawing
-from pypeer.transfer.effects import Emit, Pass
+from pypeer.transfer.effects import Effect, Emit, Pass
+from pypeer.transfer.finishing import Finishing
 from pypeer.transfer.names import printable
-from pypeer.transfer.storing import Corrupt, Differs, Discard, Finish, Finished, Lost, Stale, Stored
+from pypeer.transfer.storing import Corrupt, Differs, Discard, Finished, Lost, Stale, Stored
 from pypeer.transfer.tally import Tally
 
 ATTEMPTS: Final = 3
@@ -65,8 +66,14 @@ class Fetch(Drawing):
         self._left = [0] * len(entries)
         self._attempts: dict[tuple[int, int], int] = {}
         self._reused: set[int] = set()
+        self._finishing = Finishing()
         for file in wanted:
             self._begin(file, missing.get(file))
+
+    def take(self, now: float) -> list[Effect]:
+        """What is to be done by now, which is not said again."""
+        effects, self.effects = [*self.effects, *self._finishing.take(self.is_busy, now)], []
+        return effects
 
     def refuse(self, link: Asking, frame: Refuse) -> None:
         """The sender cannot serve a file; raises ViolationError."""
@@ -223,4 +230,4 @@ class Fetch(Drawing):
             self._roots.want([file])
         else:
             self._status[file] = Status.NAMING
-            self.effects.append(Finish(file, root))
+            self._finishing.put(file, root)

@@ -27,8 +27,10 @@ def chunk_hash(data: bytes | bytearray | memoryview, size: int) -> bytes:
     loop: each leaf lets go of the GIL and takes it again, and two threads that pass it to and fro 64 times a MiB cost
     more than the hash.
     """
-    view = memoryview(data)
     step = limits.BLOCK_BYTES
+    if size <= step:
+        return sha256(data).digest()  # one leaf, and most files are no more
+    view = memoryview(data)
     leaves = [sha256(view[at : at + step]).digest() for at in range(0, len(view), step)]
     return _root(leaves, _chunk_height(size), 0)
 

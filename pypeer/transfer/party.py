@@ -6,6 +6,7 @@ whichever link, ends the session with `cancel` {code: protocol}.
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from enum import Flag, auto
 from typing import Final, Generic, TypeVar
 
@@ -79,15 +80,27 @@ class Party(ABC, Generic[F]):
 
     def receive(self, link: int, data: bytes | bytearray, now: float) -> list[Effect]:
         """A frame arrived on a link that is up."""
+        return self.receive_all(link, (data,), now)
+
+    def receive_all(self, link: int, many: Iterable[bytes | bytearray], now: float) -> list[Effect]:
+        """These frames arrived together, in this order; what follows is looked for once."""
         if self.ended:
             return []
+        flow = self._links[link]
         try:
-            if len(data) > FRAME_TAKEN:
-                raise ViolationError(f"a frame of {len(data)} bytes")
-            self._dispatch(self._links[link], frames.decode(data), now)
+            for data in many:
+                if len(data) > FRAME_TAKEN:
+                    raise ViolationError(f"a frame of {len(data)} bytes")
+                self._dispatch(flow, frames.decode(data), now)
+                if self.ended:
+                    break
+            self._taken(now)
         except (frames.FrameError, ViolationError) as error:
-            self._blame(self._links[link], EndCode.PROTOCOL, str(error), now)
+            self._blame(flow, EndCode.PROTOCOL, str(error), now)
         return self._flush()
+
+    def _taken(self, now: float) -> None:
+        """All that arrived together was looked at."""
 
     def pause(self, now: float) -> list[Effect]:
         """The person here paused."""

@@ -8,6 +8,7 @@ works; links of different peers are used together always.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
+from pypeer.protocol import limits
 from pypeer.protocol.frames import Probe, Request, Stop
 from pypeer.protocol.messages import Entry
 from pypeer.transfer import chunks
@@ -143,7 +144,8 @@ class Pulling:
         return link.pace.needs(count)
 
     def _may_ask(self, file: int, chunk: int, now: float) -> bool:
-        has_room = self.window.has_room(self._entries[file].size, chunk, len(self._links))
+        streams = any(link.frame_bytes > limits.CHUNK_BYTES for link in self._links.values())
+        has_room = self.window.has_room(self._entries[file].size, chunk, len(self._links), streams)
         return has_room and (self._budget is None or self._budget.is_open(now))
 
     def _soonest(self, links: Iterable[Asking], file: int, chunk: int, now: float) -> Asking | None:

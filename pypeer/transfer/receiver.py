@@ -49,6 +49,7 @@ class Receiver(Telling):
         self._chance = chance
         self._code: str | None = None
         self._budget = budget
+        self._has_news = False
 
     def prepared(
         self,
@@ -165,10 +166,10 @@ class Receiver(Telling):
             self._too(flow, frame, now)
             return
         self._step(type(frame))
-        telling = True
         match frame:
             case Data():
-                telling = flow.data(frame, now)
+                self._has_news |= flow.data(frame, now)
+                return
             case End():
                 self._fetching.end(flow, frame, now)
             case Refuse():
@@ -185,7 +186,11 @@ class Receiver(Telling):
                 self._entries(flow, frame, now)
             case _:  # pragma: no cover - the table has let nothing else through
                 raise AssertionError(frame)
-        if telling:
+        self._has_news = True
+
+    def _taken(self, now: float) -> None:
+        if self._has_news:
+            self._has_news = False
             self._advance(now)
 
     def _has(self, source: int, frame: Have) -> None:
@@ -215,8 +220,7 @@ class Receiver(Telling):
             return
         if flows := self._flowing:
             self._fetch.pump(flows, now)
-        self._effects += self._fetch.effects
-        self._fetch.effects = []
+        self._effects += self._fetch.take(now)
         while self._fetch.trust.accused:
             self._dismiss(self._fetch.trust.accused.pop(), EndCode.CORRUPT, "it sent what is not in the file", now)
         if self._fetch.tally.settled and self.phase is Phase.FETCHING and not self.ended:

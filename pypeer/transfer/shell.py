@@ -5,7 +5,8 @@ import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine, Iterable
 from functools import partial
-from itertools import count
+from itertools import count, groupby
+from operator import itemgetter
 from typing import Any, ParamSpec, TypeVar
 
 import msgspec
@@ -41,6 +42,7 @@ class Session(ABC):
         self._clock = clock
         self._links: dict[int, Link] = {}
         self._source_of: dict[int, int] = {}
+        self._came: list[tuple[int, bytes | bytearray]] = []
         self._numbers = count()
         self._tasks: set[asyncio.Task[None]] = set()
         self._result: Outcome | PeerError | None = None
@@ -125,10 +127,20 @@ class Session(ABC):
             await asyncio.shield(self._closing)
 
     def _on_frame(self, number: int, data: bytes | bytearray) -> None:
-        if number in self._links:
-            self._perform(self._core.receive(number, data, self._clock()))
+        """What comes in one turn of the loop goes to the core together: of small files that is many frames."""
+        if not self._came:
+            asyncio.get_running_loop().call_soon(self._take_came)
+        self._came.append((number, data))
+
+    def _take_came(self) -> None:
+        came, self._came = self._came, []
+        for number, frames_of in groupby(came, itemgetter(0)):
+            if number in self._links:
+                many = map(itemgetter(1), frames_of)
+                self._perform(self._core.receive_all(number, many, self._clock()))
 
     def _on_close(self, number: int) -> None:
+        self._take_came()
         if number in self._links:
             source = self._source_of[number]
             self._drop(number)

@@ -8,11 +8,12 @@ from typing import Final
 from pypeer.protocol.messages import Entry
 from pypeer.transfer import chunks, merkle
 from pypeer.transfer.shell import in_thread
-from pypeer.transfer.storing import Corrupt, Reuse, Store, StoreEffect, StoreResult
+from pypeer.transfer.storing import Corrupt, Finish, Reuse, Store, StoreEffect, StoreResult
 
 WRITE_BYTES: Final = 1024 * 1024
 WRITE_EFFECTS: Final = 64
-"""Written at a time by a thread, in bytes and in chunks and files: a quarter of the window."""
+"""Written at a time by a thread, in bytes and in chunks and files: a quarter of the window. What is to be finished
+was put together by the core, and stays together."""
 
 
 class Writing:
@@ -49,7 +50,7 @@ class Writing:
         room = WRITE_BYTES
         while self._todo and room > 0:
             effect = self._todo.popleft()
-            room -= max(WRITE_BYTES // WRITE_EFFECTS, self._length(effect))
+            room -= 0 if isinstance(effect, Finish) else max(WRITE_BYTES // WRITE_EFFECTS, self._length(effect))
             if isinstance(effect, Store) and not self._matches(effect):
                 self._told((Corrupt(effect.file, effect.chunk),))
             else:

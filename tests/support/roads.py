@@ -59,10 +59,10 @@ class Roads:
         """Bytes a second so far."""
         return self.fetch.tally.stored_bytes / self.now
 
-    def open(self, mbit: float, delay: float, rank: int = 0, source: int = 0) -> int:
+    def open(self, mbit: float, delay: float, rank: int = 0, source: int = 0, frame: int = FRAME) -> int:
         """A link opens, and is asked on at once."""
         number = len(self.roads)
-        flow = Asking(number, rank, FRAME, source)
+        flow = Asking(number, rank, frame, source)
         flow.stage = Stage.SERVING
         self.roads[number] = Road(mbit * MBIT, delay, flow)
         self.flows[number] = flow
@@ -98,7 +98,7 @@ class Roads:
         self.fetch.pump(list(self.flows.values()), self.now)
         window = self.fetch._pulling.window
         self.peak = max(self.peak, window.bytes)
-        effects, self.fetch.effects = self.fetch.effects, []
+        effects = self.fetch.take(self.now)
         for effect in effects:
             if isinstance(effect, Send):
                 self._said(self.roads[effect.link], effect.frame)

@@ -33,7 +33,7 @@ class Scene:
 
     def pump(self) -> list[Effect]:
         self.fetch.pump(list(self.flows.values()), 0.0)
-        effects, self.fetch.effects = self.fetch.effects, []
+        effects = self.fetch.take(0.0)
         self.told += effects
         for effect in effects:
             if isinstance(effect, Pass):

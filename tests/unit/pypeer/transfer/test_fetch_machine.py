@@ -216,7 +216,7 @@ class Machine(RuleBasedStateMachine):
 
     def pump(self) -> None:
         self.fetch.pump(list(self.flows.values()), self.now)
-        effects, self.fetch.effects = self.fetch.effects, []
+        effects = self.fetch.take(self.now)
         while self.fetch.trust.accused:
             self.accused.add(source := self.fetch.trust.accused.pop())
             for number in [n for n, wire in self.links.items() if wire.flow.source == source]:

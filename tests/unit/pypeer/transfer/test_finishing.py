@@ -10,6 +10,7 @@ from pypeer.transfer import merkle
 from pypeer.transfer.asking import Asking
 from pypeer.transfer.effects import Send
 from pypeer.transfer.fetch import Fetch, Status
+from pypeer.transfer.finishing import FILES, WAIT_S, Finishing
 from pypeer.transfer.storing import Discard, Finish, Finished, Lost, Stale, Store, Stored
 from pypeer.transfer.subflow import Stage
 
@@ -40,8 +41,7 @@ def naming() -> Fetch:
     assert any(isinstance(effect, Store) for effect in fetch.effects)
     fetch.effects = []
     fetch.stored(Stored(0, 0))
-    assert fetch.effects == [Finish(0, HASH)]
-    fetch.effects = []
+    assert fetch.take(0) == [Finish(0, HASH)]
     return fetch
 
 
@@ -76,3 +76,24 @@ def test_it_is_if_it_cannot_have_its_name(gone: bool) -> None:
         fetch.forsake(1)
     fetch.unstorable(Lost(0, EndCode.UNWRITABLE, "no"))
     assert (fetch.tally.failed, fetch.tally.settled) == (1, True)
+
+
+def test_files_that_are_complete_wait_for_each_other_while_more_comes() -> None:
+    waiting = Finishing()
+    assert waiting.take(is_busy=True, now=0) == []
+    waiting.put(0, HASH)
+    assert waiting.take(is_busy=True, now=1) == []
+    waiting.put(1, HASH)
+    assert waiting.take(is_busy=True, now=1 + WAIT_S / 2) == []
+    assert waiting.take(is_busy=True, now=1 + WAIT_S) == [Finish(0, HASH), Finish(1, HASH)]
+    waiting.put(2, HASH)
+    assert waiting.take(is_busy=True, now=1 + WAIT_S) == []
+    assert waiting.take(is_busy=False, now=1 + WAIT_S) == [Finish(2, HASH)], "nothing more comes soon"
+
+
+def test_not_too_many_wait() -> None:
+    waiting = Finishing()
+    for file in range(FILES):
+        assert waiting.take(is_busy=True, now=0) == []
+        waiting.put(file, HASH)
+    assert len(waiting.take(is_busy=True, now=0)) == FILES
