@@ -92,8 +92,10 @@ class Answering:
                 await self._room()
                 while (frame := next(frames, None)) is not None:
                     self._send(self._number, frame)
-                    await self._pace(frame)
-                    await self._room()
+                    if self._budget is not None and isinstance(frame, Data):
+                        await self._pace(self._budget, len(frame.payload))
+                    if self._link.buffered > self._most:
+                        await self._room()
 
     def _result(self, read: Read, data: bytes | Lost) -> Chunk | Lost:
         if isinstance(data, Lost):
@@ -101,12 +103,11 @@ class Answering:
             return data
         return self._tree.hashed(read.file, read.chunk, data)
 
-    async def _pace(self, frame: Frame) -> None:
+    async def _pace(self, budget: Budget, count: int) -> None:
         """Whoever shares the budget waits in the order of sending, so all get the same share."""
-        if self._budget is not None and isinstance(frame, Data):
-            delay = self._budget.spend(len(frame.payload), asyncio.get_running_loop().time())
-            if delay > 0:
-                await asyncio.sleep(delay)
+        delay = budget.spend(count, asyncio.get_running_loop().time())
+        if delay > 0:
+            await asyncio.sleep(delay)
 
     async def _room(self) -> None:
         """Wait until the link has room; what is sent next is decided only then, for it may not be wanted any more."""

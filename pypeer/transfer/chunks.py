@@ -23,6 +23,8 @@ def chunk_count(size: int) -> int:
 
 def chunk_length(size: int, chunk: int) -> int:
     """Bytes in chunk number `chunk`, which must exist; the last one is shorter."""
+    if size <= limits.CHUNK_BYTES:
+        return size  # asked several times for each of many small files
     full = chunk_bytes(size)
     return min(full, size - chunk * full)
 

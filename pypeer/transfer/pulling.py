@@ -150,9 +150,11 @@ class Pulling:
 
     def _soonest(self, links: Iterable[Asking], file: int, chunk: int, now: float) -> Asking | None:
         """Of those that have room, the link that will have this chunk first."""
-        length = self.length(file, chunk)
         free = [link for link in links if self._has_room(link, file, chunk, now)]
-        return min(free, key=lambda link: (self._needs(link, link.awaited + length), *link.order), default=None)
+        if len(free) < 2:
+            return free[0] if free else None
+        length = self.length(file, chunk)
+        return min(free, key=lambda link: (self._needs(link, link.awaited + length), *link.order))
 
     def _has_room(self, link: Asking, file: int, chunk: int, now: float) -> bool:
         length, full = self.length(file, chunk), chunks.chunk_bytes(self._entries[file].size)

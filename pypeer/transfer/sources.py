@@ -131,10 +131,11 @@ class Files:
         """Exactly these bytes; raises ChangedError or OSError."""
         source = self._sources[file]
         assert source is not None, "the sender reads no folders"
+        path = source.path
         with self._lock:
-            handle = self._handle(file, source)
+            handle = self._handle(file, source, path)
             data = read_at(handle, offset, length)
-        if len(data) < length or not source.is_same(os.stat(source.path)):
+        if len(data) < length or not source.is_same(os.stat(path)):
             raise ChangedError
         return data
 
@@ -144,12 +145,12 @@ class Files:
             while self._open:
                 os.close(self._open.popitem()[1])
 
-    def _handle(self, file: int, source: Source) -> int:
+    def _handle(self, file: int, source: Source, path: str) -> int:
         if file in self._open:
             self._open.move_to_end(file)
             return self._open[file]
         # Without O_NONBLOCK a pipe that took the place of the file would block the thread for ever.
-        handle = os.open(source.path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
         if not source.is_same(os.fstat(handle)):
             os.close(handle)
             raise ChangedError

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import pytest
 
-from pypeer.transfer import syncing
+from pypeer.transfer import placing, syncing
 
 CHANGING: Final = ("open", "write", "ftruncate", "link", "unlink", "rename", "replace", "mkdir", "rmdir", "utime")
 """Functions of `os` that change what is on the disk, as far as a fetch uses them; `fsync` and `chmod` go with them."""
@@ -43,6 +43,9 @@ class Faults:
             patch.setattr(os, name, self._wrapped(name))
         patch.setattr(os, "close", self._close)
         patch.setattr(syncing, "_syncfs", lambda: self._syncfs)
+        self._rename = placing._renameat2()
+        can_rename = self._rename is not None and chance.random() < 0.5  # else names are given by links
+        patch.setattr(placing, "_renameat2", lambda: self._renameat2 if can_rename else None)
 
     def start(self, at: int) -> None:
         """Another run of the process, which dies at call `at`; never if that is 0."""
@@ -134,6 +137,14 @@ class Faults:
         self._flushed_size.clear()
         ctypes.set_errno(0)
         return 0
+
+    def _renameat2(self, *args: Any) -> int:
+        def half() -> None:
+            if self._chance.random() < 0.5:
+                self._rename(*args)
+
+        self._step(half)
+        return int(self._rename(*args))
 
     def _close(self, handle: int) -> None:
         self._open.discard(handle)
