@@ -9,8 +9,7 @@ from pypeer.transfer.storing import Finish
 
 FILES: Final = 512
 WAIT_S: Final = 0.25
-"""So many files wait at most, and so long. Whoever is killed meanwhile fetches again what came in that time: a file
-that is one chunk is told of to nobody before."""
+"""So many files wait at most, and so long: a fraction of what they take, and no time for a person."""
 
 
 class Finishing:

@@ -89,15 +89,18 @@ class Party(ABC, Generic[F]):
         flow = self._links[link]
         try:
             for data in many:
-                if len(data) > FRAME_TAKEN:
-                    raise ViolationError(f"a frame of {len(data)} bytes")
-                self._dispatch(flow, frames.decode(data), now)
-                if self.ended:
-                    break
+                self._take_frame(flow, data, now)
             self._taken(now)
         except (frames.FrameError, ViolationError) as error:
             self._blame(flow, EndCode.PROTOCOL, str(error), now)
         return self._flush()
+
+    def _take_frame(self, flow: F, data: bytes | bytearray, now: float) -> None:
+        if self.ended:
+            return  # by a frame before this one
+        if len(data) > FRAME_TAKEN:
+            raise ViolationError(f"a frame of {len(data)} bytes")
+        self._dispatch(flow, frames.decode(data), now)
 
     def _taken(self, now: float) -> None:
         """All that arrived together was looked at."""

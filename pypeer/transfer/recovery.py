@@ -122,6 +122,7 @@ def _read(into: Path, entries: Sequence[Entry], records: Sequence[AnyRecord]) ->
                 found.stamps.pop(file, None)
             case Settled():
                 found.stamps[file] = record.stamp
+                found.hashes.pop(file, None)  # there is no part file any more
             case Forgotten():
                 found.hashes.pop(file, None)
                 found.earlier.pop(file, None)

@@ -170,15 +170,19 @@ class DiskStore:
         if chunks.chunk_count(size) == 1:
             self._parts.write_whole(key, effect.data)
             self._standing.whole[file] = effect.hash
-            return Stored(file, chunk)
-        self._parts.write(key, effect.data, chunk * chunks.chunk_bytes(size), size)
-        self._standing.known(file).put(chunk, effect.hash)
-        if file not in self._begun:
-            self._begun.add(file)
-            self._log.note(begun(self._entries[file]))
+        else:
+            self._parts.write(key, effect.data, chunk * chunks.chunk_bytes(size), size)
+            self._standing.known(file).put(chunk, effect.hash)
+            self._note_begun(file)
         self._log.note(ChunkStored(key, chunk, effect.hash))
         self._stored = True
         return Stored(file, chunk)
+
+    def _note_begun(self, file: int) -> None:
+        """The journal hears once of a file of several chunks."""
+        if file not in self._begun:
+            self._begun.add(file)
+            self._log.note(begun(self._entries[file]))
 
     def _reuse(self, effect: Reuse) -> StoreResult:
         data = self._bases.read(effect.file, effect.chunk, effect.hash)

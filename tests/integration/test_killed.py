@@ -98,11 +98,11 @@ def shown(into: Path) -> Contents:
 
 
 def kept(world: DiskWorld) -> set[tuple[str, int]]:
-    """What may not be asked for again: chunks of files that have several, and files that have their names."""
+    """What may not be asked for again: chunks that are stored, and files that have their names."""
     found: set[tuple[str, int]] = set()
     for result in world.results:
         match result:
-            case storing.Stored(file, chunk) if chunks.chunk_count(world.entries[file].size) > 1:
+            case storing.Stored(file, chunk):
                 found.add((world.entries[file].path, chunk))
             case storing.Finished(file):
                 entry = world.entries[file]

@@ -25,11 +25,11 @@ class Recorded(roads.Roads):
         super().__init__(size)
         self.steps: list[dict[str, Any]] = []
 
-    def open(self, mbit: float, delay: float, rank: int = 0, source: int = 0) -> int:
+    def open(self, mbit: float, delay: float, rank: int = 0, source: int = 0, frame: int = roads.FRAME) -> int:
         """A link opens."""
         more = {"source": source} if source else {}
         self._note("open", link=len(self.roads), rank=rank, **more)
-        return super().open(mbit, delay, rank, source)
+        return super().open(mbit, delay, rank, source, frame)
 
     def close(self, number: int) -> None:
         """A link closes; asking comes after it."""

@@ -294,3 +294,11 @@ def test_a_chunk_that_is_stored_after_its_file_was_lost_counts_for_nothing() -> 
     tell(here, messages.Refuse(request=0, code=EndCode.VANISHED))
     here.stored(Stored(1, 1), 1)
     assert sent(here.tick(1)) == [messages.Progress(bytes=0, files=0)]
+
+
+def test_what_comes_together_is_looked_at_up_to_the_end_of_the_session() -> None:
+    here = receiver(Phase.FETCHING)
+    cancel, data = (frames.encode(frame) for frame in (messages.Cancel(), frames.Data(2, memoryview(b"hello"))))
+    effects = here.receive_all(0, [data, cancel, data, b"what is this?"], 1)
+    assert [type(effect) for effect in effects] == [End]
+    assert here.receive_all(0, [data], 1) == []
