@@ -7,6 +7,12 @@ import { list } from "../format.ts";
 import type { Scope } from "../scope.ts";
 import * as texts from "../texts.ts";
 
+/**
+ * From so many percent at once on, the road is seen to be covered; less is just covered, a step at a time. A large file comes in
+ * small steps, and what moves without end is drawn sixty times a second: that costs more of the processor than hashing does.
+ */
+const LEAP = 5;
+
 /** Phases whose length nobody knows. */
 function isIndefinite(state: TransferState): boolean {
   return state.phase === "meeting" || state.phase === "connecting" || state.phase === "reconnecting";
@@ -15,13 +21,18 @@ function isIndefinite(state: TransferState): boolean {
 export function road(scope: Scope, source: Watchable<TransferState>): HTMLElement {
   const cover = h("span", { class: "road-cover" });
   const bar = h("div", { class: "road", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100 }, cover);
+  let covered = 0;
   scope.watch(source, (state) => {
     const percent = shown(state);
     setOrRemove(bar, "data-phase", state.phase);
     setOrRemove(bar, "data-scope", state.path?.scope ?? "");
     setOrRemove(bar, "aria-label", texts.transfer.progress({ who: personName(state.person) }));
-    const uncovered = `${(state.phase === "asking" ? 0 : percent) - 100}%`;
-    if (cover.style.getPropertyValue("--uncovered") !== uncovered) cover.style.setProperty("--uncovered", uncovered);
+    const next = state.phase === "asking" ? 0 : percent;
+    if (next !== covered) {
+      cover.classList.toggle("leaps", Math.abs(next - covered) >= LEAP);
+      cover.style.setProperty("--uncovered", `${next - 100}%`);
+      covered = next;
+    }
     const { part, amount, rate, left } = figures(state);
     const words = list([part, amount, rate, left].filter((figure) => figure !== ""));
     setOrRemove(bar, "aria-valuenow", isIndefinite(state) ? null : String(percent));
