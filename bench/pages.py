@@ -5,42 +5,13 @@ from pathlib import Path
 from typing import Final
 
 import psutil
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
+from bench import raw_pages
 from bench.processes import MIB, finish, make_file, now, pipe, start
 from bench.rows import Row, in_background
 from tests.browser.interface import CHROMIUM, CHROMIUM_ARGS
 from tests.browser.real import WEBRTC_ARGS, Site, arrived, delivered, download, share_files
-
-RAW_CHANNEL: Final = """async ([size, message]) => {
-  const [left, right] = [new RTCPeerConnection(), new RTCPeerConnection()];
-  left.onicecandidate = (event) => event.candidate && right.addIceCandidate(event.candidate);
-  right.onicecandidate = (event) => event.candidate && left.addIceCandidate(event.candidate);
-  const out = left.createDataChannel("raw", { negotiated: true, id: 0 });
-  const into = right.createDataChannel("raw", { negotiated: true, id: 0 });
-  into.binaryType = "arraybuffer";
-  out.bufferedAmountLowThreshold = 256 * 1024;
-  let got = 0, began = 0;
-  const done = new Promise((resolve) => {
-    into.onmessage = (event) => {
-      began ||= performance.now();
-      got += event.data.byteLength;
-      if (got >= size) resolve((performance.now() - began) / 1000);
-    };
-  });
-  await left.setLocalDescription();
-  await right.setRemoteDescription(left.localDescription);
-  await right.setLocalDescription();
-  await left.setRemoteDescription(right.localDescription);
-  if (out.readyState !== "open") await new Promise((resolve) => (out.onopen = resolve));
-  const data = new Uint8Array(message);
-  for (let sent = 0; sent < size; sent += message) {
-    if (out.bufferedAmount > 1024 * 1024) await new Promise((resolve) => (out.onbufferedamountlow = resolve));
-    out.send(data);
-  }
-  return done;
-}"""
-
 
 NOTE_PERCENT: Final = """() => {
   window.times = [];
@@ -59,19 +30,11 @@ def measure(url: str, folder: Path, mib: int) -> tuple[list[Row], Row]:
     source = make_file(folder / "page.bin", mib * MIB)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*CHROMIUM_ARGS, *WEBRTC_ARGS])
-        raw = _raw(browser, url, mib)
         site = Site(browser, url)
+        raw = Row("raw channel in Chromium", mib, raw_pages.seconds(site, mib), (0.0, 0.0))
         rows = [*_page_to_page(site, source), _page_to_pypeer(site, source), _pypeer_to_page(site, source)]
         browser.close()
     return rows, raw
-
-
-def _raw(browser: Browser, url: str, mib: int) -> Row:
-    page = browser.new_page()
-    page.goto(url)
-    seconds = float(page.evaluate(RAW_CHANNEL, [mib * MIB, 64 * 1024]))
-    page.close()
-    return Row("raw channel in Chromium", mib, seconds, (0.0, 0.0))
 
 
 def _page_to_page(site: Site, source: Path) -> list[Row]:

@@ -39,7 +39,7 @@ def last_event(process: subprocess.Popen[str]) -> dict[str, Any]:
         if last["event"] == "path":
             remotes.append(last["remote"])
         elif last["event"] == "report" and (chosen := last["report"].get("chosen")):
-            transports[chosen["remote"]["address"]] = chosen["remote"]["transport"]
+            transports[chosen["remote"]["address"]] = chosen["remote"].get("transport", "udp")
     return {**last, "roads": [transports.get(remote, "?") for remote in remotes]}
 
 

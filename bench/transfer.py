@@ -15,7 +15,7 @@ from threading import Thread
 from typing import Final
 
 from bench import chaos, pages
-from bench.processes import MIB, Used, finish, make_file, now, pipe, start
+from bench.processes import MIB, ROOT, Used, finish, make_file, now, pipe, start
 from bench.rows import Row, in_background, last_event, table
 
 CHANNEL: Final = "pypeer, data channel"
@@ -91,11 +91,11 @@ def pypeer_to_pypeer(mib: int, server: str, folder: Path, *options: str, name: s
     return Row(name, mib, seconds, peaks, cpu_s, float(str(last["seconds"])))
 
 
-def serve(folder: Path, *options: str) -> tuple[subprocess.Popen[str], str]:
-    """A real server on a free port."""
+def serve(folder: Path, *options: str, tree: Path = ROOT) -> tuple[subprocess.Popen[str], str]:
+    """A real server on a free port, of this tree or of another."""
     port = free_port()
     command = ("-m", "signaling", "--host", "127.0.0.1", "--port", str(port), *options)
-    server = start(*command, env={"BYWAY_LOG_LEVEL": "warning"})
+    server = start(*command, cwd=tree, env={"BYWAY_LOG_LEVEL": "warning", "PYTHONPATH": str(tree)})
     for line in pipe(server.stdout):
         if "http" in line:
             break

@@ -49,10 +49,14 @@ export function decimal(value: number, digits: number): string {
   return format(`decimal ${digits}`, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
 }
 
+const lists = new Map<string, Intl.ListFormat>();
+
 /** Names in one line: `TCP, TLS`. */
 export function list(names: readonly string[]): string {
   const locale = spokenLocale();
-  return new Intl.ListFormat(locale.language, { type: "unit" }).format(names.map((name) => isolated(name, locale)));
+  const format = lists.get(locale.language) ?? new Intl.ListFormat(locale.language, { type: "unit" });
+  lists.set(locale.language, format);
+  return format.format(names.map((name) => isolated(name, locale)));
 }
 
 /** Two units at most, rounded to what matters: `8 s`, `3 min`, `1 h 20 min`, `2 days 3 h`. */
