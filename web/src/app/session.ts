@@ -5,9 +5,12 @@ import { PeerError } from "../errors.ts";
 import type { EndCode } from "../gen/peer.ts";
 import type { Bytes } from "../secure/encoding.ts";
 import type { CommonEffect, Event, Outcome } from "../transfer/effects.ts";
-import { encode, type Frame } from "../transfer/frames.ts";
+import { type Frame, Framer } from "../transfer/frames.ts";
 import type { Party } from "../transfer/party.ts";
 import type { Subflow } from "../transfer/subflow.ts";
+
+/** One for all sessions: a frame is sent as soon as it is made. */
+const framer = new Framer();
 
 /** Seconds of a clock that only goes forward. */
 export function now(): number {
@@ -110,7 +113,7 @@ export abstract class Session<E extends { readonly type: string }> {
 
   /** Sends a frame on this link; false if it is not there any more. */
   protected post(link: number, frame: Frame): boolean {
-    return this.linkOf(link)?.send(encode(frame)) ?? false;
+    return this.linkOf(link)?.send(framer.encode(frame)) ?? false;
   }
 
   /** The link with this number, while it is there. */

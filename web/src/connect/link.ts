@@ -25,7 +25,7 @@ export interface Link {
   readonly buffered: number;
   /** Delivers frames, also those that arrived before, and the end of the link, in order; call it once. */
   start(onFrame: (frame: Bytes) => void, onClose: () => void): void;
-  /** Queues a frame; false if the link is closed. */
+  /** Queues a copy of a frame, which may be written over at once; false if the link is closed. */
   send(frame: Bytes): boolean;
   /** Waits until there is room for more; false if the link is closed. */
   drain(): Promise<boolean>;
@@ -78,7 +78,7 @@ export class ChannelLink implements Link {
 
   send(frame: Bytes): boolean {
     if (this.#isClosed || this.#channel.readyState !== "open") return false;
-    this.#channel.send(frame);
+    this.#channel.send(frame); // copies it (WebRTC 1.0, section 6.2: "the data stored in the section of the buffer")
     return true;
   }
 

@@ -177,7 +177,7 @@ export class RelayLink implements Link {
   }
 
   #post(frame: Bytes): void {
-    const sealed = (this.#records as Records).sealer.seal(frame);
+    const sealed = (this.#records as Records).sealer.seal(frame); // WebCrypto copies it before it returns (section 14.3.1)
     this.#sentAt = now();
     this.#sealing += frame.length;
     this.#out = this.#out.then(async () => {

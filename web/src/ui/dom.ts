@@ -45,6 +45,13 @@ export function svg<K extends keyof SVGElementTagNameMap>(
   return element;
 }
 
+/** Gives an element an attribute, or takes it away. What stays is left alone: a change has the browser style the page anew. */
+export function setOrRemove(element: Element, name: string, value: string | null): void {
+  if (element.getAttribute(name) === value) return;
+  if (value === null) element.removeAttribute(name);
+  else element.setAttribute(name, value);
+}
+
 /** Replaces what an element holds. */
 export function fill(parent: Element, ...children: Child[]): void {
   parent.replaceChildren();

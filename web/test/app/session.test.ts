@@ -40,7 +40,8 @@ class MemoryLink implements Link {
     const frame = decode(data);
     if (frame?.type === "request") this.asked.push(frame.chunk);
     if (frame?.type === "request") this.onAsked();
-    setImmediate(() => this.other?.arrive(data));
+    const copy = data.slice(); // it is written over
+    setImmediate(() => this.other?.arrive(copy));
     return true;
   }
 

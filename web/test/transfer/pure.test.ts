@@ -8,7 +8,7 @@ import { isControlMessage, isSealedMessage } from "../../src/gen/validators.js";
 import { type Bytes, concat, fromHex, toHex } from "../../src/secure/encoding.ts";
 import { Budget } from "../../src/transfer/budget.ts";
 import { chunkBytes, chunkCount, chunkLength, chunkStart } from "../../src/transfer/chunks.ts";
-import { decode, encode, type Frame } from "../../src/transfer/frames.ts";
+import { decode, encode, type Frame, Framer } from "../../src/transfer/frames.ts";
 import { FileHashes } from "../../src/transfer/hashes.ts";
 import { hashChunk } from "../../src/transfer/hashing.ts";
 import { offerOf, preview, sameOffer } from "../../src/transfer/manifest.ts";
@@ -110,6 +110,14 @@ for (const { hex, frame } of frames.control) {
     assert.equal(toHex(encode({ type: "control", message: frame.message })), hex);
   });
 }
+
+test("a framer makes the same frames, one over the other", () => {
+  const framer = new Framer();
+  const made = frames.binary.map(({ hex }) => framer.encode(decode(fromHex(hex)) as Frame));
+  const again = frames.binary.map(({ hex }) => toHex(framer.encode(decode(fromHex(hex)) as Frame)));
+  assert.deepEqual(again, frames.binary.map(({ hex }) => hex));
+  assert.equal(made.at(-1)?.buffer, framer.encode({ type: "stop", request: 1 }).buffer);
+});
 
 for (const { name, hex } of frames.invalid) test(`no frame: ${name}`, () => assert.equal(decode(fromHex(hex)), null));
 

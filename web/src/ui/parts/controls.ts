@@ -1,8 +1,8 @@
 /** Pause, resume and cancel of one transfer. */
 
 import type { TransferState, Watchable } from "../../app/model.ts";
-import { isRunning, personName } from "../describe.ts";
-import { h } from "../dom.ts";
+import { hasFigures, isRunning, personName } from "../describe.ts";
+import { h, setOrRemove } from "../dom.ts";
 import { icon, type Icon } from "../icons.ts";
 import type { Scope } from "../scope.ts";
 import * as texts from "../texts.ts";
@@ -31,11 +31,11 @@ export function controls(scope: Scope, transfer: Controlled, askCancel: (cancel:
   scope.watch(state, (now) => {
     const action = isMine() ? texts.transfer.resume : texts.transfer.pause;
     face(isMine() ? "play" : "pause", action);
-    toggle.setAttribute("aria-label", texts.transfer.forWhom({ action, who: who() }));
-    stop.setAttribute("aria-label", texts.transfer.forWhom({ action: texts.transfer.cancel, who: who() }));
-    toggle.hidden = now.phase !== "moving" && now.phase !== "paused" && now.phase !== "reconnecting";
+    setOrRemove(toggle, "aria-label", texts.transfer.forWhom({ action, who: who() }));
+    setOrRemove(stop, "aria-label", texts.transfer.forWhom({ action: texts.transfer.cancel, who: who() }));
+    setOrRemove(toggle, "hidden", hasFigures(now) ? null : "");
     if (!isRunning(now) && box.contains(document.activeElement)) box.closest<HTMLElement>("[tabindex]")?.focus();
-    box.hidden = !isRunning(now);
+    setOrRemove(box, "hidden", isRunning(now) ? null : "");
   });
   return box;
 }

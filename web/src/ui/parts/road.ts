@@ -2,7 +2,7 @@
 
 import type { TransferState, Watchable } from "../../app/model.ts";
 import { type Figures, figures, legend, personName, phaseWords, shown, type Side } from "../describe.ts";
-import { h } from "../dom.ts";
+import { h, setOrRemove } from "../dom.ts";
 import { list } from "../format.ts";
 import type { Scope } from "../scope.ts";
 import * as texts from "../texts.ts";
@@ -35,17 +35,11 @@ export function road(scope: Scope, source: Watchable<TransferState>): HTMLElemen
     }
     const { part, amount, rate, left } = figures(state);
     const words = list([part, amount, rate, left].filter((figure) => figure !== ""));
+    // Without a value it is a progress bar of unknown length (WAI-ARIA 1.2).
     setOrRemove(bar, "aria-valuenow", isIndefinite(state) ? null : String(percent));
     setOrRemove(bar, "aria-valuetext", isIndefinite(state) ? null : words);
   });
   return bar;
-}
-
-/** A progress bar without a value is one of unknown length (WAI-ARIA 1.2). What stays is left alone: a change has the browser style the page anew. */
-function setOrRemove(element: Element, name: string, value: string | null): void {
-  if (element.getAttribute(name) === value) return;
-  if (value === null) element.removeAttribute(name);
-  else element.setAttribute(name, value);
 }
 
 /** The line below the road: phase in words, then percent, amount, speed and time left in columns that do not jump. */
