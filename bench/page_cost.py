@@ -50,6 +50,12 @@ SAMPLE_US: Final = 500
 """Between two looks of the profiler: a frame takes longer."""
 
 
+FLOWS: Final = "() => { const done = Number(document.title.match(/(\\d+)\\s?%/)?.[1] ?? 0); return done >= 5 && done; }"
+"""Percent that are there, once it surely flows."""
+
+ARRIVED: Final = "() => document.querySelector('h1').innerText.includes('arrived')"
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """One of the two, once: `cost` in milliseconds of processor for each MiB, by kind of thread."""
@@ -89,7 +95,7 @@ class Meter:
         self.spent = {name: seconds - self._before.get(name, 0) for name, seconds in after.items()}
 
 
-def _by_kind(spent: threads.Used, mib: int) -> dict[str, float]:
+def _by_kind(spent: threads.Used, mib: float) -> dict[str, float]:
     cost: dict[str, float] = defaultdict(float)
     for name, seconds in spent.items():
         role, _, thread = name.partition("/")
@@ -99,20 +105,20 @@ def _by_kind(spent: threads.Used, mib: int) -> dict[str, float]:
     return dict(cost)
 
 
-def flow(site: Site, source: Path, meter: Meter, profile: bool) -> float:
-    """Seconds from the beginning of the download until all has arrived; they have met by then, and nearly connected."""
+def flow(site: Site, source: Path, meter: Meter, profile: bool) -> tuple[float, float]:
+    """Bytes in MiB and the seconds that they took: from when data surely flows until all has arrived."""
     with site.open() as sender, site.open() as receiver:
         code = share_files(sender, source)
         download(receiver, code)
         profilers = [_profiler(page) for page in (sender, receiver)] if profile else []
+        begun = receiver.wait_for_function(FLOWS, polling="raf", timeout=PATIENCE_MS).json_value()
         with meter:
             began = now()
-            arrived = "() => document.querySelector('h1').innerText.includes('arrived')"
-            receiver.wait_for_function(arrived, polling=200, timeout=PATIENCE_MS)
+            receiver.wait_for_function(ARRIVED, polling=200, timeout=PATIENCE_MS)
             seconds = now() - began
         for side, profiler in zip(("sender", "receiver"), profilers, strict=False):
             print(f"  {side}: {_busiest(profiler.send('Profiler.stop')['profile'])}")
-        return seconds
+        return source.stat().st_size / MIB * (1 - begun / 100), seconds
 
 
 def _profiler(page: Page) -> Any:
@@ -175,14 +181,16 @@ def rounds(browser: Browser, sites: dict[str, Site], source: Path, count: int, p
     """The bare channel and each page, by turns."""
     mib = source.stat().st_size // MIB
     first = next(iter(sites.values()))
-    works: dict[str, Callable[[Meter], float]] = {"raw": partial(raw_pages.seconds, first, mib)}
+    works: dict[str, Callable[[Meter], tuple[float, float]]] = {
+        "raw": lambda meter: (mib, raw_pages.seconds(first, mib, meter))
+    }
     works |= {tree: partial(flow, site, source, profile=profile) for tree, site in sites.items()}
     runs: dict[str, list[Run]] = {name: [] for name in works}
     for _ in range(count):
         for name, work in works.items():
             meter = Meter(browser)
-            seconds = work(meter)
-            runs[name].append(Run(mib / seconds, _by_kind(meter.spent, mib)))
+            came, seconds = work(meter)
+            runs[name].append(Run(came / seconds, _by_kind(meter.spent, came)))
             print(f"{name:24} {runs[name][-1]}", flush=True)
     return runs
 

@@ -75,7 +75,7 @@ class Drawing:
         """The end of a chunk: verify and store it; raises ViolationError."""
         asked = link.asked_by(frame.request)
         if frame.root is not None and asked is not None:
-            self._roots.learn(asked[0], frame.root)
+            self._learn(link, asked[0], frame.root)
         if not self._landing.told(link, frame):
             flight = link.end(frame, now)
             if flight is None:
@@ -83,6 +83,9 @@ class Drawing:
             self._pulling.landed(flight)
             self._landing.come(flight, link.source, frame.hash, now)
         self._take_landed()
+
+    def _learn(self, link: Asking, file: int, root: bytes) -> None:
+        self._roots.learn(file, root, self.trust.has_others(link.source, self._links.values()))
 
     def _take_landed(self) -> None:
         self.effects += self._landing.effects

@@ -94,7 +94,7 @@ class Fetch(Drawing):
         """The root of a file, or why there is none; raises ViolationError."""
         link.root(frame.file)
         if frame.root is not None:
-            self._roots.learn(frame.file, bytes.fromhex(frame.root))
+            self._learn(link, frame.file, bytes.fromhex(frame.root))
             self._check(frame.file)
         elif self.trust.can_do_without(link.source, frame.file):
             self._roots.want([frame.file])

@@ -18,9 +18,10 @@ from pypeer.transfer.listing import Listing
 from pypeer.transfer.manifest import Manifest, end_code
 from pypeer.transfer.names import ManifestError
 from pypeer.transfer.phases import Phase, Step
-from pypeer.transfer.subflow import Stage, ViolationError
+from pypeer.transfer.subflow import OTHER, Stage, ViolationError
 
-OTHER: Final = "it offers something else"
+OTHER_TOLD: Final = "it offers something else than the first sender; nothing is taken from it"
+"""What the person here is told of it."""
 
 
 class Joining(Listing):
@@ -118,7 +119,8 @@ class Joining(Listing):
         for flow in self._links.values():
             if flow.source == source:
                 self._send(flow, Cancel(code=code, message=message[:512]))
-        self._leave(source, TransferError(f"{endings.TEXTS[code]} ({message})", code), now)
+        told = OTHER_TOLD if message == OTHER else f"{endings.TEXTS[code]} ({message})"
+        self._leave(source, TransferError(told, code), now)
 
     def _leave(self, source: int, error: PeerError, now: float) -> None:
         self._sources.discard(source)

@@ -91,8 +91,10 @@ class Party(ABC, Generic[F]):
             for data in many:
                 self._take_frame(flow, data, now)
             self._taken(now)
-        except (frames.FrameError, ViolationError) as error:
+        except frames.FrameError as error:
             self._blame(flow, EndCode.PROTOCOL, str(error), now)
+        except ViolationError as error:
+            self._blame(flow, error.code, str(error), now)
         return self._flush()
 
     def _take_frame(self, flow: F, data: bytes | bytearray, now: float) -> None:

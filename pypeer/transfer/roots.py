@@ -7,7 +7,7 @@ from typing import Final
 from pypeer.protocol.messages import AskRoot, Entry
 from pypeer.transfer import merkle
 from pypeer.transfer.asking import Asking
-from pypeer.transfer.subflow import ViolationError
+from pypeer.transfer.subflow import OtherError, ViolationError
 
 ASKS: Final = 256
 """Roots asked for at once: with as many requests, half of what a sender queues."""
@@ -37,11 +37,12 @@ class Roots:
             return merkle.MISSING_LEAF
         return self._known.get(file) if entry.root is None else bytes.fromhex(entry.root)
 
-    def learn(self, file: int, root: bytes) -> None:
-        """Somebody told it; raises ViolationError if it is another than before."""
+    def learn(self, file: int, root: bytes, others: bool) -> None:
+        """Somebody told it, beside whom there may be `others`. What was told first holds: raises OtherError if that was
+        another, and ViolationError if there is nobody else who may have told it."""
         known = self._entries[file].root
         if self._known.setdefault(file, root) != root or (known is not None and known != root.hex()):
-            raise ViolationError(f"file {file} has two roots")
+            raise OtherError if others else ViolationError(f"file {file} has two roots")
 
     def forget(self, file: int) -> None:
         """What was told is of no use any more."""

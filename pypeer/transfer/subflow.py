@@ -4,9 +4,13 @@ Named after the subflow of Multipath TCP (RFC 8684): a session has several, and 
 """
 
 from enum import IntEnum
-from typing import Final
+from typing import ClassVar, Final
 
+from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Accept, Hello, Offer
+
+OTHER: Final = "it offers something else"
+"""Why a source beside others is left alone, for both people."""
 
 
 class Stage(IntEnum):
@@ -33,6 +37,18 @@ TRANSITIONS: Final[dict[Stage, dict[type, Stage]]] = {
 
 class ViolationError(Exception):
     """The other side broke the contract; the text says how."""
+
+    code: ClassVar[EndCode] = EndCode.PROTOCOL
+    """What it is told."""
+
+
+class OtherError(ViolationError):
+    """It has something else than another source of the same, as with a copy that is older; nothing is wrong with it."""
+
+    code = EndCode.DECLINED
+
+    def __init__(self) -> None:
+        super().__init__(OTHER)
 
 
 class Subflow:

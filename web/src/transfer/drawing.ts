@@ -4,6 +4,7 @@
  */
 
 import type { Entry } from "../gen/peer.ts";
+import type { Bytes } from "../secure/encoding.ts";
 import type { Asking } from "./asking.ts";
 import type { Budget } from "./budget.ts";
 import type { ReceiverEffect } from "./effects.ts";
@@ -57,6 +58,11 @@ export class Drawing {
   /** Nobody was to send up to now. */
   excuse(now: number): void {
     this.pulling.excuse(now);
+  }
+
+  /** The root of a file was told here; throws ViolationError. */
+  protected learn({ source }: Asking, file: number, root: Bytes): void {
+    this.roots.learn(file, root, this.trust.hasOthers(source, this.links.values()));
   }
 
   /** What was on its way on this link is missing again. */

@@ -75,11 +75,12 @@ export class Fetch extends Drawing {
 
   /** The end of a chunk: verify and store it; throws ViolationError. */
   end(flow: Asking, frame: End, now: number): void {
+    const asked = flow.flights.get(frame.request);
+    if (asked !== undefined && frame.root !== null) this.learn(flow, asked.file, frame.root); // first: what it throws leaves the chunk awaited
     const landed = flow.end(frame, now);
     if (landed === null) return;
     this.pulling.landed(landed);
     const { file, chunk, data } = landed;
-    if (frame.root !== null) this.roots.learn(file, frame.root);
     this.#state(file).arriving.set(chunk, { hash: frame.hash, source: flow.source });
     this.trust.witness.note(file, chunk, flow.source, frame.hash);
     this.effects.push({ type: "store", file, chunk, data, hash: frame.hash });
@@ -100,7 +101,7 @@ export class Fetch extends Drawing {
     const state = this.#state(file);
     if (state.status !== "checking") return;
     if (root) {
-      this.roots.learn(file, fromHex(root));
+      this.learn(flow, file, fromHex(root));
       return this.#check(state);
     }
     if (this.trust.canDoWithout(flow.source, file)) return this.roots.want([file]);

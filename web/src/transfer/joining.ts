@@ -15,12 +15,9 @@ import { Listing, type Effects } from "./listing.ts";
 import { Manifest } from "./manifest.ts";
 import { ManifestError } from "./names.ts";
 import { PROSE_CHARS } from "./party.ts";
-import { best, type Stage, ViolationError } from "./subflow.ts";
+import { best, OTHER, type Stage, ViolationError } from "./subflow.ts";
 
-/** Why another sender is left alone, for the one there. */
-const OTHER = "it offers something else";
-
-/** And for the person here. */
+/** What the person here is told of a sender that offers something else. */
 export const OTHER_TOLD = "It offers something else than the first sender. Nothing is taken from it.";
 
 /** Knows the sources, and which of them offer the same as the first. */

@@ -80,7 +80,7 @@ export abstract class Party<E, F extends Subflow> {
       this.#dispatch(flow, frame, now);
     } catch (error) {
       if (!(error instanceof ViolationError)) throw error;
-      this.blame(flow, "protocol", error.message, now);
+      this.blame(flow, error.code, error.message, now);
     }
     return this.flush();
   }

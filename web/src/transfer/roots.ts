@@ -5,7 +5,7 @@ import { type Bytes, fromHex, sameBytes } from "../secure/encoding.ts";
 import type { Asking } from "./asking.ts";
 import type { Control } from "./frames.ts";
 import { missingSubtree } from "./merkle.ts";
-import { best, ViolationError } from "./subflow.ts";
+import { best, OtherError, ViolationError } from "./subflow.ts";
 
 /** Roots asked for at once: with as many requests, half of what a sender queues. */
 const ASKS = 256;
@@ -39,10 +39,13 @@ export class Roots {
     return root ? fromHex(root) : (this.#known.get(file) ?? null);
   }
 
-  /** Somebody told it; throws ViolationError if it is another than before. */
-  learn(file: number, root: Bytes): void {
+  /**
+   * Somebody told it, beside whom there may be others. What was told first holds: throws OtherError if that was another, and
+   * ViolationError if there is nobody else who may have told it.
+   */
+  learn(file: number, root: Bytes, hasOthers: boolean): void {
     const known = this.of(file);
-    if (known !== null && !sameBytes(known, root)) throw new ViolationError(`file ${file} has two roots`);
+    if (known !== null && !sameBytes(known, root)) throw hasOthers ? new OtherError() : new ViolationError(`file ${file} has two roots`);
     this.#known.set(file, root);
   }
 

@@ -5,6 +5,8 @@
  * Named after the subflow of Multipath TCP (RFC 8684): a session has several, and each is ordered in itself only.
  */
 
+import type { EndCode } from "../gen/peer.ts";
+
 /**
  * How far the two are on one link; each stage allows more than the one before. Greeting: our `hello` is out, theirs is
  * not in. Greeted: the offer is to come. Offered: the receiver lists, or its person thinks. Serving: it accepted here too.
@@ -22,9 +24,24 @@ export const STEPS: Readonly<Record<Stage, Readonly<Partial<Record<Cause, Stage>
   serving: {},
 };
 
+/** Why a source beside others is left alone, for the one there. */
+export const OTHER = "it offers something else";
+
 /** The other side broke the contract; the text says how. */
 export class ViolationError extends Error {
-  override readonly name = "ViolationError";
+  override readonly name: string = "ViolationError";
+  /** What it is told. */
+  readonly code: EndCode = "protocol";
+}
+
+/** It has something else than another source of the same, as with a copy that is older; nothing is wrong with it. */
+export class OtherError extends ViolationError {
+  override readonly name = "OtherError";
+  override readonly code = "declined";
+
+  constructor() {
+    super(OTHER);
+  }
 }
 
 /** One link of a session, which the shell knows by the number `link`; numbers go up. It leads to `source`, of several senders of the same. */

@@ -78,14 +78,16 @@ function second(till: Till, ...frames: readonly Frame[]): readonly [Receiver, Ef
   return [here, on(here, 1, hello, ...frames)];
 }
 
+/** A chunk of the large file, in parts that fit. */
+function parts(request: number, length = CHUNK): readonly Frame[] {
+  const starts = Array.from({ length: Math.ceil(length / 60_000) }, (_, at) => at * 60_000);
+  return starts.map((start) => ({ type: "data", request, payload: new Uint8Array(Math.min(60_000, length - start)) }));
+}
+
 /** Sends a chunk in parts that fit, with this hash, and has it stored. */
 function send(here: Receiver, link: number, request: number, place: readonly [file: number, chunk: number], hash = GOOD, root: Bytes | null = null): Effects {
-  const length = place[0] === 1 ? CHUNK : 5;
-  const effects: Effects[] = [];
-  for (let at = 0; at < length; at += 60_000) effects.push(on(here, link, { type: "data", request, payload: new Uint8Array(Math.min(60_000, length - at)) }));
-  effects.push(on(here, link, { type: "end", request, hash, root }));
-  effects.push(here.stored({ type: "stored", file: place[0], chunk: place[1] }, 1));
-  return effects.flat();
+  const effects = on(here, link, ...parts(request, place[0] === 1 ? CHUNK : 5), { type: "end", request, hash, root });
+  return [...effects, ...here.stored({ type: "stored", file: place[0], chunk: place[1] }, 1)];
 }
 
 test("another sender of the same is listed and drawn from, and told how far all is", () => {
@@ -315,6 +317,25 @@ test("two chunks of a liar that come at once accuse it once", () => {
   assert.equal(dismissed(here.stored({ type: "corrupt", file: 1, chunk: 1 }, 1)).size, 1);
   here.linkUp(2, 0, 65_536, 2);
   assert.equal(dismissed(here.stored({ type: "corrupt", file: 2, chunk: 0 }, 1)).size, 0);
+});
+
+test("of two that tell two roots the one told first holds, and what the other sends is asked of the first", () => {
+  const here = receiver("preparing");
+  here.linkUp(1, 0, 65_536, 1);
+  on(here, 1, hello, offer, list());
+  const requested = here.prepared(0);
+  const flights = (effects: Effects, link: number): readonly (readonly [number, number])[] =>
+    effects.flatMap((effect) => (effect.type === "send" && effect.link === link && effect.frame.type === "request" && effect.frame.file === 1 ? [[effect.frame.request, effect.frame.chunk]] : []));
+  const [[mine, one]] = flights(requested, 0) as [[number, number]];
+  const [[theirs, other]] = flights(requested, 1) as [[number, number]];
+  const root = fileRoot(concat(GOOD, GOOD), 2 * CHUNK);
+  send(here, 0, mine, [1, one], GOOD, root);
+  const effects = on(here, 1, ...parts(theirs), { type: "end", request: theirs, hash: GOOD, root: BAD });
+  assert.match(dismissed(effects).get(1) ?? "", /^It offers something else than the first sender/);
+  assert.ok(!types(effects).includes("store"), "nothing of it is stored");
+  const [[again, chunk]] = flights(effects, 0) as [[number, number]];
+  assert.equal(chunk, other);
+  assert.ok(types(send(here, 0, again, [1, other], GOOD, root)).includes("finish"));
 });
 
 test("one that sent all of a file that does not match its root is dropped, and the file fetched from the other", () => {

@@ -11,9 +11,10 @@ from pypeer.protocol import frames, messages
 from pypeer.protocol.codes import EndCode
 from pypeer.transfer import manifest
 from pypeer.transfer.effects import Dismiss, Drawn, Effect, Emit, End, Examine
+from pypeer.transfer.joining import OTHER_TOLD
 from pypeer.transfer.phases import Phase
 from pypeer.transfer.receiver import Receiver
-from pypeer.transfer.storing import Concluded, Finished, Stale, Stored
+from pypeer.transfer.storing import Concluded, Finish, Finished, Stale, Store, Stored
 from pypeer.transfer.trust import Trust
 from pypeer.transfer.witness import Witness
 from tests.unit.pypeer.transfer.test_receiver import ENTRIES, HASH, HELLO, OFFER, PAGE, SMALL, receiver
@@ -380,3 +381,28 @@ def test_who_is_found_out_by_what_the_other_sends_is_left_alone() -> None:
     assert {flight.file for flight in here._links[1].flights.values()} == set()
     answer(here, {0: HASH})
     assert list(dismissed(here.stored(Finished(1), 3))) == [1]
+
+
+def test_of_two_that_tell_two_roots_the_one_told_first_holds() -> None:
+    here, _ = second(Phase.PREPARING, OFFER, PAGE)
+    here.prepared({}, 0)
+    root, other = bytes([1]) * 32, bytes([2]) * 32
+    (flight,) = [flight for flight in here._links[1].flights.values() if flight.file == 1]
+    first = next(flight for flight in here._links[0].flights.values() if flight.file == 1)
+    on(0, here, *parts(first.request, first.length), frames.End(first.request, HASH, root))
+    here.stored(Stored(1, first.chunk), 1)
+    effects = on(1, here, *parts(flight.request, flight.length), frames.End(flight.request, HASH, other))
+    assert dismissed(effects) == {1: OTHER_TOLD}
+    assert (1, "Cancel") in sent(effects)
+    assert not any(isinstance(effect, Store) for effect in effects), "nothing of it is stored"
+    (again,) = [flight for flight in here._links[0].flights.values() if flight.file == 1]
+    assert again.chunk == flight.chunk, "it is asked of the other"
+    on(0, here, *parts(again.request, again.length))
+    effects = on(0, here, frames.End(again.request, HASH, root))
+    effects += here.stored(Stored(1, again.chunk), 2)
+    assert Finish(1, root) in effects
+
+
+def parts(request: int, length: int) -> list[frames.Data]:
+    """So many bytes, in frames that a link takes."""
+    return [frames.Data(request, memoryview(bytes(min(60_000, length - at)))) for at in range(0, length, 60_000)]
