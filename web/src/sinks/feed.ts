@@ -16,7 +16,7 @@ export class Feed {
   readonly stream: ReadableStream<Bytes>;
   readonly #pieces = new Map<number, Piece>();
   readonly #holes: readonly Range[];
-  readonly #closed = Promise.withResolvers<null>();
+  #isClosed = false;
   #next = 0;
   #arrived = Promise.withResolvers<void>();
   #failure: Error | null = null;
@@ -37,7 +37,8 @@ export class Feed {
 
   /** Nothing more comes. */
   close(): void {
-    this.#closed.resolve(null);
+    this.#isClosed = true;
+    this.#arrived.resolve();
   }
 
   /** The stream fails, and so does every write that waits. */
@@ -73,8 +74,9 @@ export class Feed {
         this.#next += piece.data.length;
         return piece;
       }
+      if (this.#isClosed) return null;
       this.#arrived = Promise.withResolvers();
-      if ((await Promise.race([this.#arrived.promise, this.#closed.promise])) === null) return null;
+      await this.#arrived.promise;
     }
   }
 }
