@@ -43,8 +43,8 @@ def raw_link(mib: int) -> Row:
     seconds = float(json.loads(pass_all(receiver, sender))["seconds"])
     pipe(sender.stdin).close()
     answers.join()
-    used = [finish(process) for process in (sender, receiver)]
-    return Row("raw pypeer channel", mib, seconds, (used[0].peak_mib, used[1].peak_mib))
+    sent, got = finish(sender), finish(receiver)
+    return Row("raw pypeer channel", mib, seconds, (sent.peak_mib, got.peak_mib), (sent.cpu_s, got.cpu_s))
 
 
 def pass_all(source: subprocess.Popen[str], target: subprocess.Popen[str]) -> str:
