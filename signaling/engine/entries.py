@@ -1,19 +1,21 @@
 """All files that are announced: segments (what there is) and postings (how it is found).
 
     library     its segments, one for each announcement, and the tree of its folders
-    segment     some hundred files, packed (signaling.engine.segment), in blocks of a few
-    postings    which blocks have a word in a name, a word in a folder, a root, a kind (signaling.engine.postings)
+    segment     some hundred files, packed (signaling.engine.segment)
+    block       a few files of a segment, and their text (signaling.engine.block)
+    postings    which blocks have a word in a name, a word in a folder or a kind, a root (signaling.engine.postings)
 
-What ends leaves `blocks` at once, and is found no more; postings are swept afterwards.
+What ends leaves `blocks` at once, and is found no more; postings forget it afterwards, step by step.
 """
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from signaling.engine.block import KEY_CHARS, Block, pack
 from signaling.engine.index import Counted
 from signaling.engine.postings import Postings, Words
-from signaling.engine.segment import KEY_CHARS, Segment
+from signaling.engine.segment import Segment
 from signaling.engine.tree import Tree
 from signaling.protocol.directory import File, Folder
 
@@ -22,7 +24,7 @@ SMALL: Final = 256
 files one by one has few segments all the same, and each file is packed a few times at most."""
 
 UNTIDY: Final = 3
-"""Postings are swept when for so many blocks that are there one has gone."""
+"""Words are swept when for so many blocks that are there one has gone."""
 
 UNTIDY_LEAST: Final = 100
 """Blocks that are not worth it."""
@@ -41,15 +43,17 @@ class Entries:
 
     def __init__(self) -> None:
         self.libraries: dict[int, Library] = {}
-        self.blocks: dict[int, Segment] = {}
-        """The segment of each block that is there."""
+        self.blocks: dict[int, Block] = {}
+        """Those that are there."""
         self.names = Words()
-        self.folders = Words()
+        self.about = Words()
+        """Words of folders, and marks of kinds."""
         self.roots = Postings()
-        self.kinds = Postings()
         self._next = 0
         self._left = 0
-        """Blocks that have gone, and that postings may still lead to."""
+        """Blocks that have gone, and that words may still lead to."""
+        self._gone: list[dict[int, Block]] = []
+        """Those that roots still lead to."""
 
     def begin(self, library: int) -> None:
         """A library, with nothing in it."""
@@ -70,8 +74,8 @@ class Entries:
         held = self.libraries.get(library)
         if held is None:
             return Counted(0, 0, 0)
-        fresh = _once(folders)
-        new = {file.number for folder in fresh for file in folder.files}
+        new = {file.number for folder in folders for file in folder.files}
+        fresh = _once(folders, len(new))
         old = _numbered(held, new.union(gone))
         if held.tree.files - sum(len(places) for _, places in old) + len(new) > most:
             return None
@@ -83,27 +87,41 @@ class Entries:
 
     def having(self, root: str) -> Iterator[tuple[Segment, int]]:
         """All files that have a root, or a root that begins so, with as many letters as postings know at least."""
-        for block in self.roots.of(root[:KEY_CHARS]):
-            segment = self.blocks.get(block)
-            if segment is not None:
-                for place in segment.rooted(block, root):
-                    yield segment, place
+        for number in self.roots.of(root[:KEY_CHARS]):
+            block = self.blocks.get(number)
+            if block is not None:
+                for place in block.rooted(root):
+                    yield block.segment, place
+
+    def shared(self, root: str) -> bool:
+        """Whether files of several blocks may have a root."""
+        return len(self.roots.of(root[:KEY_CHARS])) > 1
 
     @property
     def untidy(self) -> bool:
-        """Whether a sweep is worth it."""
+        """Whether there is something to forget."""
+        return bool(self._gone) or self._unswept
+
+    @property
+    def _unswept(self) -> bool:
         return self._left > max(UNTIDY_LEAST, len(self.blocks) // UNTIDY)
 
-    def sweep(self) -> Iterator[None]:
-        """Have postings forget what has gone, step by step, while other things happen."""
-        self._left = 0
-        for postings in (self.names, self.folders, self.roots, self.kinds):
-            yield from postings.sweep(self.blocks)
+    def tidy(self) -> Iterator[None]:
+        """Have postings forget what has gone, step by step, while other things happen. Most roots are in one block, and
+        taken out; words are in many, and swept."""
+        while self._gone:
+            for number, block in self._gone.pop().items():
+                self.roots.drop(block.keys, number)
+            yield
+        if self._unswept:
+            self._left = 0
+            yield from self.names.sweep(self.blocks)
+            yield from self.about.sweep(self.blocks)
 
     def _add(self, library: int, held: Library, folders: Sequence[Folder]) -> None:
         for folder in folders:
             held.tree.change(folder.path, len(folder.files), sum([file.size for file in folder.files]))
-        self._put(held, Segment(library, self._next, folders))
+        self._put(held, pack(library, self._next, folders))
         while len(held.segments) > 1 and _alike(*held.segments[-2:]):
             pair = held.segments[-2:]
             self._replace(held, pair, [folder for segment in pair for folder in segment.folders()])
@@ -120,31 +138,34 @@ class Entries:
             held.segments.remove(segment)
             self._forget(segment)
         if folders:
-            self._put(held, Segment(segments[0].library, self._next, _once(folders)))
+            files = sum([len(folder.files) for folder in folders])
+            self._put(held, pack(segments[0].library, self._next, _once(folders, files)))
 
-    def _put(self, held: Library, segment: Segment) -> None:
+    def _put(self, held: Library, blocks: dict[int, Block]) -> None:
+        self.blocks |= blocks
+        segment = self.blocks[self._next].segment
         held.segments.append(segment)
         self._next = segment.blocks.stop
-        for block in segment.blocks:
-            self.blocks[block] = segment
-            keys = segment.keys(block)
-            self.names.add(keys.names, block)
-            self.folders.add(keys.folders, block)
-            self.roots.add(keys.roots, block)
-            self.kinds.add(keys.kinds, block)
+        for number, block in blocks.items():
+            self.names.add(set(block.names.split()) - _BETWEEN, number)
+            self.about.add(set(block.about.split()) - _BETWEEN, number)
+            self.roots.add(block.keys, number)
 
     def _forget(self, segment: Segment) -> None:
-        for block in segment.blocks:
-            del self.blocks[block]
+        self._gone.append({number: self.blocks.pop(number) for number in segment.blocks})
         self._left += len(segment.blocks)
 
 
-def _once(folders: Sequence[Folder]) -> list[Folder]:
-    """Each folder and each number once: what is said last holds."""
-    last = {file.number: (folder.path, file) for folder in folders for file in folder.files}
+_BETWEEN: Final = frozenset("/")
+"""What is between names, and no word."""
+
+
+def _once(folders: Sequence[Folder], numbers: int) -> list[Folder]:
+    """Each folder and each number, of which there are so many, once: what is said last holds."""
     there = [folder for folder in folders if folder.files]
-    if len(last) == sum(len(folder.files) for folder in there) and len({folder.path for folder in there}) == len(there):
+    if numbers == sum([len(folder.files) for folder in there]) and len({folder.path for folder in there}) == len(there):
         return there
+    last = {file.number: (folder.path, file) for folder in there for file in folder.files}
     files: dict[str, list[File]] = {}
     for path, file in last.values():
         files.setdefault(path, []).append(file)

@@ -1,5 +1,6 @@
 """Searching what is announced (signaling.engine.entries), and looking into folders."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import merge
@@ -7,24 +8,28 @@ from itertools import chain, islice
 from operator import itemgetter
 from typing import Final
 
+from signaling.engine.block import KEY_CHARS, Block, mark
 from signaling.engine.entries import Entries
 from signaling.engine.index import Match, Matches, Page, Query
 from signaling.engine.postings import Words
-from signaling.engine.segment import KEY_CHARS, Segment
+from signaling.engine.segment import Segment
 from signaling.protocol.directory import Item
 from signaling.protocol.encoding import b64, unb64
 from signaling.protocol.kinds import kind_of
 from signaling.protocol.words import words
 
 LOOKED: Final = 700
-"""Blocks that a search looks through for each way of matching, in a few milliseconds: whoever has not found it by
-then needs another word."""
+"""Blocks that a search looks through for each way of matching, in about a millisecond: whoever has not found it by then
+needs another word."""
 
 MANY: Final = 20_000
 """Places of words that begin as the last one does, read in a millisecond to tell which of many blocks have one."""
 
-WORTH: Final = 30
+WORTH: Final = 10
 """Places that are read instead of looking through one block more, which takes as long."""
+
+LONGER: Final = 16
+"""A list that is so many times as long as another is not read to find what both have, but looked up in."""
 
 COUNTED: Final = 1000
 """Files of a root that are looked at for who has it."""
@@ -32,8 +37,8 @@ COUNTED: Final = 1000
 PAGE: Final = 1000
 """Folders and files of one page, at most as many as fit a message."""
 
-Look = Callable[[Segment, int], Iterable[int]]
-"""Tells the places in a block of a segment that match."""
+Look = Callable[[Block], Sequence[int]]
+"""Tells the places in a block that match."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +56,27 @@ class Found:
         self._enough = query.skip + query.limit + 1
         self._only = None if query.libraries is None else set(query.libraries)
         self._query = query
+        self._all = (query.kind, query.least, query.most, query.libraries) == (None,) * 4
+        """Whether whatever has the words fits."""
         self._entries = entries
         self.hits: dict[str, tuple[Segment, int]] = {}
 
     def take(self, segment: Segment, place: int) -> None:
         """A file that matches."""
-        if self._fits(segment, place):
+        if self._all or self._fits(segment, place):
             self.hits.setdefault(segment.root(place), (segment, place))
 
     def match(self, segment: Segment, place: int) -> Match:
         """A hit, with all that have it."""
         root, size, name, folder = segment.root(place), segment.sizes[place], segment.name(place), segment.folder(place)
         sources, named = {segment.library: None}, {segment.library: None}
-        for other, at in islice(self._entries.having(root), COUNTED):
+        having = self._entries.having(root) if self._entries.shared(root) else ()
+        for other, at in islice(having, COUNTED):
+            library = other.library
             if self._listed(other):
-                sources[other.library] = None
-                if other.name(at) == name and other.sizes[at] == size and other.folder(at) == folder:
-                    named[other.library] = None
+                sources[library] = None
+                if library not in named and other.is_called(at, name, size, folder):
+                    named[library] = None
         return Match(root, size, name, folder, tuple(named), tuple(sources))
 
     @property
@@ -108,11 +117,11 @@ def _by_handle(entries: Entries, handle: bytes, found: Found) -> None:
 
 
 def _follow(entries: Entries, way: Way, found: Found) -> None:
-    for block in islice(way.blocks, LOOKED):
-        segment = entries.blocks.get(block)
-        if segment is not None:
-            for place in way.look(segment, block):
-                found.take(segment, place)
+    for number in islice(way.blocks, LOOKED):
+        block = entries.blocks.get(number)
+        if block is not None:
+            for place in way.look(block):
+                found.take(block.segment, place)
             if found.full:
                 return
 
@@ -124,21 +133,20 @@ def _ways(entries: Entries, query: Query) -> Iterator[Way]:
         return
     *first, last = asked
     narrow = _narrow(entries, query)
-    rare = sorted(asked, key=lambda word: len(entries.names.of(word)))
-    whole = [f" {word} " for word in rare]
-    begun = [*(f" {word} " for word in rare if word != last), f" {last}"]
-    names, both = (entries.names,), (entries.names, entries.folders)
-    yield Way(_common(names, asked, narrow), lambda segment, block: segment.named(block, whole))
-    yield Way(_blocks(names, first, last, narrow), lambda segment, block: segment.named(block, begun))
-    among = both if first else (entries.folders,)
-    yield Way(_blocks(among, first, last, narrow), lambda segment, block: segment.placed(block, begun))
+    whole = [f" {word} " for word in sorted(asked, key=lambda word: len(entries.names.of(word)))]
+    begun = [f" {last}", *(f" {word} " for word in first)]
+    names, both = (entries.names,), (entries.names, entries.about)
+    yield Way(_common(names, asked, narrow), lambda block: block.named(whole))
+    yield Way(_blocks(names, first, last, narrow), lambda block: block.named(begun))
+    among = both if first else (entries.about,)
+    yield Way(_blocks(among, first, last, narrow), lambda block: block.placed(begun))
 
 
 def _narrow(entries: Entries, query: Query) -> list[Sequence[int]]:
     """Blocks to which a search is limited, whatever its words are."""
     limits: list[Sequence[int]] = []
     if query.kind is not None:
-        limits.append(entries.kinds.of(query.kind))
+        limits.append(entries.about.of(mark(query.kind)))
     if query.libraries is not None:
         held = [entries.libraries[number] for number in query.libraries if number in entries.libraries]
         limits.append([block for library in held for segment in library.segments for block in segment.blocks])
@@ -148,15 +156,22 @@ def _narrow(entries: Entries, query: Query) -> list[Sequence[int]]:
 def _common(among: Sequence[Words], whole: Sequence[str], narrow: Sequence[Sequence[int]]) -> Sequence[int]:
     """Blocks that have all words, in order."""
     lists = [*narrow, *(_having(among, word) for word in whole)]
-    lists.sort(key=len)
-    if len(lists) == 1 or not lists[0]:
-        return lists[0]
-    return sorted(set(lists[0]).intersection(*lists[1:]))
+    few, *longer = sorted(lists, key=len)
+    for many in longer:
+        few = _both(few, many)
+    return few
+
+
+def _both(few: Sequence[int], many: Sequence[int]) -> Sequence[int]:
+    """Blocks that are in two lists, in order."""
+    if len(many) > LONGER * len(few):
+        return [block for block in few if many[bisect_left(many, block, hi=len(many) - 1)] == block]
+    return sorted(set(few).intersection(many))
 
 
 def _having(among: Sequence[Words], word: str) -> Sequence[int]:
     found = [postings.of(word) for postings in among]
-    return found[0] if len(found) == 1 else sorted({block for each in found for block in each})
+    return found[0] if len(found) == 1 else sorted(set[int]().union(*found))
 
 
 def _blocks(among: Sequence[Words], first: Sequence[str], last: str, narrow: Sequence[Sequence[int]]) -> Iterable[int]:
@@ -177,15 +192,16 @@ def _unique(blocks: Iterable[int]) -> Iterator[int]:
             yield block
 
 
-def _few(lists: Iterable[Sequence[int]], among: Iterable[int], most: int) -> Sequence[int] | None:
+def _few(lists: Iterable[Sequence[int]], among: Sequence[int], most: int) -> Sequence[int] | None:
     """Which of some blocks are in these lists, in order, unless that takes reading more than so many places."""
-    known, found, count = set(among), set[int](), 0
+    read: list[Sequence[int]] = []
     for blocks in lists:
-        count += len(blocks)
-        if count > most:
+        most -= len(blocks)
+        if most < 0:
             return None
-        found |= known.intersection(blocks)
-    return sorted(found)
+        read.append(blocks)
+    known = set(among)
+    return sorted(set[int]().union(*[known.intersection(blocks) for blocks in read]))
 
 
 def browse(entries: Entries, library: int, path: str, after: str) -> Page:

@@ -58,7 +58,7 @@ class PackedIndex:
 
     async def _sweep(self) -> None:
         try:
-            for _ in self._entries.sweep():
+            for _ in self._entries.tidy():
                 await asyncio.sleep(BREAK_S)
         except Exception as error:
             self._fault(error)

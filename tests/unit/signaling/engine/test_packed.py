@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from signaling.engine import entries, finding, postings, segment
+from signaling.engine import block, entries, finding, postings
 from signaling.engine.index import Counted, Match, Query
 from signaling.engine.packed import PackedIndex
 from signaling.protocol import limits
@@ -164,7 +164,7 @@ async def test_pages_of_hits_and_how_many_there_are_at_most(
     second = await index.search(query("moon", skip=50, limit=49))
     last = await index.search(query("moon", skip=80, limit=50))
     assert [(len(each.matches), each.more) for each in (first, second, last)] == [(50, True), (46, False), (16, False)]
-    assert len({match.root for match in (*first.matches, *second.matches)}) == 3 * segment.BLOCK
+    assert len({match.root for match in (*first.matches, *second.matches)}) == 3 * block.BLOCK
 
 
 async def test_a_library_has_so_many_files_and_what_is_too_many_changes_nothing(index: PackedIndex) -> None:
@@ -207,7 +207,7 @@ async def test_what_ended_is_gone_at_once_and_forgotten_afterwards(
     assert match.libraries == (2,)
     await _tidied(index)
     held = index._entries
-    assert [len(each) for each in (held.names, held.folders, held.roots, held.kinds)] == [3, 0, 1, 1]
+    assert [len(each) for each in (held.names, held.about, held.roots)] == [3, 1, 1]
     assert list(held.names.begun("")) == ["0", "moon", "txt"]
     assert len(held.blocks) == 1
     await fill(index, 2, "moon 0.txt", "7.txt")
