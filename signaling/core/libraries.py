@@ -20,6 +20,9 @@ Key = TypeVar("Key", str, int)
 REACHES: Final = (Reach.OPEN, Reach.STEADY, None, Reach.VARYING, Reach.BLOCKED)
 """How others get to a peer, the easiest first."""
 
+Merit = tuple[bool, bool, int, int]
+"""The less, the better a library is to be asked."""
+
 
 @dataclass(slots=True, eq=False)
 class Library:
@@ -44,8 +47,8 @@ class Library:
         return msgspec.structs.replace(self.shown, away=True) if self.away else self.shown
 
     @property
-    def merit(self) -> tuple[bool, bool, int, int]:
-        """The less, the better it is to be asked."""
+    def merit(self) -> Merit:
+        """How good it is to be asked."""
         return self.away, self.shown.ask, REACHES.index(self.shown.reach), self.number
 
 

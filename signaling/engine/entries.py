@@ -147,8 +147,8 @@ class Entries:
         held.segments.append(segment)
         self._next = segment.blocks.stop
         for number, block in blocks.items():
-            self.names.add(set(block.names.split()) - _BETWEEN, number)
-            self.about.add(set(block.about.split()) - _BETWEEN, number)
+            self.names.add(_words(block.names), number)
+            self.about.add(_words(block.about), number)
             self.roots.add(block.keys, number)
 
     def _forget(self, segment: Segment) -> None:
@@ -156,8 +156,11 @@ class Entries:
         self._left += len(segment.blocks)
 
 
-_BETWEEN: Final = frozenset("/")
-"""What is between names, and no word."""
+def _words(text: str) -> set[str]:
+    """Of the text of a block, without what ends a name."""
+    found = set(text.split())
+    found.discard("/")
+    return found
 
 
 def _once(folders: Sequence[Folder], numbers: int) -> list[Folder]:

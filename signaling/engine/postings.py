@@ -28,20 +28,13 @@ class Postings:
     def __len__(self) -> int:
         return len(self._places)
 
-    def add(self, keys: Collection[str], block: int) -> None:
-        """A block has these keys. Blocks come in the order of their numbers."""
+    def add(self, keys: set[str], block: int) -> None:
+        """A block has these keys; blocks come in the order of their numbers. Quick where most keys are new."""
         places = self._places
-        fresh: list[str] = []
-        for key in keys:
-            there = places.get(key)
-            if there is None:
-                places[key] = block
-                fresh.append(key)
-            elif isinstance(there, int):
-                places[key] = array("Q", (there, block))
-            else:
-                there.append(block)
-        self._new(fresh)
+        fresh = keys.difference(places)
+        for key in keys - fresh:
+            self._append(key, places[key], block)
+        places |= dict.fromkeys(fresh, block)
 
     def of(self, key: str) -> Sequence[int]:
         """The blocks that have a key, in order, with some that are no more. Not to be kept: they change."""
@@ -50,12 +43,15 @@ class Postings:
 
     def drop(self, keys: Collection[str], block: int) -> None:
         """A block that had these keys is no more."""
+        places = self._places
         for key in keys:
-            there = self._places[key]
-            left = array("Q") if isinstance(there, int) else there
-            if left:
-                del left[bisect_left(left, block)]
-            self._keep(key, left)
+            there = places[key]
+            if isinstance(there, int):
+                del places[key]
+                self._gone(key)
+            else:
+                del there[bisect_left(there, block)]
+                self._keep(key, there)
 
     def sweep(self, there: Container[int]) -> Iterator[None]:
         """Forget all blocks but these, step by step."""
@@ -79,8 +75,11 @@ class Postings:
             del self._places[key]
             self._gone(key)
 
-    def _new(self, keys: Collection[str]) -> None:
-        """Keys that were not there."""
+    def _append(self, key: str, there: _Places, block: int) -> None:
+        if isinstance(there, int):
+            self._places[key] = array("Q", (there, block))
+        else:
+            there.append(block)
 
     def _gone(self, key: str) -> None:
         """A key is there no more."""
@@ -93,6 +92,19 @@ class Words(Postings):
         super().__init__()
         self._begun: dict[str, _Bucket] = {}
 
+    def add(self, keys: set[str], block: int) -> None:
+        """See Postings. Quick where most keys are known."""
+        places = self._places
+        for key in keys:
+            there = places.get(key)
+            if isinstance(there, array):
+                there.append(block)
+            elif there is None:
+                places[key] = block
+                self._new(key)
+            else:
+                self._append(key, there, block)
+
     def begun(self, start: str) -> Iterator[str]:
         """All keys that begin so."""
         for bucket in self._buckets(start):
@@ -104,12 +116,11 @@ class Words(Postings):
         bucket = self._begun.get(start[:PREFIX])
         return [] if bucket is None else [bucket]
 
-    def _new(self, keys: Collection[str]) -> None:
-        for key in keys:
-            bucket = self._begun.get(key[:PREFIX])
-            if bucket is None:
-                bucket = self._begun[key[:PREFIX]] = _Bucket()
-            bucket.add(key)
+    def _new(self, key: str) -> None:
+        bucket = self._begun.get(key[:PREFIX])
+        if bucket is None:
+            bucket = self._begun[key[:PREFIX]] = _Bucket()
+        bucket.add(key)
 
     def _gone(self, key: str) -> None:
         self._begun[key[:PREFIX]].stale = True
