@@ -4,7 +4,8 @@ Prints each figure beside what it must hold: memory of the server for an entry, 
 and go, when a library is seen and when it is gone, and how long it takes until all is back after a restart.
 
 The peers are connections of one other process on the same machine, and whoever searches is a third (bench.searching):
-what these need of the processors, which is printed, the server has not. Their names and files are made up beforehand
+what these need of the processors, and whatever else runs there, the server has not. So that is printed, and beside what
+whoever searches waits for an answer, how long the server was at it. Names and files are made up beforehand
 (bench.names).
 """
 
@@ -23,11 +24,11 @@ from statistics import median, quantiles
 from typing import Final
 
 import msgspec
-import psutil
 
 from bench.names import Names
 from bench.processes import finish, pipe, start
 from bench.searching import PATIENCE_S, Searched
+from bench.served import Server
 from pypeer.errors import ServerError
 from pypeer.identity import Identity
 from pypeer.loops import loop_factory
@@ -121,40 +122,6 @@ def pages(folders: Sequence[Folder]) -> list[Announce]:
     return [*made, Announce(id=1, library="x", folders=tuple(page), whole=True)]
 
 
-class Server:
-    """The server as a process of its own, which can be started anew at the same port."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self.port = 0
-        self.url = ""
-        self.start()
-
-    def start(self) -> None:
-        """Start it, and wait until it listens."""
-        ports = (f"--port={self.port}", "--host=127.0.0.1", "--turn-port=0", "--turn-tls-port=0")
-        self._errors = (self._folder / "server.log").open("a")
-        self.process = start("-m", "signaling", *ports, *SERVER, errors=self._errors)
-        self.url = pipe(self.process.stdout).readline().split()[-1]
-        self.port = int(self.url.rstrip("/").rpartition(":")[2])
-
-    @property
-    def bytes(self) -> int:
-        """Its resident memory."""
-        return psutil.Process(self.process.pid).memory_info().rss
-
-    @property
-    def cpu_s(self) -> float:
-        """Seconds of processor."""
-        times = psutil.Process(self.process.pid).cpu_times()
-        return times.user + times.system
-
-    def stop(self) -> None:
-        """End it in an orderly way."""
-        finish(self.process, stop=True)
-        self._errors.close()
-
-
 @dataclass(slots=True)
 class Bench:
     """One run."""
@@ -176,7 +143,7 @@ class Bench:
 
     async def fill(self) -> None:
         """Everybody comes."""
-        before, cpu, began = self.server.bytes, self.server.cpu_s, time.monotonic()
+        before, load, began = self.server.bytes, self.server.load, time.monotonic()
         self.peers = [self.make() for _ in range(self.options.peers)]
         gate = asyncio.Semaphore(AT_ONCE)
 
@@ -188,7 +155,8 @@ class Bench:
         seconds = time.monotonic() - began
         entries = self.options.peers * self.options.files
         self.say("entries announced a second", f"{entries / seconds:,.0f}")
-        self.say("processor of the server for an entry", f"{(self.server.cpu_s - cpu) / entries * 1e6:.0f} us")
+        used = self.server.load.since(load).server
+        self.say("processor of the server for an entry", f"{used / entries * 1e6:.0f} us")
         await asyncio.sleep(2)
         grown = self.server.bytes - before
         self.say("memory for an entry, with its share of its peer's connection", f"{grown / entries:.0f} B", "600 B")
@@ -198,11 +166,14 @@ class Bench:
         options, loop = self.options, asyncio.get_running_loop()
         turnover = Turnover(self)
         going = asyncio.create_task(turnover.run())
-        server, peers, began = self.server.cpu_s, time.process_time(), loop.time()
+        load, handling = self.server.load, await asyncio.to_thread(self.server.handling, "search")
+        peers, began = time.process_time(), loop.time()
         searcher = start("-m", "bench.searching", self.server.url, str(options.searches), str(options.seconds))
         told = await asyncio.to_thread(pipe(searcher.stdout).readline)
         seconds = loop.time() - began
-        used = [self.server.cpu_s - server, time.process_time() - peers, finish(searcher).cpu_s]
+        load = self.server.load.since(load)
+        handling = (await asyncio.to_thread(self.server.handling, "search")).since(handling)
+        used = [load.server, time.process_time() - peers, finish(searcher).cpu_s]
         turnover.over = True
         await going
         searched = msgspec.json.decode(told, type=Searched)
@@ -213,6 +184,12 @@ class Bench:
             self.say("peers that wanted to come and did not get in", str(turnover.refused), "0")
         self.say("processors used: by the server", f"{used[0] / seconds:.2f}")
         self.say("processors used: by peers, and by who searches", f"{used[1] / seconds:.2f}, {used[2] / seconds:.2f}")
+        others = max(0.0, load.machine - sum(used))
+        self.say("processors used: by what else runs on this machine", f"{others / seconds:.2f}")
+        self.say("the server at a search, mean", f"{handling.seconds / handling.count * 1000:.1f} ms")
+        self.say("the server at a search, 99 % within", f"{handling.bound(0.99) * 1000:g} ms")
+        late = quantiles(searched.late, n=100)[-1]
+        self.say("how late whoever searches began, which counts, 99 %", f"{late * 1000:.1f} ms")
         self.say("search, median", f"{median(searched.took) * 1000:.1f} ms", "5 ms")
         self.say("search, 99 %", f"{quantiles(searched.took, n=100)[-1] * 1000:.1f} ms", "30 ms")
         self.say("search, worst", f"{max(searched.took) * 1000:.1f} ms")
@@ -327,7 +304,7 @@ async def measure(options: Options, folder: Path) -> None:
     """Run all parts."""
     made = [pages(Names(seed).library(options.files)) for seed in range(options.peers)]
     gc.freeze()
-    server = Server(folder)
+    server = Server(folder, SERVER)
     bench = Bench(options, server, made)
     parts: Sequence[Callable[[], Awaitable[None]]] = (
         bench.fill,

@@ -24,9 +24,11 @@ CLIENTS: Final = 20
 
 
 class Searched(msgspec.Struct):
-    """What came of it: seconds of each search, hits of one on average, and how long all took."""
+    """What came of it: seconds of each search since it was due, and how many of them this process was late to begin it;
+    hits of one on average, and how long all took."""
 
     took: list[float]
+    late: list[float]
     hits: float
     seconds: float
 
@@ -37,9 +39,11 @@ async def search(url: str, rate: float, seconds: float) -> Searched:
     await asyncio.gather(*(client.start() for client in clients))
     names, loop = Names(7), asyncio.get_running_loop()
     took: list[float] = []
+    late: list[float] = []
     hits: list[int] = []
 
     async def one(client: SignalingClient, due: float) -> None:
+        late.append(loop.time() - due)
         found = await client.ask(Search(id=1, words=names.query()), Found, PATIENCE_S)
         took.append(loop.time() - due)
         hits.append(len(found.hits))
@@ -51,7 +55,7 @@ async def search(url: str, rate: float, seconds: float) -> Searched:
         await asyncio.sleep(max(0, due - loop.time()))
         asked.append(asyncio.create_task(one(clients[number % CLIENTS], due)))
     await asyncio.gather(*asked)
-    result = Searched(took, fmean(hits), loop.time() - began)
+    result = Searched(took, late, fmean(hits), loop.time() - began)
     await asyncio.gather(*(client.close() for client in clients))
     return result
 

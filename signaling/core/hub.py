@@ -95,22 +95,24 @@ class Hub(Connections):
         wait = session.requests.wait(now) if session is not None else 0.0
         return wait if wait <= THROTTLE_S else 0.0
 
-    async def receive(self, number: int, text: str | bytes, now: float) -> None:
-        """A text message arrived."""
+    async def receive(self, number: int, text: str | bytes, now: float) -> str | None:
+        """A text message arrived; its type, if it is one that was carried out or refused as what it is."""
         connection = self._connections[number]
         if connection.state is ConnectionState.CLOSING:
-            return
+            return None
         connection.heard = now
         if len(text) > limits.MESSAGE_BYTES:
             await self.malformed(number, now)
-            return
+            return None
         try:
             message = decode_client(text)
         except MessageError as error:
             await self._bad_message(connection, error, now)
-        else:
-            self._emit(Count(Tally.MESSAGES, str(message.__struct_config__.tag)))
-            await self._dispatch(connection, message, now)
+            return None
+        kind = str(message.__struct_config__.tag)
+        self._emit(Count(Tally.MESSAGES, kind))
+        await self._dispatch(connection, message, now)
+        return kind
 
     async def malformed(self, number: int, now: float) -> None:
         """Something arrived that is no message at all: binary, not JSON, too large."""

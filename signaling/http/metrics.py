@@ -28,6 +28,10 @@ CONNECT_S: Final = (0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1, 1.5, 2, 3, 5, 7.5, 10, 1
 to doubt (5 s) to where browsers give up a silent STUN server (10 s) and ICE itself (15 to 30 s)."""
 
 
+HANDLE_S: Final = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5)
+"""Upper ends of the buckets: fine where messages should be, coarse from where others notice that they wait for one."""
+
+
 class RelayCollector(Collector):
     """What a relay has counted: it does so with each datagram, for which the counters of Prometheus are too slow."""
 
@@ -83,6 +87,13 @@ class Metrics:
             buckets=CONNECT_S,
             registry=self.registry,
         )
+        self._handling = Histogram(
+            "byway_handling_seconds",
+            "How long a message of a client took to be handled, by its type, without what it waited for before",
+            ("type",),
+            buckets=HANDLE_S,
+            registry=self.registry,
+        )
         self._phases = {phase: self._connect.labels(phase) for phase in PHASES}
         answers = counter(
             "stun_answers", "STUN requests answered: plain ones, and those of behaviour discovery", "kind"
@@ -96,6 +107,10 @@ class Metrics:
         """Something that the core counts happened."""
         counter = self._tallies[count.tally]
         (counter.labels(count.label) if count.label else counter).inc()
+
+    def handled(self, kind: str, seconds: float) -> None:
+        """A message of a client is done with."""
+        self._handling.labels(kind).observe(seconds)
 
     def observe(self, observed: Observe) -> None:
         """A pair told how fast it got connected."""

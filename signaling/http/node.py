@@ -216,7 +216,10 @@ class Node:
         await self._throttle(number)
         try:
             if message.type is WSMsgType.TEXT:
-                await self.hub.receive(number, message.data, self._clock())
+                began = self._clock()
+                kind = await self.hub.receive(number, message.data, began)
+                if kind is not None:
+                    self.metrics.handled(kind, self._clock() - began)
             else:
                 await self.hub.malformed(number, self._clock())
         except Exception as error:

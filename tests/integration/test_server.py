@@ -441,6 +441,7 @@ async def test_metrics_count_and_measure(site: Site) -> None:
             "byway_pairs 1.0",
             "byway_pairs_met_total 1.0",
             'byway_messages_total{type="knock"} 1.0',
+            'byway_handling_seconds_count{type="knock"} 1.0',
             'byway_errors_total{code="unknown-type"} 1.0',
             'byway_reports_total{outcome="punched"} 1.0',
             'byway_connect_seconds_bucket{le="0.05",phase="gathered"} 1.0',
