@@ -49,7 +49,7 @@ class Hits:
         known = self._standing
         if number not in known:
             library = self._libraries.numbered(number)
-            known[number] = library and (library.merit, library)
+            known[number] = None if library is None else (library.merit, library)
         return known[number]
 
     def _add(self, match: Match, sources: Sequence[Library], count: int) -> bool:

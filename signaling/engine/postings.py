@@ -5,18 +5,19 @@ asks looks whether a block is there. Keys that are in few blocks each are taken 
 are in many it costs less to go through all of them now and then (`sweep`).
 """
 
+import sys
 from array import array
 from bisect import bisect_left
 from collections.abc import Collection, Container, Iterator, Sequence
-from typing import Final, TypeAlias
+from typing import Final
 
 SWEPT: Final = 20_000
 """Places that are looked at in one step of a sweep, in about 2 ms."""
 
-_Places: TypeAlias = "int | array[int]"
+_Places = int | bytearray
 """The blocks of a key: a number, if there is one only, as of most, and otherwise eight bytes for each. Neither is
-anything that the garbage collector of Python has to look at. Four bytes would be enough for some weeks of a busy
-server."""
+anything that the garbage collector of Python has to look at, as it does at arrays. Four bytes would be enough for some
+weeks of a busy server."""
 
 
 class Postings:
@@ -32,14 +33,17 @@ class Postings:
         """A block has these keys; blocks come in the order of their numbers. Quick where most keys are new."""
         places = self._places
         fresh = keys.difference(places)
+        packed = _packed(block)
         for key in keys - fresh:
-            self._append(key, places[key], block)
+            self._append(key, places[key], packed)
         places |= dict.fromkeys(fresh, block)
 
     def of(self, key: str) -> Sequence[int]:
-        """The blocks that have a key, in order, with some that are no more. Not to be kept: they change."""
-        there = self._places.get(key, ())
-        return (there,) if isinstance(there, int) else there
+        """The blocks that have a key, in order, with some that are no more."""
+        there = self._places.get(key)
+        if there is None:
+            return ()
+        return (there,) if isinstance(there, int) else array("Q", there)
 
     def drop(self, keys: Collection[str], block: int) -> None:
         """A block that had these keys is no more."""
@@ -50,8 +54,9 @@ class Postings:
                 del places[key]
                 self._gone(key)
             else:
-                del there[bisect_left(there, block)]
-                self._keep(key, there)
+                left = array("Q", there)
+                del left[bisect_left(left, block)]
+                self._keep(key, left)
 
     def sweep(self, there: Container[int]) -> Iterator[None]:
         """Forget all blocks but these, step by step."""
@@ -68,18 +73,18 @@ class Postings:
 
     def _keep(self, key: str, blocks: "array[int]") -> None:
         if len(blocks) > 1:
-            self._places[key] = blocks
+            self._places[key] = bytearray(blocks.tobytes())
         elif blocks:
             self._places[key] = blocks[0]
         else:
             del self._places[key]
             self._gone(key)
 
-    def _append(self, key: str, there: _Places, block: int) -> None:
+    def _append(self, key: str, there: _Places, packed: bytes) -> None:
         if isinstance(there, int):
-            self._places[key] = array("Q", (there, block))
+            self._places[key] = bytearray(_packed(there) + packed)
         else:
-            there.append(block)
+            there += packed
 
     def _gone(self, key: str) -> None:
         """A key is there no more."""
@@ -94,16 +99,16 @@ class Words(Postings):
 
     def add(self, keys: set[str], block: int) -> None:
         """See Postings. Quick where most keys are known."""
-        places = self._places
+        places, packed = self._places, _packed(block)
         for key in keys:
             there = places.get(key)
-            if isinstance(there, array):
-                there.append(block)
+            if isinstance(there, bytearray):
+                there += packed
             elif there is None:
                 places[key] = block
                 self._new(key)
             else:
-                self._append(key, there, block)
+                self._append(key, there, packed)
 
     def begun(self, start: str) -> Iterator[str]:
         """All keys that begin so."""
@@ -158,3 +163,7 @@ class _Bucket:
         while at < len(self._words) and self._words[at].startswith(start):
             yield self._words[at]
             at += 1
+
+
+def _packed(block: int) -> bytes:
+    return block.to_bytes(8, sys.byteorder)

@@ -99,7 +99,7 @@ class Scene:
         self.hub.connect(self._connections, address, host, self.now)
         return self._connections
 
-    def begin(self, connection: int, message: Message) -> Coroutine[Any, Any, None]:
+    def begin(self, connection: int, message: Message) -> Coroutine[Any, Any, str | None]:
         """Send a message of which the answer is waited for: to be gone on with by `run`."""
         work = self.hub.receive(connection, encode(message), self.now)
         work.send(None)
