@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Container, Iterator, Sequence
 from typing import Final
 
-SWEPT: Final = 20_000
+SWEPT: Final = 10_000
 """Places that are looked at in one step of a sweep, in about 2 ms."""
 
 _Places = int | bytearray
