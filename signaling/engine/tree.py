@@ -71,8 +71,8 @@ _NOTHING: Final[dict[str, "_Node"]] = {}
 
 
 class _Node(msgspec.Struct, gc=False):
-    """A folder. None leads upwards, so the garbage collector of Python need not look at them: there are tens of thousands
-    on a busy server, and while it looks nothing else happens."""
+    """A folder. None leads upwards, so the garbage collector of Python need not look at them: a busy server has tens of
+    thousands, and while it looks nothing else happens."""
 
     below: "dict[str, _Node]"
     files: int = 0
