@@ -13,7 +13,7 @@ space := $(empty) $(empty)
 PURE := $(subst $(space),$(comma),$(strip \
 	pypeer/no_way.py \
 	pypeer/background/record.py \
-	$(addprefix pypeer/cli/,contact_words.py found_words.py saying.py words.py) \
+	$(addprefix pypeer/cli/,contact_words.py found_words.py saying.py status_words.py words.py) \
 	$(addprefix pypeer/connect/,description.py lanes.py link_state.py prospects.py race.py renewal.py \
 		reporting.py roads.py servers.py trouble.py ways.py) \
 	pypeer/connect/ice/* \

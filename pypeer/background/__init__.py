@@ -1,1 +1,1 @@
-"""Offers that are served in the background: what is known of them, and where that is kept."""
+"""What runs in the background (`--daemon`): what is known of it, and where that is kept."""

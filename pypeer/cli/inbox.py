@@ -1,15 +1,18 @@
 """`pypeer inbox`: takes what contacts send."""
 
 import asyncio
+import sys
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
 from pypeer.api import Peer
+from pypeer.background.record import Kind
 from pypeer.cli import options
 from pypeer.cli.answers import Replies
 from pypeer.cli.asking import Asking
+from pypeer.cli.background import daemonic, launch, shown
 from pypeer.cli.contact_words import called
 from pypeer.cli.contacts import acquaintances
 from pypeer.cli.options import common, connect_options, ways
@@ -50,6 +53,7 @@ ACCEPT: Final = "From whom: those allowed (`always`), all contacts, asking you (
 @click.option("--sort", is_flag=True, help="Put what each contact sends into a folder of its own in DIR.")
 @options.limit
 @options.background
+@daemonic
 @ways
 @common
 def inbox(
@@ -58,6 +62,8 @@ def inbox(
     sort: bool,
     limit: float | None,
     background: bool,
+    daemon: bool,
+    record: str | None,
     server: str,
     name: str,
     as_json: bool,
@@ -67,13 +73,15 @@ def inbox(
 
     Whoever you have met by a code is made a contact by `pypeer contacts add NAME`. Only contacts can call, and only
     they can tell that you are here. You are asked about each call, unless `pypeer contacts allow NAME` or --accept says
-    otherwise; where there is no terminal, what would be asked about is declined.
+    otherwise; where there is no terminal, or with --daemon, what would be asked about is declined.
 
     With --json, answer each "called" event that has "ask" by a line on standard input: {"session": "...", "answer":
     "accept"}, or "decline", "always", "block".
     """
-    show = Show(as_json)
     connect = connect_options(**how)
+    if daemon:
+        sys.exit(launch(Show(as_json)))
+    show = shown(as_json, record, Kind.INBOX, [into], server)
 
     async def work() -> int:
         with acquaintances(show, wanted=True) as store:

@@ -19,8 +19,8 @@ COMMANDS: Final = {
     "inbox": "pypeer.cli.inbox",
     "report": "pypeer.cli.report",
     "doctor": "pypeer.cli.doctor",
-    "status": "pypeer.cli.background",
-    "stop": "pypeer.cli.background",
+    "status": "pypeer.cli.status",
+    "stop": "pypeer.cli.status",
 }
 """In which module the command of each name is, under that name."""
 

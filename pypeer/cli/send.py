@@ -7,8 +7,9 @@ from typing import Any
 import click
 
 from pypeer.api import Peer
+from pypeer.background.record import Kind
 from pypeer.cli import options
-from pypeer.cli.background import Recorder, launch, recording
+from pypeer.cli.background import daemonic, launch, shown
 from pypeer.cli.contacts import acquaintances, deliver, remember
 from pypeer.cli.options import Duration, common, connect_options, ways
 from pypeer.cli.piping import read_input, spooled
@@ -33,8 +34,7 @@ from pypeer.sharing import Offer
 @options.links
 @click.option("--growing", is_flag=True, help="Files that grow meanwhile are sent as long as they are now.")
 @click.option("--swarm", is_flag=True, help="Several receivers also serve each other, so less is sent from here.")
-@click.option("--daemon", is_flag=True, help="Serve in the background, also after you log out.")
-@click.option("--record", hidden=True)
+@daemonic
 @remember
 @ways
 @common
@@ -72,8 +72,8 @@ def send(
     if daemon:
         if Path("-") in paths or text == "-":
             raise click.UsageError("standard input cannot be served in the background; save it in a file first")
-        sys.exit(launch(sys.argv[1:], as_json))
-    show = Show(as_json)
+        sys.exit(launch(Show(as_json)))
+    show = shown(as_json, record, Kind.SEND, paths, server)
     content = read_input(show) if text == "-" else text
 
     async def work() -> int:
@@ -88,17 +88,15 @@ def send(
             life: dict[str, Any] = {"times": times, "expires": expires, "words": words}
             how_fast: dict[str, Any] = {"limit": limit, "background": background, "swarm": swarm}
             offer = await peer.send(named, **what, **how_fast, **life)
-            return await _serve(offer, show, qr, recorder)
+            return await _serve(offer, show, qr)
 
-    with spooled(paths, show) as named, recording(record, [str(path) for path in paths]) as recorder:
+    with spooled(paths, show) as named:
         run(show, work)
 
 
-async def _serve(offer: Offer, show: Show, qr: bool, recorder: Recorder | None) -> int:
+async def _serve(offer: Offer, show: Show, qr: bool) -> int:
     async for event in offer:
         show.event(event)
-        if recorder is not None:
-            recorder.event(event)
         if isinstance(event, Ready) and not show.json:
             click.echo(f"Code: {event.code}\nLink: {event.link}")
             if qr:

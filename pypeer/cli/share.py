@@ -1,20 +1,23 @@
 """`pypeer share`: folders become a library in the directory."""
 
 import asyncio
+import sys
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
 from pypeer.api import Peer
+from pypeer.background.record import Kind
 from pypeer.cli import options
 from pypeer.cli.answers import Answers
 from pypeer.cli.asking import Question
+from pypeer.cli.background import PUBLISH, Recorder, announce, daemonic, launch, shown
 from pypeer.cli.contacts import acquaintances
 from pypeer.cli.options import basic, connect_options, ways
 from pypeer.cli.run import run
 from pypeer.cli.show import Show
-from pypeer.cli.words import counted, wished
+from pypeer.cli.words import wished
 from pypeer.events import Counted, Failed, Wished
 from pypeer.library.host import Consent
 from pypeer.library.publishing import DESCRIPTION_CHARS, NAME_CHARS
@@ -39,6 +42,7 @@ CONTACTS: Final = "contacts"
 @options.limit
 @options.background
 @options.links
+@daemonic
 @ways
 @basic
 def share(
@@ -52,6 +56,8 @@ def share(
     limit: float | None,
     background: bool,
     links: str,
+    daemon: bool,
+    record: str | None,
     server: str,
     as_json: bool,
     **how: Any,
@@ -66,17 +72,24 @@ def share(
     Hidden files, keys and passwords, and temporary files stay out, and so does what --ignore names, with patterns as
     in .gitignore; --ignore '!*.pem' takes such files in. Before anything is published you see how much it is.
 
+    With --daemon it goes on in the background, once you have seen and agreed to what is published.
+
     With --ask and --json, answer each "asked" event by a line on standard input: {"session": "...", "accept": true}.
     """
     _check(name, description)
     whom: dict[str, Any] = {"space": _space(to), "to_contacts": to == CONTACTS}
-    show = Show(as_json)
     connect = connect_options(**how)
+    if daemon:
+        if ask:
+            raise click.UsageError("with --daemon nobody is there to be asked: no --ask with it")
+        sys.exit(launch(Show(as_json), yes))
+    show = shown(as_json, record, Kind.SHARE, folders, server, f"{server} {to}")
 
     async def confirm(what: Counted) -> bool:
-        show.event(what)
-        show.say(f"To be published: {counted(what)}.")
-        return yes or not show.interactive or await show.put_soon(Question(), "Publish that?")
+        announce(show, what)
+        if isinstance(show, Recorder):
+            return await show.agrees()
+        return yes or not show.interactive or await show.put_soon(Question(), PUBLISH)
 
     async def work() -> int:
         terms: dict[str, Any] = {"ignore": ignore, "links": links, "limit": limit, "background": background}
