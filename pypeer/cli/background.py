@@ -199,7 +199,8 @@ class Recorder(Show):
 
     async def agrees(self) -> bool:
         """Whether our person, who has seen what is counted, agrees; they are asked by the command in the foreground."""
-        return await asyncio.to_thread(sys.stdin.buffer.readline) == AGREED
+        said: bytes = await asyncio.to_thread(sys.stdin.buffer.readline)
+        return said == AGREED
 
     def _note(self, event: Event) -> None:
         """A disk that is full must not end what is served."""

@@ -15,7 +15,7 @@ from pypeer.signaling_client.client import SignalingClient
 from pypeer.signaling_client.effects import SESSION_LOST
 from pypeer.signaling_client.pair import Pair
 from signaling.protocol.codes import ErrorCode
-from signaling.protocol.contacts import Call, Called
+from signaling.protocol.contacts import Call, Called, ring_of
 from signaling.protocol.limits import CAP_CONTACTS
 from signaling.protocol.messages import Leave, Met
 
@@ -27,14 +27,15 @@ async def call(client: SignalingClient, contact: Contact) -> tuple[Met, bytes]:
     """A pair with a contact that waits for us, and the secret that both have; raises AbsentError and ServerError."""
     if CAP_CONTACTS not in client.caps:
         raise ServerError("This server knows nothing of contacts: send with a code.", "no-contacts", retry=False)
+    key = b64(contact.key)
     for token, secret in contact.tokens(contact.key).items():
         try:
-            met = await _ask(client, Call(id=1, token=token))
+            met = await _ask(client, Call(id=1, ring=ring_of(token, key)))
         except ServerError as error:
             if error.code != ErrorCode.NOT_HERE.value:
                 raise
             continue
-        if met.peer != b64(contact.key):
+        if met.peer != key:
             client.post(Leave(id=1, pair=met.pair))
             raise MeetError(f"The server leads to somebody else than {contact.name}: it cannot be trusted.")
         return met, secret

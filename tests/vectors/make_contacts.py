@@ -1,7 +1,7 @@
 """Make tests/vectors/contacts.json, what two make of their first meeting: `python -m tests.vectors.make_contacts`.
 
-`secrets` are the keys, tokens and passwords; `calls` are whole meetings over such a password, in the form of those in
-meeting.json: A was called and receives, B called and sends.
+`secrets` are the keys, tokens, rings and passwords; `calls` are whole meetings over such a password, in the form of
+those in meeting.json: A was called and receives, B called and sends.
 """
 
 import hashlib
@@ -11,6 +11,8 @@ from typing import Any
 
 from pypeer.identity import Identity
 from pypeer.secure.contact import call_password, call_token, contact_secret
+from signaling.protocol.contacts import ring_of
+from signaling.protocol.encoding import b64
 from tests.vectors.make_meeting import run
 
 FILE = Path(__file__).with_name("contacts.json")
@@ -25,7 +27,10 @@ def secret_of(number: int) -> dict[str, Any]:
         "bind": bind.hex(),
         "secret": secret.hex(),
         "password": call_password(secret).decode(),
-        "tokens": [{"waiting": key.hex(), "token": call_token(secret, key)} for key in keys],
+        "tokens": [
+            {"waiting": key.hex(), "token": (token := call_token(secret, key)), "ring": ring_of(token, b64(key))}
+            for key in keys
+        ],
     }
 
 

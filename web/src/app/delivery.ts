@@ -4,7 +4,7 @@ import { type Contact, tokensOf } from "../contacts/contact.ts";
 import { PeerError } from "../errors.ts";
 import type { Met } from "../gen/signaling.ts";
 import { CAP_CONTACTS } from "../gen/signaling_constants.ts";
-import { callPassword } from "../secure/contact.ts";
+import { callPassword, ringOf } from "../secure/contact.ts";
 import { type Bytes, toBase64url } from "../secure/encoding.ts";
 import type { Pair } from "../signaling/pair.ts";
 import { Cell } from "./cell.ts";
@@ -79,9 +79,10 @@ export class Delivery implements Share {
   async #call(): Promise<Reached> {
     const { client } = this.#peer;
     if (client.isReady && !client.caps.includes(CAP_CONTACTS)) throw new PeerError("no-contacts", "This server knows nothing of contacts. Send with a code.", false);
-    for (const { token, secret } of tokensOf(this.#contact, this.#contact.key)) {
+    const { key } = this.#contact;
+    for (const { token, secret } of tokensOf(this.#contact, key)) {
       try {
-        return { met: await client.ask({ t: "call", token }), secret };
+        return { met: await client.ask({ t: "call", ring: ringOf(token, key) }), secret };
       } catch (error) {
         if (!(error instanceof PeerError) || error.code !== "not-here") throw error;
       }

@@ -17,6 +17,7 @@ const TOKEN_BYTES = 16;
 
 const SECRET_CONTEXT = utf8("byway contact v1");
 const TOKEN_CONTEXT = utf8("byway wait v1\n");
+const RING_CONTEXT = "byway ring v1";
 const PASSWORD_CONTEXT = utf8("byway call v1\n");
 
 /** The secret of two that have met by a code, 32 bytes; `bind` is that of their pair (RFC 5869). */
@@ -27,6 +28,11 @@ export function contactSecret(bind: Bytes): Bytes {
 /** Under which token `waiting`, a public key, waits for the other; each direction has its own. */
 export function callToken(secret: Bytes, waiting: Bytes): string {
   return toBase64url(hmac(sha256, secret, concat(TOKEN_CONTEXT, waiting)).subarray(0, TOKEN_BYTES));
+}
+
+/** What a call names to reach the one with this key that waits under the token: others may have learnt the token, and not have the key. Twin of `ring_of` in signaling/protocol/contacts.py. */
+export function ringOf(token: string, key: Bytes): string {
+  return toBase64url(sha256(utf8(`${RING_CONTEXT}\n${token}\n${toBase64url(key)}`)).subarray(0, TOKEN_BYTES));
 }
 
 /** What the key exchange of a call is fed with. No code has a colon, so neither can be taken for the other. */
