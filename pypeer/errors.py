@@ -11,6 +11,7 @@
     ├── AbsentError         what was looked for in the directory is not there, or a contact is not here
     ├── AmbiguousError      several in the directory, or of the contacts, may be meant
     ├── BlockedError        our person has blocked whom this is about
+    ├── NotAllError         not all of several contacts have what was sent; carries the most telling code and status
     ├── ChoiceError         nothing in the offer is what was asked for
     └── TransferError       a transfer ended early; carries the EndCode
 
@@ -85,6 +86,16 @@ class BlockedError(PeerError):
     """Our person has blocked whom this is about."""
 
     code = "blocked"
+
+
+class NotAllError(PeerError):
+    """Not all of several contacts have what was sent to them; `code` and `status` are those of the most telling end."""
+
+    def __init__(self, text: str, code: str, status: int, retry: bool) -> None:
+        super().__init__(text)
+        self.code = code
+        self.status = status
+        self.retry = retry
 
 
 class ChoiceError(PeerError):

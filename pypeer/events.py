@@ -295,6 +295,14 @@ class InboxOpen(Event, frozen=True, tag="inbox"):
     contacts: int
 
 
+class Calling(Event, frozen=True, tag="calling"):
+    """One of several contacts is called, `name` is what our person calls it; `session` is in all that is told of it."""
+
+    peer: str
+    short: str
+    name: str
+
+
 class Called(Event, frozen=True, tag="called"):
     """A contact wants to send something; `names` are the first of it. With `ask` our person has to answer.
 

@@ -21,6 +21,8 @@ def describe(event: events.Event) -> str | None:
             return remembered(event)
         case events.InboxOpen():
             return inbox(event)
+        case events.Calling():
+            return f"Calling {printable(event.name)}, {event.short}."
         case events.Called(ask=False):
             return called(event)  # else the question says it
         case _:

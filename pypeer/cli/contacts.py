@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 import click
@@ -11,13 +11,15 @@ from pypeer.api import Peer
 from pypeer.cli import contact_words
 from pypeer.cli.run import run
 from pypeer.cli.show import Show
+from pypeer.cli.words import printable
 from pypeer.contacts.contact import Change, Contact, Standing
+from pypeer.contacts.deliveries import Deliveries
 from pypeer.contacts.delivery import Delivery
 from pypeer.contacts.lookalike import is_mixed
 from pypeer.contacts.naming import imitated
 from pypeer.contacts.store import Store, StoreError, default_path
 from pypeer.errors import BlockedError
-from pypeer.events import Failed, Remembered, to_json
+from pypeer.events import Calling, Done, Failed, Remembered, to_json
 
 OFF: Final = frozenset(("0", "no", "off", "false"))
 """Values of BYWAY_REMEMBER with which nobody is remembered who is met by a code."""
@@ -50,16 +52,22 @@ def acquaintances(show: Show, wanted: bool) -> Iterator[Store | None]:
         yield store
 
 
-async def deliver(peer: Peer, show: Show, *things: Any, **how: Any) -> int:
-    """Send to a contact, to its end."""
-    async with await peer.deliver(*things, **how) as delivery:
+async def deliver(peer: Peer, show: Show, *things: Any, to: Sequence[str], **how: Any) -> int:
+    """Send to contacts, to the end of it; raises PeerError."""
+    begun = await (peer.deliver(*things, to=to[0], **how) if len(to) == 1 else peer.deliver_to(*things, to=to, **how))
+    async with begun as delivery:
         return await _follow(delivery, show)
 
 
-async def _follow(delivery: Delivery, show: Show) -> int:
+async def _follow(delivery: Delivery | Deliveries, show: Show) -> int:
+    names: dict[str, str] = {}
     async for event in delivery:
-        if not isinstance(event, Failed):
+        if isinstance(event, Calling):
+            names[event.session] = event.name
+        if not isinstance(event, Failed) or event.session:
             show.event(event)
+        if isinstance(event, Done) and event.session in names and not event.failed:
+            show.say(f"{printable(names[event.session])} has it.")
     await delivery.wait()
     return 0 if delivery.delivered else 1
 

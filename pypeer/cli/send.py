@@ -22,7 +22,12 @@ from pypeer.sharing import Offer
 
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--to", metavar="NAME", help="Send to a contact, who is asked, instead of waiting under a code.")
+@click.option(
+    "--to",
+    multiple=True,
+    metavar="NAME",
+    help="Send to a contact, who is asked, instead of waiting under a code; may be repeated.",
+)
 @click.option("--text", metavar="TEXT", help="Send a text instead of files; - reads it from standard input.")
 @click.option("--times", type=click.IntRange(1), metavar="N", help="End after N receivers have everything.")
 @click.option("--once", "times", flag_value=1, type=int, help="The same as --times 1.")
@@ -40,7 +45,7 @@ from pypeer.sharing import Offer
 @common
 def send(
     paths: tuple[Path, ...],
-    to: str | None,
+    to: tuple[str, ...],
     text: str | None,
     times: int | None,
     expires: float | None,
@@ -62,11 +67,12 @@ def send(
     """Offer files, folders or a text, and serve them until stopped; - is what standard input holds.
 
     Prints a code and a link: tell the code, or send the link, to whoever shall have it. With --to it goes to a contact
-    (`pypeer contacts`), and ends when they have it.
+    (`pypeer contacts`), and ends when they have it. Several --to send it to each of them at once: the exit status is 0
+    if all have it, else 1 if it failed for one, 3 if one declined, 4 if one was not there, whichever comes first.
     """
     if bool(paths) == (text is not None):
         raise click.UsageError("name files or folders to send, or give --text, but not both")
-    if to is not None and (times or expires or qr or swarm or daemon or remember is not None):
+    if to and (times or expires or qr or swarm or daemon or remember is not None):
         raise click.UsageError("--to has no code: no --times, --expires, --qr, --swarm, --daemon, --remember with it")
     connect = connect_options(**how)
     if daemon:
@@ -77,13 +83,13 @@ def send(
     content = read_input(show) if text == "-" else text
 
     async def work() -> int:
-        with acquaintances(show, wanted=to is not None or remember is not None) as store:
+        with acquaintances(show, wanted=bool(to) or remember is not None) as store:
             return await offer_to(Peer(server, name=name, connect=connect, contacts=store, as_contact=remember))
 
     async def offer_to(me: Peer) -> int:
         async with me as peer:
             what: dict[str, Any] = {"text": content, "links": links, "growing": growing}
-            if to is not None:
+            if to:
                 return await deliver(peer, show, named, to=to, limit=limit, background=background, **what)
             life: dict[str, Any] = {"times": times, "expires": expires, "words": words}
             how_fast: dict[str, Any] = {"limit": limit, "background": background, "swarm": swarm}

@@ -40,9 +40,9 @@ class Delivery(Errand):
         super().__init__()
         self.delivered = 0
         """1 once the contact has everything."""
+        self.contact = contact
         self._desk = desk.in_background() if background else desk
         self._store = store
-        self._contact = contact
         self._tree = tree
         self._budget = budget
         self._background = background
@@ -58,7 +58,7 @@ class Delivery(Errand):
             raise self._explained(error) from None
 
     async def _deliver(self) -> None:
-        met, secret = await call(self._desk.client, self._contact)
+        met, secret = await call(self._desk.client, self.contact)
         pair = self._desk.pair(Role.B, met, call_password(secret))
         pair.on_wrong_words = lambda: None  # the token has led here, so whoever does not know it is no contact
         self._desk.switchboard.adopt(pair)
@@ -75,7 +75,7 @@ class Delivery(Errand):
             pair.leave()
 
     async def _converse(self, pair: Pair, ways: Ways, secret: bytes) -> None:
-        contact = self._contact
+        contact = self.contact
         meet = await pair.meet()
         await asyncio.to_thread(self._store.called, contact, secret)
         self._emit(Joined(peer=contact.peer, short=contact.short, name=meet.name))
@@ -91,7 +91,7 @@ class Delivery(Errand):
 
     def _explained(self, error: PeerError) -> PeerError:
         """In the words of a call, where others speak of codes."""
-        name = self._contact.name
+        name = self.contact.name
         match error:
             case DeclinedError():
                 return DeclinedError(f"{name} did not take it.")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pypeer.contacts.contact import Change
+from pypeer.contacts.contact import Change, Contact
 from pypeer.contacts.naming import named
 from pypeer.contacts.policy import Accept
 from pypeer.contacts.reception import Ask
@@ -14,10 +14,11 @@ from pypeer.contacts.store import Store
 from pypeer.errors import BlockedError
 from pypeer.peer.base import Base, budget_of
 from pypeer.transfer.scanning import Links, Policy
-from pypeer.transfer.sources import scan, text_tree
+from pypeer.transfer.sources import OfferedTree, scan, text_tree
 from pypeer.warming import warm
 
 if TYPE_CHECKING:
+    from pypeer.contacts.deliveries import Deliveries
     from pypeer.contacts.delivery import Delivery
     from pypeer.contacts.inbox import Inbox
 
@@ -42,19 +43,35 @@ class Corresponding(Base):
         takes something may want to answer. The rest is as in `send`. Raises AbsentError, AmbiguousError and
         BlockedError, StoreError, and TransferError for paths that cannot be read.
         """
-        store = self._known()
-        contact = named(await asyncio.to_thread(store.all), to).changed(Change.ADD)
-        if not contact.may_call:
-            raise BlockedError(f"{contact.name} is blocked: `pypeer contacts ask` ends that.")
         from pypeer.contacts.delivery import Delivery
 
-        policy = Policy(Links(links), growing)
-        tree = text_tree(text) if text is not None else await scan([Path(path) for path in paths], policy)
-        contact = await asyncio.to_thread(store.change, contact.peer, Change.ADD)
-        delivery = Delivery(self._desk, store, contact, tree, budget_of(limit), background)
+        budget = budget_of(limit)
+        [contact], tree = await self._prepare(paths, (to,), text, Policy(Links(links), growing))
+        delivery = Delivery(self._desk, self._known(), contact, tree, budget, background)
         self._work.deliveries.append(delivery)
-        self._work.tasks.spawn(warm())
         return delivery
+
+    async def deliver_to(
+        self,
+        paths: Iterable[str | os.PathLike[str]] = (),
+        *,
+        to: Iterable[str],
+        text: str | None = None,
+        limit: float | None = None,
+        background: bool = False,
+        links: Links | str = Links.INSIDE,
+        growing: bool = False,
+    ) -> "Deliveries":
+        """Send the same to several contacts at once; `limit` is what all together get. Raises as `deliver` does, for
+        any of them, before anybody is called."""
+        from pypeer.contacts.deliveries import Deliveries
+        from pypeer.contacts.delivery import Delivery
+
+        store, budget = self._known(), budget_of(limit)
+        contacts, tree = await self._prepare(paths, to, text, Policy(Links(links), growing))
+        deliveries = Deliveries([Delivery(self._desk, store, each, tree, budget, background) for each in contacts])
+        self._work.deliveries.append(deliveries)
+        return deliveries
 
     async def inbox(
         self,
@@ -79,6 +96,22 @@ class Corresponding(Base):
         self._work.inbox = Inbox(self._desk, self._known(), Path(into), ask, *how)
         await self._work.inbox.open()
         return self._work.inbox
+
+    async def _prepare(
+        self, paths: Iterable[str | os.PathLike[str]], to: Iterable[str], text: str | None, policy: Policy
+    ) -> tuple[list[Contact], OfferedTree]:
+        """Contacts who are sent to, each once, and what."""
+        store = self._known()
+        known = await asyncio.to_thread(store.all)
+        meant = {contact.peer: contact.changed(Change.ADD) for contact in (named(known, who) for who in to)}
+        if not meant:
+            raise ValueError("to names nobody")
+        for contact in meant.values():
+            if not contact.may_call:
+                raise BlockedError(f"{contact.name} is blocked: `pypeer contacts ask` ends that.")
+        tree = text_tree(text) if text is not None else await scan([Path(path) for path in paths], policy)
+        self._work.tasks.spawn(warm())
+        return [await asyncio.to_thread(store.change, peer, Change.ADD) for peer in meant], tree
 
     def _known(self) -> Store:
         if self.contacts is None:

@@ -7,6 +7,7 @@ from pypeer.contacts.acquaint import is_blocked
 from pypeer.contacts.store import Store
 from pypeer.errors import ServerError
 from pypeer.fetching import Fetch
+from pypeer.running import Running
 from pypeer.sharing import Offer
 from pypeer.signaling_client.switch import Switchboard
 from pypeer.tasks import Tasks
@@ -15,6 +16,7 @@ from signaling.protocol.directory import Asked
 from signaling.protocol.messages import Knocked, Lapsed, Left, Signaled
 
 if TYPE_CHECKING:
+    from pypeer.contacts.deliveries import Deliveries
     from pypeer.contacts.delivery import Delivery
     from pypeer.contacts.inbox import Inbox
     from pypeer.library.library import Library
@@ -27,7 +29,7 @@ class Work:
         self.offers: list[Offer] = []
         self.fetches: list[Fetch] = []
         self.libraries: list[Library] = []
-        self.deliveries: list[Delivery] = []
+        self.deliveries: list[Delivery | Deliveries] = []
         self.inbox: Inbox | None = None
         self.tasks = Tasks("offers")
         self._switchboard = switchboard
@@ -65,8 +67,8 @@ class Work:
 
     async def stop(self) -> None:
         """End all of it, and wait until it has."""
-        begun: list[Offer | Fetch | Library | Delivery | Inbox] = [*self.offers, *self.fetches, *self.libraries]
-        begun += [*self.deliveries, *([] if self.inbox is None else [self.inbox])]
+        begun: list[Running] = [*self.offers, *self.fetches, *self.libraries, *self.deliveries]
+        begun += [] if self.inbox is None else [self.inbox]
         await asyncio.gather(*(each.stop() for each in begun))
         self.tasks.cancel()
 

@@ -222,3 +222,40 @@ def test_with_a_contact_there_is_no_code(pypeer: Callable[..., Command]) -> None
     unknown = pypeer("send", "--text", "x", "--to", "Bob")
     assert unknown.end() == 4
     assert "You have met nobody called 'Bob'" in unknown.one("error")["message"]
+
+
+def test_several_contacts_are_sent_to_at_once_and_each_answers(
+    people: tuple[Person, Person], person: Callable[[str], Person], tmp_path: Path
+) -> None:
+    ada, bob = people
+    cid, dan = person("Cid"), person("Dan")
+    for each in (cid, dan):
+        meet(ada, each, tmp_path)
+    bob.contacts("allow", "Ada")
+    cid.contacts("add", "Ada")
+    boxes = [each.start("inbox", tmp_path / each.name) for each in (bob, cid)]
+    for box in boxes:
+        assert box.until("inbox")["contacts"] == 1
+    sending = ada.start("send", tmp_path / "hello.txt", "--to", "Bob", "--to", "Cid", "--to", "Dan", "--to", "bob")
+    assert sending.end() == 3, "Bob has it, Cid said no, Dan was not there"
+    names = {event["session"]: event["name"] for event in sending.events if event["event"] == "calling"}
+    assert sorted(names.values()) == ["Bob", "Cid", "Dan"]
+    ends = {
+        names[event["session"]]: event.get("code", "done")
+        for event in sending.events
+        if event["event"] in ("done", "error") and event.get("session")
+    }
+    assert ends == {"Bob": "done", "Cid": "declined", "Dan": "not-found"}
+    assert sending.events[-1]["code"] == "declined"
+    assert sending.events[-1]["message"] == "1 of 3 have it. Not: Cid (declined), Dan (not-found)."
+    assert (tmp_path / "Bob/hello.txt").read_text() == "hello"
+    cid.contacts("allow", "Ada")
+    told = ada.start("send", tmp_path / "hello.txt", "--to", "Bob", "--to", "Cid", json_events=False)
+    assert told.end() == 0, told.errors
+    assert "Calling Bob, " in told.errors
+    assert "Cid has it." in told.errors
+    unknown = ada.start("send", tmp_path / "hello.txt", "--to", "Bob", "--to", "Zoe")
+    assert unknown.end() == 4
+    assert unknown.kinds() == {"error"}, "nobody is called before all are known"
+    for box in boxes:
+        box.interrupt()

@@ -63,6 +63,10 @@ def test_a_call(event: events.Called, line: str) -> None:
         ),
         (known(new=True), "Known as “Bob”, who may send, and you are asked."),
         (
+            events.Calling(peer="id", short="Deep Blue", name="B\x1bob"),
+            "Calling B\ufffdob, Deep Blue.",
+        ),
+        (
             events.InboxOpen(peer="id", short="Deep Blue", into="in", contacts=2),
             "Waiting for what 2 contacts may send to you, Deep Blue, into in.",
         ),
