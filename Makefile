@@ -23,7 +23,7 @@ PURE := $(subst $(space),$(comma),$(strip \
 	$(addprefix pypeer/contacts/,contact.py lookalike.py marking.py naming.py outcome.py policy.py) \
 	$(addprefix pypeer/doctor/,addresses.py advice.py asking.py behaviour.py diagnosis.py discovery.py \
 		drawing.py findings.py lifetime.py networks.py page.py texts.py words.py) \
-	$(addprefix pypeer/finding/,found.py outlook.py sizes.py targets.py who.py) \
+	$(addprefix pypeer/finding/,found.py outlook.py sizes.py sought.py targets.py who.py) \
 	$(addprefix pypeer/library/,announcing.py forms.py ignoring.py place.py stock.py waiting.py wanting.py) \
 	$(addprefix pypeer/links/,framing.py pulse.py tcp_info.py) \
 	pypeer/protocol/* \

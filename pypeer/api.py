@@ -27,6 +27,7 @@ from pypeer.errors import CodeError, PeerError
 from pypeer.fetching import Fetch
 from pypeer.finding.finder import Finder
 from pypeer.finding.found import Hit
+from pypeer.finding.sought import Sought
 from pypeer.finding.targets import parse as parse_target
 from pypeer.peer.base import budget_of, default_access, default_server, unicode
 from pypeer.peer.belonging import Belonging
@@ -207,6 +208,7 @@ __all__ = [
     "Offer",
     "Peer",
     "PeerError",
+    "Sought",
     "Store",
     "default_access",
     "default_server",

@@ -19,6 +19,7 @@ from pypeer.finding.directory import HITS_DEFAULT, HITS_MAX
 from pypeer.finding.found import Folder
 from pypeer.finding.sizes import SizeError, SizeRange
 from pypeer.finding.sizes import parse as parse_sizes
+from pypeer.finding.sought import Sought
 from pypeer.finding.who import one_library
 from pypeer.transfer.names import printable
 from signaling.protocol.directory import Kind
@@ -72,17 +73,11 @@ def search(
     if len(text) > SEARCH_CHARS:
         raise click.UsageError(f"a search has at most {SEARCH_CHARS} characters: leave some words out")
     sizes = size or SizeRange()
+    sought = Sought(text, None, None if kind is None else Kind(kind), sizes.least, sizes.most, peer)
     show = Show(as_json)
 
     async def look(here: Peer) -> int:
-        narrowed: dict[str, Any] = {
-            "kind": kind,
-            "least": sizes.least,
-            "most": sizes.most,
-            "peer": peer,
-            "space": space,
-        }
-        hits = await here.search(text, limit=limit, **narrowed)
+        hits = await here.search(sought, limit=limit, space=space)
         if not hits:
             raise AbsentError(_nothing(here, text, space))
         _tell(show, ((each, found_words.hit(each)) for each in hits))

@@ -7,10 +7,11 @@ from typing import Final
 from pypeer.errors import AbsentError, ServerError
 from pypeer.finding import found
 from pypeer.finding.found import File, Folder, FoundLibrary, Hit
+from pypeer.finding.sought import Sought
 from pypeer.signaling_client.client import SignalingClient
 from signaling.protocol import limits
 from signaling.protocol.codes import ErrorCode
-from signaling.protocol.directory import Browse, Found, Here, Kind, Listing, Peers, Search
+from signaling.protocol.directory import Browse, Found, Here, Listing, Peers, Search
 
 PATIENCE_S: Final = 15.0
 """How long a person waits for a server that is asked too often."""
@@ -31,30 +32,20 @@ class Directory:
     def __init__(self, client: SignalingClient) -> None:
         self._client = client
 
-    async def search(
-        self,
-        words: str = "",
-        *,
-        handle: str | None = None,
-        kind: Kind | None = None,
-        least: int | None = None,
-        most: int | None = None,
-        peer: str | None = None,
-        limit: int = HITS_DEFAULT,
-    ) -> list[Hit]:
-        """Up to so many files, the best first. `peer` is an id."""
+    async def search(self, sought: Sought, limit: int = HITS_DEFAULT) -> list[Hit]:
+        """Up to so many files, the best first."""
         hits: list[Hit] = []
         limit = min(limit, HITS_MAX)
         more = True
         while more and len(hits) < limit:
             request = Search(
                 id=1,
-                words=tellable(words)[: limits.SEARCH_CHARS],
-                handle=handle,
-                kind=kind,
-                least=least,
-                most=most,
-                peer=peer,
+                words=tellable(sought.words)[: limits.SEARCH_CHARS],
+                handle=sought.handle,
+                kind=sought.kind,
+                least=sought.least,
+                most=sought.most,
+                peer=sought.peer,
                 skip=min(len(hits), limits.SEARCH_SKIP_MAX),
                 limit=min(limit - len(hits), limits.SEARCH_HITS_MAX),
             )

@@ -9,6 +9,7 @@ from pypeer.errors import AbsentError, AmbiguousError, PeerError
 from pypeer.finding.directory import tellable
 from pypeer.finding.found import FoundLibrary, Hit, Holder
 from pypeer.finding.owner import COURTESY_S, Owner
+from pypeer.finding.sought import Sought
 from pypeer.finding.targets import ByFolder, ByHandle, Target
 from pypeer.plan import Plan, is_final
 from pypeer.protocol.messages import Entry
@@ -51,7 +52,7 @@ class Finder:
 
     async def _only(self, target: ByHandle) -> Hit:
         """The one file under a handle. What the server names besides was not asked for."""
-        hits = await self.directory.search(handle=target.handle, peer=target.peer, limit=ROOTS_LOOKED_AT)
+        hits = await self.directory.search(Sought(handle=target.handle, peer=target.peer), ROOTS_LOOKED_AT)
         fits = [hit for hit in hits if hit.handle == target.handle and target.root in (None, hit.root)]
         fits = [hit for hit in fits if _holders(hit, target)]
         if not fits:

@@ -5,6 +5,7 @@ from typing import Final
 from pypeer.errors import AbsentError, CodeError
 from pypeer.finding.directory import PATIENCE_S, Directory
 from pypeer.finding.found import Hit
+from pypeer.finding.sought import Sought
 from pypeer.finding.targets import ByHandle, parse
 from pypeer.secure.encoding import b64
 from pypeer.signaling_client.client import SignalingClient
@@ -19,7 +20,7 @@ async def report(client: SignalingClient, what: str, fault: Fault, note: str) ->
     """See pypeer.api.Peer.report. Only what everybody finds: what is in a sealed space the operator cannot see."""
     target = parse(what)
     if isinstance(target, ByHandle):
-        hits = await Directory(client).search(handle=target.handle, peer=target.peer)
+        hits = await Directory(client).search(Sought(handle=target.handle, peer=target.peer))
         root, libraries = _of(hits)
     elif target is not None and not target.path:
         root = None

@@ -1,43 +1,34 @@
 """What a peer finds: who is here, what they have, and where."""
 
+from dataclasses import replace
+
 from pypeer.finding.directory import HITS_DEFAULT
 from pypeer.finding.found import File, Folder, FoundLibrary, Hit
 from pypeer.finding.reporting import report
+from pypeer.finding.sought import Sought
 from pypeer.finding.targets import is_peer
 from pypeer.finding.who import one_library, one_peer
 from pypeer.peer.base import Base, unicode
 from pypeer.spaces.everywhere import OPEN
-from signaling.protocol.directory import Fault, Kind
+from signaling.protocol.directory import Fault
 
 
 class Seeking(Base):
     """The directory of the server, and the sealed spaces in it."""
 
-    async def search(
-        self,
-        words: str,
-        *,
-        kind: Kind | str | None = None,
-        least: int | None = None,
-        most: int | None = None,
-        peer: str | None = None,
-        limit: int = HITS_DEFAULT,
-        space: str | None = None,
-    ) -> list[Hit]:
-        """Files that others have published, the best first; raises ServerError, and as `browse` does for `peer`.
+    async def search(self, what: Sought | str, *, limit: int = HITS_DEFAULT, space: str | None = None) -> list[Hit]:
+        """Files that others have published, the best first; raises ServerError, and as `browse` does for a peer.
 
         They are looked for in the open directory, or in the sealed `space` of that name (AbsentError if there is none),
         or in those of contacts (`contacts`), or in both kinds (`all`); never in the open and in a space, since that
         would tell the server what is sought in a space.
 
-        All words have to be in the name or its folders, the last may be the beginning of one; there has to be one.
-        `least` and `most` are bytes, `kind` is a kind of files (`video`), `peer` whom to look at: a peer id, its short
-        name, or the name of a library. Names that look like those of contacts are marked (`alike`).
+        A text is words alone. Names that look like those of contacts are marked (`alike`).
         """
-        who = None if peer is None else peer if is_peer(peer) else one_peer(await self.libraries(space=space), peer)
-        narrowed = None if kind is None else Kind(kind)
-        place = self._place(OPEN if space is None else space)
-        hits = await place.search(words, kind=narrowed, least=least, most=most, peer=who, limit=limit)
+        sought = Sought(what) if isinstance(what, str) else what
+        if sought.peer is not None and not is_peer(sought.peer):
+            sought = replace(sought, peer=one_peer(await self.libraries(space=space), sought.peer))
+        hits = await self._place(OPEN if space is None else space).search(sought, limit)
         likeness = await self._likeness()
         return [likeness.hit(each) for each in hits]
 
@@ -52,7 +43,7 @@ class Seeking(Base):
     ) -> list[Folder | File]:
         """What is in a folder of a library: folders, then files. Raises AbsentError, AmbiguousError and ServerError.
 
-        A library is named by itself, or as `peer` in `search`; the empty path is its top.
+        A library is named by itself, or as the peer of what is sought; the empty path is its top.
         """
         found = (
             library if isinstance(library, FoundLibrary) else one_library(await self.libraries(space=space), library)

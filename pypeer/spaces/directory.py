@@ -6,10 +6,11 @@ from pypeer.errors import ServerError
 from pypeer.finding import found
 from pypeer.finding.directory import HITS_DEFAULT, PAGES_MAX, PATIENCE_S, gone
 from pypeer.finding.found import File, Folder, FoundLibrary, Hit
+from pypeer.finding.sought import Sought
 from pypeer.signaling_client.client import SignalingClient
 from pypeer.spaces.blinding import Blinder
 from pypeer.spaces.boxes import SealedFile
-from pypeer.spaces.opened import Reader, Sought
+from pypeer.spaces.opened import Reader
 from pypeer.spaces.space import Space
 from pypeer.spaces.tree import inside
 from signaling.protocol import limits

@@ -11,16 +11,15 @@ from typing import Any, Final, TypeVar
 from pypeer.errors import AbsentError, ServerError
 from pypeer.finding.directory import HITS_DEFAULT, HITS_MAX, Directory
 from pypeer.finding.found import File, Folder, FoundLibrary, Hit
+from pypeer.finding.sought import Sought
 from pypeer.secure.code import library_password
 from pypeer.signaling_client.client import SignalingClient
 from pypeer.spaces.directory import SpaceDirectory
 from pypeer.spaces.merging import merged
-from pypeer.spaces.opened import Sought
 from pypeer.spaces.shelf import is_of_contacts
 from pypeer.spaces.shelves import Shelves
 from pypeer.spaces.space import Space, same
 from signaling.protocol.codes import ErrorCode
-from signaling.protocol.directory import Kind
 
 T = TypeVar("T")
 
@@ -64,25 +63,13 @@ class Everywhere:
         """The same, for one space alone, or OPEN, ALL or CONTACTS."""
         return Everywhere(self._client, self._spaces, only, self._shelves)
 
-    async def search(
-        self,
-        words: str = "",
-        *,
-        handle: str | None = None,
-        kind: Kind | None = None,
-        least: int | None = None,
-        most: int | None = None,
-        peer: str | None = None,
-        limit: int = HITS_DEFAULT,
-    ) -> list[Hit]:
-        """Up to so many files, the best first. `peer` is an id."""
+    async def search(self, sought: Sought, limit: int = HITS_DEFAULT) -> list[Hit]:
+        """Up to so many files, the best first."""
         limit = min(limit, HITS_MAX)
         if self._only == OPEN:
-            narrowed: dict[str, Any] = {"kind": kind, "least": least, "most": most, "peer": peer}
-            return await self._open.search(words, handle=handle, limit=limit, **narrowed)
+            return await self._open.search(sought, limit)
         assert self._only is not None, "what is sought is never told in the open and in a space at once"
         await self._look()
-        sought = Sought(words, handle, kind, least, most, peer)
         return merged(await self._all([each.search(sought, limit) for each in self._sealed()]), limit)
 
     async def libraries(self) -> list[FoundLibrary]:

@@ -5,39 +5,17 @@ file in it has the tag under which it was found, and matches what was sought. Al
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from pypeer.finding.found import handle_of
+from pypeer.finding.sought import Sought
 from pypeer.identity import peer_id
 from pypeer.secure.encoding import unb64
 from pypeer.spaces.blinding import rank
 from pypeer.spaces.boxes import Boxes, SealedFile
 from pypeer.spaces.keys import SpaceKeys
-from signaling.protocol.directory import Found, Hit, Kind, Shelf
+from signaling.protocol.directory import Found, Hit, Shelf
 from signaling.protocol.kinds import kind_of
 from signaling.protocol.spaces import SealedFound, SealedHit, SealedShelf
-
-
-@dataclass(frozen=True, slots=True)
-class Sought:
-    """What is looked for: by words, or by a handle; the rest narrows it down. See Search of the open directory."""
-
-    words: str = ""
-    handle: str | None = None
-    kind: Kind | None = None
-    least: int | None = None
-    most: int | None = None
-    peer: str | None = None
-
-    def rank(self, file: SealedFile) -> int | None:
-        """How well a file fits, the less the better; None if it does not."""
-        if self.kind not in (None, kind_of(file.name)):
-            return None
-        if not (self.least or 0) <= file.size <= (2**53 if self.most is None else self.most):
-            return None
-        if self.handle is None:
-            return rank(self.words, file.folder, file.name)
-        return 0 if handle_of(unb64(file.root)) == self.handle else None
 
 
 class Reader:
@@ -103,7 +81,7 @@ class Reader:
         sources = [shelf for place in places if (shelf := shelves[place]) is not None]
         if sought.peer is not None:
             sources = [shelf for shelf in sources if peer_id(unb64(shelf.peer)) == sought.peer]
-        order = sought.rank(file)
+        order = _rank(file, sought)
         if order is None or not sources:
             return None
         others = hit.count - len(hit.sources) if sought.peer is None else 0
@@ -132,3 +110,14 @@ class Reader:
         if owner not in self._boxes:
             self._boxes[owner] = Boxes(self._keys, unb64(owner))
         return self._boxes[owner]
+
+
+def _rank(file: SealedFile, sought: Sought) -> int | None:
+    """How well a file fits, the less the better; None if it does not."""
+    if sought.kind not in (None, kind_of(file.name)):
+        return None
+    if not (sought.least or 0) <= file.size <= (2**53 if sought.most is None else sought.most):
+        return None
+    if sought.handle is None:
+        return rank(sought.words, file.folder, file.name)
+    return 0 if handle_of(unb64(file.root)) == sought.handle else None

@@ -21,6 +21,7 @@ from pypeer.errors import AbsentError, DeclinedError, MeetError, PeerError, Serv
 from pypeer.events import Announced, Event, Failed, Invited, Joined, Member
 from pypeer.finding.directory import Directory
 from pypeer.finding.found import File, Folder, Hit
+from pypeer.finding.sought import Sought
 from pypeer.identity import Identity
 from pypeer.library.library import Library
 from pypeer.protocol.sealed import Want
@@ -28,6 +29,7 @@ from pypeer.secure.encoding import b64
 from pypeer.spaces.space import Space
 from pypeer.spaces.store import SpaceStore
 from signaling.protocol.codes import ErrorCode
+from signaling.protocol.directory import Kind
 from signaling.protocol.messages import Error, Reply
 from signaling.protocol.spaces import Keyring, SealedFound, SealedListing
 from tests.support.asker import Asker
@@ -132,9 +134,11 @@ async def test_members_find_look_into_and_fetch_what_is_shared(
     [hit] = await bob.search("ete kyo", space="Family")
     assert (hit.name, hit.folder, hit.size) == ("Été in Kyoto.mp3", "Holiday 2019", len(SONG))
     assert (hit.sources[0].space, hit.count) == ("Family", 1)
-    assert named(await bob.search("holiday", kind="text", space="Family")) == ["packing list.txt"]
-    assert named(await bob.search("zucchini re", least=60_000, peer=ada.identity.id, space="all")) == ["recipe.pdf"]
-    assert named(await bob.search("zucchini", most=60_000, space="all")) == []
+    assert named(await bob.search(Sought("holiday", kind=Kind.TEXT), space="Family")) == ["packing list.txt"]
+    assert named(await bob.search(Sought("zucchini re", least=60_000, peer=ada.identity.id), space="all")) == [
+        "recipe.pdf"
+    ]
+    assert named(await bob.search(Sought("zucchini", most=60_000), space="all")) == []
     top = await bob.browse("Pictures")
     assert [(each.name, each.files) for each in top if isinstance(each, Folder)] == [
         ("Holiday 2019", 2),
@@ -201,7 +205,7 @@ async def test_a_stranger_finds_nothing_not_even_that_there_is_a_space(
     assert [each for each in await stranger.libraries() if each.peer == ada.identity.id] == []
     for words in ("kyoto", "ete", "zucchini", "Pictures"):
         assert await stranger.search(words) == await stranger.search(words, space="all") == []
-    assert await stranger.search("kyoto", peer=ada.identity.id) == []
+    assert await stranger.search(Sought("kyoto", peer=ada.identity.id)) == []
     with pytest.raises(AbsentError):
         await Directory(stranger._client).browse(library.id)
     with pytest.raises(AbsentError):
@@ -306,7 +310,7 @@ async def test_nothing_that_a_server_hears_has_a_name_or_a_word_in_it(
         await watched.enter(name, each) for name, each in (("ada", space), ("bob", space), ("carl", None))
     ]
     library = await shared(ada, pictures, "Photographs of us", description="since the wedding")
-    [hit] = await bob.search("zucchini reci", kind="document", space="all")
+    [hit] = await bob.search(Sought("zucchini reci", kind=Kind.DOCUMENT), space="all")
     await bob.browse("Photographs of us", "Holiday 2019")
     await bob.get(hit.handle, tmp_path / "got", space="Family").wait()
     await bob.get(hit, tmp_path / "got").wait()

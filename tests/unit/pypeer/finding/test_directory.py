@@ -6,6 +6,7 @@ import pytest
 
 from pypeer.errors import AbsentError, ServerError
 from pypeer.finding import directory
+from pypeer.finding.sought import Sought
 from signaling.protocol.directory import Browse, Found, Here, Kind, Listing, Peers, Search, Shelf, Subfolder
 from signaling.protocol.messages import Request
 from tests.unit.pypeer.finding import samples
@@ -24,7 +25,7 @@ def searching(request: Request) -> Found:
 
 async def test_searches_go_on_to_the_limit() -> None:
     server = Scripted(searching)
-    found = await server.directory.search("film", kind=Kind.VIDEO, least=5, most=9, limit=120)
+    found = await server.directory.search(Sought("film", kind=Kind.VIDEO, least=5, most=9), 120)
     assert len(found) == 120
     assert [(each.skip, each.limit) for each in server.asked if isinstance(each, Search)] == [
         (0, 50),
@@ -38,15 +39,15 @@ async def test_searches_go_on_to_the_limit() -> None:
 
 async def test_searches_end_where_there_is_no_more() -> None:
     server = Scripted(searching)
-    assert len(await server.directory.search("film", limit=1000)) == len(HITS)
+    assert len(await server.directory.search(Sought("film"), 1000)) == len(HITS)
     server = Scripted(lambda request: samples.found(more=True))
-    assert await server.directory.search("film") == []
+    assert await server.directory.search(Sought("film")) == []
     assert len(server.asked) == 1
 
 
 async def test_what_is_searched_for_is_unicode_and_short_enough() -> None:
     server = Scripted(searching)
-    await server.directory.search("\udcff" + "x" * 200)
+    await server.directory.search(Sought("\udcff" + "x" * 200))
     first = server.asked[0]
     assert isinstance(first, Search)
     assert first.words == "?" + "x" * 127
@@ -95,7 +96,7 @@ async def test_a_folder_is_listed_page_by_page() -> None:
 async def test_a_server_that_keeps_none() -> None:
     server = Scripted(searching, caps=())
     with pytest.raises(ServerError, match="keeps no directory") as caught:
-        await server.directory.search("film")
+        await server.directory.search(Sought("film"))
     assert (caught.value.code, caught.value.retry, server.asked) == ("no-directory", False, [])
     for code in ("no-directory", "unknown-type"):
         server = Scripted(lambda request, code=code: ServerError("no", code))  # type: ignore[misc]
@@ -109,7 +110,7 @@ async def test_what_else_may_be_answered() -> None:
     with pytest.raises(ServerError, match="too often"):
         await Scripted(lambda request: ServerError("too often", "rate-limited")).directory.libraries()
     with pytest.raises(ServerError, match="cannot be") as caught:
-        await Scripted(lambda request: samples.found(hit(ROOTS[0], 9))).directory.search("x")
+        await Scripted(lambda request: samples.found(hit(ROOTS[0], 9))).directory.search(Sought("x"))
     assert caught.value.code == "protocol"
 
 

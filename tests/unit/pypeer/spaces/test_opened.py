@@ -4,9 +4,10 @@ import msgspec
 import pytest
 
 from pypeer.finding.found import handle_of
+from pypeer.finding.sought import Sought
 from pypeer.secure.encoding import b64
 from pypeer.spaces.keys import SpaceKeys
-from pypeer.spaces.opened import Reader, Sought
+from pypeer.spaces.opened import Reader
 from signaling.protocol.directory import Found, Kind, Reach
 from signaling.protocol.spaces import SealedFound, SealedHit, SealedShelf
 from tests.unit.pypeer.spaces.samples import ADA, BOB, KEYS, ROOTS, box, file, hit, shelf

@@ -5,6 +5,7 @@ import pytest
 from pypeer.errors import CodeError
 from pypeer.finding import found
 from pypeer.finding.found import File, Folder, Hit
+from pypeer.finding.sought import Sought
 from pypeer.library.forms import Listed, Openly
 from pypeer.library.place import in_space, in_the_open
 from pypeer.secure.code import library_password
@@ -15,7 +16,7 @@ from pypeer.spaces.boxes import Boxes, SealedFile
 from pypeer.spaces.form import Sealed
 from pypeer.spaces.keys import SpaceKeys
 from pypeer.spaces.merging import merged
-from pypeer.spaces.opened import Reader, Sought
+from pypeer.spaces.opened import Reader
 from pypeer.spaces.space import Space, clean_name, free_name, new_space, parse_link, same
 from pypeer.spaces.tree import inside
 from signaling.protocol import limits
