@@ -55,6 +55,12 @@ class Driven:
         match command:
             case {"do": "send", "paths": list(paths)}:
                 self._begin(self._send(paths))
+            case {"do": "get", "code": str(code), "accept": False}:
+                self._begin(self._decline(code))
+            case {"do": "inbox"}:
+                self._begin(self._decline_call())
+            case {"do": "deliver", "paths": list(paths)}:
+                self._begin(self._deliver(paths))
             case {"do": "get", "code": str(code)}:
                 self._begin(self._get(code))
             case {"do": "find", "words": str(words)}:
@@ -105,6 +111,39 @@ class Driven:
         await page.get_by_role("button", name="Download").click()
         await expect(page.get_by_role("heading", level=1)).to_contain_text("arrived", timeout=SLOW_MS)
         say("get", event="done")
+
+    async def _decline(self, code: str) -> None:
+        page = await self._open()
+        await page.get_by_label("Code", exact=True).fill(code)
+        await page.get_by_role("button", name="See what is offered").click()
+        await page.get_by_role("button", name=re.compile("^Decline")).click()
+        say("get", event="declined")
+
+    async def _acquainted(self) -> Page:
+        """In the tab of the last offer or fetch: whoever was met is a contact from now on."""
+        page = self._context.pages[-1]
+        await page.get_by_role("link", name=re.compile("^Contacts")).click()
+        await page.get_by_role("button", name=re.compile("^Add to contacts")).click()
+        await page.get_by_role("dialog").get_by_role("button", name="Add to contacts").click()
+        return page
+
+    async def _decline_call(self) -> None:
+        page = await self._acquainted()
+        await page.get_by_label("Reachable by my contacts").check()
+        await expect(page.get_by_text("Contacts can call you now.")).to_be_visible(timeout=SLOW_MS)
+        say("inbox", event="inbox")
+        requests = page.get_by_role("region", name="Requests")
+        await requests.get_by_role("button", name=re.compile("^Decline")).click()
+        say("inbox", event="declined", reason="no")
+
+    async def _deliver(self, paths: list[str]) -> None:
+        page = await self._acquainted()
+        async with page.expect_file_chooser() as chooser:
+            await page.get_by_role("button", name=re.compile("^Send files, ")).click()
+        await (await chooser.value).set_files(paths)
+        await page.get_by_role("button", name=re.compile("^Send to ")).click()
+        await expect(page.get_by_role("heading", level=1)).to_contain_text("did not take it", timeout=SLOW_MS)
+        say("deliver", event="error", code="declined")
 
     async def _offered(self, words: str) -> Page:
         """Search, and ask for the first that is found; tells how many have it."""

@@ -14,6 +14,12 @@ from tests.nat.server import serving
 from tests.nat.sites import BY_NAME
 
 WITHIN_S: Final = 20.0
+PAGE_S: Final = 60.0
+"""And some clicks in a page, on a busy machine."""
+
+UDP: Final = 17
+DNS_PORTS: Final = frozenset((53, 5353))
+
 WATCH_S: Final = 3.0
 """How long after the end nothing may come: checks would come at once."""
 
@@ -63,6 +69,62 @@ async def _call_declined(sender: Driver, receiver: Driver) -> None:
     assert (await sender.until("error", WITHIN_S, since))["code"] == "declined"
     await asyncio.sleep(WATCH_S)
     await asyncio.gather(sender.stop(), receiver.stop())
+
+
+async def _page_declines(sender: Driver, page: Driver) -> None:
+    """The same, where a page is called."""
+    await asyncio.gather(sender.start(), page.start())
+    sender.tell(do="send", text="secret")
+    code = (await sender.until("ready", WITHIN_S))["code"]
+    page.tell(do="get", code=code, accept=False)
+    who = (await sender.until("contact", PAGE_S))["peer"]
+    assert (await sender.until("error", PAGE_S))["code"] == "declined"
+    page.tell(do="inbox")
+    await page.until("inbox", PAGE_S)
+    since = len(sender.events)
+    sender.tell(do="deliver", to=who, text="secret")
+    await page.when(lambda event: event["of"] == "inbox" and event["event"] == "declined", PAGE_S)
+    assert (await sender.until("error", PAGE_S, since))["code"] == "declined"
+    await asyncio.sleep(WATCH_S)
+    await asyncio.gather(sender.stop(), page.stop())
+
+
+async def _page_is_declined(page: Driver, receiver: Driver) -> None:
+    """And where a page calls."""
+    await asyncio.gather(page.start(), receiver.start())
+    secret = page.folder / "secret.txt"
+    secret.write_text("secret")
+    page.tell(do="send", paths=[str(secret)])
+    code = (await page.until("ready", PAGE_S))["code"]
+    receiver.tell(do="get", code=code, into=str(receiver.folder / "got"), accept=False)
+    who = (await receiver.until("contact", WITHIN_S))["peer"]
+    assert (await receiver.until("error", WITHIN_S))["code"] == "declined"
+    receiver.tell(do="add", who=who)
+    await receiver.until("added", WITHIN_S)
+    receiver.tell(do="inbox", into=str(receiver.folder / "got"), answer="decline")
+    await receiver.until("inbox", WITHIN_S)
+    page.tell(do="deliver", paths=[str(secret)])
+    assert (await receiver.until("declined", PAGE_S))["reason"] == "no"
+    assert (await page.until("error", PAGE_S))["code"] == "declined"
+    await asyncio.sleep(WATCH_S)
+    await asyncio.gather(page.stop(), receiver.stop())
+
+
+@pytest.mark.parametrize(("meet", "page"), [(_page_declines, "far"), (_page_is_declined, "near")])
+def test_nothing_is_revealed_by_a_page_that_calls_or_is_called(
+    meet: Callable[[Driver, Driver], Coroutine[Any, Any, None]], page: str
+) -> None:
+    """The same of Chromium; and it opens no socket for it: no datagram leaves but to ask for names."""
+    with Lab() as lab, serving():
+        near, far = (lab.add(BY_NAME[name]).clients[0] for name in ("public", "dual"))
+        one, other = (Driver(each, "page" if name == page else "peer") for each, name in ((near, "near"), (far, "far")))
+        with lab.capture(near) as at_near, lab.capture(far) as at_far:
+            asyncio.run(meet(one, other))
+    assert revealed(at_near, addresses(far)) == set()
+    assert revealed(at_far, addresses(near)) == set()
+    at_page = at_near if page == "near" else at_far
+    assert len(at_page) > 10
+    assert {each.dport for each in at_page if each.outgoing and each.protocol == UDP} <= DNS_PORTS
 
 
 @pytest.mark.parametrize(
