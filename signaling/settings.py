@@ -64,7 +64,7 @@ class Settings(RelaySettings):
     )
     stun_alt_port: int = option(
         3479,
-        "Second UDP port for STUN, by which peers learn how their NAT treats them (RFC 5780); 0 is off.",
+        "Second port for STUN, over UDP and TCP, by which peers learn how their NAT treats them (RFC 5780); 0 is off.",
         "a NAT that maps by destination is seen only from two",
         0,
         65535,

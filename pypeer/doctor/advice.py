@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from pypeer.doctor.findings import AddressKind, Findings, Status, Udp
+from pypeer.doctor.findings import AddressKind, Findings, Ports, Status, Udp
 from pypeer.doctor.networks import Kind, kind_of, network_of
 
 
@@ -16,6 +16,7 @@ class Way(StrEnum):
     REVERSED = "reversed"
     PUNCHED = "punched"
     PREDICTED = "predicted"
+    SPLICED = "spliced"
     TURN_UDP = "turn-udp"
     TURN_TCP = "turn-tcp"
     TURN_TLS = "turn-tls"
@@ -54,6 +55,10 @@ class Advice(StrEnum):
     UDP_BLOCKED = "udp-blocked"
     PROXY = "proxy"
     VARIES = "varies"
+    TCP_VARIES = "tcp-varies"
+    """Of UDP the port is the same for all partners, of TCP it is not."""
+    TCP_REMAINS = "tcp-remains"
+    """UDP is blocked, and TCP can be used between two that dial."""
     CGNAT = "cgnat"
     FIREWALL = "firewall"
     IPV6_OFF = "ipv6-off"
@@ -73,7 +78,8 @@ HARD: Final = frozenset({Kind.SYMMETRIC, Kind.COUNTING, Kind.BLOCKED})
 
 def rungs(findings: Findings) -> tuple[Rung, ...]:
     """All rungs, in order."""
-    uses = {**_by_udp(findings), **{Way(f"turn-{each}"): _relay(findings, each) for each in ("udp", "tcp", "tls")}}
+    relays = {Way(f"turn-{each}"): _relay(findings, each) for each in ("udp", "tcp", "tls")}
+    uses = {**_by_udp(findings), Way.SPLICED: _by_tcp(findings), **relays}
     return tuple(Rung(way, uses.get(way, Use.LATER)) for way in Way)
 
 
@@ -92,6 +98,16 @@ def _by_udp(findings: Findings) -> dict[Way, Use]:
         Way.PUNCHED: Use.YES if steady else Use.SOME,
         Way.PREDICTED: Use.YES if steady else Use.SOME,
     }
+
+
+def _by_tcp(findings: Findings) -> Use:
+    """Two sides that dial at once need ports that the other one can know, or guess (RFC 5128, section 3.4)."""
+    uses = [
+        Use.YES if tcp.is_steady else Use.SOME if tcp.ports is Ports.SEQUENTIAL else Use.NO
+        for tcp in findings.tcp
+        if tcp.is_steady or tcp.varies
+    ]
+    return next((use for use in (Use.YES, Use.SOME, Use.NO) if use in uses), Use.UNKNOWN)
 
 
 def _relay(findings: Findings, transport: str) -> Use:
@@ -126,6 +142,8 @@ def _of_network(findings: Findings) -> list[Advice]:
         (kind is Kind.BLOCKED, Advice.UDP_BLOCKED),
         (kind is Kind.BLOCKED and bool(findings.machine.proxies), Advice.PROXY),
         (kind in (Kind.SYMMETRIC, Kind.COUNTING), Advice.VARIES),
+        (kind not in HARD and any(tcp.varies for tcp in findings.tcp), Advice.TCP_VARIES),
+        (kind is Kind.BLOCKED and any(tcp.is_steady for tcp in findings.tcp), Advice.TCP_REMAINS),
         (kind is Kind.CGNAT, Advice.CGNAT),
         (kind is Kind.FIREWALL, Advice.FIREWALL),
         (helps and not has_public_v6, Advice.IPV6_OFF),

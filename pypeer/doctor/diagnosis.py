@@ -6,7 +6,7 @@
 
 from pypeer.doctor import advice, networks
 from pypeer.doctor.advice import Advice, Rung
-from pypeer.doctor.findings import VERSION, Findings, Machine, RelayFound, Route, Signaling, Udp
+from pypeer.doctor.findings import VERSION, Findings, Machine, RelayFound, Route, Signaling, Tcp, Udp
 from pypeer.doctor.networks import Kind, Prospect
 from pypeer.events import Event
 
@@ -17,6 +17,7 @@ class Finding(Event, frozen=True, tag="finding"):
     machine: Machine | None = None
     signaling: Signaling | None = None
     udp: Udp | None = None
+    tcp: Tcp | None = None
     route: Route | None = None
     relay: RelayFound | None = None
 

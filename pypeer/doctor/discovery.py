@@ -94,6 +94,13 @@ class Discovery:
         return self.state is State.DONE
 
     @property
+    def others(self) -> list[Address]:
+        """The other addresses and ports of the chosen server, as far as it has named them."""
+        if self.primary is None or self.other is None:
+            return []
+        return [(self.other[0], self.primary[1]), (self.primary[0], self.other[1]), self.other]
+
+    @property
     def second_port(self) -> Address | None:
         """Another port of the chosen server that has answered."""
         ports = (to for to in self._seen() if self.primary is not None and to[0] == self.primary[0])
@@ -111,7 +118,7 @@ class Discovery:
         if self.state is State.ASKING and (chosen := self._choose(now)) is not None:
             self._become(State.EXAMINING)
             self.primary, self.other = chosen
-            sends += self._examine(*chosen, now)
+            sends += self._examine(self.primary, now)
         if self.state is State.EXAMINING and self.primary is not None:
             sends += self._follow(self.primary, now)
         if self.state is not State.DONE and self._questions.is_quiet:
@@ -128,10 +135,9 @@ class Discovery:
             return answers[0].source, None
         return None
 
-    def _examine(self, primary: Address, other: Address | None, now: float) -> list[Send]:
+    def _examine(self, primary: Address, now: float) -> list[Send]:
         """Mapping first, so that a NAT that counts its ports counts these one after the other."""
-        endpoints = [] if other is None else [(other[0], primary[1]), (primary[0], other[1]), other]
-        sends = [send for to in endpoints for send in self._ask(Role.MAPPING, to, now)]
+        sends = [send for to in self.others for send in self._ask(Role.MAPPING, to, now)]
         sends += self._ask(Role.FILTERING, primary, now)
         return sends + self._ask(Role.HAIRPIN, primary, now)
 

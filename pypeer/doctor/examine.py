@@ -11,9 +11,9 @@ import msgspec
 from pypeer.connect.ice.candidate import family_of
 from pypeer.connect.resolving import resolve
 from pypeer.connect.servers import PORT, Relay, Servers, Stun
-from pypeer.doctor import route
+from pypeer.doctor import dialling, route
 from pypeer.doctor.diagnosis import Diagnosis, Finding, diagnose
-from pypeer.doctor.findings import Findings, RelayFound, Route, Udp
+from pypeer.doctor.findings import Findings, RelayFound, Route, Tcp, Udp
 from pypeer.doctor.machine import machine
 from pypeer.doctor.probing import discover, measure_lifetime
 from pypeer.doctor.relaying import try_relay
@@ -38,12 +38,13 @@ async def examine(server: str, stun: tuple[Stun, ...], long: bool, tell: Tell) -
     signaling, told = await sign_in(server)
     tell(Finding(signaling=signaling))
     addresses = await _addresses((*told.stun, *stun))
-    udp, way, relays = await asyncio.gather(
-        asyncio.gather(*(_udp(family, addresses, long, tell) for family in FAMILIES)),
+    both, way, relays = await asyncio.gather(
+        asyncio.gather(*(_ip(family, addresses, long, tell) for family in FAMILIES)),
         _route(addresses, tell),
         _relays(told, tell),
     )
-    return diagnose(Findings(here, signaling, tuple(udp), way, relays))
+    udp, tcp = zip(*both, strict=True)
+    return diagnose(Findings(here, signaling, udp, way, relays, tcp))
 
 
 async def _addresses(servers: Iterable[Stun]) -> list[Address]:
@@ -51,12 +52,15 @@ async def _addresses(servers: Iterable[Stun]) -> list[Address]:
     return list(dict.fromkeys(chain.from_iterable(found)))
 
 
-async def _udp(family: int, servers: list[Address], long: bool, tell: Tell) -> Udp:
+async def _ip(family: int, servers: list[Address], long: bool, tell: Tell) -> tuple[Udp, Tcp]:
+    """UDP first, since it tells which other addresses and ports a server has."""
     udp, discovery = await discover(family, servers)
     if long and discovery is not None:
         udp = msgspec.structs.replace(udp, lifetime=await measure_lifetime(udp, discovery))
     tell(Finding(udp=udp))
-    return udp
+    tcp = await dialling.examine(family, [*servers, *([] if discovery is None else discovery.others)])
+    tell(Finding(tcp=tcp))
+    return udp, tcp
 
 
 async def _route(servers: list[Address], tell: Tell) -> Route:

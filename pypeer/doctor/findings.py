@@ -182,6 +182,35 @@ class Udp(msgspec.Struct, frozen=True):
         return self.mapping is not Mapping.NONE if self.status is Status.WORKS else None
 
 
+class Tcp(msgspec.Struct, frozen=True):
+    """TCP over one version of IP, by RFC 5382 and RFC 5128; `untested` where no server answers STUN over it.
+
+    A NAT that gives a port the same outside one for all destinations (RFC 5382, REQ-1) lets two sides dial each other
+    at once. `mapping_sure`, `ports` and `step` are as of UDP.
+    """
+
+    family: int
+    status: Status
+    local: str = ""
+    public: tuple[str, ...] = ()
+    mapping: Mapping = Mapping.UNKNOWN
+    mapping_sure: bool = False
+    ports: Ports = Ports.UNKNOWN
+    step: int = 0
+    asked: tuple[str, ...] = ()
+    answered: tuple[str, ...] = ()
+
+    @property
+    def varies(self) -> bool:
+        """Whether the outside port is another for some destinations."""
+        return self.mapping in (Mapping.ADDRESS_DEPENDENT, Mapping.ADDRESS_AND_PORT_DEPENDENT)
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether it is the same for all."""
+        return self.mapping in (Mapping.NONE, Mapping.ENDPOINT_INDEPENDENT)
+
+
 class Route(msgspec.Struct, frozen=True):
     """The first routers towards the server over IPv4, nearest first; empty text where one does not answer."""
 
@@ -206,6 +235,7 @@ class Findings(msgspec.Struct, frozen=True):
     udp: tuple[Udp, ...] = ()
     route: Route = Route()
     relays: tuple[RelayFound, ...] = ()
+    tcp: tuple[Tcp, ...] = ()
 
     def of(self, family: int) -> Udp:
         """UDP of one version of IP."""

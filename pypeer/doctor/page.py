@@ -94,6 +94,10 @@ class Page:
             found += self._fact(STATUS_MARKS[udp.status], f"UDP over IPv{udp.family}", words.udp(udp))
             for label, text in words.details(udp):
                 found += self._fact("none", f"  {label}", text)
+        for tcp in (each for each in findings.tcp if each.status is Status.WORKS):
+            found += self._fact("yes", f"TCP over IPv{tcp.family}", words.tcp(tcp))
+            for label, text in words.tcp_details(tcp):
+                found += self._fact("none", f"  {label}", text)
         for relay in findings.relays:
             found += self._fact("yes" if relay.works else "no", "Relay", words.printable(words.relay(relay)))
         return found

@@ -107,6 +107,7 @@ WAYS: Final[dict[Way, tuple[str, str]]] = {
     Way.REVERSED: ("Reversed", "who was asked dials who asked"),
     Way.PUNCHED: ("Hole punching", "both sides send at the same time (UDP)"),
     Way.PREDICTED: ("Port guessing", "hole punching at a port that is not known"),
+    Way.SPLICED: ("TCP splice", "both sides dial at the same time (two pypeers)"),
     Way.TURN_UDP: ("Relay, UDP", "a TURN server passes everything on"),
     Way.TURN_TCP: ("Relay, TCP", "likewise, past firewalls without UDP"),
     Way.TURN_TLS: ("Relay, TLS", "likewise, and it looks like a web page"),
@@ -132,6 +133,9 @@ REASONS: Final[dict[tuple[Way, Use], str]] = {
     (Way.PUNCHED, Use.SOME): "with routers that are not strict, since your port is another for each partner",
     (Way.PREDICTED, Use.YES): "mostly works, if the other side's port varies",
     (Way.PREDICTED, Use.SOME): "mostly works, if the other side's port does not vary",
+    (Way.SPLICED, Use.YES): "works, since your TCP port is the same for all partners",
+    (Way.SPLICED, Use.SOME): "by guessing your next TCP port, since the router counts",
+    (Way.SPLICED, Use.NO): "your TCP port is another one, at random, for each partner",
 }
 """Where there is more to say than USES has."""
 
@@ -176,6 +180,15 @@ ADVICE: Final[dict[Advice, str]] = {
         "If the router is yours, look in its settings for the type of NAT. 'Symmetric' or 'strict' should "
         "become 'full cone', 'open' or 'endpoint-independent'; or switch on UPnP. Or use another network, "
         "such as a phone's hotspot."
+    ),
+    Advice.TCP_VARIES: (
+        "Your router (NAT) gives TCP another port for each partner, where RFC 5382 (REQ-1) asks for one for "
+        "all. Direct connections use UDP instead. If the router is yours, switch on UPnP, or look for a "
+        "friendlier type of NAT."
+    ),
+    Advice.TCP_REMAINS: (
+        "Between two pypeers a direct connection by TCP is possible: your TCP port is the same for all partners "
+        "(RFC 5382, REQ-1). Browsers cannot do that."
     ),
     Advice.CGNAT: (
         "To be reachable, ask your provider for a public IPv4 address, or use IPv6. Port forwarding in your "

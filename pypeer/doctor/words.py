@@ -2,7 +2,18 @@
 
 from pypeer.doctor import texts
 from pypeer.doctor.advice import Rung
-from pypeer.doctor.findings import Filtering, Findings, Mapping, Obstacle, Ports, RelayFound, Signaling, Status, Udp
+from pypeer.doctor.findings import (
+    Filtering,
+    Findings,
+    Mapping,
+    Obstacle,
+    Ports,
+    RelayFound,
+    Signaling,
+    Status,
+    Tcp,
+    Udp,
+)
 from pypeer.doctor.networks import Kind
 
 
@@ -51,12 +62,31 @@ def details(found: Udp) -> list[tuple[str, str]]:
     return lines + ([("Unused hole", lifetime(found))] if found.lifetime is not None else [])
 
 
+def tcp(found: Tcp) -> str:
+    """As whom others see what is dialled from here."""
+    seen = "this machine's own address" if found.mapping is Mapping.NONE else " and ".join(found.public)
+    return f"works, others see {seen}"
+
+
+def tcp_details(found: Tcp) -> list[tuple[str, str]]:
+    """What a NAT does with TCP, and whether it is as it should be (RFC 5382)."""
+    if found.mapping is Mapping.NONE:
+        return []
+    known = found.mapping_sure or found.mapping is Mapping.UNKNOWN
+    lines = [("Outside port", likely(texts.MAPPINGS[found.mapping], known)), ("Its number", port_number(found))]
+    if found.varies:
+        lines.append(("RFC 5382", "REQ-1 not met, which asks for one port for all partners"))
+    elif found.is_steady:
+        lines.append(("RFC 5382", likely("REQ-1 met: one port for all partners", known)))
+    return lines
+
+
 def likely(text: str, sure: bool) -> str:
     """A text, marked if it is not sure."""
     return text if sure else f"likely {text}"
 
 
-def port_number(found: Udp) -> str:
+def port_number(found: Udp | Tcp) -> str:
     """How the number of the outside port is chosen."""
     return {
         Ports.KEPT: "the same as inside",

@@ -74,6 +74,8 @@ class _Opening:
         self.stack.callback(asyncio.create_task(relay.run_clock()).cancel)
         relay.socket_at = sockets.socket_at
         tcp = await self._open_streams(relay, "turn_port", None)
+        if tcp and sockets.serves(self.settings.stun_alt_port):
+            await self._open_streams(relay, "stun_alt_port", None)
         tls = await self._open_streams(relay, "turn_tls_port", self.context) if self.context else 0
         relay.ports = Ports(self.settings.turn_port, tcp, tls)
         self.node.relay = relay
@@ -102,7 +104,7 @@ class _Opening:
         if {name, "stun_address"} & set(self.named):
             hosts = ", ".join(self.settings.stun_hosts)
             raise ListenError(f"cannot listen on {hosts}, {kind} port {port}: {reason}; choose with {flag}")
-        event = "stun-off" if kind == "UDP" else "relay-off"
+        event = "stun-off" if kind == "UDP" or name == "stun_alt_port" else "relay-off"
         log.warning(line(event, port=port, reason=reason, hint=f"choose another with {flag}, or 0 for none"))
 
 

@@ -42,7 +42,7 @@ def test_on_the_servers_own_machine_there_is_nobody_to_ask(pypeer: Start) -> Non
     assert found["findings"]["signaling"]["works"]
     assert not found["findings"]["signaling"]["tls"]
     told = [next(iter(event.keys() - {"event"})) for event in command.events if event["event"] == "finding"]
-    assert sorted(told) == ["machine", "route", "signaling", "udp", "udp"]
+    assert sorted(told) == ["machine", "route", "signaling", "tcp", "tcp", "udp", "udp"]
     assert command.events[-1] == found
 
 
@@ -57,6 +57,9 @@ def test_another_stun_server_can_be_asked(tmp_path: Path) -> None:
     assert (udp["status"], udp["mapping"], udp["filtering"]) == ("works", "none", "endpoint-independent")
     assert (udp["mapping_sure"], udp["filtering_sure"], udp["support"]) == (True, True, "full")
     assert udp["inside"], "it is no address of the Internet"
+    [tcp] = [each for each in diagnosis(command)["findings"]["tcp"] if each["family"] == 4]
+    assert (tcp["status"], tcp["mapping"], tcp["mapping_sure"], tcp["ports"]) == ("works", "none", True, "kept")
+    assert len(tcp["answered"]) == 4, "two ports of two addresses"
     assert diagnosis(command)["advice"] == ["inside"]
 
 

@@ -117,6 +117,36 @@ def test_what_each_site_does_is_found_out() -> None:
     assert found["symmetric-seq"]["advice"] == ["varies", "ipv6-off", "relay-none"]
 
 
+def tcp(found: dict[str, Any]) -> dict[str, Any]:
+    """TCP over IPv4."""
+    [each] = [each for each in found["findings"]["tcp"] if each["family"] == 4]
+    return dict(each)
+
+
+def rung(found: dict[str, Any], way: str) -> str:
+    """How a way stands."""
+    [use] = [each["use"] for each in found["rungs"] if each["way"] == way]
+    return str(use)
+
+
+def test_what_a_nat_does_with_tcp_is_found_out() -> None:
+    """Mapping and ports, whether two can dial each other at once, and what is left where UDP is blocked."""
+    wanted = {
+        "public": ("none", "kept", "yes"),
+        "port-restricted": ("endpoint-independent", "kept", "yes"),
+        "symmetric-seq": ("address-and-port-dependent", "sequential", "some"),
+        "symmetric-random": ("address-and-port-dependent", "random", "no"),
+    }
+    with Lab() as lab, serving(*TWO_ADDRESSES), ThreadPoolExecutor(AT_ONCE) as pool:
+        places = [lab.add(BY_NAME[name]) for name in (*wanted, "udp-blocked")]
+        *found, blocked = pool.map(diagnosis, places)
+    told = [(tcp(each)["mapping"], tcp(each)["ports"], rung(each, "spliced")) for each in found]
+    assert dict(zip(wanted, told, strict=True)) == wanted
+    assert all(tcp(each)["mapping_sure"] for each in (*found, blocked))
+    assert tcp(blocked)["mapping"] == "endpoint-independent"
+    assert "tcp-remains" in blocked["advice"]
+
+
 def test_a_server_with_one_address_tells_less_and_the_doctor_says_so() -> None:
     """It cannot tell who lets in everybody from who lets in one host; a strict filter it can tell."""
     names = ("fullcone", "port-restricted", "symmetric-random")

@@ -28,6 +28,7 @@ class Bases:
     def __init__(self, ports: tuple[int, int] | None = None) -> None:
         self._ports = ports
         self.listeners: dict[Address, socket.socket] = {}
+        self._held: list[socket.socket] = []
 
     def open(self, hosts: list[str]) -> None:
         """Listen on each of these addresses where that is possible."""
@@ -35,6 +36,19 @@ class Bases:
             bound = self._bind(host)
             if bound is not None:
                 self.listeners[host, bound.getsockname()[1]] = bound
+
+    def hold(self, host: str) -> Address | None:
+        """An address to dial from, several times, at which nobody listens; None where no port can be used so."""
+        if not _can_share():
+            return None
+        held = _socket(host)
+        try:
+            held.bind((host, 0))
+        except OSError:
+            held.close()
+            return None
+        self._held.append(held)
+        return host, held.getsockname()[1]
 
     async def dial(self, base: Address, remote: Address, waits: bool = False) -> socket.socket:
         """A connection from the port of a listener, so that what a NAT knows of the one holds for the other.
@@ -56,9 +70,10 @@ class Bases:
 
     def close(self) -> None:
         """Listen no more."""
-        for listener in self.listeners.values():
-            listener.close()
+        for each in (*self.listeners.values(), *self._held):
+            each.close()
         self.listeners.clear()
+        self._held.clear()
 
     def _bind(self, host: str) -> socket.socket | None:
         choices = [0] if self._ports is None else [random.randint(*self._ports) for _ in range(PORT_TRIES)]

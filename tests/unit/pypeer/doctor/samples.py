@@ -19,6 +19,7 @@ from pypeer.doctor.findings import (
     Signaling,
     Status,
     Support,
+    Tcp,
     Udp,
 )
 
@@ -64,10 +65,18 @@ def findings(
     signaling: Signaling = SERVER,
     v6: bool = False,
     proxies: tuple[Proxy, ...] = (),
+    tcp: tuple[Tcp, ...] = (),
 ) -> Findings:
     """All findings, with these about UDP."""
     machine = Machine((Interface("eth0", (V4, V6) if v6 else (V4,)),), proxies)
-    return Findings(machine, signaling, stacks, Route(hops), relays)
+    return Findings(machine, signaling, stacks, Route(hops), relays, tcp)
+
+
+def tcp(mapping: Mapping = Mapping.ENDPOINT_INDEPENDENT, ports: Ports = Ports.KEPT, sure: bool = True) -> Tcp:
+    """TCP as servers see it."""
+    public = V4.address if mapping is Mapping.NONE else "9.9.9.9"
+    step = 1 if ports is Ports.SEQUENTIAL else 0
+    return Tcp(4, Status.WORKS, V4.address, (public,), mapping, sure, ports, step)
 
 
 def behind(local: str, seen: str) -> Udp:
@@ -99,6 +108,11 @@ ALL: Final = {
     "proxy": findings(BLOCKED, proxies=(Proxy("HTTPS_PROXY", "http://proxy:3128"),)),
     "two routers": findings(udp(), hops=("192.168.1.1", "10.0.0.1", "9.9.9.1")),
     "silent routers": findings(udp(), hops=("", "", "9.9.9.1")),
+    "tcp varies": findings(udp(), tcp=(tcp(Mapping.ADDRESS_AND_PORT_DEPENDENT, Ports.RANDOM),)),
+    "tcp counts": findings(udp(), tcp=(tcp(Mapping.ADDRESS_DEPENDENT, Ports.SEQUENTIAL),)),
+    "tcp remains": findings(BLOCKED, tcp=(tcp(sure=False),)),
+    "tcp open": findings(udp(Mapping.NONE), tcp=(tcp(Mapping.NONE), Tcp(6, Status.UNTESTED))),
+    "tcp unknown": findings(udp(), tcp=(tcp(Mapping.UNKNOWN),)),
     "mobile": findings(behind("100.64.3.7", "9.9.9.9")),
     "inside": findings(behind("192.168.1.10", "192.168.1.10")),
     "port by address": findings(udp(Mapping.ADDRESS_DEPENDENT, ports=Ports.UNKNOWN)),

@@ -26,6 +26,10 @@ from tests.unit.pypeer.doctor.samples import ALL, findings, udp
         ("untested", [Advice.NO_STUN]),
         ("away", [Advice.SERVER_AWAY]),
         ("inside", [Advice.INSIDE]),
+        ("tcp varies", [Advice.TCP_VARIES, Advice.IPV6_OFF]),
+        ("tcp counts", [Advice.TCP_VARIES, Advice.IPV6_OFF]),
+        ("tcp remains", [Advice.UDP_BLOCKED, Advice.TCP_REMAINS, Advice.RELAY_NONE]),
+        ("tcp open", [Advice.FIREWALL]),
         ("relayed", [Advice.VARIES, Advice.IPV6_OFF]),
     ],
 )
@@ -61,6 +65,21 @@ def test_rungs_by_udp() -> None:
     assert uses("dual")[Way.PUNCHED] is Use.YES
     assert uses("blocked")[Way.DIRECT] is uses("blocked")[Way.PUNCHED] is Use.NO
     assert uses("unknown")[Way.PUNCHED] is Use.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("name", "use"),
+    [
+        ("home", Use.UNKNOWN),
+        ("tcp open", Use.YES),
+        ("tcp remains", Use.YES),
+        ("tcp counts", Use.SOME),
+        ("tcp varies", Use.NO),
+        ("tcp unknown", Use.UNKNOWN),
+    ],
+)
+def test_the_rung_of_tcp(name: str, use: Use) -> None:
+    assert uses(name)[Way.SPLICED] is use
 
 
 def test_rungs_by_relay() -> None:
