@@ -32,7 +32,7 @@ class ErrorCode(StrEnum):
     NO_DIRECTORY = "no-directory"
     """This server keeps no directory: its operator has turned it off."""
     NOT_HERE = "not-here"
-    """Nobody can be called under this token now: whoever it is has not opened a program, or does not wait for you."""
+    """Nobody can be called so now: whoever it is has not opened a program, or does not wait for you."""
     UNKNOWN_PAIR = "unknown-pair"
     """The pair does not exist, or this session is no member of it."""
     PEER_GONE = "peer-gone"

@@ -13,6 +13,7 @@ from pypeer.api import Peer
 from pypeer.errors import CodeError, DeclinedError, PeerError
 from pypeer.events import Announced, Event, Waiting, Wished
 from pypeer.finding.found import File, Folder, Hit
+from pypeer.finding.sought import Sought
 from pypeer.identity import Identity
 from pypeer.library.host import Consent
 from pypeer.library.library import Library
@@ -114,7 +115,7 @@ async def test_what_is_found_is_fetched(here: Peer, there: Peer, word: str, tmp_
     assert (folder.name, file.handle) == ("sub", hit.handle)
     [below] = await here.browse(word, "sub")
     assert below.name == "other.bin"
-    assert await here.search(word, kind="video") == []
+    assert await here.search(Sought(word, kind="video")) == []
     with pytest.raises(CodeError, match="all who have it"):
         here.get(hit, also=["7-guitar-sunset"])
 
