@@ -17,6 +17,7 @@ from pypeer.finding.sought import Sought
 from pypeer.identity import Identity
 from pypeer.library.host import Consent
 from pypeer.library.library import Library
+from signaling.protocol.directory import Kind
 from tests.support.commands import Server
 
 PATIENCE_S: Final = 60.0
@@ -115,7 +116,7 @@ async def test_what_is_found_is_fetched(here: Peer, there: Peer, word: str, tmp_
     assert (folder.name, file.handle) == ("sub", hit.handle)
     [below] = await here.browse(word, "sub")
     assert below.name == "other.bin"
-    assert await here.search(Sought(word, kind="video")) == []
+    assert await here.search(Sought(word, kind=Kind.VIDEO)) == []
     with pytest.raises(CodeError, match="all who have it"):
         here.get(hit, also=["7-guitar-sunset"])
 
