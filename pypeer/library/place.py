@@ -34,7 +34,6 @@ def in_the_open(name: str, description: str, ask: bool, reach: Reach | None) -> 
 
 def in_space(
     space: Space,
-    host: str,
     owner: bytes,
     name: str,
     description: str,
@@ -42,9 +41,9 @@ def in_space(
     reach: Reach | None,
     keys: tuple[KeyBox, ...] = (),
 ) -> Place:
-    """For the members of a space; `host` is that of the server, `owner` the public key of this peer. `keys` lead those
-    to the key of the space who have it from nowhere else."""
+    """For the members of a space; `owner` is the public key of this peer. `keys` lead those to the key of the space who
+    have it from nowhere else."""
     boxes = Boxes(space.keys, owner)
     box = boxes.library(SealedLibrary(name, description))
-    told = SealedPublish(id=1, space=space.keys.tag(host), box=box, ask=ask, reach=reach, keys=keys)
+    told = SealedPublish(id=1, space=space.keys.tag, box=box, ask=ask, reach=reach, keys=keys)
     return Place(name, told, Sealed(space.keys, boxes), space.keys.password, space.name)

@@ -95,7 +95,7 @@ def _for_contacts(desk: Desk, terms: Terms, store: Store, reach: Reach | None) -
     about = (terms.name, terms.description, terms.consent is not None, reach)
 
     def make(space: Space, keys: tuple[KeyBox, ...]) -> Place:
-        return in_space(space, desk.client.host, desk.identity.key, *about, keys)
+        return in_space(space, desk.identity.key, *about, keys)
 
     return ForContacts(store, OwnSpace(), desk.identity.key, make)
 
@@ -104,4 +104,4 @@ def _place(desk: Desk, terms: Terms, reach: Reach | None) -> Place:
     about = (terms.name, terms.description, terms.consent is not None, reach)
     if terms.space is None:
         return in_the_open(*about)
-    return in_space(terms.space, desk.client.host, desk.identity.key, *about)
+    return in_space(terms.space, desk.identity.key, *about)

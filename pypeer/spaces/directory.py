@@ -35,7 +35,7 @@ class SpaceDirectory:
         self.space = space
         self.reader = Reader(space.keys, space.owner)
         self._client = client
-        self._tag = space.keys.tag(client.host)
+        self._tag = space.keys.tag
         self._blinder = Blinder(space.keys)
 
     async def search(self, sought: Sought, limit: int = HITS_DEFAULT) -> list[Hit]:

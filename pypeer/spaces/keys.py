@@ -1,6 +1,7 @@
 """Keys of a sealed space: one random key, and what is derived from it for each purpose; pure.
 
-HKDF-SHA256 (RFC 5869) without salt. Only `tag` is told to a server, and another one to each.
+HKDF-SHA256 (RFC 5869) without salt. Only `tag` is told to servers, the same to each: what two of them could tell by it
+they can tell by the keys of members and by the tags of files, too (docs/security.md).
 """
 
 import base64
@@ -14,7 +15,6 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from pypeer.secure.encoding import b64
-from signaling.protocol.hosts import realm
 
 KEY_BYTES: Final = 32
 """Of a space, and of what is derived for AES-256 and HMAC-SHA256."""
@@ -44,10 +44,10 @@ class SpaceKeys:
         if len(self.key) != KEY_BYTES:
             raise ValueError(f"the key of a space has {KEY_BYTES} bytes")
 
-    def tag(self, host: str) -> str:
-        """What a server calls the space; `host` as in the Host header: members who dial a server near by by different
-        names mean the same."""
-        return b64(_derived(self.key, TAG_CONTEXT + realm(host).encode(), TAG_BYTES))
+    @cached_property
+    def tag(self) -> str:
+        """What servers call the space, by whatever name their clients dial them."""
+        return b64(_derived(self.key, TAG_CONTEXT, TAG_BYTES))
 
     def box_key(self, owner: bytes) -> bytes:
         """Under which what one owner publishes is sealed, so that nobody's can be passed off as another's; `owner` is

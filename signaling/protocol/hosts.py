@@ -20,12 +20,3 @@ def is_local(name: str) -> bool:
     except ValueError:
         return bool(name) and ("." not in name or name.endswith(LOCAL_SUFFIXES))
     return True
-
-
-def realm(host: str) -> str:
-    """What stands for a server in what its clients derive for it: its host if that can be registered, else nothing.
-
-    A server in the internet has one name, which all its clients dial. One near by has as many as its machine:
-    `localhost`, `nas`, `nas.local` and its addresses have to come to the same.
-    """
-    return "" if is_local(bare(host)) else host.lower()

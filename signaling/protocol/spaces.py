@@ -15,7 +15,7 @@ from signaling.protocol.fields import END, Id, Key, Message, Seq
 
 SpaceTag = Annotated[
     str,
-    Meta(pattern=r"^[A-Za-z0-9_-]{22}" + END, description="a space, as its members call it at this server; secret"),
+    Meta(pattern=r"^[A-Za-z0-9_-]{22}" + END, description="a space, as its members call it; secret"),
 ]
 FileTag = Annotated[
     str, Meta(pattern=r"^[A-Za-z0-9_-]{22}" + END, description="a file, the same for all in a space who have it")

@@ -73,17 +73,7 @@ def build() -> dict[str, Any]:
     return {
         "key": b64(KEY),
         "words": [{"text": text, "words": words(text)} for text in TEXTS],
-        "tags": [
-            {"host": host, "tag": keys.tag(host)}
-            for host in (
-                "byway.example",
-                "Byway.Example:8443",
-                "localhost:8080",
-                "nas.local",
-                "192.168.1.7:80",
-                "[::1]",
-            )
-        ],
+        "tag": keys.tag,
         "tokens": [{"folder": folder, "name": name, "tokens": blinder.tokens(folder, name)} for folder, name in NAMES],
         "searches": [{"words": words, "groups": blinder.groups(words)} for words in SEARCHES],
         "ranks": [

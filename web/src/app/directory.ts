@@ -110,7 +110,7 @@ export class PageDirectory implements Directory {
     if (space === null) throw new PeerError("no-space", "You have left this space. Ask a member for a new link.", false);
     const known = this.#spaces.get(name);
     if (known?.space === space) return known;
-    const made = new SpaceDirectory(this.#peer.client, new URL(this.#peer.page).host, space);
+    const made = new SpaceDirectory(this.#peer.client, space);
     this.#spaces.set(name, made);
     return made;
   }

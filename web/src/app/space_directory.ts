@@ -27,12 +27,11 @@ export class SpaceDirectory {
   /** The library that is looked through, and all that is in it. */
   #open: { readonly library: string; readonly files: readonly SealedFile[] } | null = null;
 
-  /** `host` is that of the page. */
-  constructor(client: Client, host: string, space: Space) {
+  constructor(client: Client, space: Space) {
     this.space = space;
     this.#client = client;
     this.#keys = new SpaceKeys(space.key);
-    this.#tag = this.#keys.tag(host);
+    this.#tag = this.#keys.tag;
     this.#reader = new Reader(this.#keys);
   }
 

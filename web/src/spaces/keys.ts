@@ -1,14 +1,13 @@
 /**
  * Keys of a sealed space: one random key, and what is derived from it for each purpose; pure. Twin of pypeer/spaces/keys.py.
  *
- * HKDF-SHA256 (RFC 5869) without salt. Only `tag` is told to a server, and another one to each.
+ * HKDF-SHA256 (RFC 5869) without salt. Only `tag` is told to servers, the same to each.
  */
 
 import { hkdf } from "@noble/hashes/hkdf.js";
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { type Bytes, concat, toBase32, toBase64url, utf8 } from "../secure/encoding.ts";
-import { realm } from "./realm.ts";
 
 /** Of a space, and of what is derived for AES-256 and HMAC-SHA256. */
 export const KEY_BYTES = 32;
@@ -39,9 +38,9 @@ export class SpaceKeys {
     this.#askKey = this.#derived(utf8(ASK_CONTEXT));
   }
 
-  /** What a server calls the space; `host` as in the address of the page: members who dial a server near by by different names mean the same. */
-  tag(host: string): string {
-    return toBase64url(this.#derived(utf8(TAG_CONTEXT + realm(host)), TAG_BYTES));
+  /** What servers call the space, by whatever name their clients dial them. */
+  get tag(): string {
+    return toBase64url(this.#derived(utf8(TAG_CONTEXT), TAG_BYTES));
   }
 
   /** Under which what one owner publishes is sealed, so that nobody's can be passed off as another's; `owner` is its public key. */

@@ -207,10 +207,10 @@ def test_where_a_library_is_published_says_who_gets_in() -> None:
     place = in_the_open("Music", "all", True, Reach.OPEN)
     assert place.publish == Publish(id=1, name="Music", description="all", ask=True, reach=Reach.OPEN)
     assert (place.password("lib"), place.space) == (library_password("lib"), "")
-    place = in_space(FAMILY, "localhost:8080", ADA.key, "Music", "all", False, None)
+    place = in_space(FAMILY, ADA.key, "Music", "all", False, None)
     told = place.publish
     assert isinstance(told, SealedPublish)
-    assert told.space == KEYS.tag("nas")
+    assert told.space == KEYS.tag
     assert Boxes(KEYS, ADA.key).open_library(told.box).name == "Music"
     assert (place.password("lib"), place.space) == (KEYS.password("lib"), "Family")
     assert place.password("lib") != place.password("other")
