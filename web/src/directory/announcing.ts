@@ -3,30 +3,20 @@
  * roots are known, one after the other; a message that is refused for the time being is told again. After pypeer/library/announcing.py.
  */
 
-import type { Announce, Folder } from "../gen/signaling.ts";
-import { ANNOUNCED_FILES, ANNOUNCED_GONE, FOLDER_CHARS, FOLDER_DEPTH, MESSAGE_BYTES, NAME_CHARS } from "../gen/signaling_constants.ts";
-import { utf8 } from "../secure/encoding.ts";
+import { ANNOUNCED_FILES, ANNOUNCED_GONE, FOLDER_CHARS, FOLDER_DEPTH, NAME_CHARS } from "../gen/signaling_constants.ts";
+import { type Form, OPENLY, placeOf, type PublicFile, type Said } from "./forms.ts";
 
 /** Announcements that are not answered yet, at most: what the contract allows. */
 const UNDER_WAY = 8;
 
-/** JSON of folders in one message: the rest has a type, an id of 16 digits, a library of 32 characters, and `whole`. */
-const ROOM = MESSAGE_BYTES - 512;
-
 /** How long a server that cannot take something now, and does not say for how long, is left alone, in seconds. */
 const PAUSE_S = 5;
 
-/** A file that others are to find; the root is base64url. */
-export interface PublicFile {
-  readonly path: string;
-  readonly size: number;
-  readonly root: string;
-}
-
-/** A message, and the ticket under which its answer is told. */
-export interface Announcement {
+/** A message, made when it is wanted, since sealing takes its time, and the ticket under which its answer is told. */
+export interface Announcement extends Told {
   readonly ticket: number;
-  readonly message: Omit<Announce, "id">;
+  readonly isAll: boolean;
+  message(): Promise<Said>;
 }
 
 /** Whether a file of this path can be announced at all. */
@@ -48,6 +38,7 @@ interface Told {
  * message told can be told again in any order.
  */
 export class Announcing {
+  #form: Form;
   readonly #files = new Map<number, PublicFile>();
   readonly #numbers = new Map<string, number>();
   readonly #underWay = new Map<number, Told>();
@@ -65,6 +56,10 @@ export class Announcing {
   #isComplete = false;
   #isWholeTold = false;
   #notBefore: number | null = null;
+
+  constructor(form: Form = OPENLY) {
+    this.#form = form;
+  }
 
   /** Files that the server has taken. */
   get told(): number {
@@ -114,6 +109,11 @@ export class Announcing {
     this.#isComplete = isComplete;
   }
 
+  /** From the next `begin` on files are put otherwise. */
+  putAs(form: Form): void {
+    this.#form = form;
+  }
+
   /** The library is published under this id, for so many files: everything is to be told. */
   begin(library: string, most: number): void {
     this.lose();
@@ -136,13 +136,15 @@ export class Announcing {
     this.#notBefore = null;
     const gone = [...this.#gone].slice(0, ANNOUNCED_GONE);
     for (const number of gone) this.#gone.delete(number);
-    const { folders, added } = gone.length > 0 ? { folders: [], added: [] } : this.#fill();
+    const { added, say } = this.#form.fill(gone.length > 0 ? [] : this.#untold(), Math.min(this.#room, ANNOUNCED_FILES));
+    for (const number of added) this.#new.delete(number);
     const isAll = this.#isComplete && !this.#hasMore(added.length) && this.#underWay.size === 0 && !this.#isWholeTold;
     if (gone.length === 0 && added.length === 0 && !isAll) return null;
     this.#isWholeTold ||= isAll;
     const ticket = (this.#tickets += 1);
     this.#underWay.set(ticket, { added, gone });
-    return { ticket, message: { t: "announce", library: this.#library, folders, ...(gone.length > 0 ? { gone } : {}), ...(isAll ? { whole: true } : {}) } };
+    const library = this.#library;
+    return { ticket, added, gone, isAll, message: () => say(library, gone, isAll) };
   }
 
   /** The server has taken it. */
@@ -183,33 +185,7 @@ export class Announcing {
     return told;
   }
 
-  /** As many files as fit one message and the server, by folder. */
-  #fill(): { readonly folders: Folder[]; readonly added: readonly number[] } {
-    const folders = new Map<string, unknown[]>();
-    const added: number[] = [];
-    const most = Math.min(this.#room, ANNOUNCED_FILES);
-    let room = ROOM;
-    for (const number of this.#new) {
-      if (added.length >= most) break;
-      const { path, size, root } = this.#files.get(number) as PublicFile;
-      const { folder, name } = placeOf(path);
-      const entry = [number, name, size, root];
-      room -= lengthOf(entry) + (folders.has(folder) ? 0 : lengthOf([folder, []]));
-      if (room < 0) break;
-      added.push(number);
-      folders.set(folder, [...(folders.get(folder) ?? []), entry]);
-    }
-    for (const number of added) this.#new.delete(number);
-    return { folders: [...folders] as Folder[], added };
+  *#untold(): Iterable<readonly [number, PublicFile]> {
+    for (const number of this.#new) yield [number, this.#files.get(number) as PublicFile];
   }
-}
-
-function placeOf(path: string): { readonly folder: string; readonly name: string } {
-  const at = path.lastIndexOf("/");
-  return { folder: path.slice(0, Math.max(0, at)), name: path.slice(at + 1) };
-}
-
-/** Bytes of JSON, with the comma that follows. */
-function lengthOf(value: unknown): number {
-  return utf8(JSON.stringify(value)).length + 1;
 }

@@ -24,9 +24,9 @@ function all(made: Announcing, now = 0): readonly Announcement[] {
   return messages;
 }
 
-const numbers = ({ message: { folders = [] } }: Announcement): readonly number[] => folders.flatMap((folder) => (folder[1] as [number][]).map(([number]) => number));
+const numbers = ({ added }: Announcement): readonly number[] => added;
 
-test("a small library is one message, by folder, and said to be all", () => {
+test("a small library is one message, by folder, and said to be all", async () => {
   const made = new Announcing();
   assert.equal(made.next(0), null);
   made.put({ path: "a.txt", size: 1, root: ROOT });
@@ -36,7 +36,7 @@ test("a small library is one message, by folder, and said to be all", () => {
   made.begin("lib", 10);
   const [only, ...rest] = all(made);
   assert.deepEqual(rest, []);
-  assert.deepEqual(only?.message, {
+  assert.deepEqual(await only?.message(), {
     t: "announce", library: "lib", folders: [["", [[0, "a.txt", 1, ROOT], [2, "c.txt", 3, ROOT]]], ["d/e", [[1, "b.txt", 2, ROOT]]]], whole: true,
   });
   assert.deepEqual([made.told, made.isDone], [0, false]);
@@ -44,26 +44,26 @@ test("a small library is one message, by folder, and said to be all", () => {
   assert.deepEqual([made.told, made.left, made.isDone, made.deadline], [3, 0, true, null]);
 });
 
-test("what comes later is told later, and that it is all once it is", () => {
+test("what comes later is told later, and that it is all once it is", async () => {
   const made = announcing(1);
   const [first] = all(made);
-  assert.equal(first?.message.whole, undefined);
+  assert.equal(first?.isAll, false);
   made.put({ path: "late", size: 1, root: ROOT });
   made.complete();
   const [second] = all(made);
-  assert.deepEqual([numbers(second as Announcement), second?.message.whole], [[1], undefined], "while another message is on its way");
+  assert.deepEqual([numbers(second as Announcement), second?.isAll], [[1], false], "while another message is on its way");
   made.answered(first?.ticket ?? 0);
   made.answered(second?.ticket ?? 0);
   const [last] = all(made);
-  assert.deepEqual([last?.message.folders, last?.message.whole], [[], true]);
+  assert.deepEqual(await last?.message(), { t: "announce", library: "lib", folders: [], whole: true });
 });
 
-test("messages are as full as they can be, and eight are under way at most", () => {
+test("messages are as full as they can be, and eight are under way at most", async () => {
   const made = announcing(10_000, 10_000, (number) => `${"folder ".repeat(20)}${number % 7}/${"long name ".repeat(10)}${number}`);
   const messages = all(made);
   assert.equal(messages.length, 8);
   for (const { message } of messages) {
-    const size = JSON.stringify({ ...message, id: 2 ** 53 }).length;
+    const size = JSON.stringify({ ...(await message()), id: 2 ** 53 }).length;
     assert.ok(size <= MESSAGE_BYTES && size > 0.98 * MESSAGE_BYTES, String(size));
   }
   made.answered(messages[3]?.ticket ?? 0);
@@ -78,7 +78,7 @@ test("what is refused for the time being is told again when the server says, wha
   made.refused(first?.ticket ?? 0, true, 10);
   assert.deepEqual([made.deadline, made.next(12)], [15, null]);
   const again = made.next(15);
-  assert.deepEqual([numbers(again as Announcement), again?.message.whole], [[0, 1, 2], true]);
+  assert.deepEqual([numbers(again as Announcement), again?.isAll], [[0, 1, 2], true]);
   made.refused(again?.ticket ?? 0, true, 15, 2);
   assert.equal(made.deadline, 17);
   const last = made.next(17);
@@ -96,19 +96,23 @@ test("beyond what the server takes nothing is told, and how much that is", () =>
   assert.equal(made.left, 2);
 });
 
-test("a new session is told everything anew", () => {
+test("a new session is told everything anew, in another form if that has changed", async () => {
   const made = announcing(2);
   made.complete();
   made.answered(made.next(0)?.ticket ?? 0);
   made.lose();
   assert.deepEqual([made.next(1), made.told, made.left], [null, 0, 0]);
   made.begin("other", 10);
-  assert.deepEqual(all(made, 1).map(({ message }) => message.library), ["other"]);
+  const [message] = all(made, 1);
+  assert.deepEqual([(await message?.message())?.library, message?.added], ["other", [0, 1]]);
+  made.putAs({ fill: () => ({ added: [1], say: (library) => Promise.resolve({ t: "sealed-announce", library }) }) });
+  made.begin("sealed", 10);
+  assert.deepEqual(await made.next(1)?.message(), { t: "sealed-announce", library: "sealed" });
 });
 
-const gone = ({ message }: Announcement): readonly number[] => message.gone ?? [];
+const gone = (each: Announcement): readonly number[] => each.gone;
 
-test("only what is different is told: what is gone first, then what is new, and that it is all", () => {
+test("only what is different is told: what is gone first, then what is new, and that it is all", async () => {
   const made = announcing(3);
   made.complete();
   made.answered(made.next(0)?.ticket ?? 0);
@@ -121,7 +125,8 @@ test("only what is different is told: what is gone first, then what is new, and 
   made.answered(away?.ticket ?? 0);
   made.answered(fresh?.ticket ?? 0);
   assert.deepEqual([made.told, made.isDone], [2, false]);
-  assert.equal(all(made).at(-1)?.message.whole, true);
+  assert.deepEqual(await away?.message(), { t: "announce", library: "lib", folders: [], gone: [0, 1] });
+  assert.equal(all(made).at(-1)?.isAll, true);
 });
 
 test("what was never told is not told to be gone, what is on its way is", () => {
