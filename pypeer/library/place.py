@@ -2,6 +2,7 @@
 the nonces of what is sealed.
 """
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -40,10 +41,11 @@ def in_space(
     ask: bool,
     reach: Reach | None,
     keys: tuple[KeyBox, ...] = (),
+    entropy: Callable[[int], bytes] = os.urandom,
 ) -> Place:
     """For the members of a space; `owner` is the public key of this peer. `keys` lead those to the key of the space who
     have it from nowhere else."""
-    boxes = Boxes(space.keys, owner)
+    boxes = Boxes(space.keys, owner, entropy)
     box = boxes.library(SealedLibrary(name, description))
     told = SealedPublish(id=1, space=space.keys.tag, box=box, ask=ask, reach=reach, keys=keys)
     return Place(name, told, Sealed(space.keys, boxes), space.keys.password, space.name)

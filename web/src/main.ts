@@ -4,7 +4,7 @@ import { openDatabase, takeShared } from "./app/database.ts";
 import { createEngine } from "./app/engine.ts";
 import { loadContacts } from "./app/contact_store.ts";
 import { loadIdentity } from "./app/keystore.ts";
-import { loadSpaces } from "./app/space_store.ts";
+import { loadSpaces, ownSpace } from "./app/space_store.ts";
 import { loadMemory } from "./app/memory_store.ts";
 import { words } from "./gen/words.ts";
 import { PageShell } from "./shell/registering.ts";
@@ -20,7 +20,7 @@ async function start(): Promise<void> {
   const version = document.querySelector<HTMLMetaElement>("meta[name=byway-version]")?.content ?? "";
   const database = await openDatabase();
   const [identity, memory, contacts, spaces, shared] = await Promise.all([loadIdentity(database), loadMemory(database), loadContacts(database), loadSpaces(database), takeShared(database)]);
-  const engine = createEngine({ page: location.href, identity, name: memory.settings.value.name, contacts, spaces, isReachable: memory.settings.value.reachable, access: memory.settings.value.access });
+  const engine = createEngine({ page: location.href, identity, name: memory.settings.value.name, contacts, spaces, ownSpace: ownSpace(database), isReachable: memory.settings.value.reachable, access: memory.settings.value.access });
   const shell = new PageShell(new URL(import.meta.url).pathname);
   const app = mount(document.body, engine, { version, host: location.host, words }, { memory, shell });
   for (const each of shared) gather(app, each.files, each.text);

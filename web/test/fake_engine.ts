@@ -35,6 +35,8 @@ export interface Scene {
   readonly isCalled?: boolean;
   /** Sealed spaces, and to which a code invites. */
   readonly spaces?: readonly string[];
+  /** Who has become a member by the invitation of this page. */
+  readonly members?: readonly Person[];
   readonly invites?: string;
 }
 
@@ -146,8 +148,8 @@ export class FakeEngine implements Engine {
     return { state, want, more: () => void this.calls.push(`more ${what}`) };
   }
 
-  publish(files: readonly PublicItem[], { name, asks }: LibraryOptions): Publication {
-    this.calls.push(`publish ${name} ${files.map(({ path }) => path).join(",")} asks=${asks}`);
+  publish(files: readonly PublicItem[], { name, asks, to }: LibraryOptions): Publication {
+    this.calls.push(`publish ${name} ${files.map(({ path }) => path).join(",")} asks=${asks} to=${to.kind}${to.kind === "space" ? `:${to.space}` : ""}`);
     const { receivers, calls } = this;
     const state = new Cell<PublicationState>(this.#scene.library ?? { kind: "opening" });
     const requests = new Cell<readonly LibraryRequest[]>([]);
@@ -161,7 +163,7 @@ export class FakeEngine implements Engine {
       state.set({ kind: "stopped" });
     };
     const bytes = files.reduce((sum, { file }) => sum + file.size, 0);
-    return { name, files: files.length, bytes, state, requests, receivers, limit: new Cell<number | null>(null), setLimit: () => undefined, update: () => false, stop };
+    return { name, to, files: files.length, bytes, state, requests, receivers, limit: new Cell<number | null>(null), setLimit: () => undefined, update: () => false, stop };
   }
 
   #contacts(): Contacts {
@@ -216,6 +218,16 @@ export class FakeEngine implements Engine {
     };
     return {
       list,
+      create: (name) => {
+        this.calls.push(`create ${name}`);
+        if (list.value.includes(name)) throw new CodeProblem("You are in a space of this name already: choose another.");
+        list.set([...list.value, name]);
+        return name;
+      },
+      invite: (name) => {
+        this.calls.push(`invite ${name}`);
+        return { state: this.shareState, members: new Cell<readonly Person[]>(this.#scene.members ?? []), stop: () => void this.calls.push("stop") };
+      },
       read: (link) => ({ space: nameIn(link), isKnown: list.value.includes(nameIn(link)) }),
       join: (link) => {
         this.calls.push(`join ${nameIn(link)}`);

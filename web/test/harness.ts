@@ -37,7 +37,7 @@ function open(app: App): void {
   if (view === "transfers") return transfers(app);
   if (view === "browse") return app.go({ kind: "browse", place });
   if (name === "library-choose") return app.go({ kind: "library", activity: null });
-  if (view === "library") return app.publish([file("beach.mov", 240_000), file("maps/map.pdf", 91_000)], { name: "Photos", description: "", asks: true });
+  if (view === "library") return app.publish([file("beach.mov", 240_000), file("maps/map.pdf", 91_000)], { name: "Photos", description: "", asks: true, to: { kind: "everyone" } });
   if (view === "spaces") return spaces(app);
   if (view === "find") return find(app);
   if (view === "contacts") return contacts(app);
@@ -63,6 +63,15 @@ function spaces(app: App): void {
     case "spaces-find":
     case "spaces-nobody":
       return app.enter("Family");
+    case "spaces-invite":
+      app.go({ kind: "space", space: "Family" });
+      return document.querySelector<HTMLElement>("main section .card .button.primary")?.click();
+    case "spaces-library":
+      return app.go({ kind: "library", activity: null, space: "Family" });
+    case "spaces-published":
+      return app.publish([file("beach.mov", 240_000), file("maps/map.pdf", 91_000)], { name: "Photos", description: "", asks: false, to: { kind: "space", space: "Family" } });
+    case "spaces-contacts":
+      return app.enter("contacts");
     case "spaces-browse":
       return app.go({ kind: "browse", place: { ...place, library: { ...place.library, space: "Family" } } });
     case "spaces-link":

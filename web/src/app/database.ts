@@ -2,6 +2,7 @@
 
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import type { Contact } from "../contacts/contact.ts";
+import type { OwnKey } from "../spaces/own.ts";
 import type { Space } from "../spaces/space.ts";
 import type { PastTransfer } from "./history.ts";
 import type { KeptLibrary, Settings } from "./memory.ts";
@@ -24,6 +25,7 @@ interface Schema extends DBSchema {
   shared: { key: string; value: Shared };
   contacts: { key: string; value: Contact };
   spaces: { key: string; value: Space };
+  shelf: { key: string; value: OwnKey };
 }
 
 export type Database = IDBPDatabase<Schema>;

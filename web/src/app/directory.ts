@@ -5,13 +5,18 @@ import { otherwise, type Query, type Terms, termsOf } from "../directory/query.t
 import { CAP_DIRECTORY } from "../gen/signaling_constants.ts";
 import type { Want } from "../gen/peer.ts";
 import { PeerError } from "../errors.ts";
+import { CONTACTS } from "../spaces/space.ts";
 import { Cell } from "./cell.ts";
+import { ContactsDirectory } from "./contacts_directory.ts";
 import { Enquirer } from "./enquirer.ts";
 import { FetchedOffer } from "./fetch.ts";
 import type { Around, Directory, Enquiring, Fetch, Place } from "./model.ts";
 import type { Peer } from "./peer.ts";
 import { SpaceDirectory } from "./space_directory.ts";
 import { byLibrary, type Way } from "./ways.ts";
+
+/** What there is in a sealed space, or in those of contacts. */
+type Sealed = Pick<SpaceDirectory, "search" | "people" | "browse" | "password">;
 
 /** How long a person is still before their words are looked for, in seconds: longer than between two keys, shorter than a wait is felt. */
 const TYPING_S = 0.15;
@@ -21,9 +26,11 @@ export class PageDirectory implements Directory {
   readonly #peer: Peer;
   /** Sealed spaces that were looked into. */
   readonly #spaces = new Map<string, SpaceDirectory>();
+  readonly #contacts: ContactsDirectory;
 
   constructor(peer: Peer) {
     this.#peer = peer;
+    this.#contacts = new ContactsDirectory(peer);
   }
 
   /** What the server can do is known, perhaps anew. */
@@ -94,18 +101,20 @@ export class PageDirectory implements Directory {
     return (free.length > 0 ? free : sources).map((library) => this.#wayTo(library, { t: "want", files: [{ root, name: askedName(name) }] }));
   }
 
-  #wayTo({ library, owner, asks, space }: LibraryInfo, want: Want): Way {
+  #wayTo(info: LibraryInfo, want: Want): Way {
+    const { library, owner, asks, space } = info;
     const address = { library, owner: owner.id, asks };
     if (space === undefined) return byLibrary(address, want);
     try {
-      return byLibrary({ ...address, password: this.#within(space).password(library) }, want);
+      return byLibrary({ ...address, password: this.#within(space).password(info) }, want);
     } catch (error) {
       return { ...byLibrary(address, want), request: () => Promise.reject(error as PeerError) };
     }
   }
 
-  /** A space of this browser; throws PeerError if it was left. */
-  #within(name: string): SpaceDirectory {
+  /** A space of this browser, or those of its contacts; throws PeerError if it was left. */
+  #within(name: string): Sealed {
+    if (name === CONTACTS) return this.#contacts;
     const space = this.#peer.spaceBook.named(name);
     if (space === null) throw new PeerError("no-space", "You have left this space. Ask a member for a new link.", false);
     const known = this.#spaces.get(name);

@@ -30,7 +30,7 @@ export interface Place {
   readonly path: string;
 }
 
-/** Where somebody looks around: in the sealed space of this name, or, null, at what is published to everybody. */
+/** Where somebody looks around: in the sealed space of this name, at what contacts share with theirs (CONTACTS), or, null, at what is published to everybody. */
 export interface Around {
   readonly space: string | null;
 }
@@ -55,8 +55,12 @@ export interface PublicItem {
   readonly file: File;
 }
 
-/** What a library is called, and whether its owner is asked about each request. */
+/** For whom a library is: everybody at the server, this page's contacts, or the members of the sealed space of this name. */
+export type Audience = { readonly kind: "everyone" } | { readonly kind: "contacts" } | { readonly kind: "space"; readonly space: string };
+
+/** What a library is called, for whom it is, and whether its owner is asked about each request. */
 export interface LibraryOptions {
+  readonly to: Audience;
   readonly name: string;
   readonly description: string;
   readonly asks: boolean;
@@ -90,6 +94,7 @@ export interface LibraryRequest {
 /** A folder that this page publishes for as long as it is open. */
 export interface Publication {
   readonly name: string;
+  readonly to: Audience;
   readonly files: number;
   readonly bytes: number;
   readonly state: Watchable<PublicationState>;

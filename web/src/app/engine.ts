@@ -12,6 +12,8 @@ import { startTimers } from "../timers/timers.ts";
 import { Cell } from "./cell.ts";
 import { NetworkCheck } from "./check.ts";
 import type { SpaceBook } from "../spaces/book.ts";
+import type { OwnSpace } from "../spaces/own.ts";
+import type { Space } from "../spaces/space.ts";
 import type { ContactBook } from "../contacts/book.ts";
 import { PageContacts } from "./contacts.ts";
 import { FetchedOffer } from "./fetch.ts";
@@ -20,6 +22,7 @@ import { PublishedLibrary } from "./library.ts";
 import type { Check, Contacts, Directory, Engine, Fetch, LibraryOptions, Person, Problem, Publication, PublicItem, Receiver, ServerState, Share, ShareItem, ShareOptions, ShareState, Spaces } from "./model.ts";
 import { LABEL, type Peer } from "./peer.ts";
 import { PageSpaces } from "./spaces.ts";
+import { SpaceInvitation } from "./inviting.ts";
 import { SharedOffer } from "./share.ts";
 import { type Offered, offerItems, offerLibrary, offerText } from "./sources.ts";
 import { toProblem } from "./transfer.ts";
@@ -39,8 +42,9 @@ export interface EngineOptions {
   readonly name: string;
   /** Whom this browser has met by a code. */
   readonly contacts: ContactBook;
-  /** The sealed spaces of this browser. */
+  /** The sealed spaces of this browser, and that of its contacts. */
   readonly spaces: SpaceBook;
+  readonly ownSpace: OwnSpace;
   /** Whether contacts can call. */
   readonly isReachable: boolean;
   /** The access word of the server; empty if the person has said none. */
@@ -48,18 +52,18 @@ export interface EngineOptions {
 }
 
 /** Starts the engine. */
-export function createEngine({ page, identity, name, contacts, spaces, isReachable, access }: EngineOptions): Engine {
+export function createEngine({ page, identity, name, contacts, spaces, ownSpace, isReachable, access }: EngineOptions): Engine {
   const url = new URL(page);
   const isRelayOnly = url.searchParams.has(RELAY_ONLY);
   url.search = url.hash = "";
-  const engine = new PageEngine({ identity, page: url.href, isRelayOnly, contacts, spaces, isReachable, access });
+  const engine = new PageEngine({ identity, page: url.href, isRelayOnly, contacts, spaces, ownSpace, isReachable, access });
   engine.setName(name);
   engine.start();
   if (canKeep()) void sweep();
   return engine;
 }
 
-type Parts = Pick<EngineOptions, "identity" | "page" | "contacts" | "spaces" | "isReachable" | "access"> & { readonly isRelayOnly: boolean };
+type Parts = Pick<EngineOptions, "identity" | "page" | "contacts" | "spaces" | "ownSpace" | "isReachable" | "access"> & { readonly isRelayOnly: boolean };
 
 class PageEngine implements Engine, Peer {
   readonly server = new Cell<ServerState>({ kind: "connecting" });
@@ -70,6 +74,8 @@ class PageEngine implements Engine, Peer {
   readonly switchboard = new Switchboard();
   readonly timer = startTimers();
   readonly spaceBook: SpaceBook;
+  readonly contactBook: ContactBook;
+  readonly ownSpace: OwnSpace;
   readonly spaces: Spaces;
   readonly #directory: PageDirectory;
   readonly #contacts: PageContacts;
@@ -77,9 +83,11 @@ class PageEngine implements Engine, Peer {
   readonly #libraries = new Set<PublishedLibrary>();
   #name = "";
 
-  constructor({ identity, page, isRelayOnly, contacts, spaces, isReachable, access }: Parts) {
+  constructor({ identity, page, isRelayOnly, contacts, spaces, ownSpace, isReachable, access }: Parts) {
     this.spaceBook = spaces;
-    this.spaces = new PageSpaces(spaces);
+    this.contactBook = contacts;
+    this.ownSpace = ownSpace;
+    this.spaces = new PageSpaces(spaces, (space) => this.#invite(space));
     this.identity = identity;
     this.page = page;
     this.isRelayOnly = isRelayOnly;
@@ -169,6 +177,12 @@ class PageEngine implements Engine, Peer {
     } catch (error) {
       return failedShare(toProblem(error));
     }
+  }
+
+  #invite(space: Space): SpaceInvitation {
+    const invitation = new SpaceInvitation(this, space);
+    this.#shares.add(invitation);
+    return invitation;
   }
 
   #ready(resumed: boolean): void {

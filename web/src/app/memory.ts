@@ -2,7 +2,7 @@
 
 import { Cell } from "./cell.ts";
 import { type PastTransfer, withPast } from "./history.ts";
-import type { Watchable } from "./model.ts";
+import type { LibraryOptions, Watchable } from "./model.ts";
 
 /** What a person chose for all visits. */
 export interface Settings {
@@ -21,12 +21,9 @@ export interface Settings {
 
 export const SETTINGS: Settings = { name: "", sendLimit: null, getLimit: null, notify: false, reachable: false, access: "" };
 
-/** A folder that was published before, with what it was called. */
-export interface KeptLibrary {
+/** A folder that was published before, with what it was called, and for whom it was. */
+export interface KeptLibrary extends LibraryOptions {
   readonly folder: FileSystemDirectoryHandle;
-  readonly name: string;
-  readonly description: string;
-  readonly asks: boolean;
 }
 
 /** Where it all goes; each rejects if it cannot be kept. */

@@ -2,10 +2,13 @@
 
 import type { Database } from "./database.ts";
 import { withPast } from "./history.ts";
-import { type Keeper, Memory, type Remembered, type Settings, SETTINGS } from "./memory.ts";
+import { type Keeper, type KeptLibrary, Memory, type Remembered, type Settings, SETTINGS } from "./memory.ts";
 
 /** The one entry of the stores of settings and of libraries. */
 const ONLY = "only";
+
+/** What was published by pages that knew nothing else. */
+const OPEN: Pick<KeptLibrary, "to"> = { to: { kind: "everyone" } };
 
 /** Where the name was kept by pages before version 2 of the database. */
 const OLD_NAME = "byway-name";
@@ -22,7 +25,7 @@ export async function loadMemory(database: Database | null): Promise<Memory> {
 
 async function read(database: Database): Promise<Remembered> {
   const [settings, past, library] = await Promise.all([database.get("settings", ONLY), database.getAll("past"), database.get("libraries", ONLY)]);
-  return { settings: { ...SETTINGS, ...(settings ?? oldSettings()) }, past: await trimmed(database, past), library: library ?? null };
+  return { settings: { ...SETTINGS, ...(settings ?? oldSettings()) }, past: await trimmed(database, past), library: library === undefined ? null : { ...OPEN, ...library } };
 }
 
 function keeperOf(database: Database): Keeper {

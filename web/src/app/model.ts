@@ -232,7 +232,7 @@ export interface Engine {
   shareText(text: string, options: ShareOptions): Share;
   /** Throws a CodeProblem (an Error whose message is for the person) if the text cannot be a code. */
   fetch(code: string): Fetch;
-  /** Publishes files for everybody at the server; the paths are those in the library. */
+  /** Publishes files at the server; the paths are those in the library. */
   publish(files: readonly PublicItem[], options: LibraryOptions): Publication;
   /** Finds out which ways of connecting are open here; connects to nobody. */
   check(): Check;

@@ -9,7 +9,9 @@ import { Meeting } from "../secure/meeting.ts";
 import type { Role } from "../secure/pake.ts";
 import type { SignalingClient } from "../signaling/client.ts";
 import { Pair } from "../signaling/pair.ts";
+import type { ContactBook } from "../contacts/book.ts";
 import type { SpaceBook } from "../spaces/book.ts";
+import type { OwnSpace } from "../spaces/own.ts";
 import type { Switchboard } from "../signaling/switch.ts";
 import type { Timer } from "../timers/timers.ts";
 import type { Person } from "./model.ts";
@@ -27,6 +29,10 @@ export interface Peer {
   readonly timer: Timer;
   /** The sealed spaces of this browser. */
   readonly spaceBook: SpaceBook;
+  /** Whom this browser has met by a code. */
+  readonly contactBook: ContactBook;
+  /** The sealed space of its contacts. */
+  readonly ownSpace: OwnSpace;
   /** Only relays may be used: the address of the page has `?relay-only`. */
   readonly isRelayOnly: boolean;
   /** What its person calls it, at most as long as the contract takes. */

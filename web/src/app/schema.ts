@@ -6,7 +6,7 @@ interface NewStore {
   readonly keyPath: string | null;
 }
 
-export type StoreName = "keys" | "settings" | "past" | "libraries" | "shared" | "contacts" | "spaces";
+export type StoreName = "keys" | "settings" | "past" | "libraries" | "shared" | "contacts" | "spaces" | "shelf";
 
 /** What each version adds to the one before. */
 const VERSIONS: readonly (readonly NewStore[])[] = [
@@ -18,6 +18,8 @@ const VERSIONS: readonly (readonly NewStore[])[] = [
   [{ name: "contacts", keyPath: "id" }],
   // 4: which sealed spaces this browser is in, with their keys
   [{ name: "spaces", keyPath: "name" }],
+  // 5: the key of what is shared with contacts, and who has it
+  [{ name: "shelf", keyPath: null }],
 ];
 
 export const VERSION = VERSIONS.length;

@@ -114,7 +114,7 @@ export class SharedOffer implements Share {
   #refusal(): RefusalCode | null {
     const { value } = this.state;
     if (value.kind !== "open") return value.kind === "closed" && value.reason === "burned" ? "burned" : "used";
-    return this.#receivers.serving >= this.#limit || this.#meetings >= MEETINGS_MAX ? "busy" : null;
+    return this.serving >= this.#limit || this.#meetings >= MEETINGS_MAX ? "busy" : null;
   }
 
   get #limit(): number {
@@ -126,8 +126,8 @@ export class SharedOffer implements Share {
     try {
       const meet = await pair.meet(this.#peer.timer);
       this.#peer.acquaint(pair, meet.name ?? "");
-      if (this.#peer.isBlocked(pair.peerKey) || this.#receivers.serving >= this.#limit || this.state.value.kind !== "open") await this.#turnAway(pair);
-      else this.#serve({ pair, meet, relays });
+      if (this.#peer.isBlocked(pair.peerKey) || this.serving >= this.#limit || this.state.value.kind !== "open") await this.#turnAway(pair);
+      else this.serve({ pair, meet, relays }, (isDone) => isDone && this.#options.once && this.#close("used"));
     } catch {
       this.#peer.switchboard.drop(pair.id); // who did not prove the code is nobody to this person
     } finally {
@@ -141,10 +141,14 @@ export class SharedOffer implements Share {
     this.#peer.switchboard.drop(pair.id);
   }
 
-  #serve(guest: Guest): void {
-    this.#receivers.serve(guest, this.#offered, (isDone) => {
-      if (isDone && this.#options.once) this.#close("used");
-    });
+  /** How many are served now. */
+  protected get serving(): number {
+    return this.#receivers.serving;
+  }
+
+  /** Gives to one who has proven the code what it stands for; calls back at the end, with whether they have it. */
+  protected serve(guest: Guest, onEnd: (isDone: boolean) => void): void {
+    this.#receivers.serve(guest, this.#offered, onEnd);
   }
 
   /** Somebody guessed wrong; gives the attempts that remain. */

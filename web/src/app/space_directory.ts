@@ -5,6 +5,7 @@ import { otherwise, type Terms } from "../directory/query.ts";
 import { PeerError } from "../errors.ts";
 import type { SealedItem } from "../gen/signaling.ts";
 import { SEARCH_HITS_MAX, SEARCH_SKIP_MAX } from "../gen/signaling_constants.ts";
+import type { Bytes } from "../secure/encoding.ts";
 import type { SignalingClient } from "../signaling/client.ts";
 import { groups } from "../spaces/blinding.ts";
 import type { SealedFile } from "../spaces/boxes.ts";
@@ -18,25 +19,34 @@ const BATCH = 4 * SEARCH_HITS_MAX;
 
 type Client = Pick<SignalingClient, "ask">;
 
+/** Whose libraries are in a space, and nobody else's: a public key, and what our person calls its owner. */
+export interface Owner {
+  readonly key: Bytes;
+  readonly name: string;
+}
+
 export class SpaceDirectory {
   readonly space: Space;
   readonly #client: Client;
   readonly #keys: SpaceKeys;
   readonly #tag: string;
+  readonly #owner: Owner | null;
   readonly #reader: Reader;
   /** The library that is looked through, and all that is in it. */
   #open: { readonly library: string; readonly files: readonly SealedFile[] } | null = null;
 
-  constructor(client: Client, space: Space) {
+  /** `owner` is told where all members but one are readers. */
+  constructor(client: Client, space: Space, owner: Owner | null = null) {
     this.space = space;
     this.#client = client;
     this.#keys = new SpaceKeys(space.key);
     this.#tag = this.#keys.tag;
-    this.#reader = new Reader(this.#keys);
+    this.#owner = owner;
+    this.#reader = new Reader(this.#keys, owner?.key ?? null);
   }
 
   /** What the key exchange is fed with where this library is asked. */
-  password(library: string): string {
+  password({ library }: Pick<LibraryInfo, "library">): string {
     return this.#keys.password(library);
   }
 
@@ -106,6 +116,7 @@ export class SpaceDirectory {
   }
 
   #ofHere(library: LibraryInfo): LibraryInfo {
-    return { ...library, space: this.space.name };
+    const owner = this.#owner === null ? library.owner : { ...library.owner, name: this.#owner.name };
+    return { ...library, owner, space: this.space.name };
   }
 }

@@ -51,9 +51,13 @@ export function mayCall({ standing }: Pick<Contact, "standing">): boolean {
 }
 
 /** The secrets with which it may be called, or call, the newest first, with the token under which `waiting`, its key or ours, waits. */
-export function tokensOf({ secret, before }: Contact, waiting: Bytes): readonly { readonly token: string; readonly secret: Bytes }[] {
-  const secrets = before === null ? [secret] : [secret, before];
-  return secrets.map((each) => ({ token: callToken(each, waiting), secret: each }));
+export function tokensOf(contact: Contact, waiting: Bytes): readonly { readonly token: string; readonly secret: Bytes }[] {
+  return secretsOf(contact).map((each) => ({ token: callToken(each, waiting), secret: each }));
+}
+
+/** The secrets that the other one may have, too, the newest first. */
+export function secretsOf({ secret, before }: Pick<Contact, "secret" | "before">): readonly Bytes[] {
+  return before === null ? [secret] : [secret, before];
 }
 
 /** After our person has done something. */

@@ -11,12 +11,35 @@ import { words } from "./words.ts";
 const BEGUN_LEAST = 2;
 const BEGUN_MOST = 8;
 
-/** All that a file is found by, one behind the other, in an order that tells nothing: whole words first, if there are too many. */
-export function tokens(keys: SpaceKeys, folder: string, name: string): string {
-  const named = words(name);
-  const whole = [...named, ...words(folder)].map((word) => keys.whole(word));
-  const begun = named.flatMap((word) => beginnings(word)).map((letters) => keys.begun(letters));
-  return [...new Set([...whole, ...begun])].slice(0, SEALED_TOKENS).sort().join("");
+/** Words that are remembered: some 20 MB at most, while a large library is told. */
+const REMEMBERED = 20_000;
+
+/** Makes tokens under one key; words come again and again, so they are remembered. */
+export class Blinder {
+  readonly #keys: SpaceKeys;
+  readonly #most: number;
+  readonly #whole = new Map<string, string>();
+  readonly #begun = new Map<string, readonly string[]>();
+
+  constructor(keys: SpaceKeys, most: number = REMEMBERED) {
+    this.#keys = keys;
+    this.#most = most;
+  }
+
+  /** All that a file is found by, one behind the other, in an order that tells nothing: whole words first, if there are too many. */
+  tokens(folder: string, name: string): string {
+    const named = words(name);
+    const whole = [...named, ...words(folder)].map((word) => this.#known(this.#whole, word, () => this.#keys.whole(word)));
+    const begun = named.flatMap((word) => this.#known(this.#begun, word, () => beginnings(word).map((letters) => this.#keys.begun(letters))));
+    return [...new Set([...whole, ...begun])].slice(0, SEALED_TOKENS).sort().join("");
+  }
+
+  #known<T>(all: Map<string, T>, word: string, make: () => T): T {
+    const known = all.get(word) ?? make();
+    if (all.size >= this.#most) all.clear();
+    all.set(word, known);
+    return known;
+  }
 }
 
 /** What a search asks for: of each of these, one token. */

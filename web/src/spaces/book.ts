@@ -3,8 +3,8 @@
 import { Cell } from "../app/cell.ts";
 import type { Watchable } from "../app/model.ts";
 import { CodeProblem } from "../secure/code.ts";
-import { sameBytes } from "../secure/encoding.ts";
-import { freeName, same, type Space } from "./space.ts";
+import { type Bytes, sameBytes } from "../secure/encoding.ts";
+import { freeName, newSpace, same, type Space } from "./space.ts";
 
 /** Spaces of one person, as at the command line (SPACES_MAX of pypeer/spaces/store.py). */
 export const SPACES_MAX = 64;
@@ -40,6 +40,14 @@ export class SpaceBook {
   /** The space with the same key, if this browser is in it already. */
   like(space: Space): Space | null {
     return this.#all.value.find(({ key }) => sameBytes(key, space.key)) ?? null;
+  }
+
+  /** A space of which nobody else knows; `key` has KEY_BYTES random bytes. Throws CodeProblem for a name that cannot be one, or is one here. */
+  create(name: string, key: Bytes, now: number): Space {
+    const space = newSpace(name, key, now);
+    if (space === null) throw new CodeProblem("No space can be called that: choose another name.");
+    if (this.#all.value.some((each) => same(each.name) === same(space.name))) throw new CodeProblem("You are in a space of this name already: choose another.");
+    return this.join(space);
   }
 
   /** Keeps a space: as it is kept, since a name that another one has gets a number. Throws CodeProblem if there are too many. */

@@ -11,10 +11,18 @@ import { FOLDER_CHARS } from "../gen/signaling_constants.ts";
 import type { SpaceKeys } from "./keys.ts";
 
 /** NIST SP 800-38D, section 8.2.2. */
-const NONCE_BYTES = 12;
+export const NONCE_BYTES = 12;
+
+/** Where so many random bytes come from. */
+export type Random = (count: number) => Bytes;
+
+export const randomly: Random = (count) => crypto.getRandomValues(new Uint8Array(count));
 
 /** What lengths are rounded up to. */
 const STEP = 64;
+
+/** Of AES-GCM, behind what is sealed. */
+const TAG_BYTES = 16;
 
 /** What a box is for: one kind cannot stand for another. */
 const PURPOSES = { library: utf8("byway space library v1\n"), file: utf8("byway space file v1\n") } as const;
@@ -44,17 +52,17 @@ export interface SealedLibrary {
 export class Boxes {
   readonly #key: Promise<CryptoKey>;
   readonly #owner: Bytes;
-  readonly #random: (count: number) => Bytes;
+  readonly #random: Random;
 
-  constructor(keys: SpaceKeys, owner: Bytes, random: (count: number) => Bytes = (count) => crypto.getRandomValues(new Uint8Array(count))) {
+  constructor(keys: SpaceKeys, owner: Bytes, random: Random = randomly) {
     this.#key = crypto.subtle.importKey("raw", keys.boxKey(owner), "AES-GCM", false, ["encrypt", "decrypt"]);
     this.#owner = owner;
     this.#random = random;
   }
 
   /** The box of a file. */
-  file({ folder, name, size, root }: SealedFile): Promise<string> {
-    return this.#seal("file", [folder, name, size, root]);
+  file(file: SealedFile): Promise<string> {
+    return this.#seal("file", listed(file));
   }
 
   /** The box of a library. */
@@ -74,7 +82,7 @@ export class Boxes {
 
   async #seal(purpose: Purpose, content: readonly unknown[]): Promise<string> {
     const text = utf8(JSON.stringify(content));
-    const plain = concat(text, new Uint8Array((STEP - (text.length % STEP)) % STEP).fill(0x20));
+    const plain = concat(text, new Uint8Array(filled(text.length) - text.length).fill(0x20));
     const nonce = this.#random(NONCE_BYTES);
     return toBase64url(concat(nonce, new Uint8Array(await crypto.subtle.encrypt(this.#parameters(purpose, nonce), await this.#key, plain))));
   }
@@ -92,6 +100,20 @@ export class Boxes {
   #parameters(purpose: Purpose, iv: Bytes): AesGcmParams {
     return { name: "AES-GCM", iv, additionalData: concat(PURPOSES[purpose], this.#owner) };
   }
+}
+
+/** How many letters the box of a file has, before it is made. */
+export function boxChars(file: SealedFile): number {
+  const bytes = NONCE_BYTES + filled(utf8(JSON.stringify(listed(file))).length) + TAG_BYTES;
+  return Math.ceil((bytes * 4) / 3);
+}
+
+function listed({ folder, name, size, root }: SealedFile): readonly unknown[] {
+  return [folder, name, size, root];
+}
+
+function filled(length: number): number {
+  return Math.ceil(length / STEP) * STEP;
 }
 
 function fileIn(content: unknown): SealedFile | null {

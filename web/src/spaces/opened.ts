@@ -7,7 +7,7 @@
 
 import { type FoundFile, handleOf, kindOf, type LibraryInfo, withHits, withPeople } from "../directory/answers.ts";
 import type { Hit, Kind, SealedFound, SealedHit, SealedShelf, Shelf } from "../gen/signaling.ts";
-import { type Bytes, fromBase64url } from "../secure/encoding.ts";
+import { type Bytes, fromBase64url, toBase64url } from "../secure/encoding.ts";
 import { peerId } from "../secure/identity.ts";
 import { rank } from "./blinding.ts";
 import { Boxes, type SealedFile } from "./boxes.ts";
@@ -29,15 +29,17 @@ export interface Ranked {
   readonly file: FoundFile;
 }
 
-/** Opens what is of one space. */
+/** Opens what is of one space. Where that has an `owner`, a public key, what others publish there is left out. */
 export class Reader {
   readonly #keys: SpaceKeys;
+  readonly #owner: string | null;
   readonly #boxes = new Map<string, Boxes>();
   /** Public keys of those whose libraries were seen, by library. */
   readonly #owners = new Map<string, string>();
 
-  constructor(keys: SpaceKeys) {
+  constructor(keys: SpaceKeys, owner: Bytes | null = null) {
     this.#keys = keys;
+    this.#owner = owner === null ? null : toBase64url(owner);
   }
 
   /** Whether a library was seen, so that its files can be opened. */
@@ -69,7 +71,8 @@ export class Reader {
   }
 
   async #shelf({ box, ...shelf }: SealedShelf): Promise<Shelf | null> {
-    const named = (await this.#boxesOf(shelf.peer)?.openLibrary(box)) ?? null;
+    const isOurs = this.#owner === null || this.#owner === shelf.peer;
+    const named = isOurs ? ((await this.#boxesOf(shelf.peer)?.openLibrary(box)) ?? null) : null;
     if (named === null) return null;
     this.#owners.set(shelf.library, shelf.peer);
     return { ...shelf, ...named };

@@ -27,8 +27,11 @@ const CHECK_BYTES = 4;
 /** Longest name of a space, as of a library. */
 const NAME_CHARS = 64;
 
-/** What stands for something else where a name is asked for, at the command line. */
-const RESERVED = "all";
+/** In place of the name of a space: what contacts share with theirs. */
+export const CONTACTS = "contacts";
+
+/** What stands for something else where a name is asked for, in the page or at the command line. */
+const RESERVED: ReadonlySet<string> = new Set(["all", CONTACTS]);
 
 /** `name` is what its member calls it: a name that no other space of this member has. */
 export interface Space {
@@ -62,17 +65,23 @@ export function parseLink(text: string, now: number): Space {
   return { name, key, since: now };
 }
 
+/** A space of which nobody else knows; null for a name that cannot be one. `key` has KEY_BYTES random bytes. */
+export function newSpace(name: string, key: Bytes, now: number): Space | null {
+  const called = cleanName(name);
+  return called === null ? null : { name: called, key, since: now };
+}
+
 /** The space that an invitation by a code tells; null where it tells none. */
 export function spaceIn({ name, key }: { readonly name: string; readonly key: string }, now: number): Space | null {
   const [called, bytes] = [cleanName(name), fromBase64url(key)];
   return called === null || bytes?.length !== KEY_BYTES ? null : { name: called, key: bytes, since: now };
 }
 
-/** The name of a space as it is shown; null where nothing is left of it, or where it means all spaces. */
+/** The name of a space as it is shown; null where nothing is left of it, or where it means several. */
 export function cleanName(text: string): string | null {
   const words = printable(text).replaceAll("/", "_").split(/\s+/).filter((word) => word !== "");
   const name = Array.from(words.join(" ")).slice(0, NAME_CHARS).join("").trimEnd();
-  return name === "" || same(name) === RESERVED ? null : name;
+  return name === "" || RESERVED.has(same(name)) ? null : name;
 }
 
 /** The name, or, if another space has it, the name with a number: `Family (2)`. */

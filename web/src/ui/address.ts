@@ -28,6 +28,7 @@ export type Address =
   | { [N in Plain]: { readonly name: N } }[Plain]
   | { readonly name: "find"; readonly query: Query }
   | ({ readonly name: "browse" } & Shelf)
+  | { readonly name: "space"; readonly space: string }
   /** All transfers, or the one of this number. */
   | { readonly name: "transfers"; readonly number: number | null }
   | { readonly name: "code"; readonly code: string };
@@ -58,6 +59,10 @@ const TABLE: { readonly [N in Name]: Entry<Extract<Address, { readonly name: N }
   browse: {
     read: (fields) => ({ name: "browse", peer: fields.get("peer") ?? "", library: fields.get("library"), path: fields.get("path") ?? "", space: fields.get("space") }),
     write: ({ peer, library, path, space }) => ({ peer, library, path, space }),
+  },
+  space: {
+    read: (fields) => ({ name: "space", space: fields.get("space") ?? "" }),
+    write: ({ space }) => ({ space }),
   },
   transfers: {
     read: (fields) => ({ name: "transfers", number: numberIn(fields.get("number")) }),

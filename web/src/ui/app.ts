@@ -25,7 +25,10 @@ export type Route =
   | { readonly kind: "browse"; readonly place: Place }
   /** A library of which only the address is known. */
   | { readonly kind: "shelf"; readonly shelf: Shelf }
-  | { readonly kind: "library"; readonly activity: LibraryActivity | null }
+  /** `space` is the one in which something is to be published, if that was said. */
+  | { readonly kind: "library"; readonly activity: LibraryActivity | null; readonly space?: string }
+  /** A sealed space, by its name: inviting others to it. */
+  | { readonly kind: "space"; readonly space: string }
   | { readonly kind: "share"; readonly activity: ShareActivity }
   | { readonly kind: "fetch"; readonly activity: FetchActivity };
 
@@ -177,7 +180,7 @@ export class App {
     this.#begin({ kind: "fetch", code: "", isFound: true, fetch: this.engine.directory.fetchFolder(place), again: () => this.fetchFolder(place) });
   }
 
-  /** Publishes files for everybody at the server; the paths are those in the library. */
+  /** Publishes files at the server; the paths are those in the library. */
   publish(files: readonly PublicItem[], options: LibraryOptions, folder: FileSystemDirectoryHandle | null = null): void {
     this.#begin({ kind: "library", library: this.engine.publish(files, options), folder, again: () => this.publish(files, options, folder) });
   }

@@ -15,6 +15,7 @@ import { libraryView } from "./views/library.ts";
 import { receiveView } from "./views/receive.ts";
 import { sendView } from "./views/send.ts";
 import { shareView } from "./views/share.ts";
+import { spaceView } from "./views/space.ts";
 import { transfersView } from "./views/transfers.ts";
 import type { Stage, View } from "./views/view.ts";
 
@@ -40,7 +41,8 @@ const TABLE: { readonly [K in Kind]: Entry<Of<K>> } = {
     address: ({ place: { library, path } }) => ({ name: "browse", peer: library.owner.id, library: library.name, path, space: library.space ?? null }),
   },
   shelf: { show: (stage, { shelf }) => shelfView(stage, shelf), address: ({ shelf }) => ({ name: "browse", ...shelf }) },
-  library: { show: (stage, { activity }) => libraryView(stage, activity), address: () => ({ name: "library" }) },
+  library: { show: (stage, { activity, space }) => libraryView(stage, activity, space), address: () => ({ name: "library" }) },
+  space: { show: (stage, { space }) => spaceView(stage, space), address: ({ space }) => ({ name: "space", space }) },
   transfers: { show: transfersView, address: () => ({ name: "transfers", number: null }) },
   share: { show: (stage, { activity }) => shareView(stage, activity), address: ({ activity }, app) => ({ name: "transfers", number: app.numberOf(activity) }) },
   fetch: { show: (stage, { activity }) => fetchView(stage, activity), address: ({ activity }, app) => ({ name: "transfers", number: app.numberOf(activity) }) },
@@ -64,6 +66,8 @@ export function routeAt(app: App, address: Address): Route {
       return app.draft === null ? { kind: "send" } : { kind: "draft", draft: app.draft };
     case "library":
       return { kind: "library", activity: app.library };
+    case "space":
+      return app.engine.spaces.list.value.includes(address.space) ? { kind: "space", space: address.space } : { kind: "contacts" };
     case "find":
       // The way to the search leads back to what was looked for.
       if (JSON.stringify(address.query) !== JSON.stringify(NOTHING)) app.query.set(address.query);

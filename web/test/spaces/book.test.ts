@@ -39,6 +39,14 @@ test("a space is joined once, and a name that another one has gets a number", as
   assert.deepEqual([names(book), [...shelf.kept.keys()].sort()], [["Family (2)", "Work"], ["Family (2)", "Work"]]);
 });
 
+test("a space that is made here has a name of its own", () => {
+  const book = new SpaceBook();
+  const key = new Uint8Array(32).fill(4);
+  assert.deepEqual(book.create(" Family  tree ", key, 9), { name: "Family tree", key, since: 9 });
+  for (const name of ["family TREE", " ", "contacts"]) assert.throws(() => book.create(name, key, 9), CodeProblem, name);
+  assert.deepEqual(names(book), ["Family tree"]);
+});
+
 test("what another page has changed is learnt", async () => {
   const shelf = new Shelf();
   const [one, other] = [new SpaceBook(shelf), new SpaceBook(shelf)];

@@ -69,6 +69,14 @@ test("libraries are opened, those of others are left out", async () => {
   assert.deepEqual(await reader.files("m".repeat(16), [box]), []);
 });
 
+test("in the space of one owner, what others publish is left out", async () => {
+  const libraries = [await shelf(ada, "l".repeat(16), "Ada's"), await shelf(ben, "m".repeat(16), "Ben's")];
+  assert.deepEqual((await new Reader(keys, ada).libraries(libraries)).map(({ name }) => name), ["Ada's"]);
+  const [hit] = await new Reader(keys, ada).found(await answer(fileAt("", "blue.txt")), { words: "blue" });
+  assert.deepEqual(hit?.file.sources.map(({ name }) => name), ["Ada's"]);
+  assert.deepEqual(await new Reader(keys, ben).found(await answer(fileAt("", "blue.txt"), { sources: [0] }), { words: "blue" }), []);
+});
+
 test("a folder is made of all the files", async () => {
   const [library] = (await new Reader(keys).libraries([await shelf(ada, "l".repeat(16), "Ada's")])) as readonly LibraryInfo[];
   assert.ok(library);

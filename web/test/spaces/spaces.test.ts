@@ -5,10 +5,10 @@ import { test } from "node:test";
 import { handleOf } from "../../src/directory/answers.ts";
 import { CodeProblem } from "../../src/secure/code.ts";
 import { type Bytes, fromBase64url, fromHex, toBase64url } from "../../src/secure/encoding.ts";
-import { groups, rank, tokens } from "../../src/spaces/blinding.ts";
-import { Boxes, type SealedFile, type SealedLibrary } from "../../src/spaces/boxes.ts";
+import { Blinder, groups, rank } from "../../src/spaces/blinding.ts";
+import { boxChars, Boxes, type SealedFile, type SealedLibrary } from "../../src/spaces/boxes.ts";
 import { SpaceKeys } from "../../src/spaces/keys.ts";
-import { cleanName, freeName, isLink, linkOf, parseLink, spaceIn } from "../../src/spaces/space.ts";
+import { cleanName, freeName, isLink, linkOf, newSpace, parseLink, spaceIn } from "../../src/spaces/space.ts";
 import { words } from "../../src/spaces/words.ts";
 import { vectors } from "../vectors.ts";
 
@@ -42,7 +42,9 @@ test("words are those of the twin", () => {
 
 test("tags, tokens, passwords and what is asked for are those of the twin", () => {
   assert.equal(keys.tag, known.tag);
-  for (const { folder, name, tokens: told } of known.tokens) assert.equal(tokens(keys, folder, name), told, name);
+  for (const blinder of [new Blinder(keys), new Blinder(keys, 1)]) {
+    for (const { folder, name, tokens: told } of [...known.tokens, ...known.tokens]) assert.equal(blinder.tokens(folder, name), told, name);
+  }
   for (const { words: text, groups: asked } of known.searches) assert.deepEqual(groups(keys, text), asked, text);
   for (const { words: text, folder, name, rank: order } of known.ranks) assert.equal(rank(text, folder, name), order, text);
   for (const { handle, tag } of known.files) assert.equal(keys.fileTag(handle), tag);
@@ -52,6 +54,7 @@ test("tags, tokens, passwords and what is asked for are those of the twin", () =
 test("boxes are those of the twin, and open", async () => {
   for (const { box, ...file } of known.boxes.files) {
     assert.equal(await boxes.file(file), box);
+    assert.equal(boxChars(file), box.length);
     assert.deepEqual(await boxes.openFile(box), file);
     assert.equal(await boxes.openLibrary(box), null, "a box for one purpose is none for the other");
   }
@@ -106,13 +109,14 @@ test("links are those of the twin, wherever they are written", () => {
 test("what begins as a link and is none is refused, with words for the person", () => {
   const link = known.links[0]?.link ?? "";
   const secret = link.split("/")[1] as string;
-  const wrong = [link.slice(0, -1), `${link.slice(0, -1)}!`, "byway-space:", `byway-space:/${secret}`, `byway-space:${secret}`, `byway-space:ALL/${secret}`, "byway-space:a/AAAA", `byway-space:a/${"A".repeat(48)}`];
+  const wrong = [link.slice(0, -1), `${link.slice(0, -1)}!`, "byway-space:", `byway-space:/${secret}`, `byway-space:${secret}`, `byway-space:ALL/${secret}`, `byway-space:Contacts/${secret}`, "byway-space:a/AAAA", `byway-space:a/${"A".repeat(48)}`];
   for (const each of wrong) assert.throws(() => parseLink(each, 0), CodeProblem, each);
   assert.equal(parseLink(`byway-space:100%/${secret}`, 0).name, "100%");
 });
 
 test("an invitation has a key, and a name that can be shown", () => {
   assert.deepEqual(spaceIn({ name: " Family ", key: known.key }, 5), { name: "Family", key: keys.key, since: 5 });
+  assert.deepEqual([newSpace(" Family ", keys.key, 5), newSpace("contacts", keys.key, 5)], [{ name: "Family", key: keys.key, since: 5 }, null]);
   for (const [name, key] of [["", known.key], ["all", known.key], ["Family", "AAAA"], ["Family", "!"]] as const) assert.equal(spaceIn({ name, key }, 5), null);
 });
 

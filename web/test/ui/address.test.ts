@@ -20,6 +20,7 @@ const SAME: readonly (readonly [string, Address])[] = [
   [`#browse?peer=${PEER}`, { name: "browse", peer: PEER, library: null, path: "", space: null }],
   [`#browse?peer=${PEER}&path=a&space=Family`, { name: "browse", peer: PEER, library: null, path: "a", space: "Family" }],
   [`#browse?peer=${PEER}&library=Photos+%231&path=Holiday%2F2023`, { name: "browse", peer: PEER, library: "Photos #1", path: "Holiday/2023", space: null }],
+  ["#space?space=Familie+%26+Freunde", { name: "space", space: "Familie & Freunde" }],
   ["#transfers", { name: "transfers", number: null }],
   ["#transfers?number=12", { name: "transfers", number: 12 }],
   ["#7-guitar-sunset", { name: "code", code: "7-guitar-sunset" }],
@@ -54,5 +55,6 @@ test("what is wrong in an address is left out", () => {
   assert.deepEqual(parseAddress("#find?q=a&kind=toString&size=endless&more=1"), { name: "find", query: { ...NOTHING, text: "a" } });
   assert.deepEqual(parseAddress("#transfers?number=-1"), { name: "transfers", number: null });
   assert.deepEqual(parseAddress("#browse"), { name: "browse", peer: "", library: null, path: "", space: null });
+  assert.deepEqual(parseAddress("#space"), { name: "space", space: "" });
   assert.deepEqual(parseAddress("#/find?"), { name: "find", query: NOTHING });
 });

@@ -42,9 +42,9 @@ test("what is found is fetched from those who have it, and again if that fails",
 test("a folder that is published stays at hand until it is stopped", () => {
   const { app, engine } = start("library-open");
   assert.ok(app.library === null);
-  app.publish([file("a", "1")], { name: "Photos", description: "", asks: false });
+  app.publish([file("a", "1")], { name: "Photos", description: "", asks: false, to: { kind: "everyone" } });
   const library = app.activities.value.find((each) => each.kind === "library");
-  assert.deepEqual([app.route.value.kind, engine.calls], ["library", ["publish Photos a asks=false"]]);
+  assert.deepEqual([app.route.value.kind, engine.calls], ["library", ["publish Photos a asks=false to=everyone"]]);
   app.go({ kind: "home" });
   assert.equal(app.library, library);
   assert.ok(wouldBeLost(library ?? assert.fail()));

@@ -98,6 +98,19 @@ def test_boxes() -> None:
 COMPACT: dict[str, Any] = {"separators": (",", ":"), "ensure_ascii": False}
 
 
+def test_what_is_announced_to_members() -> None:
+    told, boxes = VECTORS["publishing"], Boxes(KEYS, unb64(VECTORS["boxes"]["owner"]))
+    assert told["published"]["sealed"]["space"] == VECTORS["tag"]
+    assert boxes.open_library(told["published"]["sealed"]["box"]).name == told["plain"]["name"]
+    entries = told["announced"]["sealed"]["files"]
+    assert [number for number, *_ in entries] == list(range(len(VECTORS["tokens"])))
+    for (_, tag, tokens, box), case in zip(entries, VECTORS["tokens"], strict=True):
+        assert (tag, tokens) == (VECTORS["files"][0]["tag"], case["tokens"])
+        assert boxes.open_file(box).folder == case["folder"]
+    assert told["published"]["forContacts"]["keys"] == [[VECTORS["shelf"]["token"], VECTORS["shelf"]["box"]]]
+    assert told["passwords"]["sealed"] == VECTORS["passwords"][0]["password"]
+
+
 def test_links() -> None:
     for case in VECTORS["links"]:
         space = parse_link(case["link"])

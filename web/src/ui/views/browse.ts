@@ -2,6 +2,7 @@
 
 import type { Enquired, Enquiring, Place } from "../../app/model.ts";
 import { type FolderContents, libraryAt } from "../../directory/answers.ts";
+import { CONTACTS } from "../../spaces/space.ts";
 import { printable } from "../../transfer/names.ts";
 import type { Shelf } from "../address.ts";
 import type { App } from "../app.ts";
@@ -24,7 +25,7 @@ export function browseView({ app, scope }: Stage, place: Place): View {
   const title = texts.find.libraryOf({ owner: library.owner.short });
   const act = button("primary", "download", path === "" ? texts.find.fetchAll : texts.find.fetchFolder, () => app.fetchFolder(place));
   const body = h("div", { class: "column find" }, [
-    h("div", { class: "receiver-head" }, personLabel(library.owner), library.space !== undefined && h("span", { class: "muted" }, texts.spaces.inSpace({ space: library.space }))),
+    h("div", { class: "receiver-head" }, personLabel(library.owner), library.space !== undefined && h("span", { class: "muted" }, library.space === CONTACTS ? texts.spaces.ofContacts : texts.spaces.inSpace({ space: library.space }))),
     h("h1", {}, title),
     library.description !== "" && h("p", { class: "lead" }, h("bdi", {}, library.description)),
     crumbs(app, place),

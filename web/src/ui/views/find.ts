@@ -5,6 +5,7 @@ import type { FoundFile, FoundFiles, LibraryInfo, People } from "../../directory
 import { type FolderAddress, folderIn, isBrokenAddress, NOTHING, type Query, SIZES, type SizeRange, termsOf } from "../../directory/query.ts";
 import type { Kind } from "../../gen/signaling.ts";
 import { SEARCH_CHARS } from "../../gen/signaling_constants.ts";
+import { CONTACTS } from "../../spaces/space.ts";
 import type { App } from "../app.ts";
 import { fill, h, uid, type Child } from "../dom.ts";
 import { arrowKeys } from "../parts/arrow_keys.ts";
@@ -90,7 +91,7 @@ function lookAround(finding: Finding, space: string | null): void {
 /** A space that was left is looked into no more, and what was sought there is sought nowhere else. */
 function forgetLeft(app: App): void {
   const { space } = app.query.value;
-  if (space !== null && !app.engine.spaces.list.value.includes(space)) app.query.set(NOTHING);
+  if (space !== null && space !== CONTACTS && !app.engine.spaces.list.value.includes(space)) app.query.set(NOTHING);
 }
 
 function openFolder(app: App, { peer, path }: FolderAddress): void {
@@ -161,11 +162,13 @@ interface SpaceChoice {
   readonly remark: HTMLElement;
 }
 
-/** Everybody, or one of the sealed spaces; nothing is shown to who is in none. */
+/** Everybody, contacts, or one of the sealed spaces; nothing is shown to who has neither. */
 function spaceChoice(app: App): SpaceChoice {
   const [id, chosen, names] = [uid("where"), app.query.value.space ?? "", app.engine.spaces.list.value];
-  const select = h("select", { id }, option("", texts.spaces.everybody, chosen), names.map((space) => option(space, texts.spaces.space({ space }), chosen)));
-  const element = names.length > 0 && h("div", { class: "field where" }, h("label", { for: id }, texts.spaces.where), select);
+  const hasContacts = chosen === CONTACTS || app.engine.contacts.list.value.some(({ standing }) => standing === "ask" || standing === "always");
+  const contacts = hasContacts && option(CONTACTS, texts.spaces.contacts, chosen);
+  const select = h("select", { id }, option("", texts.spaces.everybody, chosen), contacts, names.map((space) => option(space, texts.spaces.space({ space }), chosen)));
+  const element = (hasContacts || names.length > 0) && h("div", { class: "field where" }, h("label", { for: id }, texts.spaces.where), select);
   return { element, select, remark: h("p", { class: "hint", role: "status", hidden: true }, texts.spaces.apart) };
 }
 
@@ -222,6 +225,13 @@ function remarks({ stage, answer }: Enquired<FoundFiles>, query: Query, form: Se
   return h("div", { class: "card stack-tight" }, all);
 }
 
+/** What is said where nobody publishes anything. */
+function nobodyWords(space: string | null): { readonly status: string; readonly hint: string } {
+  if (space === null) return { status: texts.find.nobody, hint: texts.find.nobodyHint };
+  if (space === CONTACTS) return { status: texts.spaces.noContacts, hint: texts.spaces.noContactsHint };
+  return { status: texts.spaces.nobody, hint: texts.spaces.nobodyHint };
+}
+
 function peopleList(app: App, finding: Finding, scope: Scope): HTMLElement {
   const { people } = finding;
   const title = uid("people");
@@ -248,16 +258,16 @@ function peopleList(app: App, finding: Finding, scope: Scope): HTMLElement {
       shown = "";
       card.hidden = more.hidden = true;
     }
-    const isOpen = app.query.value.space === null;
+    const none = nobodyWords(app.query.value.space);
     if (stage === "failed") status.textContent = said(problem?.message ?? "");
     if (stage !== "shown" || answer === null) return;
     const { libraries } = answer;
     if (JSON.stringify(libraries) !== shown) draw(libraries);
     shown = JSON.stringify(libraries);
-    const words = libraries.length > 0 ? "" : isOpen ? texts.find.nobody : texts.spaces.nobody;
+    const words = libraries.length > 0 ? "" : none.status;
     if (status.textContent !== words) status.textContent = words;
     hint.hidden = libraries.length > 0;
-    hint.textContent = isOpen ? texts.find.nobodyHint : texts.spaces.nobodyHint;
+    hint.textContent = none.hint;
     card.hidden = libraries.length === 0;
     more.hidden = !answer.more;
   });

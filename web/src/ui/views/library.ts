@@ -1,6 +1,7 @@
 /** What this page publishes: chosen, looked at, confirmed; then who asks, and who fetches. */
 
-import type { LibraryOptions, LibraryRequest, PublicationState } from "../../app/model.ts";
+import type { Cell } from "../../app/cell.ts";
+import type { Audience, LibraryOptions, LibraryRequest, PublicationState } from "../../app/model.ts";
 import type { KeptLibrary } from "../../app/memory.ts";
 import { planOf, type Plan } from "../../directory/planning.ts";
 import type { LibraryActivity } from "../activity.ts";
@@ -8,6 +9,7 @@ import type { App } from "../app.ts";
 import { isRunning } from "../describe.ts";
 import { fromHandle } from "../collect.ts";
 import { fill, h, uid, type Child } from "../dom.ts";
+import { audienceChoice, audienceLine, audienceWords, isThere } from "../parts/audience.ts";
 import { button } from "../parts/button.ts";
 import { confirm } from "../parts/dialogue.ts";
 import { fileList } from "../parts/file_list.ts";
@@ -25,14 +27,15 @@ import type { Stage, View } from "./view.ts";
 const NAME_CHARS = 64;
 const DESCRIPTION_CHARS = 256;
 
-export function libraryView({ app, scope }: Stage, activity: LibraryActivity | null): View {
-  const body = activity === null ? [choosing(app, scope)] : published(app, activity, scope);
+/** `space` is the one in which something is to be published, if that was said. */
+export function libraryView({ app, scope }: Stage, activity: LibraryActivity | null, space: string | null = null): View {
+  const body = activity === null ? [choosing(app, scope, space)] : published(app, activity, scope);
   return { title: texts.library.title, body: h("div", { class: "column" }, body) };
 }
 
 /** What a person says of the library, before there is one. */
-function choosing(app: App, scope: Scope): Child {
-  const form = optionsForm(app);
+function choosing(app: App, scope: Scope, space: string | null): Child {
+  const form = optionsForm(app, space);
   const status = h("p", { class: "hint", role: "status" });
   const plan = h("div", { class: "stack" });
   const label = h("span", {}, texts.library.choose);
@@ -42,7 +45,7 @@ function choosing(app: App, scope: Scope): Child {
     const found = planOf(collected.items);
     status.textContent = found.files.length === 0 ? texts.library.nothing : "";
     label.textContent = texts.library.chooseOther;
-    fill(plan, found.files.length > 0 && planned(app, { plan: found, folder: collected.folder }, form, status));
+    fill(plan, found.files.length > 0 && planned(app, { plan: found, folder: collected.folder }, { form, status, scope }));
     plan.querySelector<HTMLElement>("h2")?.focus();
   };
   return h("div", { class: "stack" }, [
@@ -60,6 +63,8 @@ function choosing(app: App, scope: Scope): Child {
 function keptLibrary(app: App, { folder, ...options }: KeptLibrary): HTMLElement {
   const status = h("p", { class: "hint", role: "status" });
   const publish = async (): Promise<void> => {
+    const { to } = options;
+    if (to.kind === "space" && !isThere(app, to)) return void (status.textContent = texts.library.notThere({ space: to.space }));
     if (!(await mayRead(folder))) return void (status.textContent = texts.library.mayNotRead);
     const { items } = await fromHandle(folder, (files) => void (status.textContent = texts.home.reading({ files })));
     const { files } = planOf(items);
@@ -69,7 +74,7 @@ function keptLibrary(app: App, { folder, ...options }: KeptLibrary): HTMLElement
   return h("section", { class: "card stack-tight" }, [
     h("h2", {}, texts.library.before),
     h("p", {}, h("bdi", {}, options.name), " · ", h("span", { class: "muted" }, texts.library.fromFolder({ folder: folder.name }))),
-    h("p", { class: "muted" }, texts.library.toWhom({ host: app.site.host })),
+    audienceWords(app, options.to),
     h("div", { class: "buttons" }, button("primary", "share", texts.library.publishAgain, () => void publish()), button("plain", "close", texts.library.forget, () => app.memory.keepLibrary(null))),
     status,
   ]);
@@ -78,12 +83,14 @@ function keptLibrary(app: App, { folder, ...options }: KeptLibrary): HTMLElement
 interface OptionsForm {
   readonly element: HTMLElement;
   readonly name: HTMLInputElement;
+  readonly to: Cell<Audience>;
   /** Whether the folder is to be remembered. */
   isKept(): boolean;
   read(): LibraryOptions;
 }
 
-function optionsForm(app: App): OptionsForm {
+function optionsForm(app: App, space: string | null): OptionsForm {
+  const whom = audienceChoice(app, space);
   const [nameId, nameHint, aboutId, aboutHint, asksId, asksHint, keepId, keepHint] = ["name", "hint", "about", "hint", "asks", "hint", "keep", "hint"].map(uid) as [string, string, string, string, string, string, string, string];
   const name = h("input", { id: nameId, type: "text", dir: "auto", maxlength: NAME_CHARS, autocomplete: "off", "aria-describedby": nameHint, value: app.engine.me.name.slice(0, NAME_CHARS) });
   const about = h("input", { id: aboutId, type: "text", dir: "auto", maxlength: DESCRIPTION_CHARS, autocomplete: "off", "aria-describedby": aboutHint });
@@ -95,14 +102,22 @@ function optionsForm(app: App): OptionsForm {
   const element = h("div", { class: "card stack" }, [
     field(nameId, texts.library.name, name, nameHint, texts.library.nameHint),
     field(aboutId, texts.library.description, about, aboutHint, texts.library.descriptionHint),
+    whom.element,
     h("div", { class: "option" }, asks, h("div", {}, h("label", { for: asksId }, texts.library.asks), h("p", { id: asksHint, class: "hint" }, texts.library.asksHint))),
     canKeep && h("div", { class: "option" }, keep, h("div", {}, h("label", { for: keepId }, texts.library.keep), h("p", { id: keepHint, class: "hint" }, texts.library.keepHint))),
   ]);
-  return { element, name, isKept: () => keep.checked, read: () => ({ name: name.value.trim(), description: about.value.trim(), asks: asks.checked }) };
+  return { element, name, to: whom.to, isKept: () => keep.checked, read: () => ({ to: whom.to.value, name: name.value.trim(), description: about.value.trim(), asks: asks.checked }) };
+}
+
+/** What is around the plan: what was chosen, where something can be said, and for how long. */
+interface Around {
+  readonly form: OptionsForm;
+  readonly status: HTMLElement;
+  readonly scope: Scope;
 }
 
 /** All that would be told, and to whom, before anything is. */
-function planned(app: App, picked: { readonly plan: Plan<File>; readonly folder: FileSystemDirectoryHandle | null }, form: OptionsForm, status: HTMLElement): Child {
+function planned(app: App, picked: { readonly plan: Plan<File>; readonly folder: FileSystemDirectoryHandle | null }, { form, status, scope }: Around): Child {
   const { folder, files, bytes, leftOut } = picked.plan;
   const entries = files.map(({ path, file }, index) => ({ index, path, size: file.size, folder: false }));
   const publish = (): void => {
@@ -118,7 +133,7 @@ function planned(app: App, picked: { readonly plan: Plan<File>; readonly folder:
     h("section", { class: "card stack-tight" }, [
       h("h2", { tabindex: -1 }, texts.library.planTitle),
       h("p", {}, h("bdi", {}, folder), " · ", texts.amount(files.length, bytes)),
-      h("p", {}, texts.library.toWhom({ host: app.site.host })),
+      scope.region(form.to, JSON.stringify, (to) => audienceWords(app, to)),
       leftOut > 0 && h("p", { class: "muted" }, texts.library.leftOut({ files: leftOut })),
       fileList({ title: "", entries, files: files.length, folders: 0 }),
     ]),
@@ -161,6 +176,7 @@ function open({ library, folder }: LibraryActivity, scope: Scope): Child {
     h("div", { class: "card stack-tight" }, [
       h("p", {}, scope.text(library.state, (state) => words(state, library.name, library.files))),
       h("p", { class: "muted" }, scope.text(library.state, (state) => (state.kind === "open" && state.isWhole && state.left > 0 ? texts.library.left({ files: state.left }) : texts.library.keepOpen))),
+      h("p", { class: "muted" }, audienceLine(library.to)),
       h("p", { class: "muted" }, folder === null ? texts.library.notFollowed : texts.library.followed),
     ]),
     h("div", { class: "buttons" }, button("plain", "close", texts.library.stop, askStop)),
