@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.acquainting import acquainted, add, contacts
 from tests.browser.real import Site, Start, arrived, download, share_files
 from tests.support.commands import Command, running_server
 
@@ -39,30 +40,9 @@ def bob(tmp_path: Path, site: Site) -> Iterator[Start]:
         command.discard()
 
 
-def add(page: Page, name: str) -> None:
-    """The other side of the transfer that is on the screen."""
-    page.get_by_role("button", name="Add to contacts").click()
-    page.get_by_role("dialog").get_by_label("Name", exact=True).fill(name)
-    page.get_by_role("dialog").get_by_role("button", name="Add to contacts").click()
-    expect(page.get_by_text(f"Your contact {name}")).to_be_visible()
-
-
-def contacts(page: Page) -> None:
-    page.get_by_role("link", name=re.compile("^Contacts")).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Contacts")
-
-
 def reachable(page: Page) -> None:
     contacts(page)
     page.get_by_label("Reachable by my contacts").check()
-
-
-def acquainted(ada: Page, bob: Page, path: Path) -> None:
-    """The two meet by a code, and add each other."""
-    download(bob, share_files(ada, path))
-    arrived(bob)
-    add(bob, "Ada")
-    add(ada, "Bob")
 
 
 def send_to(page: Page, name: str, path: Path) -> None:

@@ -8,27 +8,9 @@ from typing import Final
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.publishing import TEXT, plan, publish
 from tests.browser.real import Site, Start, arrived
 from tests.support.commands import Server, running_server
-
-WRITE: Final = """async files => {
-  const root = await navigator.storage.getDirectory();
-  const top = await root.getDirectoryHandle("Trip", { create: true });
-  for (const [path, text] of Object.entries(files)) {
-    const names = path.split("/");
-    let folder = top;
-    for (const name of names.slice(0, -1)) folder = await folder.getDirectoryHandle(name, { create: true });
-    const file = await (await folder.getFileHandle(names.at(-1), { create: true })).createWritable();
-    await file.write(text);
-    await file.close();
-  }
-  window.showDirectoryPicker = async () => top;
-}"""
-"""A folder that the picker gives: pickers cannot be driven from outside."""
-
-TEXT: Final = "it is hot here\n" * 5000
-
-FILES: Final = {"days/volcano map.txt": TEXT, "empty.txt": "", ".env": "secret", "server.pem": "key"}
 
 
 @pytest.fixture
@@ -36,23 +18,6 @@ def site(tmp_path: Path, browser: Browser) -> Iterator[Site]:
     """A real server, at which nobody publishes anything yet, and a real browser."""
     with running_server(tmp_path / "server") as server:
         yield Site(browser, server.url)
-
-
-def plan(page: Page, asks: bool = False) -> None:
-    """Choose a folder, and see what would be published."""
-    page.get_by_role("link", name="My library").click()
-    page.evaluate(WRITE, FILES)
-    page.get_by_label("Name", exact=True).fill("Trip of May")
-    if asks:
-        page.get_by_label("Ask me about each request").check()
-    page.get_by_role("button", name="Choose a folder").click()
-    expect(page.get_by_role("heading", name="What others will find")).to_be_visible()
-
-
-def publish(page: Page, asks: bool = False) -> None:
-    plan(page, asks)
-    page.get_by_role("button", name="Publish", exact=True).click()
-    expect(page.get_by_text("“Trip of May” is published: 2 files can be found.")).to_be_visible(timeout=30_000)
 
 
 def ask_for(page: Page, words: str) -> None:
