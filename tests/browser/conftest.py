@@ -51,3 +51,17 @@ def pypeer(tmp_path: Path, site: Site) -> Iterator[Start]:
     yield start
     for command in started:
         command.discard()
+
+
+@pytest.fixture
+def bob(tmp_path: Path, site: Site) -> Iterator[Start]:
+    """Start `pypeer ARGUMENTS`, always as the same person."""
+    started: list[Command] = []
+
+    def start(*arguments: str | Path) -> Command:
+        started.append(Command(tmp_path / "home of bob", site.url, *map(str, arguments), "--name", "Bob"))
+        return started[-1]
+
+    yield start
+    for command in started:
+        command.discard()

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.acquainting import acquainted, add, contacts
 from tests.browser.real import Site, Start, arrived, download, share_files
-from tests.support.commands import Command, running_server
+from tests.support.commands import running_server
 
 
 @pytest.fixture
@@ -24,20 +24,6 @@ def photo(tmp_path: Path) -> Path:
     path = tmp_path / "harbour.jpg"
     path.write_bytes(b"light on water\n" * 4000)
     return path
-
-
-@pytest.fixture
-def bob(tmp_path: Path, site: Site) -> Iterator[Start]:
-    """Start `pypeer ARGUMENTS`, always as the same person."""
-    started: list[Command] = []
-
-    def start(*arguments: str | Path) -> Command:
-        started.append(Command(tmp_path / "home of bob", site.url, *map(str, arguments), "--name", "Bob"))
-        return started[-1]
-
-    yield start
-    for command in started:
-        command.discard()
 
 
 def reachable(page: Page) -> None:

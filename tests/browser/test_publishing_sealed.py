@@ -10,9 +10,9 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from pypeer.spaces.space import new_space, parse_link
 from pypeer.spaces.store import SpaceStore
-from tests.browser.acquainting import acquainted, contacts
-from tests.browser.publishing import TEXT, choose, confirm, plan
-from tests.browser.real import Site, Start, arrived
+from tests.browser.acquainting import acquainted, add, contacts
+from tests.browser.publishing import TEXT, choose, confirm, plan, publish
+from tests.browser.real import Site, Start, arrived, download
 from tests.support.commands import running_server
 
 ADD: Final = """async () => {
@@ -154,3 +154,29 @@ def test_what_a_page_publishes_for_contacts_they_find_until_they_are_removed(sit
         expect(bob.get_by_text("None of your contacts shares anything with you now.")).to_be_visible(timeout=60_000)
         bob.get_by_role("searchbox").fill("volcano map")
         expect(bob.get_by_role("status").filter(has_text="Nothing found")).to_have_count(1)
+
+
+def test_a_page_and_a_command_find_what_they_share_as_contacts(site: Site, bob: Start, tmp_path: Path) -> None:
+    shelf = tmp_path / "shelf"
+    shelf.mkdir()
+    (shelf / "lighthouse.txt").write_text("a light\n" * 500)
+    with site.open() as ada:
+        sending = bob("send", shelf / "lighthouse.txt", "--once", "--remember", "Ada")
+        download(ada, sending.until("ready")["code"])
+        arrived(ada)
+        assert sending.end() == 0
+        add(ada, "Bob")
+        publish(ada, to="My contacts")
+        hit = bob("search", "volcano", "--space", "contacts").until("hit")
+        assert bob("get", hit["handle"], "--space", "contacts", "-o", tmp_path / "got", "--yes").end() == 0
+        assert (tmp_path / "got" / "volcano map.txt").read_text() == TEXT
+        sharing = bob("share", shelf, "--name", "Lights", "--to", "contacts")
+        while not sharing.until("announced").get("whole"):
+            pass
+        found = look_for(ada, "lightho", "My contacts")
+        expect(found).to_contain_text("Bob", timeout=30_000)
+        found.click()
+        with ada.expect_download(timeout=60_000) as started:
+            ada.get_by_role("button", name="Download", exact=True).click(timeout=60_000)
+        arrived(ada)
+        assert Path(started.value.path()).read_bytes() == (shelf / "lighthouse.txt").read_bytes()

@@ -3,6 +3,7 @@
 import { bestReach, type FolderInfo, type FoundFile, type LibraryInfo } from "../../directory/answers.ts";
 import { marked } from "../../directory/marking.ts";
 import type { Kind } from "../../gen/signaling.ts";
+import { CONTACTS } from "../../spaces/space.ts";
 import { printable } from "../../transfer/names.ts";
 import { h, type Child } from "../dom.ts";
 import { bytes, list } from "../format.ts";
@@ -37,18 +38,23 @@ export function folderRow({ name, files, bytes: size }: FolderInfo, press: () =>
 }
 
 export function libraryRow(library: LibraryInfo, press: () => void): HTMLElement {
-  const { owner, name, description, files, bytes: size, isWhole } = library;
+  const { name, description, files, bytes: size, isWhole } = library;
   const what = library.space === undefined ? texts.amount(files, size) : texts.spaces.files({ files });
   const element = row(press, [
     icon("person"),
     h("span", { class: "hit-words" }, [
-      h("span", { class: "hit-name" }, h("bdi", { class: "short" }, owner.short), " ", quoted(name)),
+      h("span", { class: "hit-name" }, h("bdi", { class: "short" }, nameOf(library)), " ", quoted(name)),
       description !== "" && h("span", { class: "muted" }, h("bdi", {}, description)),
     ]),
     facts(isWhole ? what : texts.find.soFar({ what }), reach([library])),
   ]);
   element.querySelector("button")?.setAttribute("data-key", library.library);
   return element;
+}
+
+/** Two words, or, where only a contact of ours could have made what was found, what our person calls it. */
+function nameOf({ owner, space }: LibraryInfo): string {
+  return space === CONTACTS ? owner.name : owner.short;
 }
 
 /** Names of any direction begin where the names around them do. */
@@ -71,7 +77,7 @@ function owners({ sources, count }: FoundFile): HTMLElement {
   const rest = count - 1;
   return h("span", { class: "hit-who" }, [
     icon("person"),
-    h("span", {}, h("bdi", { class: "short" }, first.owner.short), " ", quoted(first.name), rest > 0 && [" ", texts.find.others({ rest })]),
+    h("span", {}, h("bdi", { class: "short" }, nameOf(first)), " ", quoted(first.name), rest > 0 && [" ", texts.find.others({ rest })]),
   ]);
 }
 
