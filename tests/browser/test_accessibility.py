@@ -130,7 +130,8 @@ STOPS_MAX: Final = 60
 
 @pytest.mark.parametrize("language", ["en", "ar"])
 @pytest.mark.parametrize(
-    "scene", ["home", "share-many", "fetch-offer-many", "find-hits", "library-asked", "check-home"]
+    "scene",
+    ["home", "share-many", "fetch-offer-many", "find-hits", "library-asked", "spaces-invite", "check-home"],
 )
 def test_who_goes_by_the_keyboard_sees_where_they_are(stage: Stage, scene: str, language: str) -> None:
     with stage.open(scene, "phone", language=language) as page:

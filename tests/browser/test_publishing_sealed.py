@@ -1,18 +1,23 @@
 """What a page publishes for members of a space and for contacts: they find and fetch it, and nobody else."""
 
+import asyncio
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from pypeer.errors import MeetError
+from pypeer.protocol.sealed import Want
 from pypeer.spaces.space import new_space, parse_link
 from pypeer.spaces.store import SpaceStore
 from tests.browser.acquainting import acquainted, add, contacts
 from tests.browser.publishing import TEXT, choose, confirm, plan, publish
 from tests.browser.real import Site, Start, arrived, download
+from tests.support.asker import Asker
 from tests.support.commands import running_server
 
 ADD: Final = """async () => {
@@ -63,6 +68,19 @@ def known(link: str, home: Path) -> None:
     SpaceStore(home / "spaces.json").join(space)
 
 
+def turned_away(site: Site, library: str, into: Path) -> bool:
+    """Whether who has learnt the id of a library, and nothing of its space, comes to nothing with its owner."""
+
+    async def ask() -> bool:
+        async with Asker(site.url) as asker:
+            with pytest.raises(MeetError):
+                await asker.get(library, Want(folder=""), into)
+        return not into.exists()
+
+    with ThreadPoolExecutor(1) as beside:  # the browser's own loop runs here
+        return beside.submit(asyncio.run, ask()).result()
+
+
 def test_what_a_page_publishes_in_a_space_members_find_and_nobody_else(
     site: Site, pypeer: Start, tmp_path: Path
 ) -> None:
@@ -84,19 +102,22 @@ def test_what_a_page_publishes_in_a_space_members_find_and_nobody_else(
         known(link, tmp_path / "home1")
         assert pypeer("get", hit["handle"], "--space", "Family", "-o", tmp_path / "got", "--yes").end() == 0
         assert (tmp_path / "got" / "volcano map.txt").read_text() == TEXT
-        owner.evaluate(ADD)
         known(link, tmp_path / "home2")
+        library = pypeer("peers", "--space", "Family").until("here")["library"]
+        assert turned_away(site, library, tmp_path / "taken")
+        owner.evaluate(ADD)
+        known(link, tmp_path / "home3")
         expect(owner.get_by_text("3 files can be found.")).to_be_visible(timeout=30_000)
         assert pypeer("search", "later", "--space", "Family").until("hit")["name"] == "later.txt"
         stranger = pypeer("search", "volcano")
         assert stranger.end() == 4, stranger.events
-        known(new_space("Family", 0).link, tmp_path / "home4")
+        known(new_space("Family", 0).link, tmp_path / "home5")
         other = pypeer("search", "volcano", "--space", "Family")
         assert other.end() == 4, other.events
         contacts(owner)
         owner.get_by_role("button", name="Leave, Family").click()
         owner.get_by_role("dialog").get_by_role("button", name=re.compile("^Leave")).click()
-        known(link, tmp_path / "home5")
+        known(link, tmp_path / "home6")
         assert pypeer("search", "volcano", "--space", "Family").end() == 4
 
 

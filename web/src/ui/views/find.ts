@@ -12,6 +12,7 @@ import { arrowKeys } from "../parts/arrow_keys.ts";
 import { button } from "../parts/button.ts";
 import { fileRow, libraryRow } from "../parts/hits.ts";
 import { notice } from "../parts/notice.ts";
+import { nobodyWords, option, spaceChoice } from "../parts/where.ts";
 import type { Scope } from "../scope.ts";
 import * as texts from "../texts.ts";
 import { said } from "../../words/said.ts";
@@ -155,27 +156,6 @@ function searchForm(app: App, finding: Finding): SearchForm {
   return { element, words, unfilter };
 }
 
-interface SpaceChoice {
-  readonly element: Child;
-  readonly select: HTMLSelectElement;
-  /** What is said when words are not taken along: a server must not see the same sought in the open and in a space. */
-  readonly remark: HTMLElement;
-}
-
-/** Everybody, contacts, or one of the sealed spaces; nothing is shown to who has neither. */
-function spaceChoice(app: App): SpaceChoice {
-  const [id, chosen, names] = [uid("where"), app.query.value.space ?? "", app.engine.spaces.list.value];
-  const hasContacts = chosen === CONTACTS || app.engine.contacts.list.value.some(({ standing }) => standing === "ask" || standing === "always");
-  const contacts = hasContacts && option(CONTACTS, texts.spaces.contacts, chosen);
-  const select = h("select", { id }, option("", texts.spaces.everybody, chosen), contacts, names.map((space) => option(space, texts.spaces.space({ space }), chosen)));
-  const element = (hasContacts || names.length > 0) && h("div", { class: "field where" }, h("label", { for: id }, texts.spaces.where), select);
-  return { element, select, remark: h("p", { class: "hint", role: "status", hidden: true }, texts.spaces.apart) };
-}
-
-function option(value: string, label: string, chosen: string): HTMLElement {
-  return h("option", { value, selected: value === chosen }, label);
-}
-
 /** The files; those that stay are left alone when more come. */
 function resultList(app: App, finding: Finding, form: SearchForm, scope: Scope): HTMLElement {
   const { search } = finding;
@@ -223,13 +203,6 @@ function remarks({ stage, answer }: Enquired<FoundFiles>, query: Query, form: Se
   const isFiltered = query.kind !== null || query.size !== "any";
   const all = [isFiltered && h("p", {}, texts.find.filtered), h("ul", { class: "search-hints" }, Object.values(texts.find.hints).map((hint) => h("li", {}, hint))), isFiltered && button("plain", null, texts.find.unfilter, () => form.unfilter())];
   return h("div", { class: "card stack-tight" }, all);
-}
-
-/** What is said where nobody publishes anything. */
-function nobodyWords(space: string | null): { readonly status: string; readonly hint: string } {
-  if (space === null) return { status: texts.find.nobody, hint: texts.find.nobodyHint };
-  if (space === CONTACTS) return { status: texts.spaces.noContacts, hint: texts.spaces.noContactsHint };
-  return { status: texts.spaces.nobody, hint: texts.spaces.nobodyHint };
 }
 
 function peopleList(app: App, finding: Finding, scope: Scope): HTMLElement {
