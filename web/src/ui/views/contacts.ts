@@ -1,6 +1,7 @@
 /** Contacts: who asks, who can be sent to, and who was only met. */
 
 import type { ContactInfo } from "../../app/model.ts";
+import { CONTACTS } from "../../spaces/space.ts";
 import type { App } from "../app.ts";
 import { h, uid, type Child } from "../dom.ts";
 import { askName } from "../parts/acquaintance.ts";
@@ -46,6 +47,7 @@ function lists(app: App, gatherer: Gatherer, all: readonly ContactInfo[]): Child
   const known = all.filter(({ standing }) => standing !== "met");
   return h("div", { class: "stack" }, [
     section(texts.contacts.yours, null, known.map((each) => contactRow(app, gatherer, each)), texts.contacts.none),
+    known.length > 0 && h("div", { class: "buttons" }, button("plain", "search", texts.contacts.shared, () => app.enter(CONTACTS))),
     met.length > 0 && section(texts.contacts.met, texts.contacts.metHint, met.map((each) => metRow(app, each)), ""),
   ]);
 }
