@@ -1,6 +1,6 @@
 /**
  * Makes src/gen/ from the contract that the Python packages define: types, validators and constants of the two JSON
- * Schemas, the word list of codes, and the catalogue of texts. Run by `npm run gen`, and by everything that needs it.
+ * Schemas, the word list of codes, the table of characters that look alike, and the catalogue of texts. Run by `npm run gen`, and by everything that needs it.
  */
 
 import { readFile, mkdir, writeFile } from "node:fs/promises";
@@ -66,6 +66,12 @@ async function words() {
   return [BANNER, `export const words: readonly string[] = "${list.join(" ")}".split(" ");`, ""].join("\n");
 }
 
+/** What looks alike, for the page as for pypeer; lines end where they end there. */
+async function lookalikes() {
+  const table = (await readFile(join(ROOT, "pypeer/contacts/lookalike.txt"), "utf-8")).trimEnd();
+  return [BANNER, `export const lookalikes = ${JSON.stringify(table)};`, ""].join("\n");
+}
+
 async function write(name, text) {
   await writeFile(join(GEN, name), text);
 }
@@ -80,6 +86,7 @@ export async function generate() {
   }
   await validators(schemas);
   await write("words.ts", await words());
+  await write("lookalikes.ts", await lookalikes());
   await write("catalogue.ts", `${BANNER}\n${await catalogueModule()}`);
 }
 

@@ -16,13 +16,13 @@ SCRIPTS: Final = frozenset(("LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "CHEROKEE"
 def skeleton(text: str) -> str:
     """Two texts with the same skeleton look the same, or nearly, to somebody who does not look closely."""
     plain = _plain(unicodedata.normalize("NFKD", text))
-    lower = "".join(plain.upper().lower().split())  # as other languages can, too
+    lower = "".join(plain.upper().lower().split())  # no casefold: the page has none
     return unicodedata.normalize("NFKD", _plain(lower))
 
 
 def is_mixed(text: str) -> bool:
     """Whether a word has letters of two writing systems that look alike, which is nearly always meant to deceive."""
-    return any(len(_scripts(word)) > 1 for word in text.split())
+    return any(len(_scripts(word)) > 1 for word in unicodedata.normalize("NFKD", text).split())
 
 
 def _scripts(word: str) -> frozenset[str]:

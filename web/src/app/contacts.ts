@@ -2,7 +2,8 @@
 
 import { type Change, type Contact, mayCall, tokensOf } from "../contacts/contact.ts";
 import type { ContactBook } from "../contacts/book.ts";
-import { imitated, isMixed } from "../contacts/naming.ts";
+import { isMixed } from "../contacts/lookalike.ts";
+import { Likeness } from "../contacts/marking.ts";
 import { PeerError } from "../errors.ts";
 import type { Called } from "../gen/signaling.ts";
 import { CAP_CONTACTS, WAITING_TOKENS } from "../gen/signaling_constants.ts";
@@ -49,7 +50,7 @@ export class PageContacts implements Contacts {
     this.#book = book;
     this.isReachable = new Cell(isReachable);
     book.all.watch((all) => {
-      this.list.set(all.map((each) => infoOf(each, all)));
+      this.list.set(infosOf(all));
       this.#wait();
     });
   }
@@ -199,7 +200,9 @@ async function takenByRule(fetch: FetchedOffer): Promise<boolean> {
   return fetch.targets().includes("download") && (await fetch.accept("download", { keep: fetch.canKeep }));
 }
 
-function infoOf(contact: Contact, all: readonly Contact[]): ContactInfo {
-  const { id, name, standing } = contact;
-  return { id, short: shortName(id), name, standing, alike: imitated(contact, all), isMixed: isMixed(name) };
+/** As the page shows them, each with the names of others that its own could be taken for. */
+function infosOf(all: readonly Contact[]): readonly ContactInfo[] {
+  const known = all.map(({ id, name, standing }) => ({ id, short: shortName(id), name, standing }));
+  const likeness = new Likeness(known);
+  return known.map((each) => ({ ...each, alike: likeness.of(each.name, each.id), isMixed: isMixed(each.name) }));
 }

@@ -2,7 +2,7 @@
  * What contacts are called. Pure.
  *
  * Names come from the other side, unless our person gives one: they are cleaned, made different from all others, and told apart from
- * those that only look the same.
+ * those that only look the same (marking.ts).
  */
 
 import { shortName } from "../secure/code.ts";
@@ -37,36 +37,6 @@ export function unique(wanted: string, short: string, others: readonly Contact[]
 export function fold(text: string): string {
   return text.normalize("NFKC").toUpperCase().toLowerCase().normalize("NFKC").split(/[\s_-]+/).filter((word) => word !== "").join(" ");
 }
-
-/** The names of others that a reader could take this one's for. */
-export function imitated({ id, name }: Pick<Contact, "id" | "name">, others: readonly Contact[]): readonly string[] {
-  const look = skeleton(name);
-  const rest = others.filter((each) => each.id !== id && (skeleton(each.name) === look || skeleton(shortName(each.id)) === look));
-  return rest.map((each) => each.name).sort();
-}
-
-/** Two texts with the same skeleton look the same, or nearly, to somebody who does not look closely (after UTS #39, section 4). */
-export function skeleton(text: string): string {
-  const bare = text.normalize("NFKD").replace(/\p{M}/gu, "").toUpperCase().toLowerCase();
-  const letters = Array.from(bare, (letter) => ALIKE.get(letter) ?? letter).join("");
-  return letters.replace(/[\s\p{P}]/gu, "").replaceAll("rn", "m").replaceAll("vv", "w");
-}
-
-/** Whether a word has letters of two writing systems that look alike, which is nearly always meant to deceive (UTS #39, section 5). */
-export function isMixed(text: string): boolean {
-  return text.split(/\s+/).some((word) => SCRIPTS.filter((script) => script.test(word)).length > 1);
-}
-
-/** Writing systems with letters that look like those of another one of these; no word is written in two of them. */
-const SCRIPTS = [/\p{Script=Latin}/u, /\p{Script=Greek}/u, /\p{Script=Cyrillic}/u, /\p{Script=Armenian}/u, /\p{Script=Cherokee}/u] as const;
-
-/** Letters and digits, and what is taken for them: the most frequent of Unicode's confusables, in lower case. */
-const LOOKALIKES: Readonly<Record<string, string>> = {
-  a: "аαɑ", b: "ьв", c: "сϲ", d: "ԁ", e: "еҽε", g: "ɡ", h: "һհн", i: "іıι1l|ӏ!", j: "јϳ", k: "кκ", m: "м", n: "пո", o: "оο0օσ", p: "рρ", q: "ԛգ",
-  r: "гᴦ", s: "ѕ5", t: "тτ", u: "υսц", v: "νѵ", w: "ԝшω", x: "хχ", y: "уγүყ", z: "ᴢ2",
-};
-
-const ALIKE: ReadonlyMap<string, string> = new Map(Object.entries(LOOKALIKES).flatMap(([plain, all]) => Array.from(all, (each) => [each, plain] as const)));
 
 /** Not within a character. */
 function cut(text: string, length: number): string {

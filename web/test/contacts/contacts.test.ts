@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ContactBook, type ContactKeeper, MET_MAX } from "../../src/contacts/book.ts";
 import { type Change, type Contact, called, changed, mayCall, metAgain, type Standing, tokensOf, TRANSITIONS } from "../../src/contacts/contact.ts";
-import { clean, fold, imitated, isMixed, NAME_CHARS, skeleton, unique } from "../../src/contacts/naming.ts";
+import { clean, fold, NAME_CHARS, unique } from "../../src/contacts/naming.ts";
 import { callToken } from "../../src/secure/contact.ts";
 import { shortName } from "../../src/secure/code.ts";
 import type { Bytes } from "../../src/secure/encoding.ts";
@@ -47,21 +47,6 @@ test("names are cleaned, and each is the only one", () => {
   assert.equal(unique(shortName(peerId(keyOf(1))).toLowerCase(), "Amber Falcon", others).endsWith(" 2"), true);
   assert.equal(unique("b".repeat(NAME_CHARS), "Amber Falcon", others), `${"b".repeat(NAME_CHARS - 2)} 2`);
   assert.equal(fold(" Straße—of__ADA "), "strasse—of ada");
-});
-
-test("names that look like those of others are told", () => {
-  const known = [contact(1, "Ada Lovelace"), contact(2, "Bob"), contact(3, "Morning")];
-  const alike = (name: string): readonly string[] => imitated({ id: "x", name }, known);
-  assert.deepEqual(alike("Аdа Lоvelace"), ["Ada Lovelace"]);
-  assert.deepEqual(alike("Ada  Love1ace"), ["Ada Lovelace"]);
-  assert.deepEqual(alike("B0B"), ["Bob"]);
-  assert.deepEqual(alike("Mo𝗋ning"), ["Morning"]);
-  assert.deepEqual(alike("Moming"), ["Morning"]);
-  assert.deepEqual(alike(shortName(peerId(keyOf(2)))), ["Bob"]);
-  assert.deepEqual(alike("Robert"), []);
-  assert.deepEqual(imitated(known[1] as Contact, known), []);
-  assert.equal(skeleton("vvorld"), skeleton("World"));
-  assert.deepEqual(["Аda", "Ada Анна", "Анна", "大 Ada"].map(isMixed), [true, false, false, false]);
 });
 
 function keeping(): { readonly keeper: ContactKeeper; readonly kept: Map<string, Contact> } {
