@@ -1,6 +1,7 @@
 """What people publish, found and fetched in the page: a real server, a real browser, real `pypeer share`."""
 
 import re
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -78,6 +79,12 @@ def test_what_is_typed_is_found_and_fetched_with_the_keyboard_alone(site: Site, 
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", level=1)).to_contain_text("offers 1 file", timeout=60_000)
         take(page, shelf / "Holiday" / "harbour map.txt")
+        page.get_by_role("button", name="Report…", exact=True).click()
+        page.get_by_label("It is not what its name says, or imitates somebody").check()
+        page.get_by_role("dialog").get_by_role("button", name="Report", exact=True).click()
+        expect(page.get_by_role("button", name="Reported", exact=True)).to_be_visible()
+        with urllib.request.urlopen(f"{site.url}metrics", timeout=30) as told:
+            assert b'byway_flags_total{fault="misleading"} 1.0' in told.read()
         page.get_by_role("button", name="Back to the search").click()
         expect(page.get_by_role("searchbox")).to_have_value("harbour map")
         expect(hits).to_have_count(1)

@@ -102,6 +102,31 @@ def test_what_is_over_is_remembered_until_the_list_is_cleared(site: Site, note: 
         expect(receiver.get_by_text("Nothing was sent or received yet.")).to_be_visible(timeout=PATIENCE_MS)
 
 
+def met(page: Page, count: int) -> None:
+    """So many are listed who were met."""
+    page.get_by_role("link", name="Contacts").click()
+    expect(page.get_by_role("region", name="People you have met").get_by_role("listitem")).to_have_count(count)
+
+
+def test_whoever_is_met_is_remembered_unless_that_is_not_wanted(site: Site, note: Path) -> None:
+    with site.open() as sender, site.open() as receiver:
+        receiver.get_by_role("link", name="Contacts").click()
+        receiver.get_by_role("switch", name="Remember people I meet by a code").uncheck()
+        receiver.get_by_role("link", name="Receive", exact=True).click()
+        hand_over(sender, receiver, note)
+        for page, after in ((receiver, 0), (sender, 1)):
+            met(page, 1)
+            page.reload()
+            expect(page.get_by_text("Online", exact=True)).to_be_visible(timeout=PATIENCE_MS)
+            met(page, after)
+        expect(sender.get_by_role("switch", name="Remember people I meet by a code")).to_be_checked()
+        receiver.get_by_role("link", name="Contacts").click()
+        expect(receiver.get_by_role("switch", name="Remember people I meet by a code")).not_to_be_checked()
+        sender.get_by_role("button", name="Forget all of them").click()
+        sender.get_by_role("dialog").get_by_role("button", name="Forget all of them").click()
+        met(sender, 0)
+
+
 def test_where_nothing_may_be_kept_the_page_works_and_says_so(site: Site, note: Path) -> None:
     with site.open() as sender:
         context = site.browser.new_context(accept_downloads=True)

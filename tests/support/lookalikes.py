@@ -1,8 +1,9 @@
 """Make pypeer/contacts/lookalike.txt, the characters that look alike, from Unicode's data (UTS #39, confusables.txt).
 
 They come with the package `confusable-homoglyphs`, which is needed for this only: `python -m tests.support.lookalikes`.
-Kept are single letters and digits that NFKD leaves as they are; each class of what looks alike is named by what is
-plainest in it: ASCII letters, the longer the better (`rn` for `m`), so that both spellings come to the same.
+Kept are single letters, digits and signs of punctuation that NFKD leaves as they are; each class of what looks alike is
+named by what is plainest in it: ASCII letters, the longer the better (`rn` for `m`), so that both spellings come to
+the same.
 """
 
 import json
@@ -46,7 +47,9 @@ def table() -> dict[str, str]:
     found = {}
     for members in classes(json.loads(raw)):
         plain = min(members, key=plainness)
-        alike = (each for each in members if each != plain and len(each) == 1 and unicodedata.category(each)[0] in "LN")
+        alike = (
+            each for each in members if each != plain and len(each) == 1 and unicodedata.category(each)[0] in "LNP"
+        )
         kept = "".join(sorted(each for each in alike if unicodedata.normalize("NFKD", each) == each))
         if kept and unicodedata.normalize("NFKD", plain) == plain:
             found[plain] = kept

@@ -20,7 +20,8 @@ async function start(): Promise<void> {
   const version = document.querySelector<HTMLMetaElement>("meta[name=byway-version]")?.content ?? "";
   const database = await openDatabase();
   const [identity, memory, contacts, spaces, shared] = await Promise.all([loadIdentity(database), loadMemory(database), loadContacts(database), loadSpaces(database), takeShared(database)]);
-  const engine = createEngine({ page: location.href, identity, name: memory.settings.value.name, contacts, spaces, ownSpace: ownSpace(database), isReachable: memory.settings.value.reachable, access: memory.settings.value.access });
+  const { name, reachable: isReachable, remember: isRemembering, access } = memory.settings.value;
+  const engine = createEngine({ page: location.href, identity, name, contacts, spaces, ownSpace: ownSpace(database), isReachable, isRemembering, access });
   const shell = new PageShell(new URL(import.meta.url).pathname);
   const app = mount(document.body, engine, { version, host: location.host, words }, { memory, shell });
   for (const each of shared) gather(app, each.files, each.text);

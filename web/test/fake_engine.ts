@@ -4,6 +4,7 @@ import type {
   Call, Check, ContactInfo, Contacts, CheckState, Directory, Invitation, Spaces, Engine, Enquired, Enquiring, Fetch, LibraryOptions, LibraryRequest, Looked, OfferInfo, Person, Publication, PublicationState, PublicItem, Receiver, SenderInfo, ServerState, Share, ShareItem, ShareOptions, ShareState, ShareSummary, Target, TransferState,
 } from "../src/app/model.ts";
 import { Cell } from "../src/app/cell.ts";
+import { PeerError } from "../src/errors.ts";
 import { CodeProblem } from "../src/secure/code.ts";
 import type { FolderContents, FoundFiles, People } from "../src/directory/answers.ts";
 
@@ -57,6 +58,7 @@ export class FakeEngine implements Engine {
   /** Names of the actions that were called, in order. */
   readonly calls: string[] = [];
   readonly senders: Cell<readonly SenderInfo[]>;
+  readonly #reported = new Cell<ReadonlySet<string>>(new Set());
   readonly #preferred = new Cell<readonly number[]>([]);
   readonly contacts: Contacts;
   readonly spaces: Spaces;
@@ -136,6 +138,12 @@ export class FakeEngine implements Engine {
       browse: () => this.#enquiring("browse", contents ?? answered({ folders: [], files: [], last: "", more: false })),
       fetchFile: ({ name }) => this.fetch(name),
       fetchFolder: ({ path }) => this.fetch(`folder ${path}`),
+      reported: this.#reported,
+      report: async ({ key }, { fault, note }) => {
+        this.calls.push(`report ${key} ${fault} ${note}`);
+        if (note === "too much") throw new PeerError("rate-limited", "the operator was told of too much from here");
+        this.#reported.set(new Set([...this.#reported.value, key]));
+      },
     };
   }
 
@@ -170,6 +178,7 @@ export class FakeEngine implements Engine {
     const { contacts: all = [], isCalled = false } = this.#scene;
     const list = new Cell<readonly ContactInfo[]>(all);
     const isReachable = new Cell(isCalled);
+    const isRemembering = new Cell(true);
     const calls = new Cell<readonly Call[]>([]);
     const note = (what: string) => (...parts: readonly string[]): void => void this.calls.push([what, ...parts].join(" "));
     const [contact] = all;
@@ -181,6 +190,15 @@ export class FakeEngine implements Engine {
       setReachable: (isOn) => {
         this.calls.push(`reachable ${isOn}`);
         isReachable.set(isOn);
+      },
+      isRemembering,
+      setRemembering: (isOn) => {
+        this.calls.push(`remember ${isOn}`);
+        isRemembering.set(isOn);
+      },
+      forgetMet: () => {
+        this.calls.push("forget met");
+        list.set(list.value.filter(({ standing }) => standing !== "met"));
       },
       calls,
       answered: ({ key }) => calls.set(calls.value.filter((each) => each.key !== key)),

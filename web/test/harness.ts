@@ -98,7 +98,7 @@ function transfers(app: App): void {
 function find(app: App): void {
   app.go({ kind: "find" });
   const field = document.querySelector<HTMLInputElement>("input[type=search]");
-  if (field === null || !["hits", "nothing", "failed"].includes(name.split("-")[1] ?? "")) return;
+  if (field === null || !["hits", "alike", "nothing", "failed"].includes(name.split("-")[1] ?? "")) return;
   field.value = "harbour";
   field.dispatchEvent(new Event("input"));
 }

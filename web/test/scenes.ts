@@ -101,6 +101,9 @@ const acquaintances: readonly ContactInfo[] = [
   acquaintance(maple, maple.short, "met"),
 ];
 
+/** Contacts for whom others here could be taken: by what they call themselves, and what they publish. */
+const impostors: readonly ContactInfo[] = [acquaintance(heron, "Anna's lapt\u043ep", "ask"), acquaintance(maple, "Phot0s", "ask")];
+
 export const scenes: Readonly<Record<string, Scene>> = {
   home: base,
   "home-connecting": { ...base, server: { kind: "connecting" } },
@@ -136,6 +139,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
   "fetch-connecting": fetch(transfer("connecting", 0, { path: null })),
   "fetch-listing": fetch(transfer("asking", 0), { offer: null }),
   "fetch-offer": fetch(transfer("asking", 0)),
+  "fetch-offer-alike": fetch(transfer("asking", 0), { contacts: impostors }),
   "fetch-offer-kept": fetch(transfer("asking", 0), { offer: { ...offer, kept: 1_204_000_000 } }),
   "fetch-offer-many": fetch(transfer("asking", 0, { person: ember }), { offer: { ...offerMany, from: ember }, targets: ["download"] }),
   "fetch-offer-text": fetch(transfer("asking", 0), { offer: { ...offerText, content: null, kept: 0 } }),
@@ -171,6 +175,8 @@ export const scenes: Readonly<Record<string, Scene>> = {
   "find-nobody": base,
   "find-none": { ...base, isThere: false },
   "find-hits": { ...base, found: answered({ files: hits, told: 5, more: true }) },
+  "find-alike": { ...base, contacts: impostors, found: answered({ files: hits, told: 5, more: false }) },
+  "find-people-alike": { ...base, contacts: impostors, people },
   "find-nothing": base,
   "find-failed": { ...base, found: { stage: "failed", answer: null, isCurrent: false, problem: { code: "no-directory", message: "This server keeps no directory any more.", retry: false } } },
   "browse-folder": { ...base, contents: inside },
@@ -181,6 +187,9 @@ export const scenes: Readonly<Record<string, Scene>> = {
   "library-asked": { ...base, library: { kind: "open", hashed: 1, told: 0, left: 0, isWhole: false }, receivers: [transfer("moving", 0.42)], requests: [
     { key: "1", person: heron, title: "harbour at night.jpg", files: 1, bytes: 6_840_000, why: "" },
     { key: "2", person: ember, title: "Holiday", files: 12, bytes: TOTAL, why: "For the album of the family" },
+  ] },
+  "library-alike": { ...base, contacts: impostors, library: { kind: "open", hashed: 2, told: 2, left: 0, isWhole: true }, requests: [
+    { key: "1", person: otter, title: "harbour at night.jpg", files: 1, bytes: 6_840_000, why: "" },
   ] },
   "library-stopped": { ...base, library: { kind: "stopped" } },
   "library-failed": { ...base, library: { kind: "failed", problem: { code: "too-many", message: "This page publishes as much as it may. Stop one first.", retry: true } } },
@@ -199,7 +208,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
   "spaces-contacts": { ...base, contacts: acquaintances, people: answered({ libraries: [{ ...photos, bytes: 0, owner: { ...photos.owner, name: "Tawny" }, space: "contacts" }], more: false }) },
   "spaces-find": { ...base, spaces: ["Family", "العائلة"], people: answered({ libraries: [{ ...photos, bytes: 0, space: "Family" }], more: false }) },
   "spaces-nobody": { ...base, spaces: ["Family"] },
-  "spaces-browse": { ...base, spaces: ["Family"], contents: inside },
+  "spaces-browse": { ...base, spaces: ["Family"], contents: answered({ folders: [], files: [{ ...hits[1] as FoundFile, sources: [{ ...archive, space: "Family" }] }], last: "", more: false }) },
   "spaces-link": base,
   "spaces-known": { ...base, spaces: ["Family"] },
   "spaces-invited": fetch(transfer("asking", 0), { offer: null, invites: "Family" }),

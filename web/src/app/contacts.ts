@@ -31,10 +31,19 @@ const CALLS_OF_ONE_MAX = 4;
 /** How long to wait before the server is told again that would not hear now, if it does not say, in seconds. */
 const AGAIN_S = 5;
 
+/** What the person has chosen before. */
+export interface ContactChoices {
+  /** Whether contacts can call. */
+  readonly isReachable: boolean;
+  /** Whether those who are met by a code are remembered. */
+  readonly isRemembering: boolean;
+}
+
 export class PageContacts implements Contacts {
   readonly isThere = new Cell<boolean | null>(null);
   readonly list = new Cell<readonly ContactInfo[]>([]);
   readonly isReachable: Cell<boolean>;
+  readonly isRemembering: Cell<boolean>;
   readonly calls = new Cell<readonly Call[]>([]);
   readonly #peer: Peer;
   readonly #book: ContactBook;
@@ -45,10 +54,11 @@ export class PageContacts implements Contacts {
   /** Calls that are under way, by pair, whether they were answered or not, and of which contact. */
   readonly #open = new Map<string, { readonly id: string; readonly fetch: FetchedOffer }>();
 
-  constructor(peer: Peer, book: ContactBook, isReachable: boolean) {
+  constructor(peer: Peer, book: ContactBook, { isReachable, isRemembering }: ContactChoices) {
     this.#peer = peer;
     this.#book = book;
     this.isReachable = new Cell(isReachable);
+    this.isRemembering = new Cell(isRemembering);
     book.all.watch((all) => {
       this.list.set(infosOf(all));
       this.#wait();
@@ -66,6 +76,14 @@ export class PageContacts implements Contacts {
   setReachable(isReachable: boolean): void {
     this.isReachable.set(isReachable);
     this.#wait();
+  }
+
+  setRemembering(isRemembering: boolean): void {
+    this.isRemembering.set(isRemembering);
+  }
+
+  forgetMet(): void {
+    this.#book.forgetMet();
   }
 
   change(id: string, change: Change): void {
@@ -96,7 +114,7 @@ export class PageContacts implements Contacts {
 
   /** Two have met by a code: both can derive the same secret now. */
   acquaint({ bind, peerKey }: Pair, name: string): void {
-    if (bind !== null) this.#book.met(peerKey, contactSecret(bind), printable(name));
+    if (bind !== null) this.#book.met(peerKey, contactSecret(bind), printable(name), this.isRemembering.value);
   }
 
   isBlocked(key: Bytes): boolean {

@@ -35,6 +35,11 @@ export interface Contacts {
   /** Whether contacts can call, and so learn that this page is open. */
   readonly isReachable: Watchable<boolean>;
   setReachable(isReachable: boolean): void;
+  /** Whether those who are met by a code are remembered; else they are forgotten with the page, unless they are made contacts. */
+  readonly isRemembering: Watchable<boolean>;
+  setRemembering(isRemembering: boolean): void;
+  /** Forgets all who were only met. */
+  forgetMet(): void;
   /** Those who call and wait for an answer, and those whose call was taken by a rule. Whoever is answered, or gone, is not among them any more. */
   readonly calls: Watchable<readonly Call[]>;
   /** The person has answered: what comes now is told by the fetch alone. */

@@ -1,6 +1,7 @@
 /** The directory of this page's server: what others publish there, and how it is fetched. */
 
 import { askedName, type FolderContents, type FoundFile, type FoundFiles, type LibraryInfo, type People, withHits, withListed, withPeople } from "../directory/answers.ts";
+import { type Complaint, flagsOf, type Subject } from "../directory/reporting.ts";
 import { otherwise, type Query, type Terms, termsOf } from "../directory/query.ts";
 import { CAP_DIRECTORY } from "../gen/signaling_constants.ts";
 import type { Want } from "../gen/peer.ts";
@@ -23,6 +24,7 @@ const TYPING_S = 0.15;
 
 export class PageDirectory implements Directory {
   readonly isThere = new Cell<boolean | null>(null);
+  readonly reported = new Cell<ReadonlySet<string>>(new Set());
   readonly #peer: Peer;
   /** Sealed spaces that were looked into. */
   readonly #spaces = new Map<string, SpaceDirectory>();
@@ -59,6 +61,18 @@ export class PageDirectory implements Directory {
 
   fetchFolder({ library, path }: Place): Fetch {
     return new FetchedOffer(this.#peer, [this.#wayTo(library, { t: "want", folder: path })]);
+  }
+
+  /** A library that has gone meanwhile is no matter while another has it. */
+  async report(subject: Subject, complaint: Complaint): Promise<void> {
+    let problem: unknown = null;
+    let isTold = false;
+    for (const flag of flagsOf(subject, complaint)) {
+      await this.#peer.client.ask(flag).then(() => (isTold = true), (error: unknown) => (problem = error));
+      if (problem instanceof PeerError && problem.code !== "unknown-library") break;
+    }
+    if (!isTold) throw problem;
+    this.reported.set(new Set([...this.reported.value, subject.key]));
   }
 
   async #search(query: Query, before: FoundFiles | null): Promise<FoundFiles> {

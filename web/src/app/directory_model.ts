@@ -3,6 +3,7 @@
 import type { FolderContents, FoundFile, FoundFiles, LibraryInfo, People } from "../directory/answers.ts";
 import type { Stage } from "../directory/enquiry.ts";
 import type { Query } from "../directory/query.ts";
+import type { Complaint, Subject } from "../directory/reporting.ts";
 import type { Fetch, Person, Problem, Receiver, Watchable } from "./model.ts";
 
 /** An enquiry at the directory, as far as it is answered. */
@@ -47,6 +48,10 @@ export interface Directory {
   fetchFile(file: FoundFile): Fetch;
   /** Fetches all that is in a folder of a library. */
   fetchFolder(place: Place): Fetch;
+  /** Tells the operator of the server; throws PeerError, with words for the person. */
+  report(subject: Subject, complaint: Complaint): Promise<void>;
+  /** What the operator was told of by this page, by key: once is enough. */
+  readonly reported: Watchable<ReadonlySet<string>>;
 }
 
 /** A file to be published, with its path in the library. */

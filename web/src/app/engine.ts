@@ -15,7 +15,7 @@ import type { SpaceBook } from "../spaces/book.ts";
 import type { OwnSpace } from "../spaces/own.ts";
 import type { Space } from "../spaces/space.ts";
 import type { ContactBook } from "../contacts/book.ts";
-import { PageContacts } from "./contacts.ts";
+import { type ContactChoices, PageContacts } from "./contacts.ts";
 import { FetchedOffer } from "./fetch.ts";
 import { PageDirectory } from "./directory.ts";
 import { PublishedLibrary } from "./library.ts";
@@ -34,7 +34,7 @@ const NAME_CHARS = 128;
 /** In the query of the page's address: use relays only, for tests of relays and for who wants to hide an address. */
 const RELAY_ONLY = "relay-only";
 
-export interface EngineOptions {
+export interface EngineOptions extends ContactChoices {
   /** Address of the page. What follows `?` is for this page alone, and what follows `#` was for its interface. */
   readonly page: string;
   readonly identity: Identity;
@@ -45,25 +45,23 @@ export interface EngineOptions {
   /** The sealed spaces of this browser, and that of its contacts. */
   readonly spaces: SpaceBook;
   readonly ownSpace: OwnSpace;
-  /** Whether contacts can call. */
-  readonly isReachable: boolean;
   /** The access word of the server; empty if the person has said none. */
   readonly access: string;
 }
 
 /** Starts the engine. */
-export function createEngine({ page, identity, name, contacts, spaces, ownSpace, isReachable, access }: EngineOptions): Engine {
+export function createEngine({ page, name, ...options }: EngineOptions): Engine {
   const url = new URL(page);
   const isRelayOnly = url.searchParams.has(RELAY_ONLY);
   url.search = url.hash = "";
-  const engine = new PageEngine({ identity, page: url.href, isRelayOnly, contacts, spaces, ownSpace, isReachable, access });
+  const engine = new PageEngine({ ...options, page: url.href, isRelayOnly });
   engine.setName(name);
   engine.start();
   if (canKeep()) void sweep();
   return engine;
 }
 
-type Parts = Pick<EngineOptions, "identity" | "page" | "contacts" | "spaces" | "ownSpace" | "isReachable" | "access"> & { readonly isRelayOnly: boolean };
+type Parts = Omit<EngineOptions, "name"> & { readonly isRelayOnly: boolean };
 
 class PageEngine implements Engine, Peer {
   readonly server = new Cell<ServerState>({ kind: "connecting" });
@@ -83,7 +81,7 @@ class PageEngine implements Engine, Peer {
   readonly #libraries = new Set<PublishedLibrary>();
   #name = "";
 
-  constructor({ identity, page, isRelayOnly, contacts, spaces, ownSpace, isReachable, access }: Parts) {
+  constructor({ identity, page, isRelayOnly, contacts, spaces, ownSpace, access, ...choices }: Parts) {
     this.spaceBook = spaces;
     this.contactBook = contacts;
     this.ownSpace = ownSpace;
@@ -102,7 +100,7 @@ class PageEngine implements Engine, Peer {
       onReady: (resumed) => this.#ready(resumed),
     });
     this.#directory = new PageDirectory(this);
-    this.#contacts = new PageContacts(this, contacts, isReachable);
+    this.#contacts = new PageContacts(this, contacts, choices);
   }
 
   get directory(): Directory {

@@ -15,11 +15,13 @@ export interface Settings {
   readonly notify: boolean;
   /** Whether contacts can call this page while it is open. */
   readonly reachable: boolean;
+  /** Whether those who are met by a code are remembered. */
+  readonly remember: boolean;
   /** The access word of the server, if it is private; empty otherwise. */
   readonly access: string;
 }
 
-export const SETTINGS: Settings = { name: "", sendLimit: null, getLimit: null, notify: false, reachable: false, access: "" };
+export const SETTINGS: Settings = { name: "", sendLimit: null, getLimit: null, notify: false, reachable: false, remember: true, access: "" };
 
 /** A folder that was published before, with what it was called, and for whom it was. */
 export interface KeptLibrary extends LibraryOptions {

@@ -25,6 +25,8 @@ export class ContactBook {
   readonly #all: Cell<readonly Contact[]>;
   readonly #keeper: ContactKeeper | null;
   readonly #clock: () => number;
+  /** Whoever was met while our person wanted nobody to be remembered: they last as long as the page. */
+  readonly #passing = new Set<string>();
   /** What is written, in order. */
   #writing: Promise<unknown> = Promise.resolve();
 
@@ -44,11 +46,13 @@ export class ContactBook {
     return this.#all.value.find((each) => each.id === id) ?? null;
   }
 
-  /** Somebody was met by a code, and calls itself `name`. */
-  met(key: Bytes, secret: Bytes, name: string): void {
+  /** Somebody was met by a code, and calls itself `name`; unless it `isKept`, it is forgotten with the page if nothing is made of it. */
+  met(key: Bytes, secret: Bytes, name: string, isKept = true): void {
     const id = peerId(key);
     const now = this.#clock();
     const known = this.find(id);
+    if (isKept) this.#passing.delete(id);
+    else if (known === null) this.#passing.add(id);
     if (known !== null) return this.#put(metAgain(known, secret, now));
     this.#put({ id, key, secret, before: null, name: this.#free(id, name), standing: "met", met: now, seen: now });
     this.#forgetSurplus();
@@ -70,14 +74,22 @@ export class ContactBook {
 
   /** Forgets somebody, who can then neither call nor be called. */
   remove(id: string): void {
+    this.#passing.delete(id);
     this.#all.set(this.#all.value.filter((each) => each.id !== id));
     this.#keep((keeper) => keeper.remove(id));
+  }
+
+  /** Forgets all who were only met. */
+  forgetMet(): void {
+    for (const { id, standing } of this.#all.value) if (standing === "met") this.remove(id);
   }
 
   /** Learns what other pages of this browser have changed meanwhile. */
   refresh(): Promise<void> {
     return this.#keep(async (keeper) => {
-      const all = sorted(await keeper.all());
+      const kept = await keeper.all();
+      const known = new Set(kept.map(({ id }) => id));
+      const all = sorted([...kept, ...this.#all.value.filter(({ id }) => this.#passing.has(id) && !known.has(id))]);
       if (traits(all) !== traits(this.#all.value)) this.#all.set(all);
     });
   }
@@ -89,7 +101,8 @@ export class ContactBook {
 
   #put(contact: Contact): void {
     this.#all.set(sorted([...this.#all.value.filter(({ id }) => id !== contact.id), contact]));
-    this.#keep((keeper) => keeper.put(contact));
+    if (contact.standing !== "met") this.#passing.delete(contact.id);
+    if (!this.#passing.has(contact.id)) this.#keep((keeper) => keeper.put(contact));
   }
 
   #free(id: string, name: string): string {

@@ -1,7 +1,7 @@
 /** What a peer asks of the server, and what answers it. */
 
 import type {
-  Announce, Ask, Asked, Browse, Call, Called, Error as ErrorMessage, Found, Here, Keyring, Keys, Knock, Knocked, Lapsed, Leave, Left, Listing, Met, Ok, Open, Opened, Peers,
+  Announce, Ask, Asked, Browse, Call, Called, Error as ErrorMessage, Flag, Found, Here, Keyring, Keys, Knock, Knocked, Lapsed, Leave, Left, Listing, Met, Ok, Open, Opened, Peers,
   Publish, Published, Renew, Renewed, Report, SealedAnnounce, SealedBrowse, SealedFound, SealedHere, SealedListing, SealedPeers, SealedPublish, SealedSearch,
   Search, Shut, Signal, Signaled, Wait, Withdraw,
 } from "../gen/signaling.ts";
@@ -10,7 +10,7 @@ type Unnumbered<T> = T extends unknown ? Omit<T, "id"> : never;
 
 /** A request as it is sent. */
 export type Numbered =
-  | Open | Shut | Knock | Signal | Leave | Report | Renew | Publish | Announce | Withdraw | Search | Peers | Browse | Ask | Wait | Call
+  | Open | Shut | Knock | Signal | Leave | Report | Renew | Publish | Announce | Withdraw | Search | Peers | Browse | Ask | Flag | Wait | Call
   | SealedPublish | SealedAnnounce | SealedSearch | SealedPeers | SealedBrowse | Keys;
 
 /** What a peer asks of the server; the core gives it its number. */

@@ -1,6 +1,7 @@
 /** What goes on in this page: shares and fetches, whether they are on the screen or not. */
 
 import type { ContactInfo, Fetch, Publication, Share, Target, TransferState } from "../app/model.ts";
+import type { FoundFile, LibraryInfo } from "../directory/answers.ts";
 import { isRunning } from "./describe.ts";
 
 /** Something this page shares; `again` asks for a new code for the same things. */
@@ -21,6 +22,9 @@ export interface FetchActivity {
   readonly code: string;
   /** Whether it was found in the directory. */
   readonly isFound: boolean;
+  /** The file, or whose folder it is, if it was found. */
+  readonly file?: FoundFile;
+  readonly library?: LibraryInfo;
   /** The contact who has called to send it, if so. */
   readonly caller?: ContactInfo;
   /** Where it goes, if that was chosen before its view opened. */

@@ -172,12 +172,12 @@ export class App {
 
   /** A file that was found, from all who have it. */
   fetchFile(file: FoundFile): void {
-    this.#begin({ kind: "fetch", code: "", isFound: true, fetch: this.engine.directory.fetchFile(file), again: () => this.fetchFile(file) });
+    this.#begin({ kind: "fetch", code: "", isFound: true, file, fetch: this.engine.directory.fetchFile(file), again: () => this.fetchFile(file) });
   }
 
   /** All that is in a folder of a library. */
   fetchFolder(place: Place): void {
-    this.#begin({ kind: "fetch", code: "", isFound: true, fetch: this.engine.directory.fetchFolder(place), again: () => this.fetchFolder(place) });
+    this.#begin({ kind: "fetch", code: "", isFound: true, library: place.library, fetch: this.engine.directory.fetchFolder(place), again: () => this.fetchFolder(place) });
   }
 
   /** Publishes files at the server; the paths are those in the library. */

@@ -6,7 +6,7 @@ import { bytes } from "./format.ts";
 
 export const {
   app, server, home, code, draft, share, invite, fetching, transfer, senders, looking, find, library, check, path, reasons, remedies, privacy, obstacles,
-  wishes, me, running, dialogue, language, places, transfers, notify, contacts, spaces,
+  wishes, me, running, dialogue, language, places, transfers, notify, contacts, spaces, report,
 } = texts;
 
 /** `12 files, 3.4 GB`, `a text`, `2 empty folders`. */

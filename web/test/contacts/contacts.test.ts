@@ -100,6 +100,23 @@ test("of those who were only met, no more are remembered than a person would loo
   assert.deepEqual([book.all.value.length, book.find(peerId(keyOf(0))), book.find(peerId(keyOf(5000)))?.name], [MET_MAX + 1, null, "Friend"]);
 });
 
+test("whom the person does not want remembered is forgotten with the page, unless something is made of them", async () => {
+  const { keeper, kept } = keeping();
+  const book = new ContactBook(keeper);
+  book.met(keyOf(1), bytes(1), "Ada", false);
+  book.met(keyOf(2), bytes(1), "Bob", false);
+  book.met(keyOf(3), bytes(1), "Zoe", false);
+  book.met(keyOf(3), bytes(2), "Zoe", true);
+  book.change(peerId(keyOf(1)), "add");
+  book.met(keyOf(1), bytes(2), "Ada", false);
+  await book.refresh();
+  assert.deepEqual([...kept.values()].map(({ name, secret }) => [name, secret]).sort(), [["Ada", bytes(2)], ["Zoe", bytes(2)]]);
+  assert.deepEqual(book.all.value.map(({ name }) => name), ["Ada", "Bob", "Zoe"]);
+  book.forgetMet();
+  await book.refresh();
+  assert.deepEqual([book.all.value.map(({ name }) => name), [...kept.values()].map(({ name }) => name)], [["Ada"], ["Ada"]]);
+});
+
 test("what cannot be kept lasts as long as the page", async () => {
   const fail = (): Promise<never> => Promise.reject(new Error("full"));
   const book = new ContactBook({ put: fail, remove: fail, all: fail });

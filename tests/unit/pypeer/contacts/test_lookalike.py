@@ -24,6 +24,7 @@ def test_vectors_are_what_this_implementation_makes() -> None:
         ("modern", "rnodern"),
         ("paypal", "\u0440\u0430\u0443\u0440\u0430l"),
         ("Zo\u00eb", "Zoe\u0308"),
+        ("Anna's", "Anna\u2019s"),
     ],
 )
 def test_these_look_the_same(one: str, other: str) -> None:

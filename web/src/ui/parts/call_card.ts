@@ -8,7 +8,7 @@ import type { Scope } from "../scope.ts";
 import * as texts from "../texts.ts";
 import { button, type Weight } from "./button.ts";
 import { visibleEntries } from "./file_list.ts";
-import { namedContact } from "./person.ts";
+import { contactMarks, namedContact } from "./person.ts";
 
 /** First names of what is offered that are shown. */
 const NAMES = 3;
@@ -38,6 +38,7 @@ function callCard(app: App, call: Call): HTMLElement {
   const act = (weight: Weight, words: string, press: () => void): HTMLElement => button(weight, null, words, press, { "aria-label": texts.contacts.forWhom({ action: words, name }) });
   return h("li", { class: "card receiver call" }, [
     namedContact(contact, ""),
+    contactMarks(contact),
     h("h3", {}, h("bdi", {}, offered(call))),
     preview(call),
     h("div", { class: "buttons" }, [

@@ -5,25 +5,27 @@ import { marked } from "../../directory/marking.ts";
 import type { Kind } from "../../gen/signaling.ts";
 import { CONTACTS } from "../../spaces/space.ts";
 import { printable } from "../../transfer/names.ts";
+import type { App } from "../app.ts";
 import { h, type Child } from "../dom.ts";
 import { bytes, list } from "../format.ts";
 import { icon, type Icon } from "../icons.ts";
 import * as texts from "../texts.ts";
+import { likenessMark } from "./likeness.ts";
 
 const KIND_ICONS: Readonly<Record<Kind, Icon>> = {
   picture: "picture", audio: "audio", video: "video", text: "text", document: "document", archive: "archive", program: "program", other: "file",
 };
 
 /** A file: its name with what was looked for marked, where it is, and at whom; `words` is what was looked for. */
-export function fileRow(file: FoundFile, words: string, press: () => void): HTMLElement {
+export function fileRow(app: App, file: FoundFile, words: string): HTMLElement {
   const { name, folder, size, kind } = file;
   const shown = marked(printable(name), words).map(({ text, isMarked }) => (isMarked ? h("mark", {}, text) : text));
-  return row(press, [
+  return row(() => app.fetchFile(file), [
     icon(KIND_ICONS[kind]),
     h("span", { class: "hit-words" }, [
       named(shown),
       folder !== "" && h("span", { class: "muted" }, texts.find.in, " ", h("bdi", {}, printable(folder))),
-      owners(file),
+      owners(app, file),
     ]),
     facts(h("span", { class: "visually-hidden" }, texts.find.kindOf[kind]), h("bdi", {}, bytes(size)), reach(file.sources)),
   ]);
@@ -37,13 +39,14 @@ export function folderRow({ name, files, bytes: size }: FolderInfo, press: () =>
   ]);
 }
 
-export function libraryRow(library: LibraryInfo, press: () => void): HTMLElement {
-  const { name, description, files, bytes: size, isWhole } = library;
+export function libraryRow(app: App, library: LibraryInfo): HTMLElement {
+  const { owner, name, description, files, bytes: size, isWhole } = library;
   const what = library.space === undefined ? texts.amount(files, size) : texts.spaces.files({ files });
-  const element = row(press, [
+  const element = row(() => app.go({ kind: "browse", place: { library, path: "" } }), [
     icon("person"),
     h("span", { class: "hit-words" }, [
       h("span", { class: "hit-name" }, h("bdi", { class: "short" }, nameOf(library)), " ", quoted(name)),
+      likenessMark(app, name, owner.id),
       description !== "" && h("span", { class: "muted" }, h("bdi", {}, description)),
     ]),
     facts(isWhole ? what : texts.find.soFar({ what }), reach([library])),
@@ -72,13 +75,14 @@ function row(press: () => void, content: Child): HTMLElement {
 }
 
 /** Who has it: those who are named first, and how many there are beside them. */
-function owners({ sources, count }: FoundFile): HTMLElement {
+function owners(app: App, { sources, count }: FoundFile): Child {
   const [first] = sources as readonly [LibraryInfo];
   const rest = count - 1;
-  return h("span", { class: "hit-who" }, [
+  const who = h("span", { class: "hit-who" }, [
     icon("person"),
     h("span", {}, h("bdi", { class: "short" }, nameOf(first)), " ", quoted(first.name), rest > 0 && [" ", texts.find.others({ rest })]),
   ]);
+  return [who, likenessMark(app, first.name, first.owner.id)];
 }
 
 function facts(...lines: readonly Child[]): HTMLElement {

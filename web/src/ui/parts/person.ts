@@ -2,7 +2,8 @@
 
 import type { ContactInfo, Person } from "../../app/model.ts";
 import { personName } from "../describe.ts";
-import { h } from "../dom.ts";
+import { h, type Child } from "../dom.ts";
+import { list } from "../format.ts";
 import { icon } from "../icons.ts";
 import * as texts from "../texts.ts";
 
@@ -28,4 +29,12 @@ export function namedContact({ short, name }: ContactInfo, words: string): HTMLE
     h("span", { class: "face" }, initials(name)),
     h("div", { class: "names" }, h("bdi", { class: "short" }, name), h("span", { class: "claim" }, facts.flatMap((each, at) => [at > 0 && " · ", h("bdi", {}, each)]))),
   ]);
+}
+
+/** What is to be known of the name of a contact: whose it could be taken for, and whether it is written so as to deceive. */
+export function contactMarks({ name, alike, isMixed }: ContactInfo): Child {
+  return [
+    alike.length > 0 && h("p", { class: "contact-alike" }, h("bdi", {}, texts.contacts.alike({ name, others: list(alike) }))),
+    isMixed && h("p", { class: "contact-alike" }, h("bdi", {}, texts.contacts.mixed({ name }))),
+  ];
 }

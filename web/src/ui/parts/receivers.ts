@@ -1,6 +1,7 @@
 /** Who came for a share: a row for each, kept while its transfer goes on and after. */
 
 import type { Publication, Receiver, Share, TransferState, Watchable } from "../../app/model.ts";
+import type { App } from "../app.ts";
 import { hasNoPath, personName } from "../describe.ts";
 import { h, uid, type Child } from "../dom.ts";
 import { Rows } from "../rows.ts";
@@ -11,6 +12,7 @@ import { failureDetails } from "./connection.ts";
 import { controls } from "./controls.ts";
 import { confirm } from "./dialogue.ts";
 import { lostList } from "./file_list.ts";
+import { likenessMark } from "./likeness.ts";
 import { notice } from "./notice.ts";
 import { pathBadge } from "./path_badge.ts";
 import { personLabel } from "./person.ts";
@@ -24,8 +26,8 @@ type Given = Pick<Share, "receivers" | "limit" | "setLimit"> & { readonly state:
 type Beside = (scope: Scope, state: Watchable<TransferState>) => Child;
 
 /** `none` is said while nobody has come. */
-export function receiverList(scope: Scope, share: Given, say: (words: string) => void, none = texts.share.nobody, beside: Beside = () => null): HTMLElement {
-  const rows = new Rows<Receiver>(scope, h("ul", { class: "receivers", role: "list" }), (receiver, inner) => receiverRow(receiver, inner, say, beside));
+export function receiverList(app: App, scope: Scope, share: Given, none = texts.share.nobody, beside: Beside = () => null): HTMLElement {
+  const rows = new Rows<Receiver>(scope, h("ul", { class: "receivers", role: "list" }), (receiver, inner) => receiverRow(app, receiver, inner, beside));
   const nobody = h("p", { class: "muted" });
   const title = h("h2", { id: "receivers-title" }, texts.share.receivers);
   const part = h("section", { class: "receivers-part", "aria-labelledby": "receivers-title" }, [
@@ -56,7 +58,8 @@ function limitChoice(share: Given): HTMLElement {
   return h("div", { class: "option" }, h("label", { for: id }, texts.wishes.sendLimit), choice);
 }
 
-function receiverRow(receiver: Receiver, scope: Scope, say: (words: string) => void, beside: Beside): HTMLElement {
+function receiverRow(app: App, receiver: Receiver, scope: Scope, beside: Beside): HTMLElement {
+  const say = (words: string): void => app.say(words);
   const { state } = receiver;
   const askCancel = (cancel: () => void): void => {
     const title = texts.transfer.cancelTitle({ who: personName(state.value.person) });
@@ -65,7 +68,7 @@ function receiverRow(receiver: Receiver, scope: Scope, say: (words: string) => v
   };
   return h("li", { class: "card receiver", tabindex: -1 }, [
     h("div", { class: "receiver-head" }, [
-      scope.region(state, (now) => now.person?.id, (now) => personLabel(now.person)),
+      scope.region(state, (now) => now.person?.id, ({ person }) => [personLabel(person), person !== null && likenessMark(app, person.name, person.id)]),
       pathBadge(scope, state, say),
       beside(scope, state),
     ]),

@@ -8,15 +8,14 @@ import { Rows } from "../rows.ts";
 import type { Scope } from "../scope.ts";
 import * as texts from "../texts.ts";
 import { anotherCodeForm } from "./code_form.ts";
+import { likenessMark } from "./likeness.ts";
 import { pathBadge } from "./path_badge.ts";
 import { personLabel } from "./person.ts";
 
-type Say = (words: string) => void;
-
 /** The list of those who send, which appears with the second. */
-export function senderList(scope: Scope, { senders }: Fetch, say: Say): HTMLElement {
+export function senderList(app: App, scope: Scope, { senders }: Fetch): HTMLElement {
   const title = uid("senders");
-  const rows = new Rows<SenderInfo>(scope, h("ul", { class: "senders", role: "list" }), (sender, inner) => senderRow(sender, inner, say));
+  const rows = new Rows<SenderInfo>(scope, h("ul", { class: "senders", role: "list" }), (sender, inner) => senderRow(app, sender, inner));
   const part = h("section", { class: "card stack", "aria-labelledby": title }, h("h2", { id: title }, texts.senders.title), rows.list);
   scope.watch(senders, (all) => {
     const shown = all.length < 2 ? [] : all;
@@ -32,9 +31,9 @@ export function anotherSender(app: App, fetch: Fetch): HTMLElement {
   return h("details", { class: "fold" }, h("summary", {}, texts.senders.add), h("div", { class: "stack-tight" }, h("p", {}, texts.senders.why), form));
 }
 
-function senderRow({ state }: SenderInfo, scope: Scope, say: Say): HTMLElement {
+function senderRow(app: App, { state }: SenderInfo, scope: Scope): HTMLElement {
   return h("li", { class: "sender" }, [
-    h("div", { class: "receiver-head" }, scope.region(state, (now: TransferState) => now.person?.id, (now) => personLabel(now.person)), pathBadge(scope, state, say)),
+    h("div", { class: "receiver-head" }, scope.region(state, (now: TransferState) => now.person?.id, ({ person }) => [personLabel(person), person !== null && likenessMark(app, person.name, person.id)]), pathBadge(scope, state, (words) => app.say(words))),
     h("p", { class: "muted" }, scope.text(state, senderWords)),
   ]);
 }

@@ -10,8 +10,10 @@ import { fill, h, type Child } from "../dom.ts";
 import { arrowKeys } from "../parts/arrow_keys.ts";
 import { button } from "../parts/button.ts";
 import { fileRow, folderRow } from "../parts/hits.ts";
+import { likenessMark } from "../parts/likeness.ts";
 import { notice } from "../parts/notice.ts";
 import { personLabel } from "../parts/person.ts";
+import { reportPeer } from "../parts/report.ts";
 import type { Scope } from "../scope.ts";
 import * as texts from "../texts.ts";
 import { said } from "../../words/said.ts";
@@ -27,10 +29,11 @@ export function browseView({ app, scope }: Stage, place: Place): View {
   const body = h("div", { class: "column find" }, [
     h("div", { class: "receiver-head" }, personLabel(library.owner), library.space !== undefined && h("span", { class: "muted" }, library.space === CONTACTS ? texts.spaces.ofContacts : texts.spaces.inSpace({ space: library.space }))),
     h("h1", {}, title),
+    likenessMark(app, library.name, library.owner.id),
     library.description !== "" && h("p", { class: "lead" }, h("bdi", {}, library.description)),
     crumbs(app, place),
     contents(app, browsing, place, scope),
-    h("div", { class: "buttons main-buttons" }, act, button("plain", "search", texts.find.back, () => app.go({ kind: "find" }))),
+    h("div", { class: "buttons main-buttons" }, act, button("plain", "search", texts.find.back, () => app.go({ kind: "find" })), reportPeer(app, library)),
   ]);
   return { title, body };
 }
@@ -86,7 +89,7 @@ function contents(app: App, browsing: Enquiring<Place, FolderContents>, { librar
   const draw = ({ folders, files }: FolderContents): void => {
     const rows = [
       ...folders.map((folder) => folderRow(folder, () => app.go({ kind: "browse", place: { library, path: inside(folder.name) } }))),
-      ...files.map((file) => fileRow({ ...file, folder: "" }, "", () => app.fetchFile(file))),
+      ...files.map((file) => fileRow(app, { ...file, folder: "" }, "")),
     ];
     const fresh = rows.slice(shown);
     list.append(...fresh);

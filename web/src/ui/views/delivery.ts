@@ -44,7 +44,7 @@ export function deliveryView(app: App, scope: Scope, activity: ShareActivity, to
     for (const { state } of all) inner.watch(state, look);
   });
   scope.watch(share.state, look);
-  const list = receiverList(scope, share, (words) => app.say(words));
+  const list = receiverList(app, scope, share);
   scope.watch(share.receivers, ({ length }) => void (list.hidden = length === 0));
   return {
     title: texts.contacts.sendTo({ name: to.name }),

@@ -13,9 +13,11 @@ import { controls } from "../parts/controls.ts";
 import { confirm } from "../parts/dialogue.ts";
 import { fileList, lostList, runningList, Ticks, visibleEntries } from "../parts/file_list.ts";
 import { invitationCard } from "../parts/invitation.ts";
+import { likenessMark } from "../parts/likeness.ts";
 import { notice } from "../parts/notice.ts";
 import { pathBadge } from "../parts/path_badge.ts";
 import { personLabel } from "../parts/person.ts";
+import { reportFile, reportPeer } from "../parts/report.ts";
 import { shownFile } from "../parts/shown.ts";
 import { road, roadLegend } from "../parts/road.ts";
 import { anotherSender, senderList } from "../parts/senders.ts";
@@ -60,13 +62,19 @@ export function fetchView({ app, scope }: Stage, activity: FetchActivity): View 
   const say = (words: string): void => app.say(words);
   const shown = scope.region(activity.fetch.looked, (now) => now, (now) => now !== null && shownFile(now, activity.fetch.offer.value?.title ?? ""));
   const part = scope.region(state, partOf, (now, inner) => parts[partOf(now)](now, inner));
-  return { title: texts.fetching.title, body: h("div", { class: "column" }, head(app, scope, activity, say), part, shown) };
+  return { title: texts.fetching.title, body: h("div", { class: "column" }, head(app, scope, activity, say), part, shown, reporting(app, activity)) };
+}
+
+/** What was found in the directory is in the open, and whoever runs that can be told of it, before and after one has seen what it is. */
+function reporting(app: App, { file, library }: FetchActivity): Child {
+  const way = file !== undefined ? reportFile(app, file) : library !== undefined && reportPeer(app, library);
+  return way !== null && way !== false && h("div", { class: "buttons" }, way);
 }
 
 /** Who, and how they are connected: the same through all parts. */
 function head(app: App, scope: Scope, { fetch }: FetchActivity, say: (words: string) => void): HTMLElement {
   return h("div", { class: "receiver-head" }, [
-    scope.region(fetch.state, (now) => now.person?.id, (now) => now.person !== null && personLabel(now.person)),
+    scope.region(fetch.state, (now) => now.person?.id, ({ person }) => person !== null && [personLabel(person), likenessMark(app, person.name, person.id)]),
     pathBadge(scope, fetch.state, say),
     acquaintance(app, scope, fetch.state),
   ]);
@@ -126,7 +134,7 @@ function offer(context: Context, scope: Scope): Child {
       h("h1", {}, title),
       h("p", { class: "lead" }, what.text ? texts.fetching.askText : context.activity.isFound ? texts.find.ask : texts.fetching.ask),
       !what.text && h("div", { class: "card offer-list" }, h("h2", {}, h("bdi", {}, what.title)), fileList(what, ticks)),
-      !what.text && senderList(inner, fetch, (words) => context.app.say(words)),
+      !what.text && senderList(context.app, inner, fetch),
       !what.text && anotherSender(context.app, fetch),
       wishes?.element,
       decision(context, what.text, ticks, () => wishes?.read() ?? {}),
@@ -206,7 +214,7 @@ function running({ app, activity, ticks }: Context, scope: Scope): Child {
   return h("div", { class: "stack" }, [
     h("h1", {}, texts.fetching.title, " ", what !== null && h("span", { class: "muted whole" }, texts.contents(what))),
     h("div", { class: "card receiver" }, road(scope, fetch.state), h("div", { class: "receiver-foot" }, roadLegend(scope, fetch.state, "receiving"), controls(scope, fetch, askCancel))),
-    what !== null && !what.text && [senderList(scope, fetch, (words) => app.say(words)), anotherSender(app, fetch)],
+    what !== null && !what.text && [senderList(app, scope, fetch), anotherSender(app, fetch)],
     what !== null && !what.text && h("details", { class: "fold" }, h("summary", {}, texts.fetching.files), fetch.canPrefer && isChoosable(what) ? runningList(scope, what, fetch, isWanted) : fileList(what)),
   ]);
 }

@@ -167,7 +167,7 @@ function resultList(app: App, finding: Finding, form: SearchForm, scope: Scope):
   let shown: readonly FoundFile[] = [];
   const draw = (files: readonly FoundFile[], isCurrent: boolean): void => {
     const goesOn = isCurrent && shown.length > 0 && shown.every((file, at) => files[at] === file);
-    const rows = (goesOn ? files.slice(shown.length) : files).map((file) => fileRow(file, app.query.value.text, () => app.fetchFile(file)));
+    const rows = (goesOn ? files.slice(shown.length) : files).map((file) => fileRow(app, file, app.query.value.text));
     if (goesOn) list.append(...rows);
     else fill(list, rows);
     if (goesOn && rows.length > 0 && document.activeElement === more) rows[0]?.querySelector("button")?.focus();
@@ -221,7 +221,7 @@ function peopleList(app: App, finding: Finding, scope: Scope): HTMLElement {
   let shown = "";
   const draw = (libraries: readonly LibraryInfo[]): void => {
     const held = list.contains(document.activeElement) ? (document.activeElement as HTMLElement).dataset["key"] : undefined;
-    fill(list, libraries.map((library) => libraryRow(library, () => app.go({ kind: "browse", place: { library, path: "" } }))));
+    fill(list, libraries.map((library) => libraryRow(app, library)));
     if (held !== undefined) list.querySelector<HTMLElement>(`[data-key="${CSS.escape(held)}"]`)?.focus();
   };
   arrowKeys(scope, list);

@@ -14,6 +14,7 @@ import { button } from "../parts/button.ts";
 import { confirm } from "../parts/dialogue.ts";
 import { fileList } from "../parts/file_list.ts";
 import { canReadAgain, mayRead, pickFolder } from "../parts/folder_picker.ts";
+import { likenessMark } from "../parts/likeness.ts";
 import { notice } from "../parts/notice.ts";
 import { personLabel } from "../parts/person.ts";
 import { receiverList } from "../parts/receivers.ts";
@@ -160,8 +161,8 @@ function published(app: App, activity: LibraryActivity, scope: Scope): Child {
   };
   return [
     scope.region(library.state, ({ kind }) => kind, build),
-    requestList(library.requests, scope),
-    receiverList(scope, library, (words) => app.say(words), texts.library.nobody),
+    requestList(app, library.requests, scope),
+    receiverList(app, scope, library, texts.library.nobody),
   ];
 }
 
@@ -196,9 +197,9 @@ function ended(app: App, title: string, remark: HTMLElement, again: (() => void)
 }
 
 /** Whoever waits for a yes or no. */
-function requestList(requests: LibraryActivity["library"]["requests"], scope: Scope): HTMLElement {
+function requestList(app: App, requests: LibraryActivity["library"]["requests"], scope: Scope): HTMLElement {
   const title = uid("requests");
-  const rows = new Rows<LibraryRequest>(scope, h("ul", { class: "receivers", role: "list" }), requestRow);
+  const rows = new Rows<LibraryRequest>(scope, h("ul", { class: "receivers", role: "list" }), (request) => requestRow(app, request));
   const box = h("section", { class: "receivers-part", "aria-labelledby": title }, h("h2", { id: title }, texts.library.requests), rows.list);
   scope.watch(requests, (all) => {
     rows.follow(all);
@@ -207,11 +208,11 @@ function requestList(requests: LibraryActivity["library"]["requests"], scope: Sc
   return box;
 }
 
-function requestRow({ person, title, files, bytes, why, answer }: LibraryRequest): HTMLElement {
+function requestRow(app: App, { person, title, files, bytes, why, answer }: LibraryRequest): HTMLElement {
   const act = (weight: "primary" | "plain", label: string, isAllowed: boolean): HTMLElement =>
     button(weight, null, label, () => answer(isAllowed), { "aria-label": texts.transfer.forWhom({ action: label, who: person.short }) });
   return h("li", { class: "card receiver" }, [
-    h("div", { class: "receiver-head" }, personLabel(person)),
+    h("div", { class: "receiver-head" }, personLabel(person), likenessMark(app, person.name, person.id)),
     h("p", {}, h("bdi", {}, texts.library.wants({ title, what: texts.amount(files, bytes) }))),
     why !== "" && h("p", { class: "muted" }, h("bdi", {}, why)),
     h("div", { class: "buttons" }, act("primary", texts.library.allow, true), act("plain", texts.library.refuse, false)),

@@ -41,7 +41,7 @@ export function shareView({ app, scope }: Stage, activity: ShareActivity): View 
   };
   return {
     title: texts.share.title,
-    body: [scope.region(share.state, key, build), receiverList(scope, share, (words) => app.say(words), undefined, (inner, each) => acquaintance(app, inner, each))],
+    body: [scope.region(share.state, key, build), receiverList(app, scope, share, undefined, (inner, each) => acquaintance(app, inner, each))],
   };
 }
 

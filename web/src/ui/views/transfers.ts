@@ -10,6 +10,7 @@ import { bytes, when } from "../format.ts";
 import { icon, type Icon } from "../icons.ts";
 import { button } from "../parts/button.ts";
 import { confirm } from "../parts/dialogue.ts";
+import { likenessMark } from "../parts/likeness.ts";
 import { notice } from "../parts/notice.ts";
 import { road } from "../parts/road.ts";
 import type { Scope } from "../scope.ts";
@@ -66,19 +67,20 @@ function past(app: App, scope: Scope): HTMLElement {
     const kept = memory.isKept.value;
     return h("section", { class: "stack-tight", "aria-labelledby": title }, [
       h("h2", { id: title }, texts.transfers.past),
-      all.length === 0 ? h("p", { class: "muted" }, texts.transfers.noPast) : h("div", { class: "card hits-card" }, h("ul", { class: "hits", role: "list" }, all.map(pastRow))),
+      all.length === 0 ? h("p", { class: "muted" }, texts.transfers.noPast) : h("div", { class: "card hits-card" }, h("ul", { class: "hits", role: "list" }, all.map((each) => pastRow(app, each)))),
       kept ? h("p", { class: "hint" }, texts.transfers.keptHere) : notice("info", texts.transfers.notKept),
       all.length > 0 && h("div", { class: "buttons" }, button("plain", "close", texts.transfers.clear, () => askClear(app))),
     ]);
   });
 }
 
-function pastRow({ isSent, title, isText, files, bytes: size, person, at, ending }: PastTransfer): HTMLElement {
+function pastRow(app: App, { isSent, title, isText, files, bytes: size, person, at, ending }: PastTransfer): HTMLElement {
   const who = (isSent ? texts.transfers.sent : texts.transfers.received)({ who: person.name === "" ? person.short : texts.transfers.called({ who: person.short, name: person.name }) });
   const amount = isText ? bytes(size) : texts.transfers.amount({ files, size: bytes(size) });
   const words = h("span", { class: "hit-words" }, [
     named(isText ? texts.transfers.text : title || texts.transfers.receiving),
     h("span", { class: "muted" }, h("bdi", {}, who)),
+    likenessMark(app, person.name, person.id),
     h("span", { class: "past-end", "data-ending": ending }, icon(ending === "done" ? "check" : ending === "stopped" ? "minus" : "warning"), texts.transfers.end[ending]),
   ]);
   const facts = h("span", { class: "hit-facts" }, h("span", {}, amount), h("time", { datetime: new Date(at).toISOString() }, when(at)));
