@@ -11,7 +11,7 @@ from pypeer.api import Peer
 from pypeer.cli import contact_words
 from pypeer.cli.run import run
 from pypeer.cli.show import Show
-from pypeer.cli.words import printable
+from pypeer.cli.words import count, printable
 from pypeer.contacts.contact import Change, Contact, Standing
 from pypeer.contacts.deliveries import Deliveries
 from pypeer.contacts.delivery import Delivery
@@ -120,14 +120,20 @@ def rename(as_json: bool, name: str, new: str) -> None:
 
 
 @contacts.command()
-@click.argument("name")
+@click.argument("name", required=False)
+@click.option("--met", is_flag=True, help="Forget all who were only met, and are no contacts.")
 @click.pass_obj
-def remove(as_json: bool, name: str) -> None:
+def remove(as_json: bool, name: str | None, met: bool) -> None:
     """Forget somebody: neither of you can call the other until you meet by a code again."""
+    if met == (name is not None):
+        raise click.UsageError("say whom to forget, or --met for all who were only met")
 
     def work(store: Store, show: Show) -> None:
-        contact = store.remove(name)
-        show.say(f"{contact.name}, {contact.short}, is forgotten.")
+        if name is None:
+            show.say(f"{count(store.forget_met(), 'person is', 'people are')} forgotten.")
+        else:
+            contact = store.remove(name)
+            show.say(f"{contact.name}, {contact.short}, is forgotten.")
 
     _use(as_json, work)
 

@@ -131,6 +131,11 @@ class Store:
             self._db.execute("DELETE FROM contacts WHERE key = ?", (contact.key,))
         return contact
 
+    def forget_met(self) -> int:
+        """Forget all who were only met, and are no contacts; how many that were."""
+        with self._writing():
+            return self._db.execute("DELETE FROM contacts WHERE standing = 'met'").rowcount
+
     def _new(self, key: bytes, secret: bytes, name: str, now: float) -> Contact:
         contact = Contact(key, secret, "", Standing.MET, now, now)
         return self._renamed(contact, name)

@@ -214,6 +214,8 @@ def test_whoever_is_met_is_a_contact_at_once_and_can_be_forgotten(
     assert bob.contacts("rename", "Ada", "Countess")[0]["name"] == "Countess"
     assert bob.contacts("remove", "countess") == []
     assert bob.contacts() == []
+    assert bob.contacts("remove", "--met") == []
+    assert ada.standings() == {"My Bob": "ask"}
 
 
 def test_with_a_contact_there_is_no_code(pypeer: Callable[..., Command]) -> None:

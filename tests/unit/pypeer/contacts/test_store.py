@@ -46,6 +46,14 @@ def test_who_is_met_is_there_the_next_time(store: Store, tmp_path: Path) -> None
         assert again.find(KEYS[1]) is None
 
 
+def test_who_was_only_met_is_forgotten_at_once(store: Store) -> None:
+    for number in range(3):
+        store.met(KEYS[number], SECRET, f"n{number}")
+    store.change("n1", Change.ADD)
+    assert (store.forget_met(), store.forget_met()) == (2, 0)
+    assert [each.name for each in store.all()] == ["n1"]
+
+
 def test_nobody_else_can_read_it(store: Store, tmp_path: Path) -> None:
     store.met(KEYS[0], SECRET, "Bob")
     for file in (tmp_path / "state").iterdir():
