@@ -8,12 +8,13 @@ import { createHash } from "node:crypto";
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { build } from "esbuild";
-import { catalogues, compile, described, SOURCE } from "./catalogue.mjs";
+import { catalogues, compile, described, inLanguage, SOURCE } from "./catalogue.mjs";
 import { generate } from "./gen.mjs";
 
 const WEB = import.meta.dirname;
 const PAGE = join(WEB, "..", "signaling", "page");
 const ASSETS = join(PAGE, "assets");
+const ICONS = join(WEB, "src", "icons");
 
 /** The oldest browsers with all that the page needs: the latest to come was Ed25519 in WebCrypto. */
 const TARGET = ["chrome137", "firefox130", "safari17.4"];
@@ -50,17 +51,24 @@ async function writeHashed(file, content) {
   return name;
 }
 
-/** Copies the icons, and the web app manifest with the names that they get. */
+/** Copies the icons. */
 async function icons(folder) {
   const names = {};
-  const files = (await readdir(folder)).sort((a, b) => Number(a.endsWith(".webmanifest")) - Number(b.endsWith(".webmanifest")));
-  for (const file of files) {
-    const content = await readFile(join(folder, file));
-    const isManifest = file.endsWith(".webmanifest");
-    const named = isManifest ? Object.entries(names).reduce((text, [icon, name]) => text.replaceAll(icon, name), `${content}`) : content;
-    names[file] = await writeHashed(file, named);
+  for (const file of (await readdir(folder)).sort()) {
+    if (!file.endsWith(".webmanifest")) names[file] = await writeHashed(file, await readFile(join(folder, file)));
   }
   return names;
+}
+
+/** Writes the web app manifest in each language, with the names that the icons got; it is one application for all that, by its `id`. */
+async function manifests(all, iconNames) {
+  const text = `${await readFile(join(ICONS, "manifest.webmanifest"))}`;
+  const named = Object.entries(iconNames).reduce((before, [icon, name]) => before.replaceAll(`"${icon}"`, `"${name}"`), text);
+  const written = Object.entries(all).map(async ([language, each]) => {
+    const file = `manifest-${language}.webmanifest`;
+    return [file, await writeHashed(file, inLanguage(named, { ...each, lang: language, dir: described(language).direction }))];
+  });
+  return Object.fromEntries(await Promise.all(written));
 }
 
 /** Writes the messages of each language but the source, which is in the script; gives the names of the files, by language. */
@@ -99,7 +107,8 @@ async function main() {
   const define = { ...workers, CATALOGUES: JSON.stringify(catalogueNames) };
   names["main.js"] = await bundle("src/main.ts", { format: "esm", define });
   names["main.css"] = await bundle("src/styles/main.css", {});
-  Object.assign(names, await icons(join(WEB, "src", "icons")));
+  const iconNames = await icons(ICONS);
+  Object.assign(names, iconNames, await manifests(all, iconNames));
   names["shell.js"] = await shell(names);
   await writeFile(join(ASSETS, "manifest.json"), `${JSON.stringify(names, null, 1)}\n`);
   await writeFile(join(PAGE, "languages.json"), `${JSON.stringify(forServer(all), null, 1)}\n`);

@@ -91,6 +91,16 @@ export function described(language) {
   return { name: new Intl.DisplayNames(language, { type: "language" }).of(language), direction };
 }
 
+/** A JSON text in one language: `{group.key}` stands for that text, without the marks of where it may be broken. */
+export function inLanguage(json, texts) {
+  const textAt = (path) => path.split(".").reduce((from, key) => from?.[key], texts);
+  return json.replace(/"\{([a-z.]+)\}"/gi, (_, path) => {
+    const text = textAt(path);
+    if (typeof text !== "string") throw new Error(`no text ${path}`);
+    return JSON.stringify(text.replaceAll("\u00ad", ""));
+  });
+}
+
 /** The source, the type of all texts, and which languages there are, as a module. */
 export async function catalogueModule() {
   const all = await catalogues();

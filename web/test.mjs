@@ -15,7 +15,7 @@ const PURE = [
   "directory/**",
   "secure/**",
   "shell/plan.ts",
-  "signaling/{backoff,core,hello,repeating,switch}.ts",
+  "signaling/{backoff,core,hello,refusing,repeating,switch}.ts",
   "sinks/ranges.ts",
   "spaces/**",
   "transfer/**",

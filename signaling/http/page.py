@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import json
-from collections.abc import ItemsView
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -86,21 +85,23 @@ def load(settings: Settings, folder: Path) -> Page:
     files = {hashed: folder / "assets" / hashed for hashed in names.values()}
     loader = FileSystemLoader(folder / "templates")
     template = Environment(loader=loader, autoescape=select_autoescape()).get_template("index.html")
-    common = {
+    common: dict[str, Any] = {
         "assets": {name: f"/assets/{hashed}" for name, hashed in names.items()},
         "integrity": {name: _integrity(files[hashed]) for name, hashed in names.items()},
         "version": __version__,
         "server_name": "Byway",
         "public_url": settings.public_url,
     }
-    html = {language: template.render(common, language=language, **each) for language, each in _languages(folder)}
+    languages = _languages(folder)
+    common["languages"] = list(languages)
+    html = {language: template.render(common, language=language, **each) for language, each in languages.items()}
     return Page(html, files, {name: files[names[name]] for name in WORKERS if name in names})
 
 
-def _languages(folder: Path) -> ItemsView[str, dict[str, Any]]:
+def _languages(folder: Path) -> dict[str, dict[str, Any]]:
     """What the build took from the catalogue for the template: by language, its `direction` and `texts`."""
     languages: dict[str, dict[str, Any]] = json.loads((folder / "languages.json").read_text("utf-8"))
-    return languages.items()
+    return languages
 
 
 def add_routes(app: web.Application, page: Page) -> None:

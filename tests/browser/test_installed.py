@@ -36,6 +36,10 @@ SHARE: Final = """async () => {
 """What the system does when a person shares pictures with the installed app, as far as the worker sees it."""
 
 
+SPOKEN: Final = (("de", "ltr", "Empfangen"), ("ar", "rtl", "استلام"), ("en", "ltr", "Receive"))
+"""How the installed app is described: the language, which way it goes, and the name of a shortcut."""
+
+
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
     """A server that may come and go."""
@@ -148,6 +152,17 @@ def test_a_browser_finds_nothing_that_keeps_it_from_installing_the_app(browser: 
             if icon["sizes"] != "any":
                 width, height = (int.from_bytes(answer.body()[at : at + 4], "big") for at in (16, 20))
                 assert f"{width}x{height}" == icon["sizes"]
+        for language, direction, receive in (
+            ("de", "ltr", "Empfangen"),
+            ("ar", "rtl", "استلام"),
+            ("en", "ltr", "Receive"),
+        ):
+            page.locator(".language-menu").select_option(language)
+            expect(page.locator("html")).to_have_attribute("lang", language)
+            address = page.locator("link[rel=manifest]").get_attribute("href")
+            spoken = page.request.get(f"{server.url.rstrip('/')}{address}").json()
+            assert (spoken["lang"], spoken["dir"], spoken["shortcuts"][1]["name"]) == (language, direction, receive)
+            assert {name: spoken[name] for name in ("id", "icons")} == {name: told[name] for name in ("id", "icons")}
 
 
 def test_downloads_stream_beside_the_worker_that_keeps_the_page(

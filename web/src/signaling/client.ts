@@ -2,11 +2,12 @@
 
 import { PeerError } from "../errors.ts";
 import type { Error as ErrorMessage, IceServer } from "../gen/signaling.ts";
-import { CLOSE_CODES, SUBPROTOCOL } from "../gen/signaling_constants.ts";
+import { SUBPROTOCOL } from "../gen/signaling_constants.ts";
 import type { Identity } from "../secure/identity.ts";
 import type { Timer } from "../timers/timers.ts";
 import { Client } from "./core.ts";
 import type { Effect } from "./effects.ts";
+import { closing, explain, type Refusal, refusalOf } from "./refusing.ts";
 import type { Answer, AnswerTo, Push, Request } from "./requests.ts";
 
 /** Least time between two looks at the clock, in seconds, so that a deadline just missed makes no busy loop. */
@@ -212,9 +213,9 @@ export class SignalingClient {
 
   #over(code: number | null, refused: string | null): void {
     if (code === null) return;
-    const message = refusal(code, refused);
+    const message = closing(code, refused);
     this.#end(new PeerError(refused ?? `close-${code}`, message, false));
-    this.#options.onState({ kind: "refused", message, reason: isRefusal(refused) ? refused : "other" });
+    this.#options.onState({ kind: "refused", message, reason: refusalOf(refused) });
   }
 
   #end(error: PeerError): void {
@@ -232,33 +233,4 @@ function addressOf(page: string): URL {
   const url = new URL("ws", page);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
   return url;
-}
-
-const REFUSALS: Readonly<Record<number, string>> = {
-  [CLOSE_CODES.VERSION.code]: "This page is older or newer than its server. Reload it.",
-  [CLOSE_CODES.SIGN_IN.code]: "The server did not accept this page's sign-in. Open the page at the address that the server is known by.",
-  [CLOSE_CODES.REPLACED.code]: "This browser has too many pages of this server open. Close some, and reload this one.",
-  [CLOSE_CODES.SIGN_IN_TIMEOUT.code]: "The sign-in took too long. Reload the page.",
-};
-
-/** Why a sign-in is refused, where that is for its person to mend. */
-export type Refusal = "access-word" | "not-admitted" | "other";
-
-const REFUSED = {
-  "access-word": "This server is private. Ask whoever runs it for its access word.",
-  "not-admitted": "Whoever runs this server does not admit you. Ask them, and tell them your id.",
-} as const;
-
-function isRefusal(code: string | null): code is keyof typeof REFUSED {
-  return code !== null && code in REFUSED;
-}
-
-function refusal(code: number, refused: string | null): string {
-  if (isRefusal(refused)) return REFUSED[refused];
-  return REFUSALS[code] ?? `The server closed the connection for good (code ${code}). Reload the page.`;
-}
-
-function explain(error: ErrorMessage): PeerError {
-  if (error.code !== "unknown-locator") return new PeerError(error.code, error.message, error.retry ?? false, error.wait ?? null);
-  return new PeerError(error.code, "Nobody is waiting under this code: it is mistyped, expired or used up, or its sender has gone.");
 }

@@ -49,6 +49,14 @@ async function speakFrom(language: Language): Promise<void> {
   const spoken = spokenLocale();
   document.documentElement.lang = spoken.language;
   document.documentElement.dir = spoken.isRightToLeft ? "rtl" : "ltr";
+  install(spoken.language);
+}
+
+/** As an installed app, too, it speaks this language: the server has told where each manifest is. */
+function install(language: string): void {
+  const link = document.querySelector<HTMLLinkElement>("link[rel=manifest]");
+  const manifest = link?.dataset[language];
+  if (link !== null && manifest !== undefined && link.getAttribute("href") !== manifest) link.href = manifest;
 }
 
 async function messagesOf(language: Language): Promise<Messages> {

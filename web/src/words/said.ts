@@ -34,11 +34,11 @@ export function translated(sentence: string): string | null {
   return null;
 }
 
-/** A sentence that is known, with what the other side added in brackets. */
+/** A sentence that is known, with what the other side, or the server, added in brackets. */
 function withDetail(sentence: string): string | null {
   const [, main = "", detail = ""] = /^(.*?[.?!]) \((.*)\)$/s.exec(sentence) ?? [];
   const words = translated(main);
-  return words === null ? null : `${words} (${isolated(detail, spokenLocale())})`;
+  return words === null ? null : `${words} (${translated(detail) ?? isolated(detail, spokenLocale())})`;
 }
 
 function sentences(messages: Messages, path: readonly string[]): Sentence[] {

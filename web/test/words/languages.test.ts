@@ -2,9 +2,12 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, test } from "node:test";
-import { argumentsOf, catalogues, compile, SOURCE, type Written } from "../../catalogue.mjs";
+import { argumentsOf, catalogues, compile, inLanguage, SOURCE, type Written } from "../../catalogue.mjs";
 import { languages } from "../../src/gen/catalogue.ts";
 import { RELAY_CLOSES, TURN_MEANINGS } from "../../src/gen/peer_constants.ts";
+import type { EndCode } from "../../src/gen/peer.ts";
+import type { ErrorCode } from "../../src/gen/signaling.ts";
+import { explain } from "../../src/signaling/refusing.ts";
 import { TEXTS } from "../../src/transfer/endings.ts";
 import { speak, type Language } from "../../src/words/catalogue.ts";
 import type { Message, Piece } from "../../src/words/message.ts";
@@ -102,6 +105,33 @@ test("what the engine says has words in every language", () => {
   assert.deepEqual(texts.filter((text) => text !== undefined && translated(text) === null), []);
 });
 
+const spokenOf = (contract: string, name: string): readonly string[] => {
+  const schema = JSON.parse(readFileSync(join(WEB, "..", contract, "protocol/schema.json"), "utf-8")) as { $defs: Record<string, { enum: string[] }> };
+  return schema.$defs[name]?.enum ?? assert.fail(name);
+};
+
+test("every code by which the server or a peer says no has words in every language", () => {
+  const refusals = spokenOf("signaling", "ErrorCode").map((code) => explain({ t: "error", seq: 1, code: code as ErrorCode, message: "" }).message);
+  const ends = spokenOf("pypeer", "EndCode").map((code) => TEXTS[code as EndCode]);
+  assert.ok(refusals.length > 15 && ends.length > 10);
+  for (const [language] of others) {
+    use(language);
+    assert.deepEqual([...refusals, ...ends].filter((text) => translated(text) === null), [], language);
+  }
+});
+
+/** What the server adds where a code has many causes. */
+const DETAIL = /failed\(\s*request,\s*ErrorCode\.(?:RATE_LIMITED|TOO_MANY),\s*f?"([^"]+)"/g;
+
+test("what the server says beside a code has words, too", () => {
+  const details = filesIn("../signaling/core", ".py").flatMap((code) => [...code.matchAll(DETAIL)].map(([, text = ""]) => text.replace(/\{[^}]*\}/g, "7")));
+  assert.ok(details.length > 8);
+  for (const [language] of others) {
+    use(language);
+    assert.deepEqual(details.filter((text) => translated(text) === null), [], language);
+  }
+});
+
 test("what is looked for is said somewhere", () => {
   const code = [...filesIn("src/app", ".ts"), ...["keep", "secure", "signaling", "sinks", "transfer", "connect", "gen"].flatMap((folder) => filesIn(`src/${folder}`, ".ts")), ...filesIn("../signaling", ".py")].join("\n");
   const spoken = Object.entries(source).filter(([key]) => key.startsWith("said."));
@@ -126,10 +156,17 @@ test("sentences are put into other words, with what stands in them", () => {
   assert.equal(said("The path “a/b…” is too long to be sent."), "Der Pfad „a/b…“ ist zu lang zum Senden.");
   assert.equal(said("The relay turn.example, port 3478, cannot be used over UDP: its name is not known here."), "Das Relay turn.example, Port 3478, ist über UDP nicht zu benutzen: sein Name ist hier nicht bekannt.");
   assert.equal(said("The other side declined. (not today)"), "Die andere Seite hat abgelehnt. (not today)");
+  assert.equal(said("That was too much in a short time. Wait a moment, and try again. (too many searches)"), "Das war zu viel in kurzer Zeit. Warte einen Moment und versuche es noch einmal. (zu viele Suchen)");
   assert.equal(said("Whatever else."), "Whatever else.");
   use("ar");
   assert.equal(said("Whatever else."), "\u2066Whatever else.\u2069");
   assert.equal(said("The other side declined. (not today)"), "رفض الطرف الآخر. (\u2066not today\u2069)");
+});
+
+test("a manifest is put into words, and what is not there is noticed", () => {
+  assert.equal(inLanguage('{ "name": "{places.receive}", "url": "/" }', all["de"] ?? assert.fail()), '{ "name": "Empfangen", "url": "/" }');
+  assert.throws(() => inLanguage('"{no.such}"', all["de"] ?? assert.fail()), /no text no\.such/);
+  assert.throws(() => inLanguage('"{places}"', all["de"] ?? assert.fail()), /no text places/);
 });
 
 test("languages are called what their speakers call them", () => {

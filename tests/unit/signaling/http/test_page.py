@@ -21,12 +21,13 @@ ASSETS = {
     "main.css": ("main-CD34.css", "body { color: green }"),
     "sw.js": ("sw-EF56.js", "self.addEventListener('fetch', () => {})"),
     "shell.js": ("shell-GH78.js", "self.addEventListener('install', () => {})"),
-    "manifest.webmanifest": ("manifest-1.webmanifest", "{}"),
+    "manifest-en.webmanifest": ("manifest-en-1.webmanifest", "{}"),
 }
 TEMPLATE = (
     '<!doctype html><html lang="{{ language }}" dir="{{ direction }}"><title>{{ server_name }} {{ version }}</title>'
     "<p>{{ texts.page.description }}"
     "<link href=\"{{ assets['main.css'] }}\" integrity=\"{{ integrity['main.css'] }}\">"
+    "{% for each in languages %}[{{ each }}]{% endfor %}"
     "{% if assets['missing'] %}never{% endif %}<a href=\"{{ public_url }}\">here</a>"
 )
 LANGUAGES = {
@@ -61,6 +62,7 @@ async def test_the_page_is_rendered_with_hashed_names_and_integrity(built: Path,
     assert f'href="/assets/main-CD34.css" integrity="sha384-{digest}"' in text
     assert f"Byway {__version__}" in text
     assert "never" not in text
+    assert "[en][ar]" in text
     assert '"<' not in text.replace('"<a', "").replace('">', "")
     assert "&#34;&lt;" in text
 
@@ -101,7 +103,7 @@ async def test_assets_are_served_for_ever_and_by_listed_names_only(built: Path, 
     assert await response.text() == ASSETS["main.js"][1]
     assert response.content_type == "text/javascript"
     assert re.search(r"max-age=\d{8}, immutable", response.headers["Cache-Control"])
-    manifest = await client.get("/assets/manifest-1.webmanifest")
+    manifest = await client.get("/assets/manifest-en-1.webmanifest")
     assert manifest.content_type == "application/manifest+json"
     for path in ("main.js", "private.txt", "manifest.json", "..%2ftemplates%2findex.html", "%2e%2e/x"):
         assert (await client.get(f"/assets/{path}")).status == 404
