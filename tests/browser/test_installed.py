@@ -152,11 +152,7 @@ def test_a_browser_finds_nothing_that_keeps_it_from_installing_the_app(browser: 
             if icon["sizes"] != "any":
                 width, height = (int.from_bytes(answer.body()[at : at + 4], "big") for at in (16, 20))
                 assert f"{width}x{height}" == icon["sizes"]
-        for language, direction, receive in (
-            ("de", "ltr", "Empfangen"),
-            ("ar", "rtl", "استلام"),
-            ("en", "ltr", "Receive"),
-        ):
+        for language, direction, receive in SPOKEN:
             page.locator(".language-menu").select_option(language)
             expect(page.locator("html")).to_have_attribute("lang", language)
             address = page.locator("link[rel=manifest]").get_attribute("href")
