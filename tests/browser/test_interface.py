@@ -94,6 +94,32 @@ def test_files_are_chosen_looked_over_and_shared(interface: Interface) -> None:
         expect(page.get_by_role("heading", level=1)).to_be_focused()
 
 
+def test_a_picker_that_was_closed_leaves_no_receiver_chosen(interface: Interface, tmp_path: Path) -> None:
+    note = tmp_path / "note.txt"
+    note.write_text("hi")
+    with interface.open("contacts-list") as page:
+        with page.expect_file_chooser():
+            page.get_by_role("button", name="Send files, Tawny").first.click()
+        page.get_by_role("link", name="Send", exact=True).click()
+        with page.expect_file_chooser() as chooser:
+            page.get_by_role("button", name="Choose files").click()
+        chooser.value.set_files([str(note)])
+        expect(page.get_by_role("button", name="Get a code")).to_have_class(re.compile("primary"))
+        page.get_by_role("link", name="Contacts").click()
+        with page.expect_file_chooser() as chooser:
+            page.get_by_role("button", name="Send files, Tawny").first.click()
+        chooser.value.set_files([str(note)])
+        expect(page.get_by_role("button", name="Send to Tawny").first).to_have_class(re.compile("primary"))
+
+
+def test_where_copying_is_not_allowed_it_can_be_done_by_hand(interface: Interface) -> None:
+    with interface.open("spaces-list") as page:
+        page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error()); }")
+        page.get_by_role("button", name="Copy the link, Family").click()
+        dialog = page.get_by_role("dialog", name="Copying is blocked here")
+        expect(dialog.get_by_label("Select this, and copy it.")).to_have_value("byway-space:Family/key")
+
+
 def test_a_folder_is_dropped_with_its_empty_folders(interface: Interface, tmp_path: Path) -> None:
     (tmp_path / "Holiday/for later").mkdir(parents=True)
     (tmp_path / "Holiday/beach.txt").write_text("sand")

@@ -1,5 +1,8 @@
 """The page in other languages: one can be chosen at any time, and Arabic is in order."""
 
+from typing import Final
+
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.interface import Interface
@@ -55,3 +58,25 @@ def test_a_failure_is_told_in_the_language_of_the_page(interface: Interface) -> 
         page.get_by_label("Code", exact=True).fill("7 guitar sunsat")
         page.keyboard.press("Enter")
         expect(page.get_by_text("„sunsat“ ist kein Wort eines Codes. Meintest du „sunset“?")).to_be_visible()
+
+
+TORN: Final = """() => [...document.querySelectorAll(".sections .section > span:first-of-type")].flatMap((label) => {
+  const text = label.firstChild;
+  const lineOf = (at) => {
+    const range = document.createRange();
+    range.setStart(text, at);
+    range.setEnd(text, at + 1);
+    return [...range.getClientRects()].at(-1).top;
+  };
+  const words = [...text.data.matchAll(/[^\\s\\u00ad]+/g)];
+  return words.filter(({ 0: word, index }) => lineOf(index) !== lineOf(index + word.length - 1)).map(([word]) => word);
+})"""
+"""Words of the sections that are on more than one line, without a hyphen."""
+
+
+@pytest.mark.parametrize("language", ["en", "de", "ar"])
+def test_no_word_of_the_sections_is_torn_on_a_phone(interface: Interface, language: str) -> None:
+    with interface.open("home", "phone", language=language) as page:
+        expect(page.locator(".section")).to_have_count(6)
+        assert page.evaluate(TORN) == []
+        assert page.evaluate("document.querySelector('.sections').scrollWidth <= innerWidth")

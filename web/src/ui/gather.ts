@@ -1,5 +1,6 @@
 /** Everything by which things get into a draft: pickers, drops anywhere on the page, pastes. */
 
+import type { ContactInfo } from "../app/model.ts";
 import type { App } from "./app.ts";
 import { fromHandle, fromInput, fromTransfer, pasted, type Collected } from "./collect.ts";
 import { h } from "./dom.ts";
@@ -22,22 +23,30 @@ export function installGatherer(app: App, body: HTMLElement, scope: Scope): Gath
   body.append(files, folder, veil, pending);
 
   const found = (number: number): void => pending.replaceChildren(texts.home.reading({ files: number }));
-  const take = async (collecting: Collected | Promise<Collected>): Promise<void> => {
+  /** For whom files are picked. */
+  let recipient: ContactInfo | null = null;
+  const take = async (collecting: Collected | Promise<Collected>, to: ContactInfo | null = null): Promise<void> => {
     const { items, unreadable } = await collecting;
     const remarks = [unreadable > 0 && texts.home.unreadable({ items: unreadable }), items.length === 0 && texts.home.nothing];
     flash(pending, remarks.filter((remark) => remark !== false).join(" "));
-    if (items.length > 0) app.gather(items);
+    if (items.length === 0) return;
+    if (to !== null) app.address(to);
+    app.gather(items);
   };
   for (const input of [files, folder]) {
     scope.listen(input, "change", () => {
-      if (input.files !== null) void take(fromInput(input.files));
+      if (input.files !== null) void take(fromInput(input.files), input === files ? recipient : null);
       input.value = "";
     });
   }
   listenForDrops(scope, veil, (transfer) => void take(fromTransfer(transfer, found)));
   listenForPastes(app, scope, (collecting) => void take(collecting), found);
   const canPickFolder = "webkitdirectory" in folder || "showDirectoryPicker" in window;
-  return { canPickFolder, pickFiles: () => files.click(), pickFolder: () => void pickFolder(folder, found, take) };
+  const pickFiles = (to: ContactInfo | null = null): void => {
+    recipient = to;
+    files.click();
+  };
+  return { canPickFolder, pickFiles, pickFolder: () => void pickFolder(folder, found, take) };
 }
 
 /** The folder picker shows empty folders and asks a clearer question; where it is missing, the input does. */

@@ -4,7 +4,7 @@ import type { ConnectionReport } from "../../gen/peer.ts";
 import { h, uid, type Child } from "../dom.ts";
 import { end, explain, facts, fate } from "../explain.ts";
 import * as texts from "../texts.ts";
-import { copyButton } from "./button.ts";
+import { copyButton } from "./copy_button.ts";
 
 /** Pairs shown; the report has all. */
 const CHECKS_SHOWN = 12;

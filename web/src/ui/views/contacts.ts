@@ -87,12 +87,8 @@ function askForgetAll(app: App): void {
 
 function contactRow(app: App, gatherer: Gatherer, contact: ContactInfo): HTMLElement {
   const { standing } = contact;
-  const send = (): void => {
-    app.address(contact);
-    gatherer.pickFiles();
-  };
   return row(contact, standing === "met" ? "" : texts.contacts.standing[standing], [
-    standing !== "blocked" && act("plain", "up", texts.contacts.send, contact, send),
+    standing !== "blocked" && act("plain", "up", texts.contacts.send, contact, () => gatherer.pickFiles(contact)),
     act("quiet", null, texts.contacts.edit, contact, () => editContact(app, contact)),
   ]);
 }

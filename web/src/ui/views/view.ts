@@ -1,5 +1,6 @@
 /** What a view gives to the shell. */
 
+import type { ContactInfo } from "../../app/model.ts";
 import type { App } from "../app.ts";
 import type { Child } from "../dom.ts";
 import type { Scope } from "../scope.ts";
@@ -21,6 +22,7 @@ export interface Stage {
 export interface Gatherer {
   /** Phones mostly cannot. */
   readonly canPickFolder: boolean;
-  pickFiles(): void;
+  /** What is picked now is for this contact, if one is named; whoever picks nothing has named nobody. */
+  pickFiles(to?: ContactInfo): void;
   pickFolder(): void;
 }
