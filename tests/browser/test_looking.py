@@ -1,5 +1,6 @@
 """Files that are looked at in the page before they are kept: they show, and play, while they arrive."""
 
+import os
 import re
 import struct
 import wave
@@ -20,6 +21,16 @@ PLAYED: Final = "element => new Promise(done => { element.ontimeupdate = () => e
 RATE: Final = 48_000
 SECONDS: Final = 600
 """Of sound, which takes minutes to come at the rate at which it is given: the test is over long before."""
+
+
+MEMORY: Final = 128 * 2**20
+"""What is shown from memory, at most (web/src/directory/showing.ts)."""
+
+LOOKED: Final = """async () => {
+  const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("byway-looked", { create: true });
+  return (await Array.fromAsync(folder.keys())).length;
+}"""
+"""How many files are on disk that were looked at."""
 
 
 @pytest.fixture
@@ -46,6 +57,18 @@ def tone(path: Path, seconds: int) -> Path:
     with wave.open(str(path), "wb") as sound:
         sound.setparams((1, 2, RATE, 0, "NONE", ""))
         sound.writeframes(b"".join(struct.pack("<h", (at * 97) % 20_000 - 10_000) for at in range(RATE)) * seconds)
+    return path
+
+
+def large(path: Path) -> Path:
+    """The same sound, and then silence until it is too large for memory."""
+    size = MEMORY + 2**20
+    with path.open("r+b") as file:
+        file.seek(4)
+        file.write(struct.pack("<I", size - 8))
+        file.seek(40)
+        file.write(struct.pack("<I", size - 44))
+    os.truncate(path, size)
     return path
 
 
@@ -92,6 +115,36 @@ def test_sound_plays_while_it_arrives(site: Site, pypeer: Start, shelf: Path) ->
         sound.evaluate("element => { element.currentTime = 500; }")
         sound.evaluate("element => new Promise(done => { element.onplaying = done; if (!element.seeking) done(); })")
         expect(page.get_by_role("heading", level=1)).to_contain_text("Receiving")
+
+
+def test_sound_that_is_too_large_for_memory_plays_from_disk_and_is_saved(
+    site: Site, pypeer: Start, tmp_path: Path
+) -> None:
+    """Most of it is a hole, so it is large and comes quickly."""
+    folder = tmp_path / "large"
+    folder.mkdir()
+    sound = large(tone(folder / "volcano sound.wav", 30))
+    (folder / "volcano scan.png").write_bytes(picture(32, 20))
+    os.truncate(folder / "volcano scan.png", MEMORY + 1)
+    publish(pypeer, folder)
+    with site.open("#find") as page:
+        offered(page, "volcano sound")
+        shown = look(page).locator("audio")
+        shown.evaluate("async element => { element.muted = true; await element.play(); }", timeout=60_000)
+        shown.evaluate(PLAYED)
+        arrived(page)
+        with page.expect_download() as saved:
+            page.get_by_role("button", name="Save", exact=True).click()
+        assert digest(Path(saved.value.path())) == digest(sound)
+        shown.evaluate("element => { element.currentTime = 600; }")
+        shown.evaluate("element => new Promise(done => { element.onseeked = done; if (!element.seeking) done(); })")
+        assert page.evaluate(LOOKED) == 1
+        page.reload()
+        page.wait_for_function(f"async () => await ({LOOKED})() === 0")
+        page.get_by_role("link", name="Find files").click()
+        offered(page, "volcano scan")
+        expect(page.get_by_text("It is too large for a preview here. Fetch it to look at it.")).to_be_visible()
+        expect(page.get_by_role("button", name="Preview")).to_have_count(0)
 
 
 def test_a_picture_is_shown_and_saved(site: Site, pypeer: Start, shelf: Path) -> None:

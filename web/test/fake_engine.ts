@@ -19,6 +19,7 @@ export interface Scene {
   readonly senders?: readonly TransferState[];
   /** What is looked at. */
   readonly looked?: Looked;
+  readonly isTooLargeToLook?: boolean;
   /** Whether its owner has to agree first. */
   readonly waitsForOwner?: boolean;
   readonly targets: readonly Target[];
@@ -98,13 +99,14 @@ export class FakeEngine implements Engine {
       targets: () => this.#scene.targets,
       canKeep: true,
       canLook: this.#scene.offer?.files === 1 && !this.#scene.offer.text,
+      isTooLargeToLook: this.#scene.isTooLargeToLook ?? false,
       look: () => {
         calls.push("look");
         state.set({ ...state.value, phase: "moving" });
         return Promise.resolve(true);
       },
       looked: new Cell(this.#scene.looked ?? null),
-      save: () => void calls.push("save"),
+      save: async () => void calls.push("save"),
       canPrefer: true,
       preferred: this.#preferred,
       prefer: (index) => {

@@ -165,6 +165,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
   "fetch-no-relay": fetch(transfer("failed", 0, { path: null, problem: noWay, report: noPath({ here: "random", there: "sequential" }, troubles) })),
   "fetch-asking": fetch(transfer("asking", 0), { offer: null, waitsForOwner: true }),
   "fetch-one": fetch(transfer("asking", 0), { offer: { ...offer, files: 1, folders: 0, title: "map.pdf", entries: files.slice(4, 5) } }),
+  "fetch-too-large": fetch(transfer("asking", 0), { isTooLargeToLook: true, offer: { ...offerMany, files: 1, title: "scans.txt", entries: files.slice(3, 4) } }),
   "fetch-looked": fetch(transfer("done", 1), { offer: { ...offer, files: 1, folders: 0, title: "draft.txt" }, looked: { kind: "text", text: "Ferry at nine.\nBring the map." } }),
   "send": base,
   "receive": base,

@@ -126,7 +126,15 @@ export class FetchedOffer implements Fetch {
   }
 
   get canLook(): boolean {
-    return this.offer.value !== null && showingFor(this.offer.value) !== null;
+    return this.#showing !== null && this.#showing !== "too-large";
+  }
+
+  get isTooLargeToLook(): boolean {
+    return this.#showing === "too-large";
+  }
+
+  get #showing(): ReturnType<typeof showingFor> {
+    return this.offer.value === null ? null : showingFor(this.offer.value);
   }
 
   get looked(): Looking["shown"] {
@@ -135,8 +143,8 @@ export class FetchedOffer implements Fetch {
 
   async look(): Promise<boolean> {
     const { value } = this.offer;
-    const showing = value === null ? null : showingFor(value);
-    if (value === null || showing === null || this.#isDecided) return this.#isDecided;
+    const showing = this.#showing;
+    if (value === null || showing === null || showing === "too-large" || this.#isDecided) return this.#isDecided;
     this.#isDecided = true;
     this.#looking.sink.onWaiting = (offset) => this.#session?.seek(0, offset);
     try {
@@ -149,8 +157,8 @@ export class FetchedOffer implements Fetch {
     return true;
   }
 
-  save(): void {
-    this.#looking.save(this.#contents?.entries[0]?.path ?? "");
+  save(): Promise<void> {
+    return this.#looking.save(this.#contents?.entries[0]?.path ?? "");
   }
 
   get canPrefer(): boolean {

@@ -185,12 +185,14 @@ export interface Fetch {
   accept(target: Target, wishes?: Wishes): Promise<boolean>;
   /** Whether it is a file that can be looked at here. */
   readonly canLook: boolean;
+  /** Whether it is one that could be looked at if it were smaller. */
+  readonly isTooLargeToLook: boolean;
   /** Fetches it to be looked at: it is in this page only, until it is saved. Resolves false if that is not possible. */
   look(): Promise<boolean>;
   /** What there is to look at; null if nobody does. */
   readonly looked: Watchable<Looked | null>;
-  /** Saves what was looked at, once all of it is there. */
-  save(): void;
+  /** Saves what was looked at, once all of it is there; rejects with words for the person. */
+  save(): Promise<void>;
   /** Whether this browser can keep what arrives, so that it goes on after the page was closed. */
   readonly canKeep: boolean;
   /** Whether what goes there can come in another order: a download is written from its beginning to its end. */

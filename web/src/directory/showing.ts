@@ -21,11 +21,14 @@ export interface Showing {
   readonly type: string;
 }
 
-/** How a file of this name and size is shown; null if it is not. */
-export function showingOf(name: string, size: number): Showing | null {
+/**
+ * How a file of this name and size is shown; null if it is of no such kind. Sound and video play from disk, if there `isDisk` for that,
+ * however large they are; pictures and texts are held whole.
+ */
+export function showingOf(name: string, size: number, isDisk: boolean): Showing | "too-large" | null {
   const kind = kindOf(name);
-  if (kind === "text") return size <= TEXT_BYTES ? { kind, type: "text/plain" } : null;
+  if (kind === "text") return size <= TEXT_BYTES ? { kind, type: "text/plain" } : "too-large";
   const type = TYPES[name.slice(name.lastIndexOf(".") + 1).toLowerCase()];
-  const isShown = type !== undefined && size > 0 && size <= LOOK_BYTES;
-  return isShown && (kind === "picture" || kind === "audio" || kind === "video") ? { kind, type } : null;
+  if (type === undefined || size === 0 || !(kind === "picture" || kind === "audio" || kind === "video")) return null;
+  return size <= LOOK_BYTES || (isDisk && kind !== "picture") ? { kind, type } : "too-large";
 }

@@ -6,7 +6,9 @@
 import type { Bytes } from "../secure/encoding.ts";
 import { SinkError, toSinkError } from "../sinks/sink.ts";
 import { type Notes, readNotes, shortHash } from "../transfer/notes.ts";
-import { type FromKeep, JOURNAL, ROOT, type ToKeep } from "./messages.ts";
+import { type Done, type FromKeep, JOURNAL, LOOKED, ROOT, type ToKeep } from "./messages.ts";
+
+export { LOOKED };
 
 /** The name that the build gave to the worker's script, beside this one. */
 declare const KEEP_WORKER: string;
@@ -41,6 +43,7 @@ export async function forget(title: string): Promise<void> {
 /** Removes what nobody came back for; never rejects. */
 export async function sweep(): Promise<void> {
   try {
+    await sweepLooked();
     const all = await root();
     for await (const [name, folder] of all.entries()) {
       const journal = await (await (folder as FileSystemDirectoryHandle).getFileHandle(JOURNAL, { create: true })).getFile();
@@ -51,30 +54,49 @@ export async function sweep(): Promise<void> {
   }
 }
 
+/** Nobody looks any more at what no page holds. */
+async function sweepLooked(): Promise<void> {
+  const all = await root(LOOKED);
+  for await (const name of all.keys()) await all.removeEntry(name, { recursive: true }).catch(() => undefined);
+}
+
 /** What is kept of one offer, while its fetch runs. Everything rejects with SinkError. */
 export class Keep {
   readonly #title: string;
+  readonly #place: string;
   readonly #worker: Worker;
-  readonly #waiting: PromiseWithResolvers<string>[] = [];
+  readonly #waiting: PromiseWithResolvers<Done>[] = [];
   notes: Notes = new Map();
 
-  private constructor(title: string) {
+  private constructor(title: string, place: string) {
     this.#title = title;
+    this.#place = place;
     this.#worker = new Worker(new URL(KEEP_WORKER, import.meta.url));
     this.#worker.onmessage = ({ data }: MessageEvent<FromKeep>) => this.#answered(data);
     this.#worker.onerror = () => this.#answered({ type: "failed", name: "", message: "its worker does not run" });
   }
 
-  static async open(title: string): Promise<Keep> {
-    const keep = new Keep(title);
-    keep.notes = readNotes(await keep.#ask({ type: "open", folder: folderOf(title) }));
+  /** At a place of those that come back (ROOT), or of those that do not (LOOKED). */
+  static async open(title: string, place: typeof ROOT | typeof LOOKED = ROOT): Promise<Keep> {
+    const keep = new Keep(title, place);
+    keep.notes = readNotes((await keep.#ask({ type: "open", root: place, folder: folderOf(title) })).journal);
     // A browser that is short of room removes first what was not asked to persist.
-    void navigator.storage.persist?.().catch(() => false);
+    if (place === ROOT) void navigator.storage.persist?.().catch(() => false);
     return keep;
   }
 
   async write(key: string, offset: number, bytes: Bytes, line: string): Promise<void> {
     await this.#ask({ type: "write", key, offset, bytes, line });
+  }
+
+  /** So much of a file as it is now; zeros where nothing is. */
+  async read(key: string, offset: number, length: number): Promise<Bytes> {
+    return (await this.#ask({ type: "read", key, offset, length })).bytes;
+  }
+
+  /** Removes all of it, once it is closed. */
+  async forget(): Promise<void> {
+    await (await root(this.#place)).removeEntry(folderOf(this.#title), { recursive: true });
   }
 
   /** Makes a file as long as this, with zeros. */
@@ -85,7 +107,7 @@ export class Keep {
   /** A file as it is; null if nothing of it is there. */
   async file(key: string): Promise<File | null> {
     try {
-      return await (await (await (await root()).getDirectoryHandle(folderOf(this.#title))).getFileHandle(key)).getFile();
+      return await (await (await (await root(this.#place)).getDirectoryHandle(folderOf(this.#title))).getFileHandle(key)).getFile();
     } catch {
       return null;
     }
@@ -101,8 +123,8 @@ export class Keep {
     this.#worker.terminate();
   }
 
-  #ask(message: ToKeep): Promise<string> {
-    const answer = Promise.withResolvers<string>();
+  #ask(message: ToKeep): Promise<Done> {
+    const answer = Promise.withResolvers<Done>();
     this.#waiting.push(answer);
     this.#worker.postMessage(message);
     return answer.promise;
@@ -110,7 +132,7 @@ export class Keep {
 
   #answered(message: FromKeep): void {
     const waiting = this.#waiting.shift();
-    if (message.type === "done") waiting?.resolve(message.journal);
+    if (message.type === "done") waiting?.resolve(message);
     else waiting?.reject(toKeepError(message));
   }
 }
@@ -122,8 +144,8 @@ function toKeepError({ name, message }: FromKeep & { type: "failed" }): SinkErro
   return new SinkError("unwritable", toSinkError(new Error(message)).message, true);
 }
 
-async function root(): Promise<FileSystemDirectoryHandle> {
-  return (await navigator.storage.getDirectory()).getDirectoryHandle(ROOT, { create: true });
+async function root(place: string = ROOT): Promise<FileSystemDirectoryHandle> {
+  return (await navigator.storage.getDirectory()).getDirectoryHandle(place, { create: true });
 }
 
 function folderOf(title: string): string {

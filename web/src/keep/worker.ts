@@ -1,6 +1,6 @@
 /** Writes files in place in the page's private file system, which only a worker can: what is written stays, whatever becomes of the page. */
 
-import { type FromKeep, JOURNAL, ROOT, type ToKeep } from "./messages.ts";
+import { type FromKeep, JOURNAL, type ToKeep } from "./messages.ts";
 
 declare const self: DedicatedWorkerGlobalScope;
 
@@ -18,21 +18,27 @@ self.onmessage = ({ data }: MessageEvent<ToKeep>) => {
 
 async function answer(message: ToKeep): Promise<void> {
   try {
-    self.postMessage({ type: "done", journal: await act(message) } satisfies FromKeep);
+    const done = await act(message);
+    self.postMessage({ type: "done", journal: typeof done === "string" ? done : "", bytes: typeof done === "string" ? new Uint8Array() : done } satisfies FromKeep);
   } catch (error) {
     const { name, message: why } = error instanceof Error ? error : { name: "", message: String(error) };
     self.postMessage({ type: "failed", name, message: why } satisfies FromKeep);
   }
 }
 
-async function act(message: ToKeep): Promise<string> {
+async function act(message: ToKeep): Promise<string | Uint8Array<ArrayBuffer>> {
   switch (message.type) {
     case "open":
-      return begin(message.folder);
+      return begin(message.root, message.folder);
     case "write":
       writeAll(await handleOf(message.key), message.bytes, message.offset);
       note(message.line);
       return "";
+    case "read": {
+      const bytes = new Uint8Array(message.length);
+      (await handleOf(message.key)).read(bytes, { at: message.offset });
+      return bytes;
+    }
     case "grow":
       (await handleOf(message.key)).truncate(message.size);
       return "";
@@ -44,9 +50,9 @@ async function act(message: ToKeep): Promise<string> {
   }
 }
 
-async function begin(name: string): Promise<string> {
-  const root = await (await navigator.storage.getDirectory()).getDirectoryHandle(ROOT, { create: true });
-  folder = await root.getDirectoryHandle(name, { create: true });
+async function begin(root: string, name: string): Promise<string> {
+  const all = await (await navigator.storage.getDirectory()).getDirectoryHandle(root, { create: true });
+  folder = await all.getDirectoryHandle(name, { create: true });
   journal = await (await folder.getFileHandle(JOURNAL, { create: true })).createSyncAccessHandle();
   const bytes = new Uint8Array(journal.getSize());
   journal.read(bytes, { at: 0 });

@@ -1,7 +1,8 @@
-/** A sink for one file that is shown while it arrives: held in memory, and read by whoever shows it. */
+/** A sink for one file that is shown while it arrives, and read by whoever shows it. */
 
 import type { Bytes } from "../secure/encoding.ts";
 import { type ByteRange, reach, withRange } from "./ranges.ts";
+import { type LookStore, MemoryStore } from "./look_store.ts";
 import type { PlacedEntry, Sink } from "./sink.ts";
 
 /** Largest piece that is read at once, in bytes. */
@@ -9,28 +10,28 @@ const PIECE_BYTES = 256 * 1024;
 
 export class LookSink implements Sink {
   readonly rewrites = true;
-  /** Gets the content once it is whole and verified. */
-  onWhole: (content: Bytes) => void = () => undefined;
+  /** Told once it is whole and verified. */
+  onWhole: () => void = () => undefined;
   /** Told where somebody waits for what is not here yet, in bytes. */
   onWaiting: (offset: number) => void = () => undefined;
-  #data: Bytes = new Uint8Array();
+  /** Where it is held. */
+  store: LookStore = new MemoryStore(0);
   #arrived: readonly ByteRange[] = [];
   #isOver = false;
   #news = Promise.withResolvers<void>();
 
   async prepare([entry]: readonly PlacedEntry[]): Promise<void> {
-    this.#data = new Uint8Array(entry?.size ?? 0);
     for (const hole of entry?.holes ?? []) this.#arrived = withRange(this.#arrived, hole);
   }
 
   async write(_file: number, offset: number, data: Bytes): Promise<void> {
-    this.#data.set(data, offset);
+    await this.store.write(offset, data);
     this.#arrived = withRange(this.#arrived, [offset, offset + data.length]);
     this.#tell();
   }
 
   async finish(): Promise<void> {
-    this.onWhole(this.#data);
+    this.onWhole();
   }
 
   async discard(): Promise<void> {
@@ -46,9 +47,9 @@ export class LookSink implements Sink {
   /** A piece from `start` on, once there is one, up to `end`; null if it never comes. */
   async read(start: number, end: number): Promise<Bytes | null> {
     for (;;) {
-      const stop = Math.min(end, reach(this.#arrived, start), start + PIECE_BYTES);
-      if (stop > start) return this.#data.slice(start, stop);
       if (this.#isOver) return null;
+      const stop = Math.min(end, reach(this.#arrived, start), start + PIECE_BYTES);
+      if (stop > start) return this.store.read(start, stop).catch(() => null);
       this.onWaiting(start);
       await this.#news.promise;
     }
@@ -57,6 +58,7 @@ export class LookSink implements Sink {
   #giveUp(): void {
     this.#isOver = true;
     this.#tell();
+    void this.store.drop();
   }
 
   #tell(): void {

@@ -25,10 +25,12 @@ test("what a browser asks for is understood as the RFC says", () => {
 });
 
 test("pictures, sounds, videos and short texts are shown, and nothing that could act", () => {
-  assert.deepEqual(showingOf("a.JPG", 5), { kind: "picture", type: "image/jpeg" });
-  assert.deepEqual(showingOf("a.flac", 5), { kind: "audio", type: "audio/flac" });
-  assert.deepEqual(showingOf("a.webm", LOOK_BYTES), { kind: "video", type: "video/webm" });
-  assert.deepEqual(showingOf("a.html", 5), { kind: "text", type: "text/plain" });
-  assert.deepEqual(showingOf("a.txt", 0), { kind: "text", type: "text/plain" });
-  for (const [name, size] of [["a.svg", 5], ["a.webm", LOOK_BYTES + 1], ["a.png", 0], ["a.txt", 2 ** 21], ["a.pdf", 5], ["a", 5], ["a.mkv", 5]] as const) assert.equal(showingOf(name, size), null, name);
+  assert.deepEqual(showingOf("a.JPG", 5, true), { kind: "picture", type: "image/jpeg" });
+  assert.deepEqual(showingOf("a.flac", 5, false), { kind: "audio", type: "audio/flac" });
+  assert.deepEqual(showingOf("a.webm", LOOK_BYTES, false), { kind: "video", type: "video/webm" });
+  assert.deepEqual(showingOf("a.html", 5, true), { kind: "text", type: "text/plain" });
+  assert.deepEqual(showingOf("a.txt", 0, true), { kind: "text", type: "text/plain" });
+  for (const [name, size] of [["a.svg", 5], ["a.png", 0], ["a.pdf", 5], ["a", 5], ["a.mkv", 5]] as const) assert.equal(showingOf(name, size, true), null, name);
+  assert.deepEqual(showingOf("a.webm", LOOK_BYTES + 1, true), { kind: "video", type: "video/webm" });
+  assert.deepEqual([showingOf("a.webm", LOOK_BYTES + 1, false), showingOf("a.png", LOOK_BYTES + 1, true), showingOf("a.txt", 2 ** 21, true)], ["too-large", "too-large", "too-large"]);
 });

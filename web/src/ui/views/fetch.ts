@@ -4,7 +4,7 @@ import type { Invitation, OfferInfo, Target, TransferState, Wishes } from "../..
 import type { FetchActivity } from "../activity.ts";
 import type { App } from "../app.ts";
 import { hasNoPath, personName, phaseWords } from "../describe.ts";
-import { h, type Child } from "../dom.ts";
+import { fill, h, type Child } from "../dom.ts";
 import { acquaintance } from "../parts/acquaintance.ts";
 import { button, type Weight } from "../parts/button.ts";
 import { codeForm } from "../parts/code_form.ts";
@@ -192,6 +192,7 @@ function decision(context: Context, text: boolean, ticks: Ticks | null, wishes: 
       fetch.canLook && button("plain", "eye", texts.looking.look, () => void look()),
       button("plain", null, texts.fetching.decline, refuse),
     ]),
+    fetch.isTooLargeToLook && h("p", { class: "hint" }, texts.looking.tooLarge),
     remark,
   ];
 }
@@ -224,6 +225,8 @@ function done({ app, activity, target }: Context, state: TransferState): Child {
   const what = activity.fetch.offer.value;
   const files = what?.files ?? state.progress.files;
   const { lost } = state;
+  const remark = h("div", { role: "alert" });
+  const save = (): void => void activity.fetch.save().catch((problem: Error) => fill(remark, notice("bad", said(problem.message))));
   const title = what?.text ? texts.fetching.doneText : lost.length > 0 ? texts.fetching.donePart({ arrived: files - lost.length, files }) : texts.fetching.doneTitle({ files });
   return h("div", { class: "stack" }, [
     h("h1", {}, title),
@@ -231,10 +234,11 @@ function done({ app, activity, target }: Context, state: TransferState): Child {
     what?.text ? received(app, what.content ?? "") : target === "look" ? notice("info", texts.looking.where) : target !== null && notice("good", texts.fetching.where[placeOf(target, what)]),
     lost.length > 0 && notice("warn", h("p", {}, texts.fetching.lost({ files: lost.length })), lostList(lost)),
     h("div", { class: "buttons main-buttons" }, [
-      target === "look" && lost.length === 0 && button("primary", "download", texts.looking.save, () => activity.fetch.save()),
+      target === "look" && lost.length === 0 && button("primary", "download", texts.looking.save, save),
       lost.length > 0 && button("primary", "arrow", texts.fetching.again, () => activity.again()),
       another(app, activity, lost.length > 0 || target === "look" ? "plain" : "primary"),
     ]),
+    remark,
   ]);
 }
 
