@@ -15,6 +15,9 @@ CAP_TCP: Final = "tcp"
 CAP_SPACES: Final = "spaces"
 """Capability in `meet.caps`: can be invited to a sealed space. Who does not list it gets no `invite`."""
 
+CAP_DELEGATE: Final = "delegate"
+"""Capability in `meet.caps`: serves what this contact hands over. Who does not list it is asked for nothing of it."""
+
 CAP_PROBE: Final = "probe"
 """Capability in `hello.caps`: answers PROBE, the question for the hash of a chunk without its bytes."""
 

@@ -1,6 +1,7 @@
 """Messages that two peers seal and pass through the server, inside `signal` bodies (see pypeer.secure).
 
-`meet`, in a library `want`, `preview` or `invite`, then `description`, `candidate`, `network`, `relay`, `tcp`, `part`.
+`meet`, in a library `want`, `preview`, `invite` or `delegate`, then `description`, `candidate`, `network`, `relay`,
+`tcp`, `part`.
 """
 
 from typing import Annotated, Literal
@@ -11,13 +12,21 @@ from msgspec import Meta
 from pypeer.protocol import limits
 from pypeer.protocol.codes import EndCode, Mapping
 from pypeer.protocol.messages import Bytes, Entry, Hash, Index, Title
-from signaling.protocol.fields import END, Capabilities, Label, Prose, Signature
+from signaling.protocol.fields import END, Capabilities, Delegation, Label, Prose, Signature
 
 Sdp = Annotated[str, Meta(max_length=11_000, description="session description, RFC 8866")]
 Key = Annotated[
     str, Meta(pattern=r"^[A-Za-z0-9_-]{43}" + END, description="X25519 public key, 32 bytes, base64url, no padding")
 ]
 Name = Annotated[str, Meta(max_length=128, description="what a person calls this peer; untrusted")]
+
+
+Handover = Annotated[
+    str, Meta(pattern=r"^[A-Za-z0-9_-]{22}" + END, description="16 random bytes, base64url, no padding")
+]
+Words = Annotated[
+    str, Meta(pattern=r"^[a-z]{3,8}(-[a-z]{3,8}){1,7}" + END, description="of a code, without its locator; a secret")
+]
 
 
 class Sealed(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", omit_defaults=True):
@@ -34,10 +43,18 @@ class Meet(Sealed, frozen=True, tag="meet"):
     caps: Capabilities = ()
 
 
+class OnBehalf(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """For whom a delegate serves: what its owner has signed, and what that calls itself (untrusted)."""
+
+    delegation: Delegation
+    name: Name = ""
+
+
 class Preview(Sealed, frozen=True, tag="preview"):
     """What is offered, in sum, right after `meet`: the receiver decides on it before anything of a link is told.
 
-    `entries` are the first of the manifest, as many as fit, for the person to see.
+    `entries` are the first of the manifest, as many as fit, for the person to see. `serve`, to a contact that lists the
+    capability `delegate`, wishes that it keeps this to serve it; `by` tells for whom a delegate does so.
     """
 
     files: Bytes
@@ -46,6 +63,21 @@ class Preview(Sealed, frozen=True, tag="preview"):
     title: Title = ""
     text: bool = False
     entries: Annotated[tuple[Entry, ...], Meta(max_length=limits.PREVIEW_ENTRIES)] = ()
+    serve: Handover | None = None
+    by: OnBehalf | None = None
+
+
+class Delegate(Sealed, frozen=True, tag="delegate"):
+    """Role B of a call, in place of `preview`: serve what was kept for this hand-over under the code that is delegated.
+
+    A answers with `part`, without a code once it serves. Without a delegation: serve it no more, and keep nothing.
+    """
+
+    serve: Handover
+    delegation: Delegation | None = None
+    words: Words | None = None
+    times: Annotated[int, Meta(ge=1, le=2**31 - 1, description="receivers after which the code ends")] | None = None
+    guesses: Annotated[int, Meta(ge=1, le=limits.GUESSES, description="wrong ones that are left")] = limits.GUESSES
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,4 +168,4 @@ class Part(Sealed, frozen=True, tag="part"):
     message: Prose = ""
 
 
-SealedMessage = Meet | Want | Preview | Invite | Description | Candidate | Network | Relay | Tcp | Part
+SealedMessage = Meet | Want | Preview | Invite | Delegate | Description | Candidate | Network | Relay | Tcp | Part

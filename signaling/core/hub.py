@@ -62,7 +62,7 @@ class Hub(Connections):
         index: Index | None = None,
     ) -> None:
         super().__init__(policy, Sessions(policy, make_engine, entropy, emit, relays, index), entropy, emit, label)
-        self._caps = (*(() if index is None else (limits.CAP_DIRECTORY,)), limits.CAP_CONTACTS)
+        self._caps = (*(() if index is None else (limits.CAP_DIRECTORY,)), limits.CAP_CONTACTS, limits.CAP_DELEGATES)
         self.draining = False
         self._control = OPEN
         self._names = names

@@ -5,15 +5,17 @@ engine.
 """
 
 import math
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
+from signaling.core.delegating import delegated, explained
 from signaling.core.effects import Count, Effect, Observe, Tally
 from signaling.core.policy import Policy
 from signaling.core.quota import Rate
 from signaling.core.session import Session
-from signaling.engine.base import Engine, Holder, Presence, Push
+from signaling.engine.base import Claim, Engine, Holder, Presence, Push
 from signaling.protocol.codes import Action, ErrorCode
 from signaling.protocol.contacts import Call
 from signaling.protocol.directory import Ask
@@ -38,9 +40,10 @@ from signaling.protocol.messages import (
     Shut,
     Signal,
     Signaled,
+    Take,
 )
 
-Meeting = Open | Shut | Knock | Signal | Leave | Report | Renew
+Meeting = Open | Take | Shut | Knock | Signal | Leave | Report | Renew
 """The requests that are not of the directory."""
 
 UNNUMBERED: Final = 0
@@ -85,18 +88,21 @@ up, and must not spoil the sum of all others."""
 
 @dataclass(frozen=True, slots=True)
 class Rendezvous:
-    """The rules over an engine. `entropy` gives so many random bytes."""
+    """The rules over an engine. `entropy` gives so many random bytes, `wall` the seconds since 1970."""
 
     policy: Policy
     engine: Engine
     entropy: Callable[[int], bytes]
     emit: Callable[[Effect], None]
+    wall: Callable[[], float] = field(default=time.time)
 
     async def answer(self, session: Session, address: str, request: Meeting, now: float) -> Reply:
         """Carry out a request."""
         match request:
             case Open():
                 return await self._open(session, address, request, now)
+            case Take():
+                return await self._take(session, address, request, now)
             case Shut():
                 return await self._shut(session, request, now)
             case Knock():
@@ -124,11 +130,9 @@ class Rendezvous:
         await self.engine.set_presence(session.id, None)
 
     async def _open(self, session: Session, address: str, request: Open, now: float) -> Reply:
-        if request.locator not in session.locators and len(session.locators) >= self.policy.locators_per_session:
-            return failed(request, ErrorCode.TOO_MANY, f"a session may hold {self.policy.locators_per_session} codes")
-        wait = await self.engine.take(f"open {address}", self.policy.opens, 1, now)
-        if wait:
-            return failed(request, ErrorCode.RATE_LIMITED, "too many codes opened from this address", wait)
+        refused = await self._may_hold(session, address, request, request.locator, now)
+        if refused is not None:
+            return refused
         ttl = min(request.ttl or self.policy.ttl, self.policy.max_ttl)
         holder = Holder(session.id, session.key, now + ttl)
         locator = await self._claim(request.locator, holder, now)
@@ -137,12 +141,41 @@ class Rendezvous:
         session.locators[locator] = None
         return Opened(seq=UNNUMBERED, re=request.id, locator=locator, ttl=ttl)
 
+    async def _take(self, session: Session, address: str, request: Take, now: float) -> Reply:
+        made = delegated(request.delegation, session.key, self.wall())
+        if isinstance(made, str):
+            return failed(request, ErrorCode.BAD_DELEGATION, made)
+        refused = await self._may_hold(session, address, request, made.locator, now)
+        if refused is not None:
+            return refused
+        ttl = min(request.ttl or self.policy.max_ttl, made.left, self.policy.max_ttl)
+        holder = Holder(session.id, session.key, now + ttl, made.at(now))
+        claim = await self.engine.claim(made.locator, holder, True, now)
+        if not claim.granted:
+            return failed(request, *explained(claim))
+        await self._displace(made.locator, claim)
+        session.locators[made.locator] = None
+        return Opened(seq=UNNUMBERED, re=request.id, locator=made.locator, ttl=ttl)
+
+    async def _may_hold(
+        self, session: Session, address: str, request: Open | Take, locator: str | None, now: float
+    ) -> Error | None:
+        if locator not in session.locators and len(session.locators) >= self.policy.locators_per_session:
+            return failed(request, ErrorCode.TOO_MANY, f"a session may hold {self.policy.locators_per_session} codes")
+        wait = await self.engine.take(f"open {address}", self.policy.opens, 1, now)
+        if wait:
+            return failed(request, ErrorCode.RATE_LIMITED, "too many codes opened from this address", wait)
+        return None
+
+    async def _displace(self, locator: str, claim: Claim) -> None:
+        if claim.displaced:
+            await self.engine.deliver(claim.displaced, Lapsed(seq=UNNUMBERED, locator=locator, reason="moved"))
+
     async def _claim(self, wanted: str | None, holder: Holder, now: float) -> str | None:
         candidates = [wanted] if wanted else await self._free_looking(now)
         for locator in candidates:
             claim = await self.engine.claim(locator, holder, wanted is not None, now)
-            if claim.displaced:
-                await self.engine.deliver(claim.displaced, Lapsed(seq=UNNUMBERED, locator=locator, reason="moved"))
+            await self._displace(locator, claim)
             if claim.granted:
                 return locator
         return None

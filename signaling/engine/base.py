@@ -26,10 +26,25 @@ class Presence(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who waits under a locator, until when."""
+    """Who waits under a locator, until when. Where its owner has delegated that, `delegated` says how."""
 
     session: str
     key: str
+    until: float
+    delegated: "Delegated | None" = None
+
+    @property
+    def owner(self) -> str:
+        """The key to which the locator belongs."""
+        return self.key if self.delegated is None else self.delegated.owner
+
+
+@dataclass(frozen=True, slots=True)
+class Delegated:
+    """By which key, with which number of its own, and until when: the higher number holds."""
+
+    owner: str
+    serial: int
     until: float
 
 
@@ -39,6 +54,8 @@ class Claim:
 
     granted: bool
     displaced: str | None = None
+    is_stale: bool = False
+    """It was refused because its owner has taken it back, or delegated it anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +71,17 @@ class Engine(Protocol):
     """Shared state. What a session sends itself through `deliver` arrives in the order in which it was sent."""
 
     async def claim(self, locator: str, holder: Holder, reclaim: bool, now: float) -> Claim:
-        """Put the holder under the locator if that is free; with `reclaim` also if its own key holds or held it."""
+        """Put the holder under the locator if that is free; with `reclaim` also if its owner holds or held it.
+
+        By claiming what it had delegated, an owner takes back all delegations up to that one.
+        """
 
     async def release(self, locator: str, session: str, reserve: float, now: float) -> bool:
-        """Free a locator if this session holds it, and keep it for its key for `reserve` seconds."""
+        """Free a locator if this session holds it, and keep it for its owner for `reserve` seconds.
+
+        One that was delegated is kept until that is over, as long as there is room for such: whoever has the code must
+        not be led to a stranger while the delegate is away, and what was taken back has to be known.
+        """
 
     async def find(self, locator: str, now: float) -> Holder | None:
         """Who waits under the locator now."""

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 from signaling.core.quota import Bucket, Rate
@@ -11,6 +12,20 @@ from signaling.engine.base import Claim, Holder, Presence, Push, Totals
 BUCKETS: Final = 10_000
 """Buckets kept before the full ones, which are as good as none, are first looked for and dropped: about 2 MB."""
 
+LASTING: Final = 10_000
+"""Freed locators kept for long because they were delegated: of ten million, so that nobody uses them up."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Claimed:
+    """What is known of a locator, whether somebody holds it or not. Delegations up to number `void` are void."""
+
+    owner: str
+    serial: int = 0
+    void: int = 0
+    until: float = float("-inf")
+    """When the last delegation is over."""
+
 
 class MemoryEngine:
     """Shared state of one process; `on_push` is the node that hosts every session."""
@@ -18,7 +33,10 @@ class MemoryEngine:
     def __init__(self, on_push: Callable[[str, Push], None]) -> None:
         self._on_push = on_push
         self._held: dict[str, Holder] = {}
-        self._reserved: dict[str, str] = {}
+        self._known: dict[str, _Claimed] = {}
+        """By locator: those that are held or reserved."""
+        self._reserved: dict[str, None] = {}
+        self._lasting: dict[str, None] = {}
         self._free_at: Timers[str] = Timers()
         self._presence: dict[str, Presence] = {}
         self._pairs: dict[str, tuple[str, str]] = {}
@@ -30,13 +48,15 @@ class MemoryEngine:
     async def claim(self, locator: str, holder: Holder, reclaim: bool, now: float) -> Claim:
         """See Engine."""
         self._expire(now)
-        current = self._held.get(locator)
-        owner = current.key if current else self._reserved.get(locator)
-        if owner is not None and not (reclaim and owner == holder.key):
+        current, known = self._held.get(locator), self._known.get(locator)
+        if known is not None and not (reclaim and known.owner == holder.owner):
             return Claim(granted=False)
-        self._reserved.pop(locator, None)
+        after = _after(known or _Claimed(holder.owner), holder)
+        if after is None:
+            return Claim(granted=False, is_stale=True)
+        self._forget(locator)
         self._free_at.cancel(locator)
-        self._held[locator] = holder
+        self._held[locator], self._known[locator] = holder, after
         return Claim(granted=True, displaced=current.session if current and current.session != holder.session else None)
 
     async def release(self, locator: str, session: str, reserve: float, now: float) -> bool:
@@ -45,8 +65,12 @@ class MemoryEngine:
         if holder is None or holder.session != session:
             return False
         del self._held[locator]
-        self._reserved[locator] = holder.key
-        self._free_at.set(locator, now + reserve)
+        self._reserved[locator] = None
+        free_at = now + reserve
+        if self._known[locator].until > free_at and len(self._lasting) < LASTING:
+            self._lasting[locator] = None
+            free_at = self._known[locator].until
+        self._free_at.set(locator, free_at)
         return True
 
     async def find(self, locator: str, now: float) -> Holder | None:
@@ -132,4 +156,18 @@ class MemoryEngine:
 
     def _expire(self, now: float) -> None:
         for locator in self._free_at.due(now):
-            self._reserved.pop(locator, None)
+            self._forget(locator)
+
+    def _forget(self, locator: str) -> None:
+        for each in (self._known, self._reserved, self._lasting):
+            each.pop(locator, None)
+
+
+def _after(known: _Claimed, holder: Holder) -> _Claimed | None:
+    """What is known once this one holds it; None if it shows a delegation that does not hold any more."""
+    made = holder.delegated
+    if made is None:
+        return _Claimed(known.owner, 0, max(known.void, known.serial), known.until)
+    if made.serial <= known.void or made.serial < known.serial:
+        return None
+    return _Claimed(known.owner, made.serial, known.void, max(known.until, made.until))

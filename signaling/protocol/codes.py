@@ -25,6 +25,8 @@ class ErrorCode(StrEnum):
     """The code exists, but its sender has lost the connection and may be back within the grace time."""
     LOCATOR_TAKEN = "locator-taken"
     """The locator that was asked for belongs to someone else: open another."""
+    BAD_DELEGATION = "bad-delegation"
+    """The delegation does not let this key take this locator: it is another's, over, taken back, or forged."""
     TOO_MANY = "too-many"
     """This session already holds as many codes or pairs as it may."""
     UNKNOWN_LIBRARY = "unknown-library"

@@ -30,6 +30,13 @@ Proof = Annotated[
 Locator = Annotated[
     str, Meta(pattern=r"^[1-9][0-9]{0,6}" + END, description="the public part of a code: a number of up to 7 digits")
 ]
+Delegation = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9_-]{238,247}" + END,
+        description="signed by the owner of a code, base64url without padding: see docs/protocol.md",
+    ),
+]
 Body = Annotated[
     str,
     Meta(

@@ -68,6 +68,9 @@ CAP_DIRECTORY: Final = "directory"
 CAP_CONTACTS: Final = "contacts"
 """Capability in `welcome.caps`: this server knows `wait` and `call`."""
 
+CAP_DELEGATES: Final = "delegates"
+"""Capability in `welcome.caps`: this server knows `take`."""
+
 CALL_TOKEN_BYTES: Final = 16
 """128 bits: nobody guesses the token of another."""
 

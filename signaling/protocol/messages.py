@@ -26,6 +26,7 @@ from signaling.protocol.fields import (
     Body,
     Capabilities,
     Count,
+    Delegation,
     Host,
     Ice,
     Id,
@@ -98,6 +99,14 @@ class Open(Message, frozen=True, tag="open"):
     id: Id
     ttl: Annotated[float, Meta(ge=limits.TTL_MIN_S, le=limits.TTL_MAX_S, description="seconds")] | None = None
     locator: Locator | None = None
+
+
+class Take(Message, frozen=True, tag="take"):
+    """Wait under the locator that its owner has delegated to this session's key; the answer is `opened`."""
+
+    id: Id
+    delegation: Delegation
+    ttl: Annotated[float, Meta(ge=limits.TTL_MIN_S, le=limits.TTL_MAX_S, description="seconds")] | None = None
 
 
 class Shut(Message, frozen=True, tag="shut"):
@@ -182,7 +191,7 @@ class Ok(Message, frozen=True, tag="ok"):
 
 
 class Opened(Message, frozen=True, tag="opened"):
-    """Answer to `open`."""
+    """Answer to `open` and `take`."""
 
     seq: Seq
     re: Id
@@ -283,7 +292,18 @@ class Restarting(Message, frozen=True, tag="restarting"):
 
 
 Request = (
-    Open | Shut | Knock | Signal | Leave | Report | Renew | DirectoryRequest | SealedRequest | Ask | ContactRequest
+    Open
+    | Take
+    | Shut
+    | Knock
+    | Signal
+    | Leave
+    | Report
+    | Renew
+    | DirectoryRequest
+    | SealedRequest
+    | Ask
+    | ContactRequest
 )
 ClientMessage = Hello | Request | Ping | Bye
 Reply = Ok | Opened | Met | Renewed | DirectoryReply | SealedReply | Error

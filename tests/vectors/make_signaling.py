@@ -16,6 +16,7 @@ KEY = "A" * 42 + "8"
 SIG = "A" * 85 + "A"
 BODY = "QUJD"
 HANDLE = "mfzwizltoq2dcnrq"
+DELEGATION = "A" * 238
 TOKEN = "AAECAwQFBgcICQoLDA0ODw"
 SHELF = {"library": "abc", "peer": KEY, "name": "Music"}
 HIT = {"root": KEY, "name": "a.txt", "size": 0, "kind": "text", "sources": [0], "count": 1}
@@ -39,6 +40,7 @@ CLIENT: dict[str, dict[str, Any]] = {
     "browse": {"id": 1, "library": "abc"},
     "flag": {"id": 1, "library": "abc", "fault": "malware"},
     "ask": {"id": 1, "library": "abc"},
+    "take": {"id": 1, "delegation": DELEGATION},
     "wait": {"id": 1},
     "call": {"id": 1, "token": TOKEN},
     "ping": {"seen": 0},
@@ -83,6 +85,7 @@ GOOD: dict[str, list[dict[str, Any]]] = {
         {"access": None},
     ],
     "open": [{"ttl": 30, "locator": "9999999"}, {"ttl": None}, {"ttl": 604800}, {"id": 2**53 - 1}],
+    "take": [{"ttl": 30}, {"ttl": None}, {"delegation": "A" * 246}],
     "signal": [{"body": "-_" * 8192}, {"pair": "a" * 32}],
     "leave": [{"reason": ""}, {"reason": "a-1" * 21}],
     "report": [{"phases": {}}, {"phases": None}, {"phases": {"checked": 0.05, "opened": 0.2}}],
@@ -212,6 +215,7 @@ BAD: dict[str, list[dict[str, Any]]] = {
         {"locator": "\u0667"},
         {"locator": "7-guitar-sunset"},
     ],
+    "take": [{"ttl": 29}, {"delegation": DELEGATION + "\n"}, {"delegation": "A" * 237}, {"delegation": "A" * 248}],
     "signal": [
         {"body": ""},
         {"body": "A" * 16385},

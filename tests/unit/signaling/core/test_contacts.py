@@ -51,7 +51,7 @@ def test_who_waits_is_called_and_the_two_can_talk() -> None:
 
     scene = Scene(relays=relays)
     bob, ada = scene.guest(), scene.guest()
-    assert ada.welcome.caps == (limits.CAP_CONTACTS,)
+    assert ada.welcome.caps == (limits.CAP_CONTACTS, limits.CAP_DELEGATES)
     wait(bob, 1, 2)
     met = ada.ask(call(bob, 2))
     assert isinstance(met, Met)

@@ -106,7 +106,7 @@ def test_a_server_without_it_says_so() -> None:
 
 def test_what_is_published_is_seen_and_found_by_others(scene: Scene) -> None:
     owner, guest = scene.guest(), scene.guest()
-    assert owner.welcome.caps == (limits.CAP_DIRECTORY, limits.CAP_CONTACTS)
+    assert owner.welcome.caps == (limits.CAP_DIRECTORY, limits.CAP_CONTACTS, limits.CAP_DELEGATES)
     library = publish(owner, *FOLDERS, description="d", reach=Reach.OPEN)
     shelf = Shelf(library=library, peer=owner.key, name="shelf", description="d", reach=Reach.OPEN, files=2, bytes=1050)
     assert shelves(guest) == (shelf,)

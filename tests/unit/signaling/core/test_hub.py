@@ -55,7 +55,7 @@ def test_sign_in_tells_the_timers_and_a_token(scene: Scene) -> None:
         idle=limits.IDLE_S,
         grace=limits.GRACE_S,
         server="byway/test",
-        caps=(limits.CAP_CONTACTS,),
+        caps=(limits.CAP_CONTACTS, limits.CAP_DELEGATES),
     )
     assert scene.counts[Tally.SIGN_INS, "new"] == 1
 
