@@ -55,6 +55,8 @@ class Desk:
     """Those whose sockets may be open."""
     acquaint: Acquaint = forget
     resembles: Resembles = nobody
+    caps: tuple[str, ...] = ()
+    """What it can do for whom it meets, beyond what it always can."""
 
     def in_background(self) -> "Desk":
         """The same for what is to give way: without TCP, whose congestion control is the system's affair."""
@@ -102,5 +104,5 @@ class Desk:
             )
             if is_there
         )
-        meeting = Meeting(role, self.identity, key, password, self.name, caps=caps)
+        meeting = Meeting(role, self.identity, key, password, self.name, caps=(*caps, *self.caps))
         return Pair(self.client, told.pair, key, meeting)

@@ -42,6 +42,18 @@ class Joined(Event, frozen=True, tag="joined"):
     name: str = ""
 
 
+class OnBehalf(Event, frozen=True, tag="on-behalf"):
+    """What comes is of `peer`, which is proven and calls itself `name`; `by` serves it, until then, in seconds since
+    1970."""
+
+    peer: str
+    short: str
+    by: str
+    by_short: str
+    until: float
+    name: str = ""
+
+
 class Guessed(Event, frozen=True, tag="guessed"):
     """Someone tried wrong words; `left` attempts remain before the code burns."""
 
@@ -169,7 +181,7 @@ class Failed(Event, frozen=True, tag="error"):
 
 
 class Closed(Event, frozen=True, tag="closed"):
-    """The code takes no more receivers: `used`, `expired`, `burned` or `stopped`."""
+    """The code takes no more receivers: `used`, `expired`, `burned`, `stopped`, `lost`, or `moved` elsewhere."""
 
     reason: str
 
@@ -320,6 +332,43 @@ class Called(Event, frozen=True, tag="called"):
     names: tuple[str, ...] = ()
     alike: tuple[str, ...] = ()
     ask: bool = False
+
+
+class Kept(Event, frozen=True, tag="kept"):
+    """What a contact has handed over, so that this peer serves it; also a line of `pypeer serving`.
+
+    `state` is `copying` while it comes, `copied` until its code has come, too, `serving` from then on. `until` is in
+    seconds since 1970.
+    """
+
+    id: str
+    peer: str
+    short: str
+    name: str
+    state: str
+    files: int
+    bytes: int
+    title: str = ""
+    until: float | None = None
+
+
+class KeptNoMore(Event, frozen=True, tag="kept-no-more"):
+    """What was handed over is served no more, and is not here any more: it was `used`, its code `burned`, its time
+    `expired`, its owner has taken it back (`withdrawn`), our person has `stopped` it, or whoever handed it over may not
+    (`forbidden`)."""
+
+    id: str
+    reason: str
+    title: str = ""
+
+
+class HandedOver(Event, frozen=True, tag="handed-over"):
+    """A contact serves the code from now on, until then, in seconds since 1970."""
+
+    peer: str
+    short: str
+    name: str
+    until: float
 
 
 _encoder = msgspec.json.Encoder()

@@ -44,6 +44,7 @@ class Fetch(Errand):
         self._planning = planning
         self._plan = Plan(())
         self._into = into
+        self._keeps_roots = False
         self._decide = decide
         self._choice = choice
         self._budget = budget
@@ -52,6 +53,15 @@ class Fetch(Errand):
         self._hunt: Hunt | None = None
         self._session: ReceiveSession | None = None
         self.begin("byway-fetch")
+
+    @property
+    def session(self) -> ReceiveSession | None:
+        """What draws, once it was agreed to."""
+        return self._session
+
+    def keep_in(self, into: Path) -> None:
+        """It goes there instead, to be offered from there; before it is agreed to."""
+        self._into, self._keeps_roots = into, True
 
     @property
     def conversation(self) -> Conversation | None:
@@ -115,6 +125,7 @@ class Fetch(Errand):
             swarm=self._helping is not None,
             background=self._background,
             expected=self._plan.expected,
+            keeps_roots=self._keeps_roots,
         )
         if self._plan.more is not None and self._senders is not None:
             self._hunt = Hunt(self._plan.more, self._senders, session, self.events.emit)

@@ -137,6 +137,9 @@ class Senders:
         except DeclinedError as error:
             self.begun.set_exception(error)
             raise
+        known = self._suppliers[number].known
+        if known is not None:
+            session.vouch(known)
         self._agreed = offered
         self._sources = [session.source() for _ in self._suppliers]
         for gone, why in self._errors.items():

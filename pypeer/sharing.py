@@ -13,7 +13,7 @@ from pypeer.errors import PeerError, ServerError
 from pypeer.events import Closed, Failed, Guessed, Ready, Skipped
 from pypeer.protocol import limits
 from pypeer.protocol.codes import RefusalCode
-from pypeer.protocol.sealed import Meet
+from pypeer.protocol.sealed import Meet, Preview
 from pypeer.receivers import RECEIVERS_MAX, Receivers
 from pypeer.running import Running
 from pypeer.secure.code import Code
@@ -24,6 +24,7 @@ from pypeer.transfer.manifest import preview
 from pypeer.transfer.sending import SendSession
 from pypeer.transfer.sources import OfferedTree
 from pypeer.transfer.swarm import Seeding, Swarm
+from signaling.protocol.limits import TTL_MIN_S
 from signaling.protocol.messages import Knocked, Open, Opened, Shut
 
 LAPSE_S: Final = 5.0
@@ -52,8 +53,10 @@ class Offer(Running):
     ) -> None:
         super().__init__()
         self._desk = desk.in_background() if background else desk
-        self._tree = tree
-        self._words = words
+        self.tree = tree
+        """What is offered."""
+        self.words = words
+        """The secret part of the code."""
         self._left = times
         self._budget = budget
         self._swarm = Swarm[SendSession]() if swarm else None
@@ -61,7 +64,8 @@ class Offer(Running):
         self._background = background
         self._acquaints = acquaints
         self._code: Code | None = None
-        self._guesses = limits.GUESSES
+        self.guesses = limits.GUESSES
+        """Wrong ones that are left."""
         self._expires = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._closed: str | None = None
@@ -90,12 +94,10 @@ class Offer(Running):
 
     async def open(self, expires: float | None) -> None:
         """Get a locator; raises ServerError."""
-        loop = asyncio.get_running_loop()
-        opened = await self._desk.client.ask(Open(id=1, ttl=expires), Opened)
-        self._code = Code(opened.locator, self._words)
-        self._expires = loop.time() + opened.ttl
-        self._timer = loop.call_later(opened.ttl + LAPSE_S, self.lapsed)
-        for message in self._tree.skipped:
+        opened = await self._claim(expires, None)
+        self._code = Code(opened.locator, self.words)
+        self._lasts(opened.ttl)
+        for message in self.tree.skipped:
             self.events.emit(Skipped(message=message))
         self.events.emit(Ready(code=self.code, link=self.link, expires=opened.ttl))
 
@@ -105,7 +107,7 @@ class Offer(Running):
         if self._closed is not None or left < 1:
             return
         try:
-            await self._desk.client.ask(Open(id=1, ttl=max(left, 30.0), locator=self.locator), Opened)
+            await self._claim(max(left, TTL_MIN_S), self.locator)
         except PeerError as error:
             self._lose(Failed(code=error.code, message=f"The code could not be kept: {error}", retry=True))
 
@@ -123,15 +125,31 @@ class Offer(Running):
         else:
             self._receivers.meet(pair, self._desk.relays(knocked))
 
-    def lapsed(self) -> None:
-        """The server ended the code, or would have."""
-        self._close("expired")
+    def lapsed(self, reason: str = "expired") -> None:
+        """The server ended the code, or would have; or another session has it now (`moved`)."""
+        self._close("moved" if reason == "moved" else "expired")
 
     async def stop(self) -> None:
         """End the code and all transfers."""
         self._close("stopped")
         await self._receivers.stop()
         self.events.end()
+
+    async def _claim(self, ttl: float | None, locator: str | None) -> Opened:
+        """Wait under a locator, under the one that was held; raises ServerError."""
+        return await self._desk.client.ask(Open(id=1, ttl=ttl, locator=locator), Opened)
+
+    def _lasts(self, ttl: float) -> None:
+        """The code lives for so many seconds from now on."""
+        loop = asyncio.get_running_loop()
+        self._expires = loop.time() + ttl
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = loop.call_later(ttl + LAPSE_S, self.lapsed)
+
+    def _preview(self) -> Preview:
+        """What a receiver is told first."""
+        return preview(self.tree.offer, self.tree.entries)
 
     def _most(self) -> int:
         """How many can be served now: those who are may be the last for whom the code is."""
@@ -140,9 +158,9 @@ class Offer(Running):
     async def _converse(self, pair: Pair, meet: Meet, ways: Ways) -> None:
         if self._acquaints and (remembered := await self._desk.acquaint(pair, meet)) is not None:
             self.events.emit(msgspec.structs.replace(remembered, session=pair.id))
-        pair.send(preview(self._tree.offer, self._tree.entries))
+        pair.send(self._preview())
         session = SendSession(
-            self._tree,
+            self.tree,
             pair.id,
             self.events.emit,
             budget=self._budget,
@@ -174,16 +192,21 @@ class Offer(Running):
             member.helper(helper)
 
     @property
+    def times(self) -> int | None:
+        """Receivers after which the code ends, if it does."""
+        return self._left
+
+    @property
     def serving(self) -> int:
         """Receivers that are served now."""
         return self._receivers.serving
 
     def _wrong_words(self) -> int:
-        self._guesses = max(0, self._guesses - 1)
-        self.events.emit(Guessed(left=self._guesses))
-        if self._guesses == 0:
+        self.guesses = max(0, self.guesses - 1)
+        self.events.emit(Guessed(left=self.guesses))
+        if self.guesses == 0:
             self._close("burned")
-        return self._guesses
+        return self.guesses
 
     def _lose(self, failed: Failed) -> None:
         if self._closed is None:
@@ -195,7 +218,7 @@ class Offer(Running):
             self._closed = reason
             if self._timer is not None:
                 self._timer.cancel()
-            if self._code is not None and reason != "expired":
+            if self._code is not None and reason not in ("expired", "moved"):
                 self._desk.client.post(Shut(id=1, locator=self.locator))
             self.events.emit(Closed(reason=reason))
             self._end_if_idle()

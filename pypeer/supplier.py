@@ -7,15 +7,17 @@ import msgspec
 from pypeer.approach import Approach
 from pypeer.connect.detour import Ways
 from pypeer.conversation import Conversation
+from pypeer.delegates.proof import Vouched
 from pypeer.desk import Desk
 from pypeer.errors import PeerError
 from pypeer.events import Event, Joined, Offered
 from pypeer.identity import peer_id
 from pypeer.protocol.codes import EndCode
-from pypeer.protocol.sealed import Preview
+from pypeer.protocol.sealed import Meet, Preview
 from pypeer.secure.code import short_name
 from pypeer.secure.keys import Role
 from pypeer.signaling_client.pair import Pair
+from pypeer.transfer.expected import Known
 from pypeer.transfer.names import printable
 from pypeer.transfer.source import Source
 
@@ -65,9 +67,8 @@ class Supplier:
         meet = await pair.meet()
         self.peer = peer_id(pair.peer_key)
         self._emit(Joined(session=self.session, peer=self.peer, short=self.short, name=meet.name))
-        if self._approach.acquaints and (remembered := await self._desk.acquaint(pair, meet)) is not None:
-            self._emit(msgspec.structs.replace(remembered, session=self.session))
         preview = await self._approach.preview(pair, self._emit)
+        await self._acquaint(pair, meet)
         try:
             source = await agree(offered(preview))
         except PeerError:
@@ -77,6 +78,20 @@ class Supplier:
             ways.gathered.start()
         self.conversation = Conversation(pair, source, ways, self.session, self._emit)
         await self.conversation.run()
+
+    async def _acquaint(self, pair: Pair, meet: Meet) -> None:
+        """Not with a delegate: no person has introduced that."""
+        if not self._approach.acquaints or self._approach.delegation is not None:
+            return
+        remembered = await self._desk.acquaint(pair, meet)
+        if remembered is not None:
+            self._emit(msgspec.structs.replace(remembered, session=self.session))
+
+    @property
+    def known(self) -> Known | None:
+        """What is known of its offer."""
+        made = self._approach.delegation
+        return None if made is None else Vouched(made.digest)
 
 
 def offered(preview: Preview) -> Offered:

@@ -1,10 +1,12 @@
 """Contacts, and what they want to send, in words. Pure."""
 
+from datetime import UTC, datetime
 from typing import Final
 
 from pypeer import events
 from pypeer.cli.words import count, lookalike, printable, size
 from pypeer.contacts.contact import Standing
+from pypeer.delegates.record import State
 
 STANDINGS: Final = {
     Standing.MET: "was met; no contact yet",
@@ -12,6 +14,26 @@ STANDINGS: Final = {
     Standing.ALWAYS: "may send anything",
     Standing.BLOCKED: "is blocked",
 }
+
+KEPT: Final = {
+    State.COPYING: "comes to be served",
+    State.COPIED: "is here, and waits for its code",
+    State.SERVING: "is served",
+}
+
+ENDS: Final = {
+    "used": "as many have it as it was for",
+    "burned": "the words of its code were guessed wrong too often",
+    "expired": "its time is over",
+    "withdrawn": "its owner has taken it back",
+    "stopped": "you have stopped it",
+    "forbidden": "its owner may not have things served from here any more",
+    "no-space": "the disk is full",
+}
+"""Why something that was handed over is served no more."""
+
+ID_SHOWN: Final = 8
+"""Letters of an id: as few as tell it from the others of one machine."""
 
 
 def describe(event: events.Event) -> str | None:
@@ -23,10 +45,37 @@ def describe(event: events.Event) -> str | None:
             return inbox(event)
         case events.Calling():
             return f"Calling {printable(event.name)}, {event.short}."
+        case events.Kept():
+            return kept(event)
+        case events.KeptNoMore():
+            return f"“{printable(event.title)}” is not served any more: {ENDS.get(event.reason, event.reason)}."
+        case events.OnBehalf():
+            return on_behalf(event)
+        case events.HandedOver():
+            return f"{printable(event.name)}, {event.short}, serves it from now on, until {day(event.until)}."
         case events.Called(ask=False):
             return called(event)  # else the question says it
         case _:
             return None
+
+
+def kept(event: events.Kept) -> str:
+    """What is kept for whom, and how far that is."""
+    who = f"{printable(event.name)}, {event.short}"
+    until = "" if event.until is None else f" until {day(event.until)}"
+    what = f"{count(event.files, 'file', 'files')}, {size(event.bytes)}"
+    return f"{event.id[:ID_SHOWN]}  {KEPT[State(event.state)]}{until}: “{printable(event.title)}”, {what}, for {who}"
+
+
+def on_behalf(event: events.OnBehalf) -> str:
+    """Whose it is, who serves it, and that this is proven."""
+    name = f"{printable(event.name)}, " if event.name else ""
+    return f"It is from {name}{event.short}, who lets {event.by_short} serve it until {day(event.until)}."
+
+
+def day(seconds: float) -> str:
+    """A time, by the clock of this machine."""
+    return datetime.fromtimestamp(seconds, tz=UTC).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
 def contact(known: events.Remembered) -> str:

@@ -21,6 +21,7 @@ from pypeer.cli.show import Show
 from pypeer.cli.words import printable
 from pypeer.contacts.policy import Accept, Answer
 from pypeer.contacts.reception import Ask
+from pypeer.delegates.store import KeptStore, default_path
 from pypeer.events import Called, Failed
 
 KEYS: Final = {
@@ -50,6 +51,12 @@ ACCEPT: Final = "From whom: those allowed (`always`), all contacts, asking you (
     show_default=True,
     help=ACCEPT,
 )
+@click.option(
+    "--serve-for",
+    metavar="NAME",
+    multiple=True,
+    help="This contact, you at another machine, may hand over what it offers, to be served from here. Repeatable.",
+)
 @click.option("--sort", is_flag=True, help="Put what each contact sends into a folder of its own in DIR.")
 @options.limit
 @options.background
@@ -59,6 +66,7 @@ ACCEPT: Final = "From whom: those allowed (`always`), all contacts, asking you (
 def inbox(
     into: Path,
     accept: str,
+    serve_for: tuple[str, ...],
     sort: bool,
     limit: float | None,
     background: bool,
@@ -75,6 +83,9 @@ def inbox(
     they can tell that you are here. You are asked about each call, unless `pypeer contacts allow NAME` or --accept says
     otherwise; where there is no terminal, or with --daemon, what would be asked about is declined.
 
+    With --serve-for somebody, above all yourself in a browser, can close the page and have what it shares served from
+    here, in their name, until the time is over that they say, or they take it back; `pypeer serving` lists it.
+
     With --json, answer each "called" event that has "ask" by a line on standard input: {"session": "...", "answer":
     "accept"}, or "decline", "always", "block".
     """
@@ -84,10 +95,11 @@ def inbox(
     show = shown(as_json, record, Kind.INBOX, [into], server)
 
     async def work() -> int:
-        with acquaintances(show, wanted=True) as store:
+        with acquaintances(show, wanted=True) as store, KeptStore(default_path()) as kept:
             async with Peer(server, name=name, connect=connect, contacts=store) as peer:
+                served: dict[str, Any] = {"serve_for": serve_for, "kept": kept}
                 how_much: dict[str, Any] = {"accept": accept, "sort": sort, "limit": limit, "background": background}
-                async with await peer.inbox(into, ask=_asking(show), **how_much) as box:
+                async with await peer.inbox(into, ask=_asking(show), **how_much, **served) as box:
                     status = 0
                     async for event in box:
                         show.event(event)

@@ -17,6 +17,7 @@ COMMANDS: Final = {
     "spaces": "pypeer.cli.spaces",
     "contacts": "pypeer.cli.contacts",
     "inbox": "pypeer.cli.inbox",
+    "serving": "pypeer.cli.serving",
     "report": "pypeer.cli.report",
     "doctor": "pypeer.cli.doctor",
     "status": "pypeer.cli.status",

@@ -207,6 +207,7 @@ def closed(reason: str) -> str:
     reasons = {
         "used": "The code has been used and is closed.",
         "expired": "The code has expired.",
+        "moved": "The code is served elsewhere now.",
         "burned": "The words were guessed wrong three times, so the code is closed. Send again to get a new one.",
         "stopped": "The code is closed.",
         "lost": "The server lost the code.",

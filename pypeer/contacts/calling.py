@@ -1,14 +1,15 @@
 """The two ends of a call, up to the point from which all is as with a code."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from pypeer.contacts.contact import Contact
 from pypeer.contacts.store import Store
-from pypeer.errors import AbsentError, MeetError, ServerError
+from pypeer.errors import AbsentError, MeetError, PeerError, ServerError
 from pypeer.events import Event
-from pypeer.protocol.sealed import Preview
+from pypeer.protocol.codes import EndCode
+from pypeer.protocol.sealed import Delegate, Preview
 from pypeer.secure.contact import call_password
 from pypeer.secure.encoding import b64
 from pypeer.signaling_client.client import SignalingClient
@@ -55,6 +56,21 @@ async def _ask(client: SignalingClient, request: Call) -> Met:
         return await client.ask(request, Met, CALL_S)
 
 
+OnDelegate = Callable[[str, Delegate], Awaitable[EndCode | None]]
+"""Sees to what a contact, which calls itself so, wants served: None once that is so, or why not."""
+
+
+class DealtWithError(PeerError):
+    """The call was about something that is to be served, and nothing to be fetched; it has been answered."""
+
+    code = "dealt-with"
+
+
+async def declined(_called: str, _wanted: Delegate) -> EndCode:
+    """Serve for nobody."""
+    return EndCode.DECLINED
+
+
 @dataclass(slots=True)
 class Ring:
     """A call that has come in; an Approach (pypeer.approach) to who calls. `secret` is the one of its token."""
@@ -67,9 +83,13 @@ class Ring:
     """Once the two have met."""
     names: tuple[str, ...] = field(default=())
     """Of the first that is offered, as the other side calls it."""
+    serve: str | None = None
+    """The hand-over that it is for, if what is offered is to be served from here."""
+    on_delegate: OnDelegate = declined
 
     acquaints = False
     early = False
+    delegation = None
 
     @property
     def peer(self) -> str:
@@ -87,9 +107,15 @@ class Ring:
         return Met(seq=told.seq, re=1, pair=told.pair, peer=told.peer, ice=told.ice, relay=told.relay, ttl=told.ttl)
 
     async def preview(self, pair: Pair, emit: Callable[[Event], None]) -> Preview:
-        """It says so by itself."""
+        """It says so by itself; or it is about what is to be served, and is over: DealtWithError."""
         await asyncio.to_thread(self.store.called, self.contact, self.secret)
         self.pair = pair
-        preview = await pair.preview()
-        self.names = tuple(entry.path for entry in preview.entries if "/" not in entry.path)
-        return preview
+        told = await pair.told()
+        if isinstance(told, Delegate):
+            pair.part(await self.on_delegate(pair.name, told))
+            raise DealtWithError("This was answered.")
+        if not isinstance(told, Preview):
+            raise MeetError("Whoever calls offers nothing.")
+        self.serve = told.serve
+        self.names = tuple(entry.path for entry in told.entries if "/" not in entry.path)
+        return told

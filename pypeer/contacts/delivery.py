@@ -3,6 +3,8 @@
 import asyncio
 from typing import Final
 
+from msgspec.structs import replace
+
 from pypeer.connect.detour import Ways
 from pypeer.contacts.calling import call
 from pypeer.contacts.contact import Contact
@@ -12,6 +14,7 @@ from pypeer.desk import Desk
 from pypeer.errors import DeclinedError, PeerError, RefusedError
 from pypeer.events import Event, Joined, Skipped, Waiting
 from pypeer.protocol.codes import RefusalCode
+from pypeer.protocol.limits import CAP_DELEGATE
 from pypeer.running import Errand
 from pypeer.secure.contact import call_password
 from pypeer.secure.keys import Role
@@ -25,8 +28,18 @@ PERSON_S: Final = 310.0
 """How long a person at the other side may take: five minutes, and what it takes to say so."""
 
 
+class NotServedError(DeclinedError):
+    """The contact serves nothing for us."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} serves nothing for you: there, `pypeer inbox DIR --serve-for` has to name you.")
+
+
 class Delivery(Errand):
-    """Sends to one contact. Iterate over it for events; the last is `Done` or `Failed`."""
+    """Sends to one contact. Iterate over it for events; the last is `Done` or `Failed`.
+
+    With `serve`, the name of a hand-over, the contact is to keep it and serve it.
+    """
 
     def __init__(
         self,
@@ -36,6 +49,7 @@ class Delivery(Errand):
         tree: OfferedTree,
         budget: Budget | None = None,
         background: bool = False,
+        serve: str | None = None,
     ) -> None:
         super().__init__()
         self.delivered = 0
@@ -46,6 +60,7 @@ class Delivery(Errand):
         self._tree = tree
         self._budget = budget
         self._background = background
+        self._serve = serve
         self.begin("byway-delivery")
 
     async def run(self) -> None:
@@ -79,8 +94,11 @@ class Delivery(Errand):
         meet = await pair.meet()
         await asyncio.to_thread(self._store.called, contact, secret)
         self._emit(Joined(peer=contact.peer, short=contact.short, name=meet.name))
-        self._emit(Waiting(peer=contact.peer, short=contact.short, seconds=PERSON_S))
-        pair.send(preview(self._tree.offer, self._tree.entries))
+        if self._serve is None:
+            self._emit(Waiting(peer=contact.peer, short=contact.short, seconds=PERSON_S))
+        elif not pair.can(CAP_DELEGATE):
+            raise NotServedError(contact.name)
+        pair.send(replace(preview(self._tree.offer, self._tree.entries), serve=self._serve))
         session = SendSession(self._tree, "", self._emit, budget=self._budget, background=self._background)
         await Conversation(pair, session, ways, "", self._emit).run()
         outcome = await session.wait()
@@ -93,6 +111,8 @@ class Delivery(Errand):
         """In the words of a call, where others speak of codes."""
         name = self.contact.name
         match error:
+            case NotServedError():
+                return error
             case DeclinedError():
                 return DeclinedError(f"{name} did not take it.")
             case RefusedError(code=RefusalCode.BUSY.value):

@@ -1,23 +1,27 @@
 """An inbox: takes what contacts send, for as long as it is open. Each call is a fetch by itself."""
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
-from pypeer.contacts.calling import Ring
+from pypeer.contacts.calling import DealtWithError, Ring
 from pypeer.contacts.contact import Contact
 from pypeer.contacts.policy import Accept, Verdict, verdict
 from pypeer.contacts.reception import Ask, Reception
 from pypeer.contacts.store import Store
+from pypeer.delegates.keeper import Keeper
 from pypeer.desk import Desk
 from pypeer.errors import BlockedError, PeerError, ServerError
-from pypeer.events import Done, Event, Failed, InboxOpen, Joined, Offered
+from pypeer.events import Done, Event, Failed, InboxOpen, Joined, Offered, Text
 from pypeer.fetching import Fetch
 from pypeer.plan import Plan
 from pypeer.protocol.codes import EndCode, RefusalCode
+from pypeer.protocol.limits import CAP_DELEGATE
 from pypeer.running import Running
 from pypeer.secure.contact import call_password
 from pypeer.secure.encoding import b64
@@ -37,6 +41,9 @@ CALLS_MAX: Final = 32
 CALLS_OF_ONE_MAX: Final = 4
 """And of one contact, who must not keep all others out."""
 
+QUIET: Final = frozenset((EndCode.DECLINED.value, DealtWithError.code))
+"""Ends of a call of which our person has heard, or has to hear nothing."""
+
 LOOK_S: Final = 1.0
 """How often it is looked whether contacts have changed: who is blocked is gone by the time that a person looks."""
 
@@ -55,7 +62,7 @@ class Inbox(Running):
     """Receives into a folder. Iterate over it for events; `stop` or leaving `async with` ends it.
 
     Without `ask` nobody is there to be asked, so what is not taken by a rule is declined. With `sort` each contact has
-    a folder of its own.
+    a folder of its own. `serve_for` are the keys of contacts that may hand something over, which `keeper` sees to.
     """
 
     def __init__(
@@ -68,8 +75,11 @@ class Inbox(Running):
         sort: bool = False,
         budget: Budget | None = None,
         background: bool = False,
+        serve_for: Collection[bytes] = (),
     ) -> None:
         super().__init__()
+        self.keeper: Keeper | None = None
+        """Set before it is opened, where something may be handed over."""
         self.taken = 0
         """Calls of which everything has arrived."""
         self._desk = desk
@@ -80,6 +90,7 @@ class Inbox(Running):
         self._sort = sort
         self._budget = budget
         self._background = background
+        self._serve_for = frozenset(serve_for)
         self._contacts: dict[bytes, Contact] = {}
         self._tokens: dict[str, tuple[bytes, bytes]] = {}
         """Key and secret of the contact by the token under which we wait for it."""
@@ -92,6 +103,7 @@ class Inbox(Running):
         if CAP_CONTACTS not in self._desk.client.caps:
             raise ServerError("This server knows nothing of contacts, so nobody can call.", "no-contacts", retry=False)
         await self._refresh()
+        await self._look_served()
         self._watching = asyncio.create_task(self._watch(), name="byway-inbox")
 
     def reopen(self) -> None:
@@ -126,6 +138,8 @@ class Inbox(Running):
             if task is not None:
                 task.cancel()
         await asyncio.gather(*(each for each in tasks if each is not None), return_exceptions=True)
+        if self.keeper is not None:
+            await self.keeper.stop()
         self._desk.client.post(wire.Wait(id=1))
         self.events.end()
 
@@ -137,9 +151,22 @@ class Inbox(Running):
             try:
                 if self._version != await asyncio.to_thread(lambda: self._store.version):
                     await self._refresh()
+                await self._look_served()
             except PeerError as error:
                 self._lose(error)
                 return
+
+    async def _look_served(self) -> None:
+        if self.keeper is not None:
+            await self.keeper.look([key for key in self._serve_for if self._may_hand_over(key)])
+
+    def _may_hand_over(self, key: bytes) -> bool:
+        contact = self._contacts.get(key)
+        return key in self._serve_for and contact is not None and contact.may_call
+
+    def _is_waited_for(self, contact: Contact) -> bool:
+        rule = verdict(contact.standing, self._accept)
+        return rule is not Verdict.DECLINE or self._may_hand_over(contact.key)
 
     def _lose(self, error: PeerError) -> None:
         self.events.emit(Failed(code=error.code, message=str(error), retry=error.retry))
@@ -149,7 +176,7 @@ class Inbox(Running):
         """Contacts have changed, or the server has to be told anew."""
         version, contacts = await asyncio.to_thread(lambda: (self._store.version, self._store.all()))
         self._contacts = {each.key: each for each in contacts}
-        waited = [each for each in contacts if verdict(each.standing, self._accept) is not Verdict.DECLINE]
+        waited = [each for each in contacts if self._is_waited_for(each)]
         waited.sort(key=lambda each: each.seen, reverse=True)
         own = self._desk.identity.key
         tokens = {token: (each.key, secret) for each in waited for token, secret in each.tokens(own).items()}
@@ -191,20 +218,52 @@ class Inbox(Running):
             return Plan([ring])
 
         async def decide(offered: Offered) -> bool:
-            return await self._reception.decide(ring, offered)
+            if ring.serve is None:
+                return await self._reception.decide(ring, offered)
+            place = None if self.keeper is None else await self.keeper.wish(ring.contact, ring.serve, offered)
+            if place is None:
+                ring.serve = None
+            else:
+                fetch.keep_in(place)
+            return place is not None
 
         into = self._into / safe_name(ring.contact.name) if self._sort else self._into
         try:
-            async with Fetch(self._desk, plan, into, decide, budget=self._budget, background=self._background) as fetch:
+            how: dict[str, Any] = {"budget": self._budget, "background": self._background}
+            async with Fetch(self._for(ring), plan, into, decide, **how) as fetch:
+                text, outcome = None, None
                 async for event in fetch:
-                    self._forward(caller, event)
+                    outcome = event if isinstance(event, Done | Failed) else outcome
+                    if isinstance(event, Text) and ring.serve is not None:
+                        text = event.text
+                    else:
+                        self._forward(caller, event)
+                await self._copied(ring, fetch, outcome, text)
         finally:
             del self._callers[ring.called.pair]
+            if self.keeper is not None and ring.serve is not None:
+                self.keeper.over(ring.contact.key, ring.serve)
+
+    def _for(self, ring: Ring) -> Desk:
+        """Who may hand something over is told so, and nobody else."""
+        if self.keeper is None or not self.keeper.may(ring.contact.key):
+            return self._desk
+        ring.on_delegate = partial(self.keeper.delegated, ring.contact)
+        return replace(self._desk, caps=(CAP_DELEGATE,))
+
+    async def _copied(self, ring: Ring, fetch: Fetch, outcome: Event | None, text: str | None) -> None:
+        """What was to be handed over has come, or has not."""
+        if ring.serve is None or self.keeper is None or fetch.session is None:
+            return
+        if isinstance(outcome, Done) and not outcome.failed:
+            await self.keeper.copied(ring.contact.key, ring.serve, fetch.session, text)
+        if isinstance(outcome, Failed) and outcome.code == EndCode.NO_SPACE.value:
+            await self.keeper.full(ring.contact.key, ring.serve)
 
     def _forward(self, caller: _Caller, event: Event) -> None:
         """Tell it with the pair it belongs to; before the two have met nobody has proven anything."""
         caller.has_met |= isinstance(event, Joined)
-        is_told = isinstance(event, Offered) or (isinstance(event, Failed) and event.code == EndCode.DECLINED.value)
+        is_told = isinstance(event, Offered) or (isinstance(event, Failed) and event.code in QUIET)
         if caller.has_met and not is_told:
             self.events.emit(msgspec.structs.replace(event, session=caller.ring.called.pair))
         self.taken += isinstance(event, Done) and not event.failed

@@ -17,7 +17,7 @@ from pypeer.transfer.names import ManifestError
 DIGEST_CONTEXT: Final = b"byway manifest v1\n"
 """Domain separation."""
 
-OTHERS: Final = "it is not what the owner of the code has signed"
+UNKNOWN: Final = "it does not tell the roots of its files"
 
 _ENTRY: Final = struct.Struct(">BI")
 _SIZE: Final = struct.Struct(">Q")
@@ -41,5 +41,5 @@ def _root(entry: Entry) -> bytes:
     if entry.folder or not entry.size:
         return merkle.MISSING_LEAF
     if entry.root is None:
-        raise ManifestError(OTHERS)
+        raise ManifestError(UNKNOWN)
     return bytes.fromhex(entry.root)

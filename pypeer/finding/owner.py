@@ -49,6 +49,11 @@ class Owner:
         return False
 
     @property
+    def delegation(self) -> None:
+        """It serves in its own name."""
+        return
+
+    @property
     def early(self) -> bool:
         """Our person has asked for it."""
         return True

@@ -4,7 +4,7 @@ import asyncio
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pypeer.contacts.contact import Change, Contact
 from pypeer.contacts.naming import named
@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     from pypeer.contacts.deliveries import Deliveries
     from pypeer.contacts.delivery import Delivery
     from pypeer.contacts.inbox import Inbox
+    from pypeer.delegates.handing import HandOver
+    from pypeer.delegates.store import KeptStore
+    from pypeer.sharing import Offer
+
+WEEK_S: Final = 7 * 24 * 3600.0
+"""How long something is served for us unless we say otherwise: longer than who was told of it takes to come."""
 
 
 class Corresponding(Base):
@@ -82,20 +88,47 @@ class Corresponding(Base):
         sort: bool = False,
         limit: float | None = None,
         background: bool = False,
+        serve_for: Iterable[str] = (),
+        kept: "KeptStore | None" = None,
     ) -> "Inbox":
         """Take what contacts send, into a folder, until stopped; one at a time. Raises ServerError and StoreError.
 
         `ask` is asked about calls of contacts that may not send everything: it sees a `Called` event. `accept`
         (`always`, `ask`, `contacts`) is explained in pypeer.contacts.policy. With `sort` each contact has a folder.
+
+        Contacts in `serve_for` may hand over what they offer: it is kept in the folder, and served in their name
+        (pypeer.delegates); what is, stands in `kept`, which stays the caller's to close. AbsentError and AmbiguousError
+        for a name that is no contact's, or of several.
         """
         from pypeer.contacts.inbox import Inbox
+        from pypeer.delegates.keeper import Keeper
 
         if self._work.inbox is not None:
             await self._work.inbox.stop()
-        how = (Accept(accept), sort, budget_of(limit), background)
-        self._work.inbox = Inbox(self._desk, self._known(), Path(into), ask, *how)
-        await self._work.inbox.open()
-        return self._work.inbox
+        store, budget, folder = self._known(), budget_of(limit), Path(into)
+        known = await asyncio.to_thread(store.all)
+        keys = [named(known, each).key for each in serve_for]
+        box = Inbox(self._desk, store, folder, ask, Accept(accept), sort, budget, background, keys)
+        if kept is not None:
+            offers = self._work.offers
+            how = (box.events.emit, offers.append, offers.remove, budget, background)
+            box.keeper = Keeper(self._desk, kept, folder, *how)
+        self._work.inbox = box
+        await box.open()
+        return box
+
+    async def hand_over(self, offer: "Offer", to: str, lasts: float = WEEK_S) -> "HandOver":
+        """Let a contact serve an offer from now on, for so many seconds; it has to do so for us (`serve_for`).
+
+        Raises as `deliver`.
+        """
+        from pypeer.delegates.handing import HandOver
+
+        store = self._known()
+        contact = named(await asyncio.to_thread(store.all), to)
+        handing = HandOver(self._desk, store, contact, offer, lasts)
+        self._work.deliveries.append(handing)
+        return handing
 
     async def _prepare(
         self, paths: Iterable[str | os.PathLike[str]], to: Iterable[str], text: str | None, policy: Policy

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pypeer.contacts.deliveries import Deliveries
     from pypeer.contacts.delivery import Delivery
     from pypeer.contacts.inbox import Inbox
+    from pypeer.delegates.handing import HandOver
     from pypeer.library.library import Library
 
 
@@ -29,7 +30,7 @@ class Work:
         self.offers: list[Offer] = []
         self.fetches: list[Fetch] = []
         self.libraries: list[Library] = []
-        self.deliveries: list[Delivery | Deliveries] = []
+        self.deliveries: list[Delivery | Deliveries | HandOver] = []
         self.inbox: Inbox | None = None
         self.tasks = Tasks("offers")
         self._switchboard = switchboard
@@ -67,8 +68,8 @@ class Work:
 
     async def stop(self) -> None:
         """End all of it, and wait until it has."""
-        begun: list[Running] = [*self.offers, *self.fetches, *self.libraries, *self.deliveries]
-        begun += [] if self.inbox is None else [self.inbox]
+        begun: list[Running] = [*self.offers, *self.fetches, *self.libraries]
+        begun += [*self.deliveries, *([] if self.inbox is None else [self.inbox])]
         await asyncio.gather(*(each.stop() for each in begun))
         self.tasks.cancel()
 
@@ -76,7 +77,7 @@ class Work:
         """An older offer may have had the same locator, which is free again when it ends."""
         offer = next((each for each in reversed(self.offers) if each.locator == message.locator), None)
         if offer is not None:
-            offer.knocked(message) if isinstance(message, Knocked) else offer.lapsed()
+            offer.knocked(message) if isinstance(message, Knocked) else offer.lapsed(message.reason)
 
     def _asked(self, asked: Asked) -> bool:
         """About a library that has been withdrawn meanwhile, nobody answers; nor does anybody answer who is blocked."""

@@ -7,7 +7,7 @@ from typing import Final
 from pypeer.errors import MeetError, PeerError, RefusedError
 from pypeer.no_way import cut_off
 from pypeer.protocol.codes import EndCode, RefusalCode
-from pypeer.protocol.sealed import Invite, Meet, Part, Preview, SealedMessage, Want
+from pypeer.protocol.sealed import Delegate, Invite, Meet, Part, Preview, SealedMessage, Want
 from pypeer.secure.encoding import b64, unb64
 from pypeer.secure.keys import Role
 from pypeer.secure.meeting import Effect, Ended, Meeting, Opened, Received, Send, State, WrongWords
@@ -40,7 +40,7 @@ class Pair:
         self._met: asyncio.Future[Meet] = asyncio.get_running_loop().create_future()
         self._ended = False
         self._end_error: PeerError | None = None
-        self._preview: asyncio.Future[Preview | Invite] = asyncio.get_running_loop().create_future()
+        self._preview: asyncio.Future[Preview | Invite | Delegate] = asyncio.get_running_loop().create_future()
         self._want: asyncio.Future[Want] = asyncio.get_running_loop().create_future()
         self._over = asyncio.Event()
         self._early: list[SealedMessage] = []
@@ -70,6 +70,11 @@ class Pair:
         is_open = self._met.done() and self._met.exception() is None and self._meeting.state is State.OPEN
         return is_open and capability in self._met.result().caps
 
+    @property
+    def name(self) -> str:
+        """What the other side calls itself; only once the two have met."""
+        return self._met.result().name
+
     async def meet(self) -> Meet:
         """Prove the code to each other; raises MeetError."""
         self._perform(self._meeting.start())
@@ -81,19 +86,20 @@ class Pair:
 
     async def preview(self, patience: float = MEET_S) -> Preview:
         """Role A: what the other side offers; raises MeetError, and what `explain_part` makes of it."""
-        told = await self._told(patience)
-        if isinstance(told, Invite):
-            raise MeetError(_INVITATION)
+        told = await self.told(patience)
+        if not isinstance(told, Preview):
+            raise MeetError(_INVITATION if isinstance(told, Invite) else _SILENT)
         return told
 
     async def invitation(self) -> Invite:
         """Role A: the space to which the other side invites; raises MeetError."""
-        told = await self._told(MEET_S)
-        if isinstance(told, Preview):
+        told = await self.told(MEET_S)
+        if not isinstance(told, Invite):
             raise MeetError(_NO_INVITATION)
         return told
 
-    async def _told(self, patience: float) -> Preview | Invite:
+    async def told(self, patience: float = MEET_S) -> Preview | Invite | Delegate:
+        """Role A: what the other side says first; raises as `preview`."""
         try:
             async with asyncio.timeout(patience):
                 return await asyncio.shield(self._preview)
@@ -185,7 +191,7 @@ class Pair:
                     self._fail(effect)
 
     def _on_preview(self, message: SealedMessage) -> None:
-        if isinstance(message, Preview | Invite):
+        if isinstance(message, Preview | Invite | Delegate):
             self._preview.set_result(message)
         elif isinstance(message, Part):
             self._give_up(self.explain_part(message.code))

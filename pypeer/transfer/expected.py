@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
@@ -10,6 +10,16 @@ from pypeer.protocol.messages import Entry, Offer
 from pypeer.transfer.names import ManifestError
 
 NOT_ASKED: Final = "it offers something else than was asked for"
+
+
+class Known(Protocol):
+    """What is known of an offer before it is listed."""
+
+    def look(self, offer: Offer) -> None:
+        """Raises ManifestError if an offer cannot be it."""
+
+    def settle(self, entries: Sequence[Entry]) -> list[Entry]:
+        """What of the list may be relied upon; raises ManifestError if it is something else."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from pypeer.protocol.messages import Cancel, Entries, Entry, List, Offer
 from pypeer.transfer import endings
 from pypeer.transfer.asking import Asking
 from pypeer.transfer.effects import Dismiss, Drawn, Effect
-from pypeer.transfer.expected import Expected
+from pypeer.transfer.expected import Known
 from pypeer.transfer.listing import Listing
 from pypeer.transfer.manifest import Manifest, end_code
 from pypeer.transfer.names import ManifestError
@@ -27,7 +27,7 @@ OTHER_TOLD: Final = "it offers something else than the first sender; nothing is 
 class Joining(Listing):
     """Knows the sources, and which of them offer the same as the first."""
 
-    def __init__(self, background: bool = False, expected: Expected | None = None) -> None:
+    def __init__(self, background: bool = False, expected: Known | None = None) -> None:
         super().__init__(background, expected)
         self._sources: set[int] = set()
         self._others: dict[int, Manifest] = {}

@@ -7,7 +7,7 @@ from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Decline, Entries, Entry, List, Offer
 from pypeer.transfer.asking import Asking
 from pypeer.transfer.effects import Decide, Effect, Examine, Prepare
-from pypeer.transfer.expected import Expected
+from pypeer.transfer.expected import Known
 from pypeer.transfer.manifest import Manifest, end_code
 from pypeer.transfer.names import ManifestError
 from pypeer.transfer.party import Party
@@ -18,7 +18,7 @@ from pypeer.transfer.subflow import Stage, ViolationError
 class Listing(Party[Asking]):
     """Lists what is offered, page by page, over whatever links there are, and asks the person."""
 
-    def __init__(self, background: bool = False, expected: Expected | None = None) -> None:
+    def __init__(self, background: bool = False, expected: Known | None = None) -> None:
         super().__init__(background)
         self.phase = Phase.WAITING
         self._expected = expected
@@ -29,6 +29,10 @@ class Listing(Party[Asking]):
         """Sources that ask whoever fetches from them to help the others."""
         self._parts: set[int] = set()
         """Sources that are such helpers."""
+
+    def vouch(self, known: Known) -> None:
+        """Something is known of what is offered; before the first offer comes."""
+        self._expected = known
 
     @property
     def manifest(self) -> Manifest:

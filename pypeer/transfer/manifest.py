@@ -11,7 +11,7 @@ from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Entries, Entry, Offer
 from pypeer.protocol.sealed import Preview
 from pypeer.transfer import chunks
-from pypeer.transfer.expected import Expected
+from pypeer.transfer.expected import Known
 from pypeer.transfer.names import ManifestError
 
 PAGE_BYTES: Final = limits.CONTROL_BYTES - 100
@@ -73,7 +73,7 @@ def _are_holes(entry: Entry) -> bool:
 class Manifest:
     """Gathers the pages of one offer, which has to be what is `expected`; memory is bounded whatever arrives."""
 
-    def __init__(self, offer: Offer, expected: Expected | None = None) -> None:
+    def __init__(self, offer: Offer, expected: Known | None = None) -> None:
         self.offer = offer
         self._expected = expected
         self.entries: list[Entry] = []

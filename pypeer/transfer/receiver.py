@@ -15,7 +15,7 @@ from pypeer.transfer.asking import Asking
 from pypeer.transfer.budget import Budget
 from pypeer.transfer.drawing import NOTHING
 from pypeer.transfer.effects import Effect, Found
-from pypeer.transfer.expected import Expected
+from pypeer.transfer.expected import Known
 from pypeer.transfer.fetch import Fetch, Ranges
 from pypeer.transfer.party import Paused, name
 from pypeer.transfer.phases import Phase, Step
@@ -43,7 +43,7 @@ class Receiver(Telling):
         budget: Budget | None = None,
         background: bool = False,
         chance: random.Random | None = None,
-        expected: Expected | None = None,
+        expected: Known | None = None,
     ) -> None:
         super().__init__(background, expected)
         self._chance = chance

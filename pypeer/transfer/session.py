@@ -7,16 +7,19 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+import msgspec
+
 from pypeer.errors import ChoiceError, PeerError
 from pypeer.events import Event, Noted, Offered, Skipped, Text
 from pypeer.links.link import Link
 from pypeer.protocol import limits
+from pypeer.protocol.messages import Entry
 from pypeer.transfer.budget import Budget
 from pypeer.transfer.carried import TransferSession
 from pypeer.transfer.choosing import EVERYTHING, Choice
 from pypeer.transfer.effects import Decide as DecideEffect
 from pypeer.transfer.effects import Dismiss, Drawn, Effect, Examine, Found, Outcome, Pass, Prepare
-from pypeer.transfer.expected import Expected
+from pypeer.transfer.expected import Known
 from pypeer.transfer.fetch import Ranges
 from pypeer.transfer.names import ManifestError, map_entries, printable, show
 from pypeer.transfer.parting import PartTree
@@ -72,13 +75,16 @@ class ReceiveSession(Session):
         budget: Budget | None = None,
         background: bool = False,
         swarm: bool = True,
-        expected: Expected | None = None,
+        expected: Known | None = None,
+        keeps_roots: bool = False,
     ) -> None:
         self._receiver = Receiver(budget, background, random.Random() if swarm else None, expected)
         self.on_swarm: Callable[[PartTree], None] = lambda tree: None
         """Called with what is here, once something comes, if the others of a swarm are to be helped."""
         self.on_found: Callable[[str], None] = lambda code: None
         """Called with the code of another that helps."""
+        self._roots: dict[int, bytes] | None = {} if keeps_roots else None
+        """Of files that match theirs; the core has no use for them any more."""
         self._passing: PartTree | None = None
         self._swarm = swarm
         super().__init__(self._receiver, session_id, emit, clock)
@@ -102,6 +108,21 @@ class ReceiveSession(Session):
     def has_all(self) -> bool:
         """Whether all is stored, and only the sender has to hear of it."""
         return self._receiver.has_all
+
+    def vouch(self, known: Known) -> None:
+        """Something is known of what is offered; before the first link opens."""
+        self._receiver.vouch(known)
+
+    def received(self) -> list[tuple[Entry, Path | None]]:
+        """Once all is done, where `keeps_roots`: the entries, with their roots, and where the files are."""
+        place = self._store.place_of if isinstance(self._store, DiskStore) else lambda _: None
+        found = enumerate(map(self._rooted, range(len(self._receiver.entries))))
+        return [(entry, None if entry.folder else place(file)) for file, entry in found]
+
+    def _rooted(self, file: int) -> Entry:
+        root = (self._roots or {}).get(file)
+        entry = self._receiver.entries[file]
+        return entry if root is None else msgspec.structs.replace(entry, root=root.hex())
 
     def source(self) -> Source:
         """One more sender of the same; use either these or `attach` of the session itself."""
@@ -138,6 +159,8 @@ class ReceiveSession(Session):
                 self._spawn(self._prepare(), "transfer-prepare")
             case Store() | Reuse() | Finish() | Discard() | Conclude():
                 assert self._writing is not None, "there is a place for everything"
+                if self._roots is not None and isinstance(effect, Finish):
+                    self._roots[effect.file] = effect.root
                 self._writing.put(effect)
             case _:
                 raise AssertionError(effect)

@@ -8,7 +8,7 @@ from pypeer.protocol import limits
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Cancel, Done, Progress
 from pypeer.transfer.effects import Effect, Idle, Outcome
-from pypeer.transfer.expected import Expected
+from pypeer.transfer.expected import Known
 from pypeer.transfer.fetch import Fetch
 from pypeer.transfer.joining import Joining
 from pypeer.transfer.phases import Phase, Step
@@ -28,7 +28,7 @@ GONE: Final = "The sender is gone, and nobody here has the rest. Get it again wh
 class Telling(Joining):
     """Knows what is fetched, and what was said of it."""
 
-    def __init__(self, background: bool = False, expected: Expected | None = None) -> None:
+    def __init__(self, background: bool = False, expected: Known | None = None) -> None:
         super().__init__(background, expected)
         self._fetch: Fetch | None = None
         self._outcome: Outcome | None = None

@@ -1,0 +1,366 @@
+"""Keeps and serves what contacts hand over, who may do so: nobody, unless our person says who (`inbox --serve-for`)."""
+
+import asyncio
+import logging
+import shutil
+import time
+from collections.abc import Callable, Collection, Coroutine
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from pypeer.contacts.contact import Contact
+from pypeer.delegates.digest import digest
+from pypeer.delegates.record import Item, Record, State, Step, id_of
+from pypeer.delegates.served import Served
+from pypeer.delegates.store import KeptStore
+from pypeer.desk import Desk
+from pypeer.errors import PeerError
+from pypeer.events import Closed, Done, Event, Failed, Guessed, Kept, KeptNoMore, Offered, Ready
+from pypeer.protocol.codes import EndCode
+from pypeer.protocol.sealed import Delegate
+from pypeer.sharing import Offer
+from pypeer.tasks import Tasks
+from pypeer.transfer.budget import Budget
+from pypeer.transfer.names import ManifestError, printable
+from pypeer.transfer.session import ReceiveSession
+from signaling.protocol.codes import ErrorCode
+from signaling.protocol.delegation import Delegation, Flaw, flaw, parse
+from signaling.protocol.limits import CAP_DELEGATES
+
+FOLDER: Final = ".byway-serving"
+"""In the folder of the inbox, where its person has room for what comes."""
+
+COPY_S: Final = 30.0
+"""How long it may take to write down that all is here, when its owner says so a moment earlier."""
+
+AGAIN_S: Final = 60.0
+"""When a code is taken over again that could not be: the server may be back by then."""
+
+KEPT_MAX: Final = 64
+"""Hand-overs of one contact: more than anybody has links that are still good."""
+
+ENDS: Final = {"used": "used", "burned": "burned", "moved": "withdrawn", "expired": "expired"}
+"""Ends of a code, after which nothing is to be served; what is lost with the server may come back."""
+
+FINAL: Final = frozenset((ErrorCode.BAD_DELEGATION.value, ErrorCode.LOCATOR_TAKEN.value))
+"""What the server says to whoever will never get this code again."""
+
+FLAWS: Final = {Flaw.EXPIRED: EndCode.EXPIRED, Flaw.TOO_LONG: EndCode.EXPIRED}
+
+_log = logging.getLogger("byway.delegates")
+
+
+class Keeper:
+    """Of one inbox. `adopt` lets an offer hear what the server tells, `release` ends that."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        store: KeptStore,
+        into: Path,
+        emit: Callable[[Event], None],
+        adopt: Callable[[Offer], None],
+        release: Callable[[Offer], None],
+        budget: Budget | None = None,
+        background: bool = False,
+    ) -> None:
+        self._desk = desk
+        self._store = store
+        self._folder = into.absolute() / FOLDER
+        self._emit = emit
+        self._adopt, self._release = adopt, release
+        self._how = (budget, background)
+        self._allowed: frozenset[bytes] = frozenset()
+        self._copying: dict[str, asyncio.Event] = {}
+        """By id: what is on its way."""
+        self._served: dict[str, Served] = {}
+        self._ending: set[str] = set()
+        self._again: dict[str, float] = {}
+        """By id: when it is tried again."""
+        self._version: object = None
+        self._tasks = Tasks("serving")
+
+    @property
+    def serves(self) -> bool:
+        """Whether the server lets codes be handed over."""
+        return CAP_DELEGATES in self._desk.client.caps
+
+    def may(self, key: bytes) -> bool:
+        """Whether who has this key may hand something over."""
+        return self.serves and key in self._allowed
+
+    async def look(self, allowed: Collection[bytes]) -> None:
+        """To be called each second, with the keys of those who may hand over: begin and end what is to; KeepError."""
+        self._allowed = frozenset(allowed)
+        version = await asyncio.to_thread(lambda: self._store.version)
+        due = any(at <= time.time() for at in self._again.values())
+        if version == self._version and not due and not self._is_late():
+            return
+        self._version = version
+        records = {each.id: each for each in await asyncio.to_thread(self._store.all)}
+        for lost in self._served.keys() - records.keys() - self._ending:
+            self._spawn(self._end(self._served[lost].record, "stopped"))
+        for each in records.values():
+            self._consider(each)
+        await asyncio.to_thread(self._sweep, records.keys() | self._copying.keys() | self._ending)
+
+    async def stop(self) -> None:
+        """Serve nothing any more; all of it goes on with the next inbox."""
+        self._tasks.cancel()
+        await asyncio.gather(*(each.stop() for each in self._served.values()))
+
+    # What comes
+
+    async def wish(self, contact: Contact, handover: str, offered: Offered) -> Path | None:
+        """A contact wants to hand something over: where to put it, or None; raises KeepError."""
+        record_id = id_of(contact.key, handover)
+        before = await asyncio.to_thread(self._store.find, record_id)
+        if not self.may(contact.key) or record_id in self._copying or (before and not before.may(Step.BEGUN)):
+            return None
+        if before is None and await self._count(contact.key) >= KEPT_MAX:
+            return None
+        folder = self._folder / record_id
+        now, server = time.time(), str(self._desk.client.url)
+        record = Record(contact.key, handover, contact.name, server, folder, State.COPYING, now)
+        record = replace(record, title=printable(offered.title), text=offered.text)
+        await asyncio.to_thread(_make, self._folder)
+        await asyncio.to_thread(self._store.put, record)
+        self._copying[record_id] = asyncio.Event()
+        self._emit(told(record, offered.files, offered.bytes))
+        return folder
+
+    async def copied(self, key: bytes, handover: str, session: ReceiveSession, text: str | None) -> None:
+        """All is here of what a contact has sent, which is this `text` if it is one; raises KeepError."""
+        record = await asyncio.to_thread(self._store.find, id_of(key, handover))
+        if record is not None:
+            items = await asyncio.to_thread(_items, record, session, text)
+            whole = replace(record.stepped(Step.WHOLE, time.time()), items=items)
+            await asyncio.to_thread(self._store.put, whole)
+            self._emit(told(whole, whole.files, whole.bytes))
+
+    def over(self, key: bytes, handover: str) -> None:
+        """Nothing more comes of what was agreed to."""
+        copying = self._copying.pop(id_of(key, handover), None)
+        if copying is not None:
+            copying.set()
+
+    async def full(self, key: bytes, handover: str) -> None:
+        """There is no room for it: what has come makes room for other things."""
+        record = await asyncio.to_thread(self._store.find, id_of(key, handover))
+        if record is not None:
+            await self._end(record, "no-space")
+
+    async def delegated(self, contact: Contact, called: str, wanted: Delegate) -> EndCode | None:
+        """A contact wants it served, or no more: None once that is so, or why not; raises KeepError."""
+        record_id = id_of(contact.key, wanted.serve)
+        await self._wait_copied(record_id)
+        record = await asyncio.to_thread(self._store.find, record_id)
+        if wanted.delegation is None:
+            if record is not None:
+                await self._end(record, "withdrawn")
+            return None
+        if not self.may(contact.key):
+            return EndCode.DECLINED
+        if record is None or wanted.words is None or not record.may(Step.DELEGATED):
+            return EndCode.VANISHED
+        try:
+            made = self._checked(record, wanted.delegation)
+        except _RefusedError as refused:
+            return refused.code
+        return await self._take(
+            replace(
+                record.stepped(Step.DELEGATED, time.time()),
+                delegation=wanted.delegation,
+                words=tuple(wanted.words.split("-")),
+                times=wanted.times,
+                guesses=wanted.guesses,
+                expires=float(made.expires),
+                called=called,
+            )
+        )
+
+    async def _wait_copied(self, record_id: str) -> None:
+        copying = self._copying.get(record_id)
+        if copying is not None:
+            async with asyncio.timeout(COPY_S):
+                await copying.wait()
+
+    def _checked(self, record: Record, text: str) -> Delegation:
+        """Its owner has signed just what is here, for this peer."""
+        try:
+            signed = parse(text)
+            same = signed.delegation.digest == digest([item.entry for item in record.items], record.text)
+        except (ValueError, ManifestError):
+            raise _RefusedError(EndCode.PROTOCOL) from None
+        made = signed.delegation
+        wrong = flaw(signed, self._desk.identity.key, made.locator, time.time())
+        if wrong is not None or made.owner != record.owner:
+            raise _RefusedError(FLAWS.get(wrong, EndCode.PROTOCOL) if wrong else EndCode.PROTOCOL)
+        if not same:
+            raise _RefusedError(EndCode.CORRUPT)
+        return made
+
+    async def _take(self, record: Record) -> EndCode | None:
+        """Written down first: what the server has moved here must not be lost when this machine stops."""
+        before = self._served.pop(record.id, None)
+        if before is not None:
+            await self._quit(before)
+        await asyncio.to_thread(self._store.put, record)
+        try:
+            await self._serve(record)
+        except PeerError as error:
+            await asyncio.to_thread(self._store.put, record.stepped(Step.REFUSED, time.time()))
+            _log.info("a code could not be taken over: %s", error)
+            return EndCode.EXPIRED if error.code in FINAL else EndCode.INTERNAL
+        self._emit(told(record, record.files, record.bytes))
+        return None
+
+    # What is served
+
+    def _consider(self, record: Record) -> None:
+        """It may be over, or not served though it should be."""
+        now = time.time()
+        if record.id in self._ending or record.id in self._copying:
+            return
+        if record.is_over(now):
+            self._spawn(self._end(record, "expired"))
+        elif record.owner not in self._allowed and record.id in self._served:
+            self._spawn(self._end(record, "forbidden"))
+        elif record.state is State.SERVING and self.may(record.owner) and record.id not in self._served:
+            self._go_on(record, now)
+
+    def _go_on(self, record: Record, now: float) -> None:
+        """Serve it here, too, where its code is; not at once if that was in vain a moment ago."""
+        if record.server == str(self._desk.client.url) and self._again.get(record.id, 0.0) <= now:
+            self._again[record.id] = now + AGAIN_S
+            self._spawn(self._resume(record))
+
+    def _is_late(self) -> bool:
+        return any((each.record.expires or 0.0) <= time.time() for each in self._served.values())
+
+    async def _resume(self, record: Record) -> None:
+        """After this program, or the server, was away."""
+        try:
+            await self._serve(record)
+        except PeerError as error:
+            if error.code in FINAL:
+                await self._end(record, "withdrawn")
+            return
+        self._emit(told(record, record.files, record.bytes))
+
+    async def _serve(self, record: Record) -> None:
+        served = Served(self._desk, record, *self._how)
+        self._served[record.id] = served
+        self._adopt(served)
+        try:
+            await served.open()
+        except BaseException:
+            self._served.pop(record.id, None)
+            self._release(served)
+            raise
+        self._again.pop(record.id, None)
+        self._spawn(self._follow(served))
+
+    async def _follow(self, served: Served) -> None:
+        """Tell what happens, and keep what must not begin anew with this program."""
+        record, reason, lost = served.record, "", ""
+        async for event in served:
+            match event:
+                case Ready():
+                    continue
+                case Closed():
+                    reason = event.reason
+                    continue
+                case Guessed():
+                    record = await self._keep(replace(record, guesses=max(event.left, 1)))
+                case Done() if not event.failed and record.times is not None and record.times > 1:
+                    record = await self._keep(replace(record, times=record.times - 1))
+                case Failed() if not event.session:
+                    lost = event.code
+            self._emit(event)
+        if self._served.get(record.id) is not served:
+            return
+        if reason == "lost" and lost not in FINAL:
+            del self._served[record.id]
+            self._release(served)
+            self._again[record.id] = time.time() + AGAIN_S
+        elif reason in ENDS or reason == "lost":
+            await self._end(record, ENDS.get(reason, "withdrawn"))
+
+    async def _keep(self, record: Record) -> Record:
+        if await asyncio.to_thread(self._store.find, record.id) is not None:
+            await asyncio.to_thread(self._store.put, record)
+        return record
+
+    async def _end(self, record: Record, reason: str) -> None:
+        """It is served no more, and gone from here."""
+        if record.id in self._ending:
+            return
+        self._ending.add(record.id)
+        try:
+            served = self._served.pop(record.id, None)
+            if served is not None:
+                await self._quit(served)
+            await asyncio.to_thread(self._store.remove, record.id)
+            await asyncio.to_thread(shutil.rmtree, record.folder, ignore_errors=True)
+        finally:
+            self._ending.discard(record.id)
+        self._again.pop(record.id, None)
+        self._emit(KeptNoMore(id=record.id, reason=reason, title=record.title))
+
+    async def _quit(self, served: Served) -> None:
+        await served.stop()
+        self._release(served)
+
+    def _sweep(self, known: Collection[str]) -> None:
+        """Copies of what was stopped while no inbox ran."""
+        for folder in self._folder.iterdir() if self._folder.is_dir() else ():
+            if folder.name not in known:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    async def _count(self, key: bytes) -> int:
+        return sum(each.owner == key for each in await asyncio.to_thread(self._store.all))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        self._tasks.spawn(work)
+
+
+class _RefusedError(Exception):
+    """Why it is not served."""
+
+    def __init__(self, code: EndCode) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def told(record: Record, files: int, size: int) -> Kept:
+    """A record as an event."""
+    return Kept(
+        id=record.id,
+        peer=record.peer,
+        short=record.short,
+        name=record.name,
+        state=record.state.value,
+        files=files,
+        bytes=size,
+        title=record.title,
+        until=record.expires,
+    )
+
+
+def _make(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+def _items(record: Record, session: ReceiveSession, text: str | None) -> tuple[Item, ...]:
+    """All entries, with their roots, and where they are in the folder. A text is written there."""
+    if text is None:
+        return tuple(
+            Item(entry, "" if place is None else str(place.relative_to(record.folder)))
+            for entry, place in session.received()
+        )
+    record.folder.mkdir(parents=True, exist_ok=True)
+    [(entry, _)] = session.received()
+    (record.folder / "text.txt").write_bytes(text.encode())
+    return (Item(entry, "text.txt"),)
