@@ -3,6 +3,7 @@
 import { openDatabase, takeShared } from "./app/database.ts";
 import { createEngine } from "./app/engine.ts";
 import { loadContacts } from "./app/contact_store.ts";
+import { loadHanded } from "./app/handed.ts";
 import { loadIdentity } from "./app/keystore.ts";
 import { loadSpaces, ownSpace } from "./app/space_store.ts";
 import { loadMemory } from "./app/memory_store.ts";
@@ -19,9 +20,9 @@ async function start(): Promise<void> {
   if (obstacle !== null) return mountBlocked(document.body, obstacle);
   const version = document.querySelector<HTMLMetaElement>("meta[name=byway-version]")?.content ?? "";
   const database = await openDatabase();
-  const [identity, memory, contacts, spaces, shared] = await Promise.all([loadIdentity(database), loadMemory(database), loadContacts(database), loadSpaces(database), takeShared(database)]);
+  const [identity, memory, contacts, spaces, handed, shared] = await Promise.all([loadIdentity(database), loadMemory(database), loadContacts(database), loadSpaces(database), loadHanded(database), takeShared(database)]);
   const { name, reachable: isReachable, remember: isRemembering, access } = memory.settings.value;
-  const engine = createEngine({ page: location.href, identity, name, contacts, spaces, ownSpace: ownSpace(database), isReachable, isRemembering, access });
+  const engine = createEngine({ page: location.href, identity, name, contacts, spaces, ownSpace: ownSpace(database), handed, isReachable, isRemembering, access });
   const shell = new PageShell(new URL(import.meta.url).pathname);
   const app = mount(document.body, engine, { version, host: location.host, words }, { memory, shell });
   for (const each of shared) gather(app, each.files, each.text);

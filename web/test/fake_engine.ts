@@ -1,7 +1,7 @@
 /** An engine that shows whatever state a scene asks for; for screenshots and tests of the interface. Actions are recorded. */
 
 import type {
-  Call, Check, ContactInfo, Contacts, CheckState, Directory, Invitation, Spaces, Engine, Enquired, Enquiring, Fetch, LibraryOptions, LibraryRequest, Looked, OfferInfo, Person, Publication, PublicationState, PublicItem, Receiver, SenderInfo, ServerState, Share, ShareItem, ShareOptions, ShareState, ShareSummary, Target, TransferState,
+  Call, Check, ContactInfo, Contacts, CheckState, Directory, Invitation, Spaces, Engine, Enquired, Enquiring, Fetch, Handed, HandedShare, Handing, HandingState, HandOver, LibraryOptions, LibraryRequest, Looked, OfferInfo, Person, Publication, PublicationState, PublicItem, Receiver, SenderInfo, ServerState, Share, ShareItem, ShareOptions, ShareState, ShareSummary, Target, TransferState,
 } from "../src/app/model.ts";
 import { Cell } from "../src/app/cell.ts";
 import { PeerError } from "../src/errors.ts";
@@ -39,6 +39,9 @@ export interface Scene {
   readonly spaces?: readonly string[];
   /** Who has become a member by the invitation of this page. */
   readonly members?: readonly Person[];
+  /** What contacts serve, and how far something is that is handed over. */
+  readonly handed?: readonly HandedShare[];
+  readonly handing?: HandingState;
   readonly invites?: string;
 }
 
@@ -63,6 +66,7 @@ export class FakeEngine implements Engine {
   readonly #preferred = new Cell<readonly number[]>([]);
   readonly contacts: Contacts;
   readonly spaces: Spaces;
+  readonly handed: Handed;
   readonly #scene: Scene;
 
   constructor(scene: Scene) {
@@ -75,6 +79,7 @@ export class FakeEngine implements Engine {
     this.receivers = new Cell<readonly Receiver[]>(scene.receivers.map((state, index) => this.#receiver(`r${index}`, new Cell(state))));
     this.contacts = this.#contacts();
     this.spaces = this.#spaces();
+    this.handed = { list: new Cell(scene.handed ?? []), stop: ({ code }) => Promise.resolve(void this.calls.push(`stop serving ${code}`)) };
   }
 
   share(items: readonly ShareItem[], options: ShareOptions): Share {
@@ -291,7 +296,18 @@ export class FakeEngine implements Engine {
       this.calls.push(`limit ${rate}`);
       limit.set(rate);
     };
-    return { summary, state, receivers, limit, setLimit, stop };
+    return { summary, state, receivers, limit, setLimit, stop, handing: this.#handing() };
+  }
+
+  #handing(): Handing {
+    const { calls } = this;
+    const over = (state: HandingState): HandOver => ({ to: { id: "b".repeat(32), short: "Quiet Anchor", name: "My server" }, state: new Cell(state), cancel: () => void calls.push("cancel handing over") });
+    const current = new Cell<HandOver | null>(this.#scene.handing === undefined ? null : over(this.#scene.handing));
+    const begin = (contact: string, seconds: number): void => {
+      calls.push(`hand over to ${contact} for ${seconds}`);
+      current.set(over({ kind: "calling" }));
+    };
+    return { current, isPossible: true, begin };
   }
 
   #receiver(key: string, state: Cell<TransferState>): Receiver {

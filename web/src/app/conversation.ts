@@ -218,7 +218,7 @@ export class Conversation {
   #received(message: SealedMessage): void {
     if (message.t === "part") return this.#unpaired(message.code == null ? null : fromPeer(message.code, ""));
     if (message.t === "meet" || message.t === "want" || message.t === "preview") return;
-    if (message.t === "tcp" || message.t === "invite") return; // never sent to a page, which does not list their capabilities
+    if (message.t === "tcp" || message.t === "invite" || message.t === "delegate") return; // never sent to a page, which does not list their capabilities
     this.#options.transfer.agreed(); // whoever connects has agreed
     if (message.t === "relay") void this.#relaying?.handle(message);
     else this.#connector.handle(message);

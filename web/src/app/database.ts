@@ -4,6 +4,7 @@ import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import type { Contact } from "../contacts/contact.ts";
 import type { OwnKey } from "../spaces/own.ts";
 import type { Space } from "../spaces/space.ts";
+import type { HandedShare } from "./handing_model.ts";
 import type { PastTransfer } from "./history.ts";
 import type { KeptLibrary, Settings } from "./memory.ts";
 import { storesSince, VERSION } from "./schema.ts";
@@ -26,6 +27,7 @@ interface Schema extends DBSchema {
   contacts: { key: string; value: Contact };
   spaces: { key: string; value: Space };
   shelf: { key: string; value: OwnKey };
+  handed: { key: string; value: HandedShare };
 }
 
 export type Database = IDBPDatabase<Schema>;

@@ -16,6 +16,7 @@ import type { OwnSpace } from "../spaces/own.ts";
 import type { Space } from "../spaces/space.ts";
 import type { ContactBook } from "../contacts/book.ts";
 import { type ContactChoices, PageContacts } from "./contacts.ts";
+import { type HandedList, PageHanded } from "./handed.ts";
 import { FetchedOffer } from "./fetch.ts";
 import { PageDirectory } from "./directory.ts";
 import { PublishedLibrary } from "./library.ts";
@@ -45,6 +46,8 @@ export interface EngineOptions extends ContactChoices {
   /** The sealed spaces of this browser, and that of its contacts. */
   readonly spaces: SpaceBook;
   readonly ownSpace: OwnSpace;
+  /** What contacts serve in our name. */
+  readonly handed: HandedList;
   /** The access word of the server; empty if the person has said none. */
   readonly access: string;
 }
@@ -71,17 +74,18 @@ class PageEngine implements Engine, Peer {
   readonly client: SignalingClient;
   readonly switchboard = new Switchboard();
   readonly timer = startTimers();
-  readonly spaceBook: SpaceBook;
   readonly contactBook: ContactBook;
+  readonly spaceBook: SpaceBook;
   readonly ownSpace: OwnSpace;
   readonly spaces: Spaces;
+  readonly handed: PageHanded;
   readonly #directory: PageDirectory;
   readonly #contacts: PageContacts;
   readonly #shares = new Set<SharedOffer>();
   readonly #libraries = new Set<PublishedLibrary>();
   #name = "";
 
-  constructor({ identity, page, isRelayOnly, contacts, spaces, ownSpace, access, ...choices }: Parts) {
+  constructor({ identity, page, isRelayOnly, contacts, spaces, ownSpace, handed, access, ...choices }: Parts) {
     this.spaceBook = spaces;
     this.contactBook = contacts;
     this.ownSpace = ownSpace;
@@ -99,6 +103,7 @@ class PageEngine implements Engine, Peer {
       onPush: (push) => this.#pushed(push),
       onReady: (resumed) => this.#ready(resumed),
     });
+    this.handed = new PageHanded(this.client, handed, (locator) => this.#shareUnder(locator)?.withdrawn());
     this.#directory = new PageDirectory(this);
     this.#contacts = new PageContacts(this, contacts, choices);
   }
@@ -169,7 +174,7 @@ class PageEngine implements Engine, Peer {
 
   #offer(make: () => Offered, options: ShareOptions): Share {
     try {
-      const share = new SharedOffer(this, make(), options);
+      const share = new SharedOffer(this, make(), options, (handed) => this.handed.add(handed));
       this.#shares.add(share);
       return share;
     } catch (error) {
@@ -202,7 +207,7 @@ class PageEngine implements Engine, Peer {
         if (!this.#contacts.called(push)) this.client.post({ t: "leave", pair: push.pair, reason: "used" });
         return;
       case "lapsed":
-        return this.#shareUnder(push.locator)?.lapsed();
+        return this.#shareUnder(push.locator)?.lapsed(push.reason);
       default:
         return this.switchboard.route(push);
     }

@@ -19,6 +19,7 @@ import { Cell } from "./cell.ts";
 import { drawFrom, eventsFor } from "./drawing.ts";
 import { Looking, showingFor } from "./looking.ts";
 import type { Fetch, Invitation, OfferInfo, Person, SenderInfo, Target, Wishes } from "./model.ts";
+import { isVouched, NOT_SIGNED } from "./on_behalf.ts";
 import type { Peer } from "./peer.ts";
 import { ReceiveSession } from "./receive_session.ts";
 import { cancelledHere } from "./session.ts";
@@ -297,10 +298,11 @@ export class FetchedOffer implements Fetch {
 
   /** All of the list is here: it has to be what the person agreed to. */
   #listed(contents: Contents, from: Person, sink: Sink): void {
-    const sums = sumOf(contents);
+    const sums = { ...sumOf(contents), text: contents.text };
     if (this.#lead?.offering == null || !isAgreed(contents, this.#seen, this.#lead.offering.preview)) {
       return this.#session?.cancel("bad-manifest", "The other side offers something else than what it had said.");
     }
+    if (!isVouched(this.#session?.entries ?? [], sums.text, this.#lead.offering.digest)) return this.#session?.cancel("bad-manifest", NOT_SIGNED);
     this.#isListed = true;
     this.#show({ ...contents, title: this.#contents?.title ?? contents.title }, sums, from);
     const { limit = null } = this.#wishes;

@@ -23,7 +23,7 @@ export class SpaceInvitation extends SharedOffer implements Inviting {
   #asked = 0;
 
   constructor(peer: Peer, space: Space) {
-    super(peer, offerItems([]), { once: true, expires: null });
+    super(peer, offerItems([]), { once: true, expires: null }, () => undefined); // a key is not handed over
     this.#peer = peer;
     this.#space = space;
   }

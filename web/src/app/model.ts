@@ -7,10 +7,12 @@ import type { Findings } from "../check/findings.ts";
 import type { ConnectionReport } from "../gen/peer.ts";
 import type { Contacts } from "./contacts_model.ts";
 import type { Directory, LibraryOptions, Publication, PublicItem } from "./directory_model.ts";
+import type { Handed, HandedShare, Handing } from "./handing_model.ts";
 import type { Invitation, Spaces } from "./spaces_model.ts";
 
 export type * from "./contacts_model.ts";
 export type * from "./directory_model.ts";
+export type * from "./handing_model.ts";
 export type * from "./spaces_model.ts";
 
 /** A value that changes over time; `watch` calls back at once with the present value and after each change. */
@@ -31,6 +33,8 @@ export interface Person {
   readonly id: string;
   readonly short: string;
   readonly name: string;
+  /** Who serves it in its name, as it has signed. */
+  readonly by?: Person;
 }
 
 /** How two peers are connected: same machine, same network, through NATs over the Internet, or over a relay. */
@@ -117,6 +121,8 @@ export type ShareState =
   | { readonly kind: "open"; readonly code: string; readonly link: string; readonly until: number; readonly guesses: number }
   /** No new receivers; running transfers go on. Of something sent to a contact: the contact was reached. */
   | { readonly kind: "closed"; readonly reason: "used" | "expired" | "burned" | "stopped" | "called" }
+  /** A contact serves it from now on, until then. */
+  | { readonly kind: "handed"; readonly share: HandedShare }
   | { readonly kind: "failed"; readonly problem: Problem };
 
 /** Something this page shares under one code, with a receiver for each person who came. */
@@ -127,6 +133,8 @@ export interface Share {
   /** Bytes a second that all receivers together get at most; null for as fast as it goes. */
   readonly limit: Watchable<number | null>;
   setLimit(rate: number | null): void;
+  /** Lets a contact go on with it, where there is a code. */
+  readonly handing?: Handing;
   /** Ends the code and every transfer. */
   stop(): void;
 }
@@ -228,6 +236,7 @@ export interface Engine {
   readonly directory: Directory;
   readonly contacts: Contacts;
   readonly spaces: Spaces;
+  readonly handed: Handed;
   readonly me: Person;
   readonly server: Watchable<ServerState>;
   share(items: readonly ShareItem[], options: ShareOptions): Share;

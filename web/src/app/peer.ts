@@ -27,10 +27,10 @@ export interface Peer {
   readonly client: SignalingClient;
   readonly switchboard: Switchboard;
   readonly timer: Timer;
-  /** The sealed spaces of this browser. */
-  readonly spaceBook: SpaceBook;
   /** Whom this browser has met by a code. */
   readonly contactBook: ContactBook;
+  /** The sealed spaces of this browser. */
+  readonly spaceBook: SpaceBook;
   /** The sealed space of its contacts. */
   readonly ownSpace: OwnSpace;
   /** Only relays may be used: the address of the page has `?relay-only`. */

@@ -1,6 +1,7 @@
 /** Receives one offer: verifies each chunk, and gives it to the sink that its person chose. */
 
 import type { PeerError } from "../errors.ts";
+import type { Entry } from "../gen/peer.ts";
 import { PROGRESS_S } from "../gen/peer_constants.ts";
 import { sameBytes } from "../secure/encoding.ts";
 import { type Sink, SinkError, toSinkError } from "../sinks/sink.ts";
@@ -48,6 +49,11 @@ export class ReceiveSession extends Session<ReceiverEffect> {
     this.#core = core;
     this.#timer = timer;
     this.#told = events;
+  }
+
+  /** What is listed, as whoever offers it lists it. */
+  get entries(): readonly Entry[] {
+    return this.#core.entries;
   }
 
   /** There is a sender with this number: nothing ends for want of others before it is lost. */

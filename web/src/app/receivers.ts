@@ -28,6 +28,14 @@ export interface Guest {
   readonly relays: PairRelays;
 }
 
+/** How one is served. */
+interface Terms {
+  /** How long they may take to say whether they want it, in seconds. */
+  readonly patience?: number | null;
+  /** The name of the hand-over, where they are to keep it and serve it. */
+  readonly handover?: string | null;
+}
+
 export class Receivers {
   readonly list = new Cell<readonly Receiver[]>([]);
   readonly limit = new Cell<number | null>(null);
@@ -54,8 +62,8 @@ export class Receivers {
     for (const receiver of this.list.value) receiver.cancel();
   }
 
-  /** Serves one with this, to the end; then calls back, with whether all of it arrived. `patience` is how long they may take to say whether they want it, in seconds. */
-  serve({ pair, meet: { name = "", caps = [] }, relays }: Guest, offered: Offered, onEnd: (isDone: boolean) => void = () => undefined, patience: number | null = null): void {
+  /** Serves one with this, to the end; then calls back, with whether all of it arrived. */
+  serve({ pair, meet: { name = "", caps = [] }, relays }: Guest, offered: Offered, onEnd: (isDone: boolean) => void = () => undefined, { patience = null, handover = null }: Terms = {}): void {
     const { timer, isRelayOnly, switchboard } = this.#peer;
     relays.keep();
     const transfer = new Transfer();
@@ -70,7 +78,7 @@ export class Receivers {
     const session = new SendSession(offered, { timer, budget: () => this.#budget }, conversation.events);
     this.#serving += 1;
     this.list.set([...this.list.value, receiverOf(pair.id, transfer, session)]);
-    pair.send(preview(offered.offer, offered.entries));
+    pair.send({ ...preview(offered.offer, offered.entries), ...(handover === null ? {} : { serve: handover }) });
     conversation.start(session);
     if (patience !== null) timer(patience, () => transfer.state.value.phase === "asking" && session.fail(unanswered()));
   }

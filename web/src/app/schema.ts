@@ -6,7 +6,7 @@ interface NewStore {
   readonly keyPath: string | null;
 }
 
-export type StoreName = "keys" | "settings" | "past" | "libraries" | "shared" | "contacts" | "spaces" | "shelf";
+export type StoreName = "keys" | "settings" | "past" | "libraries" | "shared" | "contacts" | "spaces" | "shelf" | "handed";
 
 /** What each version adds to the one before. */
 const VERSIONS: readonly (readonly NewStore[])[] = [
@@ -20,6 +20,8 @@ const VERSIONS: readonly (readonly NewStore[])[] = [
   [{ name: "spaces", keyPath: "name" }],
   // 5: the key of what is shared with contacts, and who has it
   [{ name: "shelf", keyPath: null }],
+  // 6: what contacts serve in our name, with the codes
+  [{ name: "handed", keyPath: "locator" }],
 ];
 
 export const VERSION = VERSIONS.length;

@@ -8,6 +8,8 @@ import { fromBase64url } from "../secure/encoding.ts";
 import type { RefusalCode } from "../secure/meeting.ts";
 import type { Pair } from "../signaling/pair.ts";
 import { Cell } from "./cell.ts";
+import { type Handable, PageHanding } from "./handing.ts";
+import type { HandedShare } from "./handing_model.ts";
 import type { Share, ShareOptions, ShareState, ShareSummary } from "./model.ts";
 import { meetAs, type Peer } from "./peer.ts";
 import { type Guest, MEETINGS_MAX, Receivers, RECEIVERS_MAX } from "./receivers.ts";
@@ -29,13 +31,21 @@ export class SharedOffer implements Share {
   #guessesLeft: number = GUESSES;
   #meetings = 0;
 
-  constructor(peer: Peer, offered: Offered, options: ShareOptions) {
+  readonly handing: PageHanding;
+
+  /** `onHanded` is told once a contact serves it. */
+  constructor(peer: Peer, offered: Offered, options: ShareOptions, onHanded: (share: HandedShare) => void) {
     const { files, folders, bytes, title = "", text = false } = offered.offer;
     this.summary = { files, folders, bytes, title, text };
     this.#peer = peer;
     this.#receivers = new Receivers(peer);
     this.#offered = offered;
     this.#options = options;
+    this.handing = new PageHanding(peer, offered, () => this.#handable, (moved) => {
+      const share = { ...moved, title };
+      this.state.set({ kind: "handed", share });
+      onHanded(share);
+    });
     void this.#open();
   }
 
@@ -75,9 +85,20 @@ export class SharedOffer implements Share {
     void this.#meet(pair, relays);
   }
 
-  /** The server ended the code. */
-  lapsed(): void {
-    this.#close("expired");
+  /** The server ended the code, or has moved it. */
+  lapsed(reason = ""): void {
+    if (reason !== "moved" || !this.handing.moved()) this.#close("expired");
+  }
+
+  /** A contact serves it no more. */
+  withdrawn(): void {
+    if (this.state.value.kind === "handed") this.state.set({ kind: "closed", reason: "stopped" });
+  }
+
+  get #handable(): Handable | null {
+    const { value } = this.state;
+    if (this.#code === null || value.kind !== "open") return null;
+    return { code: this.#code, link: value.link, times: this.#options.once ? 1 : null, guesses: Math.max(1, this.#guessesLeft) };
   }
 
   /** The server lost the session: wait again under the same locator. */
@@ -162,7 +183,7 @@ export class SharedOffer implements Share {
 
   #close(reason: ClosedReason): void {
     const { kind } = this.state.value;
-    if (kind === "closed" || kind === "failed") return;
+    if (kind === "closed" || kind === "failed" || kind === "handed") return;
     this.state.set({ kind: "closed", reason });
     if (reason !== "expired") this.#shut();
   }

@@ -4,7 +4,7 @@ import type { RelayAccess } from "../connect/relay_link.ts";
 import { PeerError } from "../errors.ts";
 import type { EndCode, Invite, Preview } from "../gen/peer.ts";
 import type { IceServer } from "../gen/signaling.ts";
-import { fromBase64url } from "../secure/encoding.ts";
+import { type Bytes, fromBase64url } from "../secure/encoding.ts";
 import { peerId } from "../secure/identity.ts";
 import type { Pair } from "../signaling/pair.ts";
 import type { Outcome } from "../transfer/effects.ts";
@@ -13,6 +13,7 @@ import { printable } from "../transfer/names.ts";
 import { Conversation } from "./conversation.ts";
 import type { Person } from "./model.ts";
 import { cutOff } from "./no_way.ts";
+import { provenBy } from "./on_behalf.ts";
 import type { Talk } from "./open_links.ts";
 import { meetAs, type Peer, personOf, relayOf } from "./peer.ts";
 import { PairRelays } from "./relays.ts";
@@ -33,6 +34,8 @@ export interface SupplierEvents {
 export interface Offering {
   readonly preview: Preview;
   readonly person: Person;
+  /** The digest of its manifest, where its owner has signed one for whoever serves it. */
+  readonly digest: Bytes | null;
 }
 
 /** What there is of a sender that was met. */
@@ -133,13 +136,17 @@ export class Supplier {
     try {
       const meet = await pair.meet(this.#peer.timer);
       if (this.transfer.hasEnded) return await this.#part(pair, "cancelled");
-      if (acquaints) this.#peer.acquaint(pair, meet.name ?? "");
       const person = personOf(peerKey, printable(meet.name ?? ""));
       this.transfer.met(person);
       if (want !== null) pair.send(want);
       const told = await pair.preview(this.#peer.timer, patience);
+      const behalf = told.t === "preview" && told.by != null ? await provenBy(told.by, peerKey, this.way.locator) : null;
+      // No person has introduced whoever serves something for another.
+      if (acquaints && behalf === null) this.#peer.acquaint(pair, meet.name ?? "");
       if (told.t === "invite") return this.#invited(pair, told, person);
-      this.#previewed({ pair, person, relay: relayOf(this.#peer, relays, meet.caps), preview: told });
+      const from = behalf === null ? person : { ...personOf(behalf.owner, printable(told.by?.name ?? "")), by: person };
+      if (behalf !== null) this.transfer.met(from);
+      this.#previewed({ pair, person: from, digest: behalf?.digest ?? null, relay: relayOf(this.#peer, relays, meet.caps), preview: told });
     } catch (error) {
       this.#peer.switchboard.drop(id);
       throw error;

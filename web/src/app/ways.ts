@@ -17,6 +17,8 @@ export interface Way {
   readonly key: string;
   /** What the key exchange is fed with. */
   readonly text: string;
+  /** Of the code, if it is one: a delegate has to show that it may serve that. */
+  readonly locator: string | null;
   /** The peer id that it has to be, where the text proves nothing. */
   readonly owner: string | null;
   /** Whether it is a code that both have proven, so that they can be contacts of each other. */
@@ -35,7 +37,7 @@ export function byCode(text: string): Way {
   const code = parse(text);
   const whole = format(code);
   const request: Way["request"] = (client) => client.ask({ t: "knock", locator: code.locator });
-  return { key: whole, text: whole, owner: null, acquaints: true, asksFirst: false, want: null, patience: MEET_S, request };
+  return { key: whole, text: whole, locator: code.locator, owner: null, acquaints: true, asksFirst: false, want: null, patience: MEET_S, request };
 }
 
 /** Which library, whose it has to be, and whether its owner is asked about each request. */
@@ -51,11 +53,11 @@ export interface LibraryAddress {
 export function byLibrary({ library, owner, asks, password }: LibraryAddress, want: Want): Way {
   const request: Way["request"] = (client) => client.ask({ t: "ask", library });
   const text = password ?? libraryText(library);
-  return { key: text, text, owner, acquaints: false, asksFirst: asks, want, patience: asks ? PERSON_S : MEET_S, request };
+  return { key: text, text, locator: null, owner, acquaints: false, asksFirst: asks, want, patience: asks ? PERSON_S : MEET_S, request };
 }
 
 /** To the contact `caller`, a peer id, which has called: the server has made the pair. */
 export function byCall({ pair, peer, ice, relay, ttl, seq }: Called, caller: string, secret: Bytes): Way {
   const met: Met = { t: "met", seq, re: 0, pair, peer, ...(ice === undefined ? {} : { ice }), ...(relay == null ? {} : { relay }), ...(ttl == null ? {} : { ttl }) };
-  return { key: `call:${pair}`, text: callPassword(secret), owner: caller, acquaints: false, asksFirst: false, want: null, patience: MEET_S, request: () => Promise.resolve(met) };
+  return { key: `call:${pair}`, text: callPassword(secret), locator: null, owner: caller, acquaints: false, asksFirst: false, want: null, patience: MEET_S, request: () => Promise.resolve(met) };
 }

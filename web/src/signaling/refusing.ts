@@ -12,6 +12,7 @@ export const SENTENCES: Readonly<Record<ErrorCode, string>> = {
   "unknown-locator": "Nobody is waiting under this code: it is mistyped, expired or used up, or its sender has gone.",
   "sender-away": "The other side has lost its connection, and may be back in a moment.",
   "locator-taken": "This code belongs to somebody else. Get a new one.",
+  "bad-delegation": "Nobody may serve this for its owner any more: what was signed for that is over, or is for somebody else.",
   "too-many": "That is more than this server takes.",
   "unknown-library": "This library is not there any more. Search again.",
   "no-directory": "This server keeps no directory.",

@@ -3,14 +3,14 @@
 import type {
   Announce, Ask, Asked, Browse, Call, Called, Error as ErrorMessage, Flag, Found, Here, Keyring, Keys, Knock, Knocked, Lapsed, Leave, Left, Listing, Met, Ok, Open, Opened, Peers,
   Publish, Published, Renew, Renewed, Report, SealedAnnounce, SealedBrowse, SealedFound, SealedHere, SealedListing, SealedPeers, SealedPublish, SealedSearch,
-  Search, Shut, Signal, Signaled, Wait, Withdraw,
+  Search, Shut, Signal, Signaled, Take, Wait, Withdraw,
 } from "../gen/signaling.ts";
 
 type Unnumbered<T> = T extends unknown ? Omit<T, "id"> : never;
 
 /** A request as it is sent. */
 export type Numbered =
-  | Open | Shut | Knock | Signal | Leave | Report | Renew | Publish | Announce | Withdraw | Search | Peers | Browse | Ask | Flag | Wait | Call
+  | Open | Take | Shut | Knock | Signal | Leave | Report | Renew | Publish | Announce | Withdraw | Search | Peers | Browse | Ask | Flag | Wait | Call
   | SealedPublish | SealedAnnounce | SealedSearch | SealedPeers | SealedBrowse | Keys;
 
 /** What a peer asks of the server; the core gives it its number. */
@@ -23,6 +23,7 @@ export type Push = Knocked | Asked | Called | Signaled | Left | Lapsed;
 /** What answers each request that is not answered by `ok`. */
 interface Answers {
   readonly open: Opened;
+  readonly take: Opened;
   readonly knock: Met;
   readonly ask: Met;
   readonly renew: Renewed;

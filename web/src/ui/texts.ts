@@ -5,7 +5,7 @@ import { texts } from "../words/catalogue.ts";
 import { bytes } from "./format.ts";
 
 export const {
-  app, server, home, code, draft, share, invite, fetching, transfer, senders, looking, find, library, check, path, reasons, remedies, privacy, obstacles,
+  app, server, home, code, draft, share, handing, invite, fetching, transfer, senders, looking, find, library, check, path, reasons, remedies, privacy, obstacles,
   wishes, me, running, dialogue, language, places, transfers, notify, contacts, spaces, report,
 } = texts;
 

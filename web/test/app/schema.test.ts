@@ -7,11 +7,12 @@ import { storesSince, VERSION } from "../../src/app/schema.ts";
 const names = (from: number): readonly string[] => storesSince(from).map(({ name }) => name);
 
 test("a browser that kept only its identity gets what is new, and keeps that", () => {
-  assert.equal(VERSION, 5);
-  assert.deepEqual(names(0), ["keys", "settings", "past", "libraries", "shared", "contacts", "spaces", "shelf"]);
-  assert.deepEqual(names(1), ["settings", "past", "libraries", "shared", "contacts", "spaces", "shelf"]);
-  assert.deepEqual(names(2), ["contacts", "spaces", "shelf"]);
-  assert.deepEqual(names(3), ["spaces", "shelf"]);
-  assert.deepEqual(names(4), ["shelf"]);
+  assert.equal(VERSION, 6);
+  assert.deepEqual(names(0), ["keys", "settings", "past", "libraries", "shared", "contacts", "spaces", "shelf", "handed"]);
+  assert.deepEqual(names(1), ["settings", "past", "libraries", "shared", "contacts", "spaces", "shelf", "handed"]);
+  assert.deepEqual(names(2), ["contacts", "spaces", "shelf", "handed"]);
+  assert.deepEqual(names(3), ["spaces", "shelf", "handed"]);
+  assert.deepEqual(names(4), ["shelf", "handed"]);
+  assert.deepEqual(names(5), ["handed"]);
   assert.deepEqual(names(VERSION), []);
 });

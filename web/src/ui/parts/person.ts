@@ -9,12 +9,18 @@ import * as texts from "../texts.ts";
 
 export function personLabel(person: Person | null): HTMLElement {
   const claim = person !== null && person.name !== "" ? h("span", { class: "claim" }, texts.transfer.calls({ name: person.name })) : null;
+  const delegate = person?.by === undefined ? null : h("span", { class: "claim" }, h("bdi", {}, texts.handing.servedBy({ who: delegateName(person.by) })));
   return h(
     "div",
     { class: "person" },
     h("span", { class: "face" }, person === null ? icon("person") : initials(person.short)),
-    h("div", { class: "names" }, h("bdi", { class: "short" }, personName(person)), claim),
+    h("div", { class: "names" }, h("bdi", { class: "short" }, personName(person)), claim, delegate),
   );
+}
+
+/** The two words, which are proven, and what it calls itself. */
+function delegateName({ short, name }: Person): string {
+  return name === "" ? short : `${short} (${name})`;
 }
 
 function initials(short: string): HTMLElement {

@@ -1,15 +1,16 @@
 /** Something is shared: the code to pass on, and who came for it. */
 
-import type { ShareState } from "../../app/model.ts";
+import type { HandedShare, ShareState } from "../../app/model.ts";
 import type { ShareActivity } from "../activity.ts";
 import type { App } from "../app.ts";
 import { h, type Child } from "../dom.ts";
 import { isRunning } from "../describe.ts";
-import { duration } from "../format.ts";
+import { duration, when } from "../format.ts";
 import { acquaintance } from "../parts/acquaintance.ts";
 import { button } from "../parts/button.ts";
 import { copyButton } from "../parts/copy_button.ts";
 import { confirm } from "../parts/dialogue.ts";
+import { handingButton, handingState, stopButton } from "../parts/handing.ts";
 import { notice } from "../parts/notice.ts";
 import { qrCode } from "../parts/qr.ts";
 import { receiverList } from "../parts/receivers.ts";
@@ -36,6 +37,8 @@ export function shareView({ app, scope }: Stage, activity: ShareActivity): View 
         return open(app, activity, state, inner);
       case "closed":
         return ended(app, activity, texts.share.closedTitle[state.reason], notice(TONES[state.reason], texts.share.closed[state.reason]));
+      case "handed":
+        return handedOver(app, activity, state.share);
       case "failed":
         return ended(app, activity, texts.share.failed, notice("bad", said(state.problem.message)));
     }
@@ -60,13 +63,17 @@ function open(app: App, activity: ShareActivity, state: Open, scope: Scope): Chi
       passOn(app, state),
       h("p", { class: "what" }, h("bdi", {}, summary.title), " ", h("span", { class: "muted" }, texts.contents(summary))),
       remarks(scope, activity),
-      h("div", { class: "buttons" }, button("plain", "close", texts.share.stop, () => askStop(activity))),
+      h("div", { class: "buttons" }, [
+        button("plain", "close", texts.share.stop, () => askStop(activity)),
+        activity.share.handing?.isPossible === true && handingButton(app, activity.share.handing),
+      ]),
+      activity.share.handing !== undefined && handingState(scope, activity.share.handing),
     ]),
     h("div", { class: "share-qr" }, qrCode(state.link)),
   ]);
 }
 
-function passOn(app: App, state: Open): HTMLElement {
+function passOn(app: App, state: Pick<Open, "code" | "link">): HTMLElement {
   const say = (words: string): void => app.say(words);
   const sendLink = (): void => void navigator.share({ title: texts.app.name, url: state.link }).catch(() => undefined);
   return h("div", { class: "stack-tight" }, [
@@ -77,6 +84,22 @@ function passOn(app: App, state: Open): HTMLElement {
     ]),
     h("input", { class: "link", type: "text", readonly: true, dir: "ltr", value: state.link, "aria-label": texts.share.link, translate: "no",
       onfocus: (event) => (event.target as HTMLInputElement).select() }),
+  ]);
+}
+
+/** A contact serves it: the code is as good as before, and this page is needed no more. */
+function handedOver(app: App, { share: { summary } }: ShareActivity, share: HandedShare): Child {
+  const { by: { name }, until } = share;
+  return h("div", { class: "share" }, [
+    h("div", { class: "share-code" }, [
+      h("h1", {}, h("bdi", {}, texts.handing.done({ name }))),
+      h("p", { class: "lead" }, texts.handing.doneLead({ name, time: when(until) })),
+      codeSign(share.code),
+      passOn(app, share),
+      h("p", { class: "what" }, h("bdi", {}, summary.title), " ", h("span", { class: "muted" }, texts.contents(summary))),
+      h("div", { class: "buttons" }, [stopButton(app, share), button("plain", null, texts.share.other, () => app.go({ kind: "home" }))]),
+    ]),
+    h("div", { class: "share-qr" }, qrCode(share.link)),
   ]);
 }
 

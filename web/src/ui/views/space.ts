@@ -95,6 +95,7 @@ function waiting(app: App, state: ShareState, scope: Scope, get: (label: string)
       const wrong = state.guesses;
       return [codeSign(state.code), wrong > 0 && notice("warn", texts.share.guesses({ wrong })), life, h("div", { class: "buttons" }, copyButton("plain", texts.share.copyCode, () => state.code, (words) => app.say(words)))];
     }
+    case "handed":
     case "closed":
       return [h("p", { class: "muted" }, texts.spaces.codeOver), h("div", { class: "buttons" }, get(texts.share.again))];
     case "failed":
