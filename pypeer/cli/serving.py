@@ -7,7 +7,7 @@ import click
 from pypeer.cli import contact_words
 from pypeer.cli.run import run
 from pypeer.cli.show import Show
-from pypeer.delegates.keeper import told
+from pypeer.delegates.accepting import told
 from pypeer.delegates.record import Record
 from pypeer.delegates.store import KeptStore, default_path
 from pypeer.errors import AbsentError, AmbiguousError

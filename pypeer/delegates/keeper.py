@@ -10,22 +10,20 @@ from pathlib import Path
 from typing import Any, Final
 
 from pypeer.contacts.contact import Contact
-from pypeer.delegates.digest import digest
-from pypeer.delegates.record import Item, Record, State, Step, id_of
-from pypeer.delegates.served import Served
+from pypeer.delegates.accepting import RefusedError, checked, items_of, told
+from pypeer.delegates.record import Record, State, Step, id_of
+from pypeer.delegates.serving import FINAL, Serving
 from pypeer.delegates.store import KeptStore
 from pypeer.desk import Desk
 from pypeer.errors import PeerError
-from pypeer.events import Closed, Done, Event, Failed, Guessed, Kept, KeptNoMore, Offered, Ready
+from pypeer.events import Event, KeptNoMore, Offered
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.sealed import Delegate
 from pypeer.sharing import Offer
 from pypeer.tasks import Tasks
 from pypeer.transfer.budget import Budget
-from pypeer.transfer.names import ManifestError, printable
+from pypeer.transfer.names import printable
 from pypeer.transfer.session import ReceiveSession
-from signaling.protocol.codes import ErrorCode
-from signaling.protocol.delegation import Delegation, Flaw, flaw, parse
 from signaling.protocol.limits import CAP_DELEGATES
 
 FOLDER: Final = ".byway-serving"
@@ -39,14 +37,6 @@ AGAIN_S: Final = 60.0
 
 KEPT_MAX: Final = 64
 """Hand-overs of one contact: more than anybody has links that are still good."""
-
-ENDS: Final = {"used": "used", "burned": "burned", "moved": "withdrawn", "expired": "expired"}
-"""Ends of a code, after which nothing is to be served; what is lost with the server may come back."""
-
-FINAL: Final = frozenset((ErrorCode.BAD_DELEGATION.value, ErrorCode.LOCATOR_TAKEN.value))
-"""What the server says to whoever will never get this code again."""
-
-FLAWS: Final = {Flaw.EXPIRED: EndCode.EXPIRED, Flaw.TOO_LONG: EndCode.EXPIRED}
 
 _log = logging.getLogger("byway.delegates")
 
@@ -69,12 +59,11 @@ class Keeper:
         self._store = store
         self._folder = into.absolute() / FOLDER
         self._emit = emit
-        self._adopt, self._release = adopt, release
-        self._how = (budget, background)
+        self._serving = Serving(desk, store, emit, adopt, release, budget, background)
+        self._serving.on_over = self._over
         self._allowed: frozenset[bytes] = frozenset()
         self._copying: dict[str, asyncio.Event] = {}
         """By id: what is on its way."""
-        self._served: dict[str, Served] = {}
         self._ending: set[str] = set()
         self._again: dict[str, float] = {}
         """By id: when it is tried again."""
@@ -99,8 +88,9 @@ class Keeper:
             return
         self._version = version
         records = {each.id: each for each in await asyncio.to_thread(self._store.all)}
-        for lost in self._served.keys() - records.keys() - self._ending:
-            self._spawn(self._end(self._served[lost].record, "stopped"))
+        for lost in self._serving.records():
+            if lost.id not in records and lost.id not in self._ending:
+                self._spawn(self._end(lost, "stopped"))
         for each in records.values():
             self._consider(each)
         await asyncio.to_thread(self._sweep, records.keys() | self._copying.keys() | self._ending)
@@ -108,7 +98,7 @@ class Keeper:
     async def stop(self) -> None:
         """Serve nothing any more; all of it goes on with the next inbox."""
         self._tasks.cancel()
-        await asyncio.gather(*(each.stop() for each in self._served.values()))
+        await self._serving.stop()
 
     # What comes
 
@@ -134,7 +124,7 @@ class Keeper:
         """All is here of what a contact has sent, which is this `text` if it is one; raises KeepError."""
         record = await asyncio.to_thread(self._store.find, id_of(key, handover))
         if record is not None:
-            items = await asyncio.to_thread(_items, record, session, text)
+            items = await asyncio.to_thread(items_of, record, session, text)
             whole = replace(record.stepped(Step.WHOLE, time.time()), items=items)
             await asyncio.to_thread(self._store.put, whole)
             self._emit(told(whole, whole.files, whole.bytes))
@@ -165,8 +155,8 @@ class Keeper:
         if record is None or wanted.words is None or not record.may(Step.DELEGATED):
             return EndCode.VANISHED
         try:
-            made = self._checked(record, wanted.delegation)
-        except _RefusedError as refused:
+            made = checked(record, wanted.delegation, self._desk.identity.key)
+        except RefusedError as refused:
             return refused.code
         return await self._take(
             replace(
@@ -186,33 +176,18 @@ class Keeper:
             async with asyncio.timeout(COPY_S):
                 await copying.wait()
 
-    def _checked(self, record: Record, text: str) -> Delegation:
-        """Its owner has signed just what is here, for this peer."""
-        try:
-            signed = parse(text)
-            same = signed.delegation.digest == digest([item.entry for item in record.items], record.text)
-        except (ValueError, ManifestError):
-            raise _RefusedError(EndCode.PROTOCOL) from None
-        made = signed.delegation
-        wrong = flaw(signed, self._desk.identity.key, made.locator, time.time())
-        if wrong is not None or made.owner != record.owner:
-            raise _RefusedError(FLAWS.get(wrong, EndCode.PROTOCOL) if wrong else EndCode.PROTOCOL)
-        if not same:
-            raise _RefusedError(EndCode.CORRUPT)
-        return made
-
     async def _take(self, record: Record) -> EndCode | None:
         """Written down first: what the server has moved here must not be lost when this machine stops."""
-        before = self._served.pop(record.id, None)
-        if before is not None:
-            await self._quit(before)
+        await self._serving.quit(record.id)
+        self._again[record.id] = time.time() + AGAIN_S  # nobody else begins with it meanwhile
         await asyncio.to_thread(self._store.put, record)
         try:
-            await self._serve(record)
+            await self._serving.serve(record)
         except PeerError as error:
             await asyncio.to_thread(self._store.put, record.stepped(Step.REFUSED, time.time()))
             _log.info("a code could not be taken over: %s", error)
             return EndCode.EXPIRED if error.code in FINAL else EndCode.INTERNAL
+        self._again.pop(record.id, None)
         self._emit(told(record, record.files, record.bytes))
         return None
 
@@ -225,9 +200,9 @@ class Keeper:
             return
         if record.is_over(now):
             self._spawn(self._end(record, "expired"))
-        elif record.owner not in self._allowed and record.id in self._served:
+        elif record.owner not in self._allowed and record.id in self._serving:
             self._spawn(self._end(record, "forbidden"))
-        elif record.state is State.SERVING and self.may(record.owner) and record.id not in self._served:
+        elif record.state is State.SERVING and self.may(record.owner) and record.id not in self._serving:
             self._go_on(record, now)
 
     def _go_on(self, record: Record, now: float) -> None:
@@ -237,61 +212,25 @@ class Keeper:
             self._spawn(self._resume(record))
 
     def _is_late(self) -> bool:
-        return any((each.record.expires or 0.0) <= time.time() for each in self._served.values())
+        return any(each.is_over(time.time()) for each in self._serving.records())
+
+    def _over(self, record: Record, reason: str | None) -> None:
+        """It was served to its end, for this reason; without one it may go on later."""
+        if reason is None:
+            self._again[record.id] = time.time() + AGAIN_S
+        else:
+            self._spawn(self._end(record, reason))
 
     async def _resume(self, record: Record) -> None:
         """After this program, or the server, was away."""
         try:
-            await self._serve(record)
+            await self._serving.serve(record)
         except PeerError as error:
             if error.code in FINAL:
                 await self._end(record, "withdrawn")
             return
-        self._emit(told(record, record.files, record.bytes))
-
-    async def _serve(self, record: Record) -> None:
-        served = Served(self._desk, record, *self._how)
-        self._served[record.id] = served
-        self._adopt(served)
-        try:
-            await served.open()
-        except BaseException:
-            self._served.pop(record.id, None)
-            self._release(served)
-            raise
         self._again.pop(record.id, None)
-        self._spawn(self._follow(served))
-
-    async def _follow(self, served: Served) -> None:
-        """Tell what happens, and keep what must not begin anew with this program."""
-        record, reason, lost = served.record, "", ""
-        async for event in served:
-            match event:
-                case Ready():
-                    continue
-                case Closed():
-                    reason = event.reason
-                    continue
-                case Guessed():
-                    record = await self._keep(replace(record, guesses=max(event.left, 1)))
-                case Done() if not event.failed and record.times is not None and record.times > 1:
-                    record = await self._keep(replace(record, times=record.times - 1))
-                case Failed() if not event.session:
-                    lost = event.code
-            self._emit(event)
-        if self._served.get(record.id) is not served:
-            return
-        if reason == "lost" and lost not in FINAL:
-            del self._served[record.id]
-            self._release(served)
-            self._again[record.id] = time.time() + AGAIN_S
-        elif reason in ENDS or reason == "lost":
-            await self._end(record, ENDS.get(reason, "withdrawn"))
-
-    async def _keep(self, record: Record) -> Record:
-        if await asyncio.to_thread(self._store.find, record.id) is not None:
-            await asyncio.to_thread(self._store.put, record)
-        return record
+        self._emit(told(record, record.files, record.bytes))
 
     async def _end(self, record: Record, reason: str) -> None:
         """It is served no more, and gone from here."""
@@ -299,19 +238,13 @@ class Keeper:
             return
         self._ending.add(record.id)
         try:
-            served = self._served.pop(record.id, None)
-            if served is not None:
-                await self._quit(served)
+            await self._serving.quit(record.id)
             await asyncio.to_thread(self._store.remove, record.id)
             await asyncio.to_thread(shutil.rmtree, record.folder, ignore_errors=True)
         finally:
             self._ending.discard(record.id)
         self._again.pop(record.id, None)
         self._emit(KeptNoMore(id=record.id, reason=reason, title=record.title))
-
-    async def _quit(self, served: Served) -> None:
-        await served.stop()
-        self._release(served)
 
     def _sweep(self, known: Collection[str]) -> None:
         """Copies of what was stopped while no inbox ran."""
@@ -326,41 +259,5 @@ class Keeper:
         self._tasks.spawn(work)
 
 
-class _RefusedError(Exception):
-    """Why it is not served."""
-
-    def __init__(self, code: EndCode) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-def told(record: Record, files: int, size: int) -> Kept:
-    """A record as an event."""
-    return Kept(
-        id=record.id,
-        peer=record.peer,
-        short=record.short,
-        name=record.name,
-        state=record.state.value,
-        files=files,
-        bytes=size,
-        title=record.title,
-        until=record.expires,
-    )
-
-
 def _make(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-
-
-def _items(record: Record, session: ReceiveSession, text: str | None) -> tuple[Item, ...]:
-    """All entries, with their roots, and where they are in the folder. A text is written there."""
-    if text is None:
-        return tuple(
-            Item(entry, "" if place is None else str(place.relative_to(record.folder)))
-            for entry, place in session.received()
-        )
-    record.folder.mkdir(parents=True, exist_ok=True)
-    [(entry, _)] = session.received()
-    (record.folder / "text.txt").write_bytes(text.encode())
-    return (Item(entry, "text.txt"),)

@@ -34,6 +34,7 @@ function open(app: App): void {
       return app.go({ kind: "invite", code: "7-guitar-sunsat" });
   }
   if (name === "send" || name === "receive") return app.go({ kind: name });
+  if (name === "send-handed") return app.go({ kind: "send" });
   if (view === "transfers") return transfers(app);
   if (view === "browse") return app.go({ kind: "browse", place });
   if (name === "library-choose") return app.go({ kind: "library", activity: null });

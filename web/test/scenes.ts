@@ -1,6 +1,6 @@
 /** States of the page to look at, each under a name. */
 
-import type { ContactInfo, OfferedEntry, OfferInfo, PathInfo, Person, ShareState, TransferPhase, TransferState } from "../src/app/model.ts";
+import type { ContactInfo, HandedShare, OfferedEntry, OfferInfo, PathInfo, Person, ShareState, TransferPhase, TransferState } from "../src/app/model.ts";
 import { relayedReport } from "../src/connect/report.ts";
 import type { FoundFile, LibraryInfo } from "../src/directory/answers.ts";
 import type { Standing } from "../src/contacts/contact.ts";
@@ -103,6 +103,8 @@ const acquaintances: readonly ContactInfo[] = [
 
 /** Contacts for whom others here could be taken: by what they call themselves, and what they publish. */
 const impostors: readonly ContactInfo[] = [acquaintance(heron, "Anna's lapt\u043ep", "ask"), acquaintance(maple, "Phot0s", "ask")];
+const inTwoDays = Date.now() + 2 * 86_400_000;
+const handed: HandedShare = { locator: "7", title: "Holiday", code: "7-guitar-sunset", link: "https://byway.example/#7-guitar-sunset", by: { id: "c".repeat(32), short: "Quiet Anchor", name: "My server" }, until: inTwoDays };
 
 export const scenes: Readonly<Record<string, Scene>> = {
   home: base,
@@ -168,6 +170,11 @@ export const scenes: Readonly<Record<string, Scene>> = {
   "fetch-too-large": fetch(transfer("asking", 0), { isTooLargeToLook: true, offer: { ...offerMany, files: 1, title: "scans.txt", entries: files.slice(3, 4) } }),
   "fetch-looked": fetch(transfer("done", 1), { offer: { ...offer, files: 1, folders: 0, title: "draft.txt" }, looked: { kind: "text", text: "Ferry at nine.\nBring the map." } }),
   "send": base,
+  "send-handed": { ...base, handed: [handed, { ...handed, locator: "8", code: "8-tiger-lamp", title: "صور ومقاطع" }] },
+  "share-copying": share({ handing: { kind: "copying", progress: transfer("moving", 0.42).progress } }),
+  "share-kept": share({ handing: { kind: "failed", problem: { code: "declined", message: "My server serves nothing for you. There, “pypeer inbox” has to run with “--serve-for” and your name.", retry: false } } }),
+  "share-handed": share({ share: { kind: "handed", share: handed } }),
+  "fetch-behalf": fetch(transfer("asking", 0, { person: { ...otter, by: heron } })),
   "receive": base,
   "transfers-past": base,
   "transfers-private": base,

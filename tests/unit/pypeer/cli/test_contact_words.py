@@ -6,8 +6,16 @@ import pytest
 
 from pypeer import events
 from pypeer.cli import contact_words
-from pypeer.cli.contact_words import called, contact, describe
+from pypeer.cli.contact_words import called, contact, day, describe
 from pypeer.contacts.contact import Standing
+
+NOON = 1_790_000_000.0
+ID = "0123456789abcdef"
+
+
+def kept(**changes: Any) -> events.Kept:
+    what: dict[str, Any] = {"id": ID, "peer": "id", "short": "Deep Blue", "name": "Bob", "files": 1, "bytes": 5}
+    return events.Kept(**(what | changes))
 
 
 def known(**changes: Any) -> events.Remembered:
@@ -74,6 +82,26 @@ def test_a_call(event: events.Called, line: str) -> None:
             events.InboxOpen(peer="id", short="Deep Blue", into="in", contacts=0),
             "Waiting for what 0 contacts may send to you, Deep Blue, into in: "
             "`pypeer contacts add NAME` makes one of somebody you have met.",
+        ),
+        (
+            kept(state="serving", title="a", until=NOON),
+            f"01234567  is served until {day(NOON)}: “a”, 1 file, 5 bytes, for Bob, Deep Blue",
+        ),
+        (
+            events.KeptNoMore(id="01", reason="used", title="a"),
+            "“a” is not served any more: as many have it as it was for.",
+        ),
+        (
+            events.OnBehalf(peer="id", short="Deep Blue", by="x", by_short="Amber River", until=NOON, name="Bob"),
+            f"It is from Bob, Deep Blue, who lets Amber River serve it until {day(NOON)}.",
+        ),
+        (
+            events.OnBehalf(peer="id", short="Deep Blue", by="x", by_short="Amber River", until=NOON),
+            f"It is from Deep Blue, who lets Amber River serve it until {day(NOON)}.",
+        ),
+        (
+            events.HandedOver(peer="id", short="Deep Blue", name="nas", until=NOON),
+            f"nas, Deep Blue, serves it from now on, until {day(NOON)}.",
         ),
         (events.Resumed(), None),
     ],
