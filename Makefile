@@ -49,13 +49,13 @@ PURE := $(subst $(space),$(comma),$(strip \
 run: $(VENV)/.page
 	$(BIN)/signaling $(ARGS)
 
-test: $(VENV)/.page debian
+test: $(VENV)/.page debian js
 	$(BIN)/python -m tests.lanes $(ARGS)
-	$(MAKE) --no-print-directory js
 
 check: lint types
-	$(MAKE) --no-print-directory test ARGS="--cov --cov-report= $(ARGS)"
-	$(BIN)/coverage report --include="$(PURE)" --fail-under=100 --show-missing --skip-covered
+	$(MAKE) --no-print-directory test ARGS="--cov --cov-report= $(ARGS)" || failed=$$?; \
+	$(BIN)/coverage report --include="$(PURE)" --fail-under=100 --show-missing --skip-covered || failed=$$?; \
+	exit $${failed:-0}
 
 lint: $(VENV)/.page
 	$(BIN)/ruff check .

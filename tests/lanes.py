@@ -1,80 +1,93 @@
-"""Run all tests, in two lanes side by side: `python -m tests.lanes [options of pytest]`.
+"""Run all tests, in several lanes side by side: `python -m tests.lanes [options of pytest]`.
 
-One lane drives browsers, and has the unit tests; the other has what runs commands and laboratories, much of which waits
-for timers. Each has a network namespace of its own, so neither sees the other's ports. With the name of a file or a
-folder among the options only that is run, in one lane. With `--cov`, what both lanes covered is put together.
+Each folder of tests has a lane, and a lane that is done helps the others; much of what laboratories, commands and
+browsers do is to wait, so there are more lanes than cores. Each job has a network namespace of its own, so none sees
+another's ports. With the name of a file or a folder among the options only that is run, in one lane. With `--cov`, what
+the unit tests cover is put together; nothing else is traced, which would make it slower.
 """
 
+import asyncio
 import os
 import subprocess
 import sys
-import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Final
+from time import monotonic
+from typing import Final
 
-import pytest
+from tests.rota import Done, Job, Rota, closing, deal
 
-LANES: Final[Mapping[str, Sequence[str]]] = {
-    "browser": ("tests/browser", "tests/unit"),
-    "rest": ("tests/integration", "tests/nat"),
-}
-"""About as long as each other, so that two cores are busy to the end; the unit tests go where there is room."""
+TOGETHER: Final = {"nat": 1, "browser": 1, "integration": 4, "unit": 40}
+"""How many files of a folder are one job: as many as take a minute or two, so that all lanes end at about one time.
+A laboratory and a browser are made for each file in any case."""
 
-NOTHING: Final = pytest.ExitCode.NO_TESTS_COLLECTED
-"""A lane in which no test is asked for (`-k`) does not fail the run, if another has some."""
+TRACED: Final = "unit"
+"""Which lane is asked what it covers: modules without I/O are held to it by their unit tests."""
+
+LINE_BYTES: Final = 2**24
+"""Longest line of output: what a test that failed compared may be one."""
 
 
 def main(options: Sequence[str]) -> int:
     """Run what the options ask for; the exit status of pytest."""
     if any(Path(option.partition("::")[0]).exists() for option in options):
-        return start("", (), options).wait()
-    runs = {name: start(name, paths, options) for name, paths in LANES.items()}
-    echoes = [threading.Thread(target=echo, args=(name, run.stdout)) for name, run in runs.items()]
-    for each in echoes:
-        each.start()
-    for each in echoes:
-        each.join()
-    codes = {name: run.wait() for name, run in runs.items()}
-    print("; ".join(f"{name}: {_verdict(code)}" for name, code in codes.items()), flush=True)
-    if _covers(options):
-        combine()
-    return next((code for code in codes.values() if code not in (0, NOTHING)), min(codes.values()))
+        return subprocess.run(command(options, ())).returncode
+    rota = Rota({lane: deal(lane, files(lane), together) for lane, together in TOGETHER.items()})
+    for stale in covered():
+        stale.unlink()
+    asyncio.run(run(rota, options))
+    if found := covered():
+        subprocess.run([sys.executable, "-m", "coverage", "combine", "--quiet", *map(str, found)], check=True)
+    print("\n".join(closing(rota.done)), flush=True)
+    return rota.code
 
 
-def start(name: str, paths: Sequence[str], options: Sequence[str]) -> subprocess.Popen[str]:
-    """Start pytest for one lane, or for all that the options name if it has no name."""
-    command = [sys.executable, "-u", "-m", "tests.isolated", "-m", "pytest", *options, *paths]
-    if not name:
-        return subprocess.Popen(command, text=True)
-    environment = {**os.environ, "COVERAGE_FILE": str(_coverage(name))}
-    command += ["-o", f"cache_dir=.pytest_cache/{name}"]
-    return subprocess.Popen(command, text=True, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+def files(lane: str) -> dict[str, int]:
+    """The test files of a folder with their sizes in bytes."""
+    return {str(path): path.stat().st_size for path in Path("tests", lane).rglob("test_*.py")}
 
 
-def echo(name: str, lines: IO[str] | None) -> None:
-    """Print the lines of a lane as they come, each under its name."""
-    for line in lines or ():
-        print(f"{name:>7} | {line}", end="", flush=True)
+def command(options: Sequence[str], paths: Sequence[str]) -> list[str]:
+    """The command line of one pytest."""
+    return [sys.executable, "-u", "-m", "tests.isolated", "-m", "pytest", *options, *paths]
 
 
-def combine() -> None:
-    """Put together what each lane covered, as `coverage report` reads it."""
-    files = [str(file) for name in LANES if (file := _coverage(name)).exists()]
-    subprocess.run([sys.executable, "-m", "coverage", "combine", "--quiet", *files], check=True)
+async def run(rota: Rota, options: Sequence[str]) -> None:
+    """Run all jobs."""
+    async with asyncio.TaskGroup() as group:
+        for lane in rota.lanes:
+            group.create_task(work(lane, rota, options))
 
 
-def _covers(options: Sequence[str]) -> bool:
-    return any(option == "--cov" or option.startswith("--cov=") for option in options)
+async def work(lane: str, rota: Rota, options: Sequence[str]) -> None:
+    """Take one job after the other, until all are taken."""
+    while (job := rota.take(lane)) is not None:
+        rota.done.append(await carry_out(job, options))
 
 
-def _coverage(name: str) -> Path:
-    """Not a name under which pytest-cov would look for data of its own."""
-    return Path(f".coverage-{name}").absolute()
+async def carry_out(job: Job, options: Sequence[str]) -> Done:
+    """Run one job, and print its lines as they come, each under its name."""
+    began = monotonic()
+    wanted = [each for each in options if job.name.startswith(TRACED) or not each.startswith("--cov")]
+    wanted += ["--no-header", "-o", f"cache_dir=.pytest_cache/{job.name}"]
+    process = await asyncio.create_subprocess_exec(
+        *command(wanted, job.paths),
+        env={**os.environ, "COVERAGE_FILE": str(Path(f".coverage-{job.name}").absolute())},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        limit=LINE_BYTES,
+    )
+    assert process.stdout is not None
+    lines = []
+    async for line in process.stdout:
+        lines.append(line.decode(errors="replace"))
+        print(f"{job.name:>14} | {lines[-1]}", end="", flush=True)
+    return Done(job, await process.wait(), lines, monotonic() - began)
 
 
-def _verdict(code: int) -> str:
-    return {0: "passed", NOTHING: "no tests"}.get(code, f"FAILED ({code})")
+def covered() -> list[Path]:
+    """What jobs have written about what they covered; not a name under which pytest-cov looks for data of its own."""
+    return sorted(Path().glob(".coverage-*"))
 
 
 if __name__ == "__main__":

@@ -2,11 +2,13 @@
 
 import os
 import subprocess
+from textwrap import indent
 from typing import Final
 
 import pytest
 
 from tests.nat import enter
+from tests.rota import named
 
 LONGEST_S: Final = 280
 """No test may take longer, in CI all of them have five minutes; a laboratory that hangs must not stop the run."""
@@ -23,5 +25,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     environment = {**os.environ, "PYTHONPATH": str(enter.ROOT)}
     done = subprocess.run(command, cwd=enter.ROOT, env=environment, capture_output=True, text=True, timeout=LONGEST_S)
     if done.returncode != 0:
-        pytest.fail(done.stdout + done.stderr, pytrace=False)
+        told = done.stdout + done.stderr
+        reasons = [*named(told.splitlines()), f"the laboratory ended with {done.returncode}"]
+        pytest.fail(f"{reasons[0]}\n{indent(told, '  ')}", pytrace=False)
     return True
