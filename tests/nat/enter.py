@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -59,8 +60,8 @@ def enter(*arguments: str) -> None:
     os.execvpe(line[0], line, {**os.environ, "PYTHONPATH": str(ROOT)})
 
 
-def watch(arguments: list[str]) -> int:
-    """Run `python ARGUMENTS` as the first process of new namespaces; gives its status. A signal ends all of it.
+def watch(act: Callable[[], int]) -> int:
+    """Do something in the first process of new namespaces; gives its status. A signal ends all of it.
 
     The command `unshare` does as much, but ignores SIGTERM, and so does a first process.
     """
@@ -71,7 +72,8 @@ def watch(arguments: list[str]) -> int:
     if inner == 0:
         libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         prepare()
-        os.execve(sys.executable, [sys.executable, *arguments], {**os.environ, INSIDE: "1"})
+        os.environ[INSIDE] = "1"
+        os._exit(act())
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: os.kill(inner, signal.SIGKILL))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the keyboard's goes to all, and the first process obeys it
@@ -101,5 +103,5 @@ def mount(*arguments: str) -> None:
 
 
 if __name__ == "__main__":
-    status = watch(sys.argv[1:])
+    status = watch(lambda: os.execv(sys.executable, [sys.executable, *sys.argv[1:]]))
     sys.exit(128 - status if status < 0 else status)
