@@ -36,7 +36,7 @@ NO_BRIDGE_FILTER: Final = {"bridge__bridge-nf-call-iptables": 0, "bridge__bridge
 """Neighbours in one network do not pass the router's firewall."""
 
 
-IPV6_S: Final = 10.0
+IPV6_S: Final = 30.0
 STEP_S: Final = 0.05
 """How long a client may need until it has IPv6, and how often it tries."""
 

@@ -22,7 +22,7 @@ Event = dict[str, Any]
 START_S: Final = 60.0
 """How long a program may take to start on a busy machine."""
 
-STOP_S: Final = 10.0
+STOP_S: Final = 30.0
 """How long ending what it does may take before the program is replaced."""
 
 

@@ -15,7 +15,7 @@ from tests.nat.places import SERVER
 from tests.nat.plan import HTTP_PORT, STUN_PORT
 
 READY_S: Final = 60.0
-"""A server that has not answered by then will not, however busy the machine is."""
+"""A server that has not answered by then will not, on a busy machine either."""
 
 UNLIMITED: Final = (
     "--connection-rate=1000000",

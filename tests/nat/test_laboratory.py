@@ -4,7 +4,6 @@ import itertools
 import os
 import signal
 import socket
-import statistics
 import subprocess
 import time
 from pathlib import Path
@@ -41,7 +40,7 @@ def ping(source: socket.socket, target: socket.socket) -> float | None:
 
 
 def test_a_line_is_as_long_as_asked_for() -> None:
-    """25 ms of delay, changed while it runs to 5 ms, are exact to about a millisecond."""
+    """25 ms of delay, changed while it runs to 5 ms, are exact to about a millisecond; a busy machine only adds."""
     with Lab(shaped=True) as lab:
         near, far = (place.clients[0] for place in two(lab))
         with udp_socket(near.netns, near.v4 or "", 5000) as source, udp_socket(far.netns, far.v4 or "", 5000) as target:
@@ -49,7 +48,7 @@ def test_a_line_is_as_long_as_asked_for() -> None:
                 lab.shape(near.place, Shape(delay_ms=delay))
                 ping(source, target)
                 times = [each for _ in range(20) if (each := ping(source, target)) is not None]
-                assert delay <= statistics.median(times) < delay + 1.5
+                assert delay <= min(times) < delay + 1.5
 
 
 def test_a_line_loses_what_it_should() -> None:
@@ -152,7 +151,7 @@ def test_nothing_is_left_of_a_laboratory_that_was_killed(how: signal.Signals) ->
     assert sorted(each.name for each in netns.NAMES.iterdir()) == []
     started.send_signal(how)
     started.communicate()
-    end = time.monotonic() + 5
+    end = time.monotonic() + 60
     while _processes(mark) and time.monotonic() < end:
         time.sleep(0.05)
     assert _processes(mark) == []

@@ -73,7 +73,7 @@ async def main():
     leases = Leases(lambda *mapped: found.set_result(mapped))
     for protocol in (Protocol.UDP,):
         leases.want((sys.argv[1], int(sys.argv[2])), protocol)
-    print(json.dumps((await asyncio.wait_for(found, 20))[2]), flush=True)
+    print(json.dumps((await asyncio.wait_for(found, 60))[2]), flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)
     await leases.wait_closed()
     print("back", flush=True)
@@ -111,7 +111,7 @@ def asking(client: Client) -> Iterator[tuple[str, int]]:
     told = process.stdout.readline()
     assert told, process.communicate()[1] + (Path(FOLDER) / "miniupnpd.log").read_text()[-3000:]
     yield tuple(json.loads(told))
-    out, errors = process.communicate("\n", timeout=20)
+    out, errors = process.communicate("\n", timeout=60)
     assert out == "back\n", errors
 
 
