@@ -5,11 +5,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.browser.interface import CHROMIUM, CHROMIUM_ARGS, Interface, Stage, build, served
+from tests.browser.interface import CHROMIUM, CHROMIUM_ARGS, PATIENCE_MS, Interface, Stage, build, served
 from tests.browser.real import WEBRTC_ARGS, Site, Start
 from tests.support.commands import Command
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="module")

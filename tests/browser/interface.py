@@ -103,8 +103,8 @@ def served(folder: Path) -> Iterator[str]:
 SIZES: Final = {"phone": (360, 740), "desktop": (1280, 800)}
 """A small phone, and a small laptop."""
 
-PATIENCE_MS: Final = 5000
-"""Nothing here waits for a network, so what is not there by then is not coming."""
+PATIENCE_MS: Final = 30_000
+"""How long anything may take to be seen on a busy machine; what has a time of its own has a patience of its own."""
 
 
 @dataclass(frozen=True)
@@ -144,13 +144,18 @@ class Stage:
         self, scene: str, size: str = "desktop", scheme: Any = "light", fragment: str = "", language: str = "en"
     ) -> Iterator[Page]:
         """Show a scene from its start, as `Interface.open` does; nothing is left of the one before."""
+        self.page.goto("about:blank")  # an address that differs in its fragment alone would not be opened anew
         self.errors.clear()
         looks = _looks(size, scheme)
         self.page.set_viewport_size(looks["viewport"])
         self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         _show(self.page, self.address, scene, fragment, language)
-        yield self.page
-        self.page.evaluate("localStorage.clear(), sessionStorage.clear()")
+        try:
+            yield self.page
+        finally:
+            if not self.page.url.startswith(self.address):  # back to where it was before, which has no storage
+                self.page.goto(self.address)
+            self.page.evaluate("localStorage.clear(), sessionStorage.clear()")
         assert self.errors == []
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Dialog, Page, expect
 
-from tests.browser.interface import Interface
+from tests.browser.interface import Interface, Stage
 
 
 def calls(page: Page) -> list[str]:
@@ -35,8 +35,8 @@ READING_MS = 60_000
 """Looking up thousands of files is the browser's own work, and on a busy machine takes long."""
 
 
-def test_a_link_fetches_nothing_before_the_person_acts(interface: Interface) -> None:
-    with interface.open("invite", fragment="#7-guitar-sunset") as page:
+def test_a_link_fetches_nothing_before_the_person_acts(stage: Stage) -> None:
+    with stage.open("invite", fragment="#7-guitar-sunset") as page:
         expect(page.get_by_role("heading", level=1)).to_have_text("Someone wants to send you files")
         assert calls(page) == []
         page.get_by_role("button", name="See what is offered").click()
@@ -46,8 +46,8 @@ def test_a_link_fetches_nothing_before_the_person_acts(interface: Interface) -> 
         assert "guitar" not in page.url
 
 
-def test_a_link_that_is_refused_leaves_the_address(interface: Interface) -> None:
-    with interface.open("home") as page:
+def test_a_link_that_is_refused_leaves_the_address(stage: Stage) -> None:
+    with stage.open("home") as page:
         page.evaluate("location.hash = '7-guitar-sunset'")
         page.get_by_role("button", name="Not now").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Send files straight to someone")
@@ -55,8 +55,8 @@ def test_a_link_that_is_refused_leaves_the_address(interface: Interface) -> None
         assert calls(page) == []
 
 
-def test_a_code_is_typed_by_keyboard_alone(interface: Interface) -> None:
-    with interface.open("home") as page:
+def test_a_code_is_typed_by_keyboard_alone(stage: Stage) -> None:
+    with stage.open("home") as page:
         page.get_by_label("Code", exact=True).focus()
         page.keyboard.type("7 guit")
         page.keyboard.press("Tab")
@@ -70,8 +70,8 @@ def test_a_code_is_typed_by_keyboard_alone(interface: Interface) -> None:
         expect(page.get_by_role("heading", level=1)).to_be_focused()
 
 
-def test_a_slip_in_a_code_is_pointed_out_and_costs_nothing(interface: Interface) -> None:
-    with interface.open("home") as page:
+def test_a_slip_in_a_code_is_pointed_out_and_costs_nothing(stage: Stage) -> None:
+    with stage.open("home") as page:
         field = page.get_by_label("Code", exact=True)
         field.fill("7-guitra-sunset")
         expect(field).to_have_accessible_description(re.compile("Did you mean “guitar”"))
@@ -80,8 +80,8 @@ def test_a_slip_in_a_code_is_pointed_out_and_costs_nothing(interface: Interface)
         assert calls(page) == []
 
 
-def test_files_are_chosen_looked_over_and_shared(interface: Interface) -> None:
-    with interface.open("home") as page:
+def test_files_are_chosen_looked_over_and_shared(stage: Stage) -> None:
+    with stage.open("home") as page:
         chosen: Any = [{"name": name, "mimeType": "text/plain", "buffer": b"x"} for name in ("a.txt", "b.txt", "c.txt")]
         with page.expect_file_chooser() as chooser:
             page.get_by_role("button", name="Choose files").click()
@@ -94,10 +94,10 @@ def test_files_are_chosen_looked_over_and_shared(interface: Interface) -> None:
         expect(page.get_by_role("heading", level=1)).to_be_focused()
 
 
-def test_a_picker_that_was_closed_leaves_no_receiver_chosen(interface: Interface, tmp_path: Path) -> None:
+def test_a_picker_that_was_closed_leaves_no_receiver_chosen(stage: Stage, tmp_path: Path) -> None:
     note = tmp_path / "note.txt"
     note.write_text("hi")
-    with interface.open("contacts-list") as page:
+    with stage.open("contacts-list") as page:
         with page.expect_file_chooser():
             page.get_by_role("button", name="Send files, Tawny").first.click()
         page.get_by_role("link", name="Send", exact=True).click()
@@ -112,19 +112,19 @@ def test_a_picker_that_was_closed_leaves_no_receiver_chosen(interface: Interface
         expect(page.get_by_role("button", name="Send to Tawny").first).to_have_class(re.compile("primary"))
 
 
-def test_where_copying_is_not_allowed_it_can_be_done_by_hand(interface: Interface) -> None:
-    with interface.open("spaces-list") as page:
+def test_where_copying_is_not_allowed_it_can_be_done_by_hand(stage: Stage) -> None:
+    with stage.open("spaces-list") as page:
         page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error()); }")
         page.get_by_role("button", name="Copy the link, Family").click()
         dialog = page.get_by_role("dialog", name="Copying is blocked here")
         expect(dialog.get_by_label("Select this, and copy it.")).to_have_value("byway-space:Family/key")
 
 
-def test_a_folder_is_dropped_with_its_empty_folders(interface: Interface, tmp_path: Path) -> None:
+def test_a_folder_is_dropped_with_its_empty_folders(stage: Stage, tmp_path: Path) -> None:
     (tmp_path / "Holiday/for later").mkdir(parents=True)
     (tmp_path / "Holiday/beach.txt").write_text("sand")
     (tmp_path / "note.txt").write_text("hi")
-    with interface.open("home") as page:
+    with stage.open("home") as page:
         drop(page, tmp_path / "Holiday", tmp_path / "note.txt")
         page.get_by_role("button", name="Get a code").click()
         (call,) = calls(page)
@@ -132,12 +132,12 @@ def test_a_folder_is_dropped_with_its_empty_folders(interface: Interface, tmp_pa
         assert sorted(paths) == ["Holiday/beach.txt", "Holiday/for later", "note.txt"]
 
 
-def test_thousands_of_files_are_one_row_and_do_not_freeze(interface: Interface, tmp_path: Path) -> None:
+def test_thousands_of_files_are_one_row_and_do_not_freeze(stage: Stage, tmp_path: Path) -> None:
     folder = tmp_path / "Archive"
     folder.mkdir()
     for number in range(5000):
         (folder / f"{number}.txt").touch()
-    with interface.open("home") as page:
+    with stage.open("home") as page:
         page.evaluate(WATCH_READING)
         drop(page, folder)
         page.wait_for_function("() => window.byway.app.route.value.kind === 'draft'", timeout=READING_MS)
@@ -146,16 +146,16 @@ def test_thousands_of_files_are_one_row_and_do_not_freeze(interface: Interface, 
         expect(page.locator(".groups li")).to_have_count(1)
 
 
-def test_thousands_of_offered_files_are_drawn_by_and_by(interface: Interface) -> None:
-    with interface.open("fetch-offer-many") as page:
+def test_thousands_of_offered_files_are_drawn_by_and_by(stage: Stage) -> None:
+    with stage.open("fetch-offer-many") as page:
         rows = page.locator(".files li")
         expect(rows).to_have_count(100)
         page.get_by_role("button", name="and 4,900 more").click()
         expect(rows).to_have_count(200)
 
 
-def test_text_is_pasted(interface: Interface) -> None:
-    with interface.open("home") as page:
+def test_text_is_pasted(stage: Stage) -> None:
+    with stage.open("home") as page:
         page.evaluate(
             """() => {
               const clipboardData = new DataTransfer();
@@ -168,8 +168,8 @@ def test_text_is_pasted(interface: Interface) -> None:
         assert calls(page) == ["text the key is under the mat once=false"]
 
 
-def test_pausing_keeps_the_focus_and_cancelling_asks(interface: Interface) -> None:
-    with interface.open("share-many") as page:
+def test_pausing_keeps_the_focus_and_cancelling_asks(stage: Stage) -> None:
+    with stage.open("share-many") as page:
         row = page.locator(".receiver").first
         pause = row.get_by_role("button", name="Pause")
         pause.focus()
@@ -185,8 +185,8 @@ def test_pausing_keeps_the_focus_and_cancelling_asks(interface: Interface) -> No
         assert calls(page)[-1] == "r0 cancel"
 
 
-def test_progress_moves_without_taking_the_focus(interface: Interface) -> None:
-    with interface.open("fetch-moving") as page:
+def test_progress_moves_without_taking_the_focus(stage: Stage) -> None:
+    with stage.open("fetch-moving") as page:
         page.get_by_role("button", name="Pause").focus()
         page.evaluate(
             """() => {
@@ -203,23 +203,23 @@ def test_progress_moves_without_taking_the_focus(interface: Interface) -> None:
         expect(page).to_have_title("50 % · Byway")
 
 
-def test_an_end_is_told_aloud(interface: Interface) -> None:
-    with interface.open("fetch-moving") as page:
+def test_an_end_is_told_aloud(stage: Stage) -> None:
+    with stage.open("fetch-moving") as page:
         page.evaluate("byway.engine.fetchState.set({ ...byway.engine.fetchState.value, phase: 'done' })")
         expect(page.get_by_role("heading", level=1)).to_have_text("All 12 files arrived and are verified")
         expect(page.locator("[role=status]", has_text="Tawny Otter: Arrived")).to_have_count(1)
 
 
-def test_the_offer_is_taken_by_a_click(interface: Interface) -> None:
-    with interface.open("fetch-offer") as page:
+def test_the_offer_is_taken_by_a_click(stage: Stage) -> None:
+    with stage.open("fetch-offer") as page:
         expect(page.get_by_role("heading", level=1)).to_have_text("Tawny Otter offers 12 files, 3.4 GB")
         page.get_by_role("button", name="Save to a folder").click()
         assert calls(page) == ["fetch 7-guitar-sunset", "accept folder"]
         expect(page.get_by_role("progressbar")).to_be_visible()
 
 
-def test_back_leads_to_the_start_and_sharing_goes_on(interface: Interface) -> None:
-    with interface.open("share-many") as page:
+def test_back_leads_to_the_start_and_sharing_goes_on(stage: Stage) -> None:
+    with stage.open("share-many") as page:
         page.go_back()
         expect(page.get_by_role("heading", level=1)).to_have_text("Send files straight to someone")
         page.get_by_role("button", name="Sharing Holiday").click()
@@ -242,8 +242,8 @@ def test_closing_is_asked_only_while_something_would_be_lost(interface: Interfac
         assert dialogues == ["beforeunload"] * asked
 
 
-def test_a_name_is_changed(interface: Interface) -> None:
-    with interface.open("home") as page:
+def test_a_name_is_changed(stage: Stage) -> None:
+    with stage.open("home") as page:
         page.get_by_role("button", name="Amber Falcon").click()
         page.get_by_label("Name to show").fill("Anna at work")
         page.keyboard.press("Enter")
@@ -251,8 +251,8 @@ def test_a_name_is_changed(interface: Interface) -> None:
         assert calls(page) == ["name Anna at work"]
 
 
-def test_the_check_has_an_address_and_a_way_back(interface: Interface) -> None:
-    with interface.open("home") as page:
+def test_the_check_has_an_address_and_a_way_back(stage: Stage) -> None:
+    with stage.open("home") as page:
         page.get_by_role("link", name="Check my connection").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Looking at your network…")
         assert page.url.endswith("#check")
@@ -261,13 +261,13 @@ def test_the_check_has_an_address_and_a_way_back(interface: Interface) -> None:
         assert calls(page) == ["check"]
 
 
-def test_the_check_opens_by_its_address(interface: Interface) -> None:
-    with interface.open("home", fragment="#check") as page:
+def test_the_check_opens_by_its_address(stage: Stage) -> None:
+    with stage.open("home", fragment="#check") as page:
         expect(page.get_by_role("heading", level=1)).to_have_text("Looking at your network…")
 
 
-def test_the_check_is_done_again_and_copied(interface: Interface) -> None:
-    with interface.open("check-varies") as page:
+def test_the_check_is_done_again_and_copied(stage: Stage) -> None:
+    with stage.open("check-varies") as page:
         expect(page.get_by_role("heading", level=1)).to_have_text("Direct connections are hard here")
         expect(page.get_by_role("img", name="Your way to others")).to_be_visible()
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -281,8 +281,8 @@ def test_the_check_is_done_again_and_copied(interface: Interface) -> None:
         assert "#" not in page.url
 
 
-def test_a_path_is_explained_by_keyboard_alone(interface: Interface) -> None:
-    with interface.open("fetch-moving") as page:
+def test_a_path_is_explained_by_keyboard_alone(stage: Stage) -> None:
+    with stage.open("fetch-moving") as page:
         badge = page.locator("details.path summary")
         badge.press("Enter")
         expect(page.get_by_role("list", name="Why it is not more direct")).to_contain_text("router (NAT) of your own")
@@ -294,8 +294,8 @@ def test_a_path_is_explained_by_keyboard_alone(interface: Interface) -> None:
         expect(page.get_by_role("button", name="Copy report")).to_be_hidden()
 
 
-def test_a_relay_inside_the_server_connection_says_why_it_is_needed(interface: Interface) -> None:
-    with interface.open("fetch-relayed") as page:
+def test_a_relay_inside_the_server_connection_says_why_it_is_needed(stage: Stage) -> None:
+    with stage.open("fetch-relayed") as page:
         badge = page.locator("details.path summary")
         expect(badge).to_contain_text("Through a relay")
         badge.press("Enter")
@@ -303,20 +303,20 @@ def test_a_relay_inside_the_server_connection_says_why_it_is_needed(interface: I
         expect(page.locator(".path-more .facts")).to_contain_text("relay inside the server connection")
 
 
-def test_servers_that_could_not_help_are_told(interface: Interface) -> None:
-    with interface.open("fetch-no-relay") as page:
+def test_servers_that_could_not_help_are_told(stage: Stage) -> None:
+    with stage.open("fetch-no-relay") as page:
         expect(page.get_by_role("list", name="Servers that could not help").get_by_role("listitem")).to_have_count(3)
         expect(page.get_by_role("list", name="What stood in the way")).not_to_contain_text("This server has no relay")
 
 
-def test_all_receivers_are_limited_together(interface: Interface) -> None:
-    with interface.open("share-many") as page:
+def test_all_receivers_are_limited_together(stage: Stage) -> None:
+    with stage.open("share-many") as page:
         page.get_by_label("All together at most").select_option("1 MB/s")
         assert page.evaluate("() => byway.engine.calls.at(-1)") == "limit 1000000"
 
 
-def test_a_file_is_asked_for_first(interface: Interface) -> None:
-    with interface.open("fetch-moving") as page:
+def test_a_file_is_asked_for_first(stage: Stage) -> None:
+    with stage.open("fetch-moving") as page:
         page.get_by_text("What is offered").click()
         map_ = page.get_by_role("button", name="Fetch map.pdf first")
         map_.click()
@@ -325,17 +325,17 @@ def test_a_file_is_asked_for_first(interface: Interface) -> None:
         expect(page.get_by_role("button", name="Fetch ferry.mov first")).to_have_attribute("aria-pressed", "false")
 
 
-def test_a_failure_to_connect_says_why_and_what_would_help(interface: Interface) -> None:
+def test_a_failure_to_connect_says_why_and_what_would_help(stage: Stage) -> None:
     for scene in ("fetch-no-path", "share-many"):
-        with interface.open(scene) as page:
+        with stage.open(scene) as page:
             expect(page.get_by_role("list", name="What stood in the way")).to_contain_text("This server has no relay")
             expect(page.get_by_role("list", name="What would help")).to_contain_text("try another network")
             page.get_by_text("Details", exact=True).click()
             expect(page.get_by_role("region", name="Addresses that were tried").get_by_role("row")).to_have_count(13)
 
 
-def test_another_sender_is_added_by_keyboard_alone(interface: Interface) -> None:
-    with interface.open("fetch-moving") as page:
+def test_another_sender_is_added_by_keyboard_alone(stage: Stage) -> None:
+    with stage.open("fetch-moving") as page:
         expect(page.get_by_role("heading", name="Senders")).to_be_hidden()
         page.get_by_text("Add another code of the same files").focus()
         page.keyboard.press("Enter")
@@ -351,9 +351,9 @@ def test_another_sender_is_added_by_keyboard_alone(interface: Interface) -> None
 
 
 @pytest.mark.parametrize(("direction", "edge"), [("ltr", "left"), ("rtl", "right")])
-def test_the_road_is_covered_from_where_people_begin_to_read(interface: Interface, direction: str, edge: str) -> None:
+def test_the_road_is_covered_from_where_people_begin_to_read(stage: Stage, direction: str, edge: str) -> None:
     """What is moved out of the road lies beyond the edge at which reading begins."""
-    with interface.open("fetch-moving") as page:
+    with stage.open("fetch-moving") as page:
         page.evaluate("direction => { document.documentElement.dir = direction; }", direction)
         boxes = "[...document.querySelectorAll('.road, .road-cover')].map((each) => each.getBoundingClientRect())"
         beyond = {"left": "cover.left < road.left - 100", "right": "cover.right > road.right + 100"}[edge]

@@ -5,7 +5,7 @@ from typing import Final
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.interface import Interface
+from tests.browser.interface import Stage
 
 GERMAN = "Dateien direkt an jemanden senden"
 
@@ -15,8 +15,8 @@ def choose(page: Page, label: str) -> None:
     page.get_by_label("Language").select_option(label=label)
 
 
-def test_a_language_is_chosen_and_stays(interface: Interface) -> None:
-    with interface.open("home") as page:
+def test_a_language_is_chosen_and_stays(stage: Stage) -> None:
+    with stage.open("home") as page:
         page.get_by_label("Code", exact=True).fill("7-guitar")
         choose(page, "Deutsch")
         expect(page.get_by_role("heading", level=1)).to_have_text(GERMAN)
@@ -31,8 +31,8 @@ def test_a_language_is_chosen_and_stays(interface: Interface) -> None:
         expect(page.get_by_role("heading", level=1)).to_have_text("Send files straight to someone")
 
 
-def test_what_goes_on_goes_on_in_another_language(interface: Interface) -> None:
-    with interface.open("fetch-moving") as page:
+def test_what_goes_on_goes_on_in_another_language(stage: Stage) -> None:
+    with stage.open("fetch-moving") as page:
         choose(page, "العربية")
         expect(page.locator("html")).to_have_attribute("dir", "rtl")
         bar = page.get_by_role("progressbar")
@@ -44,8 +44,8 @@ def test_what_goes_on_goes_on_in_another_language(interface: Interface) -> None:
         assert abs(cover["x"] - edge["x"] - 0.58 * edge["width"]) < 2, "it is covered from the right"
 
 
-def test_codes_keep_their_order_where_people_read_from_the_right(interface: Interface) -> None:
-    with interface.open("share-many", language="ar") as page:
+def test_codes_keep_their_order_where_people_read_from_the_right(stage: Stage) -> None:
+    with stage.open("share-many", language="ar") as page:
         number = page.locator(".sign-number").bounding_box()
         word = page.locator(".sign-word").last.bounding_box()
         assert number is not None
@@ -53,8 +53,8 @@ def test_codes_keep_their_order_where_people_read_from_the_right(interface: Inte
         assert number["x"] < word["x"]
 
 
-def test_a_failure_is_told_in_the_language_of_the_page(interface: Interface) -> None:
-    with interface.open("home", language="de") as page:
+def test_a_failure_is_told_in_the_language_of_the_page(stage: Stage) -> None:
+    with stage.open("home", language="de") as page:
         page.get_by_label("Code", exact=True).fill("7 guitar sunsat")
         page.keyboard.press("Enter")
         expect(page.get_by_text("„sunsat“ ist kein Wort eines Codes. Meintest du „sunset“?")).to_be_visible()

@@ -57,7 +57,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
     """Large enough that something can happen while it moves."""
-    return random_file(tmp_path / "source.bin", 48 * MIB)
+    return random_file(tmp_path / "source.bin", 32 * MIB)
 
 
 @contextmanager

@@ -48,7 +48,7 @@ def slow(tmp_path: Path) -> Iterator[Server]:
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
     """Large enough that something can happen while it moves."""
-    return random_file(tmp_path / "source.bin", 64 * MIB)
+    return random_file(tmp_path / "source.bin", 40 * MIB)
 
 
 def is_shown(page: Page, path: str | re.Pattern[str]) -> None:

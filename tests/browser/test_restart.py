@@ -53,7 +53,7 @@ def site(browser: Browser, tmp_path: Path) -> Iterator[Site]:
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
     """Large enough that something can happen while it moves."""
-    return random_file(tmp_path / "source.bin", 64 * MIB)
+    return random_file(tmp_path / "source.bin", 40 * MIB)
 
 
 @contextmanager

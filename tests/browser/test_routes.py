@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.interface import Interface
+from tests.browser.interface import Stage
 
 
 def heading(page: Page, words: str) -> None:
@@ -12,8 +12,8 @@ def heading(page: Page, words: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text(words)
 
 
-def test_back_and_forward_lead_through_what_was_seen(interface: Interface) -> None:
-    with interface.open("home") as page:
+def test_back_and_forward_lead_through_what_was_seen(stage: Stage) -> None:
+    with stage.open("home") as page:
         nav = page.get_by_role("navigation", name="Sections")
         for link, title in (("Receive", "Receive"), ("Transfers", "Transfers"), ("My library", "My library")):
             nav.get_by_role("link", name=link).click()
@@ -29,8 +29,8 @@ def test_back_and_forward_lead_through_what_was_seen(interface: Interface) -> No
         heading(page, "Transfers")
 
 
-def test_a_transfer_goes_on_while_another_view_is_shown_and_is_found_again(interface: Interface) -> None:
-    with interface.open("fetch-moving") as page:
+def test_a_transfer_goes_on_while_another_view_is_shown_and_is_found_again(stage: Stage) -> None:
+    with stage.open("fetch-moving") as page:
         page.get_by_role("link", name="Transfers").click()
         heading(page, "Transfers")
         expect(page.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "42")
@@ -52,8 +52,8 @@ def test_a_transfer_goes_on_while_another_view_is_shown_and_is_found_again(inter
         expect(past.first).to_contain_text("from Tawny Otter")
 
 
-def test_a_code_does_not_stay_in_the_history_whatever_its_person_does(interface: Interface) -> None:
-    with interface.open("invite", fragment="#7-guitar-sunset") as page:
+def test_a_code_does_not_stay_in_the_history_whatever_its_person_does(stage: Stage) -> None:
+    with stage.open("invite", fragment="#7-guitar-sunset") as page:
         heading(page, "Someone wants to send you files")
         page.get_by_role("link", name="Transfers").click()
         heading(page, "Transfers")
@@ -62,8 +62,8 @@ def test_a_code_does_not_stay_in_the_history_whatever_its_person_does(interface:
         assert "guitar" not in page.url
 
 
-def test_what_was_gathered_is_not_lost_on_the_way(interface: Interface) -> None:
-    with interface.open("draft-files") as page:
+def test_what_was_gathered_is_not_lost_on_the_way(stage: Stage) -> None:
+    with stage.open("draft-files") as page:
         page.get_by_role("link", name="Receive", exact=True).click()
         page.get_by_role("link", name="Send", exact=True).click()
         heading(page, "What you are about to share")
@@ -73,10 +73,10 @@ def test_what_was_gathered_is_not_lost_on_the_way(interface: Interface) -> None:
         heading(page, "Receive")
 
 
-def test_what_is_looked_for_stands_in_the_address_and_outlives_a_reload(interface: Interface) -> None:
-    with interface.open("find-hits") as page:
+def test_what_is_looked_for_stands_in_the_address_and_outlives_a_reload(stage: Stage) -> None:
+    with stage.open("find-hits") as page:
         page.wait_for_url("**#find?q=harbour")
-        page.goto(f"{interface.address}?scene=home#find?q=harbour+map&kind=picture")
+        page.goto(f"{stage.address}?scene=home#find?q=harbour+map&kind=picture")
         page.reload()
         expect(page.get_by_role("searchbox")).to_have_value("harbour map")
         expect(page.get_by_label("Kind")).to_have_value("picture")
@@ -87,7 +87,7 @@ def test_what_is_looked_for_stands_in_the_address_and_outlives_a_reload(interfac
         assert page.url.endswith("#find?q=harbour+map&kind=picture")
 
 
-def test_what_is_wrong_in_an_address_of_what_is_published_is_said(interface: Interface) -> None:
-    with interface.open("find-people") as page:
+def test_what_is_wrong_in_an_address_of_what_is_published_is_said(stage: Stage) -> None:
+    with stage.open("find-people") as page:
         page.get_by_role("searchbox").fill("byway:nobody")
         expect(page.get_by_text("This address is not complete.")).to_be_visible()

@@ -46,7 +46,7 @@ async def test_what_does_not_belong_there_ends_the_session(tmp_path: Path, role:
         session.attach(honest)
         say(stranger, HOSTILE[what])
         with pytest.raises(TransferError) as caught:
-            await asyncio.wait_for(session.wait(), 20)
+            await asyncio.wait_for(session.wait(), 60)
         assert caught.value.code == EndCode.PROTOCOL
         assert await told(a) is EndCode.PROTOCOL
     assert not (tmp_path / "got").exists()

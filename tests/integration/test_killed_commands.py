@@ -16,8 +16,11 @@ from tests.support.transfers import tree_of
 from tests.vectors.stream import stream
 
 SEED: Final = 5
-KILLS: Final = 10
-"""Of each side; a command takes a second or two to begin."""
+KILLS: Final = 6
+"""Of each side; a command takes a second or two to begin. What a fetch may be killed at is in test_killed.py."""
+
+PLACES: Final = 2
+"""Where the receiver puts it, one after the other."""
 
 SIZES: Final = (7_000_000, 3_000_000, 1_000_000, 600_000, 500_000)
 """All of several chunks, so that everything that was told as stored has to be there again."""
@@ -61,15 +64,15 @@ def test_the_receiver_is_killed(server: Server, tree: Path, tmp_path: Path) -> N
     chance, had = random.Random(SEED), 0
     sender, code = offer(server, tmp_path / "sender", tree)
     for number in range(KILLS):
-        into = tmp_path / str(number // 5)
+        into = tmp_path / str(number * PLACES // KILLS)
         receiver = get(server, tmp_path / "receiver", code, into, "--limit", "1M")
         sleep(chance.uniform(0, 1.0))
         receiver.interrupt(signal.SIGKILL)
         told = stored(receiver)
-        assert not told or number == 5 or told[0] >= had, "something is fetched again"
-        had = told[-1] if told else had if number % 5 else 0
+        assert not told or number == KILLS // PLACES or told[0] >= had, "something is fetched again"
+        had = told[-1] if told else had if number % (KILLS // PLACES) else 0
         whole(into, tree)
-    for number in (0, 1):
+    for number in range(PLACES):
         receiver = get(server, tmp_path / "receiver", code, into := tmp_path / str(number))
         assert receiver.end() == 0
         assert tree_of(into / "tree") == tree_of(tree)

@@ -127,7 +127,7 @@ async def test_a_relay_that_breaks_costs_no_byte(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("network")
 async def test_a_relay_that_falls_silent_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "SILENCE_S", 0.2)
-    monkeypatch.setattr(limits, "GONE_S", 1.0)
+    monkeypatch.setattr(limits, "GONE_S", 3.0)
 
     async with crooked_relay() as relay:
         ends = relay.carriers
@@ -146,11 +146,11 @@ async def test_signs_of_life_keep_a_link_that_has_nothing_to_say(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limits, "SILENCE_S", 0.2)
-    monkeypatch.setattr(limits, "GONE_S", 1.0)
+    monkeypatch.setattr(limits, "GONE_S", 3.0)
 
     async def rest(fetch: pypeer.Fetch) -> None:
         fetch.pause()
-        await asyncio.sleep(3)
+        await asyncio.sleep(4)
         fetch.resume()
 
     resting: list[asyncio.Task[None]] = []

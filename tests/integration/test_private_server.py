@@ -12,7 +12,7 @@ from tests.support.commands import Command, Server, running_server
 
 Start = Callable[..., Command]
 WORD = "correct horse battery staple"
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 @pytest.fixture

@@ -61,7 +61,7 @@ class Site:
 
     async def idle(self) -> None:
         """Wait until nobody is connected."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while self.app[NODE].admission.total:
                 await asyncio.sleep(0.01)
 
@@ -323,7 +323,7 @@ async def test_a_connection_without_a_request_ends(sent: bytes, monkeypatch: pyt
         _, port = await listening.listen(stack, make_app(Settings()), "127.0.0.1", 0, None)
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(sent)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             assert (b"200 OK" in await reader.read()) is sent.endswith(b"\r\n\r\n")
         writer.close()
 

@@ -41,12 +41,12 @@ async def test_100_gib_with_holes_are_neither_read_nor_sent_nor_written(tmp_path
     source = sparse(tmp_path / "disk.img", size, *data)
     run = start(await scan([source]), tmp_path / "into")
     asked = requested(run)
-    began = time.monotonic()
+    began = time.process_time()
     sender, receiver = await run.run()
     assert sender == Outcome(1, size, 0)
     assert isinstance(receiver, Outcome)
     assert len(asked) <= 6
-    assert time.monotonic() - began < 20
+    assert time.process_time() - began < 20
     got = tmp_path / "into" / "disk.img"
     assert got.stat().st_size == size
     assert got.stat().st_blocks * 512 < 32 * MIB

@@ -23,7 +23,7 @@ from tests.support.commands import free_port, running_server
 from tests.support.signaling_client import SignalingClient
 
 A, B, SIX = "127.0.0.1", "127.0.0.2", "::1"
-PATIENCE_S: Final = 10.0
+PATIENCE_S: Final = 60.0
 SILENCE_S: Final = 0.3
 """How long to wait for what must not come."""
 

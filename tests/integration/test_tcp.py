@@ -20,7 +20,7 @@ from pypeer.secure.keys import Role
 from pypeer.secure.knock import How, Knocks
 from signaling.protocol.values import Address
 from tests.support.calls import BIND, Caller, forged, joined
-from tests.support.linked import until
+from tests.support.linked import PATIENCE_S, until
 
 
 def pair() -> tuple[Caller, Caller]:
@@ -108,7 +108,7 @@ async def test_who_sends_too_much_too_early_has_to_wait() -> None:
             await asyncio.sleep(0)
         assert len(other._early) < 100, "the rest waits in buffers of the kernel, and at the sender"
         other.start(b.frames.put_nowait, b.closed.set)
-        await asyncio.wait_for(link.drain(), 10)
+        await asyncio.wait_for(link.drain(), PATIENCE_S)
 
 
 async def test_a_sender_waits_for_a_reader_that_is_slow() -> None:
@@ -124,7 +124,7 @@ async def test_a_sender_waits_for_a_reader_that_is_slow() -> None:
                     await asyncio.sleep(0)
                 await asyncio.wait_for(link.drain(), 1)
         other._transport.resume_reading()
-        await asyncio.wait_for(link.drain(), 10)
+        await asyncio.wait_for(link.drain(), PATIENCE_S)
         assert link.buffered <= tls.LOW_WATER_BYTES
 
 
@@ -155,13 +155,13 @@ async def test_a_frame_larger_than_any_ends_the_link() -> None:
 
 
 async def test_a_side_that_says_nothing_is_silent_and_then_gone(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, seconds in (("SIGN_S", 0.3), ("SILENT_S", 0.9), ("GONE_S", 2.5)):
+    for name, seconds in (("SIGN_S", 0.3), ("SILENT_S", 2.0), ("GONE_S", 6.0)):
         monkeypatch.setattr(pulse, name, seconds)
     monkeypatch.setattr(tls, "SIGN_S", 0.3)
     a, b = pair()
     async with joined(a, b):
         link, other = await asyncio.gather(a.link, b.link)
-        await asyncio.sleep(1.5)
+        await asyncio.sleep(3)
         assert a.silences == [], "signs of life go both ways"
         assert other._transport is not None
         assert other._timer is not None
@@ -197,7 +197,7 @@ async def test_strangers_get_silence(said: bytes) -> None:
             writer.write_eof()
         heard = b""
         with contextlib.suppress(ConnectionResetError):
-            heard = await asyncio.wait_for(reader.read(), 10)
+            heard = await asyncio.wait_for(reader.read(), PATIENCE_S)
         assert heard == b""
         writer.close()
         await echo(a, b)
@@ -211,7 +211,7 @@ async def test_strangers_who_only_wait_do_not_keep_the_peer_out() -> None:
     a.calling.start()
     waiting = [socket.create_connection(address_of(a.said[0])) for _ in range(calls.UNPROVEN_MAX // 2)]
     try:
-        await asyncio.wait_for(echo(a, b), 10)
+        await asyncio.wait_for(echo(a, b), PATIENCE_S)
     finally:
         for each in waiting:
             each.close()

@@ -16,7 +16,7 @@ from signaling.protocol.encoding import b64, unb64
 from signaling.protocol.fields import Message, Resume
 from signaling.protocol.messages import Challenge, Hello, Knock, Met, Open, Opened, Request, ServerMessage, Welcome
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 """How long to wait for a message on a busy machine."""
 
 

@@ -16,7 +16,7 @@ from pypeer.transfer.sources import OfferedTree, scan
 from tests.support.memory_link import MemoryLink, link_pair
 
 Result = Outcome | PeerError
-PATIENCE_S = 30.0
+PATIENCE_S = 120.0
 """A transfer in a test that takes longer hangs."""
 
 
