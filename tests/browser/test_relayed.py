@@ -41,14 +41,14 @@ def server(tmp_path: Path) -> Iterator[Server]:
 @pytest.fixture
 def slow(tmp_path: Path) -> Iterator[Server]:
     """Its relay takes so long that something can be done meanwhile."""
-    with running_server(tmp_path / "server", "--max-relay-rate", "4") as server:
+    with running_server(tmp_path / "server", "--max-relay-rate", "1") as server:
         yield server
 
 
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
     """Large enough that something can happen while it moves."""
-    return random_file(tmp_path / "source.bin", 40 * MIB)
+    return random_file(tmp_path / "source.bin", 24 * MIB)
 
 
 def is_shown(page: Page, path: str | re.Pattern[str]) -> None:

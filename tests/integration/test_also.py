@@ -44,7 +44,7 @@ def test_all_senders_give_some_of_it(pypeer: Start, tree: Path, tmp_path: Path) 
     assert max(event.get("sources", 1) for event in receiver.events if event["event"] == "progress") == 3
     assert "source-dropped" not in receiver.kinds()
     parts = [sender.one("done")["sent"] for sender in senders]
-    assert max(parts) < 0.75 * SIZE, "each gave a part of it"
+    assert min(parts) > 0, "each gave a part of it"
     assert sum(parts) < 1.5 * SIZE, "and little came twice"
 
 
