@@ -20,8 +20,6 @@ class Line:
         """Bytes so far."""
         self._free_at = 0.0
         self._held: deque[Callable[[], None]] | None = None
-        self.carried = 0
-        """Bytes so far."""
 
     def carry(self, size: int, gone: Callable[[], None], arrived: Callable[[], None]) -> None:
         """Call `gone` when all of it is on its way, `arrived` when all of it is there."""
