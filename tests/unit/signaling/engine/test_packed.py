@@ -195,6 +195,14 @@ async def test_a_name_at_which_a_page_ended_is_a_files_unless_only_a_folder_has_
     assert (await index.browse(7, "", "")).files == ()
 
 
+async def test_many_copies_in_one_block_are_one_source(index: PackedIndex) -> None:
+    files = tuple(File(number, f"{name}.txt", 1, root(1)) for number, name in enumerate(("moon", "sun", "moon")))
+    for library in (1, 2):
+        assert await index.announce(library, [Folder("", files)], (), MOST)
+    [match] = (await index.search(query("moon"))).matches
+    assert (match.name, match.named, match.libraries) == ("moon.txt", (1, 2), (1, 2))
+
+
 async def test_what_ended_is_gone_at_once_and_forgotten_afterwards(
     index: PackedIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -212,6 +220,17 @@ async def test_what_ended_is_gone_at_once_and_forgotten_afterwards(
     assert len(held.blocks) == 1
     await fill(index, 2, "moon 0.txt", "7.txt")
     assert list(held.names.begun("7")) == ["7"]
+
+
+async def test_roots_are_forgotten_soon_and_words_when_it_is_worth_it(index: PackedIndex) -> None:
+    await fill(index, 1, "moon 0.txt", "moon 1.txt")
+    await fill(index, 2, "moon 0.txt")
+    index.end(1)
+    await _tidied(index)
+    held = index._entries
+    assert (len(held.roots), list(held.names.of("1")), len(held.blocks)) == (1, [0], 1)
+    assert await names(index, "moon") == ["moon 0.txt"]
+    assert await names(index, "moon 1") == []
 
 
 async def test_who_announces_one_by_one_and_changes_much_has_few_segments(index: PackedIndex) -> None:
@@ -264,7 +283,9 @@ async def test_a_word_of_a_folder_counts_beside_the_words_of_a_name_only_where_i
 ) -> None:
     await fill(index, 1, "paris/2019/tower.jpg", "rome/2019/tower.jpg", "paris/paris tower.jpg")
     assert await names(index, "paris tower") == ["paris tower.jpg", "tower.jpg"]
-    monkeypatch.setattr(finding, "MANY", 0)
+    await fill(index, 2, "romeo.txt")
+    monkeypatch.setattr(finding, "WORTH", 0)
+    assert await names(index, "paris rom") == []
     assert await names(index, "paris tow") == ["paris tower.jpg", "tower.jpg"]
     assert await names(index, "2019 par") == ["tower.jpg"]
 
