@@ -358,3 +358,19 @@ def test_the_road_is_covered_from_where_people_begin_to_read(stage: Stage, direc
         boxes = "[...document.querySelectorAll('.road, .road-cover')].map((each) => each.getBoundingClientRect())"
         beyond = {"left": "cover.left < road.left - 100", "right": "cover.right > road.right + 100"}[edge]
         page.wait_for_function(f"() => {{ const [road, cover] = {boxes}; return {beyond}; }}")
+
+
+def test_the_road_moves_only_where_it_leaps(interface: Interface) -> None:
+    """What is animated without end is drawn sixty times a second, and takes the processor from the transfer."""
+    with interface.open("fetch-moving") as page:
+        page.emulate_media(reduced_motion="no-preference")
+        page.evaluate("() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished))")
+        moves = """part => {
+          const { fetchState: state } = byway.engine;
+          const { progress } = state.value;
+          state.set({ ...state.value, progress: { ...progress, bytes: progress.total * part } });
+          return document.querySelector(".road-cover").getAnimations().length;
+        }"""
+        assert page.evaluate(moves, 0.44) == 0
+        assert page.evaluate(moves, 0.7) == 1
+        assert page.evaluate(moves, 0.71) == 0
