@@ -18,9 +18,9 @@ from pypeer.protocol.codes import EndCode
 from pypeer.secure.code import Code
 from pypeer.supplier import Supplier
 from pypeer.transfer.expected import NOT_ASKED, Expected
-from pypeer.transfer.joining import OTHER
 from pypeer.transfer.session import ReceiveSession
 from pypeer.transfer.source import Source
+from pypeer.transfer.subflow import OTHER
 
 _log = logging.getLogger("byway.fetching")
 
