@@ -7,9 +7,9 @@ from typing import Final
 
 from pypeer.transfer.storing import Finish
 
-FILES: Final = 512
+FILES: Final = 64
 WAIT_S: Final = 0.25
-"""So many files wait at most, and so long: a fraction of what they take, and no time for a person."""
+"""So many files wait at most, and so long: what has come soon has its name, and a flush is shared by dozens."""
 
 
 class Finishing:
