@@ -75,8 +75,8 @@ TORN: Final = """() => [...document.querySelectorAll(".sections .section > span:
 
 
 @pytest.mark.parametrize("language", ["en", "de", "ar"])
-def test_no_word_of_the_sections_is_torn_on_a_phone(interface: Interface, language: str) -> None:
-    with interface.open("home", "phone", language=language) as page:
+def test_no_word_of_the_sections_is_torn_on_a_phone(stage: Stage, language: str) -> None:
+    with stage.open("home", "phone", language=language) as page:
         expect(page.locator(".section")).to_have_count(6)
         assert page.evaluate(TORN) == []
         assert page.evaluate("document.querySelector('.sections').scrollWidth <= innerWidth")
