@@ -146,11 +146,16 @@ async def test_pause_holds_on_both_sides_and_resume_goes_on(tmp_path: Path, serv
     async with Pairing(server.url, tmp_path) as pairing:
         pairing.fetch.pause()
         await until(pairing.offer, "paused")
-        held = bytes_so_far(pairing)
-        await asyncio.sleep(0.5)
-        assert bytes_so_far(pairing) <= held + 8 * MIB
+        stored: list[Progress] = []
+        following = asyncio.create_task(follow(pairing.fetch, stored))
+        async with asyncio.timeout(60):
+            while await comes(stored):
+                pass  # what was on its way
+        assert sum(each.bytes for each in stored[-1:]) < 24 * MIB, "without a pause all would be here by now"
+        assert not await comes(stored)
         pairing.fetch.resume()
         await asyncio.wait_for(pairing.fetch.wait(), 60)
+        await following
         assert pairing.same()
 
 
@@ -170,6 +175,15 @@ async def until(offer: Offer, kind: str) -> None:
     raise ConnectError(f"no {kind}")
 
 
-def bytes_so_far(pairing: Pairing) -> int:
-    """What has been written."""
-    return sum(path.stat().st_size for path in (pairing.folder / "got").rglob("*") if path.is_file())
+async def follow(fetch: Fetch, stored: list[Progress]) -> None:
+    """Keep what it tells of its progress, to its end."""
+    async for event in fetch:
+        if isinstance(event, Progress):
+            stored.append(event)
+
+
+async def comes(stored: list[Progress]) -> bool:
+    """Whether anything is stored within a second, in which an eighth of the file would be."""
+    before = [each.bytes for each in stored[-1:]]
+    await asyncio.sleep(1)
+    return [each.bytes for each in stored[-1:]] != before
