@@ -33,8 +33,6 @@ class Use(StrEnum):
     UNKNOWN = "unknown"
     OFF = "off"
     """The server names none."""
-    LATER = "later"
-    """Not in this version."""
 
 
 class Rung(msgspec.Struct, frozen=True):
@@ -79,8 +77,8 @@ HARD: Final = frozenset({Kind.SYMMETRIC, Kind.COUNTING, Kind.BLOCKED})
 def rungs(findings: Findings) -> tuple[Rung, ...]:
     """All rungs, in order."""
     relays = {Way(f"turn-{each}"): _relay(findings, each) for each in ("udp", "tcp", "tls")}
-    uses = {**_by_udp(findings), Way.SPLICED: _by_tcp(findings), **relays}
-    return tuple(Rung(way, uses.get(way, Use.LATER)) for way in Way)
+    uses = {**_by_udp(findings), Way.SPLICED: _by_tcp(findings), **relays, Way.WEBSOCKET: _inside(findings)}
+    return tuple(Rung(way, uses[way]) for way in Way)
 
 
 def _by_udp(findings: Findings) -> dict[Way, Use]:
@@ -115,6 +113,12 @@ def _relay(findings: Findings, transport: str) -> Use:
     if not mine:
         return Use.OFF if findings.signaling.works else Use.UNKNOWN
     return Use.YES if any(relay.works for relay in mine) else Use.NO
+
+
+def _inside(findings: Findings) -> Use:
+    """Whoever reaches the server at all reaches the relay in it."""
+    inside = findings.signaling.inside
+    return Use.UNKNOWN if inside is None else Use.YES if inside else Use.OFF
 
 
 def advice(findings: Findings) -> tuple[Advice, ...]:
@@ -162,7 +166,7 @@ def _of_operator(findings: Findings) -> list[Advice]:
     needs_relay = kind_of(findings) in HARD
     relays = findings.relays
     rules = (
-        (needs_relay and findings.signaling.works and not relays, Advice.RELAY_NONE),
+        (needs_relay and findings.signaling.works and not relays and not findings.signaling.inside, Advice.RELAY_NONE),
         (bool(relays) and not any(relay.works for relay in relays), Advice.RELAY_FAILED),
         (any(set(udp.asked) - set(udp.answered) for udp in working), Advice.STUN_CLOSED),
         (any(map(_is_unsure, working)), Advice.NOT_SURE),

@@ -132,7 +132,8 @@ class Obstacle(StrEnum):
 
 
 class Signaling(msgspec.Struct, frozen=True):
-    """The WebSocket to the server, up to the sign-in. `stun` and `relays` count what the server named."""
+    """The WebSocket to the server, up to the sign-in. `stun` and `relays` count what the server named; `inside` says
+    whether it relays inside such a connection, None if that is not known."""
 
     url: str
     works: bool
@@ -142,6 +143,7 @@ class Signaling(msgspec.Struct, frozen=True):
     message: str = ""
     stun: int = 0
     relays: int = 0
+    inside: bool | None = None
 
 
 class Lifetime(msgspec.Struct, frozen=True):

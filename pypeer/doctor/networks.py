@@ -190,7 +190,8 @@ def _kind_of_stack(stack: Stack) -> Kind:
 
 def prospects(findings: Findings) -> tuple[Prospect, ...]:
     """What to expect of the usual kinds of networks."""
-    mine, has_relay = network_of(findings), any(relay.works for relay in findings.relays)
+    mine = network_of(findings)
+    has_relay = findings.signaling.inside is True or any(relay.works for relay in findings.relays)
     return tuple(_prospect(kind, mine, has_relay) for kind in PARTNERS)
 
 

@@ -29,7 +29,6 @@ USE_MARKS: Final[dict[Use, str]] = {
     Use.NO: "no",
     Use.UNKNOWN: "unknown",
     Use.OFF: "no",
-    Use.LATER: "none",
 }
 
 VERDICT_MARKS: Final[dict[Verdict, str]] = {

@@ -9,6 +9,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Thread
 from typing import Any, Final
 
+from yarl import URL
+
+from pypeer import proxies
 from pypeer.connect import servers
 from pypeer.connect.servers import Servers
 from pypeer.doctor.findings import Obstacle, Signaling
@@ -65,8 +68,27 @@ async def sign_in(server: str) -> tuple[Signaling, Servers]:
     taken = time.monotonic() - began
     looking.cancel()
     told = servers.read(client.ice)
+    inside = await relays_inside(client.url)
     await client.close()
-    return Signaling(url, True, tls, taken, stun=len(told.stun), relays=len(told.relays)), told
+    return Signaling(url, True, tls, taken, stun=len(told.stun), relays=len(told.relays), inside=inside), told
+
+
+async def relays_inside(server: URL) -> bool | None:
+    """Whether a server relays inside its connections, by what it says to a plain request where WebSockets are for that
+    (docs/protocol.md, "The relay inside a WebSocket"); None if that is something else."""
+    from aiohttp import ClientError
+
+    try:
+        async with (
+            asyncio.timeout(LOOK_S),
+            proxies.session(server) as session,
+            session.get(server / "relay", allow_redirects=False) as answer,
+        ):
+            return {426: True, 404: False}.get(answer.status)
+    except (ClientError, OSError):
+        return None
+    except proxies.connector_errors():
+        return None
 
 
 async def _start(client: SignalingClient) -> ServerError | None:

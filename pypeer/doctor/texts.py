@@ -120,7 +120,6 @@ USES: Final[dict[Use, str]] = {
     Use.NO: "does not work from here",
     Use.UNKNOWN: "not known",
     Use.OFF: "the server has none",
-    Use.LATER: "not in this version",
 }
 
 REASONS: Final[dict[tuple[Way, Use], str]] = {

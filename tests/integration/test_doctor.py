@@ -41,6 +41,7 @@ def test_on_the_servers_own_machine_there_is_nobody_to_ask(pypeer: Start) -> Non
     assert found["advice"] == ["no-stun"]
     assert found["findings"]["signaling"]["works"]
     assert not found["findings"]["signaling"]["tls"]
+    assert {"way": "websocket", "use": "yes"} in found["rungs"]
     told = [next(iter(event.keys() - {"event"})) for event in command.events if event["event"] == "finding"]
     assert sorted(told) == ["machine", "route", "signaling", "tcp", "tcp", "udp", "udp"]
     assert command.events[-1] == found
@@ -61,6 +62,13 @@ def test_another_stun_server_can_be_asked(tmp_path: Path) -> None:
     assert (tcp["status"], tcp["mapping"], tcp["mapping_sure"], tcp["ports"]) == ("works", "none", True, "kept")
     assert len(tcp["answered"]) == 4, "two ports of two addresses"
     assert diagnosis(command)["advice"] == ["inside"]
+
+
+def test_a_server_that_does_not_relay_is_told(tmp_path: Path) -> None:
+    with running_server(tmp_path / "server", "--relay-off") as server:
+        command = Command(tmp_path / "home", server.url, "doctor")
+        assert command.end() == 0
+    assert {"way": "websocket", "use": "off"} in diagnosis(command)["rungs"]
 
 
 def test_a_server_that_is_away_is_status_1_with_a_report_and_what_to_do(pypeer: Start) -> None:

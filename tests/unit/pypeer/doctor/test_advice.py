@@ -2,10 +2,11 @@
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from pypeer.doctor.advice import Advice, Use, Way, advice, rungs
 from pypeer.doctor.findings import RelayFound, Status, Udp
-from tests.unit.pypeer.doctor import samples
+from pypeer.doctor.networks import Verdict, prospects
 from tests.unit.pypeer.doctor.samples import ALL, findings, udp
 
 
@@ -87,5 +88,19 @@ def test_rungs_by_relay() -> None:
     assert uses("relayed")[Way.TURN_UDP] is Use.NO
     assert uses("relayed")[Way.TURN_TCP] is Use.OFF
     assert uses("away")[Way.TURN_UDP] is Use.UNKNOWN
-    assert samples.ALL["home"].signaling.works
-    assert uses("home")[Way.WEBSOCKET] is Use.LATER
+
+
+@pytest.mark.parametrize(("inside", "use"), [(True, Use.YES), (False, Use.OFF), (None, Use.UNKNOWN)])
+def test_the_rung_inside_the_connection_to_the_server(inside: bool | None, use: Use) -> None:
+    signaling = replace(ALL["home"].signaling, inside=inside)
+    found = {rung.way: rung.use for rung in rungs(replace(ALL["home"], signaling=signaling))}
+    assert found[Way.WEBSOCKET] is use
+
+
+def test_who_reaches_the_relay_inside_needs_no_other() -> None:
+    blocked = ALL["blocked"]
+    assert Advice.RELAY_NONE in advice(blocked)
+    relayed = replace(blocked, signaling=replace(blocked.signaling, inside=True))
+    assert Advice.RELAY_NONE not in advice(relayed)
+    assert {each.verdict for each in prospects(relayed)} == {Verdict.RELAYED}
+    assert {each.verdict for each in prospects(blocked)} == {Verdict.NONE}
