@@ -30,10 +30,10 @@ def test_variables_are_settings() -> None:
 
 def test_the_ports_are_those_of_the_settings() -> None:
     settings = Settings()
-    udp = [f"{port}/udp" for port in settings.stun_ports]
-    assert f"EXPOSE {settings.port} {settings.turn_port} {' '.join(udp)}\n" in text("Dockerfile")
-    assert f'"0.0.0.0:{settings.turn_port}:{settings.turn_port}/tcp"' in text("compose.yaml")
+    both = " ".join(f"{port} {port}/udp" for port in settings.stun_ports)
+    assert f"EXPOSE {settings.port} {both}\n" in text("Dockerfile")
     for port in settings.stun_ports:
+        assert f'"0.0.0.0:{port}:{port}/tcp"' in text("compose.yaml")
         assert f'"0.0.0.0:{port}:{port}/udp"' in text("compose.yaml")
     assert f"signaling:{settings.port}}}" in text("Caddyfile")
 
