@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-from platformdirs import user_state_path
 
 from pypeer.background.record import Record
+from pypeer.home import state_path
 
 ID: Final = re.compile(r"[0-9a-f]{8}")
 
@@ -26,8 +26,7 @@ _decoder = msgspec.json.Decoder(Record)
 
 def default_folder() -> Path:
     """In BYWAY_HOME, else in the user's folder for state."""
-    home = os.environ.get("BYWAY_HOME")
-    return (Path(home) if home else user_state_path("byway")) / "offers"
+    return state_path("offers")
 
 
 class Keeper:

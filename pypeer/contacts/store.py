@@ -6,27 +6,26 @@ found out again without meeting everybody once more.
 """
 
 import contextlib
-import os
-import sqlite3
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from platformdirs import user_state_path
-
 from pypeer.contacts.contact import Change, Contact, Standing
 from pypeer.contacts.naming import named, unique
-from pypeer.database import connect, mark_of
+from pypeer.database import Form, PrivateFile
 from pypeer.errors import PeerError
+from pypeer.home import state_path
 
-APPLICATION: Final = 0x42795763
-"""`application_id` of the file (`ByWc`), so that no other is taken for it."""
-
-FORMAT: Final = 1
-"""`user_version` of the file; a later program reads what an earlier one has written."""
+FORM: Final = Form(
+    application=0x42795763,  # ByWc
+    version=1,
+    table=(
+        "CREATE TABLE IF NOT EXISTS contacts (key BLOB PRIMARY KEY, secret BLOB NOT NULL, before BLOB, "
+        "name TEXT NOT NULL, standing TEXT NOT NULL, met REAL NOT NULL, seen REAL NOT NULL) WITHOUT ROWID"
+    ),
+)
 
 MET_MAX: Final = 1000
 """Peers that were only met are kept so many; then those go who were not seen for the longest time. A code that is
@@ -43,8 +42,7 @@ class StoreError(PeerError):
 
 def default_path() -> Path:
     """In BYWAY_HOME, else in the user's folder for state."""
-    home = os.environ.get("BYWAY_HOME")
-    return (Path(home) if home else user_state_path("byway")) / "contacts.sqlite"
+    return state_path("contacts.sqlite")
 
 
 class Store:
@@ -53,10 +51,9 @@ class Store:
     def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
         self._path = path
         self._clock = clock
-        self._lock = threading.RLock()
-        self._changes = 0
-        with self._guard():
-            self._db = _open(path)
+        self._file = PrivateFile(path, FORM, self._failed)
+        self._guard = self._file.guard
+        self._db = self._file.db
 
     def __enter__(self) -> "Store":
         return self
@@ -66,14 +63,12 @@ class Store:
 
     def close(self) -> None:
         """No more is read or kept."""
-        with self._guard():
-            self._db.close()
+        self._file.close()
 
     @property
     def version(self) -> tuple[int, int]:
         """Another one whenever something has changed, here or by another process."""
-        with self._guard():
-            return self._changes, int(self._db.execute("PRAGMA data_version").fetchone()[0])
+        return self._file.version
 
     def all(self) -> list[Contact]:
         """Everybody who was met, in the order of names."""
@@ -168,41 +163,13 @@ class Store:
                 self._db.rollback()
                 raise
             self._db.commit()
-            self._changes += 1
+            self._file.changes += 1
 
-    @contextlib.contextmanager
-    def _guard(self) -> Iterator[None]:
-        try:
-            with self._lock:
-                yield
-        except (OSError, sqlite3.Error) as error:
-            raise StoreError(
-                f"cannot use the contacts in {self._path}: {error}; free some space or repair it, or move it away to "
-                "begin anew: then you have to meet everybody by a code once more"
-            ) from None
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite would leave it to the umask
-    return connect(path, _prepare)
-
-
-def _prepare(db: sqlite3.Connection) -> None:
-    """Raises sqlite3.DatabaseError for a file of another kind, or of a later format."""
-    db.isolation_level = None  # what belongs together says so
-    mark = mark_of(db)
-    if mark.tables and (mark.application != APPLICATION or mark.version > FORMAT):
-        raise sqlite3.DatabaseError("it is of another kind, or of a later program")
-    if not mark.tables:
-        db.execute("BEGIN IMMEDIATE")
-        db.execute(f"PRAGMA application_id = {APPLICATION}")
-        db.execute(f"PRAGMA user_version = {FORMAT}")
-        db.execute(
-            "CREATE TABLE IF NOT EXISTS contacts (key BLOB PRIMARY KEY, secret BLOB NOT NULL, before BLOB, "
-            "name TEXT NOT NULL, standing TEXT NOT NULL, met REAL NOT NULL, seen REAL NOT NULL) WITHOUT ROWID"
+    def _failed(self, error: Exception) -> StoreError:
+        return StoreError(
+            f"cannot use the contacts in {self._path}: {error}; free some space or repair it, or move it away to "
+            "begin anew: then you have to meet everybody by a code once more"
         )
-        db.execute("COMMIT")
 
 
 def _read(row: tuple[bytes, bytes, bytes | None, str, str, float, float]) -> Contact:

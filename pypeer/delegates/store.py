@@ -1,26 +1,28 @@
 """Where it is kept what this peer serves for others: SQLite, in the user's folder for state, for nobody else to read,
 since the words of codes are in it; several programs may use it at once. Blocking, for threads."""
 
-import contextlib
 import os
-import sqlite3
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
-from platformdirs import user_state_path
 
-from pypeer.database import connect, mark_of
+from pypeer.database import Form, PrivateFile
 from pypeer.delegates.record import Item, Record, State
 from pypeer.errors import PeerError
+from pypeer.home import state_path
 
-APPLICATION: Final = 0x42795764
-"""`application_id` of the file (`ByWd`), so that no other is taken for it."""
-
-FORMAT: Final = 1
-"""`user_version` of the file; a later program reads what an earlier one has written."""
+FORM: Final = Form(
+    application=0x42795764,  # ByWd
+    version=1,
+    table=(
+        "CREATE TABLE IF NOT EXISTS kept (id TEXT PRIMARY KEY, owner BLOB NOT NULL, handover TEXT NOT NULL, "
+        "name TEXT NOT NULL, server TEXT NOT NULL, folder TEXT NOT NULL, state TEXT NOT NULL, "
+        "changed REAL NOT NULL, title TEXT NOT NULL, text INTEGER NOT NULL, items BLOB NOT NULL, "
+        "delegation TEXT NOT NULL, words TEXT NOT NULL, times INTEGER, guesses INTEGER NOT NULL, expires REAL, "
+        "called TEXT NOT NULL)"
+    ),
+)
 
 _COLUMNS: Final = (
     "id, owner, handover, name, server, folder, state, changed, title, text, items, delegation, words, times, guesses, "
@@ -38,8 +40,7 @@ class KeepError(PeerError):
 
 def default_path() -> Path:
     """In BYWAY_HOME, else in the user's folder for state."""
-    home = os.environ.get("BYWAY_HOME")
-    return (Path(home) if home else user_state_path("byway")) / "serving.sqlite"
+    return state_path("serving.sqlite")
 
 
 class KeptStore:
@@ -47,23 +48,20 @@ class KeptStore:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._lock = threading.RLock()
-        self._changes = 0
-        with self._guard():
-            self._db = _open(path)
+        self._file = PrivateFile(path, FORM, self._failed)
+        self._guard = self._file.guard
+        self._db = self._file.db
 
     def __enter__(self) -> "KeptStore":
         return self
 
     def __exit__(self, *_: object) -> None:
-        with self._guard():
-            self._db.close()
+        self._file.close()
 
     @property
     def version(self) -> tuple[int, int]:
         """Another one whenever something has changed, here or by another process."""
-        with self._guard():
-            return self._changes, int(self._db.execute("PRAGMA data_version").fetchone()[0])
+        return self._file.version
 
     def all(self) -> list[Record]:
         """Everything, by its owner and what it is called."""
@@ -81,50 +79,19 @@ class KeptStore:
         """Keep it like this from now on."""
         with self._guard():
             self._db.execute(f"REPLACE INTO kept ({_COLUMNS}) VALUES ({_MARKS})", _row(record))
-            self._changes += 1
+            self._file.changes += 1
 
     def remove(self, record_id: str) -> None:
         """Forget it; its files are somebody else's affair."""
         with self._guard():
             self._db.execute("DELETE FROM kept WHERE id = ?", (record_id,))
-            self._changes += 1
+            self._file.changes += 1
 
-    @contextlib.contextmanager
-    def _guard(self) -> Iterator[None]:
-        try:
-            with self._lock:
-                yield
-        except (OSError, sqlite3.Error) as error:
-            raise KeepError(
-                f"cannot use the list of what is served for others in {self._path}: {error}; free some space or repair "
-                "it, or move it away: then nothing is served until it is handed over once more"
-            ) from None
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite would leave it to the umask
-    return connect(path, _prepare)
-
-
-def _prepare(db: sqlite3.Connection) -> None:
-    """Raises sqlite3.DatabaseError for a file of another kind, or of a later format."""
-    db.isolation_level = None
-    mark = mark_of(db)
-    if mark.tables and (mark.application != APPLICATION or mark.version > FORMAT):
-        raise sqlite3.DatabaseError("it is of another kind, or of a later program")
-    if not mark.tables:
-        db.execute("BEGIN IMMEDIATE")
-        db.execute(f"PRAGMA application_id = {APPLICATION}")
-        db.execute(f"PRAGMA user_version = {FORMAT}")
-        db.execute(
-            "CREATE TABLE IF NOT EXISTS kept (id TEXT PRIMARY KEY, owner BLOB NOT NULL, handover TEXT NOT NULL, "
-            "name TEXT NOT NULL, server TEXT NOT NULL, folder TEXT NOT NULL, state TEXT NOT NULL, "
-            "changed REAL NOT NULL, title TEXT NOT NULL, text INTEGER NOT NULL, items BLOB NOT NULL, "
-            "delegation TEXT NOT NULL, words TEXT NOT NULL, times INTEGER, guesses INTEGER NOT NULL, expires REAL, "
-            "called TEXT NOT NULL)"
+    def _failed(self, error: Exception) -> KeepError:
+        return KeepError(
+            f"cannot use the list of what is served for others in {self._path}: {error}; free some space or repair "
+            "it, or move it away: then nothing is served until it is handed over once more"
         )
-        db.execute("COMMIT")
 
 
 def _row(it: Record) -> tuple[object, ...]:

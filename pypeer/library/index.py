@@ -13,9 +13,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from platformdirs import user_state_path
-
 from pypeer.database import connect, mark_of
+from pypeer.home import state_path
 
 APPLICATION: Final = 0x42795761
 """`application_id` of the file (`ByWa`), so that no other is taken for it."""
@@ -34,8 +33,7 @@ DEVICE: Final = 8
 
 def default_path() -> Path:
     """In BYWAY_HOME, else in the user's folder for state."""
-    home = os.environ.get("BYWAY_HOME")
-    return (Path(home) if home else user_state_path("byway")) / "roots.sqlite"
+    return state_path("roots.sqlite")
 
 
 class RootIndex:

@@ -8,9 +8,10 @@ from typing import Final
 import msgspec
 
 from pypeer.contacts.contact import Contact
+from pypeer.home import state_path
 from pypeer.secure.encoding import b64, unb64
 from pypeer.spaces.keys import KEY_BYTES, SpaceKeys
-from pypeer.spaces.private import locked, read_private, state_path, write_private
+from pypeer.spaces.private import locked, read_private, write_private
 from pypeer.spaces.shelf import OWNER_CALLS_IT, turned
 from pypeer.spaces.space import Space
 from pypeer.spaces.store import SpaceError

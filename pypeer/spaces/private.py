@@ -7,13 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
-from platformdirs import user_state_path
-
-
-def state_path(name: str) -> Path:
-    """Of a file in BYWAY_HOME, else in the user's folder for state."""
-    home = os.environ.get("BYWAY_HOME")
-    return (Path(home) if home else user_state_path("byway")) / name
 
 
 def read_private(path: Path) -> bytes | None:

@@ -13,9 +13,10 @@ import msgspec
 from msgspec import Meta
 
 from pypeer.errors import AbsentError, PeerError
+from pypeer.home import state_path
 from pypeer.secure.encoding import b64, unb64
 from pypeer.spaces.keys import SpaceKeys
-from pypeer.spaces.private import locked, read_private, state_path, write_private
+from pypeer.spaces.private import locked, read_private, write_private
 from pypeer.spaces.space import Space, clean_name, free_name, new_space, same
 
 FILE_NAME: Final = "spaces.json"

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from pypeer.errors import AbsentError
+from pypeer.home import state_path
 from pypeer.spaces import store as module
-from pypeer.spaces.private import state_path
 from pypeer.spaces.space import Space, new_space
 from pypeer.spaces.store import FILE_NAME, SpaceError, SpaceStore
 from tests.unit.pypeer.spaces.samples import FAMILY
