@@ -56,8 +56,8 @@ export async function sweep(): Promise<void> {
 
 /** Nobody looks any more at what no page holds. */
 async function sweepLooked(): Promise<void> {
-  const all = await root(LOOKED);
-  for await (const name of all.keys()) await all.removeEntry(name, { recursive: true }).catch(() => undefined);
+  const all = await (await navigator.storage.getDirectory()).getDirectoryHandle(LOOKED).catch(() => null);
+  for await (const name of all?.keys() ?? []) await all?.removeEntry(name, { recursive: true }).catch(() => undefined);
 }
 
 /** What is kept of one offer, while its fetch runs. Everything rejects with SinkError. */
