@@ -1,7 +1,6 @@
 """Numbers of codes come again: an offer that is over must not answer for the one that has its number now."""
 
 import asyncio
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -24,7 +23,7 @@ async def test_a_number_that_comes_again_is_that_of_the_new_offer(
         before = await sender.send(text="before", once=True)
         await before.stop()
         # by itself the server gives the number to nobody for some minutes
-        monkeypatch.setattr(sharing, "Open", partial(Open, locator=before.locator))
+        monkeypatch.setattr(sharing, "Open", lambda id, ttl, locator: Open(id=id, ttl=ttl, locator=before.locator))
         offer = await sender.send(text="now", once=True)
         assert offer.locator == before.locator
         async with receiver.get(offer.code, tmp_path / "got") as fetch:
