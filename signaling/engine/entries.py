@@ -65,25 +65,30 @@ class Entries:
             self._forget(segment)
 
     def counted(self, library: int) -> Counted:
-        """How much is in a library."""
-        tree = self.libraries[library].tree
-        return Counted(tree.files, tree.bytes, tree.folders)
+        """How much is in a library; nothing, if there is none."""
+        held = self.libraries.get(library)
+        return Counted(0, 0, 0) if held is None else Counted(held.tree.files, held.tree.bytes, held.tree.folders)
 
-    def announce(self, library: int, folders: Sequence[Folder], gone: Collection[int], most: int) -> Counted | None:
-        """See Index."""
+    def fits(self, library: int, folders: Sequence[Folder], gone: Collection[int], most: int) -> bool:
+        """Whether a library would have no more than `most` files if these came and went."""
         held = self.libraries.get(library)
         if held is None:
-            return Counted(0, 0, 0)
-        new = {file.number for folder in folders for file in folder.files}
-        fresh = _once(folders, len(new))
+            return True
+        new = _numbers(folders)
         old = _numbered(held, new.union(gone))
-        if held.tree.files - sum(len(places) for _, places in old) + len(new) > most:
-            return None
-        for segment, places in old:
+        return held.tree.files - sum(len(places) for _, places in old) + len(new) <= most
+
+    def announce(self, library: int, folders: Sequence[Folder], gone: Collection[int]) -> None:
+        """Files of these numbers go, and others come or are changed."""
+        held = self.libraries.get(library)
+        if held is None:
+            return
+        new = _numbers(folders)
+        fresh = _once(folders, len(new))
+        for segment, places in _numbered(held, new.union(gone)):
             self._drop(held, segment, places)
         if fresh:
             self._add(library, held, fresh)
-        return self.counted(library)
 
     def having(self, root: str) -> Iterator[tuple[Segment, int]]:
         """All files that have a root, or a root that begins so, with as many letters as postings know at least."""
@@ -154,6 +159,25 @@ class Entries:
     def _forget(self, segment: Segment) -> None:
         self._gone.append({number: self.blocks.pop(number) for number in segment.blocks})
         self._left += len(segment.blocks)
+
+
+def parts(folders: Sequence[Folder]) -> Iterator[Sequence[Folder]]:
+    """The same files, in as few parts of like sizes as make segments that nothing is merged with: at least one."""
+    files = sum([len(folder.files) for folder in folders])
+    size = -(-files // max(1, -(-files // SMALL)))
+    part, room = list[Folder](), size
+    for folder in folders:
+        rest = folder.files
+        while len(rest) > room:
+            yield [*part, Folder(folder.path, rest[:room])]
+            rest, part, room = rest[room:], [], size
+        part.append(Folder(folder.path, rest))
+        room -= len(rest)
+    yield part
+
+
+def _numbers(folders: Sequence[Folder]) -> set[int]:
+    return {file.number for folder in folders for file in folder.files}
 
 
 def _words(text: str) -> set[str]:

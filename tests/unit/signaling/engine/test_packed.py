@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from signaling.engine import block, entries, finding, postings
+from signaling.engine import block, entries, finding, packed, postings
 from signaling.engine.index import Counted, Match, Query
 from signaling.engine.packed import PackedIndex
 from signaling.protocol import limits
@@ -245,6 +245,41 @@ async def test_who_announces_one_by_one_and_changes_much_has_few_segments(index:
     assert found[0] == "moon 17"
     assert set(found[1:]) == {"moon 171", "moon 173", "moon 175", "moon 177", "moon 179"}
     assert set(await names(index, "moon 18")) == {"moon 181", "moon 183", "moon 185", "moon 187", "moon 189"}
+
+
+async def test_others_have_their_turn_between_parts_of_an_announcement(index: PackedIndex) -> None:
+    announcing = asyncio.create_task(index.announce(1, _moons(700), (), MOST))
+    seen: list[int] = []
+    while not announcing.done():
+        await asyncio.sleep(0)
+        seen.append(len(await names(index, "moon", limit=700)))
+    there = sorted(set(seen))
+    assert await announcing == Counted(700, 700, 3)
+    assert there == [0, 234, 468, 700]
+    assert all(seen.count(count) >= packed.TURNS for count in there[:-1])
+
+
+async def test_two_announcements_at_once_keep_to_what_a_library_may_have(index: PackedIndex) -> None:
+    both = await asyncio.gather(*(index.announce(1, _moons(700, since), (), 1000) for since in (0, 700)))
+    assert both == [Counted(700, 700, 3), None]
+    assert await index.announce(1, _moons(700), (), 1000) == Counted(700, 700, 3)
+
+
+async def test_a_library_may_end_while_it_is_announced(index: PackedIndex) -> None:
+    announcing = asyncio.create_task(index.announce(1, _moons(700), (), MOST))
+    while not await names(index, "moon"):
+        await asyncio.sleep(0)
+    index.end(1)
+    assert await announcing == Counted(0, 0, 0)
+    assert await names(index, "moon") == []
+    await _tidied(index)
+    assert (len(index._entries.blocks), len(index._entries.roots)) == (0, 0)
+
+
+def _moons(count: int, since: int = 0) -> list[Folder]:
+    """Files in folders of two sizes, of which one is larger than what is announced at once."""
+    files = tuple(File(number, f"moon {number}", 1, root(number)) for number in range(since, since + count))
+    return [Folder("a", files[:50]), Folder("b", files[50:])]
 
 
 async def test_one_that_has_ended_takes_nothing(index: PackedIndex) -> None:
