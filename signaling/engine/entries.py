@@ -50,7 +50,7 @@ class Entries:
         """Words of folders, and marks of kinds."""
         self.roots = Postings()
         self._next = 0
-        self._left = 0
+        self._left = set[int]()
         """Blocks that have gone, and that words may still lead to."""
         self._gone: list[dict[int, Block]] = []
         """Those that roots still lead to."""
@@ -109,7 +109,7 @@ class Entries:
 
     @property
     def _unswept(self) -> bool:
-        return self._left > max(UNTIDY_LEAST, len(self.blocks) // UNTIDY)
+        return len(self._left) > max(UNTIDY_LEAST, len(self.blocks) // UNTIDY)
 
     def tidy(self) -> Iterator[None]:
         """Have postings forget what has gone, step by step, while other things happen. Most roots are in one block, and
@@ -119,9 +119,9 @@ class Entries:
                 self.roots.drop(block.keys, number)
             yield
         if self._unswept:
-            self._left = 0
-            yield from self.names.sweep(self.blocks)
-            yield from self.about.sweep(self.blocks)
+            left, self._left = self._left, set()
+            yield from self.names.sweep(left)
+            yield from self.about.sweep(left)
 
     def _add(self, library: int, held: Library, folders: Sequence[Folder]) -> None:
         for folder in folders:
@@ -158,7 +158,7 @@ class Entries:
 
     def _forget(self, segment: Segment) -> None:
         self._gone.append({number: self.blocks.pop(number) for number in segment.blocks})
-        self._left += len(segment.blocks)
+        self._left.update(segment.blocks)
 
 
 def parts(folders: Sequence[Folder]) -> Iterator[Sequence[Folder]]:
