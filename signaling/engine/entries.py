@@ -29,6 +29,9 @@ UNTIDY: Final = 3
 UNTIDY_LEAST: Final = 100
 """Blocks that are not worth it."""
 
+DROPPED: Final = 24
+"""Blocks whose roots are taken out in one step, in about a millisecond: half of a library of a thousand files."""
+
 
 @dataclass(slots=True)
 class Library:
@@ -52,7 +55,7 @@ class Entries:
         self._next = 0
         self._left = set[int]()
         """Blocks that have gone, and that words may still lead to."""
-        self._gone: list[dict[int, Block]] = []
+        self._gone: dict[int, Block] = {}
         """Those that roots still lead to."""
 
     def begin(self, library: int) -> None:
@@ -115,7 +118,7 @@ class Entries:
         """Have postings forget what has gone, step by step, while other things happen. Most roots are in one block, and
         taken out; words are in many, and swept."""
         while self._gone:
-            for number, block in self._gone.pop().items():
+            for number, block in [self._gone.popitem() for _ in range(min(DROPPED, len(self._gone)))]:
                 self.roots.drop(block.keys, number)
             yield
         if self._unswept:
@@ -157,7 +160,7 @@ class Entries:
             self.roots.add(block.keys, number)
 
     def _forget(self, segment: Segment) -> None:
-        self._gone.append({number: self.blocks.pop(number) for number in segment.blocks})
+        self._gone |= {number: self.blocks.pop(number) for number in segment.blocks}
         self._left.update(segment.blocks)
 
 
