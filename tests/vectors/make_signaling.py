@@ -42,7 +42,7 @@ CLIENT: dict[str, dict[str, Any]] = {
     "ask": {"id": 1, "library": "abc"},
     "take": {"id": 1, "delegation": DELEGATION},
     "wait": {"id": 1},
-    "call": {"id": 1, "token": TOKEN},
+    "call": {"id": 1, "ring": TOKEN},
     "ping": {"seen": 0},
     "bye": {},
 }
@@ -202,7 +202,7 @@ BAD: dict[str, list[dict[str, Any]]] = {
     "flag": [{"fault": "ugly"}, {"root": "x"}, {"note": "x" * 257}, {"fault": None}],
     "ask": [{"library": ""}, {"library": "x" * 33}],
     "wait": [{"tokens": [TOKEN] * 257}, {"tokens": [TOKEN[1:]]}, {"tokens": TOKEN}, {"tokens": None}],
-    "call": [{"token": TOKEN + "A"}, {"token": TOKEN[1:] + "="}, {"token": TOKEN + "\n"}],
+    "call": [{"ring": TOKEN + "A"}, {"ring": TOKEN[1:] + "="}, {"ring": TOKEN + "\n"}],
     "called": [{"peer": "x"}, {"relay": ""}, {"ttl": -1}],
     "shut": [{"locator": "0"}],
     "knock": [
