@@ -3,7 +3,7 @@
 Each folder of tests has a lane, and a lane that is done helps the others; much of what laboratories, commands and
 browsers do is to wait, so there are more lanes than cores. Each job has a network namespace of its own, so none sees
 another's ports. With the name of a file or a folder among the options only that is run, in one lane. With `--cov`, what
-unit and integration tests cover is put together; what the others test runs in processes of its own.
+the unit tests cover is put together.
 """
 
 import asyncio
@@ -21,8 +21,9 @@ TOGETHER: Final = {"nat": 1, "browser": 1, "integration": 4, "unit": 40}
 """How many files of a folder are one job: as many as take a minute or two, so that all lanes end at about one time.
 A laboratory and a browser are made for each file in any case."""
 
-TRACED: Final = ("unit", "integration")
-"""Jobs that are asked what they cover."""
+TRACED: Final = "unit"
+"""Jobs that are asked what they cover: modules without I/O are held to it by their unit tests, and whatever is traced takes
+longer."""
 
 LINE_BYTES: Final = 2**24
 """Longest line of output: what a test that failed compared may be one."""

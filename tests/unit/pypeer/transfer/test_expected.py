@@ -88,6 +88,16 @@ def met(*sources: int) -> Receiver:
     return here
 
 
+def test_what_is_known_may_come_after_the_first_link_and_before_the_offer() -> None:
+    here = Receiver()
+    here.expect(1)
+    here.link_up(1, 0, 65536, 0, 1)
+    here.vouch(EXPECTED)
+    tell(here, 1, HELLO)
+    tell(here, 1, *offers(changed(path="x")))
+    assert here.ended, "nobody else offers anything"
+
+
 def dismissed(effects: list[Effect]) -> list[int]:
     return [effect.source for effect in effects if isinstance(effect, Dismiss)]
 
