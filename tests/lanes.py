@@ -22,7 +22,7 @@ TOGETHER: Final = {"nat": 1, "browser": 1, "integration": 4, "unit": 40}
 A laboratory and a browser are made for each file in any case."""
 
 TRACED: Final = "unit"
-"""Jobs that are asked what they cover: modules without I/O are held to it by their unit tests, and whatever is traced takes
+"""Jobs that are asked what they cover: modules without I/O are held to it by their unit tests. What is traced takes
 longer."""
 
 LINE_BYTES: Final = 2**24
