@@ -114,7 +114,7 @@ def test_what_each_site_does_is_found_out() -> None:
     assert of(found["cgnat-hairpin"], 4)["hairpin"]
     assert not of(found["cgnat"], 4)["hairpin"]
     assert found["cgnat"]["findings"]["route"]["hops"][:2] == ["192.168.1.1", "100.64.1.1"]
-    assert found["symmetric-seq"]["advice"] == ["varies", "ipv6-off", "relay-none"]
+    assert found["symmetric-seq"]["advice"] == ["varies", "ipv6-off"]
 
 
 def tcp(found: dict[str, Any]) -> dict[str, Any]:
