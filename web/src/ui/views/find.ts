@@ -218,6 +218,7 @@ function peopleList(app: App, finding: Finding, scope: Scope): HTMLElement {
   const hint = h("p", { class: "hint" }, texts.find.nobodyHint);
   const card = h("div", { class: "card hits-card" }, list);
   const box = h("section", { class: "stack-tight", "aria-labelledby": title }, h("h2", { id: title }, texts.find.people), status, card, hint, h("div", { class: "buttons" }, more));
+  card.hidden = more.hidden = hint.hidden = true; // until it is known who is here
   let shown = "";
   const draw = (libraries: readonly LibraryInfo[]): void => {
     const held = list.contains(document.activeElement) ? (document.activeElement as HTMLElement).dataset["key"] : undefined;
