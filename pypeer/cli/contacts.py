@@ -9,7 +9,7 @@ import click
 
 from pypeer.api import Peer
 from pypeer.cli import contact_words
-from pypeer.cli.run import run
+from pypeer.cli.run import run_with
 from pypeer.cli.show import Show
 from pypeer.cli.words import count, printable
 from pypeer.contacts.contact import Change, Contact, Standing
@@ -155,14 +155,7 @@ for _name, _change, _text in (
 
 
 def _use(as_json: bool, work: Callable[[Store, Show], None]) -> None:
-    show = Show(as_json)
-
-    async def use() -> int:
-        with Store(default_path()) as store:
-            work(store, show)
-        return 0
-
-    run(show, use)
+    run_with(as_json, lambda: Store(default_path()), work)
 
 
 def _tell(show: Show, contact: Contact, known: list[Contact]) -> None:

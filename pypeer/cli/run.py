@@ -4,13 +4,16 @@ import asyncio
 import signal
 import sys
 from collections.abc import Callable, Coroutine
-from typing import Any
+from contextlib import AbstractContextManager
+from typing import Any, TypeVar
 
 from pypeer.cli.show import Show
 from pypeer.errors import PeerError
 from pypeer.heap import settle
 from pypeer.loops import loop_factory
 from pypeer.quiet import INTERRUPTED, interrupts_as_usual
+
+_Kept = TypeVar("_Kept")
 
 
 def run(show: Show, work: Callable[[], Coroutine[Any, Any, int]]) -> None:
@@ -29,6 +32,20 @@ def run(show: Show, work: Callable[[], Coroutine[Any, Any, int]]) -> None:
     except BrokenPipeError:
         status = 1
     sys.exit(status)
+
+
+def run_with(
+    as_json: bool, opened: Callable[[], AbstractContextManager[_Kept]], work: Callable[[_Kept, Show], None]
+) -> None:
+    """Run a command that does its work at once, in something that is kept on this machine."""
+    show = Show(as_json)
+
+    async def use() -> int:
+        with opened() as kept:
+            work(kept, show)
+        return 0
+
+    run(show, use)
 
 
 async def _cancellable(show: Show, work: Callable[[], Coroutine[Any, Any, int]]) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import click
 
 from pypeer.cli import contact_words
-from pypeer.cli.run import run
+from pypeer.cli.run import run_with
 from pypeer.cli.show import Show
 from pypeer.delegates.accepting import told
 from pypeer.delegates.record import Record
@@ -57,11 +57,4 @@ def _one(records: list[Record], which: str) -> Record:
 
 
 def _use(as_json: bool, work: Callable[[KeptStore, Show], None]) -> None:
-    show = Show(as_json)
-
-    async def use() -> int:
-        with KeptStore(default_path()) as store:
-            work(store, show)
-        return 0
-
-    run(show, use)
+    run_with(as_json, lambda: KeptStore(default_path()), work)
