@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import Final
 
+from signaling.core.answers import wait_to_tell
 from signaling.core.connection import Connection
 from signaling.core.effects import Close, Count, Effect, Send, Tally
 from signaling.core.policy import Policy
 from signaling.core.quota import Bucket
-from signaling.core.rendezvous import wait_to_tell
 from signaling.core.session import Session
 from signaling.core.sessions import Sessions
 from signaling.core.states import ConnectionState, Event

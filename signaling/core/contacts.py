@@ -9,9 +9,10 @@ may: only that they have met says that somebody is here.
 
 from typing import Final
 
+from signaling.core.answers import UNNUMBERED, failed, ok
 from signaling.core.effects import Count, Tally
 from signaling.core.policy import Policy
-from signaling.core.rendezvous import UNNUMBERED, Rendezvous, failed, ok
+from signaling.core.rendezvous import Rendezvous
 from signaling.core.session import Session
 from signaling.core.states import SessionState
 from signaling.engine.base import Engine, Holder

@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from signaling.core.announced import fault_of
+from signaling.core.answers import UNNUMBERED, failed, ok
 from signaling.core.control import HANDLE_BYTES, OPEN, Control
 from signaling.core.effects import Count, Effect, Flagged, Tally
 from signaling.core.flags import Flags
@@ -19,7 +20,7 @@ from signaling.core.hits import ROOM, Hits, fitting
 from signaling.core.libraries import Libraries, Library, peer_id
 from signaling.core.policy import Policy
 from signaling.core.quota import Rate
-from signaling.core.rendezvous import AWAY_WAIT_S, UNNUMBERED, Rendezvous, failed, ok
+from signaling.core.rendezvous import AWAY_WAIT_S, Rendezvous
 from signaling.core.session import Session
 from signaling.core.spaces import SealedLibrary, Spaces
 from signaling.engine.base import Engine, Holder

@@ -10,13 +10,13 @@ they have to be carried out for one connection.
 from collections.abc import Callable
 from typing import Final
 
+from signaling.core.answers import failed
 from signaling.core.connection import Connection
 from signaling.core.connections import Connections
 from signaling.core.control import OPEN, Control
 from signaling.core.effects import Count, Effect, Fault, Send, Tally
 from signaling.core.libraries import peer_id
 from signaling.core.policy import Policy
-from signaling.core.rendezvous import failed
 from signaling.core.session import Session
 from signaling.core.sessions import Relays, Sessions, no_relays
 from signaling.core.sign_in import Names, Refused, refusal

@@ -4,19 +4,19 @@ Each function answers one request of a session with the message to send it; what
 engine.
 """
 
-import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+from signaling.core.answers import UNNUMBERED, failed, ok
 from signaling.core.delegating import delegated, explained
 from signaling.core.effects import Count, Effect, Observe, Tally
 from signaling.core.policy import Policy
 from signaling.core.quota import Rate
 from signaling.core.session import Session
 from signaling.engine.base import Claim, Engine, Holder, Presence, Push
-from signaling.protocol.codes import Action, ErrorCode
+from signaling.protocol.codes import ErrorCode
 from signaling.protocol.contacts import Call
 from signaling.protocol.directory import Ask
 from signaling.protocol.encoding import b64
@@ -28,7 +28,6 @@ from signaling.protocol.messages import (
     Leave,
     Left,
     Met,
-    Ok,
     Open,
     Opened,
     Phases,
@@ -36,7 +35,6 @@ from signaling.protocol.messages import (
     Renewed,
     Reply,
     Report,
-    Request,
     Shut,
     Signal,
     Signaled,
@@ -45,9 +43,6 @@ from signaling.protocol.messages import (
 
 Meeting = Open | Take | Shut | Knock | Signal | Leave | Report | Renew
 """The requests that are not of the directory."""
-
-UNNUMBERED: Final = 0
-"""`seq` of a message before its session has numbered it."""
 
 DIGITS: Final = (3, 4, 5, 6, 7)
 """Lengths of locators, from the shortest: they are read aloud. Seven digits is what the contract allows."""
@@ -274,22 +269,6 @@ class Rendezvous:
         session.pair_ended(pair)
         await self.engine.deliver(other, Left(seq=UNNUMBERED, pair=pair, reason=reason))
         return True
-
-
-def failed(request: Request, code: ErrorCode, message: str, wait: float | None = None) -> Error:
-    """The answer to a request that did not take effect."""
-    told = None if wait is None else wait_to_tell(wait)
-    return Error(code=code, message=message, retry=code.action is Action.RETRY, wait=told, re=request.id)
-
-
-def wait_to_tell(wait: float) -> float:
-    """Seconds, rounded up: whoever waits as told must not come too early."""
-    return math.ceil(wait * 1000) / 1000
-
-
-def ok(request: Request) -> Ok:
-    """The answer to a request that took effect, and has nothing else to tell."""
-    return Ok(seq=UNNUMBERED, re=request.id)
 
 
 def _no_member(session: Session, request: Signal | Leave | Report | Renew) -> Error:

@@ -5,12 +5,13 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from signaling.core.answers import failed
 from signaling.core.contacts import Contacts
 from signaling.core.directory import Directory
 from signaling.core.effects import Count, Effect, Send, Tally
 from signaling.core.policy import Policy
 from signaling.core.quota import Bucket
-from signaling.core.rendezvous import Rendezvous, failed
+from signaling.core.rendezvous import Rendezvous
 from signaling.core.session import Numbered, Session
 from signaling.core.states import Event, SessionState
 from signaling.core.timers import Timers

@@ -9,11 +9,11 @@ from typing import Final
 
 import msgspec
 
+from signaling.core.answers import UNNUMBERED, failed, ok
 from signaling.core.effects import Count, Effect, Tally
 from signaling.core.hits import ROOM, fitting
 from signaling.core.libraries import REACHES, peer_id
 from signaling.core.policy import Policy
-from signaling.core.rendezvous import UNNUMBERED, failed, ok
 from signaling.core.session import Session
 from signaling.core.states import SessionState
 from signaling.engine.sealed import SealedEntries, SealedMatch, SealedQuery
