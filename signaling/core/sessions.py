@@ -9,6 +9,7 @@ from signaling.core.answers import failed
 from signaling.core.contacts import Contacts
 from signaling.core.directory import Directory
 from signaling.core.effects import Count, Effect, Send, Tally
+from signaling.core.locators import LocatorRequest, Locators
 from signaling.core.policy import Policy
 from signaling.core.quota import Bucket
 from signaling.core.rendezvous import Rendezvous
@@ -67,6 +68,7 @@ class Sessions:
     ) -> None:
         self.engine = make_engine(self.arrived)
         self.rendezvous = Rendezvous(policy, self.engine, entropy, emit)
+        self._locators = Locators(policy, self.engine, entropy)
         self.contacts = Contacts(policy, self.engine, self.rendezvous)
         self.directory: Directory | None = None
         if index is not None:
@@ -142,19 +144,23 @@ class Sessions:
         if self.directory is not None:
             self.directory.end(session)
         self.contacts.end(session)
-        await self.rendezvous.end(session, reason, now)
+        await self._locators.end(session, now)
+        await self.rendezvous.end(session, reason)
+        await self.engine.set_presence(session.id, None)
 
     async def tick(self, now: float) -> None:
         """End what nobody came back to, and codes whose time is over."""
         for session_id in self._grace.due(now):
             await self.end(self._by_id[session_id], "gone", now)
         for session_id, locator in self._lapses.due(now):
-            await self.rendezvous.lapse(self._by_id[session_id], locator, now)
+            await self._locators.lapse(self._by_id[session_id], locator, now)
 
     async def answer(self, session: Session, address: str, request: Request, now: float) -> Reply:
         """Carry out a request of a session. Only what the directory does may take a while."""
         if isinstance(request, ContactRequest):
             return await self.contacts.answer(session, address, request, now)
+        if isinstance(request, LocatorRequest):
+            return await self._locators.answer(session, address, request, now)
         if not isinstance(request, DirectoryRequest | SealedRequest | Ask):
             return await self.rendezvous.answer(session, address, request, now)
         if self.directory is None:

@@ -8,7 +8,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from signaling.core.effects import Count, Observe, Tally
-from signaling.core.rendezvous import PHASES
+from signaling.core.reports import PHASES
 from signaling.engine.base import Totals
 from signaling.protocol.codes import CloseCode
 from signaling.relay.stun import ANSWERED, Verdict

@@ -18,10 +18,24 @@ from signaling.engine.index import Index
 from signaling.engine.memory import MemoryEngine
 from signaling.protocol import limits
 from signaling.protocol.codec import decode_server, encode
-from signaling.protocol.codes import CloseCode
+from signaling.protocol.codes import CloseCode, ErrorCode
 from signaling.protocol.encoding import b64, unb64
 from signaling.protocol.fields import Message, Resume
-from signaling.protocol.messages import Challenge, Hello, Open, Opened, Ping, Reply, Request, ServerMessage, Welcome
+from signaling.protocol.messages import (
+    Challenge,
+    Error,
+    Hello,
+    Knock,
+    Knocked,
+    Met,
+    Open,
+    Opened,
+    Ping,
+    Reply,
+    Request,
+    ServerMessage,
+    Welcome,
+)
 
 T = TypeVar("T")
 ADDRESS = "203.0.113.1"
@@ -67,7 +81,7 @@ class Scene:
         self.hub = Hub(
             policy or Policy(),
             MemoryEngine,
-            self.random.randbytes,
+            lambda count: self.random.randbytes(count),
             self._emit,
             names or Names(),
             label="byway/test",
@@ -180,6 +194,19 @@ class Guest:
         [answer] = [message for message in self.take() if getattr(message, "re", None) == self.asked]
         assert isinstance(answer, Reply)
         return answer
+
+    def refused(self, request: Request) -> ErrorCode:
+        """Ask for what is not granted: why."""
+        answer = self.ask(request)
+        assert isinstance(answer, Error), answer
+        return answer.code
+
+    def meet(self, sender: "Guest") -> str:
+        """Knock at a code that another opens for it: the pair."""
+        met = self.ask(Knock(id=1, locator=sender.open()))
+        assert isinstance(met, Met), met
+        assert isinstance(sender.pushes()[-1], Knocked)
+        return met.pair
 
     def open(self, locator: str | None = None, ttl: float | None = None) -> str:
         """Open a code."""

@@ -58,12 +58,6 @@ def scene() -> Scene:
     return Scene(index=NaiveIndex())
 
 
-def failure(guest: Guest, request: Request) -> ErrorCode:
-    answer = guest.ask(request)
-    assert isinstance(answer, Error), answer
-    return answer.code
-
-
 def publish(guest: Guest, *folders: Folder, **told: object) -> str:
     published = guest.ask(Publish(id=1, **({"name": "shelf"} | told)))  # type: ignore[arg-type]
     assert isinstance(published, Published), published
@@ -101,7 +95,7 @@ def test_a_server_without_it_says_so() -> None:
     guest = Scene().guest()
     assert limits.CAP_DIRECTORY not in guest.welcome.caps
     for request in (Publish(id=1, name="x"), Peers(id=1), Ask(id=1, library="x")):
-        assert failure(guest, request) is ErrorCode.NO_DIRECTORY
+        assert guest.refused(request) is ErrorCode.NO_DIRECTORY
 
 
 def test_what_is_published_is_seen_and_found_by_others(scene: Scene) -> None:
@@ -204,10 +198,10 @@ def test_only_its_owner_changes_a_library(scene: Scene) -> None:
     owner, guest = scene.guest(), scene.guest()
     library = publish(owner, *FOLDERS)
     for change in (Announce(id=1, library=library), Withdraw(id=1, library=library)):
-        assert failure(guest, change) is ErrorCode.UNKNOWN_LIBRARY
+        assert guest.refused(change) is ErrorCode.UNKNOWN_LIBRARY
     assert isinstance(owner.ask(Withdraw(id=1, library=library)), Ok)
     for request in (Withdraw(id=1, library=library), Browse(id=1, library=library), Ask(id=1, library=library)):
-        assert failure(owner, request) is ErrorCode.UNKNOWN_LIBRARY
+        assert owner.refused(request) is ErrorCode.UNKNOWN_LIBRARY
     assert search(guest).hits == ()
 
 
@@ -220,7 +214,7 @@ def test_a_library_ends_with_its_session(scene: Scene) -> None:
     vanishing.lose()
     assert search(guest).libraries[0].away is True
     assert shelves(guest)[0].away is True
-    assert failure(guest, Ask(id=1, library=kept)) is ErrorCode.SENDER_AWAY
+    assert guest.refused(Ask(id=1, library=kept)) is ErrorCode.SENDER_AWAY
     vanishing.sign_in(resume=True)
     assert search(guest).libraries[0].away is False
     vanishing.lose()
@@ -257,9 +251,9 @@ def test_nobody_asks_for_a_library_of_its_own_or_in_too_many_pairs() -> None:
     scene = Scene(Policy(pairs_per_session=1), index=NaiveIndex())
     owner, guest, other = scene.guest(), scene.guest(), scene.guest()
     library = publish(owner)
-    assert failure(owner, Ask(id=1, library=library)) is ErrorCode.BAD_MESSAGE
+    assert owner.refused(Ask(id=1, library=library)) is ErrorCode.BAD_MESSAGE
     assert isinstance(guest.ask(Ask(id=1, library=library)), Met)
-    assert failure(other, Ask(id=1, library=library)) is ErrorCode.TOO_MANY
+    assert other.refused(Ask(id=1, library=library)) is ErrorCode.TOO_MANY
 
 
 def test_limits_of_a_session_and_of_a_library() -> None:
@@ -267,16 +261,16 @@ def test_limits_of_a_session_and_of_a_library() -> None:
     owner, guest = scene.guest(), scene.guest()
     library = publish(owner)
     publish(owner)
-    assert failure(owner, Publish(id=1, name="third")) is ErrorCode.TOO_MANY
+    assert owner.refused(Publish(id=1, name="third")) is ErrorCode.TOO_MANY
     four = tuple(File(number, f"moon {number}", 1, root(number)) for number in range(4))
-    assert failure(owner, Announce(id=1, library=library, folders=(Folder("", four),))) is ErrorCode.TOO_MANY
+    assert owner.refused(Announce(id=1, library=library, folders=(Folder("", four),))) is ErrorCode.TOO_MANY
     assert search(guest).hits == ()
     assert isinstance(owner.ask(Announce(id=1, library=library, folders=(Folder("", four[:3]),))), Ok)
-    assert failure(owner, Announce(id=1, library=library, folders=(Folder("", four[3:]),))) is ErrorCode.TOO_MANY
+    assert owner.refused(Announce(id=1, library=library, folders=(Folder("", four[3:]),))) is ErrorCode.TOO_MANY
     assert len(search(guest).hits) == 3, "what is there stays"
     swap = Announce(id=1, library=library, folders=(Folder("a/b/c", four[3:]),), gone=(0,))
     assert isinstance(owner.ask(swap), Ok)
-    assert failure(owner, Announce(id=1, library=library, folders=(Folder("", four[1:2]),))) is ErrorCode.TOO_MANY, (
+    assert owner.refused(Announce(id=1, library=library, folders=(Folder("", four[1:2]),))) is ErrorCode.TOO_MANY, (
         "it has more folders than it may have files"
     )
     assert isinstance(owner.ask(Announce(id=1, library=library, gone=(3,))), Ok)
@@ -289,7 +283,7 @@ def test_the_directory_is_full_for_all() -> None:
     one = publish(first, Folder("", (SONG, PICTURE)))
     two = publish(second)
     full = Announce(id=1, library=two, folders=(Folder("", (SONG, PICTURE)),))
-    assert failure(second, full) is ErrorCode.TOO_MANY
+    assert second.refused(full) is ErrorCode.TOO_MANY
     assert isinstance(first.ask(Announce(id=1, library=one, gone=(1, 2))), Ok)
     assert isinstance(second.ask(full), Ok)
 
@@ -307,13 +301,13 @@ def test_announcing_searching_and_asking_have_rates() -> None:
     owner.sign_in(resume=True)
     assert isinstance(owner.ask(Announce(id=1, library=library, folders=(Folder("", files),))), Ok)
     search(guest)
-    assert failure(guest, Browse(id=1, library=library)) is ErrorCode.RATE_LIMITED
+    assert guest.refused(Browse(id=1, library=library)) is ErrorCode.RATE_LIMITED
     assert browse(owner, library).files
-    assert failure(scene.guest(), Peers(id=1)) is ErrorCode.RATE_LIMITED
+    assert scene.guest().refused(Peers(id=1)) is ErrorCode.RATE_LIMITED
     assert shelves(scene.guest("192.0.2.9"))
     for _ in range(2):
         assert isinstance(guest.ask(Ask(id=1, library=library)), Met)
-    assert failure(guest, Ask(id=1, library=library)) is ErrorCode.RATE_LIMITED
+    assert guest.refused(Ask(id=1, library=library)) is ErrorCode.RATE_LIMITED
     assert isinstance(scene.guest("192.0.2.8").ask(Ask(id=1, library=library)), Met)
 
 
@@ -334,7 +328,7 @@ def test_paths_and_names_that_cannot_be_are_refused_whole(scene: Scene, path: st
     owner = scene.guest()
     library = publish(owner)
     bad = Folder(path, (File(5, name, 1, root(5)),))
-    assert failure(owner, Announce(id=1, library=library, folders=(*FOLDERS, bad))) is ErrorCode.BAD_MESSAGE
+    assert owner.refused(Announce(id=1, library=library, folders=(*FOLDERS, bad))) is ErrorCode.BAD_MESSAGE
     assert shelves(owner)[0].files == 0
 
 
@@ -342,7 +336,7 @@ def test_a_root_has_one_form(scene: Scene) -> None:
     owner = scene.guest()
     library = publish(owner)
     other = Folder("", (msgspec.structs.replace(SONG, root=SONG.root[:-1] + "F"),))
-    assert failure(owner, Announce(id=1, library=library, folders=(other,))) is ErrorCode.BAD_MESSAGE
+    assert owner.refused(Announce(id=1, library=library, folders=(other,))) is ErrorCode.BAD_MESSAGE
 
 
 def test_deep_and_long_ones_are_all_right() -> None:

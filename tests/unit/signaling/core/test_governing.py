@@ -16,7 +16,7 @@ from signaling.protocol.messages import Error, Left, Ok
 from signaling.protocol.spaces import SealedPublish
 from tests.support.naive_index import NaiveIndex
 from tests.support.scene import Guest, Scene, hello, run
-from tests.unit.signaling.core.test_directory import FOLDERS, PICTURE, SONG, failure, publish, search, shelves
+from tests.unit.signaling.core.test_directory import FOLDERS, PICTURE, SONG, publish, search, shelves
 
 ADA = Identity.from_seed(hashlib.sha256(b"ada").digest())
 
@@ -103,8 +103,8 @@ def test_a_peer_whose_libraries_are_taken_down_publishes_nothing(scene: Scene) -
     directory = scene.hub.sessions.directory
     assert directory is not None
     assert len(directory.spaces) == 1
-    assert failure(owner, Publish(id=1, name="again")) is ErrorCode.TAKEN_DOWN
-    assert failure(owner, SealedPublish(id=1, space=b64(bytes(16)), box=b64(bytes(40)))) is ErrorCode.TAKEN_DOWN
+    assert owner.refused(Publish(id=1, name="again")) is ErrorCode.TAKEN_DOWN
+    assert owner.refused(SealedPublish(id=1, space=b64(bytes(16)), box=b64(bytes(40)))) is ErrorCode.TAKEN_DOWN
     assert owner.open()
 
 
@@ -131,7 +131,7 @@ def test_of_a_sealed_library_the_operator_is_told_no_name(scene: Scene) -> None:
     assert isinstance(sealed, Published)
     assert isinstance(guest.ask(Flag(id=1, library=sealed.library, fault=Fault.ABUSE)), Ok)
     assert (scene.flagged[0].library, scene.flagged[0].peer) == ("", owner.identity.id)
-    assert failure(guest, Flag(id=1, library="x", fault=Fault.ABUSE)) is ErrorCode.UNKNOWN_LIBRARY
+    assert guest.refused(Flag(id=1, library="x", fault=Fault.ABUSE)) is ErrorCode.UNKNOWN_LIBRARY
 
 
 def test_each_identity_and_each_address_is_limited() -> None:
@@ -147,8 +147,8 @@ def test_each_identity_and_each_address_is_limited() -> None:
         guest = scene.guest("192.0.2.1")
         for _ in range(burst):
             assert not isinstance(guest.ask(request), Error)
-        assert failure(guest, request) is ErrorCode.RATE_LIMITED
+        assert guest.refused(request) is ErrorCode.RATE_LIMITED
         same_identity = scene.guest("192.0.2.2", guest.identity)
-        assert failure(same_identity, request) is ErrorCode.RATE_LIMITED
+        assert same_identity.refused(request) is ErrorCode.RATE_LIMITED
     same_address = scene.guest("192.0.2.1")
-    assert failure(same_address, requests[0][0]) is ErrorCode.RATE_LIMITED
+    assert same_address.refused(requests[0][0]) is ErrorCode.RATE_LIMITED

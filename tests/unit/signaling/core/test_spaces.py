@@ -24,7 +24,7 @@ from signaling.protocol.directory import (
     Withdraw,
 )
 from signaling.protocol.encoding import b64, unb64
-from signaling.protocol.messages import Bye, Error, Met, Ok, Request
+from signaling.protocol.messages import Bye, Error, Met, Ok
 from signaling.protocol.spaces import (
     KeyBox,
     Keyring,
@@ -60,12 +60,6 @@ SONG, PICTURE = entry(1, MOON + BLUE, b64(b"song")), entry(2, MOON, b64(b"pictur
 @pytest.fixture
 def scene() -> Scene:
     return Scene(index=NaiveIndex())
-
-
-def failure(guest: Guest, request: Request) -> ErrorCode:
-    answer = guest.ask(request)
-    assert isinstance(answer, Error), answer
-    return answer.code
 
 
 def publish(guest: Guest, *files: SealedEntry, space: str = OURS, **told: object) -> str:
@@ -173,7 +167,7 @@ def test_what_changes_and_goes_is_found_as_it_is_then(scene: Scene) -> None:
     assert [shelf.files for shelf in shelves(member).libraries] == [1]
     assert isinstance(owner.ask(Withdraw(id=1, library=library)), Ok)
     assert (shelves(member).libraries, search(member, NOISE).hits) == ((), ())
-    assert failure(owner, SealedAnnounce(id=1, library=library)) is ErrorCode.UNKNOWN_LIBRARY
+    assert owner.refused(SealedAnnounce(id=1, library=library)) is ErrorCode.UNKNOWN_LIBRARY
 
 
 def test_a_library_ends_with_its_session_and_the_space_with_its_last(scene: Scene) -> None:
@@ -200,20 +194,20 @@ def test_a_library_is_asked_for_by_its_id(scene: Scene) -> None:
     assert met.peer == owner.key
     [asked] = [each for each in owner.take() if isinstance(each, Asked)]
     assert (asked.pair, asked.library, asked.peer) == (met.pair, library, member.key)
-    assert failure(owner, Ask(id=1, library=library)) is ErrorCode.BAD_MESSAGE
+    assert owner.refused(Ask(id=1, library=library)) is ErrorCode.BAD_MESSAGE
     scene.lose(owner.connection)
-    assert failure(member, Ask(id=1, library=library)) is ErrorCode.SENDER_AWAY
+    assert member.refused(Ask(id=1, library=library)) is ErrorCode.SENDER_AWAY
 
 
 def test_nobody_announces_in_the_library_of_another(scene: Scene) -> None:
     owner, other = scene.guest(), scene.guest()
     sealed, opened = publish(owner, SONG), other.ask(Publish(id=1, name="open"))
     assert isinstance(opened, Published)
-    assert failure(other, SealedAnnounce(id=1, library=sealed, files=(SONG,))) is ErrorCode.UNKNOWN_LIBRARY
-    assert failure(other, SealedAnnounce(id=1, library=opened.library, files=(SONG,))) is ErrorCode.UNKNOWN_LIBRARY
+    assert other.refused(SealedAnnounce(id=1, library=sealed, files=(SONG,))) is ErrorCode.UNKNOWN_LIBRARY
+    assert other.refused(SealedAnnounce(id=1, library=opened.library, files=(SONG,))) is ErrorCode.UNKNOWN_LIBRARY
     folder = Folder("", (File(1, "a", 1, b64(bytes(32))),))
-    assert failure(owner, Announce(id=1, library=sealed, folders=(folder,))) is ErrorCode.UNKNOWN_LIBRARY
-    assert failure(other, Withdraw(id=1, library=sealed)) is ErrorCode.UNKNOWN_LIBRARY
+    assert owner.refused(Announce(id=1, library=sealed, folders=(folder,))) is ErrorCode.UNKNOWN_LIBRARY
+    assert other.refused(Withdraw(id=1, library=sealed)) is ErrorCode.UNKNOWN_LIBRARY
 
 
 @pytest.mark.parametrize(
@@ -222,9 +216,9 @@ def test_nobody_announces_in_the_library_of_another(scene: Scene) -> None:
 def test_what_is_no_base64url_is_refused_whole(scene: Scene, bad: SealedEntry) -> None:
     owner = scene.guest()
     library = publish(owner)
-    assert failure(owner, SealedAnnounce(id=1, library=library, files=(SONG, bad))) is ErrorCode.BAD_MESSAGE
+    assert owner.refused(SealedAnnounce(id=1, library=library, files=(SONG, bad))) is ErrorCode.BAD_MESSAGE
     assert search(owner, MOON).hits == ()
-    assert failure(owner, SealedSearch(id=1, space=OURS, tag="A" * 21 + "B")) is ErrorCode.BAD_MESSAGE
+    assert owner.refused(SealedSearch(id=1, space=OURS, tag="A" * 21 + "B")) is ErrorCode.BAD_MESSAGE
 
 
 def test_limits_count_what_is_sealed_too() -> None:
@@ -232,18 +226,18 @@ def test_limits_count_what_is_sealed_too() -> None:
     scene = Scene(Policy(files_per_library=3, directory_files=10, libraries_per_session=2), index=NaiveIndex())
     owner, other = scene.guest(), scene.guest()
     library = publish(owner, entry(1), entry(2), entry(3))
-    assert failure(owner, SealedAnnounce(id=1, library=library, files=(entry(4),))) is ErrorCode.TOO_MANY
+    assert owner.refused(SealedAnnounce(id=1, library=library, files=(entry(4),))) is ErrorCode.TOO_MANY
     heavy = entry(3, box="QUJD" * 700)
     assert isinstance(owner.ask(SealedAnnounce(id=1, library=library, files=(heavy,), gone=(1, 2))), Ok)
     publish(other, entry(1), entry(2))
     second = publish(owner)
-    assert failure(owner, SealedAnnounce(id=1, library=second, files=(entry(1),))) is ErrorCode.TOO_MANY
-    assert failure(owner, SealedPublish(id=1, space=OURS, box=BOX)) is ErrorCode.TOO_MANY
-    assert failure(owner, Publish(id=1, name="open")) is ErrorCode.TOO_MANY
+    assert owner.refused(SealedAnnounce(id=1, library=second, files=(entry(1),))) is ErrorCode.TOO_MANY
+    assert owner.refused(SealedPublish(id=1, space=OURS, box=BOX)) is ErrorCode.TOO_MANY
+    assert owner.refused(Publish(id=1, name="open")) is ErrorCode.TOO_MANY
     opened = other.ask(Publish(id=1, name="open"))
     assert isinstance(opened, Published)
     folder = Folder("", (File(1, "a", 1, b64(bytes(32))),))
-    assert failure(other, Announce(id=1, library=opened.library, folders=(folder,))) is ErrorCode.TOO_MANY
+    assert other.refused(Announce(id=1, library=opened.library, folders=(folder,))) is ErrorCode.TOO_MANY
     assert isinstance(owner.ask(SealedAnnounce(id=1, library=library, gone=(3,))), Ok)
     assert isinstance(owner.ask(SealedAnnounce(id=1, library=second, files=(entry(1),))), Ok)
 
@@ -254,10 +248,10 @@ def test_announcements_and_looks_are_counted_with_those_in_the_open() -> None:
     library = publish(owner)
     files = tuple(entry(number) for number in range(200))
     assert isinstance(owner.ask(SealedAnnounce(id=1, library=library, files=files)), Ok)
-    assert failure(owner, SealedAnnounce(id=1, library=library, files=files)) is ErrorCode.RATE_LIMITED
+    assert owner.refused(SealedAnnounce(id=1, library=library, files=files)) is ErrorCode.RATE_LIMITED
     shelves(owner)
     search(owner, MOON)
-    assert failure(owner, SealedPeers(id=1, space=OURS)) is ErrorCode.RATE_LIMITED
+    assert owner.refused(SealedPeers(id=1, space=OURS)) is ErrorCode.RATE_LIMITED
 
 
 def test_long_answers_come_in_pages(scene: Scene) -> None:
@@ -325,9 +319,9 @@ def test_keys_weigh_as_much_as_files() -> None:
     scene = Scene(Policy(directory_files=3, search_rate=0.2), index=NaiveIndex())
     owner = scene.guest()
     boxes = tuple(key_box(str(number)) for number in range(4))
-    assert failure(owner, SealedPublish(id=1, space=OURS, box=BOX, keys=boxes)) is ErrorCode.TOO_MANY
+    assert owner.refused(SealedPublish(id=1, space=OURS, box=BOX, keys=boxes)) is ErrorCode.TOO_MANY
     library = publish(owner, keys=(*boxes[:2], boxes[0]))
-    assert failure(owner, SealedPublish(id=1, space=OURS, box=BOX, keys=boxes[:2])) is ErrorCode.TOO_MANY
+    assert owner.refused(SealedPublish(id=1, space=OURS, box=BOX, keys=boxes[:2])) is ErrorCode.TOO_MANY
     assert isinstance(owner.ask(Withdraw(id=1, library=library)), Ok)
     publish(owner, keys=boxes[:3])
 
@@ -337,4 +331,4 @@ def test_looking_for_keys_is_counted_as_a_search() -> None:
     owner = scene.guest()
     keyring(owner)
     keyring(owner)
-    assert failure(owner, Keys(id=1)) is ErrorCode.RATE_LIMITED
+    assert owner.refused(Keys(id=1)) is ErrorCode.RATE_LIMITED
