@@ -24,3 +24,9 @@ def failed(request: Request, code: ErrorCode, message: str, wait: float | None =
 def wait_to_tell(wait: float) -> float:
     """Seconds, rounded up: whoever waits as told must not come too early."""
     return math.ceil(wait * 1000) / 1000
+
+
+def unknown_library(request: Request) -> Error:
+    """The answer to a request for a library that is not there, or not for this session to change."""
+    text = "this library is not there, or is another session's: search again"
+    return failed(request, ErrorCode.UNKNOWN_LIBRARY, text)

@@ -10,6 +10,7 @@ may: only that they have met says that somebody is here.
 from typing import Final
 
 from signaling.core.answers import UNNUMBERED, failed, ok
+from signaling.core.charging import charge
 from signaling.core.effects import Count, Tally
 from signaling.core.policy import Policy
 from signaling.core.rendezvous import Rendezvous
@@ -72,8 +73,8 @@ class Contacts:
         return ok(request)
 
     async def _call(self, session: Session, address: str, request: Call, now: float) -> Reply:
-        wait = await self._engine.take(f"call {session.key}", self._policy.calling, 1, now)
-        wait = wait or await self._engine.take(f"call {address}", self._policy.calling_address, 1, now)
+        rates = self._policy.calling, self._policy.calling_address
+        wait = await charge(self._engine, "call", session, address, rates, 1, now)
         if wait:
             return failed(request, ErrorCode.RATE_LIMITED, "too many calls from this identity or address", wait)
         answer = await self._meet(session, request, now)

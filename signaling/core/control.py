@@ -76,6 +76,11 @@ class Control:
         return hmac.compare_digest(proof(self.word, nonce, hello.key, hello.host), hello.access or "")
 
 
+def handle_of(root: str) -> str:
+    """The handle of a root, as messages have it."""
+    return base64.b32encode(unb64(root)[:HANDLE_BYTES]).decode("ascii").lower()
+
+
 def peers_of(text: str) -> frozenset[str]:
     """The identities of a list: one id a line, # begins a comment; raises ControlError."""
     return frozenset(_peer(number, word) for number, word in _lines(text))

@@ -17,6 +17,10 @@ from signaling.protocol.encoding import unb64
 
 Key = TypeVar("Key", str, int)
 
+LIBRARY_BYTES: Final = 12
+"""Random bytes of the id of a library: never twice in a life of a server; who was not told that of a sealed one does not
+guess it."""
+
 REACHES: Final = (Reach.OPEN, Reach.STEADY, None, Reach.VARYING, Reach.BLOCKED)
 """How others get to a peer, the easiest first."""
 

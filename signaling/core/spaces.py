@@ -5,14 +5,13 @@ same as if there were none. What a space is, and what is in it, nobody here know
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from heapq import nsmallest
-from typing import Final
 
 import msgspec
 
-from signaling.core.answers import UNNUMBERED, failed, ok
+from signaling.core.answers import UNNUMBERED, failed, ok, unknown_library
 from signaling.core.effects import Count, Effect, Tally
 from signaling.core.hits import ROOM, fitting
-from signaling.core.libraries import REACHES, peer_id
+from signaling.core.libraries import LIBRARY_BYTES, REACHES, peer_id
 from signaling.core.policy import Policy
 from signaling.core.session import Session
 from signaling.core.states import SessionState
@@ -38,11 +37,6 @@ from signaling.protocol.spaces import (
     SealedSearch,
     SealedShelf,
 )
-
-LIBRARY_BYTES: Final = 12
-"""Random bytes of a library's id: who was not told of it does not guess it."""
-
-UNKNOWN: Final = "this library is not there, or is another session's: search again"
 
 
 @dataclass(slots=True, eq=False)
@@ -209,7 +203,7 @@ class Spaces:
     def _browse(self, request: SealedBrowse) -> Reply:
         library = self.named(request.library)
         if library is None or library.space != request.space:
-            return failed(request, ErrorCode.UNKNOWN_LIBRARY, UNKNOWN)
+            return unknown_library(request)
         page, more = self._spaces[library.space].entries.browse(library.number, request.after)
         files, room = fitting(page, ROOM)
         return SealedListing(seq=UNNUMBERED, re=request.id, files=files, more=more or not room)

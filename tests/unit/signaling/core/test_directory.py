@@ -466,7 +466,7 @@ def test_the_answer_comes_on_the_connection_that_there_is_then(held: Scene) -> N
     assert [getattr(answer, "re", None) for answer in owner.take()] == [2, 3]
     directory = held.hub.sessions.directory
     assert directory is not None
-    assert directory.files == 1
+    assert directory.totals == (1, 1, 1)
 
 
 def test_a_session_that_is_away_finds_its_answer_when_it_is_back(held: Scene) -> None:
