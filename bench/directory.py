@@ -35,7 +35,8 @@ from pypeer.loops import loop_factory
 from pypeer.signaling_client.client import SignalingClient
 from signaling.protocol import limits
 from signaling.protocol.codec import encode
-from signaling.protocol.directory import Announce, Folder, Found, Here, Peers, Publish, Published, Search
+from signaling.protocol.directory import Announce, Found, Here, Peers, Publish, Published, Search
+from signaling.protocol.listed import Folder
 from signaling.protocol.messages import Ok
 
 AT_ONCE: Final = 20

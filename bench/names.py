@@ -6,8 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from signaling.protocol.directory import File, Folder
 from signaling.protocol.encoding import b64
+from signaling.protocol.listed import File, Folder
 
 WORDS: Final = Path(__file__).resolve().parent.parent / "pypeer" / "secure" / "words.txt"
 SHARED: Final = 0.3

@@ -12,7 +12,7 @@ from pypeer.secure.code import Code
 from pypeer.signaling_client.client import SignalingClient
 from pypeer.signaling_client.pair import Pair
 from signaling.protocol.delegation import Delegation
-from signaling.protocol.messages import Knock, Met
+from signaling.protocol.rendezvous import Knock, Met
 
 KNOCK_S: Final = 15.0
 """How long a person waits for a server that is asked too often, or for a sender that has lost its connection."""

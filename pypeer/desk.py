@@ -21,7 +21,7 @@ from pypeer.signaling_client.pair import Pair
 from pypeer.signaling_client.switch import Switchboard
 from signaling.protocol.contacts import Called
 from signaling.protocol.directory import Asked
-from signaling.protocol.messages import Knocked, Met, Renew, Renewed
+from signaling.protocol.rendezvous import Knocked, Met, Renew, Renewed
 
 if TYPE_CHECKING:
     from pypeer.connect.gathering import Gathering

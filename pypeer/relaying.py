@@ -16,7 +16,7 @@ from pypeer.tasks import Tasks
 from signaling.protocol.contacts import Called
 from signaling.protocol.directory import Asked
 from signaling.protocol.fields import IceServer
-from signaling.protocol.messages import Knocked, Met, Renewed
+from signaling.protocol.rendezvous import Knocked, Met, Renewed
 
 if TYPE_CHECKING:
     from pypeer.connect.gathering import Gathering

@@ -25,7 +25,7 @@ from pypeer.transfer.sending import SendSession
 from pypeer.transfer.sources import OfferedTree
 from pypeer.transfer.swarm import Seeding, Swarm
 from signaling.protocol.limits import TTL_MIN_S
-from signaling.protocol.messages import Knocked, Open, Opened, Shut
+from signaling.protocol.rendezvous import Knocked, Open, Opened, Shut
 
 LAPSE_S: Final = 5.0
 """How long after its time a code ends here, if the server has not said so: it may be away, for good."""

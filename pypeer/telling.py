@@ -10,7 +10,7 @@ from pypeer.events import Event, PathChanged, Reconnecting, Report
 from pypeer.links.link import Path
 from pypeer.protocol.report import ConnectionReport, Delivery, Reason
 from pypeer.signaling_client.pair import Pair
-from signaling.protocol.messages import Phases
+from signaling.protocol.rendezvous import Phases
 
 
 class Telling:

@@ -22,7 +22,7 @@ from pypeer.finding.sizes import parse as parse_sizes
 from pypeer.finding.sought import Sought
 from pypeer.finding.who import one_library
 from pypeer.transfer.names import printable
-from signaling.protocol.directory import Kind
+from signaling.protocol.kinds import Kind
 from signaling.protocol.limits import SEARCH_CHARS
 
 

@@ -7,7 +7,7 @@ from pypeer.cli.options import common
 from pypeer.cli.run import run
 from pypeer.cli.show import Show
 from pypeer.events import Event
-from signaling.protocol.directory import Fault
+from signaling.protocol.flags import Fault
 
 
 class Reported(Event, frozen=True, tag="reported"):

@@ -19,7 +19,7 @@ from pypeer.protocol.report import (
     ReportCheck,
     reasons,
 )
-from signaling.protocol.messages import Phases
+from signaling.protocol.rendezvous import Phases
 
 
 @dataclass(slots=True)

@@ -18,7 +18,7 @@ from pypeer.signaling_client.pair import Pair
 from signaling.protocol.codes import ErrorCode
 from signaling.protocol.contacts import Call, Called, ring_of
 from signaling.protocol.limits import CAP_CONTACTS
-from signaling.protocol.messages import Leave, Met
+from signaling.protocol.rendezvous import Leave, Met
 
 CALL_S = 15.0
 """How long a server that is called at too often is waited for, as with a code."""

@@ -30,7 +30,8 @@ from pypeer.transfer.budget import Budget
 from pypeer.transfer.names import safe_name
 from signaling.protocol import contacts as wire
 from signaling.protocol.limits import CAP_CONTACTS, WAITING_TOKENS
-from signaling.protocol.messages import Leave, Ok
+from signaling.protocol.messages import Ok
+from signaling.protocol.rendezvous import Leave
 
 WAIT_S: Final = 60.0
 """How long a server that is told of contacts too often is waited for."""

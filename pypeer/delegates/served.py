@@ -15,7 +15,7 @@ from pypeer.sharing import Offer
 from pypeer.transfer.budget import Budget
 from pypeer.transfer.parting import PartContent
 from pypeer.transfer.sources import OfferedTree
-from signaling.protocol.messages import Opened, Take
+from signaling.protocol.rendezvous import Opened, Take
 
 
 def tree_of(record: Record) -> OfferedTree:

@@ -14,9 +14,10 @@ from pypeer.identity import peer_id
 from pypeer.secure.code import short_name
 from pypeer.secure.encoding import unb64
 from pypeer.transfer.names import printable
-from signaling.protocol.directory import Found, Item, Kind, Listing, Reach, Shelf
-from signaling.protocol.directory import Hit as TheirHit
-from signaling.protocol.kinds import kind_of
+from signaling.protocol.directory import Found, Listing
+from signaling.protocol.kinds import Kind, kind_of
+from signaling.protocol.listed import Hit as TheirHit
+from signaling.protocol.listed import Item, Reach, Shelf
 
 HANDLE_BYTES: Final = 10
 """As much of a root as its handle says: docs/protocol.md, "The directory"."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from enum import Enum
 
 from pypeer.finding.found import Holder
-from signaling.protocol.directory import Reach
+from signaling.protocol.listed import Reach
 
 
 class Outlook(Enum):

@@ -19,7 +19,7 @@ from pypeer.signaling_client.pair import MEET_S, Pair
 from pypeer.transfer.endings import from_peer
 from signaling.protocol.codes import ErrorCode
 from signaling.protocol.directory import Ask
-from signaling.protocol.messages import Leave, Met
+from signaling.protocol.rendezvous import Leave, Met
 
 PERSON_S: Final = 310.0
 """How long an owner who is asked about each request may take: five minutes, and what it takes to say so."""

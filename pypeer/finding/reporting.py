@@ -9,7 +9,7 @@ from pypeer.finding.sought import Sought
 from pypeer.finding.targets import ByHandle, parse
 from pypeer.secure.encoding import b64
 from pypeer.signaling_client.client import SignalingClient
-from signaling.protocol.directory import Fault, Flag
+from signaling.protocol.flags import Fault, Flag
 from signaling.protocol.messages import Ok
 
 NOTE_CHARS: Final = 256

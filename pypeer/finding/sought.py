@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from signaling.protocol.directory import Kind
+from signaling.protocol.kinds import Kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ import msgspec
 
 from pypeer.secure.encoding import b64
 from signaling.protocol import limits
-from signaling.protocol.directory import Announce, File, Folder
+from signaling.protocol.directory import Announce
+from signaling.protocol.listed import File, Folder
 from signaling.protocol.spaces import SealedAnnounce
 
 ROOM: Final = limits.MESSAGE_BYTES - 512

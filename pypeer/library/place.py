@@ -11,7 +11,8 @@ from pypeer.secure.code import library_password
 from pypeer.spaces.boxes import Boxes, SealedLibrary
 from pypeer.spaces.form import Sealed
 from pypeer.spaces.space import Space
-from signaling.protocol.directory import Publish, Reach
+from signaling.protocol.directory import Publish
+from signaling.protocol.listed import Reach
 from signaling.protocol.spaces import KeyBox, SealedPublish
 
 

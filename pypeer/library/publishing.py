@@ -22,7 +22,7 @@ from pypeer.spaces.shelf import OWNER_CALLS_IT
 from pypeer.spaces.space import Space
 from pypeer.transfer.budget import Budget
 from pypeer.transfer.scanning import Links
-from signaling.protocol.directory import Reach
+from signaling.protocol.listed import Reach
 from signaling.protocol.spaces import KeyBox
 
 NAME_CHARS: Final = 64

@@ -8,7 +8,7 @@ from pypeer.connect import servers
 from pypeer.connect.options import Relaying
 from pypeer.desk import Desk
 from pypeer.protocol.codes import Mapping
-from signaling.protocol.directory import Reach
+from signaling.protocol.listed import Reach
 
 LOOK_S: Final = 2.0
 """How long it may take: servers answer within a round trip, and a router that maps ports in a second."""

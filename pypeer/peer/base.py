@@ -23,7 +23,7 @@ from pypeer.spaces.store import SpaceStore
 from pypeer.transfer.budget import Budget
 from signaling.protocol.contacts import Called
 from signaling.protocol.directory import Asked
-from signaling.protocol.messages import Leave
+from signaling.protocol.rendezvous import Leave
 
 DEFAULT_SERVER: Final = "http://localhost:8080"
 """Where `signaling` listens when nothing is configured."""

@@ -10,7 +10,7 @@ from pypeer.finding.targets import is_peer
 from pypeer.finding.who import one_library, one_peer
 from pypeer.peer.base import Base, unicode
 from pypeer.spaces.everywhere import OPEN
-from signaling.protocol.directory import Fault
+from signaling.protocol.flags import Fault
 
 
 class Seeking(Base):

@@ -13,7 +13,7 @@ from pypeer.signaling_client.switch import Switchboard
 from pypeer.tasks import Tasks
 from signaling.protocol.contacts import Called
 from signaling.protocol.directory import Asked
-from signaling.protocol.messages import Knocked, Lapsed, Left, Signaled
+from signaling.protocol.rendezvous import Knocked, Lapsed, Left, Signaled
 
 if TYPE_CHECKING:
     from pypeer.contacts.deliveries import Deliveries

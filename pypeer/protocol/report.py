@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from pypeer.protocol.codes import Mapping
-from signaling.protocol.messages import Phases
+from signaling.protocol.rendezvous import Phases
 
 REPORT_VERSION: Final = 1
 """Goes up only when a reader of the old form would misread the new one; fields may be added."""

@@ -19,7 +19,8 @@ from signaling.protocol import limits
 from signaling.protocol.codes import CloseCode
 from signaling.protocol.directory import Found, Here, Listing, Published
 from signaling.protocol.fields import IceServer
-from signaling.protocol.messages import Error, Met, Ok, Opened, Renewed, Request
+from signaling.protocol.messages import Error, Ok, Request
+from signaling.protocol.rendezvous import Met, Opened, Renewed
 from signaling.protocol.spaces import Keyring, SealedFound, SealedHere, SealedListing
 
 CONNECT_S = 10.0

@@ -31,19 +31,8 @@ from signaling.protocol.access import proof
 from signaling.protocol.codec import decode_server, encode
 from signaling.protocol.codes import CloseCode
 from signaling.protocol.fields import Resume
-from signaling.protocol.messages import (
-    Bye,
-    Challenge,
-    Error,
-    Hello,
-    Ping,
-    Pong,
-    Reply,
-    Request,
-    Restarting,
-    ServerMessage,
-    Welcome,
-)
+from signaling.protocol.messages import Bye, Error, Ping, Pong, Reply, Request, Restarting, ServerMessage
+from signaling.protocol.sign_in import Challenge, Hello, Welcome
 
 ABNORMAL = 1006
 """What RFC 6455, section 7.1.5, calls a connection that broke without a close frame."""

@@ -7,7 +7,9 @@ from pypeer.errors import ServerError
 from signaling.protocol.codes import ErrorCode
 from signaling.protocol.contacts import Called
 from signaling.protocol.directory import Asked
-from signaling.protocol.messages import Error, Knocked, Lapsed, Left, Reply, Signaled, Welcome
+from signaling.protocol.messages import Error, Reply
+from signaling.protocol.rendezvous import Knocked, Lapsed, Left, Signaled
+from signaling.protocol.sign_in import Welcome
 
 Event = Knocked | Asked | Called | Signaled | Left | Lapsed
 

@@ -12,7 +12,7 @@ from pypeer.secure.encoding import b64, unb64
 from pypeer.secure.keys import Role
 from pypeer.secure.meeting import Effect, Ended, Meeting, Opened, Received, Send, State, WrongWords
 from pypeer.signaling_client.client import SignalingClient
-from signaling.protocol.messages import Leave, Phases, Report, Signal
+from signaling.protocol.rendezvous import Leave, Phases, Report, Signal
 
 MEET_S = 30.0
 """Bound of a meeting: four messages each way over the slowest network that could carry a file."""

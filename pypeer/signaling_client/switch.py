@@ -4,7 +4,7 @@ from collections import OrderedDict
 from typing import Final
 
 from pypeer.signaling_client.pair import Pair
-from signaling.protocol.messages import Left, Signaled
+from signaling.protocol.rendezvous import Left, Signaled
 
 EARLY_PAIRS: Final = 16
 EARLY_MESSAGES: Final = 16

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from pypeer.secure.encoding import b64, unb64
 from pypeer.spaces.keys import SpaceKeys
-from signaling.protocol.directory import Description, FileName, FolderPath, LibraryName, Root, Size
+from signaling.protocol.listed import Description, FileName, FolderPath, LibraryName, Root, Size
 
 NONCE_BYTES: Final = 12
 """NIST SP 800-38D, section 8.2.2."""

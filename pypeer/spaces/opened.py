@@ -13,8 +13,9 @@ from pypeer.secure.encoding import unb64
 from pypeer.spaces.blinding import rank
 from pypeer.spaces.boxes import Boxes, SealedFile
 from pypeer.spaces.keys import SpaceKeys
-from signaling.protocol.directory import Found, Hit, Shelf
+from signaling.protocol.directory import Found
 from signaling.protocol.kinds import kind_of
+from signaling.protocol.listed import Hit, Shelf
 from signaling.protocol.spaces import SealedFound, SealedHit, SealedShelf
 
 

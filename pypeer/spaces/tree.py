@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from pypeer.finding import found
 from pypeer.finding.found import File, Folder
 from pypeer.spaces.boxes import SealedFile
-from signaling.protocol.directory import Item, Listing, Subfolder
+from signaling.protocol.directory import Listing
+from signaling.protocol.listed import Item, Subfolder
 
 
 def inside(files: Iterable[SealedFile], path: str) -> list[Folder | File]:

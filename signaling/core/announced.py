@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from signaling.protocol import limits
-from signaling.protocol.directory import Folder
+from signaling.protocol.listed import Folder
 
 LAST: Final = frozenset("AEIMQUYcgkosw048")
 """What the last letter of 32 bytes in base64url may be: 43 letters have two bits more."""

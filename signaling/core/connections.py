@@ -17,7 +17,8 @@ from signaling.protocol.codec import encode
 from signaling.protocol.codes import Action, CloseCode, ErrorCode
 from signaling.protocol.encoding import b64
 from signaling.protocol.fields import Message
-from signaling.protocol.messages import Challenge, Error
+from signaling.protocol.messages import Error
+from signaling.protocol.sign_in import Challenge
 
 CLOSE_FOR: Final = {
     ErrorCode.UNSUPPORTED_VERSION: CloseCode.VERSION,

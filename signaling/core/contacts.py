@@ -19,7 +19,8 @@ from signaling.core.states import SessionState
 from signaling.engine.base import Engine, Holder
 from signaling.protocol.codes import ErrorCode
 from signaling.protocol.contacts import Call, Called, ContactRequest, Wait, ring_of
-from signaling.protocol.messages import Met, Reply
+from signaling.protocol.messages import Reply
+from signaling.protocol.rendezvous import Met
 
 NOT_HERE: Final = "nobody can be called so now"
 

@@ -20,7 +20,7 @@ from signaling.core.sign_in import Refused
 from signaling.protocol.access import proof
 from signaling.protocol.codes import ErrorCode
 from signaling.protocol.encoding import b64, unb64
-from signaling.protocol.messages import Hello
+from signaling.protocol.sign_in import Hello
 
 PEER_CHARS: Final = 32
 HANDLE_CHARS: Final = 16

@@ -28,12 +28,12 @@ from signaling.protocol.directory import (
     Asked,
     Browse,
     DirectoryRequest,
-    Flag,
     Peers,
     Publish,
     Search,
     Withdraw,
 )
+from signaling.protocol.flags import Flag
 from signaling.protocol.messages import Error, Reply
 from signaling.protocol.spaces import SealedAnnounce, SealedLook, SealedPublish, SealedRequest
 

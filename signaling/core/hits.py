@@ -9,8 +9,8 @@ import msgspec
 from signaling.core.libraries import Libraries, Library, Merit
 from signaling.engine.index import Match
 from signaling.protocol import limits
-from signaling.protocol.directory import Hit, Shelf
 from signaling.protocol.kinds import kind_of
+from signaling.protocol.listed import Hit, Shelf
 
 T = TypeVar("T")
 

@@ -27,20 +27,9 @@ from signaling.protocol import limits
 from signaling.protocol.codec import MessageError, decode_client
 from signaling.protocol.codes import CloseCode, ErrorCode
 from signaling.protocol.fields import IceServer
-from signaling.protocol.messages import (
-    Bye,
-    ClientMessage,
-    Error,
-    Hello,
-    Opened,
-    Ping,
-    Pong,
-    Reply,
-    Request,
-    Restarting,
-    Shut,
-    Welcome,
-)
+from signaling.protocol.messages import Bye, ClientMessage, Error, Ping, Pong, Reply, Request, Restarting
+from signaling.protocol.rendezvous import Opened, Shut
+from signaling.protocol.sign_in import Hello, Welcome
 
 THROTTLE_S: Final = 1.0
 """A pause that nobody notices: at the usual rate one request waits a hundredth of a second."""

@@ -12,14 +12,13 @@ import msgspec
 from signaling.core.session import Session
 from signaling.core.states import SessionState
 from signaling.protocol import limits
-from signaling.protocol.directory import Reach, Shelf
 from signaling.protocol.encoding import unb64
+from signaling.protocol.listed import Reach, Shelf
 
 Key = TypeVar("Key", str, int)
 
 LIBRARY_BYTES: Final = 12
-"""Random bytes of the id of a library: never twice in a life of a server; who was not told that of a sealed one does not
-guess it."""
+"""Random bytes of a library's id: never twice in a life of a server, and not to be guessed where it is sealed."""
 
 REACHES: Final = (Reach.OPEN, Reach.STEADY, None, Reach.VARYING, Reach.BLOCKED)
 """How others get to a peer, the easiest first."""

@@ -10,10 +10,8 @@ from signaling.core.policy import Policy
 from signaling.core.session import Session
 from signaling.engine.base import Claim, Engine, Holder
 from signaling.protocol.codes import ErrorCode
-from signaling.protocol.messages import Error, Lapsed, Open, Opened, Reply, Shut, Take
-
-LocatorRequest = Open | Take | Shut
-"""What is asked for by whoever waits under a locator."""
+from signaling.protocol.messages import Error, Reply
+from signaling.protocol.rendezvous import Lapsed, LocatorRequest, Open, Opened, Shut, Take
 
 DIGITS: Final = (3, 4, 5, 6, 7)
 """Lengths of locators, from the shortest: they are read aloud. Seven digits is what the contract allows."""

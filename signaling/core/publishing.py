@@ -14,8 +14,9 @@ from signaling.core.policy import Policy
 from signaling.core.session import Session
 from signaling.engine.index import Counted, Index
 from signaling.protocol.codes import ErrorCode
-from signaling.protocol.directory import Announce, Publish, Published, Shelf
+from signaling.protocol.directory import Announce, Publish, Published
 from signaling.protocol.encoding import b64
+from signaling.protocol.listed import Shelf
 from signaling.protocol.messages import Error, Reply
 
 

@@ -19,23 +19,20 @@ from signaling.protocol.codes import ErrorCode
 from signaling.protocol.contacts import Call
 from signaling.protocol.directory import Ask
 from signaling.protocol.encoding import b64
-from signaling.protocol.messages import (
-    Error,
+from signaling.protocol.messages import Error, Reply
+from signaling.protocol.rendezvous import (
     Knock,
     Knocked,
     Leave,
     Left,
     Met,
+    PairRequest,
     Renew,
     Renewed,
-    Reply,
     Report,
     Signal,
     Signaled,
 )
-
-PairRequest = Knock | Signal | Leave | Report | Renew
-"""What makes a pair of a code, and what is said in pairs."""
 
 MISS_COST: Final = 5
 """What a knock at a locator that nobody holds costs: whoever looks for open codes by trying gets a fifth as far."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from signaling.core.effects import Count, Observe, Tally
-from signaling.protocol.messages import Phases, Report
+from signaling.protocol.rendezvous import Phases, Report
 
 OUTCOMES: Final = frozenset(
     {"direct", "reversed", "mapped", "punched", "predicted", "spliced", "proxied", "websocket", "failed"}

@@ -9,7 +9,7 @@ from signaling.core.answers import failed
 from signaling.core.contacts import Contacts
 from signaling.core.directory import Directory
 from signaling.core.effects import Count, Effect, Send, Tally
-from signaling.core.locators import LocatorRequest, Locators
+from signaling.core.locators import Locators
 from signaling.core.policy import Policy
 from signaling.core.quota import Bucket
 from signaling.core.rendezvous import Rendezvous
@@ -23,7 +23,8 @@ from signaling.protocol.contacts import Called, ContactRequest
 from signaling.protocol.directory import Ask, Asked, DirectoryRequest
 from signaling.protocol.encoding import b64
 from signaling.protocol.fields import IceServer, Resume
-from signaling.protocol.messages import Error, Knocked, Lapsed, Left, Met, Opened, Renewed, Reply, Request, Shut
+from signaling.protocol.messages import Error, Reply, Request
+from signaling.protocol.rendezvous import Knocked, Lapsed, Left, LocatorRequest, Met, Opened, Renewed, Shut
 from signaling.protocol.spaces import SealedRequest
 
 

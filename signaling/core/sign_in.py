@@ -15,7 +15,7 @@ from signaling.protocol import limits
 from signaling.protocol.codes import ErrorCode
 from signaling.protocol.encoding import unb64
 from signaling.protocol.hosts import bare, is_local
-from signaling.protocol.messages import Hello
+from signaling.protocol.sign_in import Hello
 
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 

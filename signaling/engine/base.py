@@ -11,7 +11,7 @@ from typing import Protocol
 from signaling.core.quota import Rate
 from signaling.protocol.contacts import Called
 from signaling.protocol.directory import Asked
-from signaling.protocol.messages import Knocked, Lapsed, Left, Signaled
+from signaling.protocol.rendezvous import Knocked, Lapsed, Left, Signaled
 
 Push = Knocked | Asked | Called | Signaled | Lapsed | Left
 """What a session is told unasked. `seq` is set when the session numbers it."""

@@ -12,8 +12,8 @@ from typing import Final
 import msgspec
 
 from signaling.engine.segment import ROOT_CHARS, Segment
-from signaling.protocol.directory import File, Folder, Kind
-from signaling.protocol.kinds import kind_of
+from signaling.protocol.kinds import Kind, kind_of
+from signaling.protocol.listed import File, Folder
 from signaling.protocol.words import fold
 
 BLOCK: Final = 32

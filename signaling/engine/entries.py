@@ -17,7 +17,7 @@ from signaling.engine.index import Counted
 from signaling.engine.postings import Postings, Words
 from signaling.engine.segment import Segment
 from signaling.engine.tree import Tree
-from signaling.protocol.directory import File, Folder
+from signaling.protocol.listed import File, Folder
 
 SMALL: Final = 256
 """Segments of as many files together are made one, if the later is not much smaller than the earlier: whoever announces

@@ -13,9 +13,9 @@ from signaling.engine.entries import Entries
 from signaling.engine.index import Match, Matches, Page, Query
 from signaling.engine.postings import Words
 from signaling.engine.segment import Segment
-from signaling.protocol.directory import Item
 from signaling.protocol.encoding import b64, unb64
 from signaling.protocol.kinds import kind_of
+from signaling.protocol.listed import Item
 from signaling.protocol.words import words
 
 LOOKED: Final = 700

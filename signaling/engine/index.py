@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from signaling.protocol.directory import Folder, Item, Kind, Subfolder
+from signaling.protocol.kinds import Kind
+from signaling.protocol.listed import Folder, Item, Subfolder
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Final
 from signaling.engine.entries import Entries, parts
 from signaling.engine.finding import browse, search
 from signaling.engine.index import Counted, Matches, Page, Query
-from signaling.protocol.directory import Folder
+from signaling.protocol.listed import Folder
 
 BREAK_S: Final = 0.005
 """Pause between two steps of tidying up, which takes a fifth of the time then."""

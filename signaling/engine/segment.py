@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import Final
 
-from signaling.protocol.directory import File, Folder
+from signaling.protocol.listed import File, Folder
 
 ROOT_CHARS: Final = 43
 """Letters of a root."""

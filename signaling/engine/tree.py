@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from signaling.protocol.directory import Subfolder
+from signaling.protocol.listed import Subfolder
 
 
 class Tree:

@@ -1,8 +1,21 @@
 """What a file is, by the ending of its name. Pure, and the same in the page."""
 
+from enum import StrEnum
 from typing import Final
 
-from signaling.protocol.directory import Kind
+
+class Kind(StrEnum):
+    """What a file is, by the ending of its name: see signaling.protocol.kinds."""
+
+    PICTURE = "picture"
+    AUDIO = "audio"
+    VIDEO = "video"
+    TEXT = "text"
+    DOCUMENT = "document"
+    ARCHIVE = "archive"
+    PROGRAM = "program"
+    OTHER = "other"
+
 
 ENDINGS: Final[dict[Kind, str]] = {
     Kind.PICTURE: "jpg jpeg png gif webp avif heic heif bmp tif tiff svg ico raw cr2 cr3 nef arw dng psd xcf",

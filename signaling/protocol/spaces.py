@@ -10,8 +10,8 @@ import msgspec
 from msgspec import Meta
 
 from signaling.protocol import limits
-from signaling.protocol.directory import Library, Number, Reach, Tally
 from signaling.protocol.fields import END, Id, Key, Message, Seq
+from signaling.protocol.listed import Library, Number, Reach, Tally
 
 SpaceTag = Annotated[
     str,

@@ -17,7 +17,7 @@ from pypeer.finding.sought import Sought
 from pypeer.identity import Identity
 from pypeer.library.host import Consent
 from pypeer.library.library import Library
-from signaling.protocol.directory import Kind
+from signaling.protocol.kinds import Kind
 from tests.support.commands import Server
 
 PATIENCE_S: Final = 60.0

@@ -8,7 +8,8 @@ from signaling.protocol import limits
 from signaling.protocol.codes import ErrorCode
 from signaling.protocol.contacts import Call, Called, Wait, ring_of
 from signaling.protocol.encoding import b64
-from signaling.protocol.messages import Bye, Error, Met, Ok, Signal, Signaled
+from signaling.protocol.messages import Bye, Error, Ok
+from signaling.protocol.rendezvous import Met, Signal, Signaled
 from signaling.settings import Settings
 from tests.support.signaling_client import SignalingClient as Client
 

@@ -14,21 +14,19 @@ from signaling.protocol.directory import (
     Ask,
     Asked,
     Browse,
-    File,
-    Folder,
     Found,
     Here,
-    Item,
-    Kind,
     Listing,
     Peers,
     Publish,
     Published,
     Search,
-    Subfolder,
 )
 from signaling.protocol.encoding import b64
-from signaling.protocol.messages import Bye, Error, Met, Ok, Signal, Signaled
+from signaling.protocol.kinds import Kind
+from signaling.protocol.listed import File, Folder, Item, Subfolder
+from signaling.protocol.messages import Bye, Error, Ok
+from signaling.protocol.rendezvous import Met, Signal, Signaled
 from signaling.settings import Settings
 from tests.support.signaling_client import SignalingClient as Client
 

@@ -25,7 +25,7 @@ from pypeer.events import Closed, Kept, KeptNoMore, OnBehalf, Remembered, Text
 from pypeer.sharing import Offer
 from signaling.protocol.delegation import parse
 from signaling.protocol.encoding import b64
-from signaling.protocol.messages import Opened, Take
+from signaling.protocol.rendezvous import Opened, Take
 from tests.integration.test_inbox import Person, is_a, meet, person
 from tests.support.commands import Server
 

@@ -8,7 +8,7 @@ import pytest
 import pypeer
 from pypeer import sharing
 from pypeer.identity import Identity
-from signaling.protocol.messages import Open
+from signaling.protocol.rendezvous import Open
 from tests.support.commands import PATIENCE_S, Server
 
 

@@ -17,24 +17,9 @@ from signaling.http.app import NODE, make_app, make_metrics_app
 from signaling.protocol import limits
 from signaling.protocol.codes import CloseCode, ErrorCode
 from signaling.protocol.fields import Resume
-from signaling.protocol.messages import (
-    Bye,
-    Challenge,
-    Error,
-    Knocked,
-    Leave,
-    Left,
-    Ok,
-    Open,
-    Phases,
-    Ping,
-    Pong,
-    Report,
-    Restarting,
-    Signal,
-    Signaled,
-    Welcome,
-)
+from signaling.protocol.messages import Bye, Error, Ok, Ping, Pong, Restarting
+from signaling.protocol.rendezvous import Knocked, Leave, Left, Open, Phases, Report, Signal, Signaled
+from signaling.protocol.sign_in import Challenge, Welcome
 from signaling.settings import Settings
 from tests.support.signaling_client import SignalingClient
 

@@ -29,7 +29,7 @@ from pypeer.secure.encoding import b64
 from pypeer.spaces.space import Space
 from pypeer.spaces.store import SpaceStore
 from signaling.protocol.codes import ErrorCode
-from signaling.protocol.directory import Kind
+from signaling.protocol.kinds import Kind
 from signaling.protocol.messages import Error, Reply
 from signaling.protocol.spaces import Keyring, SealedFound, SealedListing
 from tests.support.asker import Asker

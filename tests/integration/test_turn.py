@@ -19,7 +19,7 @@ from aioice.turn import TurnTransport, create_turn_endpoint
 
 from signaling.protocol import stun
 from signaling.protocol.fields import IceServer
-from signaling.protocol.messages import Knocked
+from signaling.protocol.rendezvous import Knocked
 from signaling.protocol.stun import Attribute, Class, Method
 from signaling.protocol.values import Address
 from signaling.relay.turn import credentials

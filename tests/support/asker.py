@@ -16,8 +16,9 @@ from pypeer.signaling_client.switch import Switchboard
 from pypeer.transfer.effects import Outcome
 from pypeer.transfer.session import ReceiveSession, accept_all
 from signaling.protocol.contacts import Called
-from signaling.protocol.directory import Ask, Asked, Browse, Found, Here, Item, Listing, Peers, Search, Shelf
-from signaling.protocol.messages import Knocked, Lapsed, Left, Met, Signaled
+from signaling.protocol.directory import Ask, Asked, Browse, Found, Here, Listing, Peers, Search
+from signaling.protocol.listed import Item, Shelf
+from signaling.protocol.rendezvous import Knocked, Lapsed, Left, Met, Signaled
 
 
 @dataclass

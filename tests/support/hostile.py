@@ -16,22 +16,9 @@ from pypeer.secure.encoding import b64, unb64
 from signaling.protocol import limits
 from signaling.protocol.codec import decode_client, encode
 from signaling.protocol.fields import Message
-from signaling.protocol.messages import (
-    Challenge,
-    Hello,
-    Knock,
-    Knocked,
-    Left,
-    Met,
-    Ok,
-    Open,
-    Opened,
-    Ping,
-    Request,
-    Signal,
-    Signaled,
-    Welcome,
-)
+from signaling.protocol.messages import Ok, Ping, Request
+from signaling.protocol.rendezvous import Knock, Knocked, Left, Met, Open, Opened, Signal, Signaled
+from signaling.protocol.sign_in import Challenge, Hello, Welcome
 
 PAIR = "pair"
 LOCATOR = "7"

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from signaling.engine.index import Counted, Match, Matches, Page, Query
-from signaling.protocol.directory import Folder, Item, Subfolder
 from signaling.protocol.encoding import unb64
 from signaling.protocol.kinds import kind_of
+from signaling.protocol.listed import Folder, Item, Subfolder
 
 
 @dataclass(frozen=True, slots=True)

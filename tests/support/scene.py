@@ -21,21 +21,9 @@ from signaling.protocol.codec import decode_server, encode
 from signaling.protocol.codes import CloseCode, ErrorCode
 from signaling.protocol.encoding import b64, unb64
 from signaling.protocol.fields import Message, Resume
-from signaling.protocol.messages import (
-    Challenge,
-    Error,
-    Hello,
-    Knock,
-    Knocked,
-    Met,
-    Open,
-    Opened,
-    Ping,
-    Reply,
-    Request,
-    ServerMessage,
-    Welcome,
-)
+from signaling.protocol.messages import Error, Ping, Reply, Request, ServerMessage
+from signaling.protocol.rendezvous import Knock, Knocked, Met, Open, Opened
+from signaling.protocol.sign_in import Challenge, Hello, Welcome
 
 T = TypeVar("T")
 ADDRESS = "203.0.113.1"

@@ -14,7 +14,9 @@ from signaling.protocol.access import proof
 from signaling.protocol.codec import decode_server, encode
 from signaling.protocol.encoding import b64, unb64
 from signaling.protocol.fields import Message, Resume
-from signaling.protocol.messages import Challenge, Hello, Knock, Met, Open, Opened, Request, ServerMessage, Welcome
+from signaling.protocol.messages import Request, ServerMessage
+from signaling.protocol.rendezvous import Knock, Met, Open, Opened
+from signaling.protocol.sign_in import Challenge, Hello, Welcome
 
 PATIENCE_S = 60.0
 """How long to wait for a message on a busy machine."""

@@ -19,7 +19,7 @@ from pypeer.spaces.boxes import Boxes, SealedFile, SealedLibrary
 from pypeer.spaces.keys import SpaceKeys
 from pypeer.spaces.shelf import seal_key, shelf_token
 from pypeer.spaces.space import Space
-from signaling.protocol.directory import Reach
+from signaling.protocol.listed import Reach
 from signaling.protocol.spaces import KeyBox
 from signaling.protocol.words import words
 

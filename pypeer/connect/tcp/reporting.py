@@ -24,7 +24,7 @@ from pypeer.protocol.report import (
     reasons,
 )
 from pypeer.secure.knock import How
-from signaling.protocol.messages import Phases
+from signaling.protocol.rendezvous import Phases
 
 REFUSALS: Final = {
     errno.ECONNREFUSED: Refusal.REFUSED,

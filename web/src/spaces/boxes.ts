@@ -28,7 +28,7 @@ const TAG_BYTES = 16;
 const PURPOSES = { library: utf8("byway space library v1\n"), file: utf8("byway space file v1\n") } as const;
 type Purpose = keyof typeof PURPOSES;
 
-/** As in the open directory (signaling/protocol/directory.py). */
+/** As in the open directory (signaling/protocol/listed.py). */
 const NAME_CHARS = 255;
 const LIBRARY_CHARS = 64;
 const DESCRIPTION_CHARS = 256;

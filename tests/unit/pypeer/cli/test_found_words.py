@@ -2,7 +2,8 @@
 
 from pypeer.cli import found_words
 from pypeer.finding import found
-from signaling.protocol.directory import Listing, Reach, Subfolder
+from signaling.protocol.directory import Listing
+from signaling.protocol.listed import Reach, Subfolder
 from tests.unit.pypeer.finding import samples
 from tests.unit.pypeer.finding.samples import PEERS, ROOTS, SHORTS, hit, item, shelf
 

@@ -15,7 +15,7 @@ from pypeer.connect.ways import grade_of, is_mapped, path_of
 from pypeer.links.link import Path, Scope
 from pypeer.protocol.codes import Mapping
 from pypeer.protocol.report import CHECKS_MAX, CandidateKind, CheckState, Networks, Reason
-from signaling.protocol.messages import Phases
+from signaling.protocol.rendezvous import Phases
 from signaling.protocol.values import Address
 from tests.support.virtual_net import VirtualNet
 from tests.support.virtual_peer import neighbours, settled

@@ -5,7 +5,9 @@ from typing import Final
 from pypeer.identity import Identity, peer_id
 from pypeer.secure.code import short_name
 from pypeer.secure.encoding import b64
-from signaling.protocol.directory import Found, Hit, Item, Kind, Reach, Shelf
+from signaling.protocol.directory import Found
+from signaling.protocol.kinds import Kind
+from signaling.protocol.listed import Hit, Item, Reach, Shelf
 
 KEYS: Final = [Identity.from_seed(bytes([number]) * 32).key for number in range(1, 5)]
 PEERS: Final = [peer_id(key) for key in KEYS]

@@ -7,7 +7,9 @@ import pytest
 from pypeer.errors import AbsentError, ServerError
 from pypeer.finding import directory
 from pypeer.finding.sought import Sought
-from signaling.protocol.directory import Browse, Found, Here, Kind, Listing, Peers, Search, Shelf, Subfolder
+from signaling.protocol.directory import Browse, Found, Here, Listing, Peers, Search
+from signaling.protocol.kinds import Kind
+from signaling.protocol.listed import Shelf, Subfolder
 from signaling.protocol.messages import Request
 from tests.unit.pypeer.finding import samples
 from tests.unit.pypeer.finding.samples import ROOTS, hit, item, shelf

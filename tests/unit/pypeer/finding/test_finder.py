@@ -14,7 +14,8 @@ from pypeer.plan import Plan
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Entry
 from pypeer.protocol.sealed import Wanted
-from signaling.protocol.directory import Browse, Found, Here, Hit, Listing, Peers, Search, Shelf
+from signaling.protocol.directory import Browse, Found, Here, Listing, Peers, Search
+from signaling.protocol.listed import Hit, Shelf
 from signaling.protocol.messages import Request
 from tests.unit.pypeer.finding.samples import PEERS, ROOTS, hit, item, shelf
 from tests.unit.pypeer.finding.script import Scripted

@@ -7,7 +7,8 @@ import pytest
 from pypeer.events import to_json
 from pypeer.finding import found, outlook
 from pypeer.finding.outlook import Outlook
-from signaling.protocol.directory import Listing, Reach, Subfolder
+from signaling.protocol.directory import Listing
+from signaling.protocol.listed import Reach, Subfolder
 from tests.unit.pypeer.finding import samples
 from tests.unit.pypeer.finding.samples import PEERS, ROOTS, SHORTS, hit, item, shelf
 

@@ -13,7 +13,7 @@ from pypeer.protocol.sealed import Preview, SealedMessage, Want
 from pypeer.secure.encoding import b64
 from pypeer.signaling_client.pair import MEET_S, Pair
 from signaling.protocol.directory import Ask
-from signaling.protocol.messages import Leave, Met
+from signaling.protocol.rendezvous import Leave, Met
 from tests.unit.pypeer.finding.samples import KEYS, PEERS, SHORTS
 from tests.unit.pypeer.finding.script import Scripted
 

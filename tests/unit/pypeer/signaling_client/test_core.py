@@ -17,22 +17,9 @@ from signaling.protocol.access import proof
 from signaling.protocol.codec import decode_client, encode
 from signaling.protocol.codes import Action, CloseCode, ErrorCode
 from signaling.protocol.fields import Message
-from signaling.protocol.messages import (
-    Bye,
-    Challenge,
-    ClientMessage,
-    Error,
-    Hello,
-    Knock,
-    Lapsed,
-    Ok,
-    Open,
-    Opened,
-    Ping,
-    Pong,
-    Restarting,
-    Welcome,
-)
+from signaling.protocol.messages import Bye, ClientMessage, Error, Ok, Ping, Pong, Restarting
+from signaling.protocol.rendezvous import Knock, Lapsed, Open, Opened
+from signaling.protocol.sign_in import Challenge, Hello, Welcome
 
 ADA = Identity.from_seed(hashlib.sha256(b"ada").digest())
 NONCE = bytes(range(32))

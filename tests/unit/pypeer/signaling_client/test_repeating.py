@@ -9,7 +9,8 @@ from pypeer.signaling_client.core import Client
 from pypeer.signaling_client.effects import SESSION_LOST, Answer, Effect, SendText
 from pypeer.signaling_client.repeating import OVERLOADED, WAITING_MAX
 from signaling.protocol.codes import ErrorCode
-from signaling.protocol.messages import Error, Knock, Ok, Signal
+from signaling.protocol.messages import Error, Ok
+from signaling.protocol.rendezvous import Knock, Signal
 from tests.unit.pypeer.signaling_client.test_core import give, make, sent, sign_in, welcome
 
 PATIENCE_S = 15.0

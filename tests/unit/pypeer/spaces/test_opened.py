@@ -8,7 +8,9 @@ from pypeer.finding.sought import Sought
 from pypeer.secure.encoding import b64
 from pypeer.spaces.keys import SpaceKeys
 from pypeer.spaces.opened import Reader
-from signaling.protocol.directory import Found, Kind, Reach
+from signaling.protocol.directory import Found
+from signaling.protocol.kinds import Kind
+from signaling.protocol.listed import Reach
 from signaling.protocol.spaces import SealedFound, SealedHit, SealedShelf
 from tests.unit.pypeer.spaces.samples import ADA, BOB, KEYS, ROOTS, box, file, hit, shelf
 

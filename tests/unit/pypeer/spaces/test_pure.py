@@ -21,7 +21,8 @@ from pypeer.spaces.space import Space, clean_name, free_name, new_space, parse_l
 from pypeer.spaces.tree import inside
 from signaling.protocol import limits
 from signaling.protocol.codec import encode
-from signaling.protocol.directory import Announce, Publish, Reach
+from signaling.protocol.directory import Announce, Publish
+from signaling.protocol.listed import Reach
 from signaling.protocol.spaces import SealedAnnounce, SealedFound, SealedPublish
 from tests.unit.pypeer.spaces.samples import ADA, BOB, FAMILY, KEYS, ROOTS, file, hit, shelf
 

@@ -8,7 +8,8 @@ from signaling.protocol import limits
 from signaling.protocol.codes import ErrorCode
 from signaling.protocol.contacts import Call, Called, Wait, ring_of
 from signaling.protocol.encoding import b64
-from signaling.protocol.messages import Bye, Error, Leave, Left, Met, Ok, Request, Signal, Signaled
+from signaling.protocol.messages import Bye, Error, Ok, Request
+from signaling.protocol.rendezvous import Leave, Left, Met, Signal, Signaled
 from tests.support.scene import Guest, Scene
 
 

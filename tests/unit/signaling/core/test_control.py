@@ -15,7 +15,7 @@ from signaling.core.flags import Flags
 from signaling.protocol.access import proof
 from signaling.protocol.codes import ErrorCode
 from signaling.protocol.encoding import b64
-from signaling.protocol.messages import Hello
+from signaling.protocol.sign_in import Hello
 from tests.support.scene import HOST, hello
 
 ADA, BOB = (Identity.from_seed(hashlib.sha256(name).digest()) for name in (b"ada", b"bob"))

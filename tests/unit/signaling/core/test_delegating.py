@@ -11,7 +11,8 @@ from signaling.engine import memory
 from signaling.protocol.codes import ErrorCode
 from signaling.protocol.delegation import Delegation
 from signaling.protocol.encoding import unb64
-from signaling.protocol.messages import Error, Knock, Lapsed, Met, Ok, Open, Opened, Shut, Take
+from signaling.protocol.messages import Error, Ok
+from signaling.protocol.rendezvous import Knock, Lapsed, Met, Open, Opened, Shut, Take
 from tests.support.scene import Guest, Scene
 
 DAY_S = 24 * 3600

@@ -21,25 +21,20 @@ from signaling.protocol.directory import (
     Ask,
     Asked,
     Browse,
-    File,
-    Folder,
     Found,
     Here,
-    Hit,
-    Item,
-    Kind,
     Listing,
     Peers,
     Publish,
     Published,
-    Reach,
     Search,
-    Shelf,
-    Subfolder,
     Withdraw,
 )
 from signaling.protocol.encoding import b64
-from signaling.protocol.messages import Bye, Error, Leave, Left, Met, Ok, Request, Signal, Signaled
+from signaling.protocol.kinds import Kind
+from signaling.protocol.listed import File, Folder, Hit, Item, Reach, Shelf, Subfolder
+from signaling.protocol.messages import Bye, Error, Ok, Request
+from signaling.protocol.rendezvous import Leave, Left, Met, Signal, Signaled
 from tests.support.naive_index import HeldIndex, NaiveIndex
 from tests.support.scene import Guest, Scene, run
 

@@ -9,7 +9,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from pypeer.identity import Identity
 from signaling.core.policy import Policy
 from signaling.protocol.fields import Message, Resume
-from signaling.protocol.messages import Knock, Met, Ok, Open, Opened, Ping, ServerMessage, Signal, Signaled, Welcome
+from signaling.protocol.messages import Ok, Ping, ServerMessage
+from signaling.protocol.rendezvous import Knock, Met, Open, Opened, Signal, Signaled
+from signaling.protocol.sign_in import Welcome
 from tests.support.scene import Scene, hello
 
 A, B = "a", "b"

@@ -9,10 +9,13 @@ from signaling.core.control import OPEN, Control
 from signaling.core.effects import Flagged, Tally
 from signaling.core.policy import Policy
 from signaling.protocol.codes import CloseCode, ErrorCode
-from signaling.protocol.directory import Announce, Ask, Browse, Fault, File, Flag, Folder, Listing, Publish, Published
+from signaling.protocol.directory import Announce, Ask, Browse, Listing, Publish, Published
 from signaling.protocol.directory import Search as SearchRequest
 from signaling.protocol.encoding import b64, unb64
-from signaling.protocol.messages import Error, Left, Ok
+from signaling.protocol.flags import Fault, Flag
+from signaling.protocol.listed import File, Folder
+from signaling.protocol.messages import Error, Ok
+from signaling.protocol.rendezvous import Left
 from signaling.protocol.spaces import SealedPublish
 from tests.support.naive_index import NaiveIndex
 from tests.support.scene import Guest, Scene, hello, run

@@ -10,24 +10,9 @@ from signaling.protocol import limits
 from signaling.protocol.codes import CloseCode, ErrorCode
 from signaling.protocol.encoding import b64
 from signaling.protocol.fields import Resume
-from signaling.protocol.messages import (
-    Bye,
-    Error,
-    Hello,
-    Knock,
-    Left,
-    Met,
-    Ok,
-    Open,
-    Opened,
-    Ping,
-    Pong,
-    Restarting,
-    Shut,
-    Signal,
-    Signaled,
-    Welcome,
-)
+from signaling.protocol.messages import Bye, Error, Ok, Ping, Pong, Restarting
+from signaling.protocol.rendezvous import Knock, Left, Met, Open, Opened, Shut, Signal, Signaled
+from signaling.protocol.sign_in import Hello, Welcome
 from tests.support.scene import HOST, Scene, hello, run
 
 

@@ -6,17 +6,8 @@ from pypeer.identity import Identity
 from signaling.core.policy import Policy
 from signaling.protocol import limits
 from signaling.protocol.codes import ErrorCode
-from signaling.protocol.messages import (
-    Knock,
-    Knocked,
-    Lapsed,
-    Met,
-    Ok,
-    Open,
-    Opened,
-    Shut,
-    Signal,
-)
+from signaling.protocol.messages import Ok
+from signaling.protocol.rendezvous import Knock, Knocked, Lapsed, Met, Open, Opened, Shut, Signal
 from tests.support.scene import Scene
 
 

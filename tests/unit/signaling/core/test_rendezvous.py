@@ -9,14 +9,13 @@ from signaling.core.session import Session
 from signaling.core.sessions import Relaying
 from signaling.protocol.codes import ErrorCode
 from signaling.protocol.fields import IceServer
-from signaling.protocol.messages import (
-    Error,
+from signaling.protocol.messages import Error, Ok
+from signaling.protocol.rendezvous import (
     Knock,
     Knocked,
     Leave,
     Left,
     Met,
-    Ok,
     Renew,
     Renewed,
     Report,

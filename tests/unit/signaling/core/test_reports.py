@@ -5,10 +5,7 @@ import pytest
 from signaling.core.effects import Observe, Tally
 from signaling.core.policy import Policy
 from signaling.core.reports import PHASES, SLOWEST_S
-from signaling.protocol.messages import (
-    Phases,
-    Report,
-)
+from signaling.protocol.rendezvous import Phases, Report
 from tests.support.scene import Scene
 
 

@@ -12,19 +12,18 @@ from signaling.protocol.directory import (
     Ask,
     Asked,
     Browse,
-    File,
-    Folder,
     Found,
     Here,
     Peers,
     Publish,
     Published,
-    Reach,
     Search,
     Withdraw,
 )
 from signaling.protocol.encoding import b64, unb64
-from signaling.protocol.messages import Bye, Error, Met, Ok
+from signaling.protocol.listed import File, Folder, Reach
+from signaling.protocol.messages import Bye, Error, Ok
+from signaling.protocol.rendezvous import Met
 from signaling.protocol.spaces import (
     KeyBox,
     Keyring,

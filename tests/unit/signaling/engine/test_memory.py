@@ -4,7 +4,7 @@ from signaling.core.quota import Rate
 from signaling.engine import memory
 from signaling.engine.base import Claim, Holder, Presence, Push
 from signaling.engine.memory import MemoryEngine
-from signaling.protocol.messages import Left
+from signaling.protocol.rendezvous import Left
 
 
 @pytest.fixture

@@ -12,8 +12,9 @@ from signaling.engine import block, entries, finding, packed, postings
 from signaling.engine.index import Counted, Match, Query
 from signaling.engine.packed import PackedIndex
 from signaling.protocol import limits
-from signaling.protocol.directory import File, Folder, Item, Kind, Subfolder
 from signaling.protocol.encoding import b64
+from signaling.protocol.kinds import Kind
+from signaling.protocol.listed import File, Folder, Item, Subfolder
 from signaling.protocol.words import words
 from tests.support.naive_index import NaiveIndex
 

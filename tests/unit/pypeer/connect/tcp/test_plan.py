@@ -14,7 +14,7 @@ from pypeer.links.link import Path, Scope
 from pypeer.protocol.report import CandidateKind, CheckState, Reason, Refusal
 from pypeer.secure.keys import Role
 from pypeer.secure.knock import How
-from signaling.protocol.messages import Phases
+from signaling.protocol.rendezvous import Phases
 from signaling.protocol.values import Address
 
 HERE = ("192.0.2.1", 4000)
