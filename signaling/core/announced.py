@@ -1,13 +1,10 @@
 """What the types of an `announce` cannot say."""
 
 from collections.abc import Iterable
-from typing import Final
 
 from signaling.protocol import limits
+from signaling.protocol.encoding import is_canonical
 from signaling.protocol.listed import Folder
-
-LAST: Final = frozenset("AEIMQUYcgkosw048")
-"""What the last letter of 32 bytes in base64url may be: 43 letters have two bits more."""
 
 
 def fault_of(folders: Iterable[Folder]) -> str:
@@ -18,7 +15,7 @@ def fault_of(folders: Iterable[Folder]) -> str:
         if bad or not all(0 < len(name) <= limits.NAME_CHARS for name in names):
             return f"no path of a folder: {folder.path[:64]!r}"
         for file in folder.files:
-            if file.root[-1] not in LAST:
+            if not is_canonical(file.root):
                 return f"no root: {file.root}"
             if "/" in file.name or "\0" in file.name:
                 return f"no name of a file: {file.name[:64]!r}"

@@ -60,7 +60,7 @@ class Directory:
         self._libraries = Libraries()
         self._looking = Looking(index, self._libraries, emit)
         self._publishing = Publishing(policy, index, self._libraries, entropy, self._room)
-        self.spaces = Spaces(policy, entropy, emit, self._room)
+        self.spaces = Spaces(policy, entropy, emit, self._room, index)
         """What only members see."""
 
     def __len__(self) -> int:
@@ -161,7 +161,7 @@ class Directory:
         library = self.spaces.of_session(session).get(request.library)
         if library is None:
             return unknown_library(request)
-        return refused or self.spaces.announce(library, request)
+        return refused or await self.spaces.announce(library, request)
 
     async def _charge_files(
         self, session: Session, address: str, request: Announce | SealedAnnounce, files: int, now: float

@@ -2,7 +2,7 @@
 same as if there were none. What a space is, and what is in it, nobody here knows.
 """
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Generator, Iterable
 from dataclasses import dataclass
 from heapq import nsmallest
 
@@ -15,11 +15,12 @@ from signaling.core.libraries import LIBRARY_BYTES, REACHES, peer_id
 from signaling.core.policy import Policy
 from signaling.core.session import Session
 from signaling.core.states import SessionState
-from signaling.engine.sealed import SealedEntries, SealedMatch, SealedQuery
+from signaling.engine.index import Turns
+from signaling.engine.sealed import SealedEntries, SealedMatch, SealedQuery, parts
 from signaling.protocol import limits
 from signaling.protocol.codes import ErrorCode
 from signaling.protocol.directory import Published
-from signaling.protocol.encoding import b64, unb64
+from signaling.protocol.encoding import b64, is_canonical
 from signaling.protocol.messages import Reply
 from signaling.protocol.spaces import (
     KeyBox,
@@ -77,7 +78,7 @@ class Space:
 
 
 class Spaces:
-    """All of one server. `room` says how many files more the directory has room for."""
+    """All of one server. `room` says how many files more the directory has room for, `turns` lets others go on."""
 
     def __init__(
         self,
@@ -85,6 +86,7 @@ class Spaces:
         entropy: Callable[[int], bytes],
         emit: Callable[[Effect], None],
         room: Callable[[], int],
+        turns: Turns,
     ) -> None:
         self.files = 0
         self.weight = 0
@@ -93,6 +95,7 @@ class Spaces:
         self._entropy = entropy
         self._emit = emit
         self._room = room
+        self._turns = turns
         self._numbers = 0
         self._spaces: dict[str, Space] = {}
         self._libraries: dict[str, SealedLibrary] = {}
@@ -154,22 +157,11 @@ class Spaces:
         if not space.libraries:
             del self._spaces[library.space]
 
-    def announce(self, library: SealedLibrary, request: SealedAnnounce) -> Reply:
+    async def announce(self, library: SealedLibrary, request: SealedAnnounce) -> Reply:
         """Take what is new in a library of whoever announces it."""
-        if not all(_is_canonical(each.tag) and _is_canonical(each.box) for each in request.files):
+        if not all(is_canonical(each.tag) and is_canonical(each.box) for each in request.files):
             return failed(request, ErrorCode.BAD_MESSAGE, "a tag or a box is no base64url")
-        entries = self._spaces[library.space].entries
-        files, weight = entries.growth(library.number, request.files, request.gone)
-        if library.shown.files + files > self._policy.files_per_library or weight > max(0, self._room()):
-            text = f"a library may have {self._policy.files_per_library} files, and the directory has room for "
-            return failed(request, ErrorCode.TOO_MANY, text + str(max(0, self._room())))
-        entries.change(library.number, request.files, request.gone)
-        self.files += files
-        self.weight += weight
-        library.weight += weight
-        there, whole = library.shown.files + files, library.shown.whole or request.whole
-        library.shown = msgspec.structs.replace(library.shown, files=there, whole=whole)
-        return ok(request)
+        return await self._turns.in_turns(self._taking(library, request))
 
     def look(self, request: SealedLook) -> Reply:
         """Search a space, or look who is there, or into a library."""
@@ -185,9 +177,35 @@ class Spaces:
             case _:
                 return self._browse(request)
 
+    def _is_there(self, library: SealedLibrary) -> bool:
+        return self.named(library.shown.library) is library
+
+    def _taking(self, library: SealedLibrary, request: SealedAnnounce) -> Generator[None, None, Reply]:
+        """In parts, between which the library may end. Room is taken for all of it before the first."""
+        if not self._is_there(library):
+            return unknown_library(request)
+        entries = self._spaces[library.space].entries
+        files, weight = entries.growth(library.number, request.files, request.gone)
+        if library.shown.files + files > self._policy.files_per_library or weight > max(0, self._room()):
+            text = f"a library may have {self._policy.files_per_library} files, and the directory has room for "
+            return failed(request, ErrorCode.TOO_MANY, text + str(max(0, self._room())))
+        self.weight += weight
+        library.weight += weight
+        gone = request.gone
+        for part in parts(request.files):
+            yield
+            if not self._is_there(library):
+                return unknown_library(request)
+            entries.change(library.number, part, gone)
+            gone = ()
+        self.files += files
+        there, whole = library.shown.files + files, library.shown.whole or request.whole
+        library.shown = msgspec.structs.replace(library.shown, files=there, whole=whole)
+        return ok(request)
+
     def _search(self, request: SealedSearch) -> Reply:
         space = self._spaces.get(request.space)
-        if request.tag is not None and not _is_canonical(request.tag):
+        if request.tag is not None and not is_canonical(request.tag):
             return failed(request, ErrorCode.BAD_MESSAGE, "no tag of a file")
         hits, shelves, more = ((), (), False) if space is None else _found(space, request)
         self._emit(Count(Tally.SEARCHES, "found" if hits else "nothing"))
@@ -238,11 +256,3 @@ def _sources(space: Space, match: SealedMatch) -> Iterable[int]:
     first, *others = match.libraries
     best = nsmallest(limits.HIT_SOURCES - 1, others, key=lambda number: space.libraries[number].merit)
     return [first, *best]
-
-
-def _is_canonical(text: str) -> bool:
-    try:
-        unb64(text)
-    except ValueError:
-        return False
-    return True

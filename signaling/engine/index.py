@@ -4,12 +4,14 @@ A library is a number here, which is never used twice. What `announce`, `search`
 other things happen meanwhile; `begin` and `end` hold from the moment at which they return.
 """
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from signaling.protocol.kinds import Kind
 from signaling.protocol.listed import Folder, Item, Subfolder
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,15 @@ class Page:
     more: bool
 
 
-class Index(Protocol):
+class Turns(Protocol):
+    """Where long work lets others go on."""
+
+    async def in_turns(self, work: Generator[None, None, T]) -> T:
+        """Carry out work, which yields where others may have a turn; what it returns. One such work comes after the
+        other, in the order in which they are asked for."""
+
+
+class Index(Turns, Protocol):
     """The entries of all libraries. What concerns one library is done in the order in which it was asked for."""
 
     def begin(self, library: int) -> None:

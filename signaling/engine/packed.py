@@ -1,13 +1,15 @@
 """The index of the directory in the memory of this process: see signaling.engine.entries."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Callable, Generator, Sequence
+from typing import Final, TypeVar
 
 from signaling.engine.entries import Entries, parts
 from signaling.engine.finding import browse, search
 from signaling.engine.index import Counted, Matches, Page, Query
 from signaling.protocol.listed import Folder
+
+T = TypeVar("T")
 
 BREAK_S: Final = 0.005
 """Pause between two steps of tidying up, which takes a fifth of the time then."""
@@ -27,7 +29,7 @@ class PackedIndex:
     def __init__(self, fault: Callable[[Exception], None]) -> None:
         self._entries = Entries()
         self._fault = fault
-        self._announcing = asyncio.Lock()
+        self._working = asyncio.Lock()
         self._tidying: asyncio.Task[None] | None = None
 
     def begin(self, library: int) -> None:
@@ -41,15 +43,18 @@ class PackedIndex:
 
     async def announce(self, library: int, folders: Sequence[Folder], gone: Sequence[int], most: int) -> Counted | None:
         """See Index."""
-        async with self._announcing:
-            if not self._entries.fits(library, folders, gone, most):
-                return None
-            for part in parts(folders):
+        return await self.in_turns(self._taking(library, folders, gone, most))
+
+    async def in_turns(self, work: Generator[None, None, T]) -> T:
+        """See Turns."""
+        async with self._working:
+            while True:
+                try:
+                    next(work)
+                except StopIteration as end:
+                    result: T = end.value
+                    return result
                 await _let_others()
-                self._entries.announce(library, part, gone)
-                gone = ()
-        self._tidy()
-        return self._entries.counted(library)
 
     async def search(self, query: Query) -> Matches:
         """See Index."""
@@ -63,6 +68,18 @@ class PackedIndex:
         """Let it all go."""
         if self._tidying is not None:
             self._tidying.cancel()
+
+    def _taking(
+        self, library: int, folders: Sequence[Folder], gone: Sequence[int], most: int
+    ) -> Generator[None, None, Counted | None]:
+        if not self._entries.fits(library, folders, gone, most):
+            return None
+        for part in parts(folders):
+            yield
+            self._entries.announce(library, part, gone)
+            gone = ()
+        self._tidy()
+        return self._entries.counted(library)
 
     def _tidy(self) -> None:
         if self._entries.untidy and self._tidying is None:

@@ -1,5 +1,6 @@
 """The entries of sealed spaces in memory, and how they are searched: tokens, tags and boxes, of which nobody here knows
-what they stand for. It never waits, and each call takes a few milliseconds at most.
+what they stand for. It never waits, and each call takes a few milliseconds at most if what comes is taken in by
+`parts`.
 
 Apart from the open directory: whatever is asked of that, nothing sealed can be in the answer. Each space has tables of
 its own, so nothing of one is ever compared with anything of another.
@@ -26,6 +27,12 @@ PAGE: Final = 1000
 
 TOKEN_CHARS: Final = 8
 """Of a token."""
+
+PART: Final = 600
+"""Work of one part of a change, a millisecond or two: a token is one, and a file `FILE_WORK` beside its tokens."""
+
+FILE_WORK: Final = 4
+"""What a file costs in tokens, with its tag and its box."""
 
 WEIGHT: Final = 2
 """Files of an open library that weigh as much as one of usual names here (bench/spaces.py)."""
@@ -230,6 +237,19 @@ class SealedEntries:
 
 
 _END: Final = object()
+
+
+def parts(files: Iterable[SealedEntry]) -> Iterator[list[SealedEntry]]:
+    """The same files, in parts each of which is taken in at once: at least one. Of those that have one number the last
+    counts."""
+    part, work = list[SealedEntry](), 0
+    for file in {file.number: file for file in files}.values():
+        if work >= PART:
+            yield part
+            part, work = [], 0
+        part.append(file)
+        work += FILE_WORK + len(file.words) // TOKEN_CHARS
+    yield part
 
 
 def weight_of(file: SealedEntry) -> int:

@@ -2,6 +2,11 @@
 
 import base64
 import binascii
+from typing import Final
+
+_LAST: Final = (None, frozenset[str](), frozenset("AQgw"), frozenset("AEIMQUYcgkosw048"))
+"""What the last letter may be, by how many are left of groups of four: two have four bits more than a byte, three have
+two more than two bytes."""
 
 
 def b64(data: bytes) -> str:
@@ -18,3 +23,9 @@ def unb64(text: str) -> bytes:
     if b64(data) != text:
         raise ValueError("not base64url in its canonical form")
     return data
+
+
+def is_canonical(letters: str) -> bool:
+    """Whether letters of base64url, which the types of messages see to, are as `b64` writes them."""
+    last = _LAST[len(letters) % 4]
+    return last is None or letters[-1] in last

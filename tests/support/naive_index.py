@@ -4,11 +4,14 @@ import unicodedata
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
+from typing import TypeVar
 
 from signaling.engine.index import Counted, Match, Matches, Page, Query
 from signaling.protocol.encoding import unb64
 from signaling.protocol.kinds import kind_of
 from signaling.protocol.listed import Folder, Item, Subfolder
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,19 @@ class NaiveIndex:
         self.entries = entries
         above = {place for entry in mine for place in _above(entry.folder)}
         return Counted(len(mine), sum(entry.size for entry in mine), len(above))
+
+    async def in_turns(self, work: Generator[None, None, T]) -> T:
+        """See Turns."""
+        while True:
+            try:
+                next(work)
+            except StopIteration as end:
+                result: T = end.value
+                return result
+            await self.turn()
+
+    async def turn(self) -> None:
+        """Nobody else needs one here."""
 
     async def search(self, query: Query) -> Matches:
         """See Index."""
@@ -164,3 +180,12 @@ class HeldIndex(NaiveIndex):
         page = await super().browse(library, path, after)
         await Pause()
         return page
+
+    async def in_turns(self, work: Generator[None, None, T]) -> T:
+        """See Turns: there is other work before."""
+        await Pause()
+        return await super().in_turns(work)
+
+    async def turn(self) -> None:
+        """Whoever asked for work is let go on after each part of it."""
+        await Pause()

@@ -1,10 +1,14 @@
 """The rules of sealed spaces: who knows the tag of one finds what is in it, and whoever does not is told nothing."""
 
+from collections.abc import Coroutine
+from typing import Any
+
 import pytest
 
 from pypeer.identity import peer_id
 from signaling.core.effects import Tally
 from signaling.core.policy import Policy
+from signaling.engine.sealed import weight_of
 from signaling.protocol import limits
 from signaling.protocol.codes import ErrorCode
 from signaling.protocol.directory import (
@@ -41,7 +45,7 @@ from signaling.protocol.spaces import (
     SealedSearch,
     SealedShelf,
 )
-from tests.support.naive_index import NaiveIndex
+from tests.support.naive_index import HeldIndex, NaiveIndex
 from tests.support.scene import Guest, Scene
 
 OURS, THEIRS = b64(b"our space in 16b"), b64(b"another space 16")
@@ -331,3 +335,54 @@ def test_looking_for_keys_is_counted_as_a_search() -> None:
     keyring(owner)
     keyring(owner)
     assert owner.refused(Keys(id=1)) is ErrorCode.RATE_LIMITED
+
+
+def announcing(held: Scene, owner: Guest, turns: int) -> tuple[str, Coroutine[Any, Any, str | None]]:
+    """A library of which 300 files are being announced, after so many turns of others."""
+    library = publish(owner)
+    owner.asked += 1
+    files = tuple(entry(number) for number in range(300))
+    work = held.begin(owner.connection, SealedAnnounce(id=owner.asked, library=library, files=files))
+    for _ in range(turns - 1):
+        work.send(None)
+    return library, work
+
+
+def finish(work: Coroutine[Any, Any, str | None]) -> None:
+    for _ in range(100):
+        try:
+            work.send(None)
+        except StopIteration:
+            return
+    raise AssertionError("it goes on for ever")
+
+
+def test_others_are_answered_while_a_long_announcement_is_taken_in() -> None:
+    held = Scene(index=HeldIndex())
+    owner, member = held.guest(), held.guest()
+    library, work = announcing(held, owner, 3)
+    directory = held.hub.sessions.directory
+    assert directory is not None
+    assert 0 < len(browse(member, library).files) < 300
+    assert (directory.totals[1], directory.entries) == (0, 300 * weight_of(entry(0)))
+    finish(work)
+    assert isinstance(owner.take()[-1], Ok)
+    assert len(browse(member, library).files) == 300
+    assert (directory.totals[1], directory.entries) == (300, 300 * weight_of(entry(0)))
+
+
+@pytest.mark.parametrize("turns", [1, 3])
+def test_a_library_may_end_before_it_is_announced_and_while_it_is(turns: int) -> None:
+    held = Scene(index=HeldIndex())
+    owner, other = held.guest(), held.guest()
+    publish(other)
+    library, work = announcing(held, owner, turns)
+    assert isinstance(owner.ask(Withdraw(id=1, library=library)), Ok)
+    finish(work)
+    [answer] = owner.take()
+    assert isinstance(answer, Error)
+    assert answer.code is ErrorCode.UNKNOWN_LIBRARY
+    directory = held.hub.sessions.directory
+    assert directory is not None
+    assert (directory.totals, directory.entries) == ((1, 0, 0), 0)
+    assert search(other, MOON).hits == ()

@@ -1,7 +1,7 @@
 """The packed index: against one that is a few lines long, with what people and hostile programs make up."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Generator
 from dataclasses import replace
 
 import pytest
@@ -258,6 +258,25 @@ async def test_others_have_their_turn_between_parts_of_an_announcement(index: Pa
     assert await announcing == Counted(700, 700, 3)
     assert there == [0, 234, 468, 700]
     assert all(seen.count(count) >= packed.TURNS for count in there[:-1])
+
+
+async def test_others_have_their_turn_in_long_work_and_one_comes_after_the_other(index: PackedIndex) -> None:
+    done: list[str] = []
+
+    def work(name: str) -> Generator[None, None, str]:
+        for part in range(3):
+            done.append(f"{name}{part}")
+            yield
+        return name
+
+    both = asyncio.gather(index.in_turns(work("a")), index.in_turns(work("b")))
+    seen: list[int] = []
+    while not both.done():
+        await asyncio.sleep(0)
+        seen.append(len(done))
+    assert list(await both) == ["a", "b"]
+    assert done == ["a0", "a1", "a2", "b0", "b1", "b2"]
+    assert all(seen.count(count) >= packed.TURNS for count in range(1, 7))
 
 
 async def test_two_announcements_at_once_keep_to_what_a_library_may_have(index: PackedIndex) -> None:

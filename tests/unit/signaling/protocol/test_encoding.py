@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signaling.protocol.encoding import b64, unb64
+from signaling.protocol.encoding import b64, is_canonical, unb64
 
 
 @given(st.binary(max_size=100))
@@ -23,3 +23,13 @@ def test_one_text_for_each_value(text: str) -> None:
 def test_anything_but_the_canonical_form_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not base64url"):
         unb64(text)
+
+
+@given(st.text(alphabet="AQgwEBZaz09-_", max_size=12))
+def test_what_is_canonical_is_seen_without_decoding(letters: str) -> None:
+    try:
+        unb64(letters)
+    except ValueError:
+        assert not is_canonical(letters)
+    else:
+        assert is_canonical(letters)
