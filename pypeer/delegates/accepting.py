@@ -1,13 +1,17 @@
 """What comes to be served: whether it may be, and how it is told of."""
 
+import os
 import time
+from pathlib import Path
 from typing import Final
 
 from pypeer.delegates.digest import digest
 from pypeer.delegates.record import Item, Record
 from pypeer.events import Kept
 from pypeer.protocol.codes import EndCode
+from pypeer.protocol.messages import Entry
 from pypeer.transfer.names import ManifestError
+from pypeer.transfer.scanning import identity_of
 from pypeer.transfer.session import ReceiveSession
 from signaling.protocol.delegation import Delegation, Flaw, flaw, parse
 
@@ -57,11 +61,15 @@ def told(record: Record, files: int, size: int) -> Kept:
 def items_of(record: Record, session: ReceiveSession, text: str | None) -> tuple[Item, ...]:
     """All entries, with their roots, and where they are in the folder. A text is written there."""
     if text is None:
-        return tuple(
-            Item(entry, "" if place is None else str(place.relative_to(record.folder)))
-            for entry, place in session.received()
-        )
+        return tuple(_item(record, entry, place) for entry, place in session.received())
     record.folder.mkdir(parents=True, exist_ok=True)
     [(entry, _)] = session.received()
-    (record.folder / "text.txt").write_bytes(text.encode())
-    return (Item(entry, "text.txt"),)
+    place = record.folder / "text.txt"
+    place.write_bytes(text.encode())
+    return (_item(record, entry, place),)
+
+
+def _item(record: Record, entry: Entry, place: Path | None) -> Item:
+    if place is None:
+        return Item(entry)
+    return Item(entry, str(place.relative_to(record.folder)), identity_of(os.lstat(place)))

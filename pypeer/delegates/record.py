@@ -52,10 +52,14 @@ TRANSITIONS: Final[dict[tuple[State, Step], State]] = {
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An entry as its owner offered it, with its root, and where its content is, in the folder of the record."""
+    """An entry as its owner offered it, with its root, and where its content is, in the folder of the record.
+
+    `identity` is what the file was when it had come (pypeer.transfer.scanning.identity_of), if that is known.
+    """
 
     entry: Entry
     place: str = ""
+    identity: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

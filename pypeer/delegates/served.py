@@ -2,10 +2,10 @@
 
 import asyncio
 import time
-from pathlib import Path
 
 import msgspec
 
+from pypeer.delegates.kept import KeptTree
 from pypeer.delegates.record import Record
 from pypeer.desk import Desk
 from pypeer.errors import PeerError
@@ -13,16 +13,7 @@ from pypeer.events import Failed
 from pypeer.protocol.sealed import OnBehalf, Preview
 from pypeer.sharing import Offer
 from pypeer.transfer.budget import Budget
-from pypeer.transfer.parting import PartContent
-from pypeer.transfer.sources import OfferedTree
 from signaling.protocol.rendezvous import Opened, Take
-
-
-def tree_of(record: Record) -> OfferedTree:
-    """What is kept, as its owner offered it."""
-    places: list[Path] = [record.folder / item.place for item in record.items]
-    entries = [item.entry for item in record.items]
-    return OfferedTree(entries, PartContent(places.__getitem__), record.title, record.text)
 
 
 class Served(Offer):
@@ -30,7 +21,7 @@ class Served(Offer):
 
     def __init__(self, desk: Desk, record: Record, budget: Budget | None = None, background: bool = False) -> None:
         how = (record.words, record.times, budget, False, background, False)
-        super().__init__(desk, tree_of(record), *how)
+        super().__init__(desk, KeptTree(record), *how)
         self.record = record
         self.guesses = record.guesses
         self._renewing: asyncio.Task[None] | None = None

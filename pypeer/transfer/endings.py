@@ -22,8 +22,13 @@ TEXTS: Final = {
     EndCode.INTERNAL: "the program at the other side failed; try again",
 }
 
+THERE: Final = TEXTS | {
+    EndCode.CHANGED: "the file has changed at the one who serves it since it was offered; ask its sender for it again"
+}
+"""The same, to whoever is told of it by the other side."""
+
 
 def from_peer(code: EndCode, message: str) -> PeerError:
     """The error for an end that the other side caused; its words are shown, but cannot deceive."""
-    text = f"{TEXTS[code]} ({printable(message)})" if message else TEXTS[code]
+    text = f"{THERE[code]} ({printable(message)})" if message else THERE[code]
     return DeclinedError(text) if code is EndCode.DECLINED else TransferError(text, code)

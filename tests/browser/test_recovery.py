@@ -153,7 +153,7 @@ def test_a_file_that_changes_meanwhile_is_not_saved(browser: Browser, server: Se
             file.write(b"more")
         with receiver.expect_download(timeout=60_000) as started:
             receiver.get_by_role("button", name="Download").click()
-        expect(receiver.locator("main")).to_contain_text("changed while it was being sent", timeout=60_000)
+        expect(receiver.locator("main")).to_contain_text("has changed at the one who serves it", timeout=60_000)
         assert started.value.failure() is not None
 
 

@@ -37,7 +37,10 @@ def test_a_file_that_changes_is_a_failure_on_both_sides_and_told_once(pypeer: St
     assert (receiver.end(), sender.end()) == (1, 1)
     changed, vanished = (event for event in receiver.events if event["event"] == "file-failed")
     assert (changed["path"], changed["code"]) == ("two/a", "file-changed")
-    assert changed["message"] == "the file changed while it was being sent; send it again to get the new content"
+    there = "the file has changed at the one who serves it since it was offered; ask its sender for it again"
+    assert changed["message"] == there
+    here = next(event for event in sender.events if event["event"] == "file-failed" and event["path"] == "two/a")
+    assert here["message"] == "the file changed while it was being sent; send it again to get the new content"
     assert (vanished["path"], vanished["code"]) == ("two/b", "file-vanished")
     assert vanished["message"].endswith("at the other side (No such file or directory)")
 

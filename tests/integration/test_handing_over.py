@@ -21,7 +21,8 @@ from pypeer.delegates.record import Item, State
 from pypeer.delegates.served import Served
 from pypeer.delegates.store import KeptStore
 from pypeer.errors import NotFoundError, ServerError, TransferError
-from pypeer.events import Closed, Kept, KeptNoMore, OnBehalf, Remembered, Text
+from pypeer.events import Closed, FileFailed, Kept, KeptNoMore, OnBehalf, Remembered, Text
+from pypeer.protocol.codes import EndCode
 from pypeer.sharing import Offer
 from signaling.protocol.delegation import parse
 from signaling.protocol.encoding import b64
@@ -306,9 +307,13 @@ async def test_what_has_changed_on_the_disk_of_the_machine_is_not_taken(
     record = kept.find(record_id)
     assert record is not None
     (record.folder / "photos" / "sea.jpg").write_bytes(bytes(len(CONTENT)))
-    with pytest.raises(TransferError):
-        await fetched(anna.peer, offer.code, tmp_path / "bob")
+    async with anna.peer.get(offer.code, tmp_path / "bob") as fetch:
+        told = [event async for event in fetch]
+    [failed] = [event for event in told if isinstance(event, FileFailed)]
+    assert (failed.path, failed.code) == ("photos/sea.jpg", EndCode.CHANGED)
+    assert "has changed at the one who serves it" in failed.message
     assert not (tmp_path / "bob" / "photos" / "sea.jpg").exists()
+    assert (tmp_path / "bob" / "photos" / "none.txt").exists(), "the others go on"
 
 
 async def test_a_delegation_of_a_stranger_is_refused_by_server_and_receiver(

@@ -4,7 +4,7 @@ import { PeerError } from "../errors.ts";
 import type { EndCode } from "../gen/peer.ts";
 import { printable } from "./names.ts";
 
-/** By code, seen from the side that is told. */
+/** By code. */
 export const TEXTS: Readonly<Record<EndCode, string>> = {
   cancelled: "The other side cancelled the transfer.",
   declined: "The other side declined.",
@@ -21,12 +21,18 @@ export const TEXTS: Readonly<Record<EndCode, string>> = {
   internal: "The program at the other side failed. Try again.",
 };
 
+/** The same, to whoever is told of it by the other side. */
+const THERE: Readonly<Record<EndCode, string>> = {
+  ...TEXTS,
+  "file-changed": "The file has changed at the one who serves it since it was offered. Ask its sender for it again.",
+};
+
 /** Trying again unchanged can help. */
 const PASSING: ReadonlySet<EndCode> = new Set(["cancelled", "corrupt", "no-space", "internal"]);
 
 /** The error for an end that the other side caused; its words are shown, but cannot deceive. */
 export function fromPeer(code: EndCode, message: string): PeerError {
-  const text = message === "" ? TEXTS[code] : `${TEXTS[code]} (${printable(message)})`;
+  const text = message === "" ? THERE[code] : `${THERE[code]} (${printable(message)})`;
   return new PeerError(code, text, PASSING.has(code));
 }
 
