@@ -2,11 +2,10 @@
 
 import { Cell } from "../app/cell.ts";
 import type { Watchable } from "../app/model.ts";
-import { shortName } from "../secure/code.ts";
 import { type Bytes, toBase64url } from "../secure/encoding.ts";
 import { peerId } from "../secure/identity.ts";
 import { type Change, type Contact, called, changed, metAgain } from "./contact.ts";
-import { unique } from "./naming.ts";
+import { Names } from "./naming.ts";
 
 /**
  * Peers that were only met are kept so many; then those go who were not seen for the longest time. A code that is posted to many must
@@ -25,6 +24,7 @@ export class ContactBook {
   readonly #all: Cell<readonly Contact[]>;
   readonly #keeper: ContactKeeper | null;
   readonly #clock: () => number;
+  readonly #names = new Names();
   /** Whoever was met while our person wanted nobody to be remembered: they last as long as the page. */
   readonly #passing = new Set<string>();
   /** What is written, in order. */
@@ -34,6 +34,7 @@ export class ContactBook {
   constructor(keeper: ContactKeeper | null = null, all: readonly Contact[] = [], clock: () => number = Date.now) {
     this.#keeper = keeper;
     this.#all = new Cell(sorted(all));
+    this.#names.keep(all);
     this.#clock = clock;
   }
 
@@ -54,7 +55,7 @@ export class ContactBook {
     if (isKept) this.#passing.delete(id);
     else if (known === null) this.#passing.add(id);
     if (known !== null) return this.#put(metAgain(known, secret, now));
-    this.#put({ id, key, secret, before: null, name: this.#free(id, name), standing: "met", met: now, seen: now });
+    this.#put({ id, key, secret, before: null, name: this.#names.free(id, name), standing: "met", met: now, seen: now });
     this.#forgetSurplus();
   }
 
@@ -69,12 +70,13 @@ export class ContactBook {
 
   /** An empty name is what it is called by its two words. */
   rename(id: string, name: string): void {
-    this.#update(id, (contact) => ({ ...contact, name: this.#free(id, name) }));
+    this.#update(id, (contact) => ({ ...contact, name: this.#names.free(id, name) }));
   }
 
   /** Forgets somebody, who can then neither call nor be called. */
   remove(id: string): void {
     this.#passing.delete(id);
+    this.#names.remove(id);
     this.#all.set(this.#all.value.filter((each) => each.id !== id));
     this.#keep((keeper) => keeper.remove(id));
   }
@@ -90,7 +92,9 @@ export class ContactBook {
       const kept = await keeper.all();
       const known = new Set(kept.map(({ id }) => id));
       const all = sorted([...kept, ...this.#all.value.filter(({ id }) => this.#passing.has(id) && !known.has(id))]);
-      if (traits(all) !== traits(this.#all.value)) this.#all.set(all);
+      if (traits(all) === traits(this.#all.value)) return;
+      this.#names.keep(all);
+      this.#all.set(all);
     });
   }
 
@@ -100,13 +104,10 @@ export class ContactBook {
   }
 
   #put(contact: Contact): void {
+    this.#names.put(contact);
     this.#all.set(sorted([...this.#all.value.filter(({ id }) => id !== contact.id), contact]));
     if (contact.standing !== "met") this.#passing.delete(contact.id);
     if (!this.#passing.has(contact.id)) this.#keep((keeper) => keeper.put(contact));
-  }
-
-  #free(id: string, name: string): string {
-    return unique(name, shortName(id), this.#all.value.filter((each) => each.id !== id));
   }
 
   #forgetSurplus(): void {

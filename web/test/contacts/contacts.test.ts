@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ContactBook, type ContactKeeper, MET_MAX } from "../../src/contacts/book.ts";
 import { type Change, type Contact, called, changed, mayCall, metAgain, type Standing, tokensOf, TRANSITIONS } from "../../src/contacts/contact.ts";
-import { clean, fold, NAME_CHARS, unique } from "../../src/contacts/naming.ts";
+import { clean, fold, NAME_CHARS, Names } from "../../src/contacts/naming.ts";
 import { callToken } from "../../src/secure/contact.ts";
 import { shortName } from "../../src/secure/code.ts";
 import type { Bytes } from "../../src/secure/encoding.ts";
@@ -41,12 +41,37 @@ test("names are cleaned, and each is the only one", () => {
   assert.equal(clean("e\u0301"), "é");
   assert.equal(clean("a".repeat(99)).length, NAME_CHARS);
   assert.equal(clean(`${"a".repeat(NAME_CHARS - 1)}😀`), "a".repeat(NAME_CHARS - 1));
-  const others = [contact(1, "Ada"), contact(2, "ada 2"), contact(3, "b".repeat(NAME_CHARS))];
-  assert.equal(unique("ＡＤＡ", "Amber Falcon", others), "ＡＤＡ 3");
-  assert.equal(unique("\u200b", "Amber Falcon", others), "Amber Falcon");
-  assert.equal(unique(shortName(peerId(keyOf(1))).toLowerCase(), "Amber Falcon", others).endsWith(" 2"), true);
-  assert.equal(unique("b".repeat(NAME_CHARS), "Amber Falcon", others), `${"b".repeat(NAME_CHARS - 2)} 2`);
+  const names = new Names();
+  names.keep([contact(1, "Ada"), contact(2, "ada 2"), contact(3, "b".repeat(NAME_CHARS))]);
+  const { id } = contact(4, "");
+  assert.equal(names.free(id, "ＡＤＡ"), "ＡＤＡ 3");
+  assert.equal(names.free(id, "\u200b"), shortName(id));
+  assert.equal(names.free(id, shortName(peerId(keyOf(1))).toLowerCase()).endsWith(" 2"), true);
+  assert.equal(names.free(id, "b".repeat(NAME_CHARS)), `${"b".repeat(NAME_CHARS - 2)} 2`);
   assert.equal(fold(" Straße—of__ADA "), "strasse—of ada");
+});
+
+test("a name is free again when nobody has it any more, and one's own always is", () => {
+  const names = new Names();
+  const [ada, bob] = [contact(1, "Ada"), contact(2, "Bob")];
+  names.keep([ada, bob]);
+  assert.deepEqual([names.free(ada.id, "ada"), names.free(bob.id, "ada")], ["ada", "ada 2"]);
+  names.put({ ...ada, name: shortName(ada.id) });
+  assert.deepEqual([names.free(bob.id, "Ada"), names.free(bob.id, shortName(ada.id))], ["Ada", `${shortName(ada.id)} 2`]);
+  names.keep([bob]);
+  names.remove(ada.id);
+  assert.equal(names.free(bob.id, shortName(ada.id)), shortName(ada.id));
+});
+
+test("whoever is met costs as much when many are known as when few are", (context) => {
+  const normalize = context.mock.method(String.prototype, "normalize");
+  const book = new ContactBook();
+  const meet = (from: number, to: number): number => {
+    normalize.mock.resetCalls();
+    for (let number = from; number < to; number += 1) book.met(keyOf(number), bytes(1), `peer ${number}`);
+    return normalize.mock.callCount();
+  };
+  assert.equal(meet(0, 50), meet(500, 550));
 });
 
 function keeping(): { readonly keeper: ContactKeeper; readonly kept: Map<string, Contact> } {
