@@ -10,8 +10,8 @@ from pypeer.delegates.record import Item, Record
 from pypeer.events import Kept
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Entry
+from pypeer.transfer.identity import identity_of
 from pypeer.transfer.names import ManifestError
-from pypeer.transfer.scanning import identity_of
 from pypeer.transfer.session import ReceiveSession
 from signaling.protocol.delegation import Delegation, Flaw, flaw, parse
 

@@ -10,9 +10,9 @@ from typing import Final
 from pypeer.delegates.record import Item, Record
 from pypeer.protocol.codes import EndCode
 from pypeer.transfer.effects import Read
+from pypeer.transfer.identity import identity_of
 from pypeer.transfer.parting import PartContent
 from pypeer.transfer.recovery import root_of
-from pypeer.transfer.scanning import identity_of
 from pypeer.transfer.sources import ChangedError, OfferedTree
 from pypeer.transfer.storing import Lost
 

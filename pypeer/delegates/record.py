@@ -54,7 +54,7 @@ TRANSITIONS: Final[dict[tuple[State, Step], State]] = {
 class Item:
     """An entry as its owner offered it, with its root, and where its content is, in the folder of the record.
 
-    `identity` is what the file was when it had come (pypeer.transfer.scanning.identity_of), if that is known.
+    `identity` is what the file was when it had come (pypeer.transfer.identity.identity_of), if that is known.
     """
 
     entry: Entry

@@ -12,8 +12,9 @@ from pypeer.library.announcing import why_not
 from pypeer.library.ignoring import Ignored
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Entry
+from pypeer.transfer.identity import Source
 from pypeer.transfer.names import show
-from pypeer.transfer.scanning import Links, Policy, Scan, Source, scan_paths
+from pypeer.transfer.scanning import Links, Policy, Scan, scan_paths
 
 FILES_MAX: Final = 500_000
 """Files and folders of one library: half a KiB of memory each, and no server takes more."""

@@ -51,7 +51,7 @@ class RootIndex:
             self._give_up(error)
 
     def find(self, path: str, identity: bytes) -> bytes | None:
-        """The root of a file, if it was this very one when it was hashed (pypeer.transfer.scanning.identity_of)."""
+        """The root of a file, if it was this very one when it was hashed (pypeer.transfer.identity.identity_of)."""
         row = self._run("SELECT version, root, day FROM roots WHERE path = ?", os.fsencode(path))
         if row is None or row[0] != identity[DEVICE:] or len(row[1]) != 32:
             return None

@@ -17,7 +17,7 @@ from pypeer.library.hashing import Hashed, Hasher
 from pypeer.library.stock import Item, Stock
 from pypeer.library.waiting import Waiting
 from pypeer.library.watch import watch
-from pypeer.transfer.scanning import IDENTITY
+from pypeer.transfer.identity import IDENTITY
 
 BATCH_FILES: Final = 1000
 BATCH_BYTES: Final = 2**30

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pypeer.protocol.messages import Entry
-from pypeer.transfer.scanning import Source
+from pypeer.transfer.identity import Source
 
 
 @dataclass(slots=True)

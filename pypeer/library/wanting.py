@@ -16,8 +16,8 @@ from pypeer.protocol import limits
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Entry
 from pypeer.protocol.sealed import Want
+from pypeer.transfer.identity import Source
 from pypeer.transfer.names import ManifestError, map_entries, safe_name
-from pypeer.transfer.scanning import Source
 
 TITLE_CHARS: Final = 256
 """Longest title: the contract's limit."""

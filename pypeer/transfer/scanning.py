@@ -8,7 +8,6 @@ folder; links that lead out, and links to folders, which may loop, are left out,
 
 import os
 import stat
-import struct
 from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -20,51 +19,12 @@ from pypeer.errors import TransferError
 from pypeer.protocol import limits
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Entry
+from pypeer.transfer.identity import Source, identity_of
 from pypeer.transfer.names import numbered, show
 from pypeer.transfer.sparse import holes_of
 
 TITLE_CHARS = 256
 """Longest title: the contract's limit on `offer.title`."""
-
-
-IDENTITY: Final = struct.Struct("<QQQq")
-"""Device, inode, size and time of change, which tell that a file is still the one that was scanned. A tuple of these
-numbers takes four times as much memory, and an offer has up to 200,000 files."""
-
-PLACE: Final = slice(0, 16)
-"""Device and inode in it."""
-
-LOW: Final = 2**64 - 1
-"""Of longer numbers of inodes (ReFS) the lower half tells them apart."""
-
-
-def identity_of(status: os.stat_result) -> bytes:
-    """From what stat said."""
-    return IDENTITY.pack(status.st_dev & LOW, status.st_ino & LOW, status.st_size, status.st_mtime_ns)
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a file is, and what it was when it was scanned."""
-
-    folder: str
-    name: str
-    identity: bytes
-    may_grow: bool = False
-
-    @property
-    def path(self) -> str:
-        """Its absolute path."""
-        return os.path.join(self.folder, self.name)
-
-    def is_same(self, status: os.stat_result) -> bool:
-        """Whether a file is still the one that was scanned, or is longer, where that is allowed."""
-        now = identity_of(status)
-        return now == self.identity or (self.may_grow and self._has_grown(now))
-
-    def _has_grown(self, now: bytes) -> bool:
-        _, _, size, _ = IDENTITY.unpack(self.identity)
-        return now[PLACE] == self.identity[PLACE] and IDENTITY.unpack(now)[2] > size
 
 
 class Links(StrEnum):

@@ -19,7 +19,8 @@ from pypeer.protocol.messages import Entry, Offer
 from pypeer.transfer import chunks, endings, manifest, merkle
 from pypeer.transfer.effects import Chunk, Read
 from pypeer.transfer.hashes import Digests, FileHashes
-from pypeer.transfer.scanning import CAREFUL, Policy, Source, scan_paths
+from pypeer.transfer.identity import Source
+from pypeer.transfer.scanning import CAREFUL, Policy, scan_paths
 from pypeer.transfer.storing import Lost
 
 HANDLES: Final = 16

@@ -10,8 +10,8 @@ from secrets import token_hex
 import pytest
 
 from pypeer.library.index import RootIndex
+from pypeer.transfer.identity import identity_of
 from pypeer.transfer.recovery import root_of
-from pypeer.transfer.scanning import identity_of
 from tests.support.commands import Command, running_server
 
 Start = Callable[..., Command]

@@ -12,8 +12,8 @@ from pypeer.delegates.record import Item, Record, State
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Entry
 from pypeer.transfer.effects import Read
+from pypeer.transfer.identity import identity_of
 from pypeer.transfer.recovery import root_of
-from pypeer.transfer.scanning import identity_of
 from pypeer.transfer.storing import Lost
 
 CONTENT = bytes(range(256)) * 1000

@@ -7,7 +7,7 @@ import pytest
 
 from pypeer.library import index
 from pypeer.library.index import RootIndex, default_path
-from pypeer.transfer.scanning import IDENTITY
+from pypeer.transfer.identity import IDENTITY
 
 A, B = b"a" * 32, b"b" * 32
 DEVICE, INODE = 5, 7

@@ -2,7 +2,7 @@
 
 from pypeer.library.stock import Stock, is_below
 from pypeer.protocol.messages import Entry
-from pypeer.transfer.scanning import Source
+from pypeer.transfer.identity import Source
 
 A, B = b"a" * 32, b"b" * 32
 

@@ -8,7 +8,7 @@ from pypeer.protocol import limits
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Entry
 from pypeer.protocol.sealed import Want, Wanted
-from pypeer.transfer.scanning import Source
+from pypeer.transfer.identity import Source
 
 A, B = b"a" * 32, b"b" * 32
 
