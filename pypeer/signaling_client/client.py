@@ -14,14 +14,12 @@ from pypeer.errors import ServerError
 from pypeer.identity import Identity
 from pypeer.signaling_client import core
 from pypeer.signaling_client.effects import Answer, Effect, Event, Hangup, Over, Push, Ready, Retry, SendText
+from pypeer.signaling_client.wire import CLOSE_S, Wire
 from pypeer.signaling_client.words import ProxyError, explain, page_url, unreachable
 from signaling.protocol import limits
 from signaling.protocol.codes import CloseCode
-from signaling.protocol.directory import Found, Here, Listing, Published
 from signaling.protocol.fields import IceServer
-from signaling.protocol.messages import Error, Ok, Request
-from signaling.protocol.rendezvous import Met, Opened, Renewed
-from signaling.protocol.spaces import Keyring, SealedFound, SealedHere, SealedListing
+from signaling.protocol.messages import Error, Request, Success
 
 CONNECT_S = 10.0
 """Bound of one attempt to connect: a SYN sent three times."""
@@ -29,30 +27,11 @@ CONNECT_S = 10.0
 START_S = 15.0
 """Bound of the first sign-in: a server that restarts is back by then, and a person still waits."""
 
-CLOSE_S = 2.0
-"""Bound of the closing handshake: a dead server must not hold up the end of a command."""
-
 POST_PATIENCE_S = 15.0
 """How long what nobody waits for is said again: longer, and the other side has given up what it is about."""
 
 PushHandler = Callable[[Event], None]
-_Success = (
-    Ok
-    | Opened
-    | Met
-    | Renewed
-    | Published
-    | Found
-    | Here
-    | Listing
-    | SealedFound
-    | SealedHere
-    | SealedListing
-    | Keyring
-)
-_Reply = TypeVar(
-    "_Reply", Ok, Opened, Met, Renewed, Published, Found, Here, Listing, SealedFound, SealedHere, SealedListing, Keyring
-)
+_Reply = TypeVar("_Reply", bound=Success)
 
 
 class SignalingClient:
@@ -82,20 +61,18 @@ class SignalingClient:
         self.host = self.url.host_port_subcomponent or ""
         """The server as its Host header has it."""
         self._core = core.Client(identity, self.host, f"pypeer/{__version__}", random.random, access)
-        self._waiting: dict[int, asyncio.Future[_Success]] = {}
-        self._socket: aiohttp.ClientWebSocketResponse | None = None
+        self._waiting: dict[int, asyncio.Future[Success]] = {}
+        self._wire: Wire | None = None
         self._http: aiohttp.ClientSession | None = None
-        self._outbox: asyncio.Queue[str] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
         self._first: asyncio.Future[None] | None = None
         self._retry_s: float | None = None
-        self._hangup: asyncio.Task[None] | None = None
         self._error: ServerError | None = None
 
     @property
     def is_connected(self) -> bool:
         """Whether the server can be talked to right now."""
-        return self._socket is not None and not self._socket.closed
+        return self._wire is not None and self._wire.is_open
 
     async def start(self) -> None:
         """Connect and sign in; raises ServerError when that fails."""
@@ -116,7 +93,7 @@ class SignalingClient:
         """Say `bye` and close."""
         self._perform(self._core.bye(time.monotonic()))
         if self._task is not None:
-            if self._socket is None:
+            if self._wire is None:
                 self._task.cancel()
             await asyncio.wait({self._task}, timeout=CLOSE_S)
             self._task.cancel()
@@ -134,7 +111,7 @@ class SignalingClient:
         if self._error is not None:
             raise self._error
         ticket, effects = self._core.request(request, time.monotonic(), patience)
-        future: asyncio.Future[_Success] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[Success] = asyncio.get_running_loop().create_future()
         self._waiting[ticket] = future
         self._perform(effects)
         answer = await future
@@ -173,66 +150,36 @@ class SignalingClient:
                 await asyncio.sleep(self._retry_s)
 
     async def _connect_once(self) -> int:
-        self._retry_s = self._hangup = None
+        self._retry_s = None
         try:
             socket = await self._dial("ws", limits.SUBPROTOCOL, limits.MESSAGE_BYTES)
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             self._fail_first(unreachable(self.url, error))
             return core.ABNORMAL
         async with socket:
-            self._socket = socket
+            self._wire = Wire(socket, self._received, self._malformed, self._tick, self._core.deadline)
             self._core.connected(time.monotonic())
             try:
-                return await self._pump(socket)
+                return await self._wire.run() or core.ABNORMAL
             finally:
-                self._socket = None
+                self._wire = None
 
-    async def _pump(self, socket: aiohttp.ClientWebSocketResponse) -> int:
-        self._outbox = asyncio.Queue()
-        writer = asyncio.create_task(self._write(socket))
-        try:
-            while not socket.closed:
-                await self._read(socket)
-            return socket.close_code or core.ABNORMAL
-        finally:
-            writer.cancel()
-            if self._hangup is not None:
-                self._hangup.cancel()
+    def _received(self, text: str) -> None:
+        self._perform(self._core.received(text, time.monotonic()))
 
-    async def _read(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        try:
-            message = await socket.receive(timeout=max(0.001, self._core.deadline() - time.monotonic()))
-        except TimeoutError:
-            self._perform(self._core.tick(time.monotonic()))
-            return
-        if message.type is aiohttp.WSMsgType.TEXT:
-            self._perform(self._core.received(message.data, time.monotonic()))
-        elif message.type is aiohttp.WSMsgType.BINARY:
-            self._perform([Hangup(CloseCode.MALFORMED)])
+    def _malformed(self) -> None:
+        self._perform([Hangup(CloseCode.MALFORMED)])
 
-    async def _write(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        with contextlib.suppress(ConnectionError):
-            while True:
-                await socket.send_str(await self._outbox.get())
-                self._outbox.task_done()
-
-    def _hang_up(self, code: int) -> None:
-        if self._socket is not None and self._hangup is None:
-            self._hangup = asyncio.create_task(self._flush_and_close(self._socket, code))
-
-    async def _flush_and_close(self, socket: aiohttp.ClientWebSocketResponse, code: int) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(CLOSE_S):
-                await self._outbox.join()
-        await socket.close(code=code)
+    def _tick(self) -> None:
+        self._perform(self._core.tick(time.monotonic()))
 
     def _perform(self, effects: list[Effect]) -> None:
         for effect in effects:
             match effect:
-                case SendText():
-                    self._outbox.put_nowait(effect.text)
-                case Hangup():
-                    self._hang_up(effect.code)
+                case SendText() if self._wire is not None:
+                    self._wire.put(effect.text)
+                case Hangup() if self._wire is not None:
+                    self._wire.hang_up(effect.code)
                 case Ready():
                     self._ready(effect)
                 case Answer():
@@ -243,6 +190,8 @@ class SignalingClient:
                     self._retry_s = effect.delay
                 case Over():
                     self._over(effect.error)
+                case SendText() | Hangup():
+                    pass  # the connection has gone; what is of use on the next one is said again there
 
     def _ready(self, effect: Ready) -> None:
         self.ice, self.caps = effect.welcome.ice, effect.welcome.caps

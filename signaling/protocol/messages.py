@@ -75,5 +75,7 @@ class Restarting(Message, frozen=True, tag="restarting"):
 
 Request = LocatorRequest | PairRequest | DirectoryRequest | SealedRequest | Ask | ContactRequest
 ClientMessage = Hello | Request | Ping | Bye
-Reply = Ok | Opened | Met | Renewed | DirectoryReply | SealedReply | Error
+Success = Ok | Opened | Met | Renewed | DirectoryReply | SealedReply
+"""What a request is answered with that took effect."""
+Reply = Success | Error
 ServerMessage = Challenge | Welcome | Reply | Knocked | Asked | Called | Signaled | Left | Lapsed | Pong | Restarting
