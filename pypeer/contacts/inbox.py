@@ -11,8 +11,9 @@ import msgspec
 
 from pypeer.contacts.calling import DealtWithError, Ring
 from pypeer.contacts.contact import Contact
-from pypeer.contacts.policy import Accept, Verdict, verdict
+from pypeer.contacts.policy import Accept
 from pypeer.contacts.reception import Ask, Reception
+from pypeer.contacts.roster import Roster
 from pypeer.contacts.store import Store
 from pypeer.delegates.keeper import Keeper
 from pypeer.desk import Desk
@@ -29,12 +30,8 @@ from pypeer.secure.keys import Role
 from pypeer.transfer.budget import Budget
 from pypeer.transfer.names import safe_name
 from signaling.protocol import contacts as wire
-from signaling.protocol.limits import CAP_CONTACTS, WAITING_TOKENS
-from signaling.protocol.messages import Ok
+from signaling.protocol.limits import CAP_CONTACTS
 from signaling.protocol.rendezvous import Leave
-
-WAIT_S: Final = 60.0
-"""How long a server that is told of contacts too often is waited for."""
 
 CALLS_MAX: Final = 32
 """Calls at once, of all contacts: each has a connection and up to a window of buffers."""
@@ -87,16 +84,12 @@ class Inbox(Running):
         self._store = store
         self._into = into
         self._reception = Reception(store, accept, ask, self.events.emit)
-        self._accept = accept
         self._sort = sort
         self._budget = budget
         self._background = background
         self._serve_for = frozenset(serve_for)
-        self._contacts: dict[bytes, Contact] = {}
-        self._tokens: dict[str, tuple[bytes, bytes]] = {}
-        """Key and secret of the contact by the token under which we wait for it."""
+        self._roster = Roster(desk, store, accept, self._may_hand_over)
         self._callers: dict[str, _Caller] = {}
-        self._version: object = None
         self._watching: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
@@ -109,7 +102,7 @@ class Inbox(Running):
 
     def reopen(self) -> None:
         """The server has lost the session: say it again."""
-        self._version = None
+        self._roster.forget()
 
     def refused(self, error: ServerError) -> None:
         """The server has ended all that this peer had there: nobody can call any more."""
@@ -117,12 +110,12 @@ class Inbox(Running):
 
     def called(self, called: wire.Called) -> bool:
         """Somebody calls: whether it is for this inbox."""
-        key, secret = self._tokens.get(called.token, (b"", b""))
-        contact = self._contacts.get(key)
-        if contact is None:
+        found = self._roster.of_token(called.token)
+        if found is None:
             return False
+        contact, secret = found
         ring = Ring(called, contact, secret, self._store)
-        if called.peer != b64(key):
+        if called.peer != b64(contact.key):
             self._desk.client.post(Leave(id=1, pair=called.pair))  # the server lies, and learns nothing
         elif self._is_full(contact):
             pair = self._desk.pair(Role.A, called, call_password(secret))
@@ -150,7 +143,7 @@ class Inbox(Running):
         while True:
             await asyncio.sleep(LOOK_S)
             try:
-                if self._version != await asyncio.to_thread(lambda: self._store.version):
+                if await self._roster.is_outdated():
                     await self._refresh()
                 await self._look_served()
             except PeerError as error:
@@ -159,15 +152,11 @@ class Inbox(Running):
 
     async def _look_served(self) -> None:
         if self.keeper is not None:
-            await self.keeper.look([key for key in self._serve_for if self._may_hand_over(key)])
+            known = filter(None, map(self._roster.of_key, self._serve_for))
+            await self.keeper.look([each.key for each in known if self._may_hand_over(each)])
 
-    def _may_hand_over(self, key: bytes) -> bool:
-        contact = self._contacts.get(key)
-        return key in self._serve_for and contact is not None and contact.may_call
-
-    def _is_waited_for(self, contact: Contact) -> bool:
-        rule = verdict(contact.standing, self._accept)
-        return rule is not Verdict.DECLINE or self._may_hand_over(contact.key)
+    def _may_hand_over(self, contact: Contact) -> bool:
+        return contact.key in self._serve_for and contact.may_call
 
     def _lose(self, error: PeerError) -> None:
         self.events.emit(Failed(code=error.code, message=str(error), retry=error.retry))
@@ -175,20 +164,11 @@ class Inbox(Running):
 
     async def _refresh(self) -> None:
         """Contacts have changed, or the server has to be told anew."""
-        version, contacts = await asyncio.to_thread(lambda: (self._store.version, self._store.all()))
-        self._contacts = {each.key: each for each in contacts}
-        waited = [each for each in contacts if self._is_waited_for(each)]
-        waited.sort(key=lambda each: each.seen, reverse=True)
-        own = self._desk.identity.key
-        tokens = {token: (each.key, secret) for each in waited for token, secret in each.tokens(own).items()}
-        kept = dict(list(tokens.items())[:WAITING_TOKENS])
-        if kept.keys() != self._tokens.keys() or self._version is None:
-            await self._desk.client.ask(wire.Wait(id=1, tokens=tuple(kept)), Ok, WAIT_S)
-            self._tokens = kept
-            self._tell_open(len(waited))
-        self._version = version
+        waited = await self._roster.refresh()
+        if waited is not None:
+            self._tell_open(waited)
         for caller in tuple(self._callers.values()):
-            now = self._contacts.get(caller.ring.contact.key)
+            now = self._roster.of_key(caller.ring.contact.key)
             if now is None or not now.may_call:
                 self._end(caller)
 
