@@ -223,7 +223,7 @@ class Inbox(Running):
         finally:
             del self._callers[ring.called.pair]
             if self.keeper is not None and ring.serve is not None:
-                self.keeper.over(ring.contact.key, ring.serve)
+                self.keeper.copying.over(ring.contact.key, ring.serve)
 
     def _for(self, ring: Ring) -> Desk:
         """Who may hand something over is told so, and nobody else."""
@@ -237,7 +237,7 @@ class Inbox(Running):
         if ring.serve is None or self.keeper is None or fetch.session is None:
             return
         if isinstance(outcome, Done) and not outcome.failed:
-            await self.keeper.copied(ring.contact.key, ring.serve, fetch.session, text)
+            await self.keeper.copying.whole(ring.contact.key, ring.serve, fetch.session, text)
         if isinstance(outcome, Failed) and outcome.code == EndCode.NO_SPACE.value:
             await self.keeper.full(ring.contact.key, ring.serve)
 

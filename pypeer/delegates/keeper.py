@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from pypeer.contacts.contact import Contact
-from pypeer.delegates.accepting import RefusedError, checked, items_of, told
+from pypeer.delegates.accepting import RefusedError, checked, told
+from pypeer.delegates.copying import Copying
 from pypeer.delegates.record import Record, State, Step, id_of
 from pypeer.delegates.serving import FINAL, Serving
 from pypeer.delegates.store import KeptStore
@@ -22,21 +23,13 @@ from pypeer.protocol.sealed import Delegate
 from pypeer.sharing import Offer
 from pypeer.tasks import Tasks
 from pypeer.transfer.budget import Budget
-from pypeer.transfer.names import printable
-from pypeer.transfer.session import ReceiveSession
 from signaling.protocol.limits import CAP_DELEGATES
 
 FOLDER: Final = ".byway-serving"
 """In the folder of the inbox, where its person has room for what comes."""
 
-COPY_S: Final = 30.0
-"""How long it may take to write down that all is here, when its owner says so a moment earlier."""
-
 AGAIN_S: Final = 60.0
 """When a code is taken over again that could not be: the server may be back by then."""
-
-KEPT_MAX: Final = 64
-"""Hand-overs of one contact: more than anybody has links that are still good."""
 
 _log = logging.getLogger("byway.delegates")
 
@@ -59,11 +52,11 @@ class Keeper:
         self._store = store
         self._folder = into.absolute() / FOLDER
         self._emit = emit
+        self.copying = Copying(str(desk.client.url), store, self._folder, emit)
+        """What is on its way."""
         self._serving = Serving(desk, store, emit, adopt, release, budget, background)
         self._serving.on_over = self._over
         self._allowed: frozenset[bytes] = frozenset()
-        self._copying: dict[str, asyncio.Event] = {}
-        """By id: what is on its way."""
         self._ending: set[str] = set()
         self._again: dict[str, float] = {}
         """By id: when it is tried again."""
@@ -93,47 +86,18 @@ class Keeper:
                 self._spawn(self._end(lost, "stopped"))
         for each in records.values():
             self._consider(each)
-        await asyncio.to_thread(self._sweep, records.keys() | self._copying.keys() | self._ending)
+        await asyncio.to_thread(self._sweep, records.keys() | set(self.copying) | self._ending)
 
     async def stop(self) -> None:
         """Serve nothing any more; all of it goes on with the next inbox."""
         self._tasks.cancel()
         await self._serving.stop()
 
-    # What comes
+    # What contacts want
 
     async def wish(self, contact: Contact, handover: str, offered: Offered) -> Path | None:
         """A contact wants to hand something over: where to put it, or None; raises KeepError."""
-        record_id = id_of(contact.key, handover)
-        before = await asyncio.to_thread(self._store.find, record_id)
-        if not self.may(contact.key) or record_id in self._copying or (before and not before.may(Step.BEGUN)):
-            return None
-        if before is None and await self._count(contact.key) >= KEPT_MAX:
-            return None
-        folder = self._folder / record_id
-        now, server = time.time(), str(self._desk.client.url)
-        record = Record(contact.key, handover, contact.name, server, folder, State.COPYING, now)
-        record = replace(record, title=printable(offered.title), text=offered.text)
-        await asyncio.to_thread(_make, self._folder)
-        await asyncio.to_thread(self._store.put, record)
-        self._copying[record_id] = asyncio.Event()
-        self._emit(told(record, offered.files, offered.bytes))
-        return folder
-
-    async def copied(self, key: bytes, handover: str, session: ReceiveSession, text: str | None) -> None:
-        """All is here of what a contact has sent, which is this `text` if it is one; raises KeepError."""
-        record = await asyncio.to_thread(self._store.find, id_of(key, handover))
-        if record is not None:
-            items = await asyncio.to_thread(items_of, record, session, text)
-            whole = replace(record.stepped(Step.WHOLE, time.time()), items=items)
-            await asyncio.to_thread(self._store.put, whole)
-            self._emit(told(whole, whole.files, whole.bytes))
-
-    def over(self, key: bytes, handover: str) -> None:
-        """Nothing more comes of what was agreed to."""
-        copying = self._copying.pop(id_of(key, handover), None)
-        if copying is not None:
-            copying.set()
+        return await self.copying.begin(contact, handover, offered) if self.may(contact.key) else None
 
     async def full(self, key: bytes, handover: str) -> None:
         """There is no room for it: what has come makes room for other things."""
@@ -144,7 +108,7 @@ class Keeper:
     async def delegated(self, contact: Contact, called: str, wanted: Delegate) -> EndCode | None:
         """A contact wants it served, or no more: None once that is so, or why not; raises KeepError."""
         record_id = id_of(contact.key, wanted.serve)
-        await self._wait_copied(record_id)
+        await self.copying.wait(record_id)
         record = await asyncio.to_thread(self._store.find, record_id)
         if wanted.delegation is None:
             if record is not None:
@@ -170,12 +134,6 @@ class Keeper:
             )
         )
 
-    async def _wait_copied(self, record_id: str) -> None:
-        copying = self._copying.get(record_id)
-        if copying is not None:
-            async with asyncio.timeout(COPY_S):
-                await copying.wait()
-
     async def _take(self, record: Record) -> EndCode | None:
         """Written down first: what the server has moved here must not be lost when this machine stops."""
         await self._serving.quit(record.id)
@@ -196,7 +154,7 @@ class Keeper:
     def _consider(self, record: Record) -> None:
         """It may be over, or not served though it should be."""
         now = time.time()
-        if record.id in self._ending or record.id in self._copying:
+        if record.id in self._ending or record.id in self.copying:
             return
         if record.is_over(now):
             self._spawn(self._end(record, "expired"))
@@ -252,12 +210,5 @@ class Keeper:
             if folder.name not in known:
                 shutil.rmtree(folder, ignore_errors=True)
 
-    async def _count(self, key: bytes) -> int:
-        return sum(each.owner == key for each in await asyncio.to_thread(self._store.all))
-
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         self._tasks.spawn(work)
-
-
-def _make(folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
