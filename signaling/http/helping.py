@@ -55,7 +55,7 @@ class _Opening:
         await self._open_stun(sockets)
         if relay is not None and sockets.serves(settings.turn_port):
             await self._open_relay(relay, sockets)
-        self.node.stun_urls = sockets.urls
+        self.node.relays.stun_urls = sockets.urls
         if settings.public_url and not sockets.urls(settings.names.public_host) and settings.stun_ports:
             log.warning(line("stun-told-to-nobody", hint="only this machine can reach it: see --stun-address"))
         if sockets.follows:
@@ -78,7 +78,7 @@ class _Opening:
             await self._open_streams(relay, "stun_alt_port", None)
         tls = await self._open_streams(relay, "turn_tls_port", self.context) if self.context else 0
         relay.ports = Ports(self.settings.turn_port, tcp, tls)
-        self.node.relay = relay
+        self.node.relays.server = relay
 
     async def _open_streams(self, relay: RelayServer, name: str, context: ssl.SSLContext | None) -> int:
         """Relay over TCP, or TLS with a context, and return the port; 0 where that is off or not possible."""
@@ -116,10 +116,10 @@ def make_relay(node: Node, settings: Settings) -> RelayServer:
         Table(here, settings.relay_range, os.urandom),
         policy,
         settings.relay_limits,
-        Authenticator(node.offers.secret, os.urandom(SECRET_BYTES), time.time),
+        Authenticator(node.relays.offers.secret, os.urandom(SECRET_BYTES), time.time),
         os.urandom,
-        node.known.of,
-        node.accounts,
+        node.relays.known.of,
+        node.relays.accounts,
     )
     most, each = settings.relay_allocations, settings.connections_per_address
     return RelayServer(turn, here, policy, time.monotonic, most, each)

@@ -13,36 +13,21 @@ from signaling import __version__
 from signaling.core.control import Control
 from signaling.core.effects import Close, Count, Effect, Fault, Flagged, Observe, Send
 from signaling.core.hub import Hub
-from signaling.core.session import Session
-from signaling.core.sessions import Relaying
 from signaling.engine.memory import MemoryEngine
 from signaling.engine.packed import PackedIndex
 from signaling.http.admission import Admission, RefusedError
 from signaling.http.metrics import Metrics
 from signaling.http.relayed import Relayed
+from signaling.http.relays import Relays
 from signaling.http.wire import Wire
+from signaling.http.wires import Wires
 from signaling.logs import hide, line, log
 from signaling.protocol.codes import CloseCode
-from signaling.protocol.encoding import b64
-from signaling.protocol.fields import IceServer
-from signaling.relay.known import Known
-from signaling.relay.offers import Offers, Ports
 from signaling.relay.rooms import Rooms
-from signaling.relay.server import RelayServer
-from signaling.relay.tickets import Member
-from signaling.relay.turn.credentials import SECRET_BYTES
-from signaling.relay.turn.kinds import Refusal, Stats
-from signaling.relay.turn.quota import Accounts
 from signaling.settings import Settings
 
 TICK_S: Final = 1.0
 """How late a time-out may be: nothing depends on less than a second."""
-
-BATCH: Final = 256
-"""Connections closed at once when the server ends."""
-
-BATCH_S: Final = 0.05
-"""Pause between two batches: 10,000 connections take two seconds."""
 
 RESTART_S: Final = 1.0
 """Nobody comes back sooner after a restart: a process takes about as long to start."""
@@ -61,6 +46,7 @@ class Node:
         entropy: Callable[[int], bytes] = os.urandom,
     ) -> None:
         self.metrics = Metrics()
+        self.relays = Relays(settings, entropy)
         self._index = None if settings.directory_off else PackedIndex(self._fault)
         self.hub = Hub(
             settings,
@@ -69,33 +55,18 @@ class Node:
             self._carry_out,
             settings.names,
             label=f"byway/{__version__}",
-            ice=self._ice,
-            relays=self._relays,
+            ice=self.relays.ice,
+            relays=self.relays.of_pair,
             index=self._index,
         )
         self.admission = Admission(settings, self.hub.sessions.engine)
-        self.stun_urls: Callable[[str], tuple[str, ...]] = lambda _dialled: ()
-        """The STUN servers of this machine for who dialled a host; none until they are open."""
-        self.offers = Offers(
-            settings.turn_secret or b64(entropy(SECRET_BYTES)),
-            settings.turn_ttl,
-            settings.turn_server,
-            settings.turn_server_secret,
-        )
-        self.relay: RelayServer | None = None
-        """The relay of this machine; none until it is open."""
-        self.known = Known()
-        stats = Stats()
-        self.accounts = Accounts(settings.relay_limits, stats)
-        """What pairs have relayed, in whatever way."""
-        self.relayed = Relayed(Rooms(self.accounts, stats), self._whose, clock)
+        self.relayed = Relayed(Rooms(self.relays.accounts, self.relays.stats), self.relays.whose, clock)
         if not settings.relay_off:
-            self.metrics.relay(stats)
+            self.metrics.relay(self.relays.stats)
         self._settings = settings
         self._clock = clock
         self._numbers = count(1)
-        self._wires: dict[int, Wire] = {}
-        self._empty = asyncio.Event()
+        self.wires = Wires()
 
     async def admit(self, request: web.Request, protocol: str) -> str:
         """The address a WebSocket counts by, if it may be opened; raises RefusedError."""
@@ -115,7 +86,8 @@ class Node:
     ) -> None:
         """Carry one WebSocket from its handshake to its end."""
         number = next(self._numbers)
-        wire = self._wires[number] = Wire(socket, transport)
+        wire = Wire(socket, transport)
+        self.wires.add(number, wire)
         self.metrics.connections.inc()
         self.admission.opened(address)
         log.debug(line("connected", connection=number, ip=hide(address)))
@@ -165,13 +137,13 @@ class Node:
     async def drain(self) -> None:
         """Let everybody go: told when to come back, closed in batches, and waited for until the deadline."""
         spread = self._settings.restart_spread
-        log.info(line("draining", connections=len(self._wires), seconds=self._settings.drain))
+        log.info(line("draining", connections=len(self.wires), seconds=self._settings.drain))
         self.hub.drain(RESTART_S, spread, TRY_FOR_S)
         try:
             async with asyncio.timeout(self._settings.drain):
                 await self._close_all()
         except TimeoutError:
-            log.warning(line("drain-timeout", connections=len(self._wires)))
+            log.warning(line("drain-timeout", connections=len(self.wires)))
 
     async def render_metrics(self) -> bytes:
         """The text of /metrics."""
@@ -179,36 +151,12 @@ class Node:
         directory = self.hub.sessions.directory
         shared = (0, 0, 0) if directory is None else directory.totals
         flagged = 0 if directory is None else len(directory.flags)
-        return self.metrics.render(len(self._wires), len(self.hub.sessions), totals, (*shared, flagged))
-
-    def _ice(self, dialled: str) -> tuple[IceServer, ...]:
-        own = self.stun_urls(dialled)
-        return (*self._settings.ice, IceServer(urls=own)) if own else self._settings.ice
-
-    def _relays(self, session: Session, pair: str, member: str) -> Relaying:
-        if self._settings.relay_only_known:
-            self.known.add(pair, session.address)
-        ports = self.relay.told() if self.relay else Ports()
-        today = time.time()
-        ticket = None if self._settings.relay_off else self.offers.ticket(pair, member, today)
-        told = self.offers.told(session.dialled, ports, pair, member, today)
-        return Relaying(told, ticket, self.offers.ttl if told or ticket else None)
-
-    def _whose(self, ticket: str) -> Member | None:
-        member = self.offers.admits(ticket, time.time())
-        self.accounts.stats.refusals[Refusal.CREDENTIALS] += member is None
-        return member
+        return self.metrics.render(len(self.wires), len(self.hub.sessions), totals, (*shared, flagged))
 
     async def _close_all(self) -> None:
-        waiting = list(self._wires.values())
-        for start in range(0, len(waiting), BATCH):
-            for wire in waiting[start : start + BATCH]:
-                wire.close(CloseCode.RESTARTING)
-            await asyncio.sleep(BATCH_S)
+        await self.wires.close(CloseCode.RESTARTING)
         self.relayed.close()
-        while self._wires:
-            self._empty.clear()
-            await self._empty.wait()
+        await self.wires.wait_closed()
         await self.relayed.wait_closed()
 
     async def _receive(self, number: int, message: WSMessage) -> None:
@@ -236,11 +184,11 @@ class Node:
     def _carry_out(self, effect: Effect) -> None:
         match effect:
             case Send():
-                wire = self._wires.get(effect.connection)
+                wire = self.wires.get(effect.connection)
                 if wire is not None and not wire.put(effect.text):
                     self.metrics.overflows.inc()
             case Close():
-                wire = self._wires.get(effect.connection)
+                wire = self.wires.get(effect.connection)
                 if wire is not None:
                     wire.close(effect.code)
             case Count():
@@ -258,9 +206,7 @@ class Node:
         log.error(line("fault", error=error), exc_info=error)
 
     def _forget(self, number: int, address: str, code: int) -> None:
-        del self._wires[number]
+        self.wires.remove(number)
         self.admission.closed(address)
         self.metrics.closed(code)
         log.debug(line("closed", connection=number, code=int(code), ip=hide(address)))
-        if not self._wires:
-            self._empty.set()

@@ -38,7 +38,7 @@ class Hall:
 
     def ticket(self, member: Member = A, ttl: float = 60) -> str:
         """What `met` or `knocked` would carry."""
-        offers = self.site.app[NODE].offers
+        offers = self.site.app[NODE].relays.offers
         return offers.ticket(member.pair, member.name, time.time() + ttl - offers.ttl)
 
     async def dial(self, protocol: str = limits.RELAY_SUBPROTOCOL, origin: str | None = None) -> Socket:
@@ -155,7 +155,7 @@ async def test_who_is_not_read_from_is_not_read_from_either(hall: Hall) -> None:
     pressing = asyncio.create_task(press())
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(asyncio.shield(pressing), 1.0)
-    relayed = hall.site.app[NODE].accounts.stats.to_members
+    relayed = hall.site.app[NODE].relays.accounts.stats.to_members
     assert relayed < 50 * 2**20, "what the sockets of a machine hold, and not the 100 MiB that are sent"
     for _ in range(1600):
         assert len(await b.receive_bytes(timeout=PATIENCE_S)) == len(BIG)
@@ -239,7 +239,7 @@ async def test_a_ticket_whose_time_is_over_or_of_another_server_admits_nobody(ha
         a = await hall.dial()
         await a.send_str(encode(Join(ticket=ticket, link=0)))
         assert await closed(a) == CloseCode.TICKET
-    assert hall.site.app[NODE].accounts.stats.refusals[Refusal.CREDENTIALS] == 3
+    assert hall.site.app[NODE].relays.accounts.stats.refusals[Refusal.CREDENTIALS] == 3
 
 
 async def test_who_says_nothing_is_let_go(hall: Hall) -> None:

@@ -54,7 +54,7 @@ async def crooked_relay(tamper: Tamper = honest, ttl: float | None = None) -> As
     """Such a server while the block lasts; its tickets are good for `ttl` seconds."""
     app = make_app(Settings())
     if ttl is not None:
-        app[NODE].offers = replace(app[NODE].offers, ttl=ttl)
+        app[NODE].relays.offers = replace(app[NODE].relays.offers, ttl=ttl)
     server = TestServer(app, access_log=None)
     await server.start_server()
     relay = CrookedRelay(str(server.make_url("/")), tamper)
@@ -65,7 +65,7 @@ async def crooked_relay(tamper: Tamper = honest, ttl: float | None = None) -> As
             assert isinstance(site, web.BaseSite)
             assert site._server is not None
             site._server.close()
-        for wire in tuple(app[NODE]._wires.values()):
+        for wire in app[NODE].wires.all():
             wire._transport.abort()  # type: ignore[union-attr]
 
     relay.vanish = vanish
