@@ -10,6 +10,7 @@ import pytest
 from pypeer.connect.ice.candidate import parse
 from pypeer.connect.options import ConnectOptions
 from pypeer.connect.tcp import call as calls
+from pypeer.connect.tcp.listening import UNPROVEN_MAX
 from pypeer.identity import Identity
 from pypeer.links import pulse, tls
 from pypeer.links.framing import HEADER
@@ -209,7 +210,7 @@ async def test_strangers_who_only_wait_do_not_keep_the_peer_out() -> None:
     b.join(a)
     a.dials = False
     a.calling.start()
-    waiting = [socket.create_connection(address_of(a.said[0])) for _ in range(calls.UNPROVEN_MAX // 2)]
+    waiting = [socket.create_connection(address_of(a.said[0])) for _ in range(UNPROVEN_MAX // 2)]
     try:
         await asyncio.wait_for(echo(a, b), PATIENCE_S)
     finally:

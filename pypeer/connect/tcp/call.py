@@ -5,8 +5,6 @@ expected peer, role A takes the first over which TLS stands, and says so by the 
 """
 
 import asyncio
-import logging
-import random
 import socket
 import ssl
 from collections.abc import Callable
@@ -18,14 +16,14 @@ from pypeer.connect.mapping.leases import Leases
 from pypeer.connect.mapping.wire import Protocol
 from pypeer.connect.reporting import Stopwatch
 from pypeer.connect.tcp import plan
-from pypeer.connect.tcp.accepting import accept
-from pypeer.connect.tcp.admission import AdmissionError, Door
+from pypeer.connect.tcp.admission import Door
 from pypeer.connect.tcp.bases import Bases
+from pypeer.connect.tcp.dialling import Dialling
+from pypeer.connect.tcp.listening import Listening
 from pypeer.connect.tcp.looks import Looks
 from pypeer.connect.tcp.observing import observers
 from pypeer.connect.tcp.plan import Dial, TcpType
 from pypeer.connect.tcp.proxied import Proxied
-from pypeer.connect.tcp.redial import Redial
 from pypeer.connect.tcp.reporting import Checks
 from pypeer.connect.tcp.terms import Terms
 from pypeer.links.link import Path, Scope
@@ -47,11 +45,6 @@ Where there is no way at all, three attempts of this are what a person waits unt
 PROXY_WAITS_S: Final = 0.25
 """How long role A waits, with a connection through a proxy, for a direct one: two addresses that reach each other take
 two round trips more than this side's way to the proxy."""
-
-UNPROVEN_MAX: Final = 16
-"""Connections looked at together, as many as wait at a listener."""
-
-_log = logging.getLogger("byway.connect")
 
 
 class Call:
@@ -83,10 +76,9 @@ class Call:
         self._leases = Leases(lambda base, _, outside: self._found(base, outside, TcpType.PASSIVE))
         self._checks = Checks()
         self._links: list[TlsLink] = []
-        self._accepted: set[socket.socket] = set()
-        """Connections that nobody has looked at yet: a task that is ended before it begins closes nothing."""
-        self._unproven = asyncio.Semaphore(UNPROVEN_MAX)
         self._tasks = Tasks("calling")
+        self._listening = Listening(self._tasks, lambda connection: self._admit(connection, How.LISTENED))
+        self._dialling = Dialling(terms.role, self._bases, self._checks, self._tasks, self._admit)
         self._proxied = Proxied(self._checks, self._tasks, self._admit, is_direct)
         self._looks = Looks(self._bases, self._tasks, self._sighted, self._guessed, CALL_S)
         self._is_over = False
@@ -100,7 +92,7 @@ class Call:
         lines = tuple(to_line(each) for each in self._checks.local)
         self._send(Tcp(link=self.number, certificate=b64(self._own.der), candidates=lines))
         for listener in self._bases.listeners.values():
-            self._tasks.spawn(self._listen(listener))
+            self._listening.begin(listener)
         for base in self._bases.listeners if self._terms.options.may_map else ():
             self._leases.want(base, Protocol.TCP)
         for server in observers(self._terms.servers()):
@@ -117,8 +109,7 @@ class Call:
         new = [each for each in plan.read(message.candidates) if each not in known]
         self._checks.remote += new
         for dial in plan.dials(tuple(self._bases.listeners), new):
-            if self._checks.add(dial):
-                self._tasks.spawn(self._dial(dial))
+            self._dialling.begin(dial)
         if new:
             self._proxied.consider(new)
 
@@ -130,8 +121,7 @@ class Call:
         """End it; a link that was handed over is its owner's."""
         self._end(None)
         await self._tasks.wait()
-        for connection in self._accepted:
-            connection.close()
+        self._listening.close()
         self._bases.close()  # not before nobody waits for them: their numbers are given to the next that are opened
         await self._leases.wait_closed()
 
@@ -166,56 +156,6 @@ class Call:
         self._send(Tcp(link=self.number, candidates=(to_line(found),)))
 
     # Connections
-
-    async def _listen(self, listener: socket.socket) -> None:
-        while True:
-            await self._unproven.acquire()
-            try:
-                connection = await accept(listener)
-            except OSError as error:
-                _log.debug("cannot accept: %s", error)
-                return
-            self._accepted.add(connection)
-            self._tasks.spawn(self._answer(connection))
-
-    async def _answer(self, connection: socket.socket) -> None:
-        self._accepted.discard(connection)
-        try:
-            await self._admit(connection, How.LISTENED)
-        except (AdmissionError, OSError, TimeoutError) as error:
-            _log.debug("a connection was not admitted: %s", error or type(error).__name__)
-        finally:
-            self._unproven.release()
-
-    async def _dial(self, dial: Dial) -> None:
-        redial = Redial(random.random)
-        while True:
-            took = await self._try(dial)
-            if took is None:
-                return
-            await asyncio.sleep(redial.pause(took))
-
-    async def _try(self, dial: Dial) -> float | None:
-        """Dial once: in how many seconds it was refused, 0 if not by a network; None if it is not to be tried again."""
-        self._checks.sent(dial)
-        began = self._loop.time()
-        try:
-            waits = self._terms.role is Role.B and dial.how is How.REFLEXIVE
-            connection = await self._bases.dial(dial.base, dial.remote.address, waits)
-        except OSError as error:
-            _log.debug("%s: %s", join(*dial.remote.address), error)
-            self._checks.refused(dial, error)
-            return self._loop.time() - began
-        try:
-            await self._admit(connection, dial.how, dial)
-        except AdmissionError as error:
-            _log.debug("%s: %s", join(*dial.remote.address), error)
-            self._checks.failed(dial)
-            return None if dial.how is How.HOST else 0.0  # somebody else has this address here
-        except (OSError, TimeoutError) as error:
-            _log.debug("%s: %s", join(*dial.remote.address), error or type(error).__name__)
-            return 0.0
-        return None
 
     async def _admit(self, connection: socket.socket, here: How, dial: Dial | None = None) -> None:
         local, remote = connection.getsockname()[:2], connection.getpeername()[:2]
