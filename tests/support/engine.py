@@ -172,6 +172,18 @@ class World:
         """The receiver's owner closes a link: what the receiver said there is still heard."""
         self.wires[number].closing = True
 
+    def pause(self, at_sender: bool) -> None:
+        """One of the two persons wants it to wait."""
+        if at_sender:
+            self.at_sender(self.sender.pause(self.now))
+        else:
+            self.at_receiver(self.receiver.pause(self.now))
+
+    def resume(self) -> None:
+        """Both want it to go on."""
+        self.at_sender(self.sender.resume(self.now))
+        self.at_receiver(self.receiver.resume(self.now))
+
     def choices(self) -> list[Callable[[], None]]:
         """What can happen next."""
         options: list[tuple[object, Callable[[], None]]] = []

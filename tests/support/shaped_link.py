@@ -4,10 +4,10 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 
-from pypeer.links.link import SHORT_BYTES, LinkClosedError, Path, Scope
+from pypeer.links.link import LinkClosedError, Path, Scope
+from tests.support.link_end import LinkEnd
 
 MBIT = 1_000_000 / 8
-LOW_WATER_BYTES = 256 * 1024
 
 
 class Line:
@@ -46,83 +46,29 @@ class Line:
             self._held.append(arrived)
 
 
-class ShapedLink:
+class ShapedLink(LinkEnd):
     """One end; `line` carries what is sent here."""
 
     def __init__(self, line: Line, path: Path) -> None:
-        self.path = path
-        self.frame_bytes = 65536
+        super().__init__(path)
         self.line = line
-        self.other: ShapedLink
-        self.buffered = 0
-        self._low_water = LOW_WATER_BYTES
-        self._early: deque[bytes] = deque()
-        self._closed = False
-        self._room = asyncio.Event()
-        self._on_frame: Callable[[bytes], None] | None = None
-        self._on_close: Callable[[], None] | None = None
-
-    def start(self, on_frame: Callable[[bytes], None], on_close: Callable[[], None]) -> None:
-        """Deliver frames, also those that arrived before."""
-        self._on_frame, self._on_close = on_frame, on_close
-        while self._early:
-            on_frame(self._early.popleft())
-        if self._closed:
-            self._close_now()
 
     def send(self, frame: bytes, rest: bytes | memoryview = b"") -> None:
         """Queue a frame; raises LinkClosedError."""
-        if self._closed:
+        if self.closed:
             raise LinkClosedError("closed")
         frame += rest
         self.buffered += len(frame)
         self.line.carry(len(frame), lambda: self._gone(len(frame)), lambda: self.other._arrive(frame))
-
-    def keep_short(self) -> None:
-        """Wait for room earlier."""
-        self._low_water = SHORT_BYTES
-
-    def give_way(self) -> None:
-        """It is alone here."""
-
-    async def drain(self) -> None:
-        """Wait for the low-water mark; raises LinkClosedError."""
-        while self.buffered > self._low_water and not self._closed:
-            self._room.clear()
-            await self._room.wait()
-        if self._closed:
-            raise LinkClosedError("closed")
 
     async def close(self) -> None:
         """Close both ends, once what was said last is there."""
         await asyncio.sleep(self.line.delay + 0.05)
         self.cut()
 
-    def cut(self) -> None:
-        """Close both ends at once; what is on its way is lost."""
-        for end in (self, self.other):
-            if not end._closed:
-                end._closed = True
-                end._room.set()
-                asyncio.get_running_loop().call_soon(end._close_now)
-
-    def _gone(self, size: int) -> None:
-        self.buffered -= size
-        if self.buffered <= self._low_water:
-            self._room.set()
-
     def _arrive(self, frame: bytes) -> None:
-        if self._closed:
-            return
-        if self._on_frame is None:
-            self._early.append(frame)
-        else:
-            self._on_frame(frame)
-
-    def _close_now(self) -> None:
-        on_close, self._on_close = self._on_close, None
-        if on_close is not None:
-            on_close()
+        if not self.closed:
+            super()._arrive(frame)
 
 
 def shaped_pair(mbit: float, delay_s: float) -> tuple[ShapedLink, ShapedLink]:

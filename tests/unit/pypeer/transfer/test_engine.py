@@ -239,19 +239,14 @@ def happen(here: World, data: st.DataObject) -> None:
         case "cut":
             here.cut() if here.up else here.connect(data.draw(st.sampled_from([16384, 65536, 300_000])))
         case "pause":
-            if data.draw(st.booleans()):
-                here.at_sender(here.sender.pause(here.now))
-            else:
-                here.at_receiver(here.receiver.pause(here.now))
+            here.pause(at_sender=data.draw(st.booleans()))
         case _:
-            here.at_sender(here.sender.resume(here.now))
-            here.at_receiver(here.receiver.resume(here.now))
+            here.resume()
     here.at_receiver(here.receiver.tick(here.now))
 
 
 def finish(here: World) -> None:
-    here.at_sender(here.sender.resume(here.now))
-    here.at_receiver(here.receiver.resume(here.now))
+    here.resume()
     here.run()
     if here.receiver_end is None:
         here.connect()

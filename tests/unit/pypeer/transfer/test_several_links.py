@@ -324,8 +324,7 @@ def test_any_interleaving_of_several_links(data: st.DataObject) -> None:
     here.disk.spoil = once(data.draw(st.sets(st.tuples(files, st.integers(0, 2)), max_size=2), "spoiled"))
     for _ in range(data.draw(st.integers(0, 80), "length")):
         happen(here, data)
-    here.at_sender(here.sender.resume(here.now))
-    here.at_receiver(here.receiver.resume(here.now))
+    here.resume()
     here.run()
     if here.receiver_end is None:
         here.open(DIRECT)
@@ -351,11 +350,7 @@ def happen(here: World, data: st.DataObject) -> None:
             if here.idle:
                 closable(here, here.idle.pop(0))
         case "pause":
-            if data.draw(st.booleans()):
-                here.at_sender(here.sender.pause(here.now))
-            else:
-                here.at_receiver(here.receiver.pause(here.now))
+            here.pause(at_sender=data.draw(st.booleans()))
         case _:
-            here.at_sender(here.sender.resume(here.now))
-            here.at_receiver(here.receiver.resume(here.now))
+            here.resume()
     here.at_receiver(here.receiver.tick(here.now))
