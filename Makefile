@@ -38,7 +38,7 @@ PURE := $(subst $(space),$(comma),$(strip \
 		pace.py party.py phases.py pulling.py rate.py receiver.py roots.py schedule.py sender.py serving.py \
 		spread.py storing.py subflow.py swarm.py tally.py telling.py trust.py witness.py) \
 	signaling/core/* \
-	$(addprefix signaling/engine/,block.py entries.py finding.py postings.py sealed.py segment.py tree.py) \
+	$(addprefix signaling/engine/,block.py entries.py finding.py places.py postings.py sealed.py segment.py tree.py) \
 	signaling/http/languages.py \
 	signaling/protocol/* \
 	$(addprefix signaling/relay/,forwarder.py known.py offers.py places.py rooms.py stun.py tickets.py) \

@@ -17,8 +17,9 @@ from signaling.core.looking import Looking
 from signaling.core.policy import Policy
 from signaling.core.publishing import Publishing
 from signaling.core.rendezvous import AWAY_WAIT_S, Rendezvous
+from signaling.core.sealed import SealedLibrary
 from signaling.core.session import Session
-from signaling.core.spaces import SealedLibrary, Spaces
+from signaling.core.spaces import Spaces
 from signaling.engine.base import Engine, Holder
 from signaling.engine.index import Index
 from signaling.protocol.codes import ErrorCode

@@ -2,22 +2,19 @@
 same as if there were none. What a space is, and what is in it, nobody here knows.
 """
 
-from collections.abc import Callable, Container, Generator, Iterable
-from dataclasses import dataclass
-from heapq import nsmallest
+from collections.abc import Callable, Container, Generator
 
 import msgspec
 
 from signaling.core.answers import UNNUMBERED, failed, ok, unknown_library
 from signaling.core.effects import Count, Effect, Tally
 from signaling.core.hits import ROOM, fitting
-from signaling.core.libraries import LIBRARY_BYTES, REACHES, peer_id
+from signaling.core.libraries import LIBRARY_BYTES, peer_id
 from signaling.core.policy import Policy
+from signaling.core.sealed import SealedLibrary, Space, found
 from signaling.core.session import Session
-from signaling.core.states import SessionState
 from signaling.engine.index import Turns
-from signaling.engine.sealed import SealedEntries, SealedMatch, SealedQuery, parts
-from signaling.protocol import limits
+from signaling.engine.sealed import parts
 from signaling.protocol.codes import ErrorCode
 from signaling.protocol.directory import Published
 from signaling.protocol.encoding import b64, is_canonical
@@ -30,7 +27,6 @@ from signaling.protocol.spaces import (
     SealedBrowse,
     SealedFound,
     SealedHere,
-    SealedHit,
     SealedListing,
     SealedLook,
     SealedPeers,
@@ -38,43 +34,6 @@ from signaling.protocol.spaces import (
     SealedSearch,
     SealedShelf,
 )
-
-
-@dataclass(slots=True, eq=False)
-class SealedLibrary:
-    """One library and its owner."""
-
-    number: int
-    space: str
-    owner: Session
-    shown: SealedShelf
-    weight: int = 0
-    """What is in it, in files of an open library; a box with a key counts as one."""
-    tokens: tuple[str, ...] = ()
-    """Those under which there are boxes with the key of its space."""
-
-    @property
-    def away(self) -> bool:
-        """Whether its owner has lost the connection."""
-        return self.owner.state is not SessionState.READY
-
-    @property
-    def shelf(self) -> SealedShelf:
-        """As members see it now."""
-        return msgspec.structs.replace(self.shown, away=True) if self.away else self.shown
-
-    @property
-    def merit(self) -> tuple[bool, bool, int, int]:
-        """The less, the better it is to be asked."""
-        return self.away, self.shown.ask, REACHES.index(self.shown.reach), self.number
-
-
-class Space:
-    """What is published in one: libraries by their numbers."""
-
-    def __init__(self) -> None:
-        self.libraries: dict[int, SealedLibrary] = {}
-        self.entries = SealedEntries()
 
 
 class Spaces:
@@ -207,7 +166,7 @@ class Spaces:
         space = self._spaces.get(request.space)
         if request.tag is not None and not is_canonical(request.tag):
             return failed(request, ErrorCode.BAD_MESSAGE, "no tag of a file")
-        hits, shelves, more = ((), (), False) if space is None else _found(space, request)
+        hits, shelves, more = ((), (), False) if space is None else found(space, request)
         self._emit(Count(Tally.SEARCHES, "found" if hits else "nothing"))
         return SealedFound(seq=UNNUMBERED, re=request.id, hits=hits, libraries=shelves, more=more)
 
@@ -225,34 +184,3 @@ class Spaces:
         page, more = self._spaces[library.space].entries.browse(library.number, request.after)
         files, room = fitting(page, ROOM)
         return SealedListing(seq=UNNUMBERED, re=request.id, files=files, more=more or not room)
-
-
-Told = tuple[tuple[SealedHit, ...], tuple[SealedShelf, ...], bool]
-"""Hits, the libraries that they name, and whether there are more."""
-
-
-def _found(space: Space, request: SealedSearch) -> Told:
-    query = SealedQuery(request.words, request.tag, space.libraries, request.skip, request.limit)
-    matches, more = space.entries.search(query)
-    hits: list[SealedHit] = []
-    shelves: dict[int, SealedShelf] = {}
-    room = ROOM
-    for match in matches:
-        sources = _sources(space, match)
-        new = {number: space.libraries[number].shelf for number in sources if number not in shelves}
-        places = {number: place for place, number in enumerate((*shelves, *new))}
-        told = tuple(places[number] for number in sources)
-        hit = SealedHit(tag=match.tag, box=match.box, sources=told, count=len(match.libraries))
-        room -= len(msgspec.json.encode((hit, list(new.values()))))
-        if room < 0:
-            return tuple(hits), tuple(shelves.values()), True
-        shelves |= new
-        hits.append(hit)
-    return tuple(hits), tuple(shelves.values()), more
-
-
-def _sources(space: Space, match: SealedMatch) -> Iterable[int]:
-    """Who is to be asked for a file: first whose box is told, then the best of the others."""
-    first, *others = match.libraries
-    best = nsmallest(limits.HIT_SOURCES - 1, others, key=lambda number: space.libraries[number].merit)
-    return [first, *best]

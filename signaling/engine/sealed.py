@@ -6,9 +6,8 @@ Apart from the open directory: whatever is asked of that, nothing sealed can be 
 its own, so nothing of one is ever compared with anything of another.
 """
 
-import sys
 from array import array
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -16,6 +15,7 @@ from typing import Final
 
 import msgspec
 
+from signaling.engine.places import Places, is_among
 from signaling.protocol.encoding import b64, unb64
 from signaling.protocol.spaces import SealedEntry, SealedItem
 
@@ -39,9 +39,6 @@ WEIGHT: Final = 2
 
 WEIGHED: Final = 700
 """Characters of tokens and box beyond those that weigh as much as another."""
-
-SWEPT: Final = 20_000
-"""Places that are looked at in one step of a sweep, in about 2 ms."""
 
 IDLE: Final = 2_000
 """Entries that may be gone and still be in the postings, whatever the size of a space: sweeping costs time, too."""
@@ -75,47 +72,6 @@ class _Entry(msgspec.Struct, gc=False):
     box: bytes
 
 
-class _Postings:
-    """Entries by key, each a number that is never used twice. What is gone stays until it is swept away.
-
-    The places of a key are a number where it is one, and else four bytes for each in their order: nothing that the
-    garbage collector has to look at.
-    """
-
-    def __init__(self) -> None:
-        self._places: dict[str | bytes, int | bytearray] = {}
-
-    def add(self, key: str | bytes, entry: int) -> None:
-        there = self._places.get(key)
-        if there is None:
-            self._places[key] = entry
-        elif isinstance(there, int):
-            self._places[key] = bytearray(there.to_bytes(4, sys.byteorder) + entry.to_bytes(4, sys.byteorder))
-        else:
-            there += entry.to_bytes(4, sys.byteorder)
-
-    def of(self, key: str | bytes) -> Sequence[int]:
-        there = self._places.get(key)
-        if there is None:
-            return ()
-        return (there,) if isinstance(there, int) else array("I", bytes(there))
-
-    def sweep(self, there: Collection[int]) -> Iterator[None]:
-        """Forget all entries but these, step by step; what comes meanwhile stays."""
-        looked = 0
-        for key in list(self._places):
-            places = self.of(key)
-            left = [entry for entry in places if entry in there]
-            if not left:
-                del self._places[key]
-            elif len(left) < len(places):
-                self._places[key] = left[0] if len(left) == 1 else bytearray(array("I", left).tobytes())
-            looked += len(places) + 1
-            if looked >= SWEPT:
-                looked = 0
-                yield
-
-
 class _Library:
     """The entries of one: `order` has those that are gone, too."""
 
@@ -141,8 +97,8 @@ class SealedEntries:
         self._last = 0
         self._entries: dict[int, _Entry] = {}
         self._libraries: dict[int, _Library] = {}
-        self._words = _Postings()
-        self._tags = _Postings()
+        self._words = Places()
+        self._tags = Places()
         self._gone = 0
         """Entries that may be in the postings still."""
         self._sweep: Iterator[None] | None = None
@@ -206,7 +162,7 @@ class SealedEntries:
         groups.sort(key=lambda ways: sum(map(len, ways)))
         if groups:
             first = sorted({place for places in groups[0] for place in places[:VISITED]})
-            yield from (place for place in first if all(_has(ways, place) for ways in groups[1:]))
+            yield from (place for place in first if all(is_among(ways, place) for ways in groups[1:]))
 
     def _match(self, entries: Sequence[_Entry], query: SealedQuery) -> SealedMatch:
         """Others may have it under a name that was not asked for."""
@@ -255,12 +211,3 @@ def parts(files: Iterable[SealedEntry]) -> Iterator[list[SealedEntry]]:
 def weight_of(file: SealedEntry) -> int:
     """What a file counts as, in files of an open library."""
     return WEIGHT + (len(file.words) + len(file.box)) // WEIGHED
-
-
-def _has(ways: Sequence[Sequence[int]], place: int) -> bool:
-    """Whether a place is in one of these, each in its order."""
-    for places in ways:
-        at = bisect_left(places, place)
-        if at < len(places) and places[at] == place:
-            return True
-    return False

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from signaling.engine import sealed
+from signaling.engine import places, sealed
 from signaling.engine.sealed import SealedEntries, SealedQuery, weight_of
 from signaling.protocol.encoding import b64
 from signaling.protocol.spaces import SealedEntry
@@ -75,7 +75,7 @@ Change = tuple[int, list[SealedEntry], list[int], bool]
 def test_it_answers_as_one_of_a_few_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also while it sweeps, which it does all the time here."""
     monkeypatch.setattr(sealed, "IDLE", 2)
-    monkeypatch.setattr(sealed, "SWEPT", 3)
+    monkeypatch.setattr(places, "SWEPT", 3)
     compare()
 
 
