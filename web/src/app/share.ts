@@ -10,21 +10,20 @@ import type { Pair } from "../signaling/pair.ts";
 import { Cell } from "./cell.ts";
 import { type Handable, PageHanding } from "./handing.ts";
 import type { HandedShare } from "./handing_model.ts";
-import type { Share, ShareOptions, ShareState, ShareSummary } from "./model.ts";
+import type { Share, ShareOptions, ShareState } from "./model.ts";
 import { meetAs, type Peer } from "./peer.ts";
-import { type Guest, MEETINGS_MAX, Receivers, RECEIVERS_MAX } from "./receivers.ts";
+import { type Guest, MEETINGS_MAX, RECEIVERS_MAX } from "./receivers.ts";
 import { PairRelays } from "./relays.ts";
+import { Sharing } from "./sharing.ts";
 import type { Offered } from "./sources.ts";
 import { toProblem } from "./transfer.ts";
 
 type ClosedReason = Extract<ShareState, { kind: "closed" }>["reason"];
 
 /** An offer under a code. */
-export class SharedOffer implements Share {
-  readonly summary: ShareSummary;
+export class SharedOffer extends Sharing implements Share {
   readonly state = new Cell<ShareState>({ kind: "opening" });
   readonly #peer: Peer;
-  readonly #receivers: Receivers;
   readonly #offered: Offered;
   readonly #options: ShareOptions;
   #code: Code | null = null;
@@ -35,14 +34,12 @@ export class SharedOffer implements Share {
 
   /** `onHanded` is told once a contact serves it. */
   constructor(peer: Peer, offered: Offered, options: ShareOptions, onHanded: (share: HandedShare) => void) {
-    const { files, folders, bytes, title = "", text = false } = offered.offer;
-    this.summary = { files, folders, bytes, title, text };
+    super(peer, offered);
     this.#peer = peer;
-    this.#receivers = new Receivers(peer);
     this.#offered = offered;
     this.#options = options;
     this.handing = new PageHanding(peer, offered, () => this.#handable, (moved) => {
-      const share = { ...moved, title };
+      const share = { ...moved, title: this.summary.title };
       this.state.set({ kind: "handed", share });
       onHanded(share);
     });
@@ -54,21 +51,9 @@ export class SharedOffer implements Share {
     return this.#code?.locator ?? null;
   }
 
-  get receivers(): Receivers["list"] {
-    return this.#receivers.list;
-  }
-
-  get limit(): Receivers["limit"] {
-    return this.#receivers.limit;
-  }
-
-  setLimit(rate: number | null): void {
-    this.#receivers.setLimit(rate);
-  }
-
   stop(): void {
     this.#close("stopped");
-    this.#receivers.cancelAll();
+    this.receiving.cancelAll();
   }
 
   /** Someone knocked: meet them, unless there is no room. */
@@ -164,12 +149,12 @@ export class SharedOffer implements Share {
 
   /** How many are served now. */
   protected get serving(): number {
-    return this.#receivers.serving;
+    return this.receiving.serving;
   }
 
   /** Gives to one who has proven the code what it stands for; calls back at the end, with whether they have it. */
   protected serve(guest: Guest, onEnd: (isDone: boolean) => void): void {
-    this.#receivers.serve(guest, this.#offered, onEnd);
+    this.receiving.serve(guest, this.#offered, onEnd);
   }
 
   /** Somebody guessed wrong; gives the attempts that remain. */
