@@ -17,7 +17,7 @@ from pypeer.contacts.inbox import Inbox
 from pypeer.delegates.handing import HandOver
 from pypeer.delegates.keeper import FOLDER
 from pypeer.delegates.proof import DelegationError
-from pypeer.delegates.record import Item, State
+from pypeer.delegates.record import Item, Record, State
 from pypeer.delegates.served import Served
 from pypeer.delegates.store import KeptStore
 from pypeer.errors import NotFoundError, ServerError, TransferError
@@ -270,12 +270,12 @@ class Crooked(Served):
         return await Offer._claim(self, ttl, locator)
 
 
-async def record_of(anna: Person, nas: Person, offer: Offer, tmp_path: Path) -> tuple[str, KeptStore]:
+async def record_of(anna: Person, nas: Person, offer: Offer, tmp_path: Path) -> Record:
+    """What is written down of an offer that was handed over."""
     await serve(nas, tmp_path, "Anna")
     await handed(anna, nas, offer)
-    kept = KeptStore(tmp_path / "serving.sqlite")
-    [record] = kept.all()
-    return record.id, kept
+    [record] = KeptStore(tmp_path / "serving.sqlite").all()
+    return record
 
 
 async def test_a_receiver_takes_only_what_its_owner_has_signed(
@@ -283,9 +283,7 @@ async def test_a_receiver_takes_only_what_its_owner_has_signed(
 ) -> None:
     """A machine that offers something else in her name is found out before any of it is fetched."""
     offer = await anna.peer.send([photos])
-    record_id, kept = await record_of(anna, nas, offer, tmp_path)
-    record = kept.find(record_id)
-    assert record is not None
+    record = await record_of(anna, nas, offer, tmp_path)
     assert nas.peer._work.inbox is not None
     await nas.peer._work.inbox.stop()
     [*others, last] = record.items
@@ -303,9 +301,7 @@ async def test_what_has_changed_on_the_disk_of_the_machine_is_not_taken(
     anna: Person, nas: Person, photos: Path, tmp_path: Path
 ) -> None:
     offer = await anna.peer.send([photos])
-    record_id, kept = await record_of(anna, nas, offer, tmp_path)
-    record = kept.find(record_id)
-    assert record is not None
+    record = await record_of(anna, nas, offer, tmp_path)
     (record.folder / "photos" / "sea.jpg").write_bytes(bytes(len(CONTENT)))
     async with anna.peer.get(offer.code, tmp_path / "bob") as fetch:
         told = [event async for event in fetch]
@@ -320,9 +316,7 @@ async def test_a_delegation_of_a_stranger_is_refused_by_server_and_receiver(
     stack: AsyncExitStack, server: Server, anna: Person, nas: Person, photos: Path, tmp_path: Path
 ) -> None:
     offer = await anna.peer.send([photos])
-    record_id, kept = await record_of(anna, nas, offer, tmp_path)
-    record = kept.find(record_id)
-    assert record is not None
+    record = await record_of(anna, nas, offer, tmp_path)
     mallory = await person(stack, server.url, tmp_path, name="Mallory")
     with pytest.raises(ServerError, match="another key") as refused:
         await mallory.peer._client.ask(Take(id=1, delegation=record.delegation), Opened)
