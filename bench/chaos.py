@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Final
 
 from bench.processes import MIB, make_file
+from pypeer.transfer.deciding import accept_all
 from pypeer.transfer.sending import SendSession
-from pypeer.transfer.session import ReceiveSession, accept_all
+from pypeer.transfer.session import ReceiveSession
 from pypeer.transfer.sources import scan
 from tests.support.shaped_link import MBIT, ShapedLink, shaped_pair
 

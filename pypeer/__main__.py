@@ -6,6 +6,9 @@ from pypeer.quiet import end_silently_on_interrupt
 def main() -> None:
     """Load the command, and run it."""
     end_silently_on_interrupt()
+    from pypeer.heap import load
+
+    load()
     from pypeer.cli.main import main as command
 
     command(prog_name="pypeer")

@@ -23,28 +23,26 @@ from pypeer.connect.options import ConnectOptions
 from pypeer.contacts.contact import Contact
 from pypeer.contacts.policy import Accept
 from pypeer.contacts.store import Store
+from pypeer.environment import default_access, default_server
 from pypeer.errors import CodeError, PeerError
-from pypeer.fetching import Fetch
-from pypeer.finding.finder import Finder
 from pypeer.finding.found import Hit
-from pypeer.finding.sought import Sought
+from pypeer.finding.sought import OPEN, Sought
 from pypeer.finding.targets import parse as parse_target
-from pypeer.peer.base import budget_of, default_access, default_server, unicode
+from pypeer.peer.base import budget_of, unicode
 from pypeer.peer.belonging import Belonging
 from pypeer.peer.corresponding import Corresponding
 from pypeer.peer.seeking import Seeking
-from pypeer.plan import by_codes
 from pypeer.protocol import limits
 from pypeer.secure import code
 from pypeer.sharing import Offer
-from pypeer.spaces.everywhere import OPEN
 from pypeer.transfer.choosing import Choice, Existing
+from pypeer.transfer.deciding import Decide, accept_all
 from pypeer.transfer.scanning import Links, Policy
-from pypeer.transfer.session import Decide, accept_all
 from pypeer.transfer.sources import OfferedTree, scan, text_tree
-from pypeer.warming import warm
+from pypeer.warming import FETCHING, SENDING, warm
 
 if TYPE_CHECKING:
+    from pypeer.fetching import Fetch
     from pypeer.library.host import Consent
     from pypeer.library.library import Library
     from pypeer.library.publishing import Confirm
@@ -89,7 +87,7 @@ class Peer(Seeking, Corresponding, Belonging):
         uses = 1 if once else times
         offer = Offer(self._desk, tree, code.pick_words(words), uses, budget_of(limit), swarm, background)
         await offer.open(expires)
-        self._work.tasks.spawn(warm())
+        self._work.tasks.spawn(warm(SENDING))
         self._work.offers.append(offer)
         return offer
 
@@ -135,7 +133,7 @@ class Peer(Seeking, Corresponding, Belonging):
             self._known() if to_contacts else None,
         )
         library = await publish(self._desk, terms)
-        self._work.tasks.spawn(warm())
+        self._work.tasks.spawn(warm(SENDING))
         self._work.libraries.append(library)
         return library
 
@@ -154,7 +152,7 @@ class Peer(Seeking, Corresponding, Belonging):
         swarm: bool = True,
         why: str = "",
         space: str | None = None,
-    ) -> Fetch:
+    ) -> "Fetch":
         """Fetch what a code, a link or a hit names into a folder; `decide` sees the offer first. Raises CodeError.
 
         What was found in a sealed space is looked for there, if `space` names it, as in `search`; a Hit knows it.
@@ -176,18 +174,25 @@ class Peer(Seeking, Corresponding, Belonging):
         chunks are asked for. In the `background` the other side, which sends, is asked to leave the network to other
         traffic.
         """
+        from pypeer.fetching import Fetch
+        from pypeer.finding.finder import Finder
+        from pypeer.plan import by_codes
+
         choice = Choice(tuple(only), Existing(existing), tuple(first))
         target = Path(into) if isinstance(into, str | os.PathLike) else into
         wanted, others = parse_target(text), tuple(also)
         if wanted is not None and others:
             raise CodeError("What is found in the directory is fetched from all who have it: name no others.")
         codes = [] if wanted is not None else list(dict.fromkeys(code.parse(each) for each in (str(text), *others)))
-        place = self._place(space or (text.sources[0].space if isinstance(text, Hit) else OPEN))
-        planning = by_codes(codes) if wanted is None else partial(Finder(place, why).plan, wanted)
+        if wanted is None:
+            planning = by_codes(codes)
+        else:
+            place = self._places.named(space or (text.sources[0].space if isinstance(text, Hit) else OPEN))
+            planning = partial(Finder(place, why).plan, wanted)
         share = partial(self._share, background) if swarm and wanted is None else None
         fetch = Fetch(self._desk, planning, target, decide, choice, budget_of(limit), share, background, codes)
         self._work.fetches.append(fetch)
-        self._work.tasks.spawn(warm())
+        self._work.tasks.spawn(warm(FETCHING))
         return fetch
 
     async def _share(self, background: bool, tree: OfferedTree) -> Offer:

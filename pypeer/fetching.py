@@ -19,7 +19,8 @@ from pypeer.secure.code import Code, parse
 from pypeer.senders import Senders
 from pypeer.transfer.budget import Budget
 from pypeer.transfer.choosing import EVERYTHING, Choice
-from pypeer.transfer.session import Decide, ReceiveSession
+from pypeer.transfer.deciding import Decide
+from pypeer.transfer.session import ReceiveSession
 
 
 class Fetch(Errand):

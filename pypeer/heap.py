@@ -1,10 +1,16 @@
-"""How the process of a command uses its heap: for a program through which megabytes pass, again and again."""
+"""How the process of a command uses its heap: it loads, and then megabytes pass through it, again and again."""
 
 import gc
 from typing import Final
 
 LARGEST_BYTES: Final = 4 * 1024 * 1024
 """As large as the largest chunk, and larger than any message or piece that is passed on."""
+
+
+def load() -> None:
+    """To be called first. What is imported stays: collectors that look for garbage in it, a seventh of the time that it
+    takes, find none."""
+    gc.disable()
 
 
 def settle() -> None:
@@ -15,4 +21,5 @@ def settle() -> None:
     keeps twice that much for them (mallopt(3), M_MMAP_THRESHOLD). Other systems have no such bound, and lose nothing.
     """
     bytes(LARGEST_BYTES)
-    gc.freeze()  # what was imported stays: the collector need not look through it again and again
+    gc.freeze()  # nor does anything that was imported become garbage later
+    gc.enable()

@@ -1,28 +1,23 @@
-"""Identity of a peer: an Ed25519 key, kept in a file that only its owner can read.
+"""Identity of a peer: an Ed25519 key, kept in a file that only its owner can read."""
 
-The peer id is the first 20 bytes of SHA-256(ID_CONTEXT and the public key) in lower-case base32: 160 bits, so that
-nobody can make a second key with the same id.
-"""
-
-import base64
 import contextlib
-import hashlib
 import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from platformdirs import user_config_path
 
 from pypeer.errors import PeerError
-from pypeer.secure import certificate
-from pypeer.secure.certificate import Certificate
 from pypeer.secure.code import short_name
+from pypeer.secure.ids import peer_id
 
-ID_CONTEXT = b"byway peer v1\n"
-ID_BYTES = 20
+if TYPE_CHECKING:
+    from pypeer.secure.certificate import Certificate
+
 SEED_BYTES = 32
 FILE_NAME = "identity.key"
 
@@ -67,8 +62,10 @@ class Identity:
                 "or name another folder in BYWAY_HOME"
             ) from None
 
-    def certify(self) -> Certificate:
+    def certify(self) -> "Certificate":
         """A new key for one link of TLS, and the certificate for it."""
+        from pypeer.secure import certificate  # loads X.509, which takes longer than all that a sign-in needs
+
         return certificate.make(self._private)
 
     def sign(self, message: bytes) -> bytes:
@@ -80,12 +77,6 @@ def default_path() -> Path:
     """Where the identity of this user is kept: in BYWAY_HOME, else in the user's configuration folder."""
     home = os.environ.get("BYWAY_HOME")
     return (Path(home) if home else user_config_path("byway")) / FILE_NAME
-
-
-def peer_id(key: bytes) -> str:
-    """The id of a public key."""
-    digest = hashlib.sha256(ID_CONTEXT + key).digest()[:ID_BYTES]
-    return base64.b32encode(digest).decode("ascii").lower()
 
 
 def verify(key: bytes, message: bytes, signature: bytes) -> bool:

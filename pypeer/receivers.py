@@ -8,11 +8,11 @@ from pypeer.connect.detour import Ways
 from pypeer.desk import Desk
 from pypeer.errors import MeetError, PeerError
 from pypeer.events import Event, Failed, Joined
-from pypeer.identity import peer_id
 from pypeer.protocol.codes import RefusalCode
 from pypeer.protocol.sealed import Meet
 from pypeer.relaying import PairRelays
 from pypeer.secure.code import short_name
+from pypeer.secure.ids import peer_id
 from pypeer.signaling_client.pair import Pair
 
 RECEIVERS_MAX: Final = 64

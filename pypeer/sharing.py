@@ -2,12 +2,11 @@
 
 import asyncio
 from functools import partial
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import msgspec
 
 from pypeer.connect.detour import Ways
-from pypeer.conversation import Conversation
 from pypeer.desk import Desk
 from pypeer.errors import PeerError, ServerError
 from pypeer.events import Closed, Failed, Guessed, Ready, Skipped
@@ -21,11 +20,13 @@ from pypeer.secure.keys import Role
 from pypeer.signaling_client.pair import Pair
 from pypeer.transfer.budget import Budget
 from pypeer.transfer.manifest import preview
-from pypeer.transfer.sending import SendSession
 from pypeer.transfer.sources import OfferedTree
 from pypeer.transfer.swarm import Seeding, Swarm
 from signaling.protocol.limits import TTL_MIN_S
 from signaling.protocol.rendezvous import Knocked, Open, Opened, Shut
+
+if TYPE_CHECKING:
+    from pypeer.transfer.sending import SendSession
 
 LAPSE_S: Final = 5.0
 """How long after its time a code ends here, if the server has not said so: it may be away, for good."""
@@ -59,7 +60,7 @@ class Offer(Running):
         """The secret part of the code."""
         self._left = times
         self._budget = budget
-        self._swarm = Swarm[SendSession]() if swarm else None
+        self._swarm: Swarm[SendSession] | None = Swarm() if swarm else None
         self._seeding = Seeding() if swarm else None
         self._background = background
         self._acquaints = acquaints
@@ -156,6 +157,10 @@ class Offer(Running):
         return RECEIVERS_MAX if self._left is None else self._left
 
     async def _converse(self, pair: Pair, meet: Meet, ways: Ways) -> None:
+        # Nobody waits for these before the code is printed: pypeer.warming loads them meanwhile.
+        from pypeer.conversation import Conversation
+        from pypeer.transfer.sending import SendSession
+
         if self._acquaints and (remembered := await self._desk.acquaint(pair, meet)) is not None:
             self.events.emit(msgspec.structs.replace(remembered, session=pair.id))
         pair.send(self._preview())
@@ -185,7 +190,7 @@ class Offer(Running):
             if not self._left:
                 self._close("used")
 
-    def _helps(self, session: SendSession, code: str) -> None:
+    def _helps(self, session: "SendSession", code: str) -> None:
         """A receiver helps the others: tell some of them, and it of some."""
         assert self._swarm is not None
         for member, helper in self._swarm.helps(session, code):

@@ -11,10 +11,10 @@ from pypeer.delegates.proof import Vouched
 from pypeer.desk import Desk
 from pypeer.errors import PeerError
 from pypeer.events import Event, Joined, Offered
-from pypeer.identity import peer_id
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.sealed import Meet, Preview
 from pypeer.secure.code import short_name
+from pypeer.secure.ids import peer_id
 from pypeer.secure.keys import Role
 from pypeer.signaling_client.pair import Pair
 from pypeer.transfer.expected import Known

@@ -1,4 +1,5 @@
-"""Answers that a script gives on standard input, a JSON object a line.
+"""Answers to what comes up while a command runs: of a person, or those that a script gives on standard input, a JSON
+object a line.
 
 To requests to a library: {"session": ..., "accept": ...}; to calls: {"session": ..., "answer": ...}.
 """
@@ -11,6 +12,8 @@ from typing import Final, Generic, TypeVar
 
 import msgspec
 
+from pypeer.cli.asking import Asking
+from pypeer.cli.show import Show
 from pypeer.contacts.policy import Answer
 from pypeer.events import Called, Wished
 
@@ -18,6 +21,20 @@ T = TypeVar("T")
 
 EARLY: Final = 64
 """Answers that are kept although nothing waits for them yet: a script may be quicker than the event is handled here."""
+
+
+class Turns:
+    """Questions to the person at the terminal, one after the other."""
+
+    def __init__(self, show: Show) -> None:
+        self._show = show
+        self._turn = asyncio.Lock()
+
+    async def put(self, asking: Asking[T], said: str, question: str) -> T:
+        """Say what it is about, and ask, once nothing else is asked."""
+        async with self._turn:
+            self._show.say(said)
+            return await self._show.put_soon(asking, question)
 
 
 class _Accept(msgspec.Struct):

@@ -1,6 +1,5 @@
 """Commands in the background (`--daemon` of send, inbox and share): a process of its own, and what it writes down."""
 
-import asyncio
 import contextlib
 import os
 import secrets
@@ -199,6 +198,8 @@ class Recorder(Show):
 
     async def agrees(self) -> bool:
         """Whether our person, who has seen what is counted, agrees; they are asked by the command in the foreground."""
+        import asyncio  # as pypeer.cli.loop, which has loaded it by now
+
         said: bytes = await asyncio.to_thread(sys.stdin.buffer.readline)
         return said == AGREED
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from pypeer import events
 from pypeer.cli.words import count, lookalike, printable, size
-from pypeer.contacts.contact import Standing
+from pypeer.contacts.standing import Standing
 from pypeer.delegates.record import State
 
 STANDINGS: Final = {

@@ -3,23 +3,26 @@
 import contextlib
 import os
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from pypeer.api import Peer
+import pypeer
 from pypeer.cli import contact_words
 from pypeer.cli.run import run_with
 from pypeer.cli.show import Show
 from pypeer.cli.words import count, printable
-from pypeer.contacts.contact import Change, Contact, Standing
-from pypeer.contacts.deliveries import Deliveries
-from pypeer.contacts.delivery import Delivery
+from pypeer.contacts.contact import Contact
 from pypeer.contacts.lookalike import is_mixed
 from pypeer.contacts.naming import imitated
+from pypeer.contacts.standing import Change, Standing
 from pypeer.contacts.store import Store, StoreError, default_path
 from pypeer.errors import BlockedError
 from pypeer.events import Calling, Done, Failed, Remembered, to_json
+
+if TYPE_CHECKING:
+    from pypeer.contacts.deliveries import Deliveries
+    from pypeer.contacts.delivery import Delivery
 
 OFF: Final = frozenset(("0", "no", "off", "false"))
 """Values of BYWAY_REMEMBER with which nobody is remembered who is met by a code."""
@@ -52,14 +55,14 @@ def acquaintances(show: Show, wanted: bool) -> Iterator[Store | None]:
         yield store
 
 
-async def deliver(peer: Peer, show: Show, *things: Any, to: Sequence[str], **how: Any) -> int:
+async def deliver(peer: "pypeer.Peer", show: Show, *things: Any, to: Sequence[str], **how: Any) -> int:
     """Send to contacts, to the end of it; raises PeerError."""
     begun = await (peer.deliver(*things, to=to[0], **how) if len(to) == 1 else peer.deliver_to(*things, to=to, **how))
     async with begun as delivery:
         return await _follow(delivery, show)
 
 
-async def _follow(delivery: Delivery | Deliveries, show: Show) -> int:
+async def _follow(delivery: "Delivery | Deliveries", show: Show) -> int:
     names: dict[str, str] = {}
     async for event in delivery:
         if isinstance(event, Calling):

@@ -5,15 +5,14 @@ from typing import Any, Final
 
 import click
 
-from pypeer.api import default_server
 from pypeer.cli.run import run
 from pypeer.cli.show import Show
 from pypeer.connect.servers import Stun
 from pypeer.doctor import words
+from pypeer.doctor.addresses import parse_stun
 from pypeer.doctor.diagnosis import Diagnosis, Finding
-from pypeer.doctor.examine import examine, parse_stun
 from pypeer.doctor.page import Page
-from pypeer.doctor.signaling import BAD_SERVER
+from pypeer.environment import default_server
 from pypeer.errors import ServerError
 
 UNREACHABLE: Final = "server-unreachable"
@@ -59,16 +58,13 @@ def doctor(server: str, stun: tuple[Stun, ...], long: bool, as_json: bool) -> No
 
 
 async def _examine(server: str, stun: tuple[Stun, ...], long: bool, show: Show) -> Diagnosis:
+    from pypeer.doctor.examine import examine  # all that connects: what is only asked for help does without
+
     def tell(finding: Finding) -> None:
         if show.json:
             show.event(finding)
 
-    try:
-        return await examine(server, stun, long, tell)
-    except ServerError as error:
-        if error.code == BAD_SERVER:
-            error.status = 2
-        raise
+    return await examine(server, stun, long, tell)
 
 
 def _status(diagnosis: Diagnosis) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from pypeer.api import Peer
+import pypeer
 from pypeer.cli import found_words
 from pypeer.cli.contacts import acquaintances
 from pypeer.cli.options import common
@@ -15,11 +15,10 @@ from pypeer.cli.show import Show
 from pypeer.cli.words import lookalike
 from pypeer.errors import AbsentError
 from pypeer.events import Event, to_json
-from pypeer.finding.directory import HITS_DEFAULT, HITS_MAX
 from pypeer.finding.found import Folder
 from pypeer.finding.sizes import SizeError, SizeRange
 from pypeer.finding.sizes import parse as parse_sizes
-from pypeer.finding.sought import Sought
+from pypeer.finding.sought import HITS_DEFAULT, HITS_MAX, Sought
 from pypeer.finding.who import one_library
 from pypeer.transfer.names import printable
 from signaling.protocol.kinds import Kind
@@ -76,7 +75,7 @@ def search(
     sought = Sought(text, None, None if kind is None else Kind(kind), sizes.least, sizes.most, peer)
     show = Show(as_json)
 
-    async def look(here: Peer) -> int:
+    async def look(here: "pypeer.Peer") -> int:
         hits = await here.search(sought, limit=limit, space=space)
         if not hits:
             raise AbsentError(_nothing(here, text, space))
@@ -99,7 +98,7 @@ def peers(space: str | None, server: str, name: str, as_json: bool) -> None:
     """List who is here, with what: libraries, with the peers that publish them."""
     show = Show(as_json)
 
-    async def look(here: Peer) -> int:
+    async def look(here: "pypeer.Peer") -> int:
         libraries = await here.libraries(space=space)
         _tell(show, ((each, "\n".join(found_words.library(each))) for each in libraries))
         if not libraries:
@@ -124,7 +123,7 @@ def browse(who: str, path: str, space: str | None, server: str, name: str, as_js
     """
     show = Show(as_json)
 
-    async def look(here: Peer) -> int:
+    async def look(here: "pypeer.Peer") -> int:
         library = one_library(await here.libraries(space=space), who)
         for warning in lookalike(library.alike):
             show.say(f"{library.short} · {library.name}: {warning}.")
@@ -143,16 +142,16 @@ def browse(who: str, path: str, space: str | None, server: str, name: str, as_js
     _run(show, server, name, look)
 
 
-def _nothing(here: Peer, text: str, space: str | None) -> str:
+def _nothing(here: "pypeer.Peer", text: str, space: str | None) -> str:
     who = "Nobody here" if space is None else "Nobody there"
     hint = " Your sealed spaces were not looked into: see --space." if space is None and here.spaces.all() else ""
     return f"{who} has {printable(text)!r}: try fewer words, or the beginning of one.{hint}"
 
 
-def _run(show: Show, server: str, name: str, look: Callable[[Peer], Coroutine[Any, Any, int]]) -> None:
+def _run(show: Show, server: str, name: str, look: Callable[["pypeer.Peer"], Coroutine[Any, Any, int]]) -> None:
     async def work() -> int:
         with acquaintances(show, wanted=False) as contacts:
-            async with Peer(server, name=name, contacts=contacts) as peer:
+            async with pypeer.Peer(server, name=name, contacts=contacts) as peer:
                 return await look(peer)
 
     run(show, work)

@@ -1,13 +1,12 @@
 """`pypeer get`: what a code, a link or a hit names is fetched into a folder."""
 
-import asyncio
 import sys
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
-from pypeer.api import Existing, Fetch, Peer
+import pypeer
 from pypeer.cli import options
 from pypeer.cli.contacts import acquaintances, remember
 from pypeer.cli.options import common, connect_options, ways
@@ -17,6 +16,7 @@ from pypeer.cli.words import contents
 from pypeer.events import Done, Failed, Offered
 from pypeer.finding.targets import parse as parse_target
 from pypeer.secure import code
+from pypeer.transfer.choosing import Existing
 
 EXISTING: Final = {
     Existing.RENAME: "What is there already stays, the new one is called `name (1)` (default).",
@@ -93,15 +93,15 @@ def get(
     async def decide(offered: Offered) -> bool:
         if yes or not show.interactive:
             return True
-        return await asyncio.to_thread(show.ask, f"Get {contents(offered)}?")
+        return await show.ask(f"Get {contents(offered)}?")
 
     async def work() -> int:
         for each in (what, *also) if parse_target(what) is None else ():
             code.parse(each)
         with acquaintances(show, wanted=remember is not None) as store:
-            return await fetch(Peer(server, name=name, connect=connect, contacts=store, as_contact=remember))
+            return await fetch(pypeer.Peer(server, name=name, connect=connect, contacts=store, as_contact=remember))
 
-    async def fetch(me: Peer) -> int:
+    async def fetch(me: "pypeer.Peer") -> int:
         async with me as peer:
             how_much: dict[str, Any] = {"only": only, "existing": existing, "also": also, "swarm": not no_swarm}
             how_fast: dict[str, Any] = {"first": first, "limit": limit, "background": background}
@@ -110,7 +110,7 @@ def get(
     run(show, work)
 
 
-async def _fetch(fetching: Fetch, show: Show) -> int:
+async def _fetch(fetching: "pypeer.Fetch", show: Show) -> int:
     lost = 0
     async with fetching as fetch:
         async for event in fetch:

@@ -1,16 +1,14 @@
 """`pypeer inbox`: takes what contacts send."""
 
-import asyncio
 import sys
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from pypeer.api import Peer
+import pypeer
 from pypeer.background.record import Kind
 from pypeer.cli import options
-from pypeer.cli.answers import Replies
 from pypeer.cli.asking import Asking
 from pypeer.cli.background import daemonic, launch, shown
 from pypeer.cli.contact_words import called
@@ -20,9 +18,11 @@ from pypeer.cli.run import run
 from pypeer.cli.show import Show
 from pypeer.cli.words import printable
 from pypeer.contacts.policy import Accept, Answer
-from pypeer.contacts.reception import Ask
 from pypeer.delegates.store import KeptStore, default_path
 from pypeer.events import Called, Failed
+
+if TYPE_CHECKING:
+    from pypeer.contacts.reception import Ask
 
 KEYS: Final = {
     "y": Answer.ACCEPT,
@@ -96,7 +96,7 @@ def inbox(
 
     async def work() -> int:
         with acquaintances(show, wanted=True) as store, KeptStore(default_path()) as kept:
-            async with Peer(server, name=name, connect=connect, contacts=store) as peer:
+            async with pypeer.Peer(server, name=name, connect=connect, contacts=store) as peer:
                 served: dict[str, Any] = {"serve_for": serve_for, "kept": kept}
                 how_much: dict[str, Any] = {"accept": accept, "sort": sort, "limit": limit, "background": background}
                 async with await peer.inbox(into, ask=_asking(show), **how_much, **served) as box:
@@ -109,18 +109,18 @@ def inbox(
     run(show, work)
 
 
-def _asking(show: Show) -> Ask | None:
+def _asking(show: Show) -> "Ask | None":
     """How calls are answered: by a person at the terminal, one after the other, by a script, or by nobody."""
+    from pypeer.cli.answers import Replies, Turns  # with the event loop, of which help has no need
+
     if show.json:
         return Replies().ask
     if not show.interactive:
         return None
-    turn = asyncio.Lock()
+    turns = Turns(show)
 
     async def ask(call: Called) -> Answer | None:
-        async with turn:
-            show.say(called(call))
-            question = Asking[Answer | None](KEYS, Answer.DECLINE, None, HINT, AGAIN)
-            return await show.put_soon(question, f"Take it from {printable(call.name)}, {call.short}?")
+        asking = Asking[Answer | None](KEYS, Answer.DECLINE, None, HINT, AGAIN)
+        return await turns.put(asking, called(call), f"Take it from {printable(call.name)}, {call.short}?")
 
     return ask

@@ -9,9 +9,8 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from pypeer.connect.addresses import interface_names
 from pypeer.connect.options import ConnectOptions, OptionError, Relaying, parse_ports
-from pypeer.peer.base import ACCESS_VARIABLE, default_server
+from pypeer.environment import ACCESS_VARIABLE, default_server
 from pypeer.transfer.scanning import Links
 from signaling.protocol.limits import TTL_MAX_S, TTL_MIN_S
 
@@ -152,10 +151,18 @@ def connect_options(
     """What the options about connecting come to; raises click.UsageError."""
     if relay_only and no_relay:
         raise click.UsageError("--relay-only and --no-relay leave no way to connect")
-    unknown = set(interface) - set(interface_names())
-    if unknown:
-        raise click.UsageError(f"no interface {', '.join(sorted(unknown))}; there are {', '.join(interface_names())}")
+    if interface:
+        _check_interfaces(interface)
     relaying = Relaying.ONLY if relay_only else Relaying.NEVER if no_relay else Relaying.ALLOWED
     return ConnectOptions(
         relaying, interface, ports, predict=not no_predict, tcp=not no_tcp, map_ports=not no_port_mapping
     )
+
+
+def _check_interfaces(names: tuple[str, ...]) -> None:
+    """Raises click.UsageError for what is none of this machine."""
+    from pypeer.connect.addresses import interface_names  # loads ctypes, for those few who name one
+
+    there = interface_names()
+    if unknown := set(names) - set(there):
+        raise click.UsageError(f"no interface {', '.join(sorted(unknown))}; there are {', '.join(there)}")

@@ -2,7 +2,7 @@
 
 import click
 
-from pypeer.api import Peer
+import pypeer
 from pypeer.cli.options import common
 from pypeer.cli.run import run
 from pypeer.cli.show import Show
@@ -33,7 +33,7 @@ def report(what: str, fault: str, note: str, server: str, name: str, as_json: bo
     show = Show(as_json)
 
     async def tell() -> int:
-        async with Peer(server, name=name) as peer:
+        async with pypeer.Peer(server, name=name) as peer:
             count = await peer.report(what, fault, note)
         show.event(Reported(what=what, libraries=count))
         show.say("The operator of the server is told.")

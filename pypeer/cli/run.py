@@ -1,7 +1,5 @@
-"""Running a command: its event loop, signals, errors and exit status."""
+"""Running a command: its errors and exit status."""
 
-import asyncio
-import signal
 import sys
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractContextManager
@@ -9,21 +7,18 @@ from typing import Any, TypeVar
 
 from pypeer.cli.show import Show
 from pypeer.errors import PeerError
-from pypeer.heap import settle
-from pypeer.loops import loop_factory
-from pypeer.quiet import INTERRUPTED, interrupts_as_usual
+from pypeer.quiet import INTERRUPTED
 
 _Kept = TypeVar("_Kept")
 
 
 def run(show: Show, work: Callable[[], Coroutine[Any, Any, int]]) -> None:
     """Run a command to its end and exit with its status; whatever happens, no traceback for what a user can mend."""
-    settle()
     try:
-        interrupts_as_usual()
-        with show, asyncio.Runner(loop_factory=loop_factory()) as runner:
-            status = runner.run(_cancellable(show, work))
-    except (KeyboardInterrupt, asyncio.CancelledError):
+        from pypeer.cli.loop import carry_out  # help and wrong usage do without
+
+        status = carry_out(show, work)
+    except KeyboardInterrupt:
         show.say("Interrupted.")
         status = INTERRUPTED
     except PeerError as error:
@@ -46,14 +41,3 @@ def run_with(
         return 0
 
     run(show, use)
-
-
-async def _cancellable(show: Show, work: Callable[[], Coroutine[Any, Any, int]]) -> int:
-    task = asyncio.current_task()
-    loop = asyncio.get_running_loop()
-    if task is not None and sys.platform != "win32":
-        loop.add_signal_handler(signal.SIGTERM, task.cancel)
-    try:
-        return await work()
-    finally:
-        show.give_up()

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from pypeer.api import Peer
+import pypeer
 from pypeer.background.record import Kind
 from pypeer.cli import options
 from pypeer.cli.background import daemonic, launch, shown
@@ -17,7 +17,6 @@ from pypeer.cli.run import run
 from pypeer.cli.show import Show
 from pypeer.events import Ready
 from pypeer.protocol import limits
-from pypeer.sharing import Offer
 
 
 @click.command()
@@ -84,9 +83,9 @@ def send(
 
     async def work() -> int:
         with acquaintances(show, wanted=bool(to) or remember is not None) as store:
-            return await offer_to(Peer(server, name=name, connect=connect, contacts=store, as_contact=remember))
+            return await offer_to(pypeer.Peer(server, name=name, connect=connect, contacts=store, as_contact=remember))
 
-    async def offer_to(me: Peer) -> int:
+    async def offer_to(me: "pypeer.Peer") -> int:
         async with me as peer:
             what: dict[str, Any] = {"text": content, "links": links, "growing": growing}
             if to:
@@ -100,7 +99,7 @@ def send(
         run(show, work)
 
 
-async def _serve(offer: Offer, show: Show, qr: bool) -> int:
+async def _serve(offer: "pypeer.Offer", show: Show, qr: bool) -> int:
     async for event in offer:
         show.event(event)
         if isinstance(event, Ready) and not show.json:

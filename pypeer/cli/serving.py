@@ -7,9 +7,9 @@ import click
 from pypeer.cli import contact_words
 from pypeer.cli.run import run_with
 from pypeer.cli.show import Show
-from pypeer.delegates.accepting import told
 from pypeer.delegates.record import Record
 from pypeer.delegates.store import KeptStore, default_path
+from pypeer.delegates.telling import told
 from pypeer.errors import AbsentError, AmbiguousError
 from pypeer.events import to_json
 

@@ -1,16 +1,14 @@
 """`pypeer share`: folders become a library in the directory."""
 
-import asyncio
 import sys
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from pypeer.api import Peer
+import pypeer
 from pypeer.background.record import Kind
 from pypeer.cli import options
-from pypeer.cli.answers import Answers
 from pypeer.cli.asking import Question
 from pypeer.cli.background import PUBLISH, Recorder, announce, daemonic, launch, shown
 from pypeer.cli.contacts import acquaintances
@@ -19,8 +17,10 @@ from pypeer.cli.run import run
 from pypeer.cli.show import Show
 from pypeer.cli.words import wished
 from pypeer.events import Counted, Failed, Wished
-from pypeer.library.host import Consent
-from pypeer.library.publishing import DESCRIPTION_CHARS, NAME_CHARS
+from pypeer.library.lengths import DESCRIPTION_CHARS, NAME_CHARS
+
+if TYPE_CHECKING:
+    from pypeer.library.host import Consent
 
 EVERYONE: Final = "everyone"
 """The default of --to."""
@@ -95,9 +95,9 @@ def share(
         terms: dict[str, Any] = {"ignore": ignore, "links": links, "limit": limit, "background": background}
         consent = _consent(show) if ask else None
         with acquaintances(show, wanted=to == CONTACTS) as store:
-            return await publish(Peer(server, name=name, connect=connect, contacts=store), consent, **terms)
+            return await publish(pypeer.Peer(server, name=name, connect=connect, contacts=store), consent, **terms)
 
-    async def publish(me: Peer, consent: Consent | None, **terms: Any) -> int:
+    async def publish(me: "pypeer.Peer", consent: "Consent | None", **terms: Any) -> int:
         async with me as peer:
             library = await peer.share(
                 folders, name=name, description=description, confirm=confirm, consent=consent, **whom, **terms
@@ -129,17 +129,17 @@ def _space(to: str) -> str | None:
     return name
 
 
-def _consent(show: Show) -> Consent:
+def _consent(show: Show) -> "Consent":
     """How requests are answered: by a person at the terminal, one after the other, or by a script."""
+    from pypeer.cli.answers import Answers, Turns  # with the event loop, of which help has no need
+
     if show.json:
         return Answers().ask
     if not show.interactive:
         raise click.UsageError("--ask needs a terminal, or --json and answers on standard input")
-    turn = asyncio.Lock()
+    turns = Turns(show)
 
     async def ask(event: Wished) -> bool:
-        async with turn:
-            show.say(wished(event))
-            return await show.put_soon(Question(default=False), f"Let {event.short} have it?")
+        return await turns.put(Question(default=False), wished(event), f"Let {event.short} have it?")
 
     return ask

@@ -1,6 +1,5 @@
 """What a person, or a script, sees of the events of a command."""
 
-import asyncio
 import sys
 import threading
 from types import TracebackType
@@ -103,11 +102,11 @@ class Show:
         else:
             click.echo(text, err=True)
 
-    def ask(self, question: str) -> bool:
-        """Ask a person about what was offered, without the bars in the way; for a thread of its own."""
-        self._offered.wait(SHOWN_S)
-        self._offered.clear()
-        return self.put(self._question, question)
+    async def ask(self, question: str) -> bool:
+        """Ask a person about what was offered."""
+        import asyncio  # as pypeer.cli.loop, which has loaded it by now
+
+        return await asyncio.to_thread(self._ask, question)
 
     def put(self, asking: Asking[T], question: str) -> T:
         """Put a question to a person, without the bars in the way; for a thread of its own."""
@@ -121,6 +120,8 @@ class Show:
 
     async def put_soon(self, asking: Asking[T], question: str) -> T:
         """The same in a thread; when nobody needs the answer any more, that is over before the next question is put."""
+        import asyncio
+
         answering = asyncio.ensure_future(asyncio.to_thread(self.put, asking, question))
         try:
             return await asyncio.shield(answering)
@@ -133,6 +134,11 @@ class Show:
         """The command ends: no answer is needed any more."""
         self._question.give_up()
         self._offered.set()
+
+    def _ask(self, question: str) -> bool:
+        self._offered.wait(SHOWN_S)
+        self._offered.clear()
+        return self.put(self._question, question)
 
     def _progress(self, event: events.Progress) -> None:
         if self._bars is None:

@@ -1,19 +1,21 @@
 """`pypeer spaces`: sealed spaces, whose names and files only their members can read."""
 
-import asyncio
 import time
+from typing import TYPE_CHECKING
 
 import click
 
-from pypeer.api import Peer
+import pypeer
 from pypeer.cli.options import Duration, common
 from pypeer.cli.run import run
 from pypeer.cli.show import Show
 from pypeer.events import Invited, Ready, SpaceListed, to_json
 from pypeer.secure import code
-from pypeer.spaces.inviting import Invitation
 from pypeer.spaces.space import Space, parse_link
 from pypeer.spaces.store import SpaceStore
+
+if TYPE_CHECKING:
+    from pypeer.spaces.inviting import Invitation
 
 SECRET = "Whoever has this link is a member: send it only where nobody else reads it."
 """Said to the person, not to the pipe that the link goes to."""
@@ -73,13 +75,13 @@ def invite(space: str, times: int, expires: float | None, server: str, name: str
     show = Show(as_json)
 
     async def work() -> int:
-        async with Peer(server, name=name) as peer:
+        async with pypeer.Peer(server, name=name) as peer:
             return await _wait(show, await peer.invite(space, times=times, expires=expires))
 
     run(show, work)
 
 
-async def _wait(show: Show, invitation: Invitation) -> int:
+async def _wait(show: Show, invitation: "Invitation") -> int:
     async for event in invitation:
         show.event(event)
         if isinstance(event, Ready) and not show.json:
@@ -119,7 +121,7 @@ def join(what: str, called: str, yes: bool, server: str, name: str, as_json: boo
         show.event(invited)
         if yes or not show.interactive:
             return True
-        return await asyncio.to_thread(show.ask, f"Join the space “{invited.space}”?")
+        return await show.ask(f"Join the space “{invited.space}”?")
 
     async def work() -> int:
         space = parse_link(what)
@@ -127,7 +129,7 @@ def join(what: str, called: str, yes: bool, server: str, name: str, as_json: boo
             kept, _ = SpaceStore().join(space, called)
         else:
             code.parse(what)
-            async with Peer(server, name=name) as peer:
+            async with pypeer.Peer(server, name=name) as peer:
                 kept = await peer.join(what, consent, name=called)
         _tell(show, kept, kept.name)
         show.say(f"You are in the space “{kept.name}”: pypeer peers lists what is shared there.")

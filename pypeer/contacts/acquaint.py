@@ -4,7 +4,7 @@ import asyncio
 import logging
 from dataclasses import dataclass
 
-from pypeer.contacts.contact import Change, Standing
+from pypeer.contacts.standing import Change, Standing
 from pypeer.contacts.store import Store, StoreError
 from pypeer.events import Remembered
 from pypeer.protocol.sealed import Meet

@@ -10,7 +10,7 @@ from pypeer.errors import AbsentError, MeetError, PeerError, ServerError
 from pypeer.events import Event
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.sealed import Delegate, Preview
-from pypeer.secure.contact import call_password
+from pypeer.secure.contact import call_password, call_tokens
 from pypeer.secure.encoding import b64
 from pypeer.signaling_client.client import SignalingClient
 from pypeer.signaling_client.effects import SESSION_LOST
@@ -29,7 +29,7 @@ async def call(client: SignalingClient, contact: Contact) -> tuple[Met, bytes]:
     if CAP_CONTACTS not in client.caps:
         raise ServerError("This server knows nothing of contacts: send with a code.", "no-contacts", retry=False)
     key = b64(contact.key)
-    for token, secret in contact.tokens(contact.key).items():
+    for token, secret in call_tokens(contact.secrets, contact.key).items():
         try:
             met = await _ask(client, Call(id=1, ring=ring_of(token, key)))
         except ServerError as error:

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Final
 
-from pypeer.contacts.contact import Standing
+from pypeer.contacts.standing import Standing
 
 
 class Accept(StrEnum):

@@ -5,9 +5,10 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from pypeer.contacts.calling import Ring
-from pypeer.contacts.contact import Change, Contact
+from pypeer.contacts.contact import Contact
 from pypeer.contacts.naming import imitated
 from pypeer.contacts.policy import Accept, Answer, Verdict, verdict
+from pypeer.contacts.standing import Change
 from pypeer.contacts.store import Store
 from pypeer.events import Called, Declined, Event, Offered
 from pypeer.signaling_client.pair import Pair

@@ -8,6 +8,7 @@ from pypeer.contacts.contact import Contact
 from pypeer.contacts.policy import Accept, Verdict, verdict
 from pypeer.contacts.store import Store
 from pypeer.desk import Desk
+from pypeer.secure.contact import call_tokens
 from signaling.protocol.contacts import Wait
 from signaling.protocol.limits import WAITING_TOKENS
 from signaling.protocol.messages import Ok
@@ -54,7 +55,9 @@ class Roster:
         waited = [each for each in contacts if self._is_waited_for(each)]
         waited.sort(key=lambda each: each.seen, reverse=True)
         own = self._desk.identity.key
-        tokens = {token: (each.key, secret) for each in waited for token, secret in each.tokens(own).items()}
+        tokens = {
+            token: (each.key, secret) for each in waited for token, secret in call_tokens(each.secrets, own).items()
+        }
         kept = dict(list(tokens.items())[:WAITING_TOKENS])
         is_news = kept.keys() != self._tokens.keys() or self._version is None
         if is_news:

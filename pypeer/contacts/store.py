@@ -12,8 +12,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from pypeer.contacts.contact import Change, Contact, Standing
+from pypeer.contacts.contact import Contact
 from pypeer.contacts.naming import named, unique
+from pypeer.contacts.standing import Change, Standing
 from pypeer.database import Form, PrivateFile
 from pypeer.errors import PeerError
 from pypeer.home import state_path

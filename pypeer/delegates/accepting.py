@@ -1,4 +1,4 @@
-"""What comes to be served: whether it may be, and how it is told of."""
+"""What comes to be served: whether it may be, and what of it is here."""
 
 import os
 import time
@@ -7,7 +7,6 @@ from typing import Final
 
 from pypeer.delegates.digest import digest
 from pypeer.delegates.record import Item, Record
-from pypeer.events import Kept
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Entry
 from pypeer.transfer.identity import identity_of
@@ -41,21 +40,6 @@ def checked(record: Record, text: str, key: bytes) -> Delegation:
     if not same:
         raise RefusedError(EndCode.CORRUPT)
     return made
-
-
-def told(record: Record, files: int, size: int) -> Kept:
-    """A record as an event."""
-    return Kept(
-        id=record.id,
-        peer=record.peer,
-        short=record.short,
-        name=record.name,
-        state=record.state.value,
-        files=files,
-        bytes=size,
-        title=record.title,
-        until=record.expires,
-    )
 
 
 def items_of(record: Record, session: ReceiveSession, text: str | None) -> tuple[Item, ...]:

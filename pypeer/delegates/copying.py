@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Final
 
 from pypeer.contacts.contact import Contact
-from pypeer.delegates.accepting import items_of, told
+from pypeer.delegates.accepting import items_of
 from pypeer.delegates.record import Record, State, Step, id_of
 from pypeer.delegates.store import KeptStore
+from pypeer.delegates.telling import told
 from pypeer.events import Event, Offered
 from pypeer.transfer.names import printable
 from pypeer.transfer.session import ReceiveSession

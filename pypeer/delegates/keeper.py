@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from pypeer.contacts.contact import Contact
-from pypeer.delegates.accepting import RefusedError, checked, told
+from pypeer.delegates.accepting import RefusedError, checked
 from pypeer.delegates.copying import Copying
 from pypeer.delegates.record import Record, State, Step, id_of
 from pypeer.delegates.serving import FINAL, Serving
 from pypeer.delegates.store import KeptStore
+from pypeer.delegates.telling import told
 from pypeer.desk import Desk
 from pypeer.errors import PeerError
 from pypeer.events import Event, KeptNoMore, Offered

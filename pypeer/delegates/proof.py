@@ -6,9 +6,9 @@ from typing import Final
 from pypeer.delegates.digest import digest
 from pypeer.errors import MeetError
 from pypeer.events import OnBehalf
-from pypeer.identity import peer_id
 from pypeer.protocol.messages import Entry, Offer
 from pypeer.secure.code import short_name
+from pypeer.secure.ids import peer_id
 from pypeer.transfer.names import ManifestError, printable
 from signaling.protocol.delegation import Delegation, flaw, parse
 

@@ -6,10 +6,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from pypeer.identity import peer_id
 from pypeer.protocol import limits
 from pypeer.protocol.messages import Entry
 from pypeer.secure.code import short_name
+from pypeer.secure.ids import peer_id
 
 ID_BYTES: Final = 8
 """Of the id: 64 bits, so that no two hand-overs of a machine have the same."""

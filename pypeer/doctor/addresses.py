@@ -1,11 +1,16 @@
-"""What kind an address is, and what the routers on the way tell about who translates. Pure."""
+"""What kind an address is, what the routers on the way tell about who translates, and servers that a person names.
+
+Pure.
+"""
 
 import ipaddress
+import re
 from collections.abc import Iterable
 from itertools import takewhile
 from typing import Final
 
 from pypeer.connect.ice.candidate import family_of
+from pypeer.connect.servers import PORT, Stun
 from pypeer.doctor.findings import AddressKind
 from signaling.protocol.values import Address
 
@@ -14,6 +19,8 @@ SHARED: Final = ipaddress.IPv4Network("100.64.0.0/10")
 
 UNIQUE_LOCAL: Final = ipaddress.IPv6Network("fc00::/7")
 """RFC 4193."""
+
+_SERVER: Final = re.compile(r"(?P<host>\[[0-9a-fA-F:.]+\]|[^\[\]:/?\s]+)(:(?P<port>\d{1,5}))?")
 
 
 def kind_of(host: str) -> AddressKind:
@@ -54,3 +61,15 @@ def inner_hops(hops: Iterable[str]) -> list[str]:
 def is_shared(local: str, hops: Iterable[str]) -> bool:
     """Whether the provider shares one public address among customers (carrier-grade NAT), as far as addresses show."""
     return any(kind_of(each) is AddressKind.SHARED for each in (local, *inner_hops(hops)))
+
+
+def parse_stun(text: str) -> Stun:
+    """A server as HOST, HOST:PORT, [IPv6]:PORT or with `stun:` before it; raises ValueError."""
+    bare = text.strip().removeprefix("stun:")
+    if family_of(bare) == 6:
+        return Stun(bare, PORT)
+    match = _SERVER.fullmatch(bare)
+    port = int(match["port"] or PORT) if match is not None else 0
+    if match is None or not 1 <= port <= 65_535:
+        raise ValueError(f"{text!r} is not of the form HOST or HOST:PORT")
+    return Stun(match["host"].strip("[]"), port)

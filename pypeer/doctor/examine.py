@@ -1,7 +1,6 @@
 """The whole examination: everything that can go on at the same time does."""
 
 import asyncio
-import re
 from collections.abc import Callable, Iterable
 from itertools import chain
 from typing import Final
@@ -10,7 +9,7 @@ import msgspec
 
 from pypeer.connect.ice.candidate import family_of
 from pypeer.connect.resolving import resolve
-from pypeer.connect.servers import PORT, Relay, Servers, Stun
+from pypeer.connect.servers import Relay, Servers, Stun
 from pypeer.doctor import dialling, route
 from pypeer.doctor.diagnosis import Diagnosis, Finding, diagnose
 from pypeer.doctor.findings import Findings, RelayFound, Route, Tcp, Udp
@@ -21,8 +20,6 @@ from pypeer.doctor.signaling import Impatient, sign_in
 from signaling.protocol.values import Address
 
 FAMILIES: Final = (4, 6)
-
-_SERVER: Final = re.compile(r"(?P<host>\[[0-9a-fA-F:.]+\]|[^\[\]:/?\s]+)(:(?P<port>\d{1,5}))?")
 
 Tell = Callable[[Finding], None]
 
@@ -77,15 +74,3 @@ async def _relays(told: Servers, tell: Tell) -> tuple[RelayFound, ...]:
         return found
 
     return tuple(await asyncio.gather(*map(one, told.relays)))
-
-
-def parse_stun(text: str) -> Stun:
-    """A server as HOST, HOST:PORT, [IPv6]:PORT or with `stun:` before it; raises ValueError."""
-    bare = text.strip().removeprefix("stun:")
-    if family_of(bare) == 6:
-        return Stun(bare, PORT)
-    match = _SERVER.fullmatch(bare)
-    port = int(match["port"] or PORT) if match is not None else 0
-    if match is None or not 1 <= port <= 65_535:
-        raise ValueError(f"{text!r} is not of the form HOST or HOST:PORT")
-    return Stun(match["host"].strip("[]"), port)

@@ -28,9 +28,6 @@ AFTER_S: Final = 1.0
 LOOK_S: Final = 2.0
 """Bound of each of two looks: at the name, and at the port."""
 
-BAD_SERVER: Final = "bad-server"
-"""Code of the error for an address that cannot be one."""
-
 
 class Impatient(ThreadPoolExecutor):
     """Threads that nobody waits for at the end: a name that is looked up in vain takes ten seconds and more."""

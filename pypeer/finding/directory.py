@@ -7,7 +7,7 @@ from typing import Final
 from pypeer.errors import AbsentError, ServerError
 from pypeer.finding import found
 from pypeer.finding.found import File, Folder, FoundLibrary, Hit
-from pypeer.finding.sought import Sought
+from pypeer.finding.sought import HITS_DEFAULT, HITS_MAX, Sought
 from pypeer.signaling_client.client import SignalingClient
 from signaling.protocol import limits
 from signaling.protocol.codes import ErrorCode
@@ -18,12 +18,6 @@ PATIENCE_S: Final = 15.0
 
 PAGES_MAX: Final = 10_000
 """Pages that are followed at most: some million names, more than anybody reads, and an end to a server without one."""
-
-HITS_DEFAULT: Final = 20
-"""Hits unless more are asked for: a screen."""
-
-HITS_MAX: Final = limits.SEARCH_SKIP_MAX + limits.SEARCH_HITS_MAX
-"""As far as a search leads."""
 
 
 class Directory:

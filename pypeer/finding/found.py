@@ -10,9 +10,9 @@ from typing import Final
 import msgspec
 
 from pypeer.events import Event
-from pypeer.identity import peer_id
 from pypeer.secure.code import short_name
 from pypeer.secure.encoding import unb64
+from pypeer.secure.ids import peer_id
 from pypeer.transfer.names import printable
 from signaling.protocol.directory import Found, Listing
 from signaling.protocol.kinds import Kind, kind_of

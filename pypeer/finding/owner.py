@@ -9,11 +9,11 @@ from pypeer.approach import KNOCK_S
 from pypeer.errors import AbsentError, DeclinedError, MeetError, PeerError, ServerError, TransferError
 from pypeer.events import Event, Waiting
 from pypeer.finding.directory import gone
-from pypeer.identity import peer_id
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.sealed import Preview, Want
 from pypeer.secure.code import library_password, short_name
 from pypeer.secure.encoding import unb64
+from pypeer.secure.ids import peer_id
 from pypeer.signaling_client.client import SignalingClient
 from pypeer.signaling_client.pair import MEET_S, Pair
 from pypeer.transfer.endings import from_peer

@@ -8,7 +8,6 @@ from pypeer.connect.detour import Ways
 from pypeer.conversation import Conversation
 from pypeer.desk import Desk
 from pypeer.events import Declined, Event, Failed, Wished
-from pypeer.identity import peer_id
 from pypeer.library.place import Place
 from pypeer.library.stock import Stock
 from pypeer.library.wanting import Picked, WantError, pick
@@ -16,6 +15,7 @@ from pypeer.protocol.codes import EndCode, RefusalCode
 from pypeer.protocol.sealed import Meet, Want
 from pypeer.receivers import Receivers
 from pypeer.secure.code import short_name
+from pypeer.secure.ids import peer_id
 from pypeer.secure.keys import Role
 from pypeer.signaling_client.pair import Pair
 from pypeer.transfer.budget import Budget

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from pypeer.contacts.store import Store
 from pypeer.desk import Desk
@@ -14,6 +13,7 @@ from pypeer.library.contacts import ForContacts, check_server
 from pypeer.library.folders import folders_of, look
 from pypeer.library.host import Consent
 from pypeer.library.index import default_path
+from pypeer.library.lengths import DESCRIPTION_CHARS, NAME_CHARS
 from pypeer.library.library import Library
 from pypeer.library.place import Place, in_space, in_the_open
 from pypeer.library.reach import reach_of
@@ -24,10 +24,6 @@ from pypeer.transfer.budget import Budget
 from pypeer.transfer.scanning import Links
 from signaling.protocol.listed import Reach
 from signaling.protocol.spaces import KeyBox
-
-NAME_CHARS: Final = 64
-DESCRIPTION_CHARS: Final = 256
-"""Longest name and description of a library: limits of the contract."""
 
 Confirm = Callable[[Counted], Awaitable[bool]]
 """Sees what would be published, and says whether it is to be."""

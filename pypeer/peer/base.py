@@ -1,48 +1,32 @@
 """What all that a peer can do is built on: its connection to the server, who it is, and what it has begun."""
 
 import asyncio
-import os
+from functools import cached_property
 from types import TracebackType
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from pypeer.connect.options import ConnectOptions
 from pypeer.contacts.acquaint import Acquaintances
 from pypeer.contacts.marking import Likeness
 from pypeer.contacts.store import Store
 from pypeer.desk import Desk, forget
+from pypeer.environment import default_access, default_server
 from pypeer.identity import Identity
 from pypeer.peer.work import Work
 from pypeer.signaling_client.client import SignalingClient
 from pypeer.signaling_client.effects import Event
 from pypeer.signaling_client.switch import Switchboard
-from pypeer.spaces.everywhere import ALL, CONTACTS, OPEN, Everywhere
-from pypeer.spaces.shelf import is_of_contacts
-from pypeer.spaces.shelves import Shelves
-from pypeer.spaces.space import same
-from pypeer.spaces.store import SpaceStore
 from pypeer.transfer.budget import Budget
 from signaling.protocol.contacts import Called
 from signaling.protocol.directory import Asked
 from signaling.protocol.rendezvous import Leave
 
-DEFAULT_SERVER: Final = "http://localhost:8080"
-"""Where `signaling` listens when nothing is configured."""
-
-ACCESS_VARIABLE: Final = "BYWAY_ACCESS_WORD"
-"""The variable of the environment that holds the access word of a private server."""
+if TYPE_CHECKING:
+    from pypeer.peer.places import Places
+    from pypeer.spaces.store import SpaceStore
 
 NAME_CHARS: Final = 128
 """Longest name of a peer: the contract's limit on `meet.name`."""
-
-
-def default_server() -> str:
-    """The server of the environment (BYWAY_SERVER), else the one on this machine."""
-    return os.environ.get("BYWAY_SERVER") or DEFAULT_SERVER
-
-
-def default_access() -> str:
-    """The access word of the environment (BYWAY_ACCESS_WORD), which a private server wants."""
-    return os.environ.get(ACCESS_VARIABLE, "")
 
 
 class Base:
@@ -62,15 +46,15 @@ class Base:
         identity: Identity | None = None,
         name: str = "",
         connect: ConnectOptions | None = None,
-        spaces: SpaceStore | None = None,
+        spaces: "SpaceStore | None" = None,
         contacts: Store | None = None,
         as_contact: str | None = None,
         access: str | None = None,
     ) -> None:
         self.identity = identity or Identity.load()
         self.contacts = contacts
-        self.spaces = spaces or SpaceStore()
-        """The sealed spaces of this user."""
+        if spaces is not None:
+            self.spaces = spaces
         word = default_access() if access is None else access
         switchboard = Switchboard()
         self._work = work = Work(switchboard, contacts)
@@ -85,8 +69,20 @@ class Base:
             acquaint=forget if contacts is None else Acquaintances(contacts, as_contact).remember,
             resembles=self._resembles,
         )
-        shelves = Shelves(self._client, contacts, lambda: [each.name for each in self.spaces.all()])
-        self._directory = Everywhere(self._client, self.spaces.all, shelves=shelves)
+
+    @cached_property
+    def spaces(self) -> "SpaceStore":
+        """The sealed spaces of this user."""
+        from pypeer.spaces.store import SpaceStore  # here and below: who only sends by a code has no use for them
+
+        return SpaceStore()
+
+    @cached_property
+    def _places(self) -> "Places":
+        """Where to look."""
+        from pypeer.peer.places import Places
+
+        return Places(self._client, self.spaces, self.contacts)
 
     async def __aenter__(self) -> Self:
         await self._client.start()
@@ -105,16 +101,6 @@ class Base:
 
     async def _resembles(self, name: str, peer: str) -> tuple[str, ...]:
         return (await self._likeness()).of(name, peer)
-
-    def _place(self, space: str | None) -> Everywhere:
-        """Where to look."""
-        if space is None:
-            return self._directory
-        if space in (OPEN, ALL, CONTACTS):
-            return self._directory.within(space)
-        if is_of_contacts(space) and not any(same(each.name) == same(space) for each in self.spaces.all()):
-            return self._directory.within(space)
-        return self._directory.within(self.spaces.named(space).name)
 
     def _on_push(self, message: Event) -> None:
         if not self._work.pushed(message) and isinstance(message, Asked | Called):

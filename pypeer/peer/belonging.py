@@ -1,12 +1,16 @@
 """How a peer comes into sealed spaces, and others by it."""
 
-from pypeer.events import Invited
+from typing import TYPE_CHECKING
+
 from pypeer.peer.base import Base
 from pypeer.protocol import limits
 from pypeer.secure import code
-from pypeer.spaces.inviting import Invitation
-from pypeer.spaces.joining import Consent, join_by_code
-from pypeer.spaces.space import Space, parse_link
+
+if TYPE_CHECKING:
+    from pypeer.events import Invited
+    from pypeer.spaces.inviting import Invitation
+    from pypeer.spaces.joining import Consent
+    from pypeer.spaces.space import Space
 
 
 class Belonging(Base):
@@ -14,12 +18,14 @@ class Belonging(Base):
 
     async def invite(
         self, space: str, *, times: int | None = 1, expires: float | None = None, words: int = limits.WORDS
-    ) -> Invitation:
+    ) -> "Invitation":
         """Invite to a sealed space of this user, under a code that lives for `expires` seconds and is good for so many
         `times` (None: any). Raises AbsentError and ServerError.
 
         Whoever is told the code, and joins, is a member and can invite others.
         """
+        from pypeer.spaces.inviting import Invitation
+
         if times is not None and times < 1:
             raise ValueError("times is a number of members, so at least 1")
         invitation = Invitation(self._desk, self.spaces.named(space), code.pick_words(words), times)
@@ -27,14 +33,17 @@ class Belonging(Base):
         self._work.offers.append(invitation)
         return invitation
 
-    async def join(self, text: str, consent: Consent | None = None, *, name: str = "") -> Space:
+    async def join(self, text: str, consent: "Consent | None" = None, *, name: str = "") -> "Space":
         """Join the sealed space to which a code invites, or whose link this is.
 
         It is called `name` here, if one is given. `consent` sees the invitation of a code first. Raises CodeError,
         MeetError, DeclinedError, ServerError and SpaceError.
         """
 
-        def keep(space: Space) -> Space:
+        from pypeer.spaces.joining import join_by_code
+        from pypeer.spaces.space import parse_link
+
+        def keep(space: "Space") -> "Space":
             return self.spaces.join(space, name)[0]
 
         space = parse_link(text)
@@ -43,5 +52,5 @@ class Belonging(Base):
         return await join_by_code(self._desk, code.parse(text), consent or _accept, keep)
 
 
-async def _accept(_: Invited) -> bool:
+async def _accept(_: "Invited") -> bool:
     return True

@@ -6,21 +6,22 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pypeer.contacts.contact import Change, Contact
+from pypeer.contacts.contact import Contact
 from pypeer.contacts.naming import named
 from pypeer.contacts.policy import Accept
-from pypeer.contacts.reception import Ask
+from pypeer.contacts.standing import Change
 from pypeer.contacts.store import Store
 from pypeer.errors import BlockedError
 from pypeer.peer.base import Base, budget_of
 from pypeer.transfer.scanning import Links, Policy
 from pypeer.transfer.sources import OfferedTree, scan, text_tree
-from pypeer.warming import warm
+from pypeer.warming import SENDING, warm
 
 if TYPE_CHECKING:
     from pypeer.contacts.deliveries import Deliveries
     from pypeer.contacts.delivery import Delivery
     from pypeer.contacts.inbox import Inbox
+    from pypeer.contacts.reception import Ask
     from pypeer.delegates.handing import HandOver
     from pypeer.delegates.store import KeptStore
     from pypeer.sharing import Offer
@@ -83,7 +84,7 @@ class Corresponding(Base):
         self,
         into: str | os.PathLike[str],
         *,
-        ask: Ask | None = None,
+        ask: "Ask | None" = None,
         accept: Accept | str = Accept.ASK,
         sort: bool = False,
         limit: float | None = None,
@@ -143,7 +144,7 @@ class Corresponding(Base):
             if not contact.may_call:
                 raise BlockedError(f"{contact.name} is blocked: `pypeer contacts ask` ends that.")
         tree = text_tree(text) if text is not None else await scan([Path(path) for path in paths], policy)
-        self._work.tasks.spawn(warm())
+        self._work.tasks.spawn(warm(SENDING))
         return [await asyncio.to_thread(store.change, peer, Change.ADD) for peer in meant], tree
 
     def _known(self) -> Store:

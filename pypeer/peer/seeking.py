@@ -2,14 +2,12 @@
 
 from dataclasses import replace
 
-from pypeer.finding.directory import HITS_DEFAULT
 from pypeer.finding.found import File, Folder, FoundLibrary, Hit
 from pypeer.finding.reporting import report
-from pypeer.finding.sought import Sought
+from pypeer.finding.sought import HITS_DEFAULT, OPEN, Sought
 from pypeer.finding.targets import is_peer
 from pypeer.finding.who import one_library, one_peer
 from pypeer.peer.base import Base, unicode
-from pypeer.spaces.everywhere import OPEN
 from signaling.protocol.flags import Fault
 
 
@@ -28,13 +26,13 @@ class Seeking(Base):
         sought = Sought(what) if isinstance(what, str) else what
         if sought.peer is not None and not is_peer(sought.peer):
             sought = replace(sought, peer=one_peer(await self.libraries(space=space), sought.peer))
-        hits = await self._place(OPEN if space is None else space).search(sought, limit)
+        hits = await self._places.named(OPEN if space is None else space).search(sought, limit)
         likeness = await self._likeness()
         return [likeness.hit(each) for each in hits]
 
     async def libraries(self, *, space: str | None = None) -> list[FoundLibrary]:
         """Who is here, with what, in the open and in all sealed spaces, or only in one; raises as `search` does."""
-        libraries = await self._place(space).libraries()
+        libraries = await self._places.named(space).libraries()
         likeness = await self._likeness()
         return [likeness.library(each) for each in libraries]
 
@@ -48,7 +46,7 @@ class Seeking(Base):
         found = (
             library if isinstance(library, FoundLibrary) else one_library(await self.libraries(space=space), library)
         )
-        return await self._directory.browse(found, path.strip("/"))
+        return await self._places.everywhere.browse(found, path.strip("/"))
 
     async def report(self, what: str, fault: Fault | str, note: str = "") -> int:
         """Tell the operator of the server of a file, named by its handle or as byway:PEERID/HANDLE, or of all that a

@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING
 from pypeer.contacts.acquaint import is_blocked
 from pypeer.contacts.store import Store
 from pypeer.errors import ServerError
-from pypeer.fetching import Fetch
 from pypeer.running import Running
-from pypeer.sharing import Offer
 from pypeer.signaling_client.switch import Switchboard
 from pypeer.tasks import Tasks
 from signaling.protocol.contacts import Called
@@ -20,7 +18,9 @@ if TYPE_CHECKING:
     from pypeer.contacts.delivery import Delivery
     from pypeer.contacts.inbox import Inbox
     from pypeer.delegates.handing import HandOver
+    from pypeer.fetching import Fetch
     from pypeer.library.library import Library
+    from pypeer.sharing import Offer
 
 
 class Work:

@@ -6,6 +6,7 @@ docs/protocol.md, "Contacts".
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -32,6 +33,11 @@ def call_token(secret: bytes, waiting: bytes) -> str:
     """
     digest = _hmac(secret, TOKEN_CONTEXT + waiting)
     return b64(digest[:CALL_TOKEN_BYTES])
+
+
+def call_tokens(secrets: Iterable[bytes], waiting: bytes) -> dict[str, bytes]:
+    """Those of several secrets, each with its own, in their order."""
+    return {call_token(secret, waiting): secret for secret in secrets}
 
 
 def call_password(secret: bytes) -> bytes:

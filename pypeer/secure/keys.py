@@ -13,8 +13,6 @@ from enum import Enum
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from spake2 import SPAKE2_A, SPAKE2_B, SPAKEError
-from spake2.ed25519_basic import NotOnCurve
 
 PASSWORD_CONTEXT = b"byway code v1\n"
 KEYS_CONTEXT = b"byway pair v1"
@@ -52,11 +50,16 @@ class PairKeys:
 
 
 class Pake:
-    """One side of the exchange: send `message`, then `finish` with the other's; single use."""
+    """One side of the exchange: send `message`, then `finish` with the other's; single use.
+
+    The library computes tables when it is loaded. Nobody waits for that before a code is printed (pypeer.warming).
+    """
 
     def __init__(
         self, role: Role, password: bytes, key_a: bytes, key_b: bytes, entropy: Callable[[int], bytes] = os.urandom
     ) -> None:
+        from spake2 import SPAKE2_A, SPAKE2_B
+
         side = SPAKE2_A if role is Role.A else SPAKE2_B
         self._pake = side(PASSWORD_CONTEXT + password, idA=key_a, idB=key_b, entropy_f=entropy)
         self._role = role
@@ -64,6 +67,9 @@ class Pake:
 
     def finish(self, message: bytes) -> tuple[PairKeys, bytes]:
         """Keys and the transcript (message of A, message of B); raises PakeError."""
+        from spake2 import SPAKEError
+        from spake2.ed25519_basic import NotOnCurve
+
         if len(message) != PAKE_BYTES or message[:1] != self._role.other.value:
             raise PakeError("not a message of the other side")
         try:

@@ -11,10 +11,10 @@ A sans-I/O machine for one pair: bodies in, effects out. A knocked, B opened the
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum, IntEnum
 
 import msgspec
+from msgspec import Struct
 
 from pypeer import __version__
 from pypeer.identity import Identity, verify
@@ -60,34 +60,29 @@ TRANSITIONS: dict[tuple[State, Kind], State] = {
 """Everything a side may receive; whatever is not here ends the meeting as broken."""
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(Struct, frozen=True):
     """Pass this body to the other member of the pair."""
 
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """Both sides have proven the code and their identities."""
 
     meet: Meet
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(Struct, frozen=True):
     """A sealed message."""
 
     message: SealedMessage
 
 
-@dataclass(frozen=True, slots=True)
-class WrongWords:
+class WrongWords(Struct, frozen=True):
     """The other side (role A) guessed wrong; the caller counts, and answers with `refuse`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(Struct, frozen=True):
     """The meeting failed or was refused; `left` attempts remain, as far as the other side says."""
 
     refusal: RefusalCode

@@ -1,7 +1,8 @@
 """What the signaling client wants done, and what it tells."""
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from pypeer.errors import ServerError
 from signaling.protocol.codes import ErrorCode
@@ -14,51 +15,44 @@ from signaling.protocol.sign_in import Welcome
 Event = Knocked | Asked | Called | Signaled | Left | Lapsed
 
 
-@dataclass(frozen=True, slots=True)
-class SendText:
+class SendText(Struct, frozen=True):
     """Send this text."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Hangup:
+class Hangup(Struct, frozen=True):
     """Close the connection; the shell then calls `disconnected`."""
 
     code: int
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
+class Ready(Struct, frozen=True):
     """Signed in. Without `resumed` all codes and pairs of before are gone."""
 
     welcome: Welcome
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """The answer to a request, by its ticket."""
 
     ticket: int
     message: Reply
 
 
-@dataclass(frozen=True, slots=True)
-class Push:
+class Push(Struct, frozen=True):
     """Something happened to a code or a pair."""
 
     message: Event
 
 
-@dataclass(frozen=True, slots=True)
-class Retry:
+class Retry(Struct, frozen=True):
     """Connect again after so many seconds."""
 
     delay: float
 
 
-@dataclass(frozen=True, slots=True)
-class Over:
+class Over(Struct, frozen=True):
     """Do not connect again."""
 
     error: ServerError | None

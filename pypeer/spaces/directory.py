@@ -4,9 +4,9 @@ from typing import Final
 
 from pypeer.errors import ServerError
 from pypeer.finding import found
-from pypeer.finding.directory import HITS_DEFAULT, PAGES_MAX, PATIENCE_S, gone
+from pypeer.finding.directory import PAGES_MAX, PATIENCE_S, gone
 from pypeer.finding.found import File, Folder, FoundLibrary, Hit
-from pypeer.finding.sought import Sought
+from pypeer.finding.sought import HITS_DEFAULT, Sought
 from pypeer.signaling_client.client import SignalingClient
 from pypeer.spaces.blinding import Blinder
 from pypeer.spaces.boxes import SealedFile

@@ -6,12 +6,12 @@ handle, sought in a space would tell it what their tokens stand for. Only who is
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from pypeer.errors import AbsentError, ServerError
-from pypeer.finding.directory import HITS_DEFAULT, HITS_MAX, Directory
+from pypeer.finding.directory import Directory
 from pypeer.finding.found import File, Folder, FoundLibrary, Hit
-from pypeer.finding.sought import Sought
+from pypeer.finding.sought import ALL, CONTACTS, HITS_DEFAULT, HITS_MAX, OPEN, Sought
 from pypeer.secure.code import library_password
 from pypeer.signaling_client.client import SignalingClient
 from pypeer.spaces.directory import SpaceDirectory
@@ -22,15 +22,6 @@ from pypeer.spaces.space import Space, same
 from signaling.protocol.codes import ErrorCode
 
 T = TypeVar("T")
-
-OPEN: Final = ""
-"""In place of the name of a space: the open directory alone."""
-
-ALL: Final = "all"
-"""In place of the name of a space: all sealed spaces of this user, and not the open directory."""
-
-CONTACTS: Final = "contacts"
-"""In place of the name of a space: those of all contacts who share something with theirs."""
 
 
 class Everywhere:

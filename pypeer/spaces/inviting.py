@@ -7,12 +7,12 @@ from pypeer.connect.detour import Ways
 from pypeer.desk import Desk
 from pypeer.errors import DeclinedError, MeetError, PeerError
 from pypeer.events import Member
-from pypeer.identity import peer_id
 from pypeer.protocol import limits
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.sealed import Invite, Meet, Part, SealedMessage
 from pypeer.secure.code import short_name
 from pypeer.secure.encoding import b64
+from pypeer.secure.ids import peer_id
 from pypeer.sharing import Offer
 from pypeer.signaling_client.pair import Pair
 from pypeer.spaces.space import Space

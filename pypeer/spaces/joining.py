@@ -6,11 +6,11 @@ from pypeer.approach import ByCode
 from pypeer.desk import Desk
 from pypeer.errors import DeclinedError, MeetError
 from pypeer.events import Invited
-from pypeer.identity import peer_id
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.sealed import Invite, Meet
 from pypeer.secure.code import Code, short_name
 from pypeer.secure.encoding import unb64
+from pypeer.secure.ids import peer_id
 from pypeer.secure.keys import Role
 from pypeer.signaling_client.pair import Pair
 from pypeer.spaces.keys import SpaceKeys

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 
 from pypeer.finding.found import handle_of
 from pypeer.finding.sought import Sought
-from pypeer.identity import peer_id
 from pypeer.secure.encoding import unb64
+from pypeer.secure.ids import peer_id
 from pypeer.spaces.blinding import rank
 from pypeer.spaces.boxes import Boxes, SealedFile
 from pypeer.spaces.keys import SpaceKeys

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from pypeer.errors import PeerError
 from pypeer.events import Event
 from pypeer.protocol.frames import Frame
@@ -21,30 +23,26 @@ class Outcome:
     """Bytes that came in this run, where that is known, at the receiver: how it came to be, not what it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(Struct, frozen=True):
     """Send this frame on this link."""
 
     link: int
     frame: Frame
 
 
-@dataclass(frozen=True, slots=True)
-class Emit:
+class Emit(Struct, frozen=True):
     """Tell this to whoever watches."""
 
     event: Event
 
 
-@dataclass(frozen=True, slots=True)
-class End:
+class End(Struct, frozen=True):
     """The session is over; close its links once what was sent before is out."""
 
     result: Outcome | PeerError
 
 
-@dataclass(frozen=True, slots=True)
-class GiveWay:
+class GiveWay(Struct, frozen=True):
     """One of the two wishes this link to carry the transfer in the background."""
 
     link: int
@@ -53,22 +51,19 @@ class GiveWay:
 # --- sender ----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Wake:
+class Wake(Struct, frozen=True):
     """There may be something to read for this link: `Sender.take` says what."""
 
     link: int
 
 
-@dataclass(frozen=True, slots=True)
-class FindRoot:
+class FindRoot(Struct, frozen=True):
     """Hash what is not yet hashed of this file, then call `Sender.root_found`."""
 
     file: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Read:
+class Read(Struct, frozen=True, eq=False):
     """A chunk that the receiver asked for on a link; two are the same only if they are one object."""
 
     link: int
@@ -79,8 +74,7 @@ class Read:
     """Only its hash is wanted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(Struct, frozen=True):
     """A chunk as it was read, its hash, and the root of its file if by now every chunk was hashed."""
 
     data: bytes
@@ -91,22 +85,19 @@ class Chunk:
 # --- receiver --------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Idle:
+class Idle(Struct, frozen=True):
     """Nothing is outstanding on this link, and a better one is open: it may be closed, or kept to fall back on."""
 
     link: int
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
+class Drawn(Struct, frozen=True):
     """This source offers what is fetched, and chunks are asked of it from now on."""
 
     source: int
 
 
-@dataclass(frozen=True, slots=True)
-class Pass:
+class Pass(Struct, frozen=True):
     """These chunks may be passed on to others: they came from who has all, or match the root of their file."""
 
     file: int
@@ -114,33 +105,28 @@ class Pass:
     stop: int
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """Under this code, another of the swarm helps."""
 
     code: str
 
 
-@dataclass(frozen=True, slots=True)
-class Dismiss:
+class Dismiss(Struct, frozen=True):
     """Go on without this source, for this reason: close its links."""
 
     source: int
     error: PeerError
 
 
-@dataclass(frozen=True, slots=True)
-class Examine:
+class Examine(Struct, frozen=True):
     """Find safe names for the manifest, then call `Receiver.examined`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decide:
+class Decide(Struct, frozen=True):
     """Ask the person, then call `Receiver.decided`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Prepare:
+class Prepare(Struct, frozen=True):
     """Make room, look for what an earlier run left, then call `Receiver.prepared`."""
 
 

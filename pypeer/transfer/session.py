@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -17,6 +17,7 @@ from pypeer.protocol.messages import Entry
 from pypeer.transfer.budget import Budget
 from pypeer.transfer.carried import TransferSession
 from pypeer.transfer.choosing import EVERYTHING, Choice
+from pypeer.transfer.deciding import Decide
 from pypeer.transfer.effects import Decide as DecideEffect
 from pypeer.transfer.effects import Dismiss, Drawn, Effect, Examine, Found, Outcome, Pass, Prepare
 from pypeer.transfer.expected import Known
@@ -33,14 +34,6 @@ from pypeer.transfer.storing import Broken, Conclude, Discard, Finish, Reuse, St
 from pypeer.transfer.targets import Targets
 from pypeer.transfer.text import TextStore
 from pypeer.transfer.writing import Writing
-
-Decide = Callable[[Offered], Awaitable[bool]]
-"""Asks the person: whether to accept what is offered."""
-
-
-async def accept_all(offered: Offered) -> bool:
-    """Accept whatever is offered."""
-    return True
 
 
 class _Store(Protocol):

@@ -1,12 +1,11 @@
 """What a store is asked to do with files that come, and what it answers: values, as the effects of the cores."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from pypeer.protocol.codes import EndCode
 
 
-@dataclass(frozen=True, slots=True)
-class Lost:
+class Lost(Struct, frozen=True):
     """A file that cannot be sent or stored, and why."""
 
     file: int
@@ -18,8 +17,7 @@ class Lost:
     """What the other side is told beside the code, which it has words for; by default the message."""
 
 
-@dataclass(frozen=True, slots=True)
-class Store:
+class Store(Struct, frozen=True):
     """Verify this chunk against its hash, then write it; answer with Stored, Corrupt or Lost."""
 
     file: int
@@ -28,8 +26,7 @@ class Store:
     hash: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Reuse:
+class Reuse(Struct, frozen=True):
     """If the chunk that is here already has this hash, store that; answer with Stored, Differs or Lost."""
 
     file: int
@@ -37,31 +34,27 @@ class Reuse:
     hash: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Finish:
+class Finish(Struct, frozen=True):
     """Verify a file, all of whose chunks are stored, against its root, name it; answer with Finished, Stale or Lost."""
 
     file: int
     root: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Discard:
+class Discard(Struct, frozen=True):
     """Forget this file; no answer."""
 
     file: int
 
 
-@dataclass(frozen=True, slots=True)
-class Conclude:
+class Conclude(Struct, frozen=True):
     """Nothing more comes: set the times of folders, tidy up; answer with Concluded."""
 
 
 StoreEffect = Store | Reuse | Finish | Discard | Conclude
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(Struct, frozen=True):
     """The chunk is verified and written; `was_here` if it did not have to come."""
 
     file: int
@@ -69,47 +62,41 @@ class Stored:
     was_here: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Differs:
+class Differs(Struct, frozen=True):
     """The chunk that is here has another hash: it has to be fetched."""
 
     file: int
     chunk: int
 
 
-@dataclass(frozen=True, slots=True)
-class Corrupt:
+class Corrupt(Struct, frozen=True):
     """The chunk does not match its hash; it was not written."""
 
     file: int
     chunk: int
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
+class Finished(Struct, frozen=True):
     """The file is verified and has its name."""
 
     file: int
 
 
-@dataclass(frozen=True, slots=True)
-class Stale:
+class Stale(Struct, frozen=True):
     """The file does not match its root and was forgotten; `resumed` if some of it was from an earlier run."""
 
     file: int
     resumed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(Struct, frozen=True):
     """Nothing more can be stored at all."""
 
     code: EndCode
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Concluded:
+class Concluded(Struct, frozen=True):
     """All is in its place; these are the topmost paths."""
 
     into: tuple[str, ...]

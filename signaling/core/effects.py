@@ -1,7 +1,8 @@
 """What the shell is told to do. Effects are values, so that a test reads as a transcript."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from signaling.protocol.codes import CloseCode
 
@@ -27,32 +28,28 @@ class Tally(StrEnum):
     """By outcome: `found`, or `nothing`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(Struct, frozen=True):
     """Send this text on a connection, after what it was told to send before."""
 
     connection: int
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Close:
+class Close(Struct, frozen=True):
     """Close a connection once what was sent before has left."""
 
     connection: int
     code: CloseCode
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(Struct, frozen=True):
     """Something to count happened."""
 
     tally: Tally
     label: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Observe:
+class Observe(Struct, frozen=True):
     """A pair got so far in so many seconds."""
 
     phase: str
@@ -60,8 +57,7 @@ class Observe:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Flagged:
+class Flagged(Struct, frozen=True):
     """Somebody tells the operator of a library or a file."""
 
     library: str
@@ -77,8 +73,7 @@ class Flagged:
     """How many have, of the same."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """The server itself failed at a request; to be logged with its traceback."""
 
     error: Exception

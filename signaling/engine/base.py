@@ -4,9 +4,10 @@ Each operation is atomic by itself, so a store outside the process can do it in 
 combine them are in signaling.core. Times are absolute seconds of one clock, passed in.
 """
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
+
+from msgspec import Struct
 
 from signaling.core.quota import Rate
 from signaling.protocol.contacts import Called
@@ -24,8 +25,7 @@ class Presence(Enum):
     AWAY = "away"
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(Struct, frozen=True):
     """Who waits under a locator, until when. Where its owner has delegated that, `delegated` says how."""
 
     session: str
@@ -39,8 +39,7 @@ class Holder:
         return self.key if self.delegated is None else self.delegated.owner
 
 
-@dataclass(frozen=True, slots=True)
-class Delegated:
+class Delegated(Struct, frozen=True):
     """By which key, with which number of its own, and until when: the higher number holds."""
 
     owner: str
@@ -48,8 +47,7 @@ class Delegated:
     until: float
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """Whether a locator was granted, and which session of the same key lost it by that."""
 
     granted: bool
@@ -58,8 +56,7 @@ class Claim:
     """It was refused because its owner has taken it back, or delegated it anew."""
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(Struct, frozen=True):
     """How much there is; `reserved` counts locators in quarantine."""
 
     locators: int

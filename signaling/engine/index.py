@@ -5,8 +5,9 @@ other things happen meanwhile; `begin` and `end` hold from the moment at which t
 """
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
 from typing import Protocol, TypeVar
+
+from msgspec import Struct
 
 from signaling.protocol.kinds import Kind
 from signaling.protocol.listed import Folder, Item, Subfolder
@@ -14,8 +15,7 @@ from signaling.protocol.listed import Folder, Item, Subfolder
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(Struct, frozen=True):
     """What is in a library now: files and their bytes, and in how many folders."""
 
     files: int
@@ -23,8 +23,7 @@ class Counted:
     folders: int
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Struct, frozen=True):
     """What to search for: see signaling.protocol.directory.Search. `libraries` are the only ones to search, if any."""
 
     words: str
@@ -37,8 +36,7 @@ class Query:
     limit: int
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """One root that was found."""
 
     root: str
@@ -51,16 +49,14 @@ class Match:
     """All that have it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Matches:
+class Matches(Struct, frozen=True):
     """The best first; `more` says whether there are more after them."""
 
     matches: tuple[Match, ...]
     more: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """Part of a folder: folders, then files; `more` says whether there are more after them."""
 
     folders: tuple[Subfolder, ...]

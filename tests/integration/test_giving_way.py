@@ -14,9 +14,10 @@ from pypeer.links.link import Link
 from pypeer.links.tls import TlsLink
 from pypeer.sctp.control import BACKGROUND, FOREGROUND
 from pypeer.secure.keys import Role
+from pypeer.transfer.deciding import accept_all
 from pypeer.transfer.effects import Outcome
 from pypeer.transfer.sending import SendSession
-from pypeer.transfer.session import ReceiveSession, accept_all
+from pypeer.transfer.session import ReceiveSession
 from pypeer.transfer.sources import scan
 from tests.support import calls, linked
 from tests.support.memory_link import link_pair

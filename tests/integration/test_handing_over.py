@@ -11,9 +11,9 @@ import pytest
 from msgspec.structs import replace
 
 from pypeer.api import Peer
-from pypeer.contacts.contact import Change
 from pypeer.contacts.delivery import NotServedError
 from pypeer.contacts.inbox import Inbox
+from pypeer.contacts.standing import Change
 from pypeer.delegates.handing import HandOver
 from pypeer.delegates.keeper import FOLDER
 from pypeer.delegates.proof import DelegationError

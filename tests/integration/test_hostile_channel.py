@@ -11,8 +11,9 @@ from pypeer.links.webrtc import WebRtcLink
 from pypeer.protocol import frames, limits, messages
 from pypeer.protocol.codes import EndCode
 from pypeer.secure.keys import Role
+from pypeer.transfer.deciding import accept_all
 from pypeer.transfer.sending import SendSession
-from pypeer.transfer.session import ReceiveSession, accept_all
+from pypeer.transfer.session import ReceiveSession
 from pypeer.transfer.sources import text_tree
 from tests.support.linked import Side, joined, links
 

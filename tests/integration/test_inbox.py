@@ -11,10 +11,11 @@ import pytest
 
 from pypeer.api import Peer
 from pypeer.contacts import inbox as module
-from pypeer.contacts.contact import Change, Contact
+from pypeer.contacts.contact import Contact
 from pypeer.contacts.delivery import Delivery
 from pypeer.contacts.inbox import Inbox
 from pypeer.contacts.policy import Answer
+from pypeer.contacts.standing import Change
 from pypeer.contacts.store import Store
 from pypeer.errors import AbsentError, BlockedError, DeclinedError, PeerError, RefusedError
 from pypeer.events import Announced, Called, Declined, Done, Event, Failed, InboxOpen, Progress, Text

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pypeer.api import Peer
-from pypeer.contacts.contact import Change
+from pypeer.contacts.standing import Change
 from pypeer.contacts.store import Store
 from pypeer.events import Wished
 from pypeer.finding.directory import Directory

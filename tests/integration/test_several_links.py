@@ -11,9 +11,10 @@ from pypeer.links.link import Link
 from pypeer.links.webrtc import WebRtcLink
 from pypeer.protocol import frames
 from pypeer.secure.keys import Role
+from pypeer.transfer.deciding import accept_all
 from pypeer.transfer.effects import Outcome
 from pypeer.transfer.sending import SendSession
-from pypeer.transfer.session import ReceiveSession, accept_all
+from pypeer.transfer.session import ReceiveSession
 from pypeer.transfer.sources import scan
 from tests.integration.test_transfer import make
 from tests.support.linked import PATIENCE_S, Side, joined, links

@@ -8,9 +8,10 @@ import pytest
 
 from pypeer.errors import PeerError, TransferError
 from pypeer.protocol.codes import EndCode
+from pypeer.transfer.deciding import accept_all
 from pypeer.transfer.effects import Outcome
 from pypeer.transfer.sending import SendSession
-from pypeer.transfer.session import ReceiveSession, accept_all
+from pypeer.transfer.session import ReceiveSession
 from pypeer.transfer.source import Source
 from pypeer.transfer.sources import scan
 from tests.integration.test_transfer import make

@@ -15,7 +15,7 @@ import msgspec
 import pytest
 
 from pypeer.api import Peer
-from pypeer.contacts.contact import Change
+from pypeer.contacts.standing import Change
 from pypeer.contacts.store import Store
 from pypeer.errors import AbsentError, DeclinedError, MeetError, PeerError, ServerError
 from pypeer.events import Announced, Event, Failed, Invited, Joined, Member

@@ -20,15 +20,15 @@ from typing import Any
 import msgspec
 
 import pypeer
-from pypeer.contacts.contact import Change
 from pypeer.contacts.delivery import Delivery
 from pypeer.contacts.inbox import Inbox
 from pypeer.contacts.policy import Answer
 from pypeer.contacts.reception import Ask
+from pypeer.contacts.standing import Change
 from pypeer.contacts.store import Store, default_path
 from pypeer.events import Called
 from pypeer.library.library import Library
-from pypeer.transfer.session import accept_all
+from pypeer.transfer.deciding import accept_all
 
 Work = pypeer.Offer | pypeer.Fetch | Library | Inbox | Delivery
 

@@ -13,8 +13,9 @@ from pypeer.secure.code import library_password
 from pypeer.secure.keys import Role
 from pypeer.signaling_client.client import SignalingClient
 from pypeer.signaling_client.switch import Switchboard
+from pypeer.transfer.deciding import accept_all
 from pypeer.transfer.effects import Outcome
-from pypeer.transfer.session import ReceiveSession, accept_all
+from pypeer.transfer.session import ReceiveSession
 from signaling.protocol.contacts import Called
 from signaling.protocol.directory import Ask, Asked, Browse, Found, Here, Listing, Peers, Search
 from signaling.protocol.listed import Item, Shelf

@@ -9,9 +9,10 @@ from typing import BinaryIO
 from pypeer.errors import PeerError
 from pypeer.events import Event, Offered
 from pypeer.transfer.choosing import EVERYTHING, Choice
+from pypeer.transfer.deciding import accept_all
 from pypeer.transfer.effects import Outcome
 from pypeer.transfer.sending import SendSession
-from pypeer.transfer.session import ReceiveSession, accept_all
+from pypeer.transfer.session import ReceiveSession
 from pypeer.transfer.sources import OfferedTree, scan
 from tests.support.memory_link import MemoryLink, link_pair
 

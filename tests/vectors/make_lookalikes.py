@@ -8,10 +8,11 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-from pypeer.contacts.contact import Contact, Standing
+from pypeer.contacts.contact import Contact
 from pypeer.contacts.lookalike import is_mixed, skeleton
 from pypeer.contacts.marking import Likeness
 from pypeer.contacts.naming import imitated
+from pypeer.contacts.standing import Standing
 
 FILE = Path(__file__).with_name("lookalikes.json")
 

@@ -1,8 +1,9 @@
 """What an agent wants done, and how it stands."""
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
+
+from msgspec import Struct
 
 from pypeer.connect.ice.pairs import Pair
 from signaling.protocol.values import Address
@@ -32,8 +33,7 @@ TRANSITIONS: Final[dict[State, frozenset[State]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(Struct, frozen=True):
     """Send a datagram from a socket; `ttl` is set for packets that shall not arrive."""
 
     base: int
@@ -42,15 +42,13 @@ class Send:
     ttl: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Selected:
+class Selected(Struct, frozen=True):
     """Data goes over this pair from now on."""
 
     pair: Pair
 
 
-@dataclass(frozen=True, slots=True)
-class Became:
+class Became(Struct, frozen=True):
     """The state changed."""
 
     state: State

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pypeer.identity import Identity, IdentityError, default_path, peer_id, verify
+from pypeer.identity import Identity, IdentityError, default_path, verify
+from pypeer.secure.ids import peer_id
 
 
 def test_the_file_is_made_once_and_only_its_owner_can_read_it(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from pypeer import events
 from pypeer.cli import contact_words
 from pypeer.cli.contact_words import called, contact, day, describe
-from pypeer.contacts.contact import Standing
+from pypeer.contacts.standing import Standing
 
 NOON = 1_790_000_000.0
 ID = "0123456789abcdef"

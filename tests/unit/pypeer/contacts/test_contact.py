@@ -2,10 +2,11 @@
 
 import pytest
 
-from pypeer.contacts.contact import TRANSITIONS, Change, Contact, Standing
+from pypeer.contacts.contact import Contact
 from pypeer.contacts.policy import Accept, Verdict, verdict
+from pypeer.contacts.standing import TRANSITIONS, Change, Standing
 from pypeer.identity import Identity
-from pypeer.secure.contact import call_token
+from pypeer.secure.contact import call_token, call_tokens
 
 KEY = Identity.from_seed(bytes(32)).key
 OTHER = Identity.from_seed(b"\x01" * 32).key
@@ -34,7 +35,7 @@ def test_a_new_secret_is_tried_first_until_both_have_it() -> None:
     again = contact().met_again(b"t" * 32, 5.0)
     assert again.secrets == (b"t" * 32, b"s" * 32)
     assert (again.met, again.seen) == (5.0, 5.0)
-    assert list(again.tokens(OTHER).items()) == [
+    assert list(call_tokens(again.secrets, OTHER).items()) == [
         (call_token(b"t" * 32, OTHER), b"t" * 32),
         (call_token(b"s" * 32, OTHER), b"s" * 32),
     ]

@@ -2,8 +2,9 @@
 
 from pypeer.cli import found_words
 from pypeer.cli.words import who
-from pypeer.contacts.contact import Contact, Standing
+from pypeer.contacts.contact import Contact
 from pypeer.contacts.marking import Likeness
+from pypeer.contacts.standing import Standing
 from pypeer.events import Wished
 from pypeer.finding import found
 from tests.unit.pypeer.finding import samples

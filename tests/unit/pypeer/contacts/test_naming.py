@@ -2,8 +2,9 @@
 
 import pytest
 
-from pypeer.contacts.contact import Contact, Standing
+from pypeer.contacts.contact import Contact
 from pypeer.contacts.naming import NAME_CHARS, clean, imitated, named, unique
+from pypeer.contacts.standing import Standing
 from pypeer.errors import AbsentError, AmbiguousError
 from pypeer.identity import Identity
 

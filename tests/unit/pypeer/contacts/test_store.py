@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pypeer.contacts import store as module
-from pypeer.contacts.contact import Change, Standing
+from pypeer.contacts.standing import Change, Standing
 from pypeer.contacts.store import MET_MAX, Store, StoreError, default_path
 from pypeer.errors import AbsentError
 from pypeer.identity import Identity

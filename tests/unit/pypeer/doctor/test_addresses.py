@@ -7,8 +7,7 @@ import pytest
 
 from pypeer.connect.servers import Stun
 from pypeer.doctor import route
-from pypeer.doctor.addresses import inner_hops, is_shared, kind_of, may_be_other
-from pypeer.doctor.examine import parse_stun
+from pypeer.doctor.addresses import inner_hops, is_shared, kind_of, may_be_other, parse_stun
 from pypeer.doctor.findings import AddressKind
 from pypeer.doctor.machine import without_secret
 

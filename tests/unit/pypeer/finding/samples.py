@@ -2,9 +2,10 @@
 
 from typing import Final
 
-from pypeer.identity import Identity, peer_id
+from pypeer.identity import Identity
 from pypeer.secure.code import short_name
 from pypeer.secure.encoding import b64
+from pypeer.secure.ids import peer_id
 from signaling.protocol.directory import Found
 from signaling.protocol.kinds import Kind
 from signaling.protocol.listed import Hit, Item, Reach, Shelf

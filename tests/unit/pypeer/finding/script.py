@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import cast
 
 from pypeer.finding.directory import Directory
+from pypeer.finding.sought import OPEN
 from pypeer.signaling_client.client import SignalingClient
-from pypeer.spaces.everywhere import OPEN, Everywhere
+from pypeer.spaces.everywhere import Everywhere
 from signaling.protocol.messages import Request
 
 Answer = object

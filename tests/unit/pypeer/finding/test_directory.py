@@ -5,8 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from pypeer.errors import AbsentError, ServerError
-from pypeer.finding import directory
-from pypeer.finding.sought import Sought
+from pypeer.finding.sought import HITS_MAX, Sought
 from signaling.protocol.directory import Browse, Found, Here, Listing, Peers, Search
 from signaling.protocol.kinds import Kind
 from signaling.protocol.listed import Shelf, Subfolder
@@ -117,4 +116,4 @@ async def test_what_else_may_be_answered() -> None:
 
 
 def test_a_search_leads_no_further_than_the_contract() -> None:
-    assert directory.HITS_MAX == 1000
+    assert HITS_MAX == 1000

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pypeer.contacts.contact import Contact, Standing
+from pypeer.contacts.contact import Contact
+from pypeer.contacts.standing import Standing
 from pypeer.spaces.keys import SpaceKeys
 from pypeer.spaces.opened import Reader
 from pypeer.spaces.own import OwnSpace

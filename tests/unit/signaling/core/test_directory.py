@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import msgspec
 import pytest
 
-from pypeer.identity import Identity, peer_id
+from pypeer.identity import Identity
+from pypeer.secure.ids import peer_id
 from signaling.core.announced import fault_of
 from signaling.core.effects import Tally
 from signaling.core.hits import ROOM

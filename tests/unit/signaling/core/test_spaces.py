@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pypeer.identity import peer_id
+from pypeer.secure.ids import peer_id
 from signaling.core.effects import Tally
 from signaling.core.policy import Policy
 from signaling.engine.sealed import weight_of
