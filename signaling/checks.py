@@ -1,4 +1,4 @@
-"""Settings that cannot be, and how that is said."""
+"""Settings that cannot be, or that this machine does not allow, and how that is said."""
 
 import ipaddress
 import math
@@ -8,6 +8,10 @@ from signaling.core.address import Network
 
 class SettingsError(ValueError):
     """A setting that cannot be: the message names it and says what it must be."""
+
+
+class ListenError(Exception):
+    """The server cannot listen where it was told to."""
 
 
 def require(condition: bool, name: str, text: str) -> None:

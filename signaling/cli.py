@@ -1,6 +1,5 @@
 """The command `signaling`: its options are the fields of Settings."""
 
-import asyncio
 import json
 import sys
 import tomllib
@@ -11,13 +10,9 @@ from typing import Any, Final
 import click
 from click.core import ParameterSource
 
-from pypeer.heap import settle
-from pypeer.loops import loop_factory
 from pypeer.quiet import INTERRUPTED, interrupts_as_usual
 from signaling import __version__
-from signaling.checks import SettingsError
-from signaling.http.listening import ListenError
-from signaling.http.serve import serve
+from signaling.checks import ListenError, SettingsError
 from signaling.logs import configure
 from signaling.settings import Settings, declared
 
@@ -82,11 +77,11 @@ def run(print_config: bool, **values: Any) -> None:
         print(as_toml(settings), end="")
         return
     named = frozenset(name for name in values if _is_named(name))
+    from signaling.http import serve  # the server itself: help, --print-config and wrong settings do without
+
     configure(settings.log_level)
     interrupts_as_usual()
-    settle()
-    with asyncio.Runner(loop_factory=loop_factory()) as runner:
-        runner.run(serve(settings, named))
+    serve.run(settings, named)
 
 
 def _is_named(name: str) -> bool:

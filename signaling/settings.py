@@ -10,8 +10,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from signaling.checks import SettingsError, address, check_range, network, require
 from signaling.core.address import Network
+from signaling.core.names import Names, host_of
 from signaling.core.policy import Policy, option
-from signaling.core.sign_in import Names, host_of
 from signaling.protocol.fields import IceServer
 from signaling.relay.settings import RelaySettings
 

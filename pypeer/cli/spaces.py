@@ -11,11 +11,11 @@ from pypeer.cli.run import run
 from pypeer.cli.show import Show
 from pypeer.events import Invited, Ready, SpaceListed, to_json
 from pypeer.secure import code
-from pypeer.spaces.space import Space, parse_link
-from pypeer.spaces.store import SpaceStore
 
 if TYPE_CHECKING:
     from pypeer.spaces.inviting import Invitation
+    from pypeer.spaces.space import Space
+    from pypeer.spaces.store import SpaceStore
 
 SECRET = "Whoever has this link is a member: send it only where nobody else reads it."
 """Said to the person, not to the pipe that the link goes to."""
@@ -34,7 +34,7 @@ def spaces(context: click.Context, as_json: bool) -> None:
         show = Show(as_json)
 
         async def work() -> int:
-            known = SpaceStore().all()
+            known = _store().all()
             for space in known:
                 _tell(show, space, f"{space.name}  [since {time.strftime('%Y-%m-%d', time.localtime(space.since))}]")
             if not known:
@@ -54,7 +54,7 @@ def new(name: str, as_json: bool) -> None:
     show = Show(as_json)
 
     async def work() -> int:
-        space = SpaceStore().create(name)
+        space = _store().create(name)
         _tell(show, space, space.name)
         show.say(f"Invite others with: pypeer spaces invite {_quoted(space.name)}")
         return 0
@@ -98,7 +98,7 @@ def link(name: str, as_json: bool) -> None:
     show = Show(as_json)
 
     async def work() -> int:
-        space = SpaceStore().named(name)
+        space = _store().named(name)
         _tell(show, space, space.link, space.link)
         show.say(SECRET)
         return 0
@@ -124,9 +124,11 @@ def join(what: str, called: str, yes: bool, server: str, name: str, as_json: boo
         return await show.ask(f"Join the space “{invited.space}”?")
 
     async def work() -> int:
+        from pypeer.spaces.space import parse_link
+
         space = parse_link(what)
         if space is not None:
-            kept, _ = SpaceStore().join(space, called)
+            kept, _ = _store().join(space, called)
         else:
             code.parse(what)
             async with pypeer.Peer(server, name=name) as peer:
@@ -146,7 +148,7 @@ def leave(name: str, as_json: bool) -> None:
     show = Show(as_json)
 
     async def work() -> int:
-        space = SpaceStore().leave(name)
+        space = _store().leave(name)
         show.say(f"You have left the space “{space.name}”.")
         return 0
 
@@ -165,7 +167,7 @@ def renew(name: str, as_json: bool) -> None:
     show = Show(as_json)
 
     async def work() -> int:
-        space = SpaceStore().renew(name)
+        space = _store().renew(name)
         _tell(show, space, space.name)
         show.say("It has a new key. Invite again who is to stay, and start your `pypeer share` for it anew.")
         return 0
@@ -173,7 +175,13 @@ def renew(name: str, as_json: bool) -> None:
     run(show, work)
 
 
-def _tell(show: Show, space: Space, line: str, secret: str = "") -> None:
+def _store() -> "SpaceStore":
+    from pypeer.spaces.store import SpaceStore  # loads what keys are made of: help does without
+
+    return SpaceStore()
+
+
+def _tell(show: Show, space: "Space", line: str, secret: str = "") -> None:
     """What was asked for goes to standard output, for people and for programs."""
     event = SpaceListed(name=space.name, since=space.since, link=secret)
     click.echo(to_json(event) if show.json else line)

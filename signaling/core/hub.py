@@ -16,10 +16,11 @@ from signaling.core.connections import Connections
 from signaling.core.control import OPEN, Control
 from signaling.core.effects import Count, Effect, Fault, Send, Tally
 from signaling.core.libraries import peer_id
+from signaling.core.names import Names
 from signaling.core.policy import Policy
 from signaling.core.session import Session
 from signaling.core.sessions import Relays, Sessions, no_relays
-from signaling.core.sign_in import Names, Refused, refusal
+from signaling.core.sign_in import Refused, refusal
 from signaling.core.states import ConnectionState, Event
 from signaling.engine.base import Engine, Push
 from signaling.engine.index import Index

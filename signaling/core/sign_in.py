@@ -3,21 +3,16 @@
 The host keeps a hostile server from passing on the challenge of another one and using the answer there.
 """
 
-import ipaddress
 from dataclasses import dataclass
-from typing import Final
-from urllib.parse import SplitResult
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from signaling.core.names import Names
 from signaling.protocol import limits
 from signaling.protocol.codes import ErrorCode
 from signaling.protocol.encoding import unb64
-from signaling.protocol.hosts import bare, is_local
 from signaling.protocol.sign_in import Hello
-
-DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,31 +21,6 @@ class Refused:
 
     code: ErrorCode
     message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """The hosts this server goes by. `public_host` is that of --public-url, without a default port."""
-
-    public_host: str = ""
-
-    def own(self, host: str, dialled: str) -> bool:
-        """Whether `host` is a name of this server on a connection whose Host header was `dialled`.
-
-        The public host is. Without one, any name is that only a machine near by can have: another server in the
-        internet cannot be known by it, and no web site can make its own name lead here.
-        """
-        host, dialled = host.lower(), dialled.lower()
-        if self.public_host and host == self.public_host:
-            return True
-        return host == dialled and (is_loopback(bare(host)) if self.public_host else is_local(bare(host)))
-
-
-def host_of(url: SplitResult) -> str:
-    """Host and port of a URL as a Host header has them: lower case, without the default port."""
-    host = url.hostname or ""
-    host = f"[{host}]" if ":" in host else host
-    return host if url.port in (None, DEFAULT_PORTS.get(url.scheme)) else f"{host}:{url.port}"
 
 
 def refusal(hello: Hello, nonce: bytes, names: Names, dialled: str) -> Refused | None:
@@ -75,11 +45,3 @@ def _verifies(hello: Hello, nonce: bytes) -> bool:
     except (InvalidSignature, ValueError):
         return False
     return True
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host, without a port, can only be this machine (RFC 6761, section 6.3)."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 from aiohttp import hdrs, web
 
 from signaling.core.address import client_address, listed, quota_key
+from signaling.core.names import host_of
 from signaling.core.quota import Rate
-from signaling.core.sign_in import host_of
 from signaling.engine.base import Engine
 from signaling.logs import line, log
 from signaling.settings import Settings

@@ -9,7 +9,8 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
 
-from signaling.http.listening import BACKLOG, ListenError
+from signaling.checks import ListenError
+from signaling.http.listening import BACKLOG
 from signaling.http.node import Node
 from signaling.logs import line, log
 from signaling.relay.offers import Ports

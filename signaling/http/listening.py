@@ -8,6 +8,7 @@ from typing import Final
 
 from aiohttp import web
 
+from signaling.checks import ListenError
 from signaling.settings import EVERYWHERE
 
 BACKLOG: Final = 1024
@@ -16,10 +17,6 @@ BACKLOG: Final = 1024
 QUIET_S: Final = 125.0
 """How long a connection may be open without a request: longer than proxies keep theirs for the next one (Caddy 120 s,
 nginx 60 s), so that none sends into a closing one; and an end to those who connect and say nothing."""
-
-
-class ListenError(Exception):
-    """The server cannot listen where it was told to."""
 
 
 async def listen(

@@ -10,6 +10,8 @@ from collections.abc import Collection
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+from pypeer.heap import settle
+from pypeer.loops import loop_factory
 from signaling.checks import SettingsError
 from signaling.http.app import NODE, make_app, make_metrics_app
 from signaling.http.governing import read
@@ -18,6 +20,13 @@ from signaling.http.listening import listen
 from signaling.http.node import Node
 from signaling.logs import line, log
 from signaling.settings import EVERYWHERE, Settings
+
+
+def run(settings: Settings, named: Collection[str] = ()) -> None:
+    """Serve in an event loop of its own; raises as `serve` does, and KeyboardInterrupt."""
+    settle()
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
+        runner.run(serve(settings, named))
 
 
 async def serve(settings: Settings, named: Collection[str] = ()) -> None:

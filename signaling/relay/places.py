@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
-from signaling.core.sign_in import is_loopback
+from signaling.core.names import is_loopback
 from signaling.protocol.values import Address
 
 FAMILIES: Final[Mapping[str, tuple[int, ...]]] = {"*": (4, 6), "0.0.0.0": (4,), "::": (6,)}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from signaling.core.address import quota_key
-from signaling.core.sign_in import is_loopback
+from signaling.core.names import is_loopback
 from signaling.datagrams import Reader, bind
 from signaling.logs import line, log
 from signaling.protocol.values import Address

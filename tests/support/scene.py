@@ -11,9 +11,9 @@ import msgspec
 from pypeer.identity import Identity
 from signaling.core.effects import Close, Count, Effect, Fault, Flagged, Observe, Send, Tally
 from signaling.core.hub import Hub
+from signaling.core.names import Names
 from signaling.core.policy import Policy
 from signaling.core.sessions import Relays, no_relays
-from signaling.core.sign_in import Names
 from signaling.engine.index import Index
 from signaling.engine.memory import MemoryEngine
 from signaling.protocol import limits

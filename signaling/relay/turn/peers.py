@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Final
 
 from signaling.core.address import Network
-from signaling.core.sign_in import is_loopback
+from signaling.core.names import is_loopback
 from signaling.relay.turn.kinds import Family, family_of
 
 DENIED_V4: Final = tuple(

@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 
 from signaling import __version__, cli
-from signaling.http.listening import ListenError
+from signaling.checks import ListenError
 from signaling.settings import Settings
 
 
@@ -37,7 +37,7 @@ def signaling(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str
             if fails:
                 raise fails
 
-        monkeypatch.setattr(cli, "serve", serve)
+        monkeypatch.setattr("signaling.http.serve.serve", serve)
         monkeypatch.setattr(cli, "configure", lambda _: None)
         monkeypatch.setattr("sys.argv", ["signaling", *arguments])
         with pytest.raises(SystemExit) as caught:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from signaling.checks import SettingsError
-from signaling.core.sign_in import Names
+from signaling.core.names import Names
 from signaling.protocol.fields import IceServer
 from signaling.relay.turn.kinds import Family
 from signaling.relay.turn.quota import Limits

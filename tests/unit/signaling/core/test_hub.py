@@ -4,8 +4,8 @@ import pytest
 
 from pypeer.identity import Identity
 from signaling.core.effects import Tally
+from signaling.core.names import Names
 from signaling.core.policy import Policy
-from signaling.core.sign_in import Names
 from signaling.protocol import limits
 from signaling.protocol.codes import CloseCode, ErrorCode
 from signaling.protocol.encoding import b64

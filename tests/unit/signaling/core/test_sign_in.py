@@ -2,7 +2,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from signaling.core.sign_in import Names, host_of
+from signaling.core.names import Names, host_of
 
 
 @pytest.mark.parametrize(
