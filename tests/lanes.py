@@ -32,7 +32,7 @@ LINE_BYTES: Final = 2**24
 def main(options: Sequence[str]) -> int:
     """Run what the options ask for; the exit status of pytest."""
     if any(Path(option.partition("::")[0]).exists() for option in options):
-        return subprocess.run(command(options, ())).returncode
+        return subprocess.run(command(options, ()), env=environment()).returncode
     rota = Rota({lane: deal(lane, files(lane), together) for lane, together in TOGETHER.items()})
     for stale in covered():
         stale.unlink()
@@ -51,6 +51,11 @@ def files(lane: str) -> dict[str, int]:
 def command(options: Sequence[str], paths: Sequence[str]) -> list[str]:
     """The command line of one pytest."""
     return [sys.executable, "-u", "-m", "tests.isolated", "-m", "pytest", *options, *paths]
+
+
+def environment() -> dict[str, str]:
+    """Where byte code is kept: without it, each of the hundreds of commands that tests start compiles all it loads."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 async def run(rota: Rota, options: Sequence[str]) -> None:
@@ -73,7 +78,7 @@ async def carry_out(job: Job, options: Sequence[str]) -> Done:
     wanted += ["--no-header", "-o", f"cache_dir=.pytest_cache/{job.name}"]
     process = await asyncio.create_subprocess_exec(
         *command(wanted, job.paths),
-        env={**os.environ, "COVERAGE_FILE": str(Path(f".coverage-{job.name}").absolute())},
+        env={**environment(), "COVERAGE_FILE": str(Path(f".coverage-{job.name}").absolute())},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         limit=LINE_BYTES,
