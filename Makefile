@@ -20,7 +20,7 @@ PURE := $(subst $(space),$(comma),$(strip \
 	$(addprefix pypeer/connect/mapping/,igd.py wire.py) \
 	$(addprefix pypeer/connect/tcp/,plan.py redial.py reporting.py) \
 	pypeer/connect/turn/* \
-	$(addprefix pypeer/contacts/,contact.py lookalike.py marking.py naming.py outcome.py policy.py) \
+	$(addprefix pypeer/contacts/,contact.py lookalike.py marking.py naming.py outcome.py policy.py standing.py) \
 	$(addprefix pypeer/delegates/,digest.py proof.py record.py) \
 	$(addprefix pypeer/doctor/,addresses.py advice.py asking.py behaviour.py diagnosis.py discovery.py \
 		drawing.py findings.py lifetime.py networks.py page.py texts.py words.py) \
