@@ -2,8 +2,10 @@
 
 from collections import Counter, deque
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
+
+from msgspec.structs import replace
 
 from pypeer.errors import PeerError
 from pypeer.events import Event

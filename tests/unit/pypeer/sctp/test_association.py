@@ -383,11 +383,13 @@ def test_only_what_was_asked_is_an_answer() -> None:
     assert len(payload_of(scene.ends[0].outgoing[0])) == BASE_BYTES - 28
 
 
-def test_in_the_background_from_the_start() -> None:
-    """Whoever wishes it may say so before anything can be sent."""
-    scene = Scene()
+@pytest.mark.parametrize("early", [True, False])
+def test_in_the_background(early: bool) -> None:
+    """Whoever wishes it may say so before anything can be sent, too."""
+    scene = Scene() if early else established()
     scene.ends[0].give_way()
-    scene.start()
+    if early:
+        scene.start()
     scene.run(0.1)
     outbox = scene.ends[0]._outbox
     assert outbox is not None
