@@ -115,6 +115,7 @@ class World:
 
     def __init__(self, entries: list[Entry], contents: dict[int, bytes], accept: bool = True) -> None:
         self.entries, self.contents, self.accept = entries, contents, accept
+        self._chunks = sum(chunks.chunk_count(entry.size) for entry in entries)
         self.sender = Sender(manifest.offer(entries, "title"), entries)
         self.receiver = Receiver()
         self.disk = Disk(entries)
@@ -259,8 +260,7 @@ class World:
 
     def _note(self, file: int, chunk: int) -> None:
         self.asked[file, chunk] += 1
-        count = sum(chunks.chunk_count(entry.size) for entry in self.entries)
-        self.hasty += self.asked[file, chunk] > 1 and len(self.asked) < count
+        self.hasty += self.asked[file, chunk] > 1 and len(self.asked) < self._chunks
 
     def _deliver_to_sender(self, wire: Wire) -> None:
         frame = wire.to_sender.popleft()
