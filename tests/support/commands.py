@@ -14,7 +14,8 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import IO, Any, Final
 
-ROOT: Final = Path(__file__).resolve().parents[2]
+from tests.support.forked import ROOT, Forked
+
 PATIENCE_S: Final = 60.0
 """How long anything may take on a busy machine before a test gives up."""
 
@@ -42,10 +43,15 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}/"
         self.log = home / "server.log"
         home.mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, "-m", "signaling", "--host", "127.0.0.1", "--port", str(self.port), *options]
+        arguments = ["--host", "127.0.0.1", "--port", str(self.port), *options]
+        variables = environment(home) | {"PYTHONPATH": str(tree)}
+        self.process: Forked | subprocess.Popen[bytes]
         with self.log.open("ab") as log:
-            variables = environment(home) | {"PYTHONPATH": str(tree)}
-            self.process = subprocess.Popen(command, cwd=tree, env=variables, stdout=log, stderr=log)
+            if tree == ROOT:
+                self.process = Forked("signaling", arguments, variables, log)
+            else:
+                command = [sys.executable, "-m", "signaling", *arguments]
+                self.process = subprocess.Popen(command, cwd=tree, env=variables, stdout=log, stderr=log)
         self._wait_until_ready()
 
     def _wait_until_ready(self) -> None:
@@ -95,15 +101,7 @@ class Command:
 
     def __init__(self, home: Path, server: str, *arguments: str, json_events: bool = True) -> None:
         options = ["--json"] if json_events else []
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "pypeer", *arguments, "--server", server, *options],
-            cwd=ROOT,
-            env=environment(home),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        self.process = Forked("pypeer", [*arguments, "--server", server, *options], environment(home))
         self.events: list[dict[str, Any]] = []
 
     def until(self, kind: str) -> dict[str, Any]:
