@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic, sleep
@@ -11,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.commands import PATIENCE_S, Server, environment, running_server
+from tests.support.commands import PATIENCE_S, Server, finished, running_server
 from tests.support.terminal import Terminal
 
 
@@ -27,9 +26,7 @@ def pypeer(tmp_path: Path, server: Server) -> Iterator[Any]:
     """Run `pypeer ARGUMENTS` to its end, as the same user if no other is named; at the end nothing runs any more."""
 
     def run(*arguments: str | Path, user: str = "home") -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "pypeer", *map(str, arguments)]
-        env = {**environment(tmp_path / user), "BYWAY_SERVER": server.url}
-        return subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE_S)
+        return finished(tmp_path / user, *map(str, arguments), cwd=tmp_path, BYWAY_SERVER=server.url)
 
     yield run
     run("stop", "--all")

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.commands import PATIENCE_S, ROOT, Command, Server, environment
+from tests.support.commands import PATIENCE_S, ROOT, Command, Server, environment, finished
 from tests.support.terminal import Terminal
 
 
@@ -32,10 +32,7 @@ class Person:
 
     def contacts(self, *arguments: str) -> list[dict[str, Any]]:
         """`pypeer contacts --json ...`: its events."""
-        command = [sys.executable, "-m", "pypeer", "contacts", "--json", *arguments]
-        done = subprocess.run(
-            command, cwd=ROOT, env=environment(self.home), capture_output=True, text=True, timeout=PATIENCE_S
-        )
+        done = finished(self.home, "contacts", "--json", *arguments)
         assert done.returncode == 0, done
         return [json.loads(line) for line in done.stdout.splitlines()]
 

@@ -20,7 +20,7 @@ from signaling.protocol import stun, values
 from signaling.protocol.stun import Attribute, Class, Message, Method
 from signaling.protocol.values import Address
 from tests.integration.test_stun import free_ports
-from tests.support.commands import ROOT, Command, Server, environment, free_port, running_server
+from tests.support.commands import ROOT, Command, Server, environment, finished, free_port, running_server
 
 Start = Callable[..., Command]
 ENOUGH_S: Final = 60.0
@@ -86,8 +86,7 @@ def test_a_server_that_is_away_is_status_1_with_a_report_and_what_to_do(pypeer: 
     "arguments", [("--stun", "host:port"), ("--server", "ftp://x"), ("--nonsense",)], ids=["stun", "server", "option"]
 )
 def test_wrong_usage_is_status_2(tmp_path: Path, arguments: tuple[str, ...]) -> None:
-    command = [sys.executable, "-m", "pypeer", "doctor", *arguments]
-    done = subprocess.run(command, cwd=ROOT, env=environment(tmp_path), capture_output=True, text=True)
+    done = finished(tmp_path, "doctor", *arguments)
     assert done.returncode == 2
     assert done.stderr
 

@@ -2,8 +2,6 @@
 
 import json
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from secrets import token_hex
@@ -11,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.commands import PATIENCE_S, ROOT, Command, Server, environment
+from tests.support.commands import Command, Server, finished
 
 SONG = b"song" * 50_000
 
@@ -26,9 +24,7 @@ class Home:
 
     def run(self, *arguments: str, status: int = 0) -> str:
         """What a command says, which ends with this status."""
-        command = [sys.executable, "-m", "pypeer", *arguments]
-        told = environment(self.folder) | {"BYWAY_SERVER": self._server.url}
-        done = subprocess.run(command, cwd=ROOT, env=told, capture_output=True, text=True, timeout=PATIENCE_S)
+        done = finished(self.folder, *arguments, BYWAY_SERVER=self._server.url)
         assert done.returncode == status, done
         return done.stdout
 

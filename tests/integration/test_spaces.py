@@ -5,8 +5,6 @@ import json
 import os
 import re
 import signal
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -33,7 +31,7 @@ from signaling.protocol.kinds import Kind
 from signaling.protocol.messages import Error, Reply
 from signaling.protocol.spaces import Keyring, SealedFound, SealedListing
 from tests.support.asker import Asker
-from tests.support.commands import PATIENCE_S, ROOT, Command, Server, environment
+from tests.support.commands import PATIENCE_S, Command, Server, finished
 from tests.support.nosy import NosyServer, nosy_server
 
 SONG = os.urandom(400_000)
@@ -429,9 +427,7 @@ def test_commands_make_invite_join_share_find_and_leave(server: Server, pictures
     started: list[Command] = []
 
     def run(home: Path, *arguments: str, status: int = 0) -> str:
-        command = [sys.executable, "-m", "pypeer", *arguments]
-        told = environment(home) | {"BYWAY_SERVER": server.url}
-        done = subprocess.run(command, cwd=ROOT, env=told, capture_output=True, text=True, timeout=PATIENCE_S)
+        done = finished(home, *arguments, BYWAY_SERVER=server.url)
         assert done.returncode == status, done
         return done.stdout
 

@@ -140,6 +140,16 @@ class Command:
         self.process.communicate()
 
 
+def finished(home: Path, *arguments: str, cwd: Path = ROOT, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run `pypeer ARGUMENTS` to its end, with these variables in its environment."""
+    process = Forked("pypeer", arguments, environment(home) | variables, cwd=cwd)
+    try:
+        out, errors = process.communicate(PATIENCE_S)
+    finally:
+        process.kill()
+    return subprocess.CompletedProcess(list(arguments), process.wait(), out, errors)
+
+
 def _stream(stream: IO[str] | None) -> IO[str]:
     assert stream is not None
     return stream

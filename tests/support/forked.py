@@ -46,14 +46,19 @@ class Forked:
     """A process that runs `python -m MODULE ARGUMENTS` in the tree under test; to be used like `subprocess.Popen`."""
 
     def __init__(
-        self, module: str, arguments: Sequence[str], env: Mapping[str, str], log: IO[bytes] | None = None
+        self,
+        module: str,
+        arguments: Sequence[str],
+        env: Mapping[str, str],
+        log: IO[bytes] | None = None,
+        cwd: Path = ROOT,
     ) -> None:
         """Start it. What it prints can be read from `stdout` and `stderr`, or all goes to `log`."""
         self.returncode: int | None = None
         self.stdout: IO[str] | None = None
         self.stderr: IO[str] | None = None
         self._news, theirs = Socket()
-        request = {"module": module, "arguments": list(arguments), "env": dict(env)}
+        request = {"module": module, "arguments": list(arguments), "env": dict(env), "cwd": str(cwd)}
         with theirs, open(os.devnull, "rb") as nothing:
             if log is not None:
                 _ask(request, nothing.fileno(), log.fileno(), log.fileno(), theirs.fileno())
@@ -190,6 +195,7 @@ def become(request: Mapping[str, Any], descriptors: Sequence[int]) -> None:
         os.close(descriptor)
     os.environ.clear()
     os.environ.update(request["env"])
+    os.chdir(request["cwd"])
     sys.argv[1:] = request["arguments"]
     runpy.run_module(request["module"], run_name="__main__", alter_sys=True)
 
