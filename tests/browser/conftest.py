@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.interface import CHROMIUM, CHROMIUM_ARGS, PATIENCE_MS, Interface, Stage, build, served
 from tests.browser.real import WEBRTC_ARGS, Site, Start
-from tests.support.commands import Command
+from tests.support.commands import Command, running_server
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -39,6 +39,14 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*CHROMIUM_ARGS, *WEBRTC_ARGS])
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def site(request: pytest.FixtureRequest, tmp_path: Path, browser: Browser) -> Iterator[Site]:
+    """That browser at the page of a real server at which nobody has been yet; `server(OPTION, ...)` marks how it is."""
+    marker = request.node.get_closest_marker("server")
+    with running_server(tmp_path / "server", *(marker.args if marker else ())) as server:
+        yield Site(browser, server.url)
 
 
 @pytest.fixture

@@ -1,22 +1,13 @@
 """Contacts of the page: two that have met by a code meet again without one, and each decides about it."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.acquainting import acquainted, add, contacts
 from tests.browser.real import Site, Start, arrived, download, share_files
-from tests.support.commands import running_server
-
-
-@pytest.fixture
-def site(tmp_path: Path, browser: Browser) -> Iterator[Site]:
-    """A real server, and a real browser."""
-    with running_server(tmp_path / "server") as server:
-        yield Site(browser, server.url)
 
 
 @pytest.fixture

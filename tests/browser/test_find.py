@@ -2,26 +2,18 @@
 
 import re
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.real import COUNT, MIB, Site, Start, arrived, digest, random_file, received
-from tests.support.commands import Command, running_server
+from tests.support.commands import Command
 
 SIZE = 12 * MIB
 
 SLOW = "1M"
 """What an owner gives: several together need seconds, in which all of them are there."""
-
-
-@pytest.fixture
-def site(tmp_path: Path, browser: Browser) -> Iterator[Site]:
-    """A real server, at which nobody publishes anything yet, and a real browser."""
-    with running_server(tmp_path / "server") as server:
-        yield Site(browser, server.url)
 
 
 @pytest.fixture

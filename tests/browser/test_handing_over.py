@@ -5,17 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.real import Site, Start, arrived, download, look_at, share_files
-from tests.support.commands import Command, running_server
-
-
-@pytest.fixture
-def site(tmp_path: Path, browser: Browser) -> Iterator[Site]:
-    """A real server, and a real browser."""
-    with running_server(tmp_path / "server") as server:
-        yield Site(browser, server.url)
+from tests.support.commands import Command
 
 
 @pytest.fixture

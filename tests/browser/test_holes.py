@@ -1,12 +1,11 @@
 """Files that are nearly all hole, from a real command to a page: what is known to be zero is not sent."""
 
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from tests.browser.real import (
     COUNT,
@@ -23,17 +22,9 @@ from tests.browser.real import (
     sparse_file,
     tree,
 )
-from tests.support.commands import running_server
 
 WIRE: Final = MIB
 """Two chunks with something in them, and all that is said around them."""
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Site]:
-    """A real server and a real browser."""
-    with running_server(tmp_path_factory.mktemp("server")) as server:
-        yield Site(browser, server.url)
 
 
 def take(page: Page, code: str, button: str, keep: bool = False) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
+from playwright.sync_api import BrowserContext, Dialog, Page, expect
 
 from tests.browser.real import (
     HASH_OPFS,
@@ -22,7 +22,6 @@ from tests.browser.real import (
     random_file,
     share_files,
 )
-from tests.support.commands import running_server
 
 KEPT_BYTES = """async () => {
   let sum = 0;
@@ -35,12 +34,6 @@ KEPT_BYTES = """async () => {
   return sum;
 }"""
 """What is kept in the page's private file system."""
-
-
-@pytest.fixture(scope="module")
-def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with running_server(tmp_path_factory.mktemp("server")) as server:
-        yield Site(browser, server.url)
 
 
 @pytest.fixture

@@ -1,23 +1,14 @@
 """A folder that a page publishes: what others find of it, who is asked, and that it is gone when it stops."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.publishing import TEXT, plan, publish
 from tests.browser.real import Site, Start, arrived
-from tests.support.commands import Server, running_server
-
-
-@pytest.fixture
-def site(tmp_path: Path, browser: Browser) -> Iterator[Site]:
-    """A real server, at which nobody publishes anything yet, and a real browser."""
-    with running_server(tmp_path / "server") as server:
-        yield Site(browser, server.url)
+from tests.support.commands import Server
 
 
 def ask_for(page: Page, words: str) -> None:

@@ -5,15 +5,14 @@ import re
 import struct
 import wave
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, FrameLocator, Page, expect
+from playwright.sync_api import FrameLocator, Page, expect
 
 from tests.browser.real import Site, Start, arrived, digest
-from tests.support.commands import Command, running_server
+from tests.support.commands import Command
 
 PLAYED: Final = "element => new Promise(done => { element.ontimeupdate = () => element.currentTime > 1 && done(); })"
 """Waits until a second of it was heard."""
@@ -31,13 +30,6 @@ LOOKED: Final = """async () => {
   return (await Array.fromAsync(folder.keys())).length;
 }"""
 """How many files are on disk that were looked at."""
-
-
-@pytest.fixture
-def site(tmp_path: Path, browser: Browser) -> Iterator[Site]:
-    """A real server, at which nobody publishes anything yet, and a real browser."""
-    with running_server(tmp_path / "server") as server:
-        yield Site(browser, server.url)
 
 
 @pytest.fixture

@@ -2,18 +2,15 @@
 
 import re
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from tests.browser.interface import CHROMIUM, CHROMIUM_ARGS
 from tests.browser.real import (
     HASH_OPFS,
     MIB,
     PICK_OPFS,
-    WEBRTC_ARGS,
     Site,
     Start,
     arrived,
@@ -26,24 +23,12 @@ from tests.browser.real import (
     share_folder,
     tree,
 )
-from tests.support.commands import running_server
 
 LARGE = 200 * MIB
 """What two pages, each with little memory, carry between them."""
 
 MIDDLE = 64 * MIB
 """What a page and a command carry: as much as shows that it flows, in half a minute of a busy machine."""
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A real server and a real browser."""
-    home = tmp_path_factory.mktemp("server")
-    limits = ("--connection-rate", "1000", "--knock-rate", "1000", "--open-rate", "1000")
-    with running_server(home, *limits) as server, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*CHROMIUM_ARGS, *WEBRTC_ARGS])
-        yield Site(browser, server.url)
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """A private server asks the person at the page for its access word: a real server, a real browser."""
 
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,12 +11,7 @@ from tests.support.commands import running_server
 
 WORD = "correct horse battery staple"
 
-
-@pytest.fixture
-def site(tmp_path: Path, browser: Browser) -> Iterator[Site]:
-    """A server with an access word."""
-    with running_server(tmp_path / "server", f"--access-word={WORD}") as server:
-        yield Site(browser, server.url)
+pytestmark = pytest.mark.server(f"--access-word={WORD}")
 
 
 def enter(page: Page, word: str) -> None:

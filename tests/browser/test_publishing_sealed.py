@@ -2,13 +2,12 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from pypeer.errors import MeetError
 from pypeer.protocol.sealed import Want
@@ -18,7 +17,6 @@ from tests.browser.acquainting import acquainted, add, contacts
 from tests.browser.publishing import TEXT, choose, confirm, plan, publish
 from tests.browser.real import Site, Start, arrived, download
 from tests.support.asker import Asker
-from tests.support.commands import running_server
 
 ADD: Final = """async () => {
   const top = await (await navigator.storage.getDirectory()).getDirectoryHandle("Trip");
@@ -28,13 +26,6 @@ ADD: Final = """async () => {
   window.dispatchEvent(new Event("focus"));
 }"""
 """A file more in the folder, written by another program before the person comes back to the page."""
-
-
-@pytest.fixture
-def site(tmp_path: Path, browser: Browser) -> Iterator[Site]:
-    """A real server, at which nobody publishes anything yet, and a real browser."""
-    with running_server(tmp_path / "server") as server:
-        yield Site(browser, server.url)
 
 
 def make_space(page: Page, name: str) -> None:

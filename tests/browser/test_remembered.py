@@ -1,15 +1,13 @@
 """What a browser remembers of the page between visits, and what the page does where nothing may be kept."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.real import Site, arrived, delivered, download, share_files
 from tests.browser.test_installed import KEPT
-from tests.support.commands import running_server
 
 PATIENCE_MS: Final = 30_000
 
@@ -38,13 +36,6 @@ TOLD: Final = "async () => (await (await navigator.serviceWorker.ready).getNotif
 """The notices of the system that stand; one is there a moment after the page itself says the same."""
 
 HIDDEN: Final = "Object.defineProperty(document, 'hidden', { configurable: true, get: () => true })"
-
-
-@pytest.fixture
-def site(tmp_path: Path, browser: Browser) -> Iterator[Site]:
-    """A real server and a real browser."""
-    with running_server(tmp_path / "server") as server:
-        yield Site(browser, server.url)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.real import (
     MIB,
@@ -22,7 +22,6 @@ from tests.browser.real import (
     random_file,
     share_files,
 )
-from tests.support.commands import running_server
 
 UNTIL_FLOWING: Final = """() => new Promise((resolve) => {
   const look = async () => {
@@ -43,11 +42,8 @@ IS_STABLE: Final = """([before]) => {
 }"""
 
 
-@pytest.fixture
-def site(browser: Browser, tmp_path: Path) -> Iterator[Site]:
-    """Without a relay, which would take over at once."""
-    with running_server(tmp_path / "server", "--relay-off") as server:
-        yield Site(browser, server.url)
+pytestmark = pytest.mark.server("--relay-off")
+"""A relay would take over at once."""
 
 
 @pytest.fixture

@@ -1,12 +1,11 @@
 """One page that draws from several senders of the same: real commands, whose rate is held back."""
 
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.real import (
     COUNT,
@@ -21,19 +20,12 @@ from tests.browser.real import (
     random_file,
     received,
 )
-from tests.support.commands import Command, running_server
+from tests.support.commands import Command
 
 SIZE: Final = 12 * MIB
 
 SLOW: Final = "1M"
 """What a sender gives: all together need seconds, in which something can happen."""
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Site]:
-    """A real server and a real browser."""
-    with running_server(tmp_path_factory.mktemp("server")) as server:
-        yield Site(browser, server.url)
 
 
 @pytest.fixture

@@ -1,23 +1,15 @@
 """Sealed spaces in the page: a real server, a real browser, real `pypeer share --to space:NAME`."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from pypeer.spaces.space import Space
 from pypeer.spaces.store import SpaceStore
 from tests.browser.real import Site, Start, arrived, digest
-from tests.support.commands import Command, running_server
-
-
-@pytest.fixture
-def site(tmp_path: Path, browser: Browser) -> Iterator[Site]:
-    """A real server, and a real browser."""
-    with running_server(tmp_path / "server") as server:
-        yield Site(browser, server.url)
+from tests.support.commands import Command
 
 
 @pytest.fixture

@@ -1,22 +1,11 @@
 """Browsers of other languages at a real server."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from tests.browser.real import Site
-from tests.support.commands import running_server
 
 GERMAN = "Dateien direkt an jemanden senden"
-
-
-@pytest.fixture
-def site(tmp_path: Path, browser: Browser) -> Iterator[Site]:
-    """A real server and a real browser."""
-    with running_server(tmp_path / "server") as server:
-        yield Site(browser, server.url)
 
 
 @pytest.mark.parametrize(

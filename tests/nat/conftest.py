@@ -14,6 +14,7 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from tests.nat import enter
+from tests.support.forked import loaded
 
 HERE: Final = Path(__file__).parent
 
@@ -32,6 +33,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
     if (why := enter.obstacle()) is not None:
         item.add_marker(pytest.mark.skip(reason=f"no laboratory: {why}"))
         return None
+    loaded()
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     for report in _run_inside(item):
         item.ihook.pytest_runtest_logreport(report=report)

@@ -4,18 +4,19 @@ import asyncio
 import contextlib
 import json
 import os
-import signal
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from tests.nat import netns
 from tests.nat.enter import FOLDER, ROOT
 from tests.nat.places import Client
 from tests.nat.server import AUTHORITY
+from tests.support.forked import Forked
 
 Event = dict[str, Any]
 
@@ -24,6 +25,9 @@ START_S: Final = 60.0
 
 STOP_S: Final = 30.0
 """How long ending what it does may take before the program is replaced."""
+
+LINE_BYTES: Final = 2**22
+"""Longest event."""
 
 
 class DriverError(Exception):
@@ -39,27 +43,35 @@ class Driver:
         self.folder = Path(tempfile.mkdtemp(prefix=f"{client.netns}-", dir=FOLDER))
         self.program = program
         self._tree = tree
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: Forked | subprocess.Popen[bytes] | None = None
+        self._stdin: IO[bytes] | None = None
         self._news = asyncio.Event()
         self._reading: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Start it, and wait until it has signed in."""
-        python = (sys.executable, "-P", str(Path(__file__).with_name(f"{self.program}.py")))
-        command = netns.command_in(self.client.netns, *python, self.client.url)
+        (stdin, told), (said, stdout) = os.pipe(), os.pipe()
         with (self.folder / "log").open("ab") as log:
-            pipe = asyncio.subprocess.PIPE
-            self._process = await asyncio.create_subprocess_exec(
-                *command, cwd=self._tree, env=self._environment(), stdin=pipe, stdout=pipe, stderr=log, limit=2**22
-            )
-        self._reading = asyncio.create_task(self._read(self._process))
+            self._process = self._run(stdin, stdout, log.fileno())
+        os.close(stdin)
+        os.close(stdout)
+        self._stdin = os.fdopen(told, "wb", buffering=0)
+        self._reading = asyncio.create_task(self._read(os.fdopen(said, "rb")))
         await self.until("signed-in", START_S)
+
+    def _run(self, stdin: int, stdout: int, log: int) -> Forked | subprocess.Popen[bytes]:
+        where, env = self.client.netns, self._environment()
+        if self._tree == ROOT:
+            return netns.forked(where, f"tests.nat.{self.program}", [self.client.url], env, (stdin, stdout, log))
+        python = (sys.executable, "-P", str(Path(__file__).with_name(f"{self.program}.py")))
+        command = netns.command_in(where, *python, self.client.url)
+        return subprocess.Popen(command, cwd=self._tree, env=env, stdin=stdin, stdout=stdout, stderr=log)
 
     def tell(self, **command: object) -> None:
         """Give a command."""
-        if self._process is None or self._process.stdin is None:
+        if self._stdin is None:
             raise DriverError("not started")
-        self._process.stdin.write(json.dumps(command).encode() + b"\n")
+        self._stdin.write(json.dumps(command).encode() + b"\n")
 
     async def until(self, kind: str, within: float, since: int = 0) -> Event:
         """The first event of a kind, counting from the `since`th; raises TimeoutError and DriverError."""
@@ -88,10 +100,10 @@ class Driver:
         """End it."""
         if self._process is None:
             return
-        if self._process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self._process.pid, signal.SIGKILL)  # Process.kill would compete with asyncio for the status
-        await self._process.wait()
+        self._process.kill()
+        self._process.wait()
+        if self._stdin is not None:
+            self._stdin.close()
         if self._reading is not None:
             await self._reading
 
@@ -99,12 +111,16 @@ class Driver:
         """What it wrote to standard error."""
         return (self.folder / "log").read_text(errors="replace")
 
-    async def _read(self, process: asyncio.subprocess.Process) -> None:
-        assert process.stdout is not None
-        async for line in process.stdout:
-            with contextlib.suppress(json.JSONDecodeError):
-                self.events.append({"heard": monotonic(), **json.loads(line)})
-            self._news.set()
+    async def _read(self, stdout: IO[bytes]) -> None:
+        reader = asyncio.StreamReader(LINE_BYTES)
+        transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(reader), stdout
+        )
+        with contextlib.closing(transport):
+            async for line in reader:
+                with contextlib.suppress(json.JSONDecodeError):
+                    self.events.append({"heard": monotonic(), **json.loads(line)})
+                self._news.set()
         self._news.set()
 
     def _environment(self) -> dict[str, str]:

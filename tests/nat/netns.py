@@ -6,13 +6,18 @@ import os
 import socket
 import struct
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
+
+from tests.support.forked import Forked
 
 NAMES: Final = Path("/run/netns")
 CLONE_NEWNET: Final = 0x40000000
 """From linux/sched.h."""
+
+HERE: Final = ("/proc/self/ns/pid", "/proc/self/ns/mnt")
+"""What a process has to share with a laboratory beside one of its networks."""
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -66,6 +71,15 @@ def sysctl(name: str, **values: int) -> None:
 def command_in(name: str, *command: str) -> list[str]:
     """The command line that runs a command in a namespace."""
     return ["nsenter", f"--net={NAMES / name}", "--", *command]
+
+
+def forked(
+    name: str, module: str, arguments: Sequence[str], env: Mapping[str, str], streams: Sequence[int] = ()
+) -> Forked:
+    """A process that runs `python -m MODULE ARGUMENTS` in a namespace, among the processes and files of here."""
+    with contextlib.ExitStack() as stack:
+        where = [stack.enter_context(open(each, "rb")).fileno() for each in (*HERE, NAMES / name)]
+        return Forked(module, arguments, env, streams, namespaces=where)
 
 
 def flush_connections(name: str) -> None:

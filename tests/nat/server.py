@@ -13,6 +13,7 @@ from tests.nat import netns
 from tests.nat.enter import FOLDER, ROOT
 from tests.nat.places import SERVER
 from tests.nat.plan import HTTP_PORT, STUN_PORT
+from tests.support.forked import Forked
 
 READY_S: Final = 60.0
 """A server that has not answered by then will not, on a busy machine either."""
@@ -29,6 +30,8 @@ UNLIMITED: Final = (
 AUTHORITY: Final = FOLDER / "authority.pem"
 """Certificate of the laboratory's own authority: clients are told to trust it (SSL_CERT_FILE)."""
 
+Process = Forked | subprocess.Popen[bytes]
+
 
 @contextlib.contextmanager
 def serving(*options: str, tree: Path = ROOT) -> Iterator[Path]:
@@ -41,11 +44,16 @@ def serving(*options: str, tree: Path = ROOT) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def _running(module: str, *options: str, tree: Path = ROOT) -> Iterator[subprocess.Popen[bytes]]:
-    command = netns.command_in(SERVER, sys.executable, "-m", module, *options)
+def _running(module: str, *options: str, tree: Path = ROOT) -> Iterator[Process]:
     env = {**os.environ, "PYTHONPATH": str(tree)}
-    with _log(module).open("ab") as log:
-        process = subprocess.Popen(command, cwd=tree, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    process: Process
+    with _log(module).open("ab") as log, open(os.devnull, "rb") as nothing:
+        if tree == ROOT:
+            streams = (nothing.fileno(), log.fileno(), log.fileno())
+            process = netns.forked(SERVER, module, options, env, streams)
+        else:
+            command = netns.command_in(SERVER, sys.executable, "-m", module, *options)
+            process = subprocess.Popen(command, cwd=tree, env=env, stdin=nothing, stdout=log, stderr=log)
     try:
         yield process
     finally:
@@ -57,7 +65,7 @@ def _log(module: str) -> Path:
     return FOLDER / f"{module}.log"
 
 
-def _wait(process: subprocess.Popen[bytes], ready: Callable[[], bool]) -> None:
+def _wait(process: Process, ready: Callable[[], bool]) -> None:
     end = time.monotonic() + READY_S
     while time.monotonic() < end and process.poll() is None:
         if ready():

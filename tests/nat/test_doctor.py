@@ -2,13 +2,10 @@
 
 import json
 import os
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 from tests.nat import netns
-from tests.nat.enter import ROOT
 from tests.nat.lab import Lab
 from tests.nat.places import Place
 from tests.nat.plan import SERVER_V4, SERVER_V6
@@ -58,12 +55,10 @@ PORTS: Final = {Ports.PRESERVED: "kept", Ports.SEQUENTIAL: "sequential", Ports.R
 def doctor(place: Place, *options: str) -> tuple[int, list[dict[str, Any]]]:
     """Its exit status and events, at the first client of a site."""
     client = place.clients[0]
-    command = (sys.executable, "-m", "pypeer", "doctor", "--json", "--server", client.url, *options)
     env = {**os.environ, "SSL_CERT_FILE": str(AUTHORITY), **client.proxies}
-    done = subprocess.run(
-        netns.command_in(client.netns, *command), cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True
-    )
-    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]
+    command = netns.forked(client.netns, "pypeer", ["doctor", "--json", "--server", client.url, *options], env)
+    out, _ = command.communicate()
+    return command.wait(), [json.loads(line) for line in out.splitlines()]
 
 
 def diagnosis(place: Place, *options: str) -> dict[str, Any]:

@@ -46,9 +46,10 @@ class Server:
         arguments = ["--host", "127.0.0.1", "--port", str(self.port), *options]
         variables = environment(home) | {"PYTHONPATH": str(tree)}
         self.process: Forked | subprocess.Popen[bytes]
-        with self.log.open("ab") as log:
+        with self.log.open("ab") as log, open(os.devnull, "rb") as nothing:
             if tree == ROOT:
-                self.process = Forked("signaling", arguments, variables, log)
+                streams = (nothing.fileno(), log.fileno(), log.fileno())
+                self.process = Forked("signaling", arguments, variables, streams)
             else:
                 command = [sys.executable, "-m", "signaling", *arguments]
                 self.process = subprocess.Popen(command, cwd=tree, env=variables, stdout=log, stderr=log)
@@ -117,7 +118,7 @@ class Command:
         """Read all events to the end and return the exit status."""
         out, self.errors = self.process.communicate(timeout=10 * PATIENCE_S)
         self.events += [json.loads(line) for line in out.splitlines()]
-        return self.process.returncode
+        return self.process.wait()
 
     def interrupt(self, how: signal.Signals = signal.SIGINT) -> int:
         """Press Ctrl-C."""

@@ -7,6 +7,7 @@ another, which waits for it and tells how it ended.
 """
 
 import atexit
+import ctypes
 import functools
 import gc
 import importlib
@@ -20,9 +21,11 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO, Any, Final
+
+from aiohttp import connector
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 
@@ -33,13 +36,19 @@ REQUEST_BYTES: Final = 2**17
 """Longest request, which is arguments and an environment: Linux lets more than that be sent at once."""
 
 STREAMS: Final = 3
-"""Standard input, output and errors, as which a command has the first descriptors of a request."""
+"""Standard input, output and errors, as which a command has the first descriptors of a request. The next is where is
+told how it goes."""
+
+NAMESPACES_MAX: Final = 3
+"""Descriptors after these: where it is to run, if not where all was loaded."""
 
 NEWS_BYTES: Final = 64
 """More than a number has digits: a process id, or an exit status."""
 
 Socket = functools.partial(socket.socketpair, socket.AF_UNIX, socket.SOCK_SEQPACKET)
 """Two ends between which messages stay whole."""
+
+_libc = ctypes.CDLL(None, use_errno=True)
 
 
 class Forked:
@@ -50,23 +59,23 @@ class Forked:
         module: str,
         arguments: Sequence[str],
         env: Mapping[str, str],
-        log: IO[bytes] | None = None,
+        streams: Sequence[int] = (),
         cwd: Path = ROOT,
+        namespaces: Sequence[int] = (),
     ) -> None:
-        """Start it. What it prints can be read from `stdout` and `stderr`, or all goes to `log`."""
+        """Start it, in these namespaces. Without `streams` what it prints is read from `stdout` and `stderr`."""
         self.returncode: int | None = None
         self.stdout: IO[str] | None = None
         self.stderr: IO[str] | None = None
         self._news, theirs = Socket()
         request = {"module": module, "arguments": list(arguments), "env": dict(env), "cwd": str(cwd)}
-        with theirs, open(os.devnull, "rb") as nothing:
-            if log is not None:
-                _ask(request, nothing.fileno(), log.fileno(), log.fileno(), theirs.fileno())
-            else:
+        with theirs, open(os.devnull, "rb") as nothing, ExitStack() as stack:
+            if not streams:
                 self.stdout, out = _pipe()
                 self.stderr, errors = _pipe()
-                with out, errors:
-                    _ask(request, nothing.fileno(), out.fileno(), errors.fileno(), theirs.fileno())
+                streams = [nothing.fileno(), *(stack.enter_context(each).fileno() for each in (out, errors))]
+            descriptors = [*streams, theirs.fileno(), *namespaces]
+            socket.send_fds(loaded(), [json.dumps(request).encode()], descriptors)
         self.pid = int(self._news.recv(NEWS_BYTES))
 
     def poll(self) -> int | None:
@@ -125,14 +134,9 @@ def _pipe() -> tuple[IO[str], IO[bytes]]:
     return open(reading, encoding="utf-8"), open(writing, "wb")
 
 
-def _ask(request: Mapping[str, object], *descriptors: int) -> None:
-    """Have a command run with these streams; how it goes is told to the last of them."""
-    socket.send_fds(_loaded(os.getpid()), [json.dumps(request).encode()], descriptors)
-
-
 @functools.cache
-def _loaded(asker: int) -> socket.socket:
-    """Where to ask the process that has loaded all. Each process that asks has its own, in its own namespaces."""
+def loaded() -> socket.socket:
+    """Where to ask the process that has loaded all, which starts at the first call; a fork asks the same one."""
     ours, theirs = Socket()
     command = [sys.executable, "-W", "error", "-m", __name__, str(theirs.fileno())]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -163,7 +167,7 @@ def serve(requests: socket.socket) -> tuple[dict[str, Any], list[int]]:
     """Fork for each request. Returns in the fork, with what it asks for and its descriptors."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how those ended that wait
     while True:
-        told, descriptors, _, _ = socket.recv_fds(requests, REQUEST_BYTES, STREAMS + 1)
+        told, descriptors, _, _ = socket.recv_fds(requests, REQUEST_BYTES, STREAMS + 1 + NAMESPACES_MAX)
         if not told:
             sys.exit()  # who asked has ended
         if os.fork() == 0:
@@ -175,14 +179,19 @@ def serve(requests: socket.socket) -> tuple[dict[str, Any], list[int]]:
 
 
 def watch(descriptors: Sequence[int]) -> None:
-    """Fork once more: the fork goes on, and this process tells of it."""
+    """Fork once more, where it is wanted: the fork goes on, and this process tells how it ended."""
+    news = socket.socket(fileno=descriptors[STREAMS])
+    for namespace in descriptors[STREAMS + 1 :]:
+        if _libc.setns(namespace, 0) != 0:
+            raise OSError(ctypes.get_errno(), "cannot get into a namespace")
     if (pid := os.fork()) == 0:
+        news.send(str(os.getpid()).encode())  # as it is known there
+        news.detach()
         return
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the keyboard's goes to all
     for descriptor in descriptors[:STREAMS]:
         os.close(descriptor)
-    with socket.socket(fileno=descriptors[STREAMS]) as news, suppress(BrokenPipeError):
-        news.send(str(pid).encode())
+    with suppress(BrokenPipeError):
         news.send(str(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])).encode())
     os._exit(0)
 
@@ -196,6 +205,8 @@ def become(request: Mapping[str, Any], descriptors: Sequence[int]) -> None:
     os.environ.clear()
     os.environ.update(request["env"])
     os.chdir(request["cwd"])
+    if "SSL_CERT_FILE" in os.environ:  # aiohttp has read the certificates of the machine when it was loaded
+        connector._SSL_CONTEXT_VERIFIED = connector._make_ssl_context(True)
     sys.argv[1:] = request["arguments"]
     runpy.run_module(request["module"], run_name="__main__", alter_sys=True)
 
