@@ -17,9 +17,25 @@ from typing import Final
 
 from tests.rota import Done, Job, Rota, closing, deal
 
-TOGETHER: Final = {"nat": 1, "browser": 1, "integration": 4, "unit": 40}
-"""How many files of a folder are one job: as many as take a minute or two, so that all lanes end at about one time.
-A laboratory and a browser are made for each file in any case."""
+TOGETHER: Final = {"nat": 3, "browser": 3, "integration": 4, "unit": 40}
+"""How many files of a folder are one job: as many as take a few minutes, for each job starts Python and loads all that
+commands need (`tests/support/forked.py`); and so few that all lanes end at about one time. A laboratory is made for
+each test, and a browser for each file, in any case."""
+
+LONGEST: Final = (
+    "tests/browser/test_accessibility.py",
+    "tests/browser/test_pairs.py",
+    "tests/browser/test_firefox.py",
+    "tests/browser/test_recovery.py",
+    "tests/browser/test_restart.py",
+    "tests/nat/test_pairs.py",
+    "tests/nat/test_doctor.py",
+    "tests/integration/test_outages.py",
+    "tests/integration/test_killed_commands.py",
+    "tests/integration/test_inbox.py",
+)
+"""What takes longer than its size tells, in each folder the longest first, as measured: scans of each scene, large
+files, browsers, and what becomes of a connection when it is cut."""
 
 TRACED: Final = "unit"
 """Jobs that are asked what they cover: modules without I/O are held to it by their unit tests. What is traced takes
@@ -44,8 +60,9 @@ def main(options: Sequence[str]) -> int:
 
 
 def files(lane: str) -> dict[str, int]:
-    """The test files of a folder with their sizes in bytes."""
-    return {str(path): path.stat().st_size for path in Path("tests", lane).rglob("test_*.py")}
+    """The test files of a folder with how long they take, in bytes: their sizes, and more for the longest."""
+    sizes = {str(path): path.stat().st_size for path in Path("tests", lane).rglob("test_*.py")}
+    return sizes | {path: 2**30 - place for place, path in enumerate(LONGEST) if path in sizes}
 
 
 def command(options: Sequence[str], paths: Sequence[str]) -> list[str]:

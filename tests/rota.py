@@ -51,7 +51,7 @@ class Done:
 def deal(lane: str, files: Mapping[str, int], together: int) -> deque[Job]:
     """Jobs of at most so many files, about as long as each other, the longest first.
 
-    `files` has the size of each: a long file takes long, as a rule.
+    `files` has how long each takes, by whatever measure.
     """
     ordered = sorted(files, key=lambda name: (-files[name], name))
     count = -(-len(ordered) // together)
@@ -60,17 +60,18 @@ def deal(lane: str, files: Mapping[str, int], together: int) -> deque[Job]:
 
 @dataclass(slots=True)
 class Rota:
-    """The jobs that nobody has begun. Who has none left helps the lane that has most."""
+    """The jobs that nobody has begun. Who has none left helps the lane that has most.
+
+    The longest is always begun first: begun last, it would go on alone when all the others have ended.
+    """
 
     lanes: dict[str, deque[Job]]
     done: list[Done] = field(default_factory=list)
 
     def take(self, lane: str) -> Job | None:
-        """The next job of a lane: its own first one, or another's last; None if all are taken."""
-        if self.lanes[lane]:
-            return self.lanes[lane].popleft()
-        fullest = max(self.lanes.values(), key=len)
-        return fullest.pop() if fullest else None
+        """The next job of a lane: its own first one, or another's; None if all are taken."""
+        jobs = self.lanes[lane] or max(self.lanes.values(), key=len)
+        return jobs.popleft() if jobs else None
 
     @property
     def code(self) -> int:
