@@ -17,7 +17,7 @@ from tests.vectors.stream import stream
 
 SEED: Final = 5
 KILLS: Final = 6
-"""Of each side; a command takes a second or two to begin. What a fetch may be killed at is in test_killed.py."""
+"""Of each side. What a fetch may be killed at is in test_killed.py."""
 
 PLACES: Final = 2
 """Where the receiver puts it, one after the other."""

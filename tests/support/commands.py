@@ -14,7 +14,8 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import IO, Any, Final
 
-from tests.support.forked import ROOT, Forked
+from tests.support.forked import ROOT as ROOT
+from tests.support.forked import Forked
 
 PATIENCE_S: Final = 60.0
 """How long anything may take on a busy machine before a test gives up."""
