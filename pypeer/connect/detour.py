@@ -149,11 +149,11 @@ class Detour:
         ticket = await self._access.ticket()
         socket = await self._access.dial()
         try:
-            await socket.send_str(encode(Join(ticket=ticket, link=number)))
+            await socket.send_str(encode(Join(ticket=ticket, link=number, bytes=limits.RELAY_MESSAGE_BYTES_MAX)))
             joined = decode_joined(await _next(socket, WSMsgType.TEXT))
             sealer, opener = exchange.finish(_key(await remote))
             await self._greet(socket, sealer, opener)
-            return WebSocketLink(socket, sealer, opener, min(joined.bytes, limits.RELAY_MESSAGE_BYTES))
+            return WebSocketLink(socket, sealer, opener, min(joined.bytes, limits.RELAY_MESSAGE_BYTES_MAX))
         except BaseException:
             await _hang_up(socket)
             raise

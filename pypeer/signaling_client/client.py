@@ -126,7 +126,7 @@ class SignalingClient:
 
     async def dial_relay(self) -> "aiohttp.ClientWebSocketResponse[Any]":
         """Another WebSocket, to the relay of the server; raises aiohttp.ClientError, OSError and TimeoutError."""
-        most = limits.RELAY_MESSAGE_BYTES + 1  # the least that aiohttp refuses
+        most = limits.RELAY_MESSAGE_BYTES_MAX + 1  # the least that aiohttp refuses
         return await self._dial("relay", limits.RELAY_SUBPROTOCOL, most)
 
     async def _dial(self, name: str, protocol: str, most: int) -> "aiohttp.ClientWebSocketResponse[Any]":

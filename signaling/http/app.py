@@ -73,7 +73,7 @@ async def _relay(request: web.Request) -> web.StreamResponse:
     try:
         if request.app[SETTINGS].relay_off:
             raise RefusedError(404, "relay-off", "this server does not relay")
-        socket, address = await _open(request, limits.RELAY_SUBPROTOCOL, limits.RELAY_MESSAGE_BYTES)
+        socket, address = await _open(request, limits.RELAY_SUBPROTOCOL, limits.RELAY_MESSAGE_BYTES_MAX)
     except RefusedError as error:
         return _refuse(error)
     await node.serve_relayed(socket, transport, address)

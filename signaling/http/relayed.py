@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from itertools import count
 from math import inf
-from typing import Final, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
@@ -24,10 +24,9 @@ from signaling.relay.rooms import Effect, Hangup, Rooms, TellJoined
 from signaling.relay.server import tell
 from signaling.relay.tickets import Member
 
-JOINED: Final = encode(Joined(bytes=limits.RELAY_MESSAGE_BYTES, idle=limits.RELAY_IDLE_S))
-
-
 DATA: Final = frozenset({WSMsgType.BINARY, WSMsgType.TEXT})
+
+Code: TypeAlias = CloseCode | WSCloseCode
 
 _Result = TypeVar("_Result")
 
@@ -35,7 +34,7 @@ _Result = TypeVar("_Result")
 class EndError(Exception):
     """This connection is to be closed with a code."""
 
-    def __init__(self, code: CloseCode) -> None:
+    def __init__(self, code: Code) -> None:
         super().__init__(code)
         self.code = code
 
@@ -45,7 +44,7 @@ class Carrier:
 
     def __init__(self, socket: web.WebSocketResponse, transport: asyncio.Transport | None) -> None:
         self.socket = socket
-        self.code: CloseCode | None = None
+        self.code: Code | None = None
         """Why this side closes it."""
         self.task: asyncio.Task[None] | None = None
         self.takes_by = inf
@@ -59,7 +58,7 @@ class Carrier:
         """The close code, of whichever side."""
         return self.code or self.socket.close_code or WSCloseCode.ABNORMAL_CLOSURE
 
-    def close(self, code: CloseCode) -> None:
+    def close(self, code: Code) -> None:
         """Close it, once the message is delivered that it is just delivering."""
         self.code = self.code or code
         if self._waiting and self.task is not None:
@@ -159,7 +158,7 @@ class Relayed:
                 message = await carrier.receive(self._clock() + self._patience(number), CloseCode.IDLE)
                 if message.type not in DATA:
                     return
-                await self._relay(number, message)
+                await self._relay(number, carrier, message)
         except EndError as end:
             carrier.close(end.code)
         except Exception as error:
@@ -172,25 +171,27 @@ class Relayed:
         member = self._whose(join.ticket)
         if member is None:
             raise EndError(CloseCode.TICKET)
-        for effect in self._rooms.join(number, member, join.link, self._clock()):
+        for effect in self._rooms.join(number, member, join.link, join.bytes, self._clock()):
             if isinstance(effect, TellJoined):
-                await self._send_joined(effect.connection)
+                await self._send_joined(effect)
             else:
                 self._do(effect)
 
     def _patience(self, number: int) -> float:
         """How long one may be silent: whoever waits for the other is let go by the rooms."""
-        alone = self._rooms.partner(number) is None
+        alone = self._rooms.passage(number) is None
         return limits.RELAY_ALONE_S + limits.RELAY_IDLE_S if alone else limits.RELAY_IDLE_S
 
-    async def _relay(self, number: int, message: WSMessage) -> None:
-        if debt := self._rooms.debt(number, self._clock()):
-            await self._carriers[number].rest(debt)
-        partner = self._rooms.partner(number)
-        if partner is None or message.type is not WSMsgType.BINARY:
+    async def _relay(self, number: int, carrier: Carrier, message: WSMessage) -> None:
+        passage = self._rooms.passage(number)
+        if passage is None or message.type is not WSMsgType.BINARY:
             raise EndError(CloseCode.MALFORMED)
-        self._rooms.pay(number, len(message.data), self._clock())
-        await self._deliver(self._carriers[partner], message.data)
+        if len(message.data) > passage.largest:
+            raise EndError(WSCloseCode.MESSAGE_TOO_BIG)
+        if debt := self._rooms.debt(passage, self._clock()):
+            await carrier.rest(debt)
+        self._rooms.pay(passage, len(message.data), self._clock())
+        await self._deliver(self._carriers[passage.partner], message.data)
 
     async def _deliver(self, other: Carrier, data: bytes) -> None:
         other.takes_by = self._clock() + limits.RELAY_IDLE_S
@@ -201,11 +202,11 @@ class Relayed:
         finally:
             other.takes_by = inf
 
-    async def _send_joined(self, number: int) -> None:
-        carrier = self._carriers.get(number)
+    async def _send_joined(self, told: TellJoined) -> None:
+        carrier = self._carriers.get(told.connection)
         if carrier is not None:
             try:
-                await carrier.socket.send_str(JOINED)
+                await carrier.socket.send_str(encode(Joined(bytes=told.bytes, idle=limits.RELAY_IDLE_S)))
             except ConnectionError as error:
                 log.debug(line("send-failed", error=error))
 

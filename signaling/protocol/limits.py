@@ -46,9 +46,12 @@ RELAY_SUBPROTOCOL: Final = "byway.relay.v1"
 """WebSocket subprotocol of /relay, for the same reason."""
 
 RELAY_MESSAGE_BYTES: Final = 65 * 1024
-"""Largest message that is relayed: 64 KiB, so that chunks need no odd piece, with headers and seal around it. A pair's
-share of the server's memory is a few of these, a line is not held by one message for long, and larger ones were slower
-(bench/websocket.py)."""
+"""Largest message that is relayed to a member that does not say what it takes: 64 KiB, with headers and seal."""
+
+RELAY_MESSAGE_BYTES_MAX: Final = 257 * 1024
+"""Largest message that is relayed at all: the smallest chunk whole, with headers and seal, so that what a frame costs
+in three processes is paid once for it. A pair's share of the server's memory is a few of these, and a line is not held
+by one for long."""
 
 RELAY_JOIN_S: Final = 10
 """A connection to /relay that has not shown a ticket by then is closed: as at sign-in."""

@@ -1,8 +1,9 @@
 """What is said at /relay, the relay inside a WebSocket, before it carries what it cannot read.
 
-1. client: `join`, with the ticket that `met` or `knocked` gave it, as the only text it ever sends.
-2. server: `joined`, once the other member of the pair has joined the same link. From then on each binary message
-   reaches the other member as it is, in order.
+1. client: `join`, with the ticket that `met` or `knocked` gave it and the largest message that it takes, as the only
+   text it ever sends.
+2. server: `joined`, once the other member of the pair has joined the same link, with the largest message that both and
+   the server take. From then on each binary message reaches the other member as it is, in order.
 """
 
 from typing import Annotated, TypeVar
@@ -10,6 +11,7 @@ from typing import Annotated, TypeVar
 import msgspec
 from msgspec import Meta
 
+from signaling.protocol import limits
 from signaling.protocol.codec import MessageError
 from signaling.protocol.codes import ErrorCode
 from signaling.protocol.fields import Message, Seconds, Ticket
@@ -17,19 +19,25 @@ from signaling.protocol.fields import Message, Seconds, Ticket
 RelayLink = Annotated[
     int, Meta(ge=0, le=2**32 - 1, description="which of the pair's links through the relay; the latest counts")
 ]
+MessageBytes = Annotated[int, Meta(ge=65_536, le=2**30, description="of the largest message")]
 
 
 class Join(Message, frozen=True, tag="join"):
-    """Wait for the other member at this link. A link with a lower number ends, as does an older connection."""
+    """Wait for the other member at this link. A link with a lower number ends, as does an older connection.
+
+    This member takes messages of up to `bytes`.
+    """
 
     ticket: Ticket
     link: RelayLink
+    bytes: MessageBytes = limits.RELAY_MESSAGE_BYTES
 
 
 class Joined(Message, frozen=True, tag="joined"):
-    """Both are here. A message has at most `bytes`; a member that sends none for `idle` seconds is taken for gone."""
+    """Both are here, and told the same. A message has at most `bytes`; a member that sends none for `idle` seconds is
+    taken for gone."""
 
-    bytes: Annotated[int, Meta(ge=65_536, le=2**30)]
+    bytes: MessageBytes
     idle: Seconds
 
 

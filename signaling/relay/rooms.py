@@ -44,9 +44,10 @@ TRANSITIONS: Final[dict[State, dict[Event, State]]] = {
 
 
 class TellJoined(NamedTuple):
-    """Tell a connection that both are here; whatever it is sent comes after."""
+    """Tell a connection that both are here, and take messages of so many bytes; whatever it is sent comes after."""
 
     connection: int
+    bytes: int
 
 
 class Hangup(NamedTuple):
@@ -59,9 +60,19 @@ class Hangup(NamedTuple):
 Effect = TellJoined | Hangup | PairEnded
 
 
+class Passage(NamedTuple):
+    """What becomes of what a connection sends, as long as both members are here: looked up for each message."""
+
+    partner: int
+    """The connection to which it goes."""
+    largest: int
+    """Bytes that a message may have."""
+    account: Account
+
+
 @dataclass(slots=True, eq=False)
 class Room:
-    """One link of one pair; `members` are connections by `a` and `b`."""
+    """One link of one pair; `members` are connections by `a` and `b`, `takes` the largest message of each."""
 
     pair: str
     link: int
@@ -69,6 +80,7 @@ class Room:
     account: Account
     state: State = State.WAITING
     members: dict[str, int] = field(default_factory=dict)
+    takes: dict[str, int] = field(default_factory=dict)
 
     def happens(self, event: Event) -> None:
         """Change state by the table."""
@@ -83,12 +95,14 @@ class Rooms:
         self._stats = stats
         self._rooms: dict[str, Room] = {}
         self._by_connection: dict[int, tuple[Room, Member]] = {}
+        self._passages: dict[int, Passage] = {}
 
     def __len__(self) -> int:
         return len(self._rooms)
 
-    def join(self, connection: int, member: Member, link: int, now: float) -> list[Effect]:
-        """A member has come, by a connection that is in no room, to one of its pair's links."""
+    def join(self, connection: int, member: Member, link: int, size: int, now: float) -> list[Effect]:
+        """A member has come, by a connection that is in no room, to one of its pair's links; it takes messages of so
+        many bytes."""
         room = self._rooms.get(member.pair)
         if room is not None and link < room.link:
             return [Hangup(connection, CloseCode.REPLACED)]
@@ -102,6 +116,7 @@ class Rooms:
             except RefusedError as error:
                 self._stats.refusals[error.reason] += 1
                 return [*effects, Hangup(connection, CloseCode.BUSY)]
+        room.takes[member.name] = size
         return [*effects, *self._admit(room, connection, member)]
 
     def left(self, connection: int, now: float) -> list[Effect]:
@@ -110,7 +125,8 @@ class Rooms:
         if found is None:
             return []
         room, member = found
-        del room.members[member.name], self._by_connection[connection]
+        self._forget(connection)
+        del room.members[member.name]
         return self._end(room, dict.fromkeys(room.members, CloseCode.PARTED), now)
 
     def tick(self, now: float) -> list[Effect]:
@@ -126,25 +142,18 @@ class Rooms:
         """The server ends."""
         return self._end_all(list(self._rooms.values()), CloseCode.RESTARTING, now)
 
-    def partner(self, connection: int) -> int | None:
-        """To whom goes what this connection sends; None unless both are here."""
-        found = self._by_connection.get(connection)
-        if found is None or found[0].state is not State.JOINED:
-            return None
-        room, member = found
-        return room.members[member.other.name]
+    def passage(self, connection: int) -> Passage | None:
+        """What becomes of what this connection sends; None unless both are here."""
+        return self._passages.get(connection)
 
-    def debt(self, connection: int, now: float) -> float:
-        """Seconds until a connection may relay again; 0 if it may, or is in no room any more."""
-        found = self._by_connection.get(connection)
-        return self._accounts.debt(found[0].account, now) if found else 0.0
+    def debt(self, passage: Passage, now: float) -> float:
+        """Seconds until a pair may relay again; 0 if it may."""
+        return self._accounts.debt(passage.account, now)
 
-    def pay(self, connection: int, size: int, now: float) -> None:
+    def pay(self, passage: Passage, size: int, now: float) -> None:
         """So many bytes of a connection are relayed."""
-        found = self._by_connection.get(connection)
-        if found is not None:
-            self._accounts.pay(found[0].account, size, now)
-            self._stats.to_members += size
+        self._accounts.pay(passage.account, size, now)
+        self._stats.to_members += size
 
     def _open(self, pair: str, link: int, now: float) -> Room:
         room = self._rooms[pair] = Room(pair, link, now, self._accounts.open(pair, now))
@@ -155,15 +164,22 @@ class Rooms:
         before = room.members.get(member.name)
         effects: list[Effect] = []
         if before is not None:
-            del self._by_connection[before]
+            self._forget(before)
             effects.append(Hangup(before, CloseCode.REPLACED))
         room.members[member.name] = connection
         self._by_connection[connection] = room, member
-        complete = len(room.members) == 2
-        room.happens(Event.COMPLETED if complete else Event.ADMITTED)
-        # The one who came last hears of it first: nothing of the other's can reach it before.
-        order = (connection, room.members[member.other.name]) if complete else ()
-        return [*effects, *map(TellJoined, order)]
+        if len(room.members) < 2:
+            room.happens(Event.ADMITTED)
+            return effects
+        room.happens(Event.COMPLETED)
+        return [*effects, *self._join_up(room, connection, room.members[member.other.name])]
+
+    def _join_up(self, room: Room, last: int, first: int) -> list[Effect]:
+        """Both are here. The one who came last hears of it first: nothing of the other's can reach it before."""
+        largest = min(limits.RELAY_MESSAGE_BYTES_MAX, *room.takes.values())
+        self._passages[last] = Passage(first, largest, room.account)
+        self._passages[first] = Passage(last, largest, room.account)
+        return [TellJoined(last, largest), TellJoined(first, largest)]
 
     def _replaced(self, room: Room, member: Member, link: int) -> dict[str, CloseCode]:
         """How the connections of a room end that gives way to another of this member."""
@@ -178,7 +194,11 @@ class Rooms:
         del self._rooms[room.pair]
         effects: list[Effect] = []
         for name, connection in room.members.items():
-            del self._by_connection[connection]
+            self._forget(connection)
             effects.append(Hangup(connection, codes[name]))
         ended = self._accounts.close(room.account, now)
         return [*effects, ended] if ended is not None else effects
+
+    def _forget(self, connection: int) -> None:
+        del self._by_connection[connection]
+        self._passages.pop(connection, None)

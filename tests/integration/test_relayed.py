@@ -22,7 +22,8 @@ from tests.support.signaling_client import PATIENCE_S, SignalingClient
 
 A, B = Member("pair", "a"), Member("pair", "b")
 BIG = bytes(limits.RELAY_MESSAGE_BYTES)
-"""The largest that is taken."""
+"""The largest that is taken by who does not say."""
+LARGEST = bytes(limits.RELAY_MESSAGE_BYTES_MAX)
 
 
 Socket: TypeAlias = "aiohttp.ClientWebSocketResponse[Any]"
@@ -44,7 +45,7 @@ class Hall:
     async def dial(self, protocol: str = limits.RELAY_SUBPROTOCOL, origin: str | None = None) -> Socket:
         """A connection that has said nothing yet."""
         session = await self._stack.enter_async_context(aiohttp.ClientSession())
-        most = limits.RELAY_MESSAGE_BYTES + 1
+        most = limits.RELAY_MESSAGE_BYTES_MAX + 1
         url = f"{self.site.url}relay"
         socket = await session.ws_connect(url, protocols=(protocol,), origin=origin, max_msg_size=most)
         self._sockets.append(socket)  # aiohttp closes what nobody holds
@@ -55,15 +56,15 @@ class Hall:
         for socket in self._sockets:
             socket._response.close()
 
-    async def join(self, member: Member, link: int = 0) -> Socket:
+    async def join(self, member: Member, link: int = 0, size: int = len(BIG)) -> Socket:
         """A member that waits for the other."""
         socket = await self.dial()
-        await socket.send_str(encode(Join(ticket=self.ticket(member), link=link)))
+        await socket.send_str(encode(Join(ticket=self.ticket(member), link=link, bytes=size)))
         return socket
 
-    async def both(self, link: int = 0) -> tuple[Socket, Socket]:
+    async def both(self, link: int = 0, size: int = len(BIG)) -> tuple[Socket, Socket]:
         """Both members, joined."""
-        a, b = await self.join(A, link), await self.join(B, link)
+        a, b = await self.join(A, link, size), await self.join(B, link, size)
         await joined(a)
         await joined(b)
         return a, b
@@ -227,9 +228,24 @@ async def test_no_text_may_come_later(hall: Hall) -> None:
     assert await closed(b) == CloseCode.PARTED
 
 
-async def test_a_message_that_is_too_large_ends_the_link(hall: Hall) -> None:
-    a, b = await hall.both()
-    await a.send_bytes(bytes(limits.RELAY_MESSAGE_BYTES + 1))
+async def test_two_that_take_larger_messages_send_them(hall: Hall) -> None:
+    a, b = await hall.join(A, size=2**30), await hall.join(B, size=len(LARGEST))
+    assert (await joined(a)).bytes == (await joined(b)).bytes == len(LARGEST)
+    for one, other in ((a, b), (b, a)):
+        await one.send_bytes(LARGEST)
+        assert await other.receive_bytes(timeout=PATIENCE_S) == LARGEST
+
+
+@pytest.mark.parametrize("sizes", [(len(BIG), len(LARGEST)), (len(LARGEST), len(BIG))])
+async def test_to_one_that_does_not_say_nobody_sends_more(hall: Hall, sizes: tuple[int, int]) -> None:
+    a, b = await hall.join(A, size=sizes[0]), await hall.join(B, size=sizes[1])
+    assert (await joined(a)).bytes == (await joined(b)).bytes == len(BIG)
+
+
+@pytest.mark.parametrize("size", [len(BIG), len(BIG) + 1000, len(LARGEST)])
+async def test_a_message_that_is_too_large_ends_the_link(hall: Hall, size: int) -> None:
+    a, b = await hall.both(size=size)
+    await a.send_bytes(bytes(size + 1))
     assert await closed(a) == 1009
     assert await closed(b) == CloseCode.PARTED
 

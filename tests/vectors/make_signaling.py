@@ -138,7 +138,7 @@ GOOD: dict[str, list[dict[str, Any]]] = {
     "called": [{"relay": "x", "ttl": 21600, "ice": [{"urls": ["turn:a"], "username": "u", "credential": "c"}]}],
     "left": [{"reason": "gone"}],
     "lapsed": [{"reason": "expired"}],
-    "join": [{"ticket": "x" * 256, "link": 2**32 - 1}],
+    "join": [{"ticket": "x" * 256, "link": 2**32 - 1}, {"bytes": 65536}, {"bytes": 263168}],
     "joined": [{"bytes": 65536, "idle": 0.5}],
 }
 """Changes that are allowed."""
@@ -254,7 +254,11 @@ BAD: dict[str, list[dict[str, Any]]] = {
     "renewed": [{"re": 0}, {"pair": ""}, {"ttl": -1}, {"relay": ""}, {"ice": {}}],
     "error": [{"code": "made-up"}, {"code": None}, {"message": "x" * 513}, {"retry": 1}],
     "restarting": [{"reconnect_in": "soon"}],
-    "join": [{"ticket": ""}, {"ticket": "x" * 257}, {"link": -1}, {"link": 2**32}, {"link": 0.5}],
+    "join": [
+        *({"ticket": text} for text in ("", "x" * 257)),
+        *({"link": number} for number in (-1, 2**32, 0.5)),
+        *({"bytes": number} for number in (65535, 2**30 + 1, None)),
+    ],
     "joined": [{"bytes": 65535}, {"idle": -1}],
 }
 """Changes that are not."""

@@ -64,7 +64,10 @@ def test_every_code_between_peers_is_there() -> None:
         ("codes, pairs of one session", f"{Policy().locators_per_session}, {Policy().pairs_per_session}"),
         ("requests of one session", f"{Policy().request_rate:g} a second, {Policy().requests.burst:g} at once"),
         ("knocks from one address", f"{Policy().knock_rate:g} a minute, {Policy().knocks.burst:g} at once"),
-        ("message at `/relay`", f"{limits.RELAY_MESSAGE_BYTES // 1024} KiB"),
+        (
+            "message at `/relay`",
+            f"{limits.RELAY_MESSAGE_BYTES_MAX // 1024} KiB at most, {limits.RELAY_MESSAGE_BYTES // 1024} KiB to who",
+        ),
         (
             "at `/relay`: `join`, alone, idle",
             f"{limits.RELAY_JOIN_S} s, {limits.RELAY_ALONE_S} s, {limits.RELAY_IDLE_S} s",

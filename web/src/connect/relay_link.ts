@@ -8,7 +8,7 @@
 
 import type { Join } from "../gen/signaling.ts";
 import { GONE_S, SILENCE_S } from "../gen/peer_constants.ts";
-import { RELAY_SUBPROTOCOL } from "../gen/signaling_constants.ts";
+import { RELAY_MESSAGE_BYTES_MAX, RELAY_SUBPROTOCOL } from "../gen/signaling_constants.ts";
 import { isRelayServerMessage } from "../gen/validators.js";
 import type { Bytes } from "../secure/encoding.ts";
 import type { Role } from "../secure/pake.ts";
@@ -135,7 +135,7 @@ export class RelayLink implements Link {
 
   #join(): void {
     const { access, number } = this.#options;
-    this.#socket.send(JSON.stringify({ t: "join", ticket: access.ticket, link: number } satisfies Join));
+    this.#socket.send(JSON.stringify({ t: "join", ticket: access.ticket, link: number, bytes: RELAY_MESSAGE_BYTES_MAX } satisfies Join));
   }
 
   #message(data: ArrayBuffer | string): void {
@@ -149,7 +149,7 @@ export class RelayLink implements Link {
   #joined(text: string): void {
     const message = parse(text);
     if (!isRelayServerMessage(message) || this.#limit > 0) return this.#broken(OUT_OF_TURN);
-    this.#limit = message.bytes;
+    this.#limit = Math.min(message.bytes, RELAY_MESSAGE_BYTES_MAX);
     this.#ready();
   }
 
