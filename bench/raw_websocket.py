@@ -12,9 +12,12 @@ import aiohttp
 from aiohttp import web
 
 from bench.processes import now
+from pypeer.protocol.frames import DATA_HEADER_BYTES
+from pypeer.protocol.limits import CHUNK_BYTES
+from pypeer.secure.records import TAG_BYTES
 
-MESSAGE: Final = bytes(64 * 1024)
-"""As large as a frame of Byway is there."""
+MESSAGE: Final = bytes(CHUNK_BYTES + DATA_HEADER_BYTES + TAG_BYTES)
+"""As large as what Byway sends there."""
 
 LARGEST: Final = 1024 * 1024
 

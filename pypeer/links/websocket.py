@@ -19,8 +19,8 @@ Socket: TypeAlias = "aiohttp.ClientWebSocketResponse[Any]"
 
 WAY: Final = "websocket"
 
-LOW_WATER_BYTES: Final = 256 * 1024
-"""`drain` returns below this: four frames, so that the sender is never starved while the caller refills; what is on its
+LOW_WATER_BYTES: Final = 640 * 1024
+"""`drain` returns below this: two chunks, so that the sender is never starved while the caller refills; what is on its
 way beyond that waits in the buffers of TCP."""
 
 FLUSH_S: Final = 5.0
