@@ -1,15 +1,20 @@
 """The part files of a fetch, in one folder, each under a key that recognises it in another run. Blocking."""
 
 import os
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
 from pypeer.transfer.sparse import is_hole, reserve
+from pypeer.transfer.syncing import begin_sync
 
 HANDLES: Final = 16
 """Part files kept open: more than are written at a time, far below any limit on open files."""
+
+UNSYNCED_BYTES: Final = 16 * 1024 * 1024
+"""When so much of a file was written it begins to leave for the disk: what is left to flush in the end takes a disk a
+tenth of a second, and the more is asked for at once, the fewer and larger its writes are."""
 
 _FLAGS: Final = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
 
@@ -21,6 +26,7 @@ class Parts:
         self._folder = folder
         self._root = os.path.join(folder, "")
         self._open: OrderedDict[str, int] = OrderedDict()
+        self._unsynced: Counter[str] = Counter()
 
     def path(self, key: str) -> Path:
         """Where a part file is."""
@@ -49,6 +55,10 @@ class Parts:
             reserve(handle, room)
         os.lseek(handle, offset, os.SEEK_SET)
         _write(handle, data)
+        self._unsynced[key] += len(data)
+        if self._unsynced[key] >= UNSYNCED_BYTES:
+            self._unsynced[key] = 0
+            begin_sync(handle)
 
     def write_whole(self, key: str, data: bytes | bytearray | memoryview) -> None:
         """Write all of a file at once."""
@@ -65,6 +75,7 @@ class Parts:
 
     def close(self, key: str) -> None:
         """Close a part file, if it is open; writing opens it again."""
+        del self._unsynced[key]
         handle = self._open.pop(key, None)
         if handle is not None:
             os.close(handle)
