@@ -1,6 +1,7 @@
 """How a file divides into chunks: a function of its size alone, so both sides agree without a word."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from pypeer.protocol import limits
 
@@ -8,6 +9,7 @@ Range = tuple[int, int]
 """Chunks from the first up to before the second number."""
 
 
+@lru_cache(maxsize=1024)  # asked a dozen times for each chunk
 def chunk_bytes(size: int) -> int:
     """Chunk size of a file in bytes: 256 KiB, doubled while there are more than 16,384 chunks, at most 4 MiB."""
     chunk = limits.CHUNK_BYTES

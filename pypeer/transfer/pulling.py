@@ -41,6 +41,8 @@ class Pulling:
         self.schedule: Missing = self._ordered
         """What is still to be asked for."""
         self.window = Window()
+        self._streams = False
+        """Whether some link is a stream of TCP."""
         self._may_be_here: dict[int, set[int]] = {}
         self._entries = entries
         self._links = links
@@ -50,6 +52,7 @@ class Pulling:
 
     def pump(self, links: Sequence[Asking], now: float) -> None:
         """Ask on these links for as much as they, the window, and the budget have room for."""
+        self._streams = any(link.frame_bytes > limits.CHUNK_BYTES for link in self._links.values())
         self._share_out(self._fit(links, now), now)
 
     def may_be_here(self, file: int, stop: int) -> None:
@@ -144,8 +147,7 @@ class Pulling:
         return link.pace.needs(count)
 
     def _may_ask(self, file: int, chunk: int, now: float) -> bool:
-        streams = any(link.frame_bytes > limits.CHUNK_BYTES for link in self._links.values())
-        has_room = self.window.has_room(self._entries[file].size, chunk, len(self._links), streams)
+        has_room = self.window.has_room(self._entries[file].size, chunk, len(self._links), self._streams)
         return has_room and (self._budget is None or self._budget.is_open(now))
 
     def _soonest(self, links: Iterable[Asking], file: int, chunk: int, now: float) -> Asking | None:

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final, Protocol
 
 from pypeer.protocol import limits
@@ -92,6 +93,7 @@ class Window:
         self.requests -= 1
 
 
+@lru_cache(maxsize=256)  # asked twice for each chunk, of the same few
 def most(chunk: int, links: int, streams: bool = False) -> int:
     """What may be outstanding at most while chunks of this size are fetched over so many links, in bytes."""
     more = max(0, links - 1)
