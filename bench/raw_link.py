@@ -19,10 +19,12 @@ from pypeer.connect.options import ConnectOptions
 from pypeer.connect.servers import Servers
 from pypeer.links.webrtc import WebRtcLink
 from pypeer.loops import loop_factory
+from pypeer.protocol import limits
+from pypeer.protocol.frames import DATA_HEADER_BYTES
 from pypeer.protocol.sealed import Candidate, Description, Network, SealedMessage
 from pypeer.secure.keys import Role
 
-FRAME: Final = bytes(64 * 1024)
+FRAME: Final = bytes(limits.CHUNK_BYTES + DATA_HEADER_BYTES)
 """As large as those of a transfer."""
 
 Told = Description | Candidate | Network

@@ -26,8 +26,8 @@ DATAGRAM_BYTES: Final = 65_535
 SEGMENTS: Final = 32 if sys.platform == "linux" else 1
 """Datagrams that leave together; the kernel takes 64."""
 
-TOGETHER_BYTES: Final = 60_000
-"""And so many bytes: with the headers they have to fit one datagram."""
+TOGETHER_BYTES: Final = 65_000
+"""And so many bytes: with the headers they have to fit one datagram, of 65,535 bytes."""
 
 SOL_UDP: Final = 17
 UDP_SEGMENT: Final = 103

@@ -9,13 +9,13 @@ from typing import Final
 
 from pypeer.connect.ice.candidate import Candidate, CandidateError, parse, to_line
 from pypeer.connect.ice.checks import Credentials
-from pypeer.protocol.limits import FRAME_BYTES
+from pypeer.protocol.limits import CHUNK_FRAME_BYTES, FRAME_BYTES
 
 SCTP_PORT: Final = 5000
 """RFC 8841, section 5.2: any; all use this one."""
 
-MESSAGE_BYTES: Final = 262_144
-"""Largest message that we take: a chunk of the smallest size."""
+MESSAGE_BYTES: Final = CHUNK_FRAME_BYTES
+"""Largest message that we take."""
 
 MESSAGE_BYTES_DEFAULT: Final = 65_536
 """What a description without `max-message-size` means (RFC 8841, section 6)."""

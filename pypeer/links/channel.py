@@ -10,7 +10,7 @@ from collections.abc import Callable
 from math import inf
 from typing import Final
 
-from pypeer.connect.description import MESSAGE_BYTES, SCTP_PORT, Description, Setup
+from pypeer.connect.description import MESSAGE_BYTES, MESSAGE_BYTES_DEFAULT, SCTP_PORT, Description, Setup
 from pypeer.connect.path import PathTransport
 from pypeer.links.dtls import Dtls
 from pypeer.sctp.association import Association
@@ -45,6 +45,8 @@ class Channel:
         self.on_room: Callable[[], None] = lambda: None
         self.on_close: Callable[[], None] = lambda: None
         self.low_water = LOW_WATER_BYTES
+        self.message_bytes = MESSAGE_BYTES_DEFAULT
+        """Longest message that the other side takes, and we send."""
         self.path = path
         self.dtls = Dtls(path)
         self.association = Association(SCTP_PORT, TAKEN_BYTES)
@@ -77,6 +79,7 @@ class Channel:
 
     def associate(self, remote: Description) -> None:
         """Set up the association: at once if both descriptions have its INIT, else after two round trips."""
+        self.message_bytes = min(remote.message_bytes or MESSAGE_BYTES, MESSAGE_BYTES)
         try:
             self.association.start(remote.sctp_port, remote.sctp_init, time.monotonic())
         except PacketError as error:

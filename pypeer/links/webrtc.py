@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from pypeer.links.link import SHORT_BYTES, LinkClosedError, Path, Scope
-from pypeer.protocol import limits
 
 if TYPE_CHECKING:
     from pypeer.connect.attempt import Attempt
@@ -51,7 +50,7 @@ class WebRtcLink:
     @property
     def frame_bytes(self) -> int:
         """Largest message that both stacks take; the other side's `hello` may lower it."""
-        return limits.FRAME_BYTES
+        return self._channel.message_bytes
 
     @property
     def buffered(self) -> int:

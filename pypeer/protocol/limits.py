@@ -46,6 +46,10 @@ CHUNKS_PER_FILE: Final = 16_384
 FRAME_BYTES: Final = 64 * 1024
 """Largest frame on a link: what every WebRTC stack accepts when the session description says nothing (RFC 8841)."""
 
+CHUNK_FRAME_BYTES: Final = CHUNK_BYTES + 1024
+"""A whole chunk of the smallest size, and its header: the largest frame that a link over a data channel takes. Each
+frame costs work, and in a swarm, or before a link has carried anything, they are short all the same."""
+
 STREAM_FRAME_BYTES: Final = 1024 * 1024 + 1024
 """Largest frame on a link over TCP, where nothing but memory bounds it: four small chunks, and headers."""
 

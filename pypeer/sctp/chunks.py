@@ -1,8 +1,9 @@
 """Packets and chunks of SCTP on the wire (RFC 9260, section 3)."""
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Sequence
 from enum import IntEnum
+from functools import reduce
 from typing import Final, NamedTuple
 
 import google_crc32c
@@ -104,10 +105,10 @@ class Header:
         self._head = _ports.pack(source, destination, tag)
         self._checksum = google_crc32c.value(self._head + bytes(_checksum.size))
 
-    def packet(self, chunks: Iterable[bytes]) -> bytes:
+    def packet(self, chunks: Sequence[bytes]) -> bytes:
         """A packet of whole chunks, with its checksum (section 6.8)."""
-        body = b"".join(chunks)
-        return self._head + _checksum.pack(google_crc32c.extend(self._checksum, body)) + body
+        checksum = reduce(google_crc32c.extend, chunks, self._checksum)
+        return b"".join((self._head, _checksum.pack(checksum), *chunks))
 
 
 def tag_of(data: bytes) -> int:

@@ -14,7 +14,7 @@ from pypeer.transfer.budget import Budget
 from pypeer.transfer.effects import Chunk, Read
 from pypeer.transfer.sender import Sender
 from pypeer.transfer.shell import in_thread
-from pypeer.transfer.sources import OfferedTree
+from pypeer.transfer.sources import Block, OfferedTree
 from pypeer.transfer.storing import Lost
 
 HIGH_WATER_BYTES: Final = 1024 * 1024
@@ -25,7 +25,7 @@ READ_BYTES: Final = 1024 * 1024
 """Read at a time by a thread: a few chunks, or hundreds of small files, for one hop there and back. Two such batches
 wait while one is sent."""
 
-Answers = list[tuple[Read, bytes | Lost]]
+Answers = list[tuple[Read, Block | Lost]]
 
 
 class Answering:
@@ -97,7 +97,7 @@ class Answering:
                     if self._link.buffered > self._most:
                         await self._room()
 
-    def _result(self, read: Read, data: bytes | Lost) -> Chunk | Lost:
+    def _result(self, read: Read, data: Block | Lost) -> Chunk | Lost:
         if isinstance(data, Lost):
             self._lost(data)
             return data

@@ -77,7 +77,7 @@ class Read(Struct, frozen=True, eq=False):
 class Chunk(Struct, frozen=True):
     """A chunk as it was read, its hash, and the root of its file if by now every chunk was hashed."""
 
-    data: bytes
+    data: bytes | memoryview
     hash: bytes
     root: bytes | None
 

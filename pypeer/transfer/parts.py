@@ -1,6 +1,11 @@
-"""The part files of a fetch, in one folder, each under a key that recognises it in another run. Blocking."""
+"""The part files of a fetch, in one folder, each under a key that recognises it in another run. Blocking.
+
+What follows one another in a file is written together: every call of the system lets go of the GIL, and a thread waits
+to have it again while the event loop has much to do.
+"""
 
 import os
+import sys
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -16,6 +21,8 @@ UNSYNCED_BYTES: Final = 16 * 1024 * 1024
 """When so much of a file was written it begins to leave for the disk: what is left to flush in the end takes a disk a
 tenth of a second, and the more is asked for at once, the fewer and larger its writes are."""
 
+Block = bytes | bytearray | memoryview
+
 _FLAGS: Final = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
 
 
@@ -26,7 +33,11 @@ class Parts:
         self._folder = folder
         self._root = os.path.join(folder, "")
         self._open: OrderedDict[str, int] = OrderedDict()
-        self._unsynced: Counter[str] = Counter()
+        self._unsynced: Counter[int] = Counter()
+        """Bytes by handle that were written since it last began to leave for the disk."""
+        self._blocks: list[Block] = []
+        self._begin = self._end = (-1, 0)
+        """Handle and offset where what waits to be written begins, and where it ends."""
 
     def path(self, key: str) -> Path:
         """Where a part file is."""
@@ -48,19 +59,34 @@ class Parts:
             return 0
         return max(0, int(blocks) * 512 - used)
 
-    def write(self, key: str, data: bytes | bytearray | memoryview, offset: int, room: int = 0) -> None:
-        """Write all of these bytes at an offset; the file is made if it is not there, with `room` reserved."""
-        handle = self._handle(key)
-        if room and not os.fstat(handle).st_size:
-            reserve(handle, room)
-        os.lseek(handle, offset, os.SEEK_SET)
-        _write(handle, data)
-        self._unsynced[key] += len(data)
-        if self._unsynced[key] >= UNSYNCED_BYTES:
-            self._unsynced[key] = 0
-            begin_sync(handle)
+    def write(self, key: str, data: Block, offset: int, room: int = 0) -> None:
+        """Write all of these bytes at an offset, by `flush` at the latest; until then they must not change.
 
-    def write_whole(self, key: str, data: bytes | bytearray | memoryview) -> None:
+        The file is made if it is not there, with `room` reserved.
+        """
+        is_open = key in self._open
+        handle = self._handle(key)
+        if room and not is_open and not os.fstat(handle).st_size:
+            reserve(handle, room)
+        if self._end != (handle, offset):
+            self.flush()
+            self._begin = handle, offset
+        self._blocks.append(data)
+        self._end = handle, offset + len(data)
+
+    def flush(self) -> None:
+        """Write what waits for it."""
+        blocks, self._blocks = self._blocks, []
+        handle, offset = self._begin
+        self._begin = self._end = (-1, 0)
+        if blocks:
+            _write_at(handle, blocks, offset)
+            self._unsynced[handle] += sum(map(len, blocks))
+            if self._unsynced[handle] >= UNSYNCED_BYTES:
+                self._unsynced[handle] = 0
+                begin_sync(handle)
+
+    def write_whole(self, key: str, data: Block) -> None:
         """Write all of a file at once."""
         handle = self._make(key)
         try:
@@ -75,9 +101,10 @@ class Parts:
 
     def close(self, key: str) -> None:
         """Close a part file, if it is open; writing opens it again."""
-        del self._unsynced[key]
+        self.flush()
         handle = self._open.pop(key, None)
         if handle is not None:
+            del self._unsynced[handle]
             os.close(handle)
 
     def close_all(self) -> None:
@@ -91,14 +118,23 @@ class Parts:
             return self._open[key]
         self._open[key] = handle = self._make(key)
         if len(self._open) > HANDLES:
-            os.close(self._open.popitem(last=False)[1])
+            self.close(next(iter(self._open)))
         return handle
 
     def _make(self, key: str) -> int:
         return os.open(self._root + key, _FLAGS, 0o666)
 
 
-def _write(handle: int, data: bytes | bytearray | memoryview) -> None:
+def _write_at(handle: int, blocks: list[Block], offset: int) -> None:
+    written = os.pwritev(handle, blocks, offset) if sys.platform == "linux" else 0
+    if written == sum(map(len, blocks)):
+        return
+    os.lseek(handle, offset, os.SEEK_SET)
+    for block in blocks:
+        _write(handle, block)
+
+
+def _write(handle: int, data: Block) -> None:
     view = memoryview(data)
     while view:
         view = view[os.write(handle, view) :]

@@ -8,7 +8,6 @@ works; links of different peers are used together always.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
-from pypeer.protocol import limits
 from pypeer.protocol.frames import Probe, Request, Stop
 from pypeer.protocol.messages import Entry
 from pypeer.transfer import chunks
@@ -52,7 +51,7 @@ class Pulling:
 
     def pump(self, links: Sequence[Asking], now: float) -> None:
         """Ask on these links for as much as they, the window, and the budget have room for."""
-        self._streams = any(link.frame_bytes > limits.CHUNK_BYTES for link in self._links.values())
+        self._streams = any(link.is_stream for link in self._links.values())
         self._share_out(self._fit(links, now), now)
 
     def may_be_here(self, file: int, stop: int) -> None:

@@ -34,7 +34,8 @@ from pypeer.transfer.subflow import Stage, ViolationError
 from pypeer.transfer.swarm import Seeding
 
 FRAME: Final = 64 * 1024
-"""Largest frame in a swarm: between two of them may be told what is not wanted any more."""
+"""Largest frame in a swarm: between two of them may be told what is not wanted any more. Also of the first chunk on a
+link, of which the receiver knows nothing yet: on a slow one the silence before all of it would look like a stall."""
 
 Held = Sequence[tuple[int, int, int]]
 """Files, and of each from a chunk up to before another."""
@@ -92,7 +93,7 @@ class Sender(Party[Serving]):
                 detail = result.message if result.detail is None else result.detail
                 yield Refuse(request=read.request, code=result.code, message=detail[:512])
             return
-        step = (flow.frame_bytes if self._seeding is None else min(flow.frame_bytes, FRAME)) - DATA_HEADER_BYTES
+        step = self._step(flow)
         data = memoryview(b"" if read.bare else result.data)
         for at in range(0, len(data), step):
             if self._wanted(read):
@@ -101,7 +102,13 @@ class Sender(Party[Serving]):
                 yield Data(read.request, part)
         if self._wanted(read):
             del flow.open[read.request]
+            flow.has_answered |= len(data) > 0
             yield End(read.request, result.hash, result.root)
+
+    def _step(self, flow: Serving) -> int:
+        """Bytes of a chunk that go in one frame."""
+        short = self._seeding is not None or not flow.has_answered
+        return (min(flow.frame_bytes, FRAME) if short else flow.frame_bytes) - DATA_HEADER_BYTES
 
     def lost(self, lost: Lost, now: float) -> list[Effect]:
         """A file turned out to be lost; told once."""

@@ -33,6 +33,8 @@ class Serving(Subflow):
         """Files whose roots are asked for."""
         self.told: set[tuple[int, int, int]] = set()
         """Of a partial offer, ranges of chunks that the other side was told of here."""
+        self.has_answered = False
+        """Whether a chunk was sent here."""
         self._listed = 0
 
     def request(self, frame: Request | Probe) -> None:

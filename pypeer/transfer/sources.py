@@ -6,9 +6,12 @@ to be sent does not: see `merkle.chunk_hash`.
 
 import asyncio
 import os
+import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
+from contextlib import suppress
+from itertools import accumulate
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -28,6 +31,10 @@ HANDLES: Final = 16
 
 HASH_STEP_BYTES: Final = 16 * 2**20
 """How much is hashed for a root before others get their turn: 10 ms of work."""
+
+
+Block = bytes | memoryview
+"""A chunk, or a view of it in what was read together."""
 
 
 class Content(Protocol):
@@ -57,11 +64,18 @@ class OfferedTree:
         self._small = Digests(len(entries))
         self._lock = threading.Lock()
 
-    def read(self, reads: Sequence[Read]) -> list[bytes | Lost]:
-        """Read chunks; blocking."""
-        return [self._read(read.file, read.chunk, read.bare) for read in reads]
+    def read(self, reads: Sequence[Read]) -> list[Block | Lost]:
+        """Read chunks; blocking.
 
-    def hashed(self, file: int, chunk: int, data: bytes) -> Chunk:
+        Those that follow one another are read together: every call of the system lets go of the GIL, and a thread waits
+        to have it again while the event loop has much to do.
+        """
+        results: list[Block | Lost] = []
+        while len(results) < len(reads):
+            results += self._read_run(reads, len(results))
+        return results
+
+    def hashed(self, file: int, chunk: int, data: Block) -> Chunk:
         """A chunk that was read, with its hash, which is found once; `data` may be empty where that is known."""
         if chunks.chunk_count(self.entries[file].size) == 1:
             root = self._small.get(file) or merkle.chunk_hash(data, self.entries[file].size)
@@ -93,6 +107,23 @@ class OfferedTree:
     def close(self) -> None:
         """Close open files."""
         self._content.close()
+
+    def _read_run(self, reads: Sequence[Read], start: int) -> list[Block | Lost]:
+        """One read, and those behind it that go on where it ends; each for itself if that fails."""
+        first, stop = reads[start], start + 1
+        while stop < len(reads) and self._goes_on(reads[stop - 1], reads[stop]):
+            stop += 1
+        size = self.entries[first.file].size
+        ends = list(accumulate(chunks.chunk_length(size, read.chunk) for read in reads[start:stop]))
+        if stop - start > 1:
+            with suppress(ChangedError, OSError):
+                data = memoryview(self._content.read(first.file, first.chunk * chunks.chunk_bytes(size), ends[-1]))
+                return [data[at:end] for at, end in zip((0, *ends), ends, strict=False)]
+        return [self._read(read.file, read.chunk, read.bare) for read in reads[start:stop]]
+
+    def _goes_on(self, read: Read, after: Read) -> bool:
+        plain = not (read.bare or after.bare or self.entries[read.file].hole_ranges)
+        return plain and (after.file, after.chunk) == (read.file, read.chunk + 1)
 
     def _read(self, file: int, chunk: int, bare: bool = False) -> bytes | Lost:
         size = self.entries[file].size
@@ -198,9 +229,16 @@ def text_tree(text: str) -> OfferedTree:
 
 def read_at(handle: int, offset: int, length: int) -> bytes:
     """So many bytes of an open file, fewer if it ends before."""
-    os.lseek(handle, offset, os.SEEK_SET)
     parts = []
-    while length > 0 and (part := os.read(handle, length)):
+    while length > 0 and (part := _read_some(handle, offset, length)):
         parts.append(part)
+        offset += len(part)
         length -= len(part)
     return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def _read_some(handle: int, offset: int, length: int) -> bytes:
+    if sys.platform == "win32":
+        os.lseek(handle, offset, os.SEEK_SET)
+        return os.read(handle, length)
+    return os.pread(handle, length, offset)

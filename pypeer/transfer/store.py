@@ -125,15 +125,16 @@ class DiskStore:
         self._aborted.set()
 
     def perform(self, batch: Sequence[StoreEffect]) -> list[StoreResult]:
-        """Do all of it; errors are results. Files get their names together, after the rest."""
+        """Do all of it; an error is the only result. Files get their names together, after the rest."""
         results: list[StoreResult] = []
         try:
             results += filter(None, map(self._perform, batch))
+            self._parts.flush()
             results += self._name_all()
             if self._journal is not None:
                 self._journal.push()
         except OSError as error:
-            results.append(_broken(error, self._into))
+            return [_broken(error, self._into)]
         return results
 
     def release(self) -> None:

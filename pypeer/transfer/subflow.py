@@ -6,6 +6,7 @@ Named after the subflow of Multipath TCP (RFC 8684): a session has several, and 
 from enum import IntEnum
 from typing import ClassVar, Final
 
+from pypeer.protocol import limits
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Accept, Hello, Offer
 
@@ -61,6 +62,8 @@ class Subflow:
         self.rank = rank
         self.frame_bytes = frame_bytes
         """Largest frame that the other side takes here."""
+        self.is_stream = frame_bytes >= limits.STREAM_FRAME_BYTES
+        """Whether it is a stream of TCP, which has no messages that could be too long."""
         self.can_probe = False
         """Whether the other side answers PROBE here."""
         self.stage = Stage.GREETING

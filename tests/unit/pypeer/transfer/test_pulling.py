@@ -169,7 +169,7 @@ def test_the_bound_on_memory() -> None:
 
 def test_a_stream_that_is_quick_and_long_is_filled() -> None:
     here = Roads(400 * MIB)
-    here.open(1000, 0.1, frame=limits.CHUNK_BYTES + frames.DATA_HEADER_BYTES)
+    here.open(1000, 0.1, frame=limits.STREAM_FRAME_BYTES)
     here.run()
     assert limits.WINDOW_BYTES < here.peak <= STREAM_BYTES
     assert here.goodput >= 0.8 * 1000 * MBIT
