@@ -87,9 +87,9 @@ class Channel:
         self.path.carry(self._datagrams)
         self._turn()
 
-    def send(self, message: bytes) -> None:
-        """Queue a message, which must not be empty."""
-        self.association.send(BINARY, message)
+    def send(self, message: bytes, rest: bytes | memoryview = b"") -> None:
+        """Queue a message, which must not be empty and may be in two parts; the second must not change any more."""
+        self.association.send(BINARY, message, rest)
         self._is_full = self._is_full or self.association.queued > self.low_water
         self._later()
 

@@ -59,7 +59,10 @@ class Link(Protocol):
         """Deliver frames, also those that arrived before, and the end of the link, each in order."""
 
     def send(self, frame: bytes, rest: bytes | memoryview = b"") -> None:
-        """Queue a frame, in two parts if it is large, so that it need not be copied; raises LinkClosedError."""
+        """Queue a frame, in two parts if it is large, so that it need not be copied; raises LinkClosedError.
+
+        The second part must not change any more.
+        """
 
     async def drain(self) -> None:
         """Wait until `buffered` is below the low-water mark; raises LinkClosedError."""

@@ -75,7 +75,7 @@ class WebRtcLink:
         """Queue a frame; see Link."""
         if self._closed or not self._channel.is_open:
             raise LinkClosedError("The connection to the other peer is closed.")
-        self._channel.send(frame + rest)
+        self._channel.send(frame, rest)
 
     async def drain(self) -> None:
         """Wait for room; see Link."""

@@ -26,7 +26,7 @@ from pypeer.sctp.control import BACKGROUND, FOREGROUND, MakeController
 from pypeer.sctp.handshake import Event, Handshake, State
 from pypeer.sctp.inbox import WINDOW_BYTES, Inbox
 from pypeer.sctp.mtu import PathMtu
-from pypeer.sctp.outbox import Outbox
+from pypeer.sctp.outbox import Outbox, Rest
 
 SEARCH_BYTES: Final = 256 * 1024
 """Larger packets are tried once so much waits to leave: for less it is not worth it."""
@@ -92,12 +92,12 @@ class Association:
         else:
             self._shaking.begin(now)
 
-    def send(self, protocol: int, message: bytes) -> None:
-        """Queue a message, which must not be empty."""
+    def send(self, protocol: int, message: bytes, rest: Rest = b"") -> None:
+        """Queue a message, which must not be empty and may be in two parts; the second must not change any more."""
         if self._outbox is None:
-            self._waiting.append((protocol, message))
+            self._waiting.append((protocol, message + rest))
         else:
-            self._outbox.put(protocol, message)
+            self._outbox.put(protocol, message, rest)
 
     def messages(self) -> list[tuple[int, int, bytes]]:
         """Stream, protocol and bytes of messages that have come and were not taken out yet."""

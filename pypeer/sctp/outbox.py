@@ -2,7 +2,7 @@
 
 from collections import deque
 from math import inf
-from typing import Final
+from typing import Final, NamedTuple
 
 from pypeer.sctp import chunks
 from pypeer.sctp.chunks import BEGIN, DATA_HEADER_BYTES, END, IMMEDIATE, Sack
@@ -22,6 +22,26 @@ STUCK_TIME_OUTS: Final = 16
 way, a third of the attempts fail by chance, and eight in a row were seen to."""
 
 
+Rest = bytes | memoryview
+"""The long part of a message, which must not change until it has left."""
+
+
+class Message(NamedTuple):
+    """A message that waits: its beginning, which is short, the rest, and how long they are together."""
+
+    protocol: int
+    head: bytes
+    body: memoryview
+    size: int
+
+    def part(self, start: int, size: int) -> Rest:
+        """So many bytes of it; only where the two meet they are copied."""
+        at = start - len(self.head)
+        if at >= 0:
+            return self.body[at : at + size]
+        return self.head[start : start + size] + self.body[: max(0, at + size)]
+
+
 class Outbox:
     """`first` is the number to begin with, `room` what a packet has for chunks, `window` what the receiver takes."""
 
@@ -29,7 +49,7 @@ class Outbox:
         self.queued = 0
         """Bytes of messages that have not left."""
         self._base = self._piece = room - DATA_HEADER_BYTES
-        self._queue: deque[tuple[int, memoryview]] = deque()
+        self._queue: deque[Message] = deque()
         self._offset = 0
         self._sequence = 0
         self._flight = Flight(first)
@@ -50,10 +70,12 @@ class Outbox:
         """Whether all that was put in has arrived."""
         return not self._queue and not len(self._flight)
 
-    def put(self, protocol: int, message: bytes) -> None:
-        """Queue a message, which must not be empty."""
-        self._queue.append((protocol, memoryview(message)))
-        self.queued += len(message)
+    def put(self, protocol: int, message: bytes, rest: Rest = b"") -> None:
+        """Queue a message, which must not be empty and may be in two parts, so that a long one need not be copied."""
+        head, body = (message, rest) if len(rest) else (b"", message)
+        size = len(head) + len(body)
+        self._queue.append(Message(protocol, head, memoryview(body), size))
+        self.queued += size
 
     def acknowledged(self, sack: Sack, now: float) -> None:
         """An acknowledgement came."""
@@ -180,8 +202,8 @@ class Outbox:
 
     def _cut(self, room: int) -> Piece | None:
         """The next piece of the first message, if the receiver has room for it; short ones are not cut up."""
-        protocol, message = self._queue[0]
-        left = len(message) - self._offset
+        message = self._queue[0]
+        left = message.size - self._offset
         size = min(left, self._piece)
         if size + DATA_HEADER_BYTES > room or (self._flight.bytes + size > self._window and len(self._flight)):
             return None
@@ -189,8 +211,8 @@ class Outbox:
         if (size == left and len(self._queue) == 1) or self._fills(size):
             flags |= IMMEDIATE  # nothing follows that could make the other side acknowledge it
         number = self._flight.take_number()
-        part = message[self._offset : self._offset + size]
-        chunk = chunks.write_data(flags, number % WRAP, STREAM, self._sequence % 2**16, protocol, part)
+        part = message.part(self._offset, size)
+        chunk = chunks.write_data(flags, number % WRAP, STREAM, self._sequence % 2**16, message.protocol, part)
         self.queued -= size
         self._offset += size
         if size == left:

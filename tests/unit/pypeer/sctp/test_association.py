@@ -61,6 +61,19 @@ def test_everything_arrives_once_and_in_order(there: Network, back: Network, see
     assert scene.got == [list(reversed(MESSAGES)), MESSAGES]
 
 
+@pytest.mark.parametrize("early", [True, False])
+@pytest.mark.parametrize("head", [1, 5, 1000, BASE_BYTES, 3 * BASE_BYTES])
+def test_a_message_in_two_parts(head: int, early: bool) -> None:
+    whole = bytes(range(256)) * 40
+    scene = Scene() if early else Scene().start()
+    scene.run(0.1)
+    scene.ends[0].send(BINARY, whole[:head], memoryview(whole)[head:])
+    if early:
+        scene.start()
+    scene.until_idle()
+    assert scene.got[1] == [whole]
+
+
 @pytest.mark.parametrize("snap", [True, False])
 @pytest.mark.parametrize("late", [0, 1])
 def test_handshakes(snap: bool, late: int) -> None:
