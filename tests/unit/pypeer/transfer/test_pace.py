@@ -77,6 +77,13 @@ def test_the_least_delay_counts_for_ten_seconds_then_the_link_runs_empty_to_meas
     assert link.window(CHUNK, 17) > 0
 
 
+def test_the_least_delay_counts_for_longer_once_it_is_measured_again() -> None:
+    link = driven(1_000_000, 0.5)
+    link.answered(8.0, 8.5)
+    assert link.window(CHUNK, 18.0) > 0
+    assert link.window(CHUNK, 18.6) == 0
+
+
 def test_a_silence_is_borne_as_long_as_the_delay_and_a_frame_suggest() -> None:
     link = Pace()
     link.asked(True, 1.0)

@@ -1,7 +1,7 @@
 """A swarm: who is told of whom, who has what, in which order is asked, and what may be passed on."""
 
 import random
-from collections import deque
+from collections import Counter, deque
 from typing import Final
 
 import pytest
@@ -44,15 +44,20 @@ def test_members_are_told_of_each_other() -> None:
 
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 30)), max_size=60))
-def test_nobody_is_told_of_itself_of_too_many_or_of_one_twice(steps: list[tuple[bool, int]]) -> None:
+def test_who_is_told_of_whom(steps: list[tuple[bool, int]]) -> None:
+    """Nobody of itself, of too many, or of one twice; whoever is new is told of those that the fewest were told of."""
     swarm = Swarm[int]()
     told: dict[int, list[str]] = {}
     for helps, member in steps:
-        if helps:
+        if helps and member not in told:
+            uses = Counter({str(each): 0 for each in told})
+            uses.update(code for codes in told.values() for code in codes)
+            told[member] = []
             for whom, code in swarm.helps(member, str(member)):
                 assert code != str(whom)
-                told.setdefault(whom, []).append(code)
-        else:
+                told[whom].append(code)
+            assert sorted(uses[code] for code in told[member]) == sorted(uses.values())[:FEW]
+        elif not helps:
             swarm.leaves(member)
             told.pop(member, None)
             for codes in told.values():
@@ -61,6 +66,14 @@ def test_nobody_is_told_of_itself_of_too_many_or_of_one_twice(steps: list[tuple[
         for codes in told.values():
             assert len(codes) <= limits.HELPERS
             assert len(set(codes)) == len(codes)
+
+
+def test_who_was_told_of_those_that_have_left_is_told_of_others() -> None:
+    swarm = Swarm[str]()
+    swarm.helps("a", "1-a")
+    for number in range(2 * limits.HELPERS):
+        assert ("a", f"{number}-b") in swarm.helps(f"b{number}", f"{number}-b")
+        swarm.leaves(f"b{number}")
 
 
 def test_helpers_are_used_evenly() -> None:
