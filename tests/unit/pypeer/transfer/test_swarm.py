@@ -5,7 +5,7 @@ from collections import Counter, deque
 from typing import Final
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pypeer.errors import TransferError
@@ -43,6 +43,7 @@ def test_members_are_told_of_each_other() -> None:
     swarm.leaves("nobody")
 
 
+@example([*((True, member) for member in range(5)), (False, 4), (True, 5)])  # two are told of less often again
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 30)), max_size=60))
 def test_who_is_told_of_whom(steps: list[tuple[bool, int]]) -> None:
     """Nobody of itself, of too many, or of one twice; whoever is new is told of those that the fewest were told of."""
