@@ -94,7 +94,7 @@ class Dtls(RTCDtlsTransport):
             return
         connection.bio_write(batch[0] if len(batch) == 1 else b"".join(batch))
         try:
-            for _ in batch if all(map(_is_record, batch)) else repeat(None):
+            for _ in batch if _is_record(batch[0]) else repeat(None):
                 found.append(connection.recv(RECORD_BYTES))
         except SSL.WantReadError:
             self._answer(connection)
@@ -119,15 +119,19 @@ def _is_record(datagram: bytes) -> bool:
 
 
 def _batches(datagrams: list[bytes]) -> Iterator[list[bytes]]:
-    """As many together as OpenSSL reads at once; what it does not read whole it would drop."""
+    """As many together as OpenSSL reads at once; what it does not read whole it would drop, with all behind it."""
     batch: list[bytes] = []
     size = 0
     for datagram in datagrams:
-        if batch and size + len(datagram) > BATCH_BYTES:
+        whole = _is_record(datagram)
+        if batch and (not whole or size + len(datagram) > BATCH_BYTES):
             yield batch
             batch, size = [], 0
-        batch.append(datagram)
-        size += len(datagram)
+        if whole:
+            batch.append(datagram)
+            size += len(datagram)
+        else:
+            yield [datagram]
     if batch:
         yield batch
 

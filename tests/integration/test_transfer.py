@@ -10,9 +10,11 @@ import pytest
 from pypeer import events
 from pypeer.errors import DeclinedError, TransferError
 from pypeer.events import Offered
+from pypeer.protocol import limits
 from pypeer.transfer import merkle
-from pypeer.transfer.effects import Outcome
+from pypeer.transfer.effects import Outcome, Read
 from pypeer.transfer.sources import scan, text_tree
+from pypeer.transfer.storing import Lost
 from tests.support.transfers import start, transfer, tree_of
 from tests.vectors.stream import stream
 
@@ -132,6 +134,23 @@ async def test_buffers_stay_small(tmp_path: Path, into: Path) -> None:
     await run.run()
     ((left, _),) = run.made
     assert left.peak <= 2**20 + 2**16
+
+
+async def test_chunks_that_follow_one_another_are_read_together(tmp_path: Path) -> None:
+    content = stream(5 * limits.CHUNK_BYTES + 7)
+    folder = make(tmp_path / "t", {"f": content, "g": b"g"})
+    tree = await scan([folder])
+    f, g = (next(i for i, entry in enumerate(tree.entries) if entry.path.endswith(name)) for name in "fg")
+    asked = [(f, 1), (f, 2), (f, 3), (g, 0), (f, 5), (f, 4), (f, 5)]
+    reads = [Read(0, number, file, chunk) for number, (file, chunk) in enumerate(asked)]
+
+    def chunk(number: int) -> bytes:
+        return content[number * limits.CHUNK_BYTES : (number + 1) * limits.CHUNK_BYTES]
+
+    found = [data if isinstance(data, Lost) else bytes(data) for data in tree.read(reads)]
+    assert found == [chunk(number) if file == f else b"g" for file, number in asked]
+    (folder / "f").write_bytes(content[: 3 * limits.CHUNK_BYTES])
+    assert [isinstance(data, Lost) for data in tree.read(reads)] == [file == f for file, _ in asked]
 
 
 async def test_each_chunk_is_hashed_once_for_several_receivers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

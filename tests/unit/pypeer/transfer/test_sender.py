@@ -9,7 +9,7 @@ from pypeer.protocol.codes import EndCode
 from pypeer.transfer import manifest
 from pypeer.transfer.effects import Chunk, Effect, Emit, End, FindRoot, GiveWay, Outcome, Read, Send, Wake
 from pypeer.transfer.party import FRAME_TAKEN
-from pypeer.transfer.sender import Sender
+from pypeer.transfer.sender import FRAME, Sender
 from pypeer.transfer.serving import ALLOWED
 from pypeer.transfer.storing import Lost
 from pypeer.transfer.subflow import Stage
@@ -162,6 +162,21 @@ def test_answer_in_frames_that_the_other_side_takes() -> None:
     assert all(len(frames.encode(part)) <= 16384 for part in parts)
     assert b"".join(part.payload for part in parts if isinstance(part, frames.Data)) == data
     assert list(here.answer(read, Chunk(data, HASH, None))) == []
+
+
+def test_the_first_chunk_on_a_link_goes_in_short_frames() -> None:
+    here = sender()
+    here.link_up(1, 0, limits.CHUNK_FRAME_BYTES, 0)
+    for frame in (messages.Hello(v=limits.VERSION, client="t", frame=FRAME_TAKEN), ACCEPT):
+        here.receive(1, frames.encode(frame), 0)
+    lengths = []
+    for request in range(3):
+        here.receive(1, frames.encode(frames.Request(request, 1, request)), 0)
+        (read,) = here.take(1, 1)
+        sent = here.answer(read, Chunk(bytes(limits.CHUNK_BYTES), HASH, None))
+        lengths.append([len(frames.encode(part)) for part in sent if isinstance(part, frames.Data)])
+    assert max(lengths[0]) == FRAME
+    assert lengths[1:] == [[FRAME_TAKEN]] * 2
 
 
 def test_what_is_not_wanted_any_more_is_not_sent() -> None:
