@@ -46,7 +46,7 @@ async def connected() -> tuple[Dtls, Dtls]:
             near.secure(described(far, Setup.PASSIVE), Setup.ACTIVE),
             far.secure(described(near, Setup.ACTIVE), Setup.PASSIVE),
         )
-    assert done == [True, True]
+    assert all(done)
     return near, far
 
 
