@@ -227,7 +227,7 @@ class Stock:
         root = self._scene.root(read.file) if self._hashed[read.file] == chunks.chunk_count(size) else None
         digest = b"x" * 32 if self.lies else digest_of(read.file, read.chunk)
         length = chunks.chunk_length(size, read.chunk)
-        return effects.Chunk(KEPT[:length], digest, None if self.lies else root)  # type: ignore[arg-type]
+        return effects.Chunk(KEPT[:length], digest, None if self.lies else root)
 
 
 class Member:

@@ -14,6 +14,7 @@ from pypeer.protocol.messages import Entry
 from pypeer.transfer.effects import Read
 from pypeer.transfer.identity import identity_of
 from pypeer.transfer.recovery import root_of
+from pypeer.transfer.sources import Block
 from pypeer.transfer.storing import Lost
 
 CONTENT = bytes(range(256)) * 1000
@@ -36,7 +37,7 @@ def tree(file: Path, is_known: bool = True) -> KeptTree:
     return KeptTree(replace(record, items=(item,)))
 
 
-def first(tree: KeptTree) -> bytes | Lost:
+def first(tree: KeptTree) -> Block | Lost:
     [result] = tree.read([Read(0, 1, 0, 0)])
     return result
 
