@@ -3,9 +3,10 @@
 import os
 import threading
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
+
+from msgspec.structs import replace
 
 from pypeer.delegates.record import Item, Record
 from pypeer.protocol.codes import EndCode
