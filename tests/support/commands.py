@@ -8,7 +8,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
@@ -36,6 +36,17 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def launch(
+    module: str, arguments: Sequence[str], env: Mapping[str, str], streams: Sequence[int] = (), cwd: Path = ROOT
+) -> Forked | subprocess.Popen[str]:
+    """Start `python -m MODULE ARGUMENTS`: by a fork, where systems can do that (Linux), and of the tree under test."""
+    if sys.platform == "linux" and env["PYTHONPATH"] == str(ROOT):
+        return Forked(module, arguments, env, streams, cwd)
+    stdin, out, errors = streams or (subprocess.DEVNULL, subprocess.PIPE, subprocess.PIPE)
+    command = [sys.executable, "-m", module, *arguments]
+    return subprocess.Popen(command, cwd=cwd, env=env, stdin=stdin, stdout=out, stderr=errors, text=True)
+
+
 class Server:
     """A real `signaling` process on loopback, of the tree under test or of another."""
 
@@ -46,14 +57,9 @@ class Server:
         home.mkdir(parents=True, exist_ok=True)
         arguments = ["--host", "127.0.0.1", "--port", str(self.port), *options]
         variables = environment(home) | {"PYTHONPATH": str(tree)}
-        self.process: Forked | subprocess.Popen[bytes]
         with self.log.open("ab") as log, open(os.devnull, "rb") as nothing:
-            if tree == ROOT:
-                streams = (nothing.fileno(), log.fileno(), log.fileno())
-                self.process = Forked("signaling", arguments, variables, streams)
-            else:
-                command = [sys.executable, "-m", "signaling", *arguments]
-                self.process = subprocess.Popen(command, cwd=tree, env=variables, stdout=log, stderr=log)
+            streams = (nothing.fileno(), log.fileno(), log.fileno())
+            self.process = launch("signaling", arguments, variables, streams, tree)
         self._wait_until_ready()
 
     def _wait_until_ready(self) -> None:
@@ -103,7 +109,7 @@ class Command:
 
     def __init__(self, home: Path, server: str, *arguments: str, json_events: bool = True) -> None:
         options = ["--json"] if json_events else []
-        self.process = Forked("pypeer", [*arguments, "--server", server, *options], environment(home))
+        self.process = launch("pypeer", [*arguments, "--server", server, *options], environment(home))
         self.events: list[dict[str, Any]] = []
 
     def until(self, kind: str) -> dict[str, Any]:
@@ -144,9 +150,9 @@ class Command:
 
 def finished(home: Path, *arguments: str, cwd: Path = ROOT, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run `pypeer ARGUMENTS` to its end, with these variables in its environment."""
-    process = Forked("pypeer", arguments, environment(home) | variables, cwd=cwd)
+    process = launch("pypeer", arguments, environment(home) | variables, cwd=cwd)
     try:
-        out, errors = process.communicate(PATIENCE_S)
+        out, errors = process.communicate(timeout=PATIENCE_S)
     finally:
         process.kill()
     return subprocess.CompletedProcess(list(arguments), process.wait(), out, errors)
