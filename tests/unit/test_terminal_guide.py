@@ -27,10 +27,12 @@ def command(words: list[str]) -> click.Command:
     for word in words:
         if not isinstance(found, click.Group):
             break
-        inner = found.get_command(click.Context(found), word)
-        if inner is None:
+        context = click.Context(found)
+        if word not in found.list_commands(context):
             assert found.invoke_without_command, f"there is no command {word}"
             break
+        inner = found.resolve_command(context, [word])[1]
+        assert inner is not None
         found = inner
     return found
 
