@@ -8,6 +8,7 @@ from itertools import count
 from typing import Final
 
 from aiohttp import WSMessage, WSMsgType, web
+from msgspec.structs import asdict
 
 from signaling import __version__
 from signaling.core.control import Control
@@ -196,8 +197,7 @@ class Node:
             case Observe():
                 self.metrics.observe(effect)
             case Flagged():
-                told = {field: getattr(effect, field) for field in effect.__dataclass_fields__}
-                log.warning(line("flagged", **told))
+                log.warning(line("flagged", **asdict(effect)))
             case Fault():
                 self._fault(effect.error)
 
