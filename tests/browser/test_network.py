@@ -127,7 +127,8 @@ def test_both_sides_know_both_nats_and_the_server_how_long_it_took(browser: Brow
             for end in ("Network here", "Network there"):
                 expect(facts.filter(has_text=end)).to_contain_text("at random")
         [report] = [message for message in sent if message["t"] == "report"]
-        assert report["outcome"] == "direct"
+        # Which of the two the browser takes first, its own address or what these servers make up of it, is chance.
+        assert report["outcome"] in ("direct", "punched")
         assert {"described", "checked", "secured", "opened"} <= report["phases"].keys()
         assert report["phases"]["described"] <= report["phases"]["opened"] < 30
 
