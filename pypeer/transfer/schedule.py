@@ -9,9 +9,8 @@ from pypeer.protocol import limits
 from pypeer.transfer import chunks
 
 STREAM_BYTES: Final = 16 * 1024 * 1024
-"""May be outstanding where a link is a stream of TCP, direct or to the relay inside a WebSocket, instead of
-limits.WINDOW_BYTES: fills 1 Gbit/s at 100 ms of round trip, with 30 ms for reading there and writing here. No phone
-has such links."""
+"""May be outstanding where a link is TLS over TCP to the other side, instead of limits.WINDOW_BYTES: fills 1 Gbit/s at
+100 ms of round trip, with 30 ms for reading there and writing here. No phone has such links."""
 
 
 class Missing(Protocol):
