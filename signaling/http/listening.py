@@ -23,12 +23,20 @@ async def listen(
     stack: AsyncExitStack, app: web.Application, host: str, port: int, context: ssl.SSLContext | None
 ) -> tuple[web.SockSite, int]:
     """Serve an application over HTTP until the stack ends; returns the site and its port, raises ListenError."""
+    site, port = await bind(stack, app, host, port, context)
+    await site.start()
+    return site, port
+
+
+async def bind(
+    stack: AsyncExitStack, app: web.Application, host: str, port: int, context: ssl.SSLContext | None
+) -> tuple[web.SockSite, int]:
+    """What `listen` does, but who connects waits until the site is started."""
     listener = stack.enter_context(_bind(host, port))
     runner = web.AppRunner(app, access_log=None, handle_signals=False, keepalive_timeout=QUIET_S)
     stack.push_async_callback(runner.cleanup)
     await runner.setup()
     site = web.SockSite(runner, listener, ssl_context=context, backlog=BACKLOG)
-    await site.start()
     return site, listener.getsockname()[1]
 
 

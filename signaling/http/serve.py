@@ -16,7 +16,7 @@ from signaling.checks import SettingsError
 from signaling.http.app import NODE, make_app, make_metrics_app
 from signaling.http.governing import read
 from signaling.http.helping import open_stun
-from signaling.http.listening import listen
+from signaling.http.listening import bind, listen
 from signaling.http.node import Node
 from signaling.logs import line, log
 from signaling.settings import EVERYWHERE, Settings
@@ -41,10 +41,12 @@ async def serve(settings: Settings, named: Collection[str] = ()) -> None:
     stop = _stop_on_signals()
     _read_again_on_sighup(app[NODE], settings)
     async with AsyncExitStack() as stack:
-        site, port = await listen(stack, app, settings.host, settings.port, context)
+        site, port = await bind(stack, app, settings.host, settings.port, context)
         await open_stun(stack, app[NODE], settings, named, context)
         if settings.metrics_address:
             await listen(stack, make_metrics_app(app), *settings.metrics_address, None)
+        # Only now: who came before the relay listens would be told of none, or meet nobody there.
+        await site.start()
         announce(settings, port)
         await stop.wait()
         app[NODE].hub.draining = True

@@ -45,7 +45,7 @@ class Member:
     async def open(self, relay: Relay, address: Address, want: Want = Want.BOTH) -> "Member":
         """Get the allocation; bases are numbered in their order."""
         found = await open_relay(relay, address, self._arrives, want, self.troubles.append)
-        assert found is not None
+        assert found is not None, self.troubles
         self.allocation: Allocation = found
         for number, base in enumerate(found.bases):
             base.number = number

@@ -11,6 +11,7 @@ import sys
 import urllib.request
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any, Final
 
 import aiohttp
 import pytest
@@ -19,10 +20,16 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from signaling.http import serve
+from signaling.http.helping import open_stun
 from signaling.protocol.codes import CloseCode
 from signaling.protocol.messages import Restarting
-from tests.support.commands import ROOT, Server, environment, free_port, running_server
+from signaling.settings import Settings
+from tests.support.commands import PATIENCE_S, ROOT, Server, environment, free_port, running_server
 from tests.support.signaling_client import SignalingClient
+
+UNANSWERED_S: Final = 1.0
+"""How long a request stays unanswered to be taken for one that waits: a server that serves answers within some ms."""
 
 
 async def test_sigterm_tells_everybody_and_ends_with_0(tmp_path: Path) -> None:
@@ -38,6 +45,33 @@ async def test_sigterm_tells_everybody_and_ends_with_0(tmp_path: Path) -> None:
                 assert await client.closed() == CloseCode.RESTARTING
             assert await asyncio.to_thread(server.process.wait, 20) == 0
     assert "Traceback" not in server.log.read_text()
+
+
+async def test_nobody_is_served_before_the_relay_listens(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault: opening the relay takes long. Who connects meanwhile waits: it would be told of no relay."""
+    port, asked, early = free_port(), asyncio.Event(), asyncio.Future[bool]()
+    settings = Settings(host="127.0.0.1", port=port, turn_port=free_port(), stun_alt_port=0)
+
+    async def open_late(*arguments: Any) -> None:
+        asked.set()
+        early.set_result(bool((await asyncio.wait({answer}, timeout=UNANSWERED_S))[0]))
+        await open_stun(*arguments)
+
+    async def ask() -> int:
+        await asked.wait()
+        async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}/readyz") as response:
+            return response.status
+
+    monkeypatch.setattr(serve, "open_stun", open_late)
+    answer = asyncio.create_task(ask())
+    serving = asyncio.create_task(serve.serve(settings))
+    try:
+        await asyncio.wait({answer, serving}, return_when=asyncio.FIRST_COMPLETED, timeout=PATIENCE_S)
+        assert not serving.done(), serving
+        assert (await answer, await early) == (200, False)
+    finally:
+        serving.cancel()
+        await asyncio.wait({serving})
 
 
 async def test_after_a_restart_a_code_is_opened_again_under_its_locator(tmp_path: Path) -> None:
