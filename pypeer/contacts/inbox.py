@@ -31,6 +31,7 @@ from pypeer.transfer.budget import Budget
 from pypeer.transfer.names import safe_name
 from signaling.protocol import contacts as wire
 from signaling.protocol.limits import CAP_CONTACTS
+from signaling.protocol.messages import Ok
 from signaling.protocol.rendezvous import Leave
 
 CALLS_MAX: Final = 32
@@ -41,6 +42,9 @@ CALLS_OF_ONE_MAX: Final = 4
 
 QUIET: Final = frozenset((EndCode.DECLINED.value, DealtWithError.code))
 """Ends of a call of which our person has heard, or has to hear nothing."""
+
+WAIT_S: Final = 60.0
+"""How long a server that is told of contacts too often is waited for."""
 
 LOOK_S: Final = 1.0
 """How often it is looked whether contacts have changed: who is blocked is gone by the time that a person looks."""
@@ -88,7 +92,7 @@ class Inbox(Running):
         self._budget = budget
         self._background = background
         self._serve_for = frozenset(serve_for)
-        self._roster = Roster(desk, store, accept, self._may_hand_over)
+        self._roster = Roster(desk.identity.key, self._tell, store, accept, self._may_hand_over)
         self._callers: dict[str, _Caller] = {}
         self._watching: asyncio.Task[None] | None = None
 
@@ -181,6 +185,9 @@ class Inbox(Running):
         if caller.has_met:
             text = f"{caller.ring.contact.name} may not send to you any more, so it was ended."
             self.events.emit(Failed(session=caller.ring.called.pair, code=BlockedError.code, message=text))
+
+    async def _tell(self, wait: wire.Wait) -> None:
+        await self._desk.client.ask(wait, Ok, WAIT_S)
 
     def _tell_open(self, waited: int) -> None:
         identity = self._desk.identity
