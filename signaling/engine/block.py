@@ -76,15 +76,15 @@ class Block(msgspec.Struct, frozen=True, gc=False):
         return self._there(found)
 
     def rooted(self, begun: str) -> Sequence[int]:
-        """Files whose roots begin so, with the letters by which they are looked up at least."""
-        segment, key, end = self.segment, begun[:KEY_CHARS], self.end * ROOT_CHARS
+        """Files whose roots begin so."""
+        roots, end = self.segment.roots, self.end * ROOT_CHARS
         found: list[int] = []
-        at = segment.roots.find(key, self.start * ROOT_CHARS, end)
+        at = roots.find(begun, self.start * ROOT_CHARS, end)
         while at >= 0:
             place, between = divmod(at, ROOT_CHARS)
-            if not between and segment.roots.startswith(begun, at):
+            if not between:
                 found.append(place)
-            at = segment.roots.find(key, at + 1, end)
+            at = roots.find(begun, at + 1, end)
         return self._there(found)
 
     @property

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Generator, Sequence
 
 import pytest
 from hypothesis import example, given, settings
@@ -203,6 +203,33 @@ async def test_many_copies_in_one_block_are_one_source(index: PackedIndex) -> No
         assert await index.announce(library, [Folder("", files)], (), MOST)
     [match] = (await index.search(query("moon"))).matches
     assert (match.name, match.named, match.libraries) == ("moon.txt", (1, 2), (1, 2))
+
+
+async def test_roots_that_are_made_to_be_looked_up_alike_cost_no_more_than_others(
+    index: PackedIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[int] = []
+    rooted = block.Block.rooted
+
+    def counted(self: block.Block, begun: str) -> Sequence[int]:
+        looked.append(self.segment.library)
+        return rooted(self, begun)
+
+    monkeypatch.setattr(block.Block, "rooted", counted)
+    forged = [b64(bytes(10) + number.to_bytes(22)) for number in range(40 * block.BLOCK_LEAST)]
+    files = [File(number, f"moon {number}", 1, root) for number, root in enumerate(forged)]
+    folders = [Folder(str(at), tuple(files[at : at + block.BLOCK_LEAST])) for at in range(0, len(files), 8)]
+    assert await index.announce(1, folders, (), MOST)
+    assert await index.announce(2, [Folder("", (File(1, "sun", 1, forged[-1]),))], (), MOST)
+    [match] = (await index.search(query("sun"))).matches
+    assert match.libraries == (2,), "of who forges only the first blocks are looked into"
+    assert looked == [*([1] * entries.ALIKE_OF_ONE), 2]
+    [match] = (await index.search(query(f"moon {len(files) - 1}"))).matches
+    assert match.libraries == (1, 2), "who forges keeps nobody out"
+    looked.clear()
+    monkeypatch.setattr(entries, "ALIKE", 2)
+    assert len((await index.search(query(handle=bytes(10), limit=1))).matches) == 1
+    assert looked == 2 * [1, 1], "for the handle, and for who else has what it finds"
 
 
 async def test_what_ended_is_gone_at_once_and_forgotten_afterwards(
