@@ -109,6 +109,7 @@ class Spaces:
         self.files -= library.shown.files
         self.weight -= library.weight
         space.entries.end(library.number)
+        self._turns.afterwards(space.entries.forget())
         for token in library.tokens:
             del self._keys[token][library.number]
             if not self._keys[token]:

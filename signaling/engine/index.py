@@ -4,7 +4,7 @@ A library is a number here, which is never used twice. What `announce`, `search`
 other things happen meanwhile; `begin` and `end` hold from the moment at which they return.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from typing import Protocol, TypeVar
 
 from msgspec import Struct
@@ -70,6 +70,9 @@ class Turns(Protocol):
     async def in_turns(self, work: Generator[None, None, T]) -> T:
         """Carry out work, which yields where others may have a turn; what it returns. One such work comes after the
         other, in the order in which they are asked for."""
+
+    def afterwards(self, work: Iterator[None]) -> None:
+        """Carry out work that nobody waits for, a step now and then."""
 
 
 class Index(Turns, Protocol):

@@ -1,25 +1,15 @@
 """The index of the directory in the memory of this process: see signaling.engine.entries."""
 
-import asyncio
-from collections.abc import Callable, Generator, Sequence
-from typing import Final, TypeVar
+from collections.abc import Callable, Generator, Iterator, Sequence
 
 from signaling.engine.entries import Entries, parts
 from signaling.engine.finding import browse, search
 from signaling.engine.index import Counted, Matches, Page, Query
+from signaling.engine.turns import LoopTurns
 from signaling.protocol.listed import Folder
 
-T = TypeVar("T")
 
-BREAK_S: Final = 0.005
-"""Pause between two steps of tidying up, which takes a fifth of the time then."""
-
-TURNS: Final = 4
-"""Of the loop, before each part of an announcement: what has arrived is read in one, handed over in the next, answered
-in the third, and the answer is sent in the fourth at the latest."""
-
-
-class PackedIndex:
+class PackedIndex(LoopTurns):
     """See Index. `fault` is told when it fails at something that nobody waits for.
 
     A search is carried out at once, and an announcement in parts of a millisecond or two, between which the loop has
@@ -27,10 +17,9 @@ class PackedIndex:
     """
 
     def __init__(self, fault: Callable[[Exception], None]) -> None:
+        super().__init__(fault)
         self._entries = Entries()
-        self._fault = fault
-        self._working = asyncio.Lock()
-        self._tidying: asyncio.Task[None] | None = None
+        self._is_tidying = False
 
     def begin(self, library: int) -> None:
         """See Index."""
@@ -45,17 +34,6 @@ class PackedIndex:
         """See Index."""
         return await self.in_turns(self._taking(library, folders, gone, most))
 
-    async def in_turns(self, work: Generator[None, None, T]) -> T:
-        """See Turns."""
-        async with self._working:
-            while True:
-                try:
-                    next(work)
-                except StopIteration as end:
-                    result: T = end.value
-                    return result
-                await _let_others()
-
     async def search(self, query: Query) -> Matches:
         """See Index."""
         return search(self._entries, query)
@@ -63,11 +41,6 @@ class PackedIndex:
     async def browse(self, library: int, path: str, after: str) -> Page:
         """See Index."""
         return browse(self._entries, library, path, after)
-
-    def close(self) -> None:
-        """Let it all go."""
-        if self._tidying is not None:
-            self._tidying.cancel()
 
     def _taking(
         self, library: int, folders: Sequence[Folder], gone: Sequence[int], most: int
@@ -82,18 +55,12 @@ class PackedIndex:
         return self._entries.counted(library)
 
     def _tidy(self) -> None:
-        if self._entries.untidy and self._tidying is None:
-            self._tidying = asyncio.get_running_loop().create_task(self._sweep())
+        if self._entries.untidy and not self._is_tidying:
+            self._is_tidying = True
+            self.afterwards(self._tidied())
 
-    async def _sweep(self) -> None:
+    def _tidied(self) -> Iterator[None]:
         try:
-            for _ in self._entries.tidy():
-                await asyncio.sleep(BREAK_S)
-        except Exception as error:
-            self._fault(error)
-        self._tidying = None
-
-
-async def _let_others() -> None:
-    for _ in range(TURNS):
-        await asyncio.sleep(0)
+            yield from self._entries.tidy()
+        finally:
+            self._is_tidying = False

@@ -10,6 +10,10 @@ SWEPT: Final = 20_000
 """Places that are looked at in one step of a sweep, in about 2 ms."""
 
 
+FORGOTTEN: Final = 5_000
+"""Keys that are let go of in one step, in about a millisecond."""
+
+
 class Places:
     """Entries by key, each a number that is never used twice. What is gone stays until it is swept away.
 
@@ -36,6 +40,14 @@ class Places:
         if there is None:
             return ()
         return (there,) if isinstance(there, int) else array("I", bytes(there))
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def forget(self) -> None:
+        """Let go of some keys, of which no entry is there any more."""
+        for _ in range(min(FORGOTTEN, len(self._places))):
+            self._places.popitem()
 
     def sweep(self, there: Collection[int]) -> Iterator[None]:
         """Forget all entries but these, step by step; what comes meanwhile stays."""

@@ -43,6 +43,9 @@ WEIGHED: Final = 700
 IDLE: Final = 2_000
 """Entries that may be gone and still be in the postings, whatever the size of a space: sweeping costs time, too."""
 
+DROPPED: Final = 2_000
+"""Entries that are let go of in one step, in about a millisecond."""
+
 
 @dataclass(frozen=True, slots=True)
 class SealedQuery:
@@ -91,12 +94,14 @@ class _Library:
 
 
 class SealedEntries:
-    """All files that are announced in one space. A library is a number here."""
+    """All files that are announced in one space. A library is a number here, which is never used twice."""
 
     def __init__(self) -> None:
         self._last = 0
         self._entries: dict[int, _Entry] = {}
         self._libraries: dict[int, _Library] = {}
+        self._ended: list[dict[int, int]] = []
+        """Entries of libraries that are no more, until they are let go of."""
         self._words = Places()
         self._tags = Places()
         self._gone = 0
@@ -130,11 +135,22 @@ class SealedEntries:
         self._tidy()
 
     def end(self, library: int) -> None:
-        """A library is no more."""
-        numbers = self._libraries.pop(library, _Library()).numbers
-        for number in list(numbers):
-            self._drop(numbers, number)
-        self._tidy()
+        """A library is no more, and whoever does not name it finds nothing of it; `forget` lets go of what it had."""
+        if library in self._libraries:
+            self._ended.append(self._libraries.pop(library).numbers)
+
+    def forget(self) -> Iterator[None]:
+        """Let go of what has ended, step by step, while other things happen."""
+        while self._ended:
+            self._let_go(self._ended[-1])
+            yield
+        while self._entries and self._tidy():
+            yield
+        for places in (self._words, self._tags):
+            while places and not self._entries:
+                self._sweep = None
+                places.forget()
+                yield
 
     def search(self, query: SealedQuery) -> tuple[list[SealedMatch], bool]:
         """Files in the order in which they came, each once, and whether there are more than were asked for."""
@@ -173,19 +189,27 @@ class SealedEntries:
                 having[entry.library] = None
         return SealedMatch(b64(entries[0].tag), b64(entries[0].box), tuple(having))
 
+    def _let_go(self, numbers: dict[int, int]) -> None:
+        for _, entry in [numbers.popitem() for _ in range(min(DROPPED, len(numbers)))]:
+            del self._entries[entry]
+            self._gone += 1
+        if not numbers:
+            self._ended.pop()
+
     def _drop(self, numbers: dict[int, int], number: int) -> None:
         entry = numbers.pop(number, None)
         if entry is not None:
             del self._entries[entry]
             self._gone += 1
 
-    def _tidy(self) -> None:
-        """A step of the sweep, if one is under way or due."""
+    def _tidy(self) -> bool:
+        """A step of the sweep, if one is under way or due: whether it goes on."""
         if self._sweep is None and self._gone > IDLE + len(self._entries) // 2:
             self._gone = 0
             self._sweep = self._swept()
         if self._sweep is not None and next(self._sweep, _END) is _END:
             self._sweep = None
+        return self._sweep is not None
 
     def _swept(self) -> Iterator[None]:
         yield from self._words.sweep(self._entries)

@@ -1,7 +1,8 @@
 """The index of the directory as one would write it without thinking of speed; and one that can be held back."""
 
 import unicodedata
-from collections.abc import Generator, Sequence
+from collections import deque
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import TypeVar
@@ -67,6 +68,10 @@ class NaiveIndex:
         self.entries = entries
         above = {place for entry in mine for place in _above(entry.folder)}
         return Counted(len(mine), sum(entry.size for entry in mine), len(above))
+
+    def afterwards(self, work: Iterator[None]) -> None:
+        """See Turns: it is done at once."""
+        deque(work, maxlen=0)
 
     async def in_turns(self, work: Generator[None, None, T]) -> T:
         """See Turns."""

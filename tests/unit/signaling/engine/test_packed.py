@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from signaling.engine import block, entries, finding, packed, postings
+from signaling.engine import block, entries, finding, postings, turns
 from signaling.engine.index import Counted, Match, Query
 from signaling.engine.packed import PackedIndex
 from signaling.protocol import limits
@@ -278,17 +278,17 @@ async def test_who_announces_one_by_one_and_changes_much_has_few_segments(index:
 
 async def test_others_have_their_turn_between_parts_of_an_announcement(index: PackedIndex) -> None:
     announcing = asyncio.create_task(index.announce(1, _moons(700), (), MOST))
-    turns: Counter[int] = Counter()
+    given: Counter[int] = Counter()
     there: dict[int, int] = {}
     while not announcing.done():
         await asyncio.sleep(0)
         parts = sum([len(await names(index, f"moon {last}")) for last in (233, 467, 699)])
-        turns[parts] += 1
+        given[parts] += 1
         if parts not in there:
             there[parts] = index._entries.counted(1).files
     assert await announcing == Counted(700, 700, 3)
     assert there == {0: 0, 1: 234, 2: 468, 3: 700}
-    assert all(turns[parts] >= packed.TURNS for parts in (0, 1, 2))
+    assert all(given[parts] >= turns.TURNS for parts in (0, 1, 2))
 
 
 async def test_others_have_their_turn_in_long_work_and_one_comes_after_the_other(index: PackedIndex) -> None:
@@ -307,7 +307,7 @@ async def test_others_have_their_turn_in_long_work_and_one_comes_after_the_other
         seen.append(len(done))
     assert list(await both) == ["a", "b"]
     assert done == ["a0", "a1", "a2", "b0", "b1", "b2"]
-    assert all(seen.count(count) >= packed.TURNS for count in range(1, 7))
+    assert all(seen.count(count) >= turns.TURNS for count in range(1, 7))
 
 
 async def test_two_announcements_at_once_keep_to_what_a_library_may_have(index: PackedIndex) -> None:
@@ -360,8 +360,8 @@ async def test_a_sweep_that_fails_is_told_and_one_that_is_under_way_ends_with_th
 
 
 async def _tidied(index: PackedIndex) -> None:
-    if index._tidying is not None:
-        await index._tidying
+    if index._clearing is not None:
+        await index._clearing
 
 
 async def test_a_word_of_a_folder_counts_beside_the_words_of_a_name_only_where_it_is_needed(

@@ -1,6 +1,9 @@
 """The entries of a space against an index of a few lines, whatever comes and goes; and what sweeping leaves behind."""
 
+from collections import deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain, count
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +15,7 @@ from signaling.protocol.encoding import b64
 from signaling.protocol.spaces import SealedEntry
 
 TOKENS = ("aaaaaaaa", "bbbbbbbb", "cccccccc", "dddddddd")
-LIBRARIES = (1, 2, 3)
+LIBRARIES = (0, 1, 2)
 
 
 def entry(number: int, tokens: tuple[str, ...], tag: int, box: int) -> SealedEntry:
@@ -73,8 +76,10 @@ Change = tuple[int, list[SealedEntry], list[int], bool]
 
 
 def test_it_answers_as_one_of_a_few_lines(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also while it sweeps, which it does all the time here."""
+    """Also while it sweeps and lets go of what has ended, which it does all the time here."""
     monkeypatch.setattr(sealed, "IDLE", 2)
+    monkeypatch.setattr(sealed, "DROPPED", 2)
+    monkeypatch.setattr(places, "FORGOTTEN", 2)
     monkeypatch.setattr(places, "SWEPT", 3)
     compare()
 
@@ -83,34 +88,42 @@ def test_it_answers_as_one_of_a_few_lines(monkeypatch: pytest.MonkeyPatch) -> No
 @given(st.lists(st.tuples(changes, groups, st.none() | st.integers(0, 4)), max_size=25))
 def compare(steps: list[tuple[Change, Groups, int | None]]) -> None:
     real, naive = SealedEntries(), Naive()
-    for (library, new, gone, ends), sought, tag_number in steps:
+    there, ended = list(LIBRARIES), count(len(LIBRARIES))
+    leaving: Iterator[None] = iter(())
+    for (which, new, gone, ends), sought, tag_number in steps:
+        library = there[which]
+        next(leaving, None)
         before = len(naive.entries)
         grown, weight = real.growth(library, new, gone)
         real.change(library, new, gone)
         naive.change(library, new, gone)
-        assert (len(naive.entries) - before, len(real)) == (grown, len(naive.entries))
+        assert len(naive.entries) - before == grown
         assert weight == 2 * grown
         if ends:
             real.end(library)
             naive.end(library)
+            there[which] = next(ended)
+            leaving = chain(leaving, real.forget())
         tag = None if tag_number is None else b64(tag_number.to_bytes(16))
-        matches, more = real.search(SealedQuery(sought, tag, LIBRARIES, 0, 50))
+        matches, more = real.search(SealedQuery(sought, tag, there, 0, 50))
         assert {match.tag: set(match.libraries) for match in matches} == naive.search(sought, tag)
         assert not more
-        for each in LIBRARIES:
+        for each in there:
             items, rest = real.browse(each, 0)
             assert ([item.box for item in items], rest) == (naive.boxes(each), False)
+    deque(leaving, maxlen=0)
+    assert len(real) == len(naive.entries)
 
 
 def test_what_is_gone_is_swept_away_in_the_end() -> None:
     entries = SealedEntries()
     for round_ in range(12):
         for start in range(0, 2000, 500):
-            told = [
+            files = [
                 SealedEntry(number, b64((round_ * 2000 + number).to_bytes(16)), "aaaaaaaa", "QUJD")
                 for number in range(start, start + 500)
             ]
-            entries.change(1, told, ())
+            entries.change(1, files, ())
     assert len(entries) == 2000
     assert len(entries._words.of("aaaaaaaa")) < 12_000
     assert len(entries._tags._places) < 12_000
@@ -118,6 +131,54 @@ def test_what_is_gone_is_swept_away_in_the_end() -> None:
     assert (len(page), more) == (sealed.PAGE, True)
     rest, more = entries.browse(1, page[-1].place)
     assert (len(rest), more) == (1000, False)
+
+
+def told(numbers: Iterable[int]) -> list[SealedEntry]:
+    return [entry(number, TOKENS[:2], number, number) for number in numbers]
+
+
+def test_a_library_that_ends_is_in_no_answer_and_let_go_of_step_by_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sealed, "DROPPED", 10)
+    entries = SealedEntries()
+    entries.change(1, told(range(35)), ())
+    entries.change(2, told(range(3)), ())
+    entries.end(1)
+    entries.end(3)
+    assert len(entries) == 38
+    assert [match.libraries for match in entries.search(SealedQuery((TOKENS[:1],), None, (2,), 0, 50))[0]] == [(2,)] * 3
+    assert entries.browse(1, 0) == ([], False)
+    assert [len(entries) for _ in entries.forget()] == [28, 18, 8, 3]
+
+
+def test_what_a_library_leaves_in_the_postings_is_swept_as_it_is_let_go_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sealed, "IDLE", 20)
+    monkeypatch.setattr(places, "SWEPT", 4)
+    entries = SealedEntries()
+    entries.change(1, told(range(35)), ())
+    entries.change(2, told(range(3)), ())
+    entries.end(1)
+    assert len(list(entries.forget())) > 2
+    assert (len(entries._words), len(entries._tags)) == (2, 3)
+    assert list(entries._words.of(TOKENS[0])) == [36, 37, 38]
+
+
+def test_of_a_space_in_which_nothing_is_left_nothing_is_kept_and_what_comes_meanwhile_stays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(places, "FORGOTTEN", 10)
+    entries = SealedEntries()
+    entries.change(1, told(range(35)), ())
+    entries.end(1)
+    steps = [(len(entries._words), len(entries._tags)) for _ in entries.forget()]
+    assert steps == [(2, 35), (0, 35), (0, 25), (0, 15), (0, 5), (0, 0)]
+    entries.change(2, told(range(35)), ())
+    entries.end(2)
+    leaving = entries.forget()
+    next(leaving)
+    next(leaving)
+    entries.change(3, told(range(40, 42)), ())
+    assert list(leaving) == []
+    assert len(entries.search(SealedQuery((TOKENS[:1],), None, (3,), 0, 50))[0]) == 2
 
 
 def test_a_large_box_weighs_more() -> None:
