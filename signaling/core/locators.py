@@ -1,6 +1,5 @@
 """Locators: which session waits under which, and for how long."""
 
-import time
 from collections.abc import Callable
 from typing import Final
 
@@ -31,7 +30,7 @@ class Locators:
         policy: Policy,
         engine: Engine,
         entropy: Callable[[int], bytes],
-        wall: Callable[[], float] = time.time,
+        wall: Callable[[], float],
     ) -> None:
         self._policy = policy
         self._engine = engine

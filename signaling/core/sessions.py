@@ -63,13 +63,14 @@ class Sessions:
         policy: Policy,
         make_engine: Callable[[Callable[[str, Push], None]], Engine],
         entropy: Callable[[int], bytes],
+        wall: Callable[[], float],
         emit: Callable[[Effect], None],
         relays: Relays = no_relays,
         index: Index | None = None,
     ) -> None:
         self.engine = make_engine(self.arrived)
         self.rendezvous = Rendezvous(policy, self.engine, entropy, emit)
-        self._locators = Locators(policy, self.engine, entropy)
+        self._locators = Locators(policy, self.engine, entropy, wall)
         self.contacts = Contacts(policy, self.engine, self.rendezvous)
         self.directory: Directory | None = None
         if index is not None:

@@ -45,6 +45,7 @@ class Node:
         settings: Settings,
         clock: Callable[[], float] = time.monotonic,
         entropy: Callable[[int], bytes] = os.urandom,
+        wall: Callable[[], float] = time.time,
     ) -> None:
         self.metrics = Metrics()
         self.relays = Relays(settings, entropy)
@@ -53,6 +54,7 @@ class Node:
             settings,
             MemoryEngine,
             entropy,
+            wall,
             self._carry_out,
             settings.names,
             label=f"byway/{__version__}",

@@ -28,6 +28,7 @@ from signaling.protocol.sign_in import Challenge, Hello, Welcome
 T = TypeVar("T")
 ADDRESS = "203.0.113.1"
 HOST = "localhost:8080"
+BEGUN = 1_700_000_000.0
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
@@ -70,6 +71,7 @@ class Scene:
             policy or Policy(),
             MemoryEngine,
             lambda count: self.random.randbytes(count),
+            self.wall,
             self._emit,
             names or Names(),
             label="byway/test",
@@ -77,6 +79,10 @@ class Scene:
             index=index,
         )
         self._connections = 0
+
+    def wall(self) -> float:
+        """Seconds since 1970, which go on with `now`."""
+        return BEGUN + self.now
 
     def _emit(self, effect: Effect) -> None:
         match effect:
