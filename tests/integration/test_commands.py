@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pypeer.protocol.limits import CHUNK_BYTES
 from tests.support.commands import Command, free_port
 
 Start = Callable[..., Command]
@@ -98,15 +99,21 @@ def test_nothing_existing_is_overwritten(pypeer: Start, tmp_path: Path) -> None:
     assert (got / "file (1).txt").read_text() == "new"
 
 
-@pytest.mark.parametrize(("at_sender", "at_receiver"), [(["--limit", "300K"], []), ([], ["--limit", "300K"])])
+@pytest.mark.parametrize(("at_sender", "at_receiver"), [(["--limit", "1"], []), ([], ["--limit", "1"])])
 def test_a_limit_holds(pypeer: Start, tmp_path: Path, at_sender: list[str], at_receiver: list[str]) -> None:
+    """A byte a second: no more passes than the first chunk, for which nothing has to be saved up, while those who have
+    no limit, and begin later, are done."""
     source = tmp_path / "source.bin"
-    source.write_bytes(os.urandom(3 * 300 * 1024))
-    sender = pypeer("send", source, "--once", *at_sender)
-    receiver = pypeer("get", code_of(sender), "-o", tmp_path / "got", *at_receiver)
-    assert (receiver.end(), sender.end()) == (0, 0)
-    # Three seconds' worth, but for the first chunk of 256 KiB, for which nothing has to be saved up.
-    assert receiver.one("done")["seconds"] > 1.9
+    source.write_bytes(os.urandom(4 * MIB))
+    limited, unlimited = pypeer("send", source, *at_sender), pypeer("send", source)
+    receiver = pypeer("get", code_of(limited), "-o", tmp_path / "got", *at_receiver)
+    receiver.until("path")
+    receiver.until("progress")
+    assert pypeer("get", code_of(unlimited), "-o", tmp_path / "other").end() == 0
+    assert receiver.interrupt() == 130
+    assert max(event["bytes"] for event in receiver.events if event["event"] == "progress") <= CHUNK_BYTES
+    for sender in (limited, unlimited):
+        sender.interrupt()
 
 
 def test_a_code_for_two_ends_after_the_second(pypeer: Start) -> None:
