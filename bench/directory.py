@@ -13,7 +13,6 @@ import argparse
 import asyncio
 import gc
 import os
-import random
 import resource
 import tempfile
 import time
@@ -27,23 +26,17 @@ import msgspec
 
 from bench.names import Names
 from bench.processes import finish, pipe, start
+from bench.publishers import Peer, Turnover, pages
 from bench.searching import PATIENCE_S, Searched
 from bench.served import Server
-from pypeer.errors import ServerError
 from pypeer.identity import Identity
 from pypeer.loops import loop_factory
 from pypeer.signaling_client.client import SignalingClient
-from signaling.protocol import limits
-from signaling.protocol.codec import encode
-from signaling.protocol.directory import Announce, Found, Here, Peers, Publish, Published, Search
+from signaling.protocol.directory import Announce, Found, Here, Peers, Search
 from signaling.protocol.listed import Folder
-from signaling.protocol.messages import Ok
 
 AT_ONCE: Final = 20
 """Peers that begin at the same time, at the start."""
-
-ROOM: Final = limits.MESSAGE_BYTES - 1024
-"""Bytes of files in one `announce`."""
 
 SERVER: Final = (
     "--connections-per-address=100000",
@@ -66,61 +59,6 @@ class Options:
     searches: float
     churn: float
     seconds: float
-
-
-class Peer:
-    """Somebody with a library."""
-
-    def __init__(self, url: str, pages: Sequence[Announce], name: str) -> None:
-        self.client = SignalingClient(url, Identity.new(), lambda _: None, self._back)
-        self.name = name
-        self.announced = asyncio.Event()
-        self.announced_at = 0.0
-        self._pages = pages
-        self._tasks = set[asyncio.Task[None]]()
-
-    async def come(self) -> None:
-        """Sign in, and publish."""
-        await self.client.start()
-        await self.publish()
-
-    async def publish(self) -> None:
-        """Announce everything."""
-        request = Publish(id=1, name=self.name)
-        published = await self.client.ask(request, Published, PATIENCE_S)
-        for page in self._pages:
-            announce = Announce(id=1, library=published.library, folders=page.folders, whole=page.whole)
-            await self.client.ask(announce, Ok, PATIENCE_S)
-        self.announced_at = time.monotonic()
-        self.announced.set()
-
-    async def go(self) -> None:
-        """Say goodbye."""
-        for task in self._tasks:
-            task.cancel()
-        await self.client.close()
-
-    def _back(self, resumed: bool) -> None:
-        if not resumed:
-            self.announced.clear()
-            task = asyncio.create_task(self.publish())
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-
-
-def pages(folders: Sequence[Folder]) -> list[Announce]:
-    """As many folders in each message as fit."""
-    made: list[Announce] = []
-    page: list[Folder] = []
-    room = ROOM
-    for folder in folders:
-        size = len(encode(Announce(id=1, library="x", folders=(folder,))))
-        if size > room or sum(len(each.files) for each in page) + len(folder.files) > limits.ANNOUNCED_FILES:
-            made.append(Announce(id=1, library="x", folders=tuple(page)))
-            page, room = [], ROOM
-        page.append(folder)
-        room -= size
-    return [*made, Announce(id=1, library="x", folders=tuple(page), whole=True)]
 
 
 @dataclass(slots=True)
@@ -165,7 +103,7 @@ class Bench:
     async def search(self) -> None:
         """Searches at a rate, while peers come and go."""
         options, loop = self.options, asyncio.get_running_loop()
-        turnover = Turnover(self)
+        turnover = Turnover(self.peers, self.make, options.churn)
         going = asyncio.create_task(turnover.run())
         load, handling = self.server.load, await asyncio.to_thread(self.server.handling, "search")
         peers, began = time.process_time(), loop.time()
@@ -204,10 +142,10 @@ class Bench:
             peer = self.make()
             word = f"zyx{number}"
             mark = self.libraries[0][-1].folders[-1]
-            peer._pages = [
-                *peer._pages[:-1],
+            peer.pages = [
+                *peer.pages[:-1],
                 Announce(
-                    id=1, library="x", folders=(*peer._pages[-1].folders, Folder(word, mark.files[:1])), whole=True
+                    id=1, library="x", folders=(*peer.pages[-1].folders, Folder(word, mark.files[:1])), whole=True
                 ),
             ]
             await peer.come()
@@ -250,47 +188,6 @@ class Bench:
     async def leave(self) -> None:
         """Everybody goes."""
         await asyncio.gather(*(peer.go() for peer in self.peers))
-
-
-class Turnover:
-    """Peers that come and go: with each that comes, one that was there goes."""
-
-    def __init__(self, bench: Bench) -> None:
-        self.over = False
-        self.count = 0
-        self.refused = 0
-        """Who did not get in within the time that a person would wait."""
-        self._bench = bench
-        self._random = random.Random(3)
-
-    async def run(self) -> None:
-        """Until it is over; a peer that is late holds none of the others up."""
-        loop, tasks = asyncio.get_running_loop(), set[asyncio.Task[None]]()
-        began, number = loop.time(), 0
-        while not self.over and self._bench.options.churn:
-            number += 1
-            await asyncio.sleep(max(0, began + number / self._bench.options.churn - loop.time()))
-            if len(tasks) < 10 * self._bench.options.churn:
-                task = asyncio.create_task(self._change())
-                tasks.add(task)
-                task.add_done_callback(tasks.discard)
-        await asyncio.gather(*tasks)
-
-    async def _change(self) -> None:
-        peers = self._bench.peers
-        place = self._random.randrange(len(peers))
-        old, new = peers[place], self._bench.make()
-        peers[place] = new
-        try:
-            await asyncio.gather(new.come(), old.announced.wait())
-        except ServerError:
-            self.refused += 1
-            new.announced.set()
-            if peers[place] is new:
-                peers[place] = old
-                return
-        await old.go()
-        self.count += not self.over
 
 
 async def _until(watcher: SignalingClient, word: str, there: bool) -> float:
