@@ -206,7 +206,7 @@ def become(request: Mapping[str, Any], descriptors: Sequence[int]) -> None:
     os.environ.update(request["env"])
     os.chdir(request["cwd"])
     if "SSL_CERT_FILE" in os.environ:  # aiohttp has read the certificates of the machine when it was loaded
-        connector._SSL_CONTEXT_VERIFIED = connector._make_ssl_context(True)
+        importlib.reload(connector)
     sys.argv[1:] = request["arguments"]
     runpy.run_module(request["module"], run_name="__main__", alter_sys=True)
 
