@@ -26,7 +26,7 @@ PURE := $(subst $(space),$(comma),$(strip \
 		drawing.py findings.py lifetime.py networks.py page.py texts.py words.py) \
 	$(addprefix pypeer/finding/,found.py outlook.py sizes.py sought.py targets.py who.py) \
 	$(addprefix pypeer/library/,announcing.py forms.py ignoring.py place.py stock.py waiting.py wanting.py) \
-	$(addprefix pypeer/links/,framing.py pulse.py tcp_info.py) \
+	$(addprefix pypeer/links/,arrivals.py framing.py pulse.py tcp_info.py) \
 	pypeer/protocol/* \
 	pypeer/sctp/* \
 	pypeer/secure/* \

@@ -13,6 +13,7 @@ from typing import Final
 from pypeer.connect.description import MESSAGE_BYTES, MESSAGE_BYTES_DEFAULT, SCTP_PORT, Description, Setup
 from pypeer.connect.path import PathTransport
 from pypeer.links.dtls import Dtls
+from pypeer.octets import Lasting
 from pypeer.sctp.association import Association
 from pypeer.sctp.chunks import PacketError
 from pypeer.sctp.handshake import State
@@ -87,7 +88,7 @@ class Channel:
         self.path.carry(self._datagrams)
         self._turn()
 
-    def send(self, message: bytes, rest: bytes | memoryview = b"") -> None:
+    def send(self, message: bytes, rest: Lasting = b"") -> None:
         """Queue a message, which must not be empty and may be in two parts; the second must not change any more."""
         self.association.send(BINARY, message, rest)
         self._is_full = self._is_full or self.association.queued > self.low_water
@@ -122,11 +123,12 @@ class Channel:
         association, now = self.association, time.monotonic()
         self._soon = None
         association.flush(now)
-        if association.outgoing:
-            packets, association.outgoing = association.outgoing, []
+        leaving = association.packing
+        if leaving.outgoing:
+            packets, leaving.outgoing = leaving.outgoing, []
             self.path.send_all(self.dtls.sealed(packets))
-        if association.probes:
-            probes, association.probes = association.probes, []
+        if leaving.probes:
+            probes, leaving.probes = leaving.probes, []
             for datagram in self.dtls.sealed(probes):
                 self.path.send_whole(datagram)
         if association.state is State.ESTABLISHED:

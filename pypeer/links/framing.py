@@ -7,6 +7,8 @@ all else into one buffer that small frames are cut from. What is to be sent is p
 import struct
 from typing import Final
 
+from pypeer.octets import Arrived, Lasting
+
 BUFFER_BYTES: Final = 512 * 1024
 """What is read at once: more than a reading of the socket brings (256 KiB, in uvloop)."""
 
@@ -44,7 +46,7 @@ class Incoming:
         else:
             self._filled += count
 
-    def next(self) -> bytes | bytearray | None:
+    def next(self) -> Arrived | None:
         """The next whole frame, if there is one; raises FrameTooLongError."""
         if self._large is not None:
             return self._take_large()
@@ -91,15 +93,15 @@ class Outgoing:
 
     def __init__(self) -> None:
         self.bytes = 0
-        self._parts: list[bytes | memoryview] = []
+        self._parts: list[Lasting] = []
 
-    def put(self, *parts: bytes | memoryview) -> None:
+    def put(self, *parts: Lasting) -> None:
         """Put a frame of these parts behind the others."""
         length = sum(map(len, parts))
         self._parts += (HEADER.pack(length), *parts)
         self.bytes += HEADER.size + length
 
-    def take(self) -> list[bytes | memoryview]:
+    def take(self) -> list[Lasting]:
         """All that waits, in pieces that each fill whole records but for the last; a large part is not copied."""
         parts, self._parts = self._parts, []
         self.bytes = 0

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from pypeer.errors import ConnectError
+from pypeer.octets import Arrived, Lasting
 
 SHORT_BYTES: Final = 64 * 1024
 """What waits to leave on a link that is kept short: one frame, half a second of a tenth of a home's uplink."""
@@ -55,10 +56,10 @@ class Link(Protocol):
     def buffered(self) -> int:
         """Bytes given to `send` and not yet handed to the network."""
 
-    def start(self, on_frame: Callable[[bytes | bytearray], None], on_close: Callable[[], None]) -> None:
+    def start(self, on_frame: Callable[[Arrived], None], on_close: Callable[[], None]) -> None:
         """Deliver frames, also those that arrived before, and the end of the link, each in order."""
 
-    def send(self, frame: bytes, rest: bytes | memoryview = b"") -> None:
+    def send(self, frame: bytes, rest: Lasting = b"") -> None:
         """Queue a frame, in two parts if it is large, so that it need not be copied; raises LinkClosedError.
 
         The second part must not change any more.

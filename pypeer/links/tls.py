@@ -10,10 +10,12 @@ import ssl
 from collections.abc import Callable
 from typing import Final, cast
 
+from pypeer.links.arrivals import Arrivals
 from pypeer.links.framing import HEADER, LARGE_BYTES, FrameTooLongError, Incoming, Outgoing
 from pypeer.links.giving_way import GivingWay, give_way
 from pypeer.links.link import SHORT_BYTES, LinkClosedError, Path
-from pypeer.links.pulse import SIGN_S, Pulse
+from pypeer.links.vigil import Vigil
+from pypeer.octets import Arrived, Lasting
 from pypeer.protocol import limits
 
 HIGH_WATER_BYTES: Final = 512 * 1024
@@ -26,9 +28,6 @@ FLUSH_S: Final = 5.0
 
 POLL_S: Final = 0.01
 """Interval at which `close` looks whether all has left."""
-
-EARLY_BYTES: Final = 256 * 1024
-"""Kept before `start`: both sides greet at once, and whoever sends more than that has to wait."""
 
 _log = logging.getLogger("byway.link")
 
@@ -48,10 +47,8 @@ class TlsLink(asyncio.BufferedProtocol):
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._path: Path | None = None
-        self._on_frame: Callable[[bytes | bytearray], None] | None = None
         self._on_close: Callable[[], None] = lambda: None
-        self._early: list[bytes | bytearray] = []
-        self._early_bytes = 0
+        self._arrivals = Arrivals()
         self._incoming = Incoming(limits.STREAM_FRAME_BYTES)
         self._outgoing = Outgoing()
         self._leaving: asyncio.Handle | None = None
@@ -59,8 +56,7 @@ class TlsLink(asyncio.BufferedProtocol):
         self._room.set()
         self._lost = asyncio.Event()
         self._closed = self._opened = False
-        self._pulse = Pulse(self._loop.time())
-        self._timer: asyncio.TimerHandle | None = None
+        self._vigil = Vigil(self._show_life, lambda silent: self.on_silent(silent), self._gone)
         self._giving: GivingWay | None = None
         self.heard = 0
         """Bytes of all frames that have come, but for signs of life."""
@@ -103,26 +99,23 @@ class TlsLink(asyncio.BufferedProtocol):
     def choose(self, path: Path) -> None:
         """This connection is the link: signs of life begin, with one that says so."""
         self._path = path
-        self._pulse = Pulse(self._loop.time())
+        self._vigil.begin()
         self.send(b"")
-        self._watch_later()
 
-    def start(self, on_frame: Callable[[bytes | bytearray], None], on_close: Callable[[], None]) -> None:
+    def start(self, on_frame: Callable[[Arrived], None], on_close: Callable[[], None]) -> None:
         """Deliver frames and the end; see Link."""
-        self._on_frame, self._on_close = on_frame, on_close
-        early, self._early = self._early, []
-        for frame in early:
-            on_frame(frame)
-        if self._transport is not None and not self._closed:
-            self._transport.resume_reading()
+        self._on_close = on_close
+        self._arrivals.deliver(on_frame)
         if self._closed:
             on_close()
+        elif self._transport is not None:
+            self._transport.resume_reading()
 
-    def send(self, frame: bytes, rest: bytes | memoryview = b"") -> None:
+    def send(self, frame: bytes, rest: Lasting = b"") -> None:
         """Queue a frame; see Link."""
         if self._closed or self._transport is None:
             raise LinkClosedError("The connection to the other peer is closed.")
-        self._pulse.spoke(self._loop.time())
+        self._vigil.spoke()
         self._outgoing.put(frame, rest)
         if self._outgoing.bytes >= LARGE_BYTES:
             self._leave()
@@ -199,8 +192,7 @@ class TlsLink(asyncio.BufferedProtocol):
         """Cut what has arrived into frames."""
         self._incoming.arrived(nbytes)
         self.heard += nbytes if nbytes > HEADER.size else 0
-        if self._pulse.heard(self._loop.time()):
-            self.on_silent(False)
+        self._vigil.heard()
         try:
             while (frame := self._incoming.next()) is not None:
                 if not self._closed:
@@ -228,41 +220,23 @@ class TlsLink(asyncio.BufferedProtocol):
             _log.debug("connection lost: %s", exc)
         self._lose()
 
-    # Frames
-
-    def _arrived(self, frame: bytes | bytearray) -> None:
+    def _arrived(self, frame: Arrived) -> None:
         if not self._opened:
             self._opened = True
             self.on_opened()
         if not frame:
             return
-        if self._on_frame is not None:
-            self._on_frame(frame)
-            return
-        self._early.append(frame)
-        self._early_bytes += len(frame)
-        if self._early_bytes > EARLY_BYTES and self._transport is not None:
+        self._arrivals.put(frame)
+        if self._arrivals.is_full and self._transport is not None:
             self._transport.pause_reading()
 
-    # Life
-
-    def _watch(self) -> None:
-        """Show that this side is alive, and notice when the other is not."""
-        now = self._loop.time()
-        begins = self._pulse.look(now)
-        if self._pulse.is_gone(now):
-            _log.info("nothing has come for too long")
-            self.abort()
-            return
-        if self._pulse.has_to_speak(now) and not self.buffered:
+    def _show_life(self) -> None:
+        if not self.buffered:
             self.send(b"")
-        if begins:
-            self.on_silent(True)
-        if not self._closed:
-            self._watch_later()
 
-    def _watch_later(self) -> None:
-        self._timer = self._loop.call_later(SIGN_S / 2, self._watch)
+    def _gone(self) -> None:
+        _log.info("nothing has come for too long")
+        self.abort()
 
     def _lose(self) -> None:
         if self._closed:
@@ -271,8 +245,7 @@ class TlsLink(asyncio.BufferedProtocol):
         self._room.set()
         if self._leaving is not None:
             self._leaving.cancel()
-        if self._timer is not None:
-            self._timer.cancel()
+        self._vigil.end()
         if self._giving is not None:
             self._giving.cancel()
         self.on_lost()

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from pypeer.links.link import SHORT_BYTES, LinkClosedError, Path, Scope
+from pypeer.octets import Lasting
 
 if TYPE_CHECKING:
     from pypeer.connect.attempt import Attempt
@@ -71,7 +72,7 @@ class WebRtcLink:
         if self._closed:
             on_close()
 
-    def send(self, frame: bytes, rest: bytes | memoryview = b"") -> None:
+    def send(self, frame: bytes, rest: Lasting = b"") -> None:
         """Queue a frame; see Link."""
         if self._closed or not self._channel.is_open:
             raise LinkClosedError("The connection to the other peer is closed.")

@@ -12,6 +12,7 @@ from aiohttp import WSMsgType
 
 from pypeer.links.giving_way import GivingWay, give_way
 from pypeer.links.link import SHORT_BYTES, LinkClosedError, Path, Scope
+from pypeer.octets import Lasting
 from pypeer.protocol import limits
 from pypeer.secure.records import TAG_BYTES, RecordError, RecordOpener, RecordSealer
 
@@ -87,7 +88,7 @@ class WebSocketLink:
         if self._closed:
             on_close()
 
-    def send(self, frame: bytes, rest: bytes | memoryview = b"") -> None:
+    def send(self, frame: bytes, rest: Lasting = b"") -> None:
         """Queue a frame; see Link."""
         if self._closed:
             raise LinkClosedError("The connection to the other peer is closed.")

@@ -15,6 +15,7 @@ from typing import Final
 
 import msgspec
 
+from pypeer.octets import Arrived, Lasting
 from pypeer.protocol import limits
 from pypeer.protocol.messages import ControlMessage
 
@@ -86,7 +87,7 @@ def encode(frame: Frame) -> bytes:
     return head + payload
 
 
-def encode_parts(frame: Frame) -> tuple[bytes, bytes | memoryview]:
+def encode_parts(frame: Frame) -> tuple[bytes, Lasting]:
     """The same in two parts, of which the second is the payload as it is, not copied."""
     if isinstance(frame, Data):
         return _numbered.pack(DATA, frame.request), frame.payload
@@ -111,7 +112,7 @@ def _encode_short(frame: Request | Probe | Stop | End | ControlMessage) -> bytes
             return bytes((CONTROL,)) + text
 
 
-def decode(data: bytes | bytearray) -> Frame:
+def decode(data: Arrived) -> Frame:
     """Parse a frame; raises FrameError."""
     if not data:
         raise FrameError("an empty frame")
@@ -152,7 +153,7 @@ def _decode_data(view: memoryview) -> Data:
     return Data(request, view[DATA_HEADER_BYTES:])
 
 
-def _decode_end(data: bytes | bytearray) -> End:
+def _decode_end(data: Arrived) -> End:
     _, request, flags, digest = _end.unpack_from(data)
     expected = _end.size + (HASH_BYTES if flags & HAS_ROOT else 0)
     if len(data) != expected:

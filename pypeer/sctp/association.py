@@ -1,6 +1,6 @@
 """An association from its handshake to its end (RFC 9260, sections 4 and 5); sans-I/O.
 
-    receive   a packet came;  send   a message is to leave;  tick   time passes;  flush   fill `outgoing` with packets
+    receive   a packet came;  send   a message is to leave;  tick   time passes;  flush   fill packets
 
 Several packets may be received before one `flush`: acknowledgements are then as few as can be. Where both sides told
 their INIT before, in the description that brought them together, there is no handshake (draft-hancke-tsvwg-snap).
@@ -11,10 +11,10 @@ from collections.abc import Callable
 from math import inf
 from typing import Final
 
+from pypeer.octets import Lasting
 from pypeer.sctp import chunks
 from pypeer.sctp.chunks import (
     CHUNK_HEADER_BYTES,
-    PACKET_HEADER_BYTES,
     Chunk,
     Header,
     Init,
@@ -25,11 +25,8 @@ from pypeer.sctp.chunks import (
 from pypeer.sctp.control import BACKGROUND, FOREGROUND, MakeController
 from pypeer.sctp.handshake import Event, Handshake, State
 from pypeer.sctp.inbox import WINDOW_BYTES, Inbox
-from pypeer.sctp.mtu import PathMtu
-from pypeer.sctp.outbox import Outbox, Rest
-
-SEARCH_BYTES: Final = 256 * 1024
-"""Larger packets are tried once so much waits to leave: for less it is not worth it."""
+from pypeer.sctp.outbox import Outbox
+from pypeer.sctp.packing import Packing
 
 STREAMS: Final = 65_535
 """Asked for and allowed (RFC 8831, section 6.2), though one is used."""
@@ -42,25 +39,19 @@ class Association:
     """One side; `random` gives bytes, `most` is the longest message that is taken, in bytes."""
 
     def __init__(self, port: int, most: int, random: Callable[[int], bytes] = os.urandom) -> None:
-        self.outgoing: list[bytes] = []
-        """Packets, to be taken out and sent in this order."""
-        self.probes: list[bytes] = []
-        """Likewise, but what is too large for the network is to be dropped, and not cut up."""
         self.why = ""
         """Why it has ended, for the log."""
         self._port = self._remote_port = port
         self._most = most
         init = Init(_number(random) or 1, WINDOW_BYTES, STREAMS, STREAMS, _number(random), random(COOKIE_BYTES))
         self._shaking = Handshake(init, self._say, self._meet)
-        self._header: Header | None = None
+        self.packing = Packing(random)
+        """What leaves: to be taken out and sent."""
         self._control: list[bytes] = []
         self._inbox: Inbox | None = None
         self._outbox: Outbox | None = None
         self._controller: MakeController = FOREGROUND
-        self._mtu = PathMtu(random)
-        self._random = random
         self._waiting: list[tuple[int, bytes]] = []
-        self._flush_at = inf
 
     @property
     def local_init(self) -> bytes:
@@ -92,7 +83,7 @@ class Association:
         else:
             self._shaking.begin(now)
 
-    def send(self, protocol: int, message: bytes, rest: Rest = b"") -> None:
+    def send(self, protocol: int, message: bytes, rest: Lasting = b"") -> None:
         """Queue a message, which must not be empty and may be in two parts; the second must not change any more."""
         if self._outbox is None:
             self._waiting.append((protocol, message + rest))
@@ -125,7 +116,7 @@ class Association:
         if self._outbox is not None and now >= self._outbox.wake_at():
             chunk = self._outbox.tick(now)
             if chunk is not None:
-                self._emit([chunk])
+                self.packing.emit([chunk])
             if self._outbox.is_stuck:
                 self.abort("large packets do not get through any more")
 
@@ -134,7 +125,7 @@ class Association:
         if self.state is State.ENDED:
             return inf
         parts = [part.wake_at() for part in (self._inbox, self._outbox) if part is not None]
-        return min(self._shaking.resend_at, self._flush_at, *parts)
+        return min(self._shaking.resend_at, self.packing.wake_at, *parts)
 
     def flush(self, now: float) -> None:
         """Fill packets with what is to be said now."""
@@ -144,9 +135,9 @@ class Association:
         if self._inbox is not None and (sack := self._inbox.due(now)):
             parts.append(chunks.write_sack(sack))
         if self._outbox is not None and self.state is State.ESTABLISHED:
-            self._fill(self._outbox, parts, now)
+            self.packing.fill(self._outbox, parts, now)
         elif parts:
-            self._emit(parts)
+            self.packing.emit(parts)
 
     def give_way(self) -> None:
         """Send in the background from now on: what others leave."""
@@ -156,15 +147,14 @@ class Association:
 
     def path_changed(self, now: float) -> None:
         """Another path is in use."""
-        self._mtu = PathMtu(self._random)
+        self.packing.path_changed()
         if self._outbox is not None:
-            self._outbox.path_changed(self._mtu.bytes - PACKET_HEADER_BYTES, now)
+            self._outbox.path_changed(self.packing.room, now)
 
     def abort(self, why: str) -> None:
         """End it at once, and tell the other side."""
         if self.state is not State.ENDED:
-            if self._header is not None:
-                self._emit([chunks.write(Kind.ABORT)])
+            self.packing.emit([chunks.write(Kind.ABORT)])
             self._end(why)
 
     # What arrives
@@ -199,8 +189,8 @@ class Association:
                 self._shaking.established()
             case Kind.HEARTBEAT:
                 self._control.append(chunks.write(Kind.HEARTBEAT_ACK, chunk.value))
-            case Kind.HEARTBEAT_ACK if self._mtu.acknowledged(chunk.value) and self._outbox is not None:
-                self._outbox.resize(self._mtu.bytes - PACKET_HEADER_BYTES)
+            case Kind.HEARTBEAT_ACK if self.packing.acknowledged(chunk.value) and self._outbox is not None:
+                self._outbox.resize(self.packing.room)
             case Kind.RE_CONFIG:
                 self._reset(chunk.value)
             case Kind.ABORT | Kind.SHUTDOWN_COMPLETE:
@@ -213,9 +203,9 @@ class Association:
 
     def _meet(self, init: Init) -> None:
         """The other side's INIT is known: there is somebody to talk with."""
-        self._header = Header(self._port, self._remote_port, init.tag)
+        self.packing.header = Header(self._port, self._remote_port, init.tag)
         self._inbox = Inbox(init.tsn, self._most)
-        self._outbox = Outbox(self._shaking.init.tsn, self._mtu.bytes - PACKET_HEADER_BYTES, init.window)
+        self._outbox = Outbox(self._shaking.init.tsn, self.packing.room, init.window)
         self._outbox.use(self._controller)
         waiting, self._waiting = self._waiting, []
         for protocol, message in waiting:
@@ -229,54 +219,22 @@ class Association:
             if kind == Parameter.OUTGOING_RESET and len(data) >= CHUNK_HEADER_BYTES:
                 performed = data[:CHUNK_HEADER_BYTES] + (1).to_bytes(4, "big")
                 response = chunks.write_parameter(Parameter.RESET_RESPONSE, performed)
-                self._emit([chunks.write(Kind.RE_CONFIG, response)])
+                self.packing.emit([chunks.write(Kind.RE_CONFIG, response)])
                 self._end("the other side closed the channel")
                 return
 
     def _shut_down(self, kind: int) -> None:
         """The other side leaves in order (section 9.2); what is not there by now will not come."""
         answer = Kind.SHUTDOWN_ACK if kind == Kind.SHUTDOWN else Kind.SHUTDOWN_COMPLETE
-        self._emit([chunks.write(answer)])
+        self.packing.emit([chunks.write(answer)])
         self._end("the other side shut it down")
 
     def _end(self, why: str) -> None:
         self.why = why
         self._shaking.happens(Event.END)
 
-    # Packets
-
-    def _fill(self, outbox: Outbox, parts: list[bytes], now: float) -> None:
-        """Packets with these parts, and as much of the messages as may leave."""
-        if outbox.queued > SEARCH_BYTES:
-            self._search(now)
-        outbox.begin(now)
-        most = self._mtu.bytes - PACKET_HEADER_BYTES
-        room = most - sum(map(len, parts))
-        while True:
-            chunk = outbox.next(room, now)
-            if chunk is not None:
-                parts.append(chunk)
-                room -= len(chunk)
-            elif not parts:
-                break
-            if chunk is None or room <= chunks.DATA_HEADER_BYTES:
-                self._emit(parts)
-                parts, room = [], most
-        self._flush_at = now + outbox.pace_wait()
-
-    def _search(self, now: float) -> None:
-        """Try larger packets."""
-        probe = self._mtu.probe(now)
-        if probe is not None:
-            self._emit([probe], into=self.probes)
-
     def _say(self, chunk: bytes, tag: int | None) -> None:
-        self._emit([chunk], tag)
-
-    def _emit(self, parts: list[bytes], tag: int | None = None, into: list[bytes] | None = None) -> None:
-        header = self._header if tag is None else Header(self._port, self._remote_port, tag)
-        if header is not None:
-            (self.outgoing if into is None else into).append(header.packet(parts))
+        self.packing.emit([chunk], None if tag is None else Header(self._port, self._remote_port, tag))
 
 
 def _number(random: Callable[[int], bytes]) -> int:

@@ -8,6 +8,8 @@ from typing import Final, NamedTuple
 
 import google_crc32c
 
+from pypeer.octets import Lasting
+
 PACKET_HEADER_BYTES: Final = 12
 CHUNK_HEADER_BYTES: Final = 4
 DATA_HEADER_BYTES: Final = 16
@@ -141,7 +143,7 @@ def write(kind: int, value: bytes = b"", flags: int = 0) -> bytes:
     return _chunk.pack(kind, flags, CHUNK_HEADER_BYTES + len(value)) + value + bytes(-len(value) % ALIGNMENT)
 
 
-def write_data(flags: int, tsn: int, stream: int, sequence: int, protocol: int, payload: bytes | memoryview) -> bytes:
+def write_data(flags: int, tsn: int, stream: int, sequence: int, protocol: int, payload: Lasting) -> bytes:
     """A DATA chunk."""
     size = len(payload)
     head = _data.pack(0, flags, DATA_HEADER_BYTES + size, tsn, stream, sequence, protocol)

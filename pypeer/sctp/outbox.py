@@ -4,6 +4,7 @@ from collections import deque
 from math import inf
 from typing import Final, NamedTuple
 
+from pypeer.octets import Lasting
 from pypeer.sctp import chunks
 from pypeer.sctp.chunks import BEGIN, DATA_HEADER_BYTES, END, IMMEDIATE, Sack
 from pypeer.sctp.control import FOREGROUND, MakeController
@@ -22,10 +23,6 @@ STUCK_TIME_OUTS: Final = 16
 way, a third of the attempts fail by chance, and eight in a row were seen to."""
 
 
-Rest = bytes | memoryview
-"""The long part of a message, which must not change until it has left."""
-
-
 class Message(NamedTuple):
     """A message that waits: its beginning, which is short, the rest, and how long they are together."""
 
@@ -34,7 +31,7 @@ class Message(NamedTuple):
     body: memoryview
     size: int
 
-    def part(self, start: int, size: int) -> Rest:
+    def part(self, start: int, size: int) -> Lasting:
         """So many bytes of it; only where the two meet they are copied."""
         at = start - len(self.head)
         if at >= 0:
@@ -70,7 +67,7 @@ class Outbox:
         """Whether all that was put in has arrived."""
         return not self._queue and not len(self._flight)
 
-    def put(self, protocol: int, message: bytes, rest: Rest = b"") -> None:
+    def put(self, protocol: int, message: bytes, rest: Lasting = b"") -> None:
         """Queue a message, which must not be empty and may be in two parts, so that a long one need not be copied."""
         head, body = (message, rest) if len(rest) else (b"", message)
         size = len(head) + len(body)

@@ -74,10 +74,10 @@ class Pair:
         while True:
             self.ours.tick(self._now())
             self.ours.flush(self._now())
-            for packet in self.ours.outgoing:
+            for packet in self.ours.packing.outgoing:
                 if self._random.random() >= self._loss:
                     self._inbox.put_nowait(packet)
-            self.ours.outgoing = []
+            self.ours.packing.outgoing = []
             self.got += [message for _, _, message in self.ours.messages()]
             self._news.clear()
             wait = min(self.ours.wake_at() - self._now(), 1.0)

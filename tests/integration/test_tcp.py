@@ -12,7 +12,8 @@ from pypeer.connect.options import ConnectOptions
 from pypeer.connect.tcp import call as calls
 from pypeer.connect.tcp.listening import UNPROVEN_MAX
 from pypeer.identity import Identity
-from pypeer.links import pulse, tls
+from pypeer.links import pulse, tls, vigil
+from pypeer.links.arrivals import Arrivals
 from pypeer.links.framing import HEADER
 from pypeer.links.link import LinkClosedError, Scope
 from pypeer.protocol import limits
@@ -102,12 +103,12 @@ async def test_who_sends_too_much_too_early_has_to_wait() -> None:
     a, b = pair()
     async with joined(a, b):
         link, other = await asyncio.gather(a.link, b.link)
-        other._on_frame = None  # as before `start`
+        other._arrivals = Arrivals()  # as before `start`
         frame = bytes(65_536)
         while link.buffered < tls.HIGH_WATER_BYTES:
             link.send(frame)
             await asyncio.sleep(0)
-        assert len(other._early) < 100, "the rest waits in buffers of the kernel, and at the sender"
+        assert len(other._arrivals._early) < 100, "the rest waits in buffers of the kernel, and at the sender"
         other.start(b.frames.put_nowait, b.closed.set)
         await asyncio.wait_for(link.drain(), PATIENCE_S)
 
@@ -158,15 +159,14 @@ async def test_a_frame_larger_than_any_ends_the_link() -> None:
 async def test_a_side_that_says_nothing_is_silent_and_then_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, seconds in (("SIGN_S", 0.3), ("SILENT_S", 2.0), ("GONE_S", 6.0)):
         monkeypatch.setattr(pulse, name, seconds)
-    monkeypatch.setattr(tls, "SIGN_S", 0.3)
+    monkeypatch.setattr(vigil, "SIGN_S", 0.3)
     a, b = pair()
     async with joined(a, b):
         link, other = await asyncio.gather(a.link, b.link)
         await asyncio.sleep(3)
         assert a.silences == [], "signs of life go both ways"
         assert other._transport is not None
-        assert other._timer is not None
-        other._timer.cancel()
+        other._vigil.end()
         await until(lambda: a.silences == [True])
         other.send(b"back")
         await until(lambda: a.silences == [True, False])

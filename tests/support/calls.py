@@ -11,6 +11,7 @@ from pypeer.connect.tcp.terms import Terms
 from pypeer.errors import ConnectError
 from pypeer.identity import Identity
 from pypeer.links.tls import TlsLink
+from pypeer.octets import Arrived
 from pypeer.protocol.report import ConnectionReport
 from pypeer.protocol.sealed import Tcp
 from pypeer.secure.encoding import b64
@@ -29,7 +30,7 @@ class Caller:
     bind: bytes = BIND
     options: ConnectOptions = field(default_factory=ConnectOptions)
     said: list[Tcp] = field(default_factory=list)
-    frames: asyncio.Queue[bytes | bytearray] = field(default_factory=asyncio.Queue)
+    frames: asyncio.Queue[Arrived] = field(default_factory=asyncio.Queue)
     silences: list[bool] = field(default_factory=list)
     dials: bool = True
     """Whether it hears where the other side listens."""

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable
 
 from pypeer.links.link import LinkClosedError, Path, Scope
+from pypeer.octets import Lasting
 from tests.support.link_end import LinkEnd
 
 BUFFER_BYTES = 4 * 1024 * 1024
@@ -31,7 +32,7 @@ class MemoryLink(LinkEnd):
         """Note it."""
         self.gives_way = True
 
-    def send(self, frame: bytes, rest: bytes | memoryview = b"") -> None:
+    def send(self, frame: bytes, rest: Lasting = b"") -> None:
         """Queue a frame; raises LinkClosedError, and AssertionError for a frame or a buffer beyond the limits."""
         if self.closed:
             raise LinkClosedError("closed")

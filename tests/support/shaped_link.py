@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable
 
 from pypeer.links.link import LinkClosedError, Path, Scope
+from pypeer.octets import Lasting
 from tests.support.link_end import LinkEnd
 
 MBIT = 1_000_000 / 8
@@ -53,7 +54,7 @@ class ShapedLink(LinkEnd):
         super().__init__(path)
         self.line = line
 
-    def send(self, frame: bytes, rest: bytes | memoryview = b"") -> None:
+    def send(self, frame: bytes, rest: Lasting = b"") -> None:
         """Queue a frame; raises LinkClosedError."""
         if self.closed:
             raise LinkClosedError("closed")

@@ -78,13 +78,13 @@ class Narrow:
             near.send(BINARY, MESSAGE)
         for end in (near, far):
             end.flush(self.now)
-        for packet in near.outgoing:
+        for packet in near.packing.outgoing:
             self._through(flow, packet)
-        for packet in far.outgoing:
+        for packet in far.packing.outgoing:
             heapq.heappush(self._flying, (self.now + self._rtt / 2, next(self._numbers), near, packet, flow))
         for end in (near, far):
-            end.outgoing.clear()
-            end.probes.clear()
+            end.packing.outgoing.clear()
+            end.packing.probes.clear()
 
     def _through(self, flow: int, packet: bytes) -> None:
         size = len(packet) + HEADERS_BYTES

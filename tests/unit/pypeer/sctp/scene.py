@@ -94,7 +94,8 @@ class Scene:
         self.ends[to].receive(packet, self.now)
 
     def _take(self, number: int, end: Association) -> None:
-        packets, end.outgoing, probes, end.probes = end.outgoing, [], end.probes, []
+        packing = end.packing
+        packets, packing.outgoing, probes, packing.probes = packing.outgoing, [], packing.probes, []
         for packet in (*packets, *probes):
             self.sent[number] += 1
             self._fly(number, packet)

@@ -34,7 +34,7 @@ def packet(scene: Scene, to: int, *parts: bytes, tag: int | None = None) -> byte
 def said(end: Association, now: float) -> list[int]:
     """Types of chunks that leave now."""
     end.flush(now)
-    packets, end.outgoing = end.outgoing, []
+    packets, end.packing.outgoing = end.packing.outgoing, []
     return [chunk.kind for each in packets for chunk in chunks.parse(each)]
 
 
@@ -134,7 +134,7 @@ def test_the_other_side_ends_it(kind: Kind, answer: list[Kind]) -> None:
     scene.deliver(packet(scene, 0, chunks.write(Kind.HEARTBEAT)), 0)
     assert said(end, scene.now) == []
     end.abort("again")
-    assert end.outgoing == []
+    assert end.packing.outgoing == []
 
 
 def test_ended_here_is_told() -> None:
@@ -147,7 +147,7 @@ def test_ended_here_is_told() -> None:
 def test_ended_before_anybody_is_known() -> None:
     end = Scene().ends[0]
     end.abort("enough")
-    assert end.outgoing == []
+    assert end.packing.outgoing == []
     assert end.messages() == []
     end.tick(1.0)
     end.path_changed(1.0)
@@ -162,7 +162,7 @@ def test_a_browser_closes_the_channel() -> None:
     reset = chunks.write_parameter(Parameter.OUTGOING_RESET, b"\0\0\0\7" + bytes(8))
     scene.deliver(packet(scene, 0, chunks.write(Kind.RE_CONFIG, reset + reset)), 0)
     assert end.state is State.ENDED
-    response = chunks.parse(end.outgoing[0])[0]
+    response = chunks.parse(end.packing.outgoing[0])[0]
     assert chunks.parameters(response.value) == [(Parameter.RESET_RESPONSE, b"\0\0\0\7\0\0\0\1")]
 
 
@@ -203,7 +203,7 @@ def test_a_farewell_before_the_handshake_needs_no_answer() -> None:
     scene = Scene()
     scene.deliver(packet(scene, 0, chunks.write(Kind.SHUTDOWN)), 0)
     assert scene.ends[0].state is State.ENDED
-    assert scene.ends[0].outgoing == []
+    assert scene.ends[0].packing.outgoing == []
 
 
 @pytest.mark.parametrize("cookie", [b"", b"\0" * 16])
@@ -381,7 +381,7 @@ def test_large_pieces_on_their_way_cannot_be_made_smaller() -> None:
     scene.send(0, [bytes(65_536)])
     scene.ends[0].flush(scene.now)
     scene.ways[0].largest = BASE_BYTES
-    scene.ends[0].outgoing = []
+    scene.ends[0].packing.outgoing = []
     scene.run(200.0)
     assert scene.ends[0].state is State.ENDED
     assert "large" in scene.ends[0].why
@@ -393,7 +393,7 @@ def test_only_what_was_asked_is_an_answer() -> None:
         scene.deliver(packet(scene, 0, chunks.write(Kind.HEARTBEAT_ACK, value)), 0)
     scene.send(0, [b"x" * BASE_BYTES])
     scene.ends[0].flush(scene.now)
-    assert len(payload_of(scene.ends[0].outgoing[0])) == BASE_BYTES - 28
+    assert len(payload_of(scene.ends[0].packing.outgoing[0])) == BASE_BYTES - 28
 
 
 @pytest.mark.parametrize("early", [True, False])
