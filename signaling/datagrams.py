@@ -11,7 +11,7 @@ import asyncio
 import errno
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from typing import Any, Final
 
@@ -44,21 +44,17 @@ Handler = Callable[[list[bytes], tuple[Any, ...]], None]
 
 
 class Reader:
-    """One socket, read as long as it is open. `handle` gets the datagrams, `after` is called when a batch is over.
+    """One socket, read as long as it is open; `handle` gets what has come.
 
     Raises NotImplementedError where the event loop cannot watch a socket (Windows).
     """
 
-    def __init__(self, opened: socket.socket, handle: Handler, after: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, opened: socket.socket, handle: Handler) -> None:
         self._socket = opened
         self._handle = handle
-        self._after = after
+        self._sendto = opened.sendto
+        self._receive = opened.recvmsg if ANCILLARY_BYTES else _plainly(opened)
         self._loop = asyncio.get_running_loop()
-        self._to: tuple[Any, ...] = ()
-        self._posted: list[bytes] = []
-        self._size = 0
-        self._total = 0
-        self._lost = 0
         self._loop.add_reader(opened, self._read)  # first: where a loop cannot, the socket is left as it was
         if ANCILLARY_BYTES:
             with suppress(OSError):
@@ -67,93 +63,101 @@ class Reader:
     def send(self, data: bytes, to: tuple[Any, ...]) -> bool:
         """Send at once; whether the network has taken it."""
         try:
-            self._socket.sendto(data, to)
+            self._sendto(data, to)
         except OSError:
             return False
         return True
 
-    def post(self, datagrams: Sequence[bytes], to: tuple[Any, ...]) -> None:
-        """Send soon, with what goes to the same place: at the next `flush`."""
-        if self._posted and to != self._to:
-            self._leave()
-        self._to = to
-        for data in datagrams:
-            size = len(data)
-            if self._posted and (size > self._size or not self._has_room(size)):
-                self._leave()
-            if not self._posted:
-                self._size, self._total = size, 0
-            self._posted.append(data)
-            self._total += size
-
-    def flush(self) -> int:
-        """Send what was posted; returns how many datagrams the network has not taken since the last time."""
-        if self._posted:
-            self._leave()
-        lost, self._lost = self._lost, 0
-        return lost
+    def send_all(self, datagrams: Sequence[bytes], to: tuple[Any, ...]) -> int:
+        """Send several at once, in order and with few calls; returns how many the network has not taken."""
+        if len(datagrams) == 1:
+            try:
+                self._sendto(datagrams[0], to)
+            except OSError:
+                return 1
+            return 0
+        return sum(self._send_run(run, to) for run in runs(datagrams))
 
     def close(self) -> None:
         """Close the socket."""
         self._loop.remove_reader(self._socket)
         self._socket.close()
 
-    def _has_room(self, size: int) -> bool:
-        """Whether one more can leave together with the others. Only the last may be smaller, but not empty."""
-        count = len(self._posted)
-        alike = self._total == count * self._size and size > 0
-        return alike and count < SEGMENTS and self._total + size <= TOGETHER_BYTES
-
-    def _leave(self) -> None:
-        posted, self._posted = self._posted, []
-        if len(posted) > 1:
+    def _send_run(self, run: Sequence[bytes], to: tuple[Any, ...]) -> int:
+        if len(run) > 1:
             try:
-                segment = [(SOL_UDP, UDP_SEGMENT, self._size.to_bytes(2, sys.byteorder))]
-                self._socket.sendmsg(posted, segment, 0, self._to)
-                return
+                segment = [(SOL_UDP, UDP_SEGMENT, len(run[0]).to_bytes(2, sys.byteorder))]
+                self._socket.sendmsg(run, segment, 0, to)
+                return 0
             except OSError as error:
                 if error.errno in (errno.EAGAIN, errno.ENOBUFS):
-                    self._lost += len(posted)
-                    return
+                    return len(run)
                 # Larger than a packet on the way out can be, or an interface that cannot: one by one, then.
-        self._lost += sum(not self.send(data, self._to) for data in posted)
+        return sum(not self.send(data, to) for data in run)
 
     def _read(self) -> None:
         """What came first leaves before anything else is looked at; what has come meanwhile is handled together."""
-        self._handle_all(1)
+        self.read(1)
         if self._socket.fileno() >= 0:
-            self._handle_all(BATCH - 1)
+            self.read(BATCH - 1)
 
-    def _handle_all(self, most: int) -> None:
-        """Take so many, and hand them over by source."""
+    def read(self, most: int) -> None:
+        """Take about so many, and hand them over by source."""
         found: dict[tuple[Any, ...], list[bytes]] = {}
-        count = 0
+        receive, count = self._receive, 0
         while count < most:
             try:
-                datagrams, source = self._take()
+                data, ancillary, _, source = receive(DATAGRAM_BYTES, ANCILLARY_BYTES)
             except BlockingIOError:
                 break
             except OSError:
                 # What ICMP said about something that was sent before.
                 count += 1
                 continue
+            datagrams = _apart(data, ancillary) if ancillary else [data]
             count += len(datagrams)
-            found.setdefault(source, []).extend(datagrams)
+            if source in found:
+                found[source] += datagrams
+            else:
+                found[source] = datagrams
+        handle = self._handle
         for source, datagrams in found.items():
-            self._handle(datagrams, source)
-        if found:
-            self._after()
+            handle(datagrams, source)
 
-    def _take(self) -> tuple[list[bytes], tuple[Any, ...]]:
-        """What came together from one source."""
-        if not ANCILLARY_BYTES:
-            data, source = self._socket.recvfrom(DATAGRAM_BYTES)
-            return [data], source
-        data, ancillary, _, source = self._socket.recvmsg(DATAGRAM_BYTES, ANCILLARY_BYTES)
-        if not ancillary:
-            return [data], source
-        size = int.from_bytes(ancillary[0][2], sys.byteorder)
-        return [data[at : at + size] for at in range(0, len(data), size)], source
+
+def runs(datagrams: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+    """Those that can leave with one call, in order: of one size, but that the last may be smaller, and not empty."""
+    run: list[bytes] = []
+    total = 0
+    for data in datagrams:
+        size = len(data)
+        if run and not (
+            0 < size <= len(run[0])
+            and total == len(run) * len(run[0])
+            and len(run) < SEGMENTS
+            and total + size <= TOGETHER_BYTES
+        ):
+            yield run
+            run, total = [], 0
+        run.append(data)
+        total += size
+    yield run
+
+
+def _plainly(opened: socket.socket) -> Callable[..., tuple[bytes, list[Any], int, tuple[Any, ...]]]:
+    """As `recvmsg`, where there is none."""
+
+    def receive(size: int, _: int) -> tuple[bytes, list[Any], int, tuple[Any, ...]]:
+        data, source = opened.recvfrom(size)
+        return data, [], 0, source
+
+    return receive
+
+
+def _apart(data: bytes, ancillary: list[tuple[int, int, bytes]]) -> list[bytes]:
+    """The datagrams that the kernel has put together."""
+    size = int.from_bytes(ancillary[0][2], sys.byteorder)
+    return [data[at : at + size] for at in range(0, len(data), size)]
 
 
 def bind(host: str, port: int) -> socket.socket:

@@ -65,8 +65,7 @@ class _ReaderBase:
             self._reader.send(data, to)
 
     def send_all(self, datagrams: list[bytes], to: Address) -> None:
-        self._reader.post(datagrams, to)
-        self._reader.flush()
+        self._reader.send_all(datagrams, to)
 
     def send_whole(self, data: bytes, to: Address) -> None:
         if sys.platform == "linux":

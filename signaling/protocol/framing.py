@@ -7,6 +7,8 @@ from typing import Final
 CHANNEL_HEADER: Final = struct.Struct("!HH")
 """Of a ChannelData message: number and length (RFC 8656, section 12.4)."""
 
+HEADER_BYTES: Final = CHANNEL_HEADER.size
+
 PAYLOAD_BYTES: Final = 65_000
 """The largest that is relayed: any more, with the address of its sender, might not fit a STUN message."""
 
@@ -17,6 +19,11 @@ WHOLE_BYTES: Final = 65_535 + 20 + 3
 """Largest there is: a length of 16 bits, a header, padding."""
 
 
+def is_channel_data(data: bytes) -> bool:
+    """Whether a message is ChannelData, by its first two bits (RFC 8656, section 12), be it whole or not."""
+    return bool(data) and 0x40 <= data[0] < 0x80
+
+
 def channel_data(number: int, payload: bytes, padded: bool) -> bytes:
     """A ChannelData message; in a stream it is padded to a multiple of four (RFC 8656, section 12.5)."""
     padding = bytes(-len(payload) % 4) if padded else b""
@@ -24,12 +31,28 @@ def channel_data(number: int, payload: bytes, padded: bool) -> bytes:
 
 
 def payloads(datagrams: Sequence[bytes]) -> list[bytes] | None:
-    """Payloads of ChannelData messages that have all one header and no padding; None if any is something else."""
-    header = datagrams[0][: CHANNEL_HEADER.size]
-    if len(header) < CHANNEL_HEADER.size or not 0x40 <= header[0] < 0x80:
+    """Payloads of ChannelData messages of one channel, without padding; None if any is something else."""
+    first = datagrams[0]
+    if len(first) < HEADER_BYTES or not 0x40 <= first[0] < 0x80:
         return None
-    whole = CHANNEL_HEADER.size + int.from_bytes(header[2:], "big")
-    found = [data[CHANNEL_HEADER.size :] for data in datagrams if len(data) == whole and data.startswith(header)]
+    whole = HEADER_BYTES + (first[2] << 8 | first[3])
+    if len(datagrams) == 1:
+        return [first[HEADER_BYTES:]] if len(first) == whole else None
+    header = first[:HEADER_BYTES]
+    found = [data[HEADER_BYTES:] for data in datagrams if len(data) == whole and data.startswith(header)]
+    return found if len(found) == len(datagrams) else _of_any_size(datagrams)
+
+
+def _of_any_size(datagrams: Sequence[bytes]) -> list[bytes] | None:
+    """See `payloads`."""
+    number = datagrams[0][:2]
+    found = [
+        data[HEADER_BYTES:]
+        for data in datagrams
+        if len(data) >= HEADER_BYTES
+        and data.startswith(number)
+        and len(data) == HEADER_BYTES + (data[2] << 8 | data[3])
+    ]
     return found if len(found) == len(datagrams) else None
 
 

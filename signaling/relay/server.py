@@ -2,27 +2,32 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from itertools import groupby
 from typing import Any, Final
 
 from signaling.core.address import quota_key
 from signaling.core.names import is_loopback
-from signaling.datagrams import Reader, bind
+from signaling.datagrams import Handler, Reader, bind
 from signaling.logs import line, log
+from signaling.protocol.framing import is_channel_data
 from signaling.protocol.values import Address
-from signaling.relay.forwarder import Forwarder
+from signaling.relay.forwarder import Exit, Forwarder
 from signaling.relay.offers import Ports
 from signaling.relay.stream import PATIENCE_S, Connection
-from signaling.relay.turn.core import Effects, Turn
+from signaling.relay.turn.core import Effects, Turn, is_turn
 from signaling.relay.turn.effects import (
     CloseClient,
     CloseRelay,
+    Effect,
     ManyToClient,
     ManyToPeer,
     OpenRelay,
     PairEnded,
     ToClient,
     ToPeer,
+    together,
 )
 from signaling.relay.turn.kinds import FiveTuple, Refusal, Transport
 from signaling.relay.turn.peers import Here, PeerPolicy
@@ -62,33 +67,28 @@ class RelayServer:
         self._relays: dict[Address, Reader] = {}
         self._connections: dict[FiveTuple, Connection] = {}
         self._from: Counter[str] = Counter()
-        self._posted: set[Reader] = set()
-        self._forwarder = Forwarder(turn, self._leave_by)
+        self._forwarder = Forwarder(turn, self._exit)
 
     def reached_at(self, addresses: Sequence[str], own: Sequence[str]) -> None:
         """The addresses where this server is served, and all of its machine's, have changed."""
         self._here.addresses, self._here.own = tuple(addresses), frozenset(own)
+        self._forwarder.forget()
 
     def told(self) -> Ports:
         """Where it is told that this server relays: nowhere if only this machine could come, and may not relay."""
         reachable = [each for each in self._here.addresses if not is_loopback(each) or self._policy.permits(each)]
         return self.ports if reachable else Ports()
 
-    def datagrams(self, datagrams: Sequence[bytes], source: Address, at: Address) -> None:
-        """Datagrams of a client arrived together."""
-        now = self._clock()
-        if self._forwarder.from_client(datagrams, source, at, now):
-            return
-        client = FiveTuple(Transport.UDP, at, source)
-        for data in datagrams:
-            if not self._forwarder.from_client((data,), source, at, now):
-                self._run(self.turn.receive(data, client, now), now)
+    def handler(self, at: Address, otherwise: Handler) -> Handler:
+        """What is done with datagrams that come to one of the endpoints; `otherwise` gets those that are not for a
+        relay."""
+        quickly, clock = self._forwarder.from_client, self._clock
 
-    def flush(self) -> None:
-        """Let go what was to be sent: the end of a batch."""
-        for reader in self._posted:
-            self.turn.stats.refusals[Refusal.SLOW] += reader.flush()
-        self._posted.clear()
+        def received(datagrams: Sequence[bytes], source: tuple[Any, ...]) -> None:
+            if not quickly(datagrams, source[:2], at, clock()):
+                self._sort(datagrams, source, at, otherwise)
+
+        return received
 
     def opened(self, connection: Connection) -> bool:
         """See stream.Server."""
@@ -99,11 +99,11 @@ class RelayServer:
         self._from[key] += 1
         return len(self._connections) <= self._most + WAITING and self._from[key] <= self._per_address
 
-    def received(self, connection: Connection, message: bytes) -> None:
+    def received(self, connection: Connection, messages: Sequence[bytes]) -> None:
         """See stream.Server."""
-        now = self._clock()
-        self._run(self.turn.receive(message, connection.client, now), now)
-        if self.turn.has(connection.client):
+        client = connection.client
+        self._take(messages, client, self._clock())
+        if self.turn.has(client):
             connection.trust()
 
     def closed(self, connection: Connection) -> None:
@@ -127,7 +127,6 @@ class RelayServer:
         """Let the core know the time, and let those go who have waited for nothing."""
         now = self._clock()
         self._run(self.turn.tick(now), now)
-        self.flush()
         for connection in list(self._connections.values()):
             if connection.since + PATIENCE_S <= now and not self.turn.has(connection.client):
                 connection.abort()
@@ -139,15 +138,15 @@ class RelayServer:
         for connection in list(self._connections.values()):
             connection.abort()
 
-    def _run(self, effects: Effects, now: float) -> None:
+    def _run(self, effects: Iterable[Effect], now: float) -> None:
         for effect in effects:
             match effect:
                 case ToPeer():
-                    self._post(self._relays.get(effect.relay), (effect.data,), effect.peer)
+                    self._post(self._relays.get(effect.relay), effect.peer, (effect.data,))
                 case ToClient():
                     self._send(effect.client, (effect.data,))
                 case ManyToPeer():
-                    self._post(self._relays.get(effect.relay), effect.datagrams, effect.peer)
+                    self._post(self._relays.get(effect.relay), effect.peer, effect.datagrams)
                 case ManyToClient():
                     self._send(effect.client, effect.datagrams)
                 case OpenRelay():
@@ -159,27 +158,49 @@ class RelayServer:
                 case PairEnded():
                     tell(effect)
 
+    def _sort(self, datagrams: Sequence[bytes], source: tuple[Any, ...], at: Address, otherwise: Handler) -> None:
+        """What came together and is not all of one channel: by runs of one channel, else one by one."""
+        now, client = self._clock(), FiveTuple(Transport.UDP, at, source[:2])
+        for _, group in groupby(datagrams, channel_of):
+            run = list(group)
+            if not is_turn(run[0]):
+                otherwise(run, source)
+            elif not self._forwarder.from_client(run, client.remote, at, now):
+                self._take(run, client, now)
+
+    def _take(self, messages: Sequence[bytes], client: FiveTuple, now: float) -> None:
+        """By the core. What comes of data leaves together; a request is carried out before the next is looked at."""
+        for is_data, group in groupby(messages, is_channel_data):
+            if is_data:
+                self._run(together(effect for each in group for effect in self.turn.receive(each, client, now)), now)
+            else:
+                for each in group:
+                    self._run(self.turn.receive(each, client, now), now)
+
     def _send(self, client: FiveTuple, datagrams: Sequence[bytes]) -> None:
         if client.transport is Transport.UDP:
-            self._post(self.socket_at(client.local), datagrams, client.remote)
+            self._post(self.socket_at(client.local), client.remote, datagrams)
             return
         connection = self._connections.get(client)
         for data in datagrams:
             if connection is None or not connection.send(data):
                 self.turn.stats.refusals[Refusal.SLOW] += 1
 
-    def _post(self, reader: Reader | None, datagrams: Sequence[bytes], to: Address) -> None:
+    def _post(self, reader: Reader | None, to: Address, datagrams: Sequence[bytes]) -> None:
         """Send by a socket, unless it is gone: an address of this machine may be."""
         if reader is not None:
-            reader.post(datagrams, to)
-            self._posted.add(reader)
+            lost = reader.send_all(datagrams, to)
+            if lost:
+                self.turn.stats.refusals[Refusal.SLOW] += lost
 
-    def _leave_by(self, route: Route, datagrams: Sequence[bytes]) -> None:
+    def _exit(self, route: Route) -> Exit:
+        """How data leaves by a route, as long as no socket comes or goes: see Forwarder."""
         client = route.client
         if client is None:
-            self._post(self._relays.get(route.leaves), datagrams, route.to)
-        else:
-            self._send(client, datagrams)
+            return partial(self._post, self._relays.get(route.leaves), route.to)
+        if client.transport is Transport.UDP:
+            return partial(self._post, self.socket_at(client.local), client.remote)
+        return partial(self._send, client)
 
     def _open(self, effect: OpenRelay, now: float) -> Effects:
         try:
@@ -187,27 +208,34 @@ class RelayServer:
         except OSError as error:
             log.debug(line("relay-port-not-opened", port=effect.relay[1], reason=error.strerror))
             return self.turn.failed(effect.number, effect.relay, now)
-        self._relays[effect.relay] = Reader(
-            opened, lambda datagrams, source: self._arrived(datagrams, source, effect.relay), self.flush
-        )
+        self._relays[effect.relay] = Reader(opened, self._of_peers(effect.relay))
         return self.turn.opened(effect.number, effect.relay, now)
 
-    def _arrived(self, datagrams: Sequence[bytes], source: tuple[Any, ...], relay: Address) -> None:
-        now, peer = self._clock(), (source[0], source[1])
-        if not self._forwarder.from_peer(datagrams, peer, relay, now):
-            self._run(self.turn.arrived(datagrams, relay, peer, now), now)
+    def _of_peers(self, relay: Address) -> Handler:
+        """What is done with datagrams that come to a relayed address."""
+        quickly, clock = self._forwarder.from_peer, self._clock
+
+        def arrived(datagrams: Sequence[bytes], source: tuple[Any, ...]) -> None:
+            now, peer = clock(), source[:2]
+            if not quickly(datagrams, peer, relay, now):
+                self._run(self.turn.arrived(datagrams, relay, peer, now), now)
+
+        return arrived
 
     def _close_relay(self, relay: Address) -> None:
         reader = self._relays.pop(relay, None)
         if reader is not None:
-            self._posted.discard(reader)
-            reader.flush()
             reader.close()
 
     def _close_client(self, client: FiveTuple) -> None:
         connection = self._connections.get(client)
         if connection is not None:
             connection.close()
+
+
+def channel_of(data: bytes) -> bytes:
+    """What tells channels, and anything else, apart: the first two bytes."""
+    return data[:2]
 
 
 def tell(ended: PairEnded) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol
 
 from signaling.protocol.framing import WHOLE_BYTES, Frames, FramingError
@@ -23,11 +23,8 @@ class Server(Protocol):
     def opened(self, connection: "Connection") -> bool:
         """Whether one more is let in."""
 
-    def received(self, connection: "Connection", message: bytes) -> None:
-        """A message arrived."""
-
-    def flush(self) -> None:
-        """All that had arrived was handed over."""
+    def received(self, connection: "Connection", messages: Sequence[bytes]) -> None:
+        """Messages arrived together."""
 
     def closed(self, connection: "Connection") -> None:
         """A connection is gone."""
@@ -60,13 +57,15 @@ class Connection(asyncio.Protocol):
         except FramingError:
             self.abort()
             return
+        for_relay = []
         for message in messages:
             answer = over_stream(message, self.client.remote)
             if answer is None:
-                self._server.received(self, message)
+                for_relay.append(message)
             else:
                 self.send(answer)
-        self._server.flush()
+        if for_relay:
+            self._server.received(self, for_relay)
 
     def send(self, data: bytes) -> bool:
         """Whether it was sent, or is queued; dropped if too much waits already."""

@@ -9,16 +9,16 @@ import errno
 import socket
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
+from functools import partial
 from typing import Any, Final, Protocol
 
 import ifaddr
 
-from signaling.datagrams import Reader, bind
+from signaling.datagrams import Handler, Reader, bind
 from signaling.logs import line, log
 from signaling.protocol.values import Address
 from signaling.relay import places
 from signaling.relay.stun import StunServer, Verdict
-from signaling.relay.turn.core import is_turn
 
 RESCAN_S: Final = 15.0
 """How often to look for addresses that came or went: a laptop that changes networks, a lease that begins after the
@@ -32,11 +32,8 @@ it (RFC 4862, section 5.4)."""
 class Relay(Protocol):
     """A relay that shares the first port."""
 
-    def datagrams(self, datagrams: Sequence[bytes], source: Address, at: Address) -> None:
-        """Something for it arrived."""
-
-    def flush(self) -> None:
-        """All that had arrived was handed over."""
+    def handler(self, at: Address, otherwise: Handler) -> Handler:
+        """What handles datagrams that come to an endpoint, and passes on to `otherwise` what is not for a relay."""
 
     def reached_at(self, addresses: Sequence[str], own: Sequence[str]) -> None:
         """The addresses that are served, and all of this machine's, have changed."""
@@ -150,8 +147,10 @@ class StunSockets:
             self._serve(at, listener)
 
     def _serve(self, at: Address, listener: socket.socket) -> None:
-        after = self._relay.flush if self._relay else _nothing
-        self._sockets[at] = Reader(listener, lambda datagrams, source: self._received(datagrams, source, at), after)
+        handler: Handler = partial(self._answer_all, at)
+        if self._relay is not None and at[1] == self._ports[0]:
+            handler = self._relay.handler(at, handler)
+        self._sockets[at] = Reader(listener, handler)
         self._server.endpoints.add(at)
 
     def _drop(self, at: Address) -> None:
@@ -162,27 +161,13 @@ class StunSockets:
         if self._relay is not None:
             self._relay.reached_at(sorted({host for host, _ in self._sockets}), list(self._interfaces()))
 
-    def _received(self, datagrams: Sequence[bytes], source: tuple[Any, ...], at: Address) -> None:
-        if self._relay is not None and at[1] == self._ports[0]:
-            relayed = list(filter(is_turn, datagrams))
-            if relayed:
-                self._relay.datagrams(relayed, source[:2], at)
-            if len(relayed) == len(datagrams):
-                return
-            datagrams = [data for data in datagrams if not is_turn(data)]
+    def _answer_all(self, at: Address, datagrams: Sequence[bytes], source: tuple[Any, ...]) -> None:
         for data in datagrams:
-            self._answer(data, source, at)
-
-    def _answer(self, data: bytes, source: tuple[Any, ...], at: Address) -> None:
-        outcome = self._server.receive(data, (str(source[0]), source[1]), at, self._clock())
-        self._count(outcome.verdict)
-        if outcome.answer:
-            # Dropped if the network does not take it: who asks will repeat.
-            self._sockets[outcome.leaves].send(outcome.answer, source)
-
-
-def _nothing() -> None:
-    """Where there is no relay."""
+            outcome = self._server.receive(data, (str(source[0]), source[1]), at, self._clock())
+            self._count(outcome.verdict)
+            if outcome.answer:
+                # Dropped if the network does not take it: who asks will repeat.
+                self._sockets[outcome.leaves].send(outcome.answer, source)
 
 
 def interface_addresses() -> list[str]:

@@ -7,7 +7,7 @@ from typing import Final
 from signaling.protocol import stun, values
 from signaling.protocol.stun import Attribute, Class, Method
 from signaling.protocol.values import Address
-from signaling.relay.forwarder import ROUTES, Forwarder
+from signaling.relay.forwarder import LANES, Exit, Forwarder
 from signaling.relay.turn.core import SOURCES
 from signaling.relay.turn.quota import Limits
 from signaling.relay.turn.routes import Route
@@ -30,7 +30,7 @@ class ServerFuzzer:
         self.spoiler = Spoiler(seed)
         self.random = self.spoiler.random
         self.stage = Stage(LIMITS, allowed=(ip_network("127.0.0.0/8"),), ports=range(50000, 50020))
-        self.forwarder = Forwarder(self.stage.turn, self._leave)
+        self.forwarder = Forwarder(self.stage.turn, self._exit)
         self.clients = [self.stage.client(f"pair{n % 5}", "ab"[n % 2], port=n + 1, lasts=10**9) for n in range(16)]
 
     def step(self) -> str:
@@ -62,7 +62,7 @@ class ServerFuzzer:
             assert len(each.permissions) <= LIMITS.peers
             assert len(each.channels) == len(each.by_peer) <= LIMITS.peers
         assert len(turn._strangers) <= SOURCES
-        assert len(self.forwarder._routes) <= ROUTES
+        assert len(self.forwarder._lanes) <= LANES
         assert len(turn._requests._opening) == 0
         assert len(turn._requests.accounts._accounts) <= len(table.by_number)
         self.stage.closed.clear()
@@ -74,8 +74,11 @@ class ServerFuzzer:
         self.check()
         assert self.stage.sockets == set()
 
-    def _leave(self, route: Route, datagrams: Sequence[bytes]) -> None:
-        self.stage.do(route.effects(datagrams))
+    def _exit(self, route: Route) -> Exit:
+        def leave(datagrams: Sequence[bytes]) -> None:
+            self.stage.do(route.effects(datagrams))
+
+        return leave
 
     def _send(self, client: Client, data: bytes) -> None:
         """By the quick way where there is one, as the shell does."""

@@ -1,6 +1,7 @@
 """What the shell is told to do. Tuples, since there may be one for each datagram."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 from signaling.protocol.values import Address
@@ -66,3 +67,28 @@ class PairEnded(NamedTuple):
 
 
 Effect = ToClient | ToPeer | ManyToClient | ManyToPeer | OpenRelay | CloseRelay | CloseClient | PairEnded
+
+
+def together(effects: Iterable[Effect]) -> Iterator[Effect]:
+    """The same, in order: datagrams that follow each other to one place as one effect."""
+    for _, group in groupby(effects, _place):
+        run = list(group)
+        match run:
+            case [_]:
+                yield run[0]
+            case [ToPeer(relay, _, peer), *_]:
+                yield ManyToPeer(relay, [each.data for each in run if isinstance(each, ToPeer)], peer)
+            case [ToClient(client, _), *_]:
+                yield ManyToClient(client, [each.data for each in run if isinstance(each, ToClient)])
+            case _:
+                yield from run
+
+
+def _place(effect: Effect) -> object:
+    match effect:
+        case ToPeer():
+            return effect.relay, effect.peer
+        case ToClient():
+            return effect.client
+        case _:
+            return effect

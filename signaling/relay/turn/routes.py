@@ -6,7 +6,7 @@ expires, or anything else changes in the server: see `Turn.epoch`.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from signaling.protocol.framing import CHANNEL_HEADER, PAYLOAD_BYTES, channel_data
 from signaling.protocol.values import Address
@@ -16,6 +16,8 @@ from signaling.relay.turn.effects import Effect, ManyToClient, ManyToPeer, ToCli
 from signaling.relay.turn.kinds import FiveTuple, Refusal, Transport, family_of
 from signaling.relay.turn.quota import Account, Accounts
 from signaling.relay.turn.table import Table
+
+_head = CHANNEL_HEADER.pack
 
 
 @dataclass(slots=True, eq=False)
@@ -34,6 +36,11 @@ class Route:
     """Whom a client has it from."""
     from_client: bool
     """Whether it counts as sent by a client."""
+    plain: bool = field(init=False)
+    """Whether it is only the header of a channel that is put before payloads."""
+
+    def __post_init__(self) -> None:
+        self.plain = self.client is not None and self.channel > 0 and self.client.transport is Transport.UDP
 
     def effects(self, datagrams: Sequence[bytes]) -> tuple[Effect, ...]:
         """Send these, if there are any."""
@@ -51,6 +58,7 @@ class Routes:
     def __init__(self, table: Table, accounts: Accounts, entropy: Callable[[int], bytes]) -> None:
         self._table = table
         self._accounts = accounts
+        self._stats = accounts.stats
         self._entropy = entropy
 
     def by_channel(self, client: FiveTuple, number: int, now: float) -> Route | Refusal:
@@ -79,14 +87,23 @@ class Routes:
 
     def carry(self, route: Route, payloads: Sequence[bytes], now: float) -> Sequence[bytes]:
         """What leaves of these by a route: all that fits, and is within the limits of bandwidth."""
-        passed = self._paid(route, payloads, now)
-        if route.client is None or not passed:
-            return passed
-        if not route.channel:
-            return [answers.indication(route.peer, payload, self._entropy(12)) for payload in passed]
-        if route.client.transport is not Transport.UDP:
-            return [channel_data(route.channel, payload, True) for payload in passed]
-        return [CHANNEL_HEADER.pack(route.channel, len(payload)) + payload for payload in passed]
+        alone, number = len(payloads) == 1, route.channel
+        size = len(payloads[0]) if alone else sum(map(len, payloads))
+        if size > PAYLOAD_BYTES or not self._accounts.spend(route.account, size, now):
+            payloads, size = self._passing(route, payloads, now)
+        if route.from_client:
+            self._stats.to_peers += size
+        else:
+            self._stats.to_clients += size
+        if route.client is None:
+            return payloads
+        if route.plain:
+            if alone and payloads:
+                return (_head(number, size) + payloads[0],)
+            return [_head(number, len(payload)) + payload for payload in payloads]
+        if number:
+            return [channel_data(number, payload, True) for payload in payloads]
+        return [answers.indication(route.peer, payload, self._entropy(12)) for payload in payloads]
 
     def _out(self, allocation: Allocation, peer: Address, way: Channel | Permission, now: float) -> Route | Refusal:
         """From a client: to another allocation of its pair inside the server, or by the socket of its relay."""
@@ -108,22 +125,13 @@ class Routes:
         number, client = way.number if isinstance(way, Channel) else 0, target.client
         return Route(min(until, way.until), account, client.local, client.remote, client, number, peer, from_client)
 
-    def _paid(self, route: Route, payloads: Sequence[bytes], now: float) -> Sequence[bytes]:
-        """Together if all of them may pass, else those that may one by one, as if they had come so."""
-        size, stats = sum(map(len, payloads)), self._accounts.stats
-        if size > PAYLOAD_BYTES and max(map(len, payloads)) > PAYLOAD_BYTES:
-            stats.refusals[Refusal.PEER if route.from_client else Refusal.PERMISSION] += len(payloads)
-            return ()
-        if not self._accounts.spend(route.account, size, now):
-            all_of_them = payloads
-            payloads = [each for each in all_of_them if self._accounts.spend(route.account, len(each), now)]
-            size = sum(map(len, payloads))
-            stats.refusals[Refusal.BANDWIDTH] += len(all_of_them) - len(payloads)
-        if route.from_client:
-            stats.to_peers += size
-        else:
-            stats.to_clients += size
-        return payloads
+    def _passing(self, route: Route, payloads: Sequence[bytes], now: float) -> tuple[Sequence[bytes], int]:
+        """Those that may pass one by one, as if they had come so, and their size."""
+        fitting = [each for each in payloads if len(each) <= PAYLOAD_BYTES]
+        self._stats.refusals[Refusal.PEER if route.from_client else Refusal.PERMISSION] += len(payloads) - len(fitting)
+        found = [each for each in fitting if self._accounts.spend(route.account, len(each), now)]
+        self._stats.refusals[Refusal.BANDWIDTH] += len(fitting) - len(found)
+        return found, sum(map(len, found))
 
 
 def _to_peer(relay: Address, datagrams: Sequence[bytes], peer: Address) -> Effect:

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from signaling.relay import forwarder as module
-from signaling.relay.forwarder import Forwarder
+from signaling.relay.forwarder import Exit, Forwarder
 from signaling.relay.turn.allocation import CHANNEL_S
-from signaling.relay.turn.effects import ToClient, ToPeer
+from signaling.relay.turn.effects import CloseRelay, ManyToClient, ManyToPeer, ToClient, ToPeer, together
 from signaling.relay.turn.kinds import Refusal
 from signaling.relay.turn.quota import Limits
 from signaling.relay.turn.routes import Route
@@ -18,6 +18,7 @@ from tests.unit.signaling.relay.turn.stage import PEER, Client, Stage
 
 KINDS: Final[dict[str, Callable[[Client], bytes]]] = {
     "to a peer": lambda client: b"\x40\0\0\4sent",
+    "to a peer, more": lambda client: b"\x40\0\0\5again",
     "to a peer, empty": lambda client: b"\x40\0\0\0",
     "to the other member": lambda client: b"\x40\1\0\4sent",
     "nobody's channel": lambda client: b"\x40\2\0\4sent",
@@ -38,11 +39,14 @@ class Quick:
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
-        self.forwarder = Forwarder(stage.turn, self._leave)
+        self.forwarder = Forwarder(stage.turn, self._exit)
         self.sent: list[ToClient | ToPeer] = []
 
-    def _leave(self, route: Route, datagrams: Sequence[bytes]) -> None:
-        self.sent += self.stage.do(route.effects(datagrams))
+    def _exit(self, route: Route) -> Exit:
+        def leave(datagrams: Sequence[bytes]) -> None:
+            self.sent += self.stage.do(route.effects(datagrams))
+
+        return leave
 
     def client_sends(self, client: Client, *datagrams: bytes) -> bool:
         """Together; false if it is not for the forwarder."""
@@ -168,14 +172,14 @@ def test_requests_of_strangers_cost_nobody_a_route() -> None:
 
 
 def test_so_many_routes_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "ROUTES", 2)
+    monkeypatch.setattr(module, "LANES", 2)
     stage, one, other = scene()
     quick = Quick(stage)
     for _ in range(2):
         assert quick.client_sends(one, SENT)
         assert quick.client_sends(one, b"\x40\1\0\4sent")
         assert quick.client_sends(other, SENT)
-        assert len(quick.forwarder._routes) <= 2
+        assert len(quick.forwarder._lanes) <= 2
     assert len(quick.sent) == 6
 
 
@@ -183,3 +187,16 @@ def test_an_indication_of_who_has_no_allocation_is_dropped() -> None:
     stage = Stage()
     assert stage.client().say(PEER, b"hello") == []
     assert stage.refused(Refusal.MALFORMED) == 1
+
+
+def test_what_follows_each_other_to_one_place_goes_together() -> None:
+    at = Stage().client().at
+    one, other = [ToPeer(PEER, data, PEER) for data in (b"1", b"2")]
+    to_client, over = ToClient(at, b"3"), CloseRelay(PEER)
+    assert list(together([one, other, to_client, to_client, one, over, over])) == [
+        ManyToPeer(PEER, [b"1", b"2"], PEER),
+        ManyToClient(at, [b"3", b"3"]),
+        one,
+        over,
+        over,
+    ]
