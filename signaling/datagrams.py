@@ -7,7 +7,6 @@ network interface has put together is read together (UDP_GRO): half of the work 
 most of a transfer are datagrams of one size to one address.
 """
 
-import asyncio
 import errno
 import socket
 import sys
@@ -15,8 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from typing import Any, Final
 
-BATCH: Final = 32
-"""Datagrams read before others have their turn: about half a millisecond's work."""
+from signaling.watching import Alone, Watch
 
 BUFFER_BYTES: Final = 2 * 1024 * 1024
 """What the kernel may keep while the loop is busy; it gives less unless net.core.rmem_max allows it."""
@@ -44,18 +42,18 @@ Handler = Callable[[list[bytes], tuple[Any, ...]], None]
 
 
 class Reader:
-    """One socket, read as long as it is open; `handle` gets what has come.
+    """One socket, read as long as it is open; `handle` gets what has come, `watch` may be shared by many.
 
     Raises NotImplementedError where the event loop cannot watch a socket (Windows).
     """
 
-    def __init__(self, opened: socket.socket, handle: Handler) -> None:
+    def __init__(self, opened: socket.socket, handle: Handler, watch: Watch | None = None) -> None:
         self._socket = opened
         self._handle = handle
         self._sendto = opened.sendto
         self._receive = opened.recvmsg if ANCILLARY_BYTES else _plainly(opened)
-        self._loop = asyncio.get_running_loop()
-        self._loop.add_reader(opened, self._read)  # first: where a loop cannot, the socket is left as it was
+        self._watch = watch or Alone()
+        self._watch.add(opened, self._read)  # first: where a loop cannot, the socket is left as it was
         if ANCILLARY_BYTES:
             with suppress(OSError):
                 opened.setsockopt(SOL_UDP, UDP_GRO, 1)
@@ -80,7 +78,7 @@ class Reader:
 
     def close(self) -> None:
         """Close the socket."""
-        self._loop.remove_reader(self._socket)
+        self._watch.remove(self._socket)
         self._socket.close()
 
     def _send_run(self, run: Sequence[bytes], to: tuple[Any, ...]) -> int:
@@ -95,13 +93,7 @@ class Reader:
                 # Larger than a packet on the way out can be, or an interface that cannot: one by one, then.
         return sum(not self.send(data, to) for data in run)
 
-    def _read(self) -> None:
-        """What came first leaves before anything else is looked at; what has come meanwhile is handled together."""
-        self.read(1)
-        if self._socket.fileno() >= 0:
-            self.read(BATCH - 1)
-
-    def read(self, most: int) -> None:
+    def _read(self, most: int) -> None:
         """Take about so many, and hand them over by source."""
         found: dict[tuple[Any, ...], list[bytes]] = {}
         receive, count = self._receive, 0
@@ -141,7 +133,8 @@ def runs(datagrams: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
             run, total = [], 0
         run.append(data)
         total += size
-    yield run
+    if run:
+        yield run
 
 
 def _plainly(opened: socket.socket) -> Callable[..., tuple[bytes, list[Any], int, tuple[Any, ...]]]:

@@ -22,7 +22,7 @@ Key = tuple[Address, Address, bytes]
 """Where it arrived, from whom, and the number of its channel, as bytes; empty from a peer."""
 
 Exit = Callable[[Sequence[bytes]], None]
-"""Sends datagrams to where a route leads."""
+"""Sends datagrams, if there are any, to where a route leads."""
 
 Lane = tuple[Route, Exit]
 
@@ -49,9 +49,7 @@ class Forwarder:
             lane = self._new(key, self._turn.routes.by_channel(client, int.from_bytes(key[2], "big"), now))
         if lane is None:
             return False
-        leaving = self._carry(lane[0], found, now)
-        if leaving:
-            lane[1](leaving)
+        lane[1](self._carry(lane[0], found, now))
         return True
 
     def from_peer(self, datagrams: Sequence[bytes], peer: Address, relay: Address, now: float) -> bool:
@@ -62,9 +60,7 @@ class Forwarder:
             lane = self._new(key, self._turn.routes.from_peer(relay, peer, now))
         if lane is None:
             return False
-        leaving = self._carry(lane[0], datagrams, now)
-        if leaving:
-            lane[1](leaving)
+        lane[1](self._carry(lane[0], datagrams, now))
         return True
 
     def forget(self) -> None:

@@ -7,6 +7,7 @@ from functools import partial
 from itertools import groupby
 from typing import Any, Final
 
+from signaling import watching
 from signaling.core.address import quota_key
 from signaling.core.names import is_loopback
 from signaling.datagrams import Handler, Reader, bind
@@ -64,6 +65,7 @@ class RelayServer:
         self._clock = clock
         self._most = most
         self._per_address = per_address
+        self._watch = watching.for_many()
         self._relays: dict[Address, Reader] = {}
         self._connections: dict[FiveTuple, Connection] = {}
         self._from: Counter[str] = Counter()
@@ -208,7 +210,7 @@ class RelayServer:
         except OSError as error:
             log.debug(line("relay-port-not-opened", port=effect.relay[1], reason=error.strerror))
             return self.turn.failed(effect.number, effect.relay, now)
-        self._relays[effect.relay] = Reader(opened, self._of_peers(effect.relay))
+        self._relays[effect.relay] = Reader(opened, self._of_peers(effect.relay), self._watch)
         return self.turn.opened(effect.number, effect.relay, now)
 
     def _of_peers(self, relay: Address) -> Handler:

@@ -4,14 +4,14 @@ import asyncio
 import errno
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 from ipaddress import ip_network
 from typing import Any, Final
 
 import pytest
 
-from signaling.datagrams import BATCH, SOL_UDP, UDP_SEGMENT, Reader, bind, runs
+from signaling.datagrams import SOL_UDP, UDP_SEGMENT, Handler, Reader, bind, runs
 from signaling.protocol import stun, values
 from signaling.protocol.stun import Attribute, Class, Method
 from signaling.protocol.values import Address
@@ -26,6 +26,7 @@ from signaling.relay.turn.kinds import Refusal
 from signaling.relay.turn.peers import Here, PeerPolicy
 from signaling.relay.turn.quota import Limits
 from signaling.relay.turn.table import Table
+from signaling.watching import BATCH, Alone, Together, Watch
 from tests.support.commands import PATIENCE_S as WAIT_S
 
 A: Final = "127.0.0.1"
@@ -343,21 +344,72 @@ async def test_what_the_network_does_not_take_is_counted(monkeypatch: pytest.Mon
     reader.close()
 
 
-async def test_a_socket_may_be_closed_by_what_it_reads() -> None:
+def told(found: list[int], number: int) -> Handler:
+    """Notes that number for each datagram."""
+
+    def handle(datagrams: list[bytes], _: object) -> None:
+        found.extend([number] * len(datagrams))
+
+    return handle
+
+
+WATCHES: Final = [Alone, *([Together] if sys.platform == "linux" else [])]
+
+
+@pytest.mark.parametrize("kind", WATCHES)
+async def test_a_socket_may_be_closed_by_what_it_or_another_reads(kind: Callable[[], Watch]) -> None:
     found: list[bytes] = []
+    watch = kind()
     with bind(A, 0) as peer:
-        one = bind(A, 0)
+        ones = [bind(A, 0) for _ in range(2)]
 
         def handle(datagrams: list[bytes], _: object) -> None:
             found.extend(datagrams)
-            reader.close()
+            for each in readers:
+                each.close()
 
-        reader = Reader(one, handle)
-        where = one.getsockname()
-        for _ in range(3):
-            peer.sendto(b"x", where)
+        readers = [Reader(one, handle, watch) for one in ones]
+        for one in ones * 3:
+            peer.sendto(b"x", one.getsockname())
         async with asyncio.timeout(WAIT_S):
             while not found:
                 await asyncio.sleep(0.01)
-    assert len(found) == 1
-    assert isinstance(one, socket.socket)
+    assert found == [b"x"]
+
+
+@pytest.mark.parametrize("kind", WATCHES)
+async def test_many_sockets_have_turns(kind: Callable[[], Watch]) -> None:
+    """One that has much holds up none of the others, and all that has come is read; a watch can be used again."""
+    watch = kind()
+    for _ in range(2):
+        found: list[int] = []
+        with bind(A, 0) as peer:
+            ones = [bind(A, 0) for _ in range(4)]
+            readers = [Reader(one, told(found, n), watch) for n, one in enumerate(ones)]
+            for n, one in enumerate(ones):
+                for _ in range(3 * BATCH if n == 0 else 2):
+                    peer.sendto(b"x", one.getsockname())
+            async with asyncio.timeout(WAIT_S):
+                while len(found) < 3 * BATCH + 6:
+                    await asyncio.sleep(0)
+            for each in readers:
+                each.close()
+        assert sorted(found) == sorted([0] * 3 * BATCH + [1, 2, 3] * 2)
+        assert {1, 2, 3} < set(found[: 2 * BATCH])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="epoll")
+async def test_the_first_of_each_comes_before_the_second_of_any() -> None:
+    watch = Together()
+    found: list[int] = []
+    with bind(A, 0) as peer:
+        ones = [bind(A, 0) for _ in range(3)]
+        for one in ones * 2:
+            peer.sendto(b"x", one.getsockname())
+        readers = [Reader(one, told(found, n), watch) for n, one in enumerate(ones)]
+        async with asyncio.timeout(WAIT_S):
+            while len(found) < 6:
+                await asyncio.sleep(0)
+        for each in readers:
+            each.close()
+    assert sorted(found[:3]) == [0, 1, 2]
