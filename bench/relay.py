@@ -28,6 +28,7 @@ COLUMNS: Final = (
     ("together", f"MiB/s, {PAIRS} pairs"),
     ("slowest", "slowest/mean"),
     ("lost_together", "% lost there"),
+    ("cost_together", f"CPU s/GiB, {PAIRS}"),
     ("cost_pair", "CPU s/GiB, pair"),
     ("cost_peer", "CPU s/GiB, peer"),
     ("lost_pair", "% lost, pair"),
@@ -37,7 +38,7 @@ COLUMNS: Final = (
 )
 """What is measured, and as what it is printed."""
 
-OF_SERVERS: Final = frozenset({"cost_pair", "cost_peer", "median", "p99"})
+OF_SERVERS: Final = frozenset({"cost_together", "cost_pair", "cost_peer", "median", "p99"})
 """What there is only with a server."""
 
 NOTES: Final = f"""in brackets: the ratio to the last column; CPU and losses of one flow: at {RATE_MIB} MiB/s for all

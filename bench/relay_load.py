@@ -75,14 +75,14 @@ def latencies(flow: Flow) -> tuple[float, float]:
     return median(times), quantiles(times, n=100)[98]
 
 
-def fairness(flows: Sequence[Flow]) -> dict[str, float]:
-    """MiB a second of all together, the slowest's share of the mean, and what was lost, in percent."""
+def fairness(flows: Sequence[Flow], process: int) -> dict[str, float]:
+    """MiB a second of all together, the slowest's share of the mean, what was lost, in percent, and what it costs."""
     ready = select.epoll()
     by_file = {flow.sink.fileno(): flow for flow in flows}
     for flow in flows:
         flow.sink.setblocking(False)
         ready.register(flow.sink, select.EPOLLIN)
-    began, look = time.perf_counter(), 0.0
+    used, began, look = cpu_s(process), time.perf_counter(), 0.0
     while (now := time.perf_counter()) < began + SECONDS:
         for file, _ in ready.poll(LOOK_S):
             _more(by_file[file], now)
@@ -90,8 +90,10 @@ def fairness(flows: Sequence[Flow]) -> dict[str, float]:
             look = now + LOOK_S
             _wake(flows, now)
     arrived = [flow.arrived for flow in flows]
-    rate = sum(arrived) * PAYLOAD_BYTES / MIB / (now - began)
-    return {"together": rate, "slowest": min(arrived) / mean(arrived), "lost_together": _lost(flows)}
+    mib, took = sum(arrived) * PAYLOAD_BYTES / MIB, now - began
+    cost_s = (cpu_s(process) - used) / (mib / 1024)
+    fair = {"together": mib / took, "cost_together": cost_s, "slowest": min(arrived) / mean(arrived)}
+    return fair | {"lost_together": _lost(flows)}
 
 
 def _more(flow: Flow, now: float) -> None:
@@ -139,7 +141,7 @@ def measure(pair: Flow, outside: Flow, many: Callable[[], Sequence[Flow]], proce
         flow.sent = flow.arrived = flow.under_way = 0
         found[f"cost_{name}"] = cost(flow, process)
         found[f"lost_{name}"] = _lost([flow])
-    return found | fairness(many())
+    return found | fairness(many(), process)
 
 
 def main() -> None:
