@@ -91,9 +91,12 @@ class Association:
             self._outbox.put(protocol, message, rest)
 
     def messages(self) -> list[tuple[int, int, bytes]]:
-        """Stream, protocol and bytes of messages that have come and were not taken out yet."""
+        """Stream, protocol and bytes of messages that have come and were not taken out yet.
+
+        None before it is established: what overtook the COOKIE ACK, or came while that was lost, waits for it.
+        """
         inbox = self._inbox
-        if inbox is None or not inbox.messages:
+        if inbox is None or not inbox.messages or self.state is State.COOKIE_ECHOED:
             return []
         taken, inbox.messages = inbox.messages, []
         return taken

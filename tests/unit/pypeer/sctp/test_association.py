@@ -109,6 +109,26 @@ def test_what_is_queued_before_the_handshake_waits() -> None:
     assert scene.ends[0].queued == 0
 
 
+def test_what_overtakes_the_end_of_the_handshake_waits_for_it() -> None:
+    """The other side is established by our cookie, and may speak at once: over another path, or while its answer is lost."""
+    scene = Scene()
+    one, other = scene.ends
+    one.start(PORT, b"", 0.0)
+    scene.deliver(one.outgoing.pop(), 1)
+    scene.deliver(other.outgoing.pop(), 0)
+    scene.deliver(one.outgoing.pop(), 1)
+    other.send(BINARY, b"hello")
+    other.flush(0.0)
+    [both] = other.outgoing
+    ack, data = chunks.parse(both)
+    assert (ack.kind, data.kind) == (Kind.COOKIE_ACK, Kind.DATA)
+    scene.deliver(packet(scene, 0, chunks.write(data.kind, data.value, data.flags)), 0)
+    assert (one.state, one.messages()) == (State.COOKIE_ECHOED, [])
+    scene.deliver(packet(scene, 0, chunks.write(ack.kind)), 0)
+    assert one.messages() == [(0, BINARY, b"hello")]
+    assert one.messages() == []
+
+
 @pytest.mark.parametrize("init", [b"\1\0\0\4", b"\1\0\0\x14" + bytes(16)])
 def test_an_init_that_is_none_is_refused(init: bytes) -> None:
     with pytest.raises(chunks.PacketError):
