@@ -43,7 +43,7 @@ def say(of: str, **fields: object) -> None:
 
 
 class Driven:
-    """One tab for each offer or fetch."""
+    """One tab for each offer or fetch, beside the empty one that keeps the window open: a new one costs a second."""
 
     def __init__(self, context: BrowserContext, url: str) -> None:
         self._context = context
@@ -68,13 +68,13 @@ class Driven:
             case {"do": "look", "words": str(words)}:
                 self._begin(self._look(words))
             case {"do": "pause" | "resume" as what}:
-                for page in self._context.pages:
+                for page in self._context.pages[1:]:
                     self._begin(page.get_by_role("button", name=what.capitalize()).click())
             case _:
                 for task in self._tasks:
                     task.cancel()
                 await asyncio.gather(*self._tasks, return_exceptions=True)
-                for page in self._context.pages:
+                for page in self._context.pages[1:]:
                     await page.close()
                 say("peer", event="stopped")
 
