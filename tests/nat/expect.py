@@ -30,7 +30,8 @@ def expected(
 ) -> Expect:
     """What to expect of two clients: at two sites, or, as `neighbours`, at one; `pages` tells which are pages.
 
-    A race between two pages is left to chance: neither can send what opens its hole and dies on the way.
+    Neither of two pages can send what opens its hole and dies on the way; but one that answers sends first, and they
+    take turns at that. So it takes a router at each end that keeps early packets to leave their race to chance.
     """
     if not any(pages):
         return _of_peers(sender, receiver, neighbours)
@@ -38,7 +39,8 @@ def expected(
     found = _of_peers(one, other, neighbours)
     if found is Expect.PREDICTED:
         return found if _page_predicts((one, other), pages) else Expect.RELAYED
-    return Expect.RELAYED if found in (Expect.TCP, Expect.PROXIED) or (found is Expect.RACE and all(pages)) else found
+    is_left_to_chance = found is Expect.RACE and all(pages) and _takes(one) and _takes(other)
+    return Expect.RELAYED if found in (Expect.TCP, Expect.PROXIED) or is_left_to_chance else found
 
 
 def _at_page(site: Site) -> Site:

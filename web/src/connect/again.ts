@@ -1,0 +1,30 @@
+/**
+ * Whether two pages that a relay connects begin ICE once more (RFC 8445, section 9), offered by the side that answered. Pure.
+ *
+ * A check that comes to a router before its own client has sent one may make the router keep that port for itself: the client's checks
+ * leave by another one then, which the other side's router does not let in (RFC 5128, section 3.3). A page can neither hold its checks
+ * back nor let them die on the way. But whoever answers has the candidates of both sides first, and so sends first: at the beginning
+ * that is B, and after an offer of B's it is A, from new sockets. So it is enough that one of the two routers drops what comes early.
+ * A Python peer helps itself by other means (pypeer/connect/punching.py).
+ */
+
+import type { ConnectionReport, Mapping } from "../gen/peer.ts";
+import type { Role } from "../secure/pake.ts";
+
+/** From when the link opened, in seconds: more than the round trip of a satellite, so a direct path that works has been found. */
+export const AGAIN_S = 1;
+
+/** Ports are the same for all destinations (RFC 4787, section 4.1): plain checks would do, if none came early. */
+const STEADY: readonly (Mapping | undefined)[] = ["none", "independent"];
+
+/** `report` is that of the link as it stands, `remote` the other side's description. */
+export function isWorthAgain(role: Role, { scope, networks }: ConnectionReport, remote: string): boolean {
+  const mappings = [networks?.here, networks?.there];
+  const isSteady = mappings.every((each) => STEADY.includes(each)) && mappings.includes("independent");
+  return role === "B" && scope === "relay" && isSteady && isOfBrowser(remote);
+}
+
+/** Python peers offer SNAP (draft-hancke-tsvwg-snap), and browsers do not yet. */
+function isOfBrowser(sdp: string): boolean {
+  return !/^a=sctp-init:/m.test(sdp);
+}
