@@ -136,6 +136,13 @@ def test_a_page_guesses_a_port_before_its_router_takes_a_packet_for_itself(end: 
     assert not found.surprise
 
 
+def test_two_pages_take_turns_at_sending_first() -> None:
+    """The router of whoever asked takes the first packet for itself; in the second round its own client is earlier."""
+    under = Conditions(programs=Programs("page", "page"), hold=PATIENCE_S, bound=2 * PATIENCE_S)
+    [found] = outcomes(("port-restricted:port-restricted-accept",), under)
+    assert (found.error or found.way) == "direct"
+
+
 def test_a_page_with_both_families_and_a_peer_with_one() -> None:
     """The page knows its servers by name, and has an address of each family."""
     [found] = outcomes(("ipv6:dual",), replace(DIRECT, programs=Programs("peer", "page")))

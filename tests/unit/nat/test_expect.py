@@ -73,9 +73,19 @@ def test_pairs_with_a_page(pair: str, sends: Expect, receives: Expect) -> None:
     assert replace(found, pages=(False, True)).expected is receives
 
 
-@pytest.mark.parametrize(("pages", "expect"), [((True, False), Expect.RACE), ((True, True), Expect.RELAYED)])
-def test_a_race_is_won_for_sure_only_by_who_can_hold_back(pages: tuple[bool, bool], expect: Expect) -> None:
-    [found] = parse_pairs("port-restricted:port-restricted-accept")
+@pytest.mark.parametrize(
+    ("pair", "pages", "expect"),
+    [
+        ("port-restricted:port-restricted-accept", (True, False), Expect.RACE),
+        ("port-restricted:port-restricted-accept", (True, True), Expect.RACE),
+        ("port-restricted-accept:port-restricted-accept", (True, False), Expect.RACE),
+        ("port-restricted-accept:port-restricted-accept", (True, True), Expect.RELAYED),
+    ],
+)
+def test_two_pages_win_a_race_where_one_router_takes_nothing(
+    pair: str, pages: tuple[bool, bool], expect: Expect
+) -> None:
+    [found] = parse_pairs(pair)
     assert replace(found, pages=pages).expected is expect
 
 

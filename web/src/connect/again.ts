@@ -10,9 +10,13 @@
 
 import type { ConnectionReport, Mapping } from "../gen/peer.ts";
 import type { Role } from "../secure/pake.ts";
+import type { Timer } from "../timers/timers.ts";
 
-/** From when the link opened, in seconds: more than the round trip of a satellite, so a direct path that works has been found. */
-export const AGAIN_S = 1;
+/**
+ * From when the link opened, and then from the first time, in seconds: more than the round trip of a satellite, so a direct path that
+ * works has been found. Twice, as a page that is busy may miss its turn.
+ */
+const AGAIN_S = [1, 2] as const;
 
 /** Ports are the same for all destinations (RFC 4787, section 4.1): plain checks would do, if none came early. */
 const STEADY: readonly (Mapping | undefined)[] = ["none", "independent"];
@@ -22,6 +26,24 @@ export function isWorthAgain(role: Role, { scope, networks }: ConnectionReport, 
   const mappings = [networks?.here, networks?.there];
   const isSteady = mappings.every((each) => STEADY.includes(each)) && mappings.includes("independent");
   return role === "B" && scope === "relay" && isSteady && isOfBrowser(remote);
+}
+
+/** A link that may begin again: whether it is worth it now, and how. */
+export interface Restartable {
+  readonly isWorthAgain: () => Promise<boolean>;
+  readonly restart: () => void;
+}
+
+/** The link is open: has it begin again, as long as that is worth it. */
+export function beginAgain(link: Restartable, timer: Timer, round = 0): void {
+  const pause = AGAIN_S[round];
+  if (pause !== undefined) timer(pause, () => void beginOnce(link, timer, round));
+}
+
+async function beginOnce(link: Restartable, timer: Timer, round: number): Promise<void> {
+  if (!(await link.isWorthAgain())) return;
+  link.restart();
+  beginAgain(link, timer, round + 1);
 }
 
 /** Python peers offer SNAP (draft-hancke-tsvwg-snap), and browsers do not yet. */

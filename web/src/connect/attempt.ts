@@ -4,7 +4,7 @@ import type { Candidate, ConnectionReport, Description, Mapping, Network } from 
 import type { IceServer } from "../gen/signaling.ts";
 import type { Role } from "../secure/pake.ts";
 import type { Timer } from "../timers/timers.ts";
-import { AGAIN_S, isWorthAgain } from "./again.ts";
+import { beginAgain, isWorthAgain } from "./again.ts";
 import { Gathering } from "./gathering.ts";
 import { Hope, LOOK_S } from "./hope.ts";
 import { toRtc } from "./ice_servers.ts";
@@ -186,7 +186,7 @@ export class Attempt {
     switch (action) {
       case "announce":
         this.#events.onOpen(this.#link as ChannelLink);
-        this.#options.timer(AGAIN_S, () => void this.#again());
+        beginAgain({ isWorthAgain: () => this.#isWorthAgain(), restart: () => this.#restart() }, this.#options.timer);
         return this.#changed();
       case "restart":
         return this.#restart();
@@ -219,11 +219,10 @@ export class Attempt {
     this.#connection.restartIce();
   }
 
-  /** Once; what stands carries the session meanwhile. */
-  async #again(): Promise<void> {
+  async #isWorthAgain(): Promise<boolean> {
     const report = await this.#report();
     const remote = this.#connection.remoteDescription?.sdp ?? "";
-    if (this.#life.state === "open" && isWorthAgain(this.#options.role, report, remote)) this.#restart();
+    return this.#life.state === "open" && isWorthAgain(this.#options.role, report, remote);
   }
 
   async #despair(): Promise<void> {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isWorthAgain } from "../../src/connect/again.ts";
+import { beginAgain, isWorthAgain } from "../../src/connect/again.ts";
 import type { ConnectionReport, Mapping } from "../../src/gen/peer.ts";
 
 const BROWSER = "v=0\r\na=sctp-port:5000\r\n";
@@ -23,4 +23,27 @@ test("nobody does where it would be in vain", () => {
   assert.equal(isWorthAgain("B", report("blocked", "independent"), BROWSER), false, "no datagram leaves");
   assert.equal(isWorthAgain("B", { v: 1, outcome: "turn-udp", scope: "relay" }, BROWSER), false, "nothing is known");
   assert.equal(isWorthAgain("B", report("independent", "independent"), PYTHON), false, "a Python peer has its own means");
+});
+
+/** A link that is worth it so many times, and the pauses before each look. */
+async function pausesOf(worth: number): Promise<{ pauses: number[]; restarts: number }> {
+  const [pauses, due]: [number[], (() => void)[]] = [[], []];
+  let restarts = 0;
+  const timer = (seconds: number, then: () => void): (() => void) => {
+    pauses.push(seconds);
+    due.push(then);
+    return () => undefined;
+  };
+  beginAgain({ isWorthAgain: async () => restarts < worth, restart: () => (restarts += 1) }, timer);
+  for (let next = due.pop(); next !== undefined; next = due.pop()) {
+    next();
+    await new Promise(setImmediate);
+  }
+  return { pauses, restarts };
+}
+
+test("it begins again twice at most, and no more once it is direct", async () => {
+  assert.deepEqual(await pausesOf(9), { pauses: [1, 2], restarts: 2 });
+  assert.deepEqual(await pausesOf(1), { pauses: [1, 2], restarts: 1 });
+  assert.deepEqual(await pausesOf(0), { pauses: [1], restarts: 0 });
 });

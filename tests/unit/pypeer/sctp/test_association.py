@@ -110,7 +110,7 @@ def test_what_is_queued_before_the_handshake_waits() -> None:
 
 
 def test_what_overtakes_the_end_of_the_handshake_waits_for_it() -> None:
-    """Our cookie establishes the other side, which may speak at once: over another path, or while its answer is lost."""
+    """Our cookie establishes the other side, which may speak at once, over another path or while its answer is lost."""
     scene = Scene()
     one, other = scene.ends
     one.start(PORT, b"", 0.0)
