@@ -2,9 +2,10 @@
  * Whether two pages that a relay connects begin ICE once more (RFC 8445, section 9), offered by the side that answered. Pure.
  *
  * A check that comes to a router before its own client has sent one may make the router keep that port for itself: the client's checks
- * leave by another one then, which the other side's router does not let in (RFC 5128, section 3.3). A page can neither hold its checks
- * back nor let them die on the way. But whoever answers has the candidates of both sides first, and so sends first: at the beginning
- * that is B, and after an offer of B's it is A, from new sockets. So it is enough that one of the two routers drops what comes early.
+ * leave by another one then, which the other side's router does not let in (RFC 5128, section 3.3). A page cannot send a check that dies
+ * on the way. But whoever answers has the candidates of both sides first, and so sends first: at the beginning that is B, and after an
+ * offer of B's, from new sockets, it is A; B helps by using what A names a little later. So it is enough that one of the two routers
+ * drops what comes early.
  * A Python peer helps itself by other means (pypeer/connect/punching.py).
  */
 
@@ -17,6 +18,9 @@ import type { Timer } from "../timers/timers.ts";
  * works has been found. Twice, as a page that is busy may miss its turn.
  */
 const AGAIN_S = [1, 2] as const;
+
+/** How long B leaves the candidates of A aside, in seconds: A's first checks have left by then, even if A is busy. */
+export const LET_FIRST_S = 0.3;
 
 /** Ports are the same for all destinations (RFC 4787, section 4.1): plain checks would do, if none came early. */
 const STEADY: readonly (Mapping | undefined)[] = ["none", "independent"];

@@ -4,7 +4,7 @@ import type { Candidate, ConnectionReport, Description, Mapping, Network } from 
 import type { IceServer } from "../gen/signaling.ts";
 import type { Role } from "../secure/pake.ts";
 import type { Timer } from "../timers/timers.ts";
-import { beginAgain, isWorthAgain } from "./again.ts";
+import { beginAgain, isWorthAgain, LET_FIRST_S } from "./again.ts";
 import { Gathering } from "./gathering.ts";
 import { Hope, LOOK_S } from "./hope.ts";
 import { toRtc } from "./ice_servers.ts";
@@ -57,6 +57,8 @@ export class Attempt {
   readonly #life: Lifetime;
   #link: ChannelLink | null = null;
   #isRetired = false;
+  /** The other side is to send first, in this generation. */
+  #letsFirst = false;
 
   constructor(options: AttemptOptions, events: AttemptEvents) {
     const { role, number, ice, isRelayOnly, timer, knew } = options;
@@ -82,6 +84,7 @@ export class Attempt {
 
   /** The other side's description of this link: the first, or one that restarts its ICE. */
   described({ kind, sdp }: Description): void {
+    if (kind === "offer") this.#letsFirst = false;
     this.#negotiator.described(kind, sdp);
   }
 
@@ -89,7 +92,8 @@ export class Attempt {
   add(candidates: readonly string[]): void {
     this.#hope.received(candidates, now());
     this.#prospects.received(candidates);
-    this.#negotiator.add(candidates);
+    if (this.#letsFirst) this.#options.timer(LET_FIRST_S, () => this.#negotiator.add(candidates));
+    else this.#negotiator.add(candidates);
     this.#judge();
   }
 
@@ -186,7 +190,7 @@ export class Attempt {
     switch (action) {
       case "announce":
         this.#events.onOpen(this.#link as ChannelLink);
-        beginAgain({ isWorthAgain: () => this.#isWorthAgain(), restart: () => this.#restart() }, this.#options.timer);
+        beginAgain({ isWorthAgain: () => this.#isWorthAgain(), restart: () => this.#restart(true) }, this.#options.timer);
         return this.#changed();
       case "restart":
         return this.#restart();
@@ -213,8 +217,9 @@ export class Attempt {
   }
 
   /** With the servers of now; the stack then asks for a negotiation by itself (WebRTC 1.0, section 4.4.2). */
-  #restart(): void {
+  #restart(letsFirst = false): void {
     if (this.#isRetired) return;
+    this.#letsFirst = letsFirst;
     this.#connection.setConfiguration(this.#configuration());
     this.#connection.restartIce();
   }
