@@ -14,10 +14,10 @@ import type { Role } from "../secure/pake.ts";
 import type { Timer } from "../timers/timers.ts";
 
 /**
- * From when the link opened, and then from the first time, in seconds: more than the round trip of a satellite, so a direct path that
- * works has been found. Twice, as a page that is busy may miss its turn.
+ * From when the link opened, and then from the first time, in seconds. More than the round trip of a satellite, and the link itself
+ * took four of them, so a direct path that works has been found. Twice, as a page that is busy may miss its turn.
  */
-const AGAIN_S = [1, 2] as const;
+const AGAIN_S = [0.7, 2] as const;
 
 /** How long B leaves the candidates of A aside, in seconds: A's first checks have left by then, even if A is busy. */
 export const LET_FIRST_S = 0.3;
