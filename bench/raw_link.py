@@ -1,18 +1,19 @@
 """Pypeer's own data channel between two processes, and nothing above it: what a transfer over it can reach at most.
 
 Run by bench.transfer. Each side prints what it has to tell the other as lines of JSON and reads the other's; the
-receiver prints the seconds that it took, in the end.
+receiver prints the seconds that it took, in the end. Its heap is as that of the commands (pypeer.heap).
 """
 
 import asyncio
 import json
 import sys
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
 
 import msgspec
 
 from bench.processes import now
+from pypeer import heap
 from pypeer.connect.connector import Connector
 from pypeer.connect.gathering import Gathering
 from pypeer.connect.options import ConnectOptions
@@ -92,6 +93,12 @@ def _counter(size: int, done: asyncio.Event) -> Callable[[bytes], None]:
     return count
 
 
-if __name__ == "__main__":
+def run(side: Coroutine[Any, Any, None]) -> None:
+    """Run one side, in the loop that commands run in, and with their heap."""
+    heap.settle()
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
-        runner.run({"send": send, "receive": receive}[sys.argv[1]](int(sys.argv[2])))
+        runner.run(side)
+
+
+if __name__ == "__main__":
+    run({"send": send, "receive": receive}[sys.argv[1]](int(sys.argv[2])))

@@ -1,9 +1,13 @@
 """Send-to-get of real commands and pages, beside raw data channels in the same run: `python -m bench.transfer`.
 
-Prints a table: seconds, MiB/s, the ratio to the raw channel of the same kind, and the peak memory of each side.
+Prints a table: seconds, MiB/s, the ratio to the raw channel of the same kind, and the peak memory of each side. Between
+pypeer's bare channel and a transfer over it stands the channel with what every receiver must do besides: both ends
+hash, the receiver compares and writes (bench/raw_stored.py). A line below the table has the ratios of these three: what
+hashes and the disk cost, what pypeer costs beyond them, and both together.
 """
 
 import argparse
+import filecmp
 import json
 import os
 import socket
@@ -18,9 +22,11 @@ from bench import chaos, pages
 from bench.processes import MIB, ROOT, Used, finish, make_file, now, pipe, start
 from bench.rows import Row, in_background, last_event, table
 
+BARE: Final = "raw pypeer channel"
+STORED: Final = "the same, hashed, stored"
 CHANNEL: Final = "pypeer, data channel"
 FLOWED: Final = "the same, once it flows"
-"""Names of rows: whole commands, and what remains without starting and connecting."""
+"""Names of rows: the bare channel, with hashes and disk; whole commands, and without starting and connecting."""
 
 
 def raw_aiortc(mib: int) -> Row:
@@ -36,15 +42,33 @@ def raw_aiortc(mib: int) -> Row:
 
 def raw_link(mib: int) -> Row:
     """Two processes, pypeer's data channel, and nothing above it."""
-    sender = start("-m", "bench.raw_link", "send", str(mib * MIB))
-    receiver = start("-m", "bench.raw_link", "receive", str(mib * MIB))
+    size = str(mib * MIB)
+    return _linked(BARE, mib, ("bench.raw_link", "send", size), ("bench.raw_link", "receive", size))
+
+
+def raw_stored(mib: int, folder: Path) -> Row:
+    """The same from file to file, hashed at both ends and verified."""
+    source, target = make_file(folder / "source.bin", mib * MIB), folder / "stored.bin"
+    sides = [
+        ("bench.raw_stored", do, str(mib * MIB), str(path)) for do, path in (("send", source), ("receive", target))
+    ]
+    row = _linked(STORED, mib, *sides)
+    if not filecmp.cmp(source, target, shallow=False):
+        raise SystemExit("what was stored is not what was sent")
+    target.unlink()
+    return row
+
+
+def _linked(name: str, mib: int, sends: tuple[str, ...], receives: tuple[str, ...]) -> Row:
+    """Two modules as programs, each of which is told what the other says."""
+    sender, receiver = start("-m", *sends), start("-m", *receives)
     answers = Thread(target=pass_all, args=(sender, receiver))
     answers.start()
     seconds = float(json.loads(pass_all(receiver, sender))["seconds"])
     pipe(sender.stdin).close()
     answers.join()
     sent, got = finish(sender), finish(receiver)
-    return Row("raw pypeer channel", mib, seconds, (sent.peak_mib, got.peak_mib), (sent.cpu_s, got.cpu_s))
+    return Row(name, mib, seconds, (sent.peak_mib, got.peak_mib), (sent.cpu_s, got.cpu_s))
 
 
 def pass_all(source: subprocess.Popen[str], target: subprocess.Popen[str]) -> str:
@@ -91,6 +115,14 @@ def pypeer_to_pypeer(mib: int, server: str, folder: Path, *options: str, name: s
     return Row(name, mib, seconds, peaks, cpu_s, float(str(last["seconds"])))
 
 
+def beside(bare: Row, stored: Row, flowed: Row) -> str:
+    """The ratios of these three, in rate, and what each costs."""
+    pairs = {"hashed, stored to bare": (stored, bare), "pypeer to that": (flowed, stored), "to bare": (flowed, bare)}
+    ratios = ", ".join(f"{name} {one.rate / other.rate:.2f}" for name, (one, other) in pairs.items())
+    costs = ", ".join(f"{sum(row.cpu_s) / row.mib * 1024:.1f}" for row in (bare, stored, flowed))
+    return f"data channel: {ratios}\nprocessor seconds a GiB, both ends, with starting: {costs}"
+
+
 def serve(folder: Path, *options: str, tree: Path = ROOT) -> tuple[subprocess.Popen[str], str]:
     """A real server on a free port, of this tree or of another."""
     port = free_port()
@@ -115,25 +147,24 @@ def main() -> None:
     parser.add_argument("--mib", type=int, default=1024, help="size for pypeer to pypeer")
     parser.add_argument("--raw-mib", type=int, default=256, help="size for the raw channels")
     parser.add_argument("--page-mib", type=int, default=200, help="size for the pairs with a page; 0 leaves them out")
+    parser.add_argument("--folder", type=Path, help="where the files are; a disk of its own, or memory")
     parser.add_argument("--chaos", action="store_true", help="links that differ, vanish and come back, instead")
     parser.add_argument("--chaos-mib", type=int, default=100, help="size for those")
     options = parser.parse_args()
     if options.chaos:
         chaos.main(options.chaos_mib)
         return
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory(dir=options.folder) as name:
         folder = Path(name)
         os.environ["BYWAY_HOME"] = str(folder / "home")
         server, url = serve(folder)
         try:
-            raw, own = raw_aiortc(options.raw_mib), raw_link(options.mib)
-            rows = [raw, own, pypeer_to_pypeer(options.mib, url, folder, "--no-tcp", name=CHANNEL)]
-            rows += [
-                replace(rows[-1], name=FLOWED, seconds=rows[-1].flowed_s),
-                pypeer_to_pypeer(options.mib, url, folder),
-            ]
-            yardsticks = dict.fromkeys(("raw pypeer channel", "page to pypeer", "pypeer to page"), raw)
-            yardsticks |= dict.fromkeys((CHANNEL, FLOWED), own)
+            raw, own, stored = raw_aiortc(options.raw_mib), raw_link(options.mib), raw_stored(options.mib, folder)
+            rows = [raw, own, stored, pypeer_to_pypeer(options.mib, url, folder, "--no-tcp", name=CHANNEL)]
+            flowed = replace(rows[-1], name=FLOWED, seconds=rows[-1].flowed_s)
+            rows += [flowed, pypeer_to_pypeer(options.mib, url, folder)]
+            yardsticks = dict.fromkeys((BARE, "page to pypeer", "pypeer to page"), raw)
+            yardsticks |= dict.fromkeys((STORED, CHANNEL, FLOWED), own)
             if options.page_mib:
                 page_rows, yardsticks["page to page"] = pages.measure(url, folder, options.page_mib)
                 yardsticks[pages.PAGES_FLOWED] = yardsticks["page to page"]
@@ -141,6 +172,7 @@ def main() -> None:
         finally:
             finish(server, stop=True)
     print(table(rows, yardsticks))
+    print(beside(own, stored, flowed))
 
 
 if __name__ == "__main__":
