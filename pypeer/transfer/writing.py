@@ -15,6 +15,10 @@ WRITE_EFFECTS: Final = 64
 """Written at a time by a thread, in bytes and in chunks and files: a quarter of the window. What is to be finished
 was put together by the core, and stays together."""
 
+GATHER_S: Final = 0.005
+"""How long a chunk waits for others to be written with: a thread that is called while both cores are busy costs half as
+much as the hash of a chunk. Below 50 MiB/s, where it matters little, each has left before the next comes."""
+
 
 class Writing:
     """Runs until its task is cancelled. `perform` blocks; `told` gets the results, of several effects at a time."""
@@ -29,20 +33,36 @@ class Writing:
         self._entries = entries
         self._told = told
         self._todo: deque[StoreEffect] = deque()
-        self._work = asyncio.Event()
+        self._waits = 0
+        """How much is to be done, in bytes: once it is WRITE_BYTES, nothing more is waited for."""
+        self._due = asyncio.Event()
+        self._timer: asyncio.TimerHandle | None = None
 
     def put(self, effect: StoreEffect) -> None:
         """This is to be done after all that was put before."""
         self._todo.append(effect)
-        self._work.set()
+        self._waits += self._weight(effect)
+        self._arm()
 
     async def run(self) -> None:
         """Task: several go to the thread at once, so small files cost few hops; not all, so others work meanwhile."""
         while True:
-            self._work.clear()
-            while batch := self._batch():
+            await self._due.wait()
+            self._due.clear()
+            if batch := self._batch():
                 self._told(await in_thread(self._perform, batch))
-            await self._work.wait()
+            self._arm()
+
+    def _arm(self) -> None:
+        """What waits is due once it is enough, or has waited for long enough."""
+        if self._waits >= WRITE_BYTES:
+            self._due.set()
+        elif self._todo and self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(GATHER_S, self._ring)
+
+    def _ring(self) -> None:
+        self._timer = None
+        self._due.set()
 
     def _batch(self) -> list[StoreEffect]:
         """What is to be done next. A chunk that does not match its hash is told to the core instead."""
@@ -50,12 +70,17 @@ class Writing:
         room = WRITE_BYTES
         while self._todo and room > 0:
             effect = self._todo.popleft()
+            self._waits -= self._weight(effect)
             room -= 0 if isinstance(effect, Finish) else max(WRITE_BYTES // WRITE_EFFECTS, self._length(effect))
             if isinstance(effect, Store) and not self._matches(effect):
                 self._told((Corrupt(effect.file, effect.chunk),))
             else:
                 batch.append(effect)
         return batch
+
+    def _weight(self, effect: StoreEffect) -> int:
+        """Others than chunks wait for nothing."""
+        return max(WRITE_BYTES // WRITE_EFFECTS, len(effect.data)) if isinstance(effect, Store) else WRITE_BYTES
 
     def _length(self, effect: StoreEffect) -> int:
         match effect:
