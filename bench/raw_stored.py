@@ -1,4 +1,4 @@
-"""The same bare channel as bench.raw_link, with what every receiver of files has to do, and nothing of pypeer's transfer.
+"""The bare channel of bench.raw_link with what every receiver of files has to do, and nothing of pypeer's transfer.
 
 The sender reads a file and hashes its chunks; the receiver hashes them, compares, writes, and flushes in the end. As in
 a transfer, threads read and write up to a MiB at a time beside the event loop, which hashes. Run by bench.transfer:

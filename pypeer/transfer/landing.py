@@ -114,6 +114,8 @@ class Landing:
 
     def pump(self, links: Sequence[Asking], now: float) -> None:
         """Ask for hashes that are wanted; what waits for one in vain is stored without."""
+        if not self._vouches:
+            return
         asked = sum(len(each.vouches) for each in self._links.values())
         while self._wanted and asked < ASKS:
             key = self._wanted.popleft()

@@ -140,7 +140,7 @@ class Party(ABC, Generic[F]):
             self._cancelled(flow, endings.from_peer(frame.code, frame.message), now)
         elif flow.stage is Stage.GREETING:
             self._greet(flow, frame, now)
-        elif isinstance(frame, Pause | Resume):
+        elif isinstance(frame, (Pause, Resume)):
             flow.paused = isinstance(frame, Pause)
             self._heed(now)
         else:

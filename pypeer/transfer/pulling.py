@@ -115,8 +115,10 @@ class Pulling:
 
     def _fit(self, links: Sequence[Asking], now: float) -> Sequence[Asking]:
         """Those on which to ask; what is awaited on one that has stalled is taken back if there is another."""
+        if len(links) == 1:
+            return links
         lively = [link for link in links if not link.is_stalled(now) and not link.pace.is_resting(now)]
-        if len(links) == 1 or not lively:
+        if not lively:
             return links
         for link in [link for link in links if link.is_stalled(now)]:
             if flights := self._movable(link, lively):

@@ -162,7 +162,7 @@ class Receiver(Telling):
             raise ViolationError(f"{name(frame)} before offer")
         if flow.source not in self._sources:
             return
-        if self._joins(flow) and isinstance(frame, Offer | Entries):
+        if isinstance(frame, (Offer, Entries)) and self._joins(flow):
             self._too(flow, frame, now)
             return
         self._step(type(frame))

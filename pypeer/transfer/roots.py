@@ -59,6 +59,8 @@ class Roots:
 
     def pump(self, links: Sequence[Asking]) -> None:
         """Ask for those that are wanted, each on the best link to somebody who may be asked."""
+        if not self._asks:
+            return
         asked = sum(len(each.roots) for each in self._links.values())
         while self._asks and asked < ASKS:
             able = [link for link in links if self._may(link.source, self._asks[0])]

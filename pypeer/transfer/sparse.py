@@ -18,6 +18,12 @@ from pypeer.transfer import chunks
 LOOKS: Final = 10_000
 """Pieces of data that are looked for in one file: a tenth of a second. What comes behind them is taken for data."""
 
+_TMPFS: Final = 0x01021994
+"""From linux/magic.h."""
+
+_STATFS_BYTES: Final = 256
+"""More than any system's `struct statfs`, which begins with the kind of the file system."""
+
 _NO_ROOM: Final = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 
 Holes = tuple[tuple[int, int], ...]
@@ -50,11 +56,21 @@ def is_hole(handle: int, offset: int, length: int) -> bool:
 def reserve(handle: int, size: int) -> None:
     """Take room for a whole file at once, where the file system can without writing it; raises OSError if it is full.
 
-    So a full disk is noticed before hours of fetching, and the file lies in few pieces.
+    So a full disk is noticed before hours of fetching, and the file lies in few pieces. In memory nothing is reserved:
+    all of it would be cleared, which takes as long as writing it, and until then nothing could be written.
     """
     allocate = _fallocate()
-    if allocate is not None and allocate(handle, 0, 0, size) and ctypes.get_errno() in _NO_ROOM:
+    if allocate is None or _is_in_memory(handle):
+        return
+    if allocate(handle, 0, 0, size) and ctypes.get_errno() in _NO_ROOM:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+
+
+def _is_in_memory(handle: int) -> bool:
+    """Whether an open file is in a file system that keeps files in memory (statfs(2), Linux)."""
+    told = ctypes.create_string_buffer(_STATFS_BYTES)
+    failed = ctypes.CDLL(None).fstatfs(handle, told)
+    return not failed and ctypes.c_long.from_buffer(told).value == _TMPFS
 
 
 def _gaps(handle: int, size: int) -> Iterator[tuple[int, int]]:

@@ -15,10 +15,6 @@ WRITE_EFFECTS: Final = 64
 """Written at a time by a thread, in bytes and in chunks and files: a quarter of the window. What is to be finished
 was put together by the core, and stays together."""
 
-GATHER_S: Final = 0.005
-"""How long a chunk waits for others to be written with: a thread that is called while both cores are busy costs half as
-much as the hash of a chunk. Below 50 MiB/s, where it matters little, each has left before the next comes."""
-
 
 class Writing:
     """Runs until its task is cancelled. `perform` blocks; `told` gets the results, of several effects at a time."""
@@ -35,34 +31,30 @@ class Writing:
         self._todo: deque[StoreEffect] = deque()
         self._waits = 0
         """How much is to be done, in bytes: once it is WRITE_BYTES, nothing more is waited for."""
-        self._due = asyncio.Event()
-        self._timer: asyncio.TimerHandle | None = None
+        self._work = asyncio.Event()
 
     def put(self, effect: StoreEffect) -> None:
         """This is to be done after all that was put before."""
         self._todo.append(effect)
         self._waits += self._weight(effect)
-        self._arm()
+        self._work.set()
 
     async def run(self) -> None:
         """Task: several go to the thread at once, so small files cost few hops; not all, so others work meanwhile."""
         while True:
-            await self._due.wait()
-            self._due.clear()
+            await self._work.wait()
+            await self._gather()
             if batch := self._batch():
                 self._told(await in_thread(self._perform, batch))
-            self._arm()
+            if not self._todo:
+                self._work.clear()
 
-    def _arm(self) -> None:
-        """What waits is due once it is enough, or has waited for long enough."""
-        if self._waits >= WRITE_BYTES:
-            self._due.set()
-        elif self._todo and self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(GATHER_S, self._ring)
-
-    def _ring(self) -> None:
-        self._timer = None
-        self._due.set()
+    async def _gather(self) -> None:
+        """Wait while each turn of the loop brings more: on a link that is faster than the loop, and on no other."""
+        before = 0
+        while before < self._waits < WRITE_BYTES:
+            before = self._waits
+            await asyncio.sleep(0)
 
     def _batch(self) -> list[StoreEffect]:
         """What is to be done next. A chunk that does not match its hash is told to the core instead."""
