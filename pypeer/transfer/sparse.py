@@ -53,6 +53,13 @@ def is_hole(handle: int, offset: int, length: int) -> bool:
         return error.errno == errno.ENXIO and os.fstat(handle).st_size >= offset + length
 
 
+def is_in_memory(handle: int) -> bool:
+    """Whether an open file is in a file system that keeps files in memory (statfs(2), Linux)."""
+    told = ctypes.create_string_buffer(_STATFS_BYTES)
+    failed = ctypes.CDLL(None).fstatfs(handle, told)
+    return not failed and ctypes.c_long.from_buffer(told).value == _TMPFS
+
+
 def reserve(handle: int, size: int) -> None:
     """Take room for a whole file at once, where the file system can without writing it; raises OSError if it is full.
 
@@ -60,17 +67,10 @@ def reserve(handle: int, size: int) -> None:
     all of it would be cleared, which takes as long as writing it, and until then nothing could be written.
     """
     allocate = _fallocate()
-    if allocate is None or _is_in_memory(handle):
+    if allocate is None or is_in_memory(handle):
         return
     if allocate(handle, 0, 0, size) and ctypes.get_errno() in _NO_ROOM:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-
-
-def _is_in_memory(handle: int) -> bool:
-    """Whether an open file is in a file system that keeps files in memory (statfs(2), Linux)."""
-    told = ctypes.create_string_buffer(_STATFS_BYTES)
-    failed = ctypes.CDLL(None).fstatfs(handle, told)
-    return not failed and ctypes.c_long.from_buffer(told).value == _TMPFS
 
 
 def _gaps(handle: int, size: int) -> Iterator[tuple[int, int]]:

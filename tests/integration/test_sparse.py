@@ -1,18 +1,20 @@
 """Files with holes, room that is reserved, and times to the nanosecond: on real disks."""
 
 import os
+import tempfile
 import time
 from pathlib import Path
 
 import pytest
 
+from pypeer.protocol import limits
 from pypeer.protocol.messages import Entry
 from pypeer.transfer import chunks, merkle
 from pypeer.transfer.effects import Outcome
 from pypeer.transfer.hashes import FileHashes
 from pypeer.transfer.room import room_for
 from pypeer.transfer.sources import Files, OfferedTree, scan
-from pypeer.transfer.sparse import holes_of, is_hole
+from pypeer.transfer.sparse import holes_of, is_hole, is_in_memory
 from pypeer.transfer.store import DiskStore
 from pypeer.transfer.storing import Store
 from pypeer.transfer.targets import Targets
@@ -21,6 +23,8 @@ from tests.support.transfers import start, transfer
 
 MIB = 2**20
 GIB = 2**30
+SHARED_MEMORY = Path("/dev/shm")
+"""Where Linux keeps files in memory."""
 
 
 def sparse(path: Path, size: int, *data: int) -> Path:
@@ -125,16 +129,39 @@ def test_where_holes_are(tmp_path: Path) -> None:
         assert not is_hole(file.fileno(), 7 * MIB, 2 * MIB)
 
 
-async def test_room_is_reserved_when_a_file_is_begun(tmp_path: Path) -> None:
+def begin(folder: Path) -> tuple[DiskStore, Path, Entry]:
+    """A store that has the first chunk of a large file, its part file, and what is offered."""
     entry = Entry(path="a", size=64 * MIB)
-    store = DiskStore(Targets(tmp_path / "into", [entry], ["a"]))
+    store = DiskStore(Targets(folder / "into", [entry], ["a"]))
     assert store.prepare() == {}
     data = bytearray(chunks.chunk_length(entry.size, 0))
     store.perform([Store(0, 0, data, merkle.chunk_hash(data, entry.size))])
-    (part,) = (path for path in tmp_path.glob("into/.byway-*.part/*") if path.name != "journal")
+    (part,) = (path for path in folder.glob("into/.byway-*.part/*") if path.name != "journal")
+    return store, part, entry
+
+
+def keeps_in_memory(folder: Path) -> bool:
+    """Whether files in this folder are in memory."""
+    with tempfile.TemporaryFile(dir=folder) as file:
+        return is_in_memory(file.fileno())
+
+
+async def test_room_is_reserved_when_a_file_is_begun(tmp_path: Path) -> None:
+    if keeps_in_memory(tmp_path):
+        pytest.skip("these files are in memory")
+    store, part, entry = begin(tmp_path)
     assert part.stat().st_blocks * 512 >= entry.size
     assert room_for(store._parts, part.name, entry.size, ((1, 256),)) == 0
     store.release()
+
+
+async def test_in_memory_only_what_is_written_takes_room() -> None:
+    if not SHARED_MEMORY.is_dir() or not keeps_in_memory(SHARED_MEMORY):
+        pytest.skip(f"{SHARED_MEMORY} is not in memory here")
+    with tempfile.TemporaryDirectory(dir=SHARED_MEMORY) as folder:
+        store, part, _ = begin(Path(folder))
+        assert part.stat().st_blocks * 512 == limits.CHUNK_BYTES
+        store.release()
 
 
 async def test_times_to_the_nanosecond(tmp_path: Path) -> None:

@@ -60,3 +60,28 @@ async def test_more_than_a_thread_gets_at_once_is_done_in_order() -> None:
     performed, told = await written([Conclude(), *effects], 12)
     assert performed[:13] == [Conclude(), *effects[:12]]
     assert told == [Stored(0, number) for number in range(12)]
+
+
+async def test_what_comes_turn_by_turn_is_written_together() -> None:
+    batches: list[int] = []
+    ended = asyncio.Event()
+
+    def perform(batch: Sequence[StoreEffect]) -> list[StoreResult]:
+        batches.append(len(batch))
+        return [Stored(effect.file, effect.chunk) for effect in batch if isinstance(effect, Store)]
+
+    def tell(some: Sequence[StoreResult]) -> None:
+        if Stored(0, 5) in some:
+            ended.set()
+
+    writing = Writing(perform, ENTRIES, tell)
+    async with asyncio.timeout(30), asyncio.TaskGroup() as group:
+        task = group.create_task(writing.run())
+        for number in range(4):
+            writing.put(chunk(number))
+            await asyncio.sleep(0)
+        writing.put(chunk(4))
+        writing.put(chunk(5))
+        await ended.wait()
+        task.cancel()
+    assert batches == [4, 2]
