@@ -114,12 +114,12 @@ def test_what_overtakes_the_end_of_the_handshake_waits_for_it() -> None:
     scene = Scene()
     one, other = scene.ends
     one.start(PORT, b"", 0.0)
-    scene.deliver(one.outgoing.pop(), 1)
-    scene.deliver(other.outgoing.pop(), 0)
-    scene.deliver(one.outgoing.pop(), 1)
+    scene.deliver(one.packing.outgoing.pop(), 1)
+    scene.deliver(other.packing.outgoing.pop(), 0)
+    scene.deliver(one.packing.outgoing.pop(), 1)
     other.send(BINARY, b"hello")
     other.flush(0.0)
-    [both] = other.outgoing
+    [both] = other.packing.outgoing
     ack, data = chunks.parse(both)
     assert (ack.kind, data.kind) == (Kind.COOKIE_ACK, Kind.DATA)
     scene.deliver(packet(scene, 0, chunks.write(data.kind, data.value, data.flags)), 0)
