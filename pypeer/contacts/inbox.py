@@ -13,7 +13,7 @@ from pypeer.contacts.calling import DealtWithError, Ring
 from pypeer.contacts.contact import Contact
 from pypeer.contacts.policy import Accept
 from pypeer.contacts.reception import Ask, Reception
-from pypeer.contacts.roster import Roster
+from pypeer.contacts.roster import WAIT_S, Roster
 from pypeer.contacts.store import Store
 from pypeer.delegates.keeper import Keeper
 from pypeer.desk import Desk
@@ -42,9 +42,6 @@ CALLS_OF_ONE_MAX: Final = 4
 
 QUIET: Final = frozenset((EndCode.DECLINED.value, DealtWithError.code))
 """Ends of a call of which our person has heard, or has to hear nothing."""
-
-WAIT_S: Final = 60.0
-"""How long a server that is told of contacts too often is waited for."""
 
 LOOK_S: Final = 1.0
 """How often it is looked whether contacts have changed: who is blocked is gone by the time that a person looks."""
@@ -92,7 +89,8 @@ class Inbox(Running):
         self._budget = budget
         self._background = background
         self._serve_for = frozenset(serve_for)
-        self._roster = Roster(desk.identity.key, self._tell, store, accept, self._may_hand_over)
+        tell = partial(desk.client.ask, reply=Ok, patience=WAIT_S)
+        self._roster = Roster(desk.identity.key, tell, store, accept, self._may_hand_over)
         self._callers: dict[str, _Caller] = {}
         self._watching: asyncio.Task[None] | None = None
 
@@ -185,9 +183,6 @@ class Inbox(Running):
         if caller.has_met:
             text = f"{caller.ring.contact.name} may not send to you any more, so it was ended."
             self.events.emit(Failed(session=caller.ring.called.pair, code=BlockedError.code, message=text))
-
-    async def _tell(self, wait: wire.Wait) -> None:
-        await self._desk.client.ask(wait, Ok, WAIT_S)
 
     def _tell_open(self, waited: int) -> None:
         identity = self._desk.identity

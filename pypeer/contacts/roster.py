@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Final
 
 from pypeer.contacts.contact import Contact
 from pypeer.contacts.policy import Accept, Verdict, verdict
@@ -11,6 +12,9 @@ from pypeer.secure.contact import call_tokens
 from pypeer.signaling_client.effects import SESSION_LOST
 from signaling.protocol.contacts import Wait
 from signaling.protocol.limits import WAITING_TOKENS
+
+WAIT_S: Final = 60.0
+"""How long a server that is told of contacts too often is waited for."""
 
 Tell = Callable[[Wait], Awaitable[object]]
 """Tells the server, and returns when it has taken it; raises ServerError."""
