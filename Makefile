@@ -11,7 +11,7 @@ comma := ,
 empty :=
 space := $(empty) $(empty)
 PURE := $(subst $(space),$(comma),$(strip \
-	pypeer/no_way.py \
+	pypeer/no_way.py pypeer/websocket_states.py \
 	pypeer/background/record.py \
 	$(addprefix pypeer/cli/,contact_words.py found_words.py saying.py status_words.py words.py) \
 	$(addprefix pypeer/connect/,description.py lanes.py link_state.py prospects.py race.py renewal.py \

@@ -16,6 +16,8 @@ from urllib.request import getproxies, proxy_bypass
 import aiohttp
 from yarl import URL
 
+from pypeer.upgrading import Upgraded
+
 if TYPE_CHECKING:
     from python_socks import ProxyType
 
@@ -104,17 +106,19 @@ def connector_errors() -> tuple[type[Exception], ...]:
 def session(url: URL) -> aiohttp.ClientSession:
     """An HTTP session with a server, through the proxy that leads there, if any. Raises connector_errors(), too.
 
-    A proxy is always asked for a tunnel (RFC 6455, section 4.1): as a page, an upgrade to WebSocket is lost there.
+    Its WebSockets are Upgraded. A proxy is always asked for a tunnel (RFC 6455, section 4.1): as a page, an upgrade to
+    WebSocket is lost there.
     """
     proxy = find(url.scheme, url.host or "")
     if proxy is None:
-        return aiohttp.ClientSession()
+        return aiohttp.ClientSession(ws_response_class=Upgraded)
     if proxy.kind is Kind.HTTP and url.scheme == "https":
-        return aiohttp.ClientSession(proxy=_with_secret(proxy))
+        return aiohttp.ClientSession(proxy=_with_secret(proxy), ws_response_class=Upgraded)
     from aiohttp_socks import ProxyConnector
 
     options: dict[str, Any] = {"username": proxy.username, "password": proxy.password, "rdns": proxy.looks_up}
-    return aiohttp.ClientSession(connector=ProxyConnector(proxy.host, proxy.port, proxy.type, **options))
+    connector = ProxyConnector(proxy.host, proxy.port, proxy.type, **options)
+    return aiohttp.ClientSession(connector=connector, ws_response_class=Upgraded)
 
 
 def _with_secret(proxy: Proxy) -> URL:

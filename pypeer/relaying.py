@@ -11,8 +11,8 @@ from pypeer.connect.detour import Access
 from pypeer.connect.options import ConnectOptions, Relaying
 from pypeer.connect.renewal import FOREVER, Renewal
 from pypeer.errors import ServerError
-from pypeer.links.websocket import Socket
 from pypeer.tasks import Tasks
+from pypeer.websocket import WebSocket
 from signaling.protocol.contacts import Called
 from signaling.protocol.directory import Asked
 from signaling.protocol.fields import IceServer
@@ -39,7 +39,7 @@ class PairRelays:
         told: Met | Knocked | Asked | Called,
         ask: Ask,
         common: Callable[[], tuple[IceServer, ...]],
-        dial: Callable[[], Awaitable[Socket]],
+        dial: Callable[[], Awaitable[WebSocket]],
         url: str,
         options: ConnectOptions,
         gatherings: "WeakSet[Gathering]",

@@ -11,20 +11,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import aiohttp
-from aiohttp import WSMsgType
 
 from pypeer.connect import trouble
 from pypeer.connect.tcp.terms import Terms
 from pypeer.errors import ConnectError
-from pypeer.links.websocket import CLOSE_S, Socket, WebSocketLink
+from pypeer.links.websocket import CLOSE_S, WebSocketLink
 from pypeer.protocol.report import REPORT_VERSION, ConnectionReport
 from pypeer.protocol.sealed import Relay
 from pypeer.secure.encoding import b64, unb64
 from pypeer.secure.keys import Role
 from pypeer.secure.records import Exchange, RecordError, RecordOpener, RecordSealer
 from pypeer.signaling_client.pair import Pair
+from pypeer.websocket import WebSocket
 from signaling.protocol import limits
 from signaling.protocol.codec import MessageError, encode
+from signaling.protocol.codes import CloseCode
+from signaling.protocol.frames import Kind, with_room
 from signaling.protocol.relaying import Join, decode_joined
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ class Access:
 
     ticket: Callable[[], Awaitable[str]]
     """Gives one that is good, after asking the server if need be."""
-    dial: Callable[[], Awaitable[Socket]]
+    dial: Callable[[], Awaitable[WebSocket]]
     """Raises aiohttp.ClientError and OSError."""
     url: str = ""
     """Of the relay, for reports."""
@@ -149,8 +151,9 @@ class Detour:
         ticket = await self._access.ticket()
         socket = await self._access.dial()
         try:
-            await socket.send_str(encode(Join(ticket=ticket, link=number, bytes=limits.RELAY_MESSAGE_BYTES_MAX)))
-            joined = decode_joined(await _next(socket, WSMsgType.TEXT))
+            join = encode(Join(ticket=ticket, link=number, bytes=limits.RELAY_MESSAGE_BYTES_MAX))
+            socket.send(Kind.TEXT, with_room(join.encode()))
+            joined = decode_joined(await _next(socket, Kind.TEXT))
             sealer, opener = exchange.finish(_key(await remote))
             await self._greet(socket, sealer, opener)
             return WebSocketLink(socket, sealer, opener, min(joined.bytes, limits.RELAY_MESSAGE_BYTES_MAX))
@@ -158,23 +161,21 @@ class Detour:
             await _hang_up(socket)
             raise
 
-    async def _greet(self, socket: Socket, sealer: RecordSealer, opener: RecordOpener) -> None:
+    async def _greet(self, socket: WebSocket, sealer: RecordSealer, opener: RecordOpener) -> None:
         """A byte makes the round trip: A's first record is answered by B's."""
         if self._role is Role.A:
-            await socket.send_bytes(sealer.seal(b""))
-        opener.open(await _next(socket, WSMsgType.BINARY))
+            socket.send(Kind.BINARY, with_room(sealer.seal(b"")))
+        opener.open(await _next(socket, Kind.BINARY))
         if self._role is Role.B:
-            await socket.send_bytes(sealer.seal(b""))
+            socket.send(Kind.BINARY, with_room(sealer.seal(b"")))
 
 
-async def _next(socket: Socket, kind: WSMsgType) -> bytes:
+async def _next(socket: WebSocket, kind: Kind) -> bytes:
     """The next message, which has to be of a kind; raises DetourError."""
     message = await socket.receive()
-    if message.type is not kind:
-        code = socket.close_code or 0
-        raise DetourError(f"the connection was closed (code {code})", code)
-    data = message.data
-    return data.encode() if isinstance(data, str) else bytes(data)
+    if message is None or message.kind is not kind:
+        raise DetourError(f"the connection was closed (code {socket.code or 0})", socket.code or 0)
+    return bytes(message.payload)
 
 
 def _key(text: str) -> bytes:
@@ -184,7 +185,8 @@ def _key(text: str) -> bytes:
         raise DetourError(f"not a key: {error}") from None
 
 
-async def _hang_up(socket: Socket) -> None:
+async def _hang_up(socket: WebSocket) -> None:
+    socket.close(CloseCode.DONE)
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(CLOSE_S):
-            await socket.close()
+            await socket.wait_closed()

@@ -5,18 +5,16 @@ import contextlib
 import logging
 from collections import deque
 from collections.abc import Callable
-from typing import Any, Final, TypeAlias
-
-import aiohttp
-from aiohttp import WSMsgType
+from typing import Any, Final
 
 from pypeer.links.giving_way import GivingWay, give_way
 from pypeer.links.link import SHORT_BYTES, LinkClosedError, Path, Scope
 from pypeer.octets import Lasting
 from pypeer.protocol import limits
 from pypeer.secure.records import TAG_BYTES, RecordError, RecordOpener, RecordSealer
-
-Socket: TypeAlias = "aiohttp.ClientWebSocketResponse[Any]"
+from pypeer.websocket import WebSocket
+from signaling.protocol.codes import CloseCode
+from signaling.protocol.frames import ROOM, Kind, Message
 
 WAY: Final = "websocket"
 
@@ -39,7 +37,7 @@ _log = logging.getLogger("byway.link")
 class WebSocketLink:
     """A link; made once a record has come from the other side. Implements pypeer.links.link.Link."""
 
-    def __init__(self, socket: Socket, sealer: RecordSealer, opener: RecordOpener, most: int) -> None:
+    def __init__(self, socket: WebSocket, sealer: RecordSealer, opener: RecordOpener, most: int) -> None:
         self.on_used: Callable[[], None] = lambda: None
         """Called when the other side sends a frame, and nobody here has called `start`."""
         self._socket = socket
@@ -49,15 +47,15 @@ class WebSocketLink:
         self._on_frame: Callable[[bytes], None] | None = None
         self._on_close: Callable[[], None] = lambda: None
         self._early: list[bytes] = []
-        self._started = asyncio.Event()
         self._queue: deque[bytes] = deque()
         self._buffered = 0
         self._low_water = LOW_WATER_BYTES
-        self._news, self._room = asyncio.Event(), asyncio.Event()
+        self._room = asyncio.Event()
         self._closed = False
         self._giving: GivingWay | None = None
         self._heard = self._spoke = asyncio.get_running_loop().time()
-        self._tasks = [asyncio.create_task(each) for each in (self._read(), self._write(), self._watch())]
+        self._watching = asyncio.create_task(self._watch())
+        socket.start(self._received, self._leave, self._lose)
 
     def __repr__(self) -> str:
         return f"<WebSocketLink{' closed' if self._closed else ''}>"
@@ -76,7 +74,7 @@ class WebSocketLink:
     @property
     def buffered(self) -> int:
         """Bytes that wait for the server to take them."""
-        return self._buffered
+        return self._buffered + self._socket.unsent
 
     def start(self, on_frame: Callable[[bytes], None], on_close: Callable[[], None]) -> None:
         """Deliver frames and the end; see Link."""
@@ -84,9 +82,10 @@ class WebSocketLink:
         early, self._early = self._early, []
         for frame in early:
             on_frame(frame)
-        self._started.set()
         if self._closed:
             on_close()
+        else:
+            self._socket.release()
 
     def send(self, frame: bytes, rest: Lasting = b"") -> None:
         """Queue a frame; see Link."""
@@ -94,11 +93,11 @@ class WebSocketLink:
             raise LinkClosedError("The connection to the other peer is closed.")
         self._queue.append(frame + rest)
         self._buffered += len(frame) + len(rest)
-        self._news.set()
+        self._leave()
 
     async def drain(self) -> None:
         """Wait for room; see Link."""
-        while self._buffered > self._low_water and not self._closed:
+        while self.buffered > self._low_water and not self._closed:
             self._room.clear()
             await self._room.wait()
         if self._closed:
@@ -120,22 +119,25 @@ class WebSocketLink:
                     self._room.clear()
                     await self._room.wait()
         self._lose()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._socket.close(CloseCode.DONE)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_S):
-                await self._socket.close()
+                await self._socket.wait_closed()
 
-    async def _read(self) -> None:
+    def _received(self, message: Message) -> None:
+        if self._closed:
+            return
         try:
-            while (message := await self._socket.receive()).type is WSMsgType.BINARY:
-                await self._received(self._opener.open(message.data))
+            if message.kind is Kind.BINARY:
+                self._opened(self._opener.open(message.payload))
+                return
         except RecordError as error:
             _log.warning("the relay cannot be trusted: %s", error)
         self._lose()
 
-    async def _received(self, frame: bytes) -> None:
+    def _opened(self, frame: bytes) -> None:
         self._heard = asyncio.get_running_loop().time()
-        if self._closed or not frame:
+        if not frame:
             return
         if self._on_frame is not None:
             self._on_frame(frame)
@@ -143,25 +145,18 @@ class WebSocketLink:
         self._early.append(frame)
         self.on_used()
         if len(self._early) >= EARLY_FRAMES:
-            await self._started.wait()
+            self._socket.hold()
 
-    async def _write(self) -> None:
-        with contextlib.suppress(ConnectionError):
-            while True:
-                while self._queue:
-                    await self._send_one()
-                self._news.clear()
-                await self._news.wait()
-        self._lose()
-
-    async def _send_one(self) -> None:
-        """The frame stays in the queue until it is sent, so that `close` knows."""
-        frame = self._queue[0]
-        self._spoke = asyncio.get_running_loop().time()
-        await self._socket.send_bytes(self._sealer.seal(frame))
-        self._queue.popleft()
-        self._buffered -= len(frame)
-        if self._buffered <= self._low_water:
+    def _leave(self) -> None:
+        """Seal and send what waits, as long as there is room."""
+        while self._queue and not self._socket.is_full:
+            frame = self._queue.popleft()
+            self._buffered -= len(frame)
+            self._spoke = asyncio.get_running_loop().time()
+            data = bytearray(ROOM + len(frame) + TAG_BYTES)
+            self._sealer.seal_into(frame, memoryview(data)[ROOM:])
+            self._socket.send(Kind.BINARY, data)
+        if self.buffered <= self._low_water:
             self._room.set()
 
     async def _watch(self) -> None:
@@ -181,10 +176,8 @@ class WebSocketLink:
         if self._giving is not None:
             self._giving.cancel()
         self._room.set()
-        current = asyncio.current_task()
-        for task in self._tasks:
-            if task is not current:
-                task.cancel()
+        if asyncio.current_task() is not self._watching:
+            self._watching.cancel()
         self._on_close()
 
 

@@ -5,7 +5,7 @@ import contextlib
 import random
 import time
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import aiohttp
 
@@ -16,6 +16,8 @@ from pypeer.signaling_client import core
 from pypeer.signaling_client.effects import Answer, Effect, Event, Hangup, Over, Push, Ready, Retry, SendText
 from pypeer.signaling_client.wire import CLOSE_S, Wire
 from pypeer.signaling_client.words import ProxyError, explain, page_url, unreachable
+from pypeer.upgrading import Upgraded, take_over
+from pypeer.websocket import WebSocket
 from signaling.protocol import limits
 from signaling.protocol.codes import CloseCode
 from signaling.protocol.fields import IceServer
@@ -124,16 +126,16 @@ class SignalingClient:
         _, effects = self._core.request(request, time.monotonic(), POST_PATIENCE_S, ordered=True)
         self._perform(effects)
 
-    async def dial_relay(self) -> "aiohttp.ClientWebSocketResponse[Any]":
+    async def dial_relay(self) -> WebSocket:
         """Another WebSocket, to the relay of the server; raises aiohttp.ClientError, OSError and TimeoutError."""
-        most = limits.RELAY_MESSAGE_BYTES_MAX + 1  # the least that aiohttp refuses
-        return await self._dial("relay", limits.RELAY_SUBPROTOCOL, most)
+        upgraded = await self._dial("relay", limits.RELAY_SUBPROTOCOL, limits.MESSAGE_BYTES)
+        return take_over(upgraded, limits.RELAY_MESSAGE_BYTES_MAX)
 
-    async def _dial(self, name: str, protocol: str, most: int) -> "aiohttp.ClientWebSocketResponse[Any]":
+    async def _dial(self, name: str, protocol: str, most: int) -> Upgraded:
         assert self._http is not None
         try:
             async with asyncio.timeout(CONNECT_S):
-                return await self._http.ws_connect(
+                upgraded = await self._http.ws_connect(
                     self.url / name,
                     protocols=(protocol,),
                     max_msg_size=most,
@@ -141,6 +143,8 @@ class SignalingClient:
                 )
         except proxies.connector_errors() as error:
             raise ProxyError(str(error)) from error
+        assert isinstance(upgraded, Upgraded), "as the session of proxies makes them"
+        return upgraded
 
     async def _run(self) -> None:
         while self._error is None and self._core.state is not core.State.ENDED:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from aiohttp import hdrs, web
 
+from pypeer.websocket import WebSocket
 from signaling.http import page
 from signaling.http.admission import RefusedError
 from signaling.http.headers import SecurityHeaders
@@ -76,7 +77,9 @@ async def _relay(request: web.Request) -> web.StreamResponse:
         socket, address = await _open(request, limits.RELAY_SUBPROTOCOL, limits.RELAY_MESSAGE_BYTES_MAX)
     except RefusedError as error:
         return _refuse(error)
-    await node.serve_relayed(socket, transport, address)
+    if transport is not None:
+        # Nothing has been read since the handshake: nobody else had a turn.
+        await node.serve_relayed(WebSocket(transport, limits.RELAY_MESSAGE_BYTES_MAX), address)
     return socket
 
 

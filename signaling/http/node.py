@@ -10,6 +10,7 @@ from typing import Final
 from aiohttp import WSMessage, WSMsgType, web
 from msgspec.structs import asdict
 
+from pypeer.websocket import WebSocket
 from signaling import __version__
 from signaling.core.control import Control
 from signaling.core.effects import Close, Count, Effect, Fault, Flagged, Observe, Send
@@ -101,15 +102,13 @@ class Node:
             await self.hub.disconnect(number, self._clock())
             self._forget(number, address, wire.closed_with)
 
-    async def serve_relayed(
-        self, socket: web.WebSocketResponse, transport: asyncio.Transport | None, address: str
-    ) -> None:
+    async def serve_relayed(self, socket: WebSocket, address: str) -> None:
         """Carry one WebSocket of a relayed pair from its handshake to its end."""
         self.metrics.connections.inc()
         self.admission.opened(address)
         code: int = CloseCode.INTERNAL
         try:
-            code = await self.relayed.serve(socket, transport)
+            code = await self.relayed.serve(socket)
         finally:
             self.admission.closed(address)
             self.metrics.closed(code)

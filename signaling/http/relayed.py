@@ -1,34 +1,31 @@
 """Pairs relayed inside WebSockets (docs/protocol.md, "The relay inside a WebSocket"): the rooms with their sockets.
 
-One task for each connection reads a message and delivers it before it reads the next. So the other side's pace is felt
-through TCP up to the sender, what one direction holds is a message and the buffers of two sockets, and pairs get their
-turns from the event loop. Nothing but its own task closes a socket. Who is too slow is noticed by the clock of the
-server: a timer for each message would cost as much as the message.
+A message is delivered where it arrived, before the next of the same connection is read. So the other side's pace is
+felt through TCP up to the sender, what one direction holds is a message and the buffers of two sockets, and pairs get
+their turns from the event loop. Who is too slow is noticed by the clock of the server: a timer for each message would
+cost as much as the message.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from itertools import count
 from math import inf
-from typing import Final, TypeAlias, TypeVar
+from typing import TypeAlias
 
-from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
+from aiohttp import WSCloseCode
 
-from signaling.http.wire import CLOSE_S
+from pypeer.websocket import ABNORMAL, WebSocket
 from signaling.logs import line, log
 from signaling.protocol import limits
 from signaling.protocol.codec import MessageError, encode
 from signaling.protocol.codes import CloseCode
+from signaling.protocol.frames import Kind, Message, with_room
 from signaling.protocol.relaying import Join, Joined, decode_join
-from signaling.relay.rooms import Effect, Hangup, Rooms, TellJoined
+from signaling.relay.rooms import Effect, Hangup, Passage, Rooms, TellJoined
 from signaling.relay.server import tell
 from signaling.relay.tickets import Member
 
-DATA: Final = frozenset({WSMsgType.BINARY, WSMsgType.TEXT})
-
 Code: TypeAlias = CloseCode | WSCloseCode
-
-_Result = TypeVar("_Result")
 
 
 class EndError(Exception):
@@ -40,68 +37,26 @@ class EndError(Exception):
 
 
 class Carrier:
-    """One connection."""
+    """One connection, and when it is late."""
 
-    def __init__(self, socket: web.WebSocketResponse, transport: asyncio.Transport | None) -> None:
+    def __init__(self, socket: WebSocket, sends_by: float) -> None:
         self.socket = socket
-        self.code: Code | None = None
-        """Why this side closes it."""
-        self.task: asyncio.Task[None] | None = None
+        self.sends_by = sends_by
+        """When it has to have sent something, unless nothing is read from it."""
         self.takes_by = inf
         """When what is being delivered to it has to be taken."""
-        self._sends_by, self._late = inf, CloseCode.IDLE
-        self._transport = transport
-        self._waiting = False
-
-    @property
-    def closed_with(self) -> int:
-        """The close code, of whichever side."""
-        return self.code or self.socket.close_code or WSCloseCode.ABNORMAL_CLOSURE
-
-    def close(self, code: Code) -> None:
-        """Close it, once the message is delivered that it is just delivering."""
-        self.code = self.code or code
-        if self._waiting and self.task is not None:
-            self.task.cancel()
-
-    def cut(self, code: CloseCode) -> None:
-        """Close it without a word: it does not read."""
-        self.close(code)
-        if self._transport is not None:
-            self._transport.abort()
+        self.resting: asyncio.TimerHandle | None = None
+        """Until its pair may relay what it has sent: nothing more is read before."""
+        self.late = CloseCode.SIGN_IN_TIMEOUT
+        """Why it is closed if it sends nothing until then."""
 
     def tick(self, now: float) -> None:
-        """Close it if it is late."""
-        if self._waiting and now >= self._sends_by:
-            self.close(self._late)
+        """Close it if it is late: without a word if it does not read."""
+        if now >= self.sends_by and not self.socket.is_held:
+            self.socket.close(self.late)
         if now >= self.takes_by:
-            self.cut(CloseCode.IDLE)
-
-    async def receive(self, until: float, late: CloseCode) -> WSMessage:
-        """The next message; `late` is why it is closed if there is none until then."""
-        self._sends_by, self._late = until, late
-        return await self._wait(self.socket.receive())
-
-    async def rest(self, seconds: float) -> None:
-        """Let time pass."""
-        self._sends_by = inf
-        await self._wait(asyncio.sleep(seconds))
-
-    async def hang_up(self) -> None:
-        """The closing handshake; it comes after everything that was sent before."""
-        try:
-            async with asyncio.timeout(CLOSE_S):
-                await self.socket.close(code=self.code or WSCloseCode.OK, drain=False)
-        except TimeoutError:
-            self.cut(CloseCode.IDLE)
-
-    async def _wait(self, work: Awaitable[_Result]) -> _Result:
-        """Wait for something that may be given up when this is to be closed."""
-        self._waiting = True
-        try:
-            return await work
-        finally:
-            self._waiting = False
+            self.socket.code = self.socket.code or CloseCode.IDLE
+            self.socket.abort()
 
 
 class Relayed:
@@ -115,22 +70,20 @@ class Relayed:
         self._carriers: dict[int, Carrier] = {}
         self._empty = asyncio.Event()
 
-    async def serve(self, socket: web.WebSocketResponse, transport: asyncio.Transport | None) -> int:
+    async def serve(self, socket: WebSocket) -> int:
         """Carry one connection from its handshake to its end, and return its close code."""
         number = next(self._numbers)
-        carrier = self._carriers[number] = Carrier(socket, transport)
-        carrier.task = asyncio.create_task(self._carry(number, carrier))
+        carrier = self._carriers[number] = Carrier(socket, self._clock() + limits.RELAY_JOIN_S)
         try:
-            await asyncio.wait({carrier.task})
-            self._leave(number)
-            await carrier.hang_up()
+            self._start(number, carrier, self._join)
+            await socket.wait_closed()
         finally:
-            carrier.task.cancel()
+            socket.abort()
             self._leave(number)
             del self._carriers[number]
             if not self._carriers:
                 self._empty.set()
-        return carrier.closed_with
+        return socket.code or ABNORMAL
 
     def tick(self) -> None:
         """Let the rooms know the time, now."""
@@ -142,8 +95,8 @@ class Relayed:
     def close(self) -> None:
         """The server ends: everybody is told to come back later."""
         self._do_all(self._rooms.close(self._clock()))
-        for carrier in self._carriers.values():
-            carrier.close(CloseCode.RESTARTING)
+        for carrier in tuple(self._carriers.values()):
+            carrier.socket.close(CloseCode.RESTARTING)
 
     async def wait_closed(self) -> None:
         """Wait until nobody is connected."""
@@ -151,64 +104,71 @@ class Relayed:
             self._empty.clear()
             await self._empty.wait()
 
-    async def _carry(self, number: int, carrier: Carrier) -> None:
-        try:
-            await self._join(number, carrier)
-            while carrier.code is None:
-                message = await carrier.receive(self._clock() + self._patience(number), CloseCode.IDLE)
-                if message.type not in DATA:
-                    return
-                await self._relay(number, carrier, message)
-        except EndError as end:
-            carrier.close(end.code)
-        except Exception as error:
-            log.error(line("fault", error=error), exc_info=error)
-            carrier.close(CloseCode.INTERNAL)
+    def _start(self, number: int, carrier: Carrier, take: Callable[[int, Carrier, Message], None]) -> None:
+        """From now on, `take` its messages."""
 
-    async def _join(self, number: int, carrier: Carrier) -> None:
-        message = await carrier.receive(self._clock() + limits.RELAY_JOIN_S, CloseCode.SIGN_IN_TIMEOUT)
+        def on_message(message: Message) -> None:
+            try:
+                take(number, carrier, message)
+            except EndError as end:
+                carrier.socket.close(end.code)
+            except Exception as error:
+                log.error(line("fault", error=error), exc_info=error)
+                carrier.socket.close(CloseCode.INTERNAL)
+
+        carrier.socket.start(on_message, lambda: self._has_room(number, carrier), lambda: self._leave(number))
+
+    def _join(self, number: int, carrier: Carrier, message: Message) -> None:
         join = _read(message)
         member = self._whose(join.ticket)
         if member is None:
             raise EndError(CloseCode.TICKET)
-        for effect in self._rooms.join(number, member, join.link, join.bytes, self._clock()):
-            if isinstance(effect, TellJoined):
-                await self._send_joined(effect)
-            else:
-                self._do(effect)
+        now = self._clock()
+        carrier.sends_by, carrier.late = now + limits.RELAY_ALONE_S + limits.RELAY_IDLE_S, CloseCode.IDLE
+        self._start(number, carrier, self._relay)
+        self._do_all(self._rooms.join(number, member, join.link, join.bytes, now))
 
-    def _patience(self, number: int) -> float:
-        """How long one may be silent: whoever waits for the other is let go by the rooms."""
-        alone = self._rooms.passage(number) is None
-        return limits.RELAY_ALONE_S + limits.RELAY_IDLE_S if alone else limits.RELAY_IDLE_S
-
-    async def _relay(self, number: int, carrier: Carrier, message: WSMessage) -> None:
+    def _relay(self, number: int, carrier: Carrier, message: Message) -> None:
         passage = self._rooms.passage(number)
-        if passage is None or message.type is not WSMsgType.BINARY:
+        if passage is None or message.kind is not Kind.BINARY:
             raise EndError(CloseCode.MALFORMED)
-        if len(message.data) > passage.largest:
+        if len(message.payload) > passage.largest:
             raise EndError(WSCloseCode.MESSAGE_TOO_BIG)
         if debt := self._rooms.debt(passage, self._clock()):
-            await carrier.rest(debt)
-        self._rooms.pay(passage, len(message.data), self._clock())
-        await self._deliver(self._carriers[passage.partner], message.data)
+            carrier.socket.hold()
+            loop = asyncio.get_running_loop()
+            carrier.resting = loop.call_later(debt, self._pass_on, number, carrier, passage, message)
+        else:
+            self._pass_on(number, carrier, passage, message)
 
-    async def _deliver(self, other: Carrier, data: bytes) -> None:
-        other.takes_by = self._clock() + limits.RELAY_IDLE_S
-        try:
-            await other.socket.send_bytes(data)
-        except ConnectionError:
-            raise EndError(CloseCode.PARTED) from None
-        finally:
-            other.takes_by = inf
+    def _pass_on(self, number: int, carrier: Carrier, passage: Passage, message: Message) -> None:
+        """Deliver it, if both are still here: it may have waited for the rate of its pair."""
+        carrier.resting = None
+        if self._rooms.passage(number) is passage:
+            now = self._clock()
+            carrier.sends_by = now + limits.RELAY_IDLE_S
+            self._rooms.pay(passage, len(message.payload), now)
+            self._deliver(carrier, self._carriers[passage.partner], message)
 
-    async def _send_joined(self, told: TellJoined) -> None:
-        carrier = self._carriers.get(told.connection)
-        if carrier is not None:
-            try:
-                await carrier.socket.send_str(encode(Joined(bytes=told.bytes, idle=limits.RELAY_IDLE_S)))
-            except ConnectionError as error:
-                log.debug(line("send-failed", error=error))
+    def _deliver(self, carrier: Carrier, other: Carrier, message: Message) -> None:
+        other.socket.send(message.kind, message.data)
+        self._go_on(carrier, other)
+
+    def _go_on(self, carrier: Carrier, other: Carrier) -> None:
+        """Read the next message: now, or when the one before has left."""
+        if other.socket.is_full:
+            other.takes_by = min(other.takes_by, self._clock() + limits.RELAY_IDLE_S)
+            carrier.socket.hold()
+        else:
+            carrier.socket.release()
+
+    def _has_room(self, number: int, carrier: Carrier) -> None:
+        carrier.takes_by = inf
+        passage = self._rooms.passage(number)
+        other = None if passage is None else self._carriers[passage.partner]
+        if other is not None and other.resting is None:
+            other.sends_by = self._clock() + limits.RELAY_IDLE_S
+            other.socket.release()
 
     def _leave(self, number: int) -> None:
         self._do_all(self._rooms.left(number, self._clock()))
@@ -222,18 +182,21 @@ class Relayed:
             case Hangup():
                 carrier = self._carriers.get(effect.connection)
                 if carrier is not None:
-                    carrier.close(effect.code)
+                    carrier.socket.close(effect.code)
             case TellJoined():
-                raise AssertionError(effect)
+                carrier = self._carriers[effect.connection]
+                carrier.sends_by = self._clock() + limits.RELAY_IDLE_S
+                text = encode(Joined(bytes=effect.bytes, idle=limits.RELAY_IDLE_S))
+                carrier.socket.send(Kind.TEXT, with_room(text.encode()))
             case _:
                 tell(effect)
 
 
-def _read(message: WSMessage) -> Join:
-    """The first message; raises EndError if it is none that may come first, or the end."""
-    if message.type is WSMsgType.TEXT:
+def _read(message: Message) -> Join:
+    """The first message; raises EndError if it is none that may come first."""
+    if message.kind is Kind.TEXT:
         try:
-            return decode_join(message.data)
+            return decode_join(bytes(message.payload))
         except MessageError as error:
             log.debug(line("bad-join", error=error))
-    raise EndError(CloseCode.MALFORMED if message.type in DATA else CloseCode.DONE)
+    raise EndError(CloseCode.MALFORMED)

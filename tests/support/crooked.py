@@ -14,6 +14,7 @@ from aiohttp.test_utils import TestServer
 
 from signaling.http.app import NODE, make_app
 from signaling.http.relayed import Carrier
+from signaling.protocol.frames import Message, with_room
 from signaling.settings import Settings
 
 Tamper = Callable[[int, bytes], list[bytes]]
@@ -45,8 +46,7 @@ class CrookedRelay:
     def cut(self) -> None:
         """Break all connections of the relay."""
         for carrier in tuple(self.carriers):
-            if carrier._transport is not None:
-                carrier._transport.abort()
+            carrier.socket.abort()
 
 
 @asynccontextmanager
@@ -70,15 +70,22 @@ async def crooked_relay(tamper: Tamper = honest, ttl: float | None = None) -> As
 
     relay.vanish = vanish
     relayed = app[NODE].relayed
-    deliver = relayed._deliver
 
-    async def tampered(other: Carrier, data: bytes) -> None:
-        number = len(relay.seen)
-        relay.seen.append(data)
+    def tampered(carrier: Carrier, other: Carrier, message: Message) -> None:
+        number, payload = len(relay.seen), bytes(message.payload)
+        relay.seen.append(payload)
         relay.carriers.add(other)
-        await asyncio.sleep(relay.pause)
-        for each in relay.tamper(number, data):
-            await deliver(other, each)
+
+        def go_on() -> None:
+            for each in relay.tamper(number, payload):
+                other.socket.send(message.kind, with_room(each))
+            relayed._go_on(carrier, other)
+
+        if relay.pause:
+            carrier.socket.hold()
+            asyncio.get_running_loop().call_later(relay.pause, go_on)
+        else:
+            go_on()
 
     relayed._deliver = tampered  # type: ignore[method-assign]
     try:
