@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from signaling.protocol import stun
-from signaling.protocol.framing import STRANGER_BYTES, WHOLE_BYTES, Frames, FramingError, payloads
+from signaling.protocol.framing import STRANGER_BYTES, WHOLE_BYTES, Frames, FramingError, is_channel_data, payloads
 from signaling.protocol.stun import Attribute, Class, Method
 
 REQUEST = stun.encode(Method.ALLOCATE, Class.REQUEST, bytes(12), [(Attribute.DATA, b"x" * 13)])
@@ -60,3 +60,10 @@ def test_a_stranger_may_not_send_much_at_once_and_a_client_what_there_is() -> No
 )
 def test_payloads_of_messages_of_one_channel(datagrams: list[bytes], found: list[bytes] | None) -> None:
     assert payloads(datagrams) == found
+
+
+@pytest.mark.parametrize(
+    ("data", "found"), [(b"\x40", True), (b"\x7f\0", True), (b"\x80", False), (b"\0\1", False), (b"", False)]
+)
+def test_what_is_channel_data(data: bytes, found: bool) -> None:
+    assert is_channel_data(data) is found

@@ -200,3 +200,27 @@ def test_what_follows_each_other_to_one_place_goes_together() -> None:
         over,
         over,
     ]
+
+
+def test_an_exit_is_asked_for_once_until_it_is_forgotten() -> None:
+    stage, one, _ = scene()
+    asked: list[Route] = []
+
+    def exit_of(route: Route) -> Exit:
+        asked.append(route)
+        return lambda _: None
+
+    forwarder = Forwarder(stage.turn, exit_of)
+
+    def pass_both() -> int:
+        assert forwarder.from_client([SENT], one.at.remote, one.at.local, stage.now)
+        assert forwarder.from_peer([b"back"], PEER, one.relays[0], stage.now)
+        return len(asked)
+
+    assert [pass_both(), pass_both()] == [2, 2]
+    forwarder.forget()
+    assert pass_both() == 4
+    assert not forwarder.from_peer([b"x"], ("203.0.113.77", 1), one.relays[0], stage.now)
+    stage.turn.epoch += 1
+    assert not forwarder.from_peer([b"x"], ("203.0.113.77", 1), one.relays[0], stage.now)
+    assert pass_both() == 6
