@@ -325,6 +325,8 @@ async def test_what_is_sent_together_arrives_in_order_however_it_leaves(kind: ty
         reader = Reader(kind(socket.AF_INET, socket.SOCK_DGRAM), lambda _data, _source: None)
         sent = [bytes((number,)) * size for number, size in enumerate(SIZES)]
         assert reader.send_all(sent, peer.getsockname()) == 0
+        sent += [b"alike"] * 3
+        assert reader.send_all(sent[-3:], peer.getsockname()) == 0
         peer.settimeout(WAIT_S)
         assert [peer.recv(65_535) for _ in sent] == sent
         reader.close()
