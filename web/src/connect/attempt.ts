@@ -224,10 +224,11 @@ export class Attempt {
     this.#connection.restartIce();
   }
 
+  /** Of a connection that is closed Firefox does not even tell the descriptions. */
   async #isWorthAgain(): Promise<boolean> {
     const report = await this.#report();
-    const remote = this.#connection.remoteDescription?.sdp ?? "";
-    return this.#life.state === "open" && isWorthAgain(this.#options.role, report, remote);
+    if (this.#life.state !== "open" || this.#connection.signalingState === "closed") return false;
+    return isWorthAgain(this.#options.role, report, this.#connection.remoteDescription?.sdp ?? "");
   }
 
   async #despair(): Promise<void> {

@@ -33,6 +33,15 @@ def test_each_side_opens_what_the_other_sealed(vector: dict[str, Any], role: Rol
         assert opener.open(bytes.fromhex(vector["records"][role.other.name][index])) == frame
 
 
+def test_a_record_is_the_same_wherever_it_is_sealed() -> None:
+    sealer, other = RecordSealer(KEY), RecordSealer(KEY)
+    for frame in (b"first", b"", b"third"):
+        record = bytearray(len(frame) + TAG_BYTES)
+        sealer.seal_into(frame, memoryview(record))
+        assert record == other.seal(frame)
+    assert sealer.seal(b"last") == other.seal(b"last")
+
+
 @pytest.mark.parametrize("public", VECTORS["no-keys"])
 def test_what_is_no_key_is_refused(public: str) -> None:
     with pytest.raises(RecordError, match="not a public key"):
