@@ -40,8 +40,8 @@ class Pulling:
         self.schedule: Missing = self._ordered
         """What is still to be asked for."""
         self.window = Window()
-        self._streams = False
-        """Whether some link is a stream of TCP."""
+        self._is_wide = False
+        """Whether some link takes whole chunks."""
         self._may_be_here: dict[int, set[int]] = {}
         self._entries = entries
         self._links = links
@@ -51,7 +51,7 @@ class Pulling:
 
     def pump(self, links: Sequence[Asking], now: float) -> None:
         """Ask on these links for as much as they, the window, and the budget have room for."""
-        self._streams = any(link.is_stream for link in self._links.values())
+        self._is_wide = any(link.takes_chunks for link in self._links.values())
         self._share_out(self._fit(links, now), now)
 
     def may_be_here(self, file: int, stop: int) -> None:
@@ -148,7 +148,7 @@ class Pulling:
         return link.pace.needs(count)
 
     def _may_ask(self, file: int, chunk: int, now: float) -> bool:
-        has_room = self.window.has_room(self._entries[file].size, chunk, len(self._links), self._streams)
+        has_room = self.window.has_room(self._entries[file].size, chunk, len(self._links), self._is_wide)
         return has_room and (self._budget is None or self._budget.is_open(now))
 
     def _soonest(self, links: Iterable[Asking], file: int, chunk: int, now: float) -> Asking | None:

@@ -8,9 +8,10 @@ from typing import Final, Protocol
 from pypeer.protocol import limits
 from pypeer.transfer import chunks
 
-STREAM_BYTES: Final = 16 * 1024 * 1024
-"""May be outstanding where a link is TLS over TCP to the other side, instead of limits.WINDOW_BYTES: fills 1 Gbit/s at
-100 ms of round trip, with 30 ms for reading there and writing here. No phone has such links."""
+WIDE_BYTES: Final = 16 * 1024 * 1024
+"""May be outstanding where a link takes whole chunks, instead of limits.WINDOW_BYTES: fills 1 Gbit/s at 100 ms of round
+trip, with 30 ms for reading there and writing here, and lets neither side wait for the other's turn of the processor.
+No phone has such links."""
 
 
 class Missing(Protocol):
@@ -75,10 +76,10 @@ class Window:
         self.bytes = 0
         self.requests = 0
 
-    def has_room(self, size: int, chunk: int, links: int = 1, streams: bool = False) -> bool:
+    def has_room(self, size: int, chunk: int, links: int = 1, is_wide: bool = False) -> bool:
         """Whether chunk number `chunk` of a file of `size` bytes may be asked for now, with so many links open, of
-        which some are `streams`."""
-        fits = self.bytes + chunks.chunk_length(size, chunk) <= most(chunks.chunk_bytes(size), links, streams)
+        which one at least takes whole chunks (`is_wide`)."""
+        fits = self.bytes + chunks.chunk_length(size, chunk) <= most(chunks.chunk_bytes(size), links, is_wide)
         return fits and self.requests < limits.WINDOW_REQUESTS
 
     def add(self, length: int) -> None:
@@ -93,8 +94,8 @@ class Window:
 
 
 @lru_cache(maxsize=256)  # asked twice for each chunk, of the same few
-def most(chunk: int, links: int, streams: bool = False) -> int:
+def most(chunk: int, links: int, is_wide: bool = False) -> int:
     """What may be outstanding at most while chunks of this size are fetched over so many links, in bytes."""
     more = max(0, links - 1)
-    one = max(STREAM_BYTES if streams else limits.WINDOW_BYTES, 2 * chunk)
+    one = max(WIDE_BYTES if is_wide else limits.WINDOW_BYTES, 2 * chunk)
     return max(one, min(one + more * max(limits.WINDOW_LINK_BYTES, chunk), limits.WINDOW_BYTES_MAX))

@@ -62,13 +62,16 @@ class Subflow:
         self.rank = rank
         self.frame_bytes = frame_bytes
         """Largest frame that the other side takes here."""
-        self.is_stream = frame_bytes >= limits.STREAM_FRAME_BYTES
-        """Whether it is a stream of TCP, which has no messages that could be too long."""
         self.can_probe = False
         """Whether the other side answers PROBE here."""
         self.stage = Stage.GREETING
         self.paused: bool | None = None
         """Whether the other side said here last that it pauses, or that it goes on; None if it said neither."""
+
+    @property
+    def takes_chunks(self) -> bool:
+        """Whether a frame has room for a whole chunk of the smallest size: only between two pypeers."""
+        return self.frame_bytes > limits.CHUNK_BYTES
 
     @property
     def order(self) -> tuple[int, int]:

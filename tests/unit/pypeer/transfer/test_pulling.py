@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from pypeer.protocol import frames, limits
-from pypeer.transfer.schedule import STREAM_BYTES, most
+from pypeer.transfer.schedule import WIDE_BYTES, most
 from tests.support.roads import MBIT, Roads
 from tests.vectors import make_pulling
 
@@ -163,15 +163,17 @@ def test_the_bound_on_memory() -> None:
     assert most(chunk, 4) == limits.WINDOW_BYTES + 3 * limits.WINDOW_LINK_BYTES
     assert most(limits.CHUNK_BYTES_MAX, 3) == 4 * limits.CHUNK_BYTES_MAX
     assert most(limits.CHUNK_BYTES_MAX, 1000) == limits.WINDOW_BYTES_MAX
-    assert most(chunk, 1, streams=True) == STREAM_BYTES
-    assert most(limits.CHUNK_BYTES_MAX, 1000, streams=True) == limits.WINDOW_BYTES_MAX
+    assert most(chunk, 1, is_wide=True) == WIDE_BYTES
+    assert most(limits.CHUNK_BYTES_MAX, 1000, is_wide=True) == limits.WINDOW_BYTES_MAX
 
 
-def test_a_stream_that_is_quick_and_long_is_filled() -> None:
+# A chunk and its header alone, as through a WebSocket; and a stream of TCP.
+@pytest.mark.parametrize("frame", [limits.CHUNK_BYTES + 1, limits.STREAM_FRAME_BYTES])
+def test_a_link_that_is_quick_and_long_is_filled(frame: int) -> None:
     here = Roads(400 * MIB)
-    here.open(1000, 0.1, frame=limits.STREAM_FRAME_BYTES)
+    here.open(1000, 0.1, frame=frame)
     here.run()
-    assert limits.WINDOW_BYTES < here.peak <= STREAM_BYTES
+    assert limits.WINDOW_BYTES < here.peak <= WIDE_BYTES
     assert here.goodput >= 0.8 * 1000 * MBIT
 
 
