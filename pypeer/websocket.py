@@ -171,7 +171,8 @@ class WebSocket(asyncio.BufferedProtocol):
         """The end."""
         if exc is not None:
             _log.debug("connection lost: %s", exc)
-        was_open, self._state = self.is_open, State.GONE
+        was_open = self.is_open
+        self._happens(Event.LOST)
         self.code = self.code or ABNORMAL
         if self._timer is not None:
             self._timer.cancel()

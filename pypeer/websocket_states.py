@@ -29,10 +29,15 @@ class Event(Enum):
 
 
 TRANSITIONS: Final[dict[State, dict[Event, State]]] = {
-    State.OPEN: {Event.CLOSE: State.CLOSING, Event.FAIL: State.FAILED, Event.CLOSED: State.LEAVING},
-    State.CLOSING: {Event.FAIL: State.FAILED, Event.CLOSED: State.LEAVING},
-    State.FAILED: {},
-    State.LEAVING: {},
+    State.OPEN: {
+        Event.CLOSE: State.CLOSING,
+        Event.FAIL: State.FAILED,
+        Event.CLOSED: State.LEAVING,
+        Event.LOST: State.GONE,
+    },
+    State.CLOSING: {Event.FAIL: State.FAILED, Event.CLOSED: State.LEAVING, Event.LOST: State.GONE},
+    State.FAILED: {Event.LOST: State.GONE},
+    State.LEAVING: {Event.LOST: State.GONE},
     State.GONE: {},
 }
-"""What is not here changes nothing; LOST leads to GONE from everywhere."""
+"""What is not here changes nothing."""

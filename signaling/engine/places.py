@@ -9,7 +9,6 @@ from typing import Final
 SWEPT: Final = 20_000
 """Places that are looked at in one step of a sweep, in about 2 ms."""
 
-
 FORGOTTEN: Final = 5_000
 """Keys that are let go of in one step, in about a millisecond."""
 

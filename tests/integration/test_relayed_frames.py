@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from pypeer.masking import xor
-from pypeer.websocket_states import TRANSITIONS, State
+from pypeer.websocket_states import TRANSITIONS, Event, State
 from signaling.http.app import NODE
 from signaling.protocol import limits
 from signaling.protocol.codec import encode
@@ -172,4 +172,5 @@ async def test_whoever_vanishes_in_the_middle_of_a_message_leaves_nothing_behind
 def test_every_state_has_a_row_and_is_reached() -> None:
     assert TRANSITIONS.keys() == set(State)
     reached = {state for row in TRANSITIONS.values() for state in row.values()}
-    assert reached == set(State) - {State.OPEN, State.GONE}
+    assert reached == set(State) - {State.OPEN}
+    assert all(row.get(Event.LOST) is State.GONE for state, row in TRANSITIONS.items() if state is not State.GONE)
