@@ -13,11 +13,12 @@ import type { Role } from "../secure/pake.ts";
 import type { Timer } from "../timers/timers.ts";
 
 /**
- * From when the link opened, and then from the first time, in seconds. More than the round trip of a satellite, and the link itself
- * took four of them, so a direct path that works has been found. Twice, as a page that is busy may miss its turn; by the second look the
- * first try has found what it can, but for the longest round trips.
+ * From when the link opened, and then from the first time, in seconds. The link itself took four round trips, so with the second half
+ * second a direct path that works has been found, and beginning again only finds it once more. Twice, as a page that is busy may miss its
+ * turn; by the second look the first try has found what it can (a tenth to gather, LET_FIRST_S, and a quarter until the checks are
+ * through), unless the round trips are very long.
  */
-const AGAIN_S = [0.7, 1.3] as const;
+const AGAIN_S = [0.5, 1.3] as const;
 
 /** Ports are the same for all destinations (RFC 4787, section 4.1): plain checks would do, if none came early. */
 const STEADY: readonly (Mapping | undefined)[] = ["none", "independent"];

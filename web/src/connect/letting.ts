@@ -7,8 +7,11 @@
 
 import type { Timer } from "../timers/timers.ts";
 
-/** From telling this side's addresses until the other side has sent a check to them, in seconds, even if it is busy. */
-export const LET_FIRST_S = 0.3;
+/**
+ * From telling this side's addresses until the other side has sent a check to them, in seconds: the way there, and as long as Chromium,
+ * whose selected pair works, sends nothing to a new one (its `check_receiving_interval`, 250 ms), and as much again for a busy page.
+ */
+export const LET_FIRST_S = 0.5;
 
 /**
  * "off": nothing is kept. "gathering": this side has not told its address yet, so the other one cannot send. "told": it may be sending.
