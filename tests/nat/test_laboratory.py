@@ -143,7 +143,7 @@ def test_a_line_that_fails_comes_back(how: str) -> None:
         assert udp(client, server) == BEHAVIOUR["port-restricted"].v4
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_nothing_is_left_of_a_laboratory_that_was_killed(how: signal.Signals) -> None:
     """Its processes and namespaces go with the process that started it; names and files never were outside."""
     mark = f"laboratory-{os.getpid()}"
@@ -161,6 +161,23 @@ def test_nothing_is_left_of_a_laboratory_that_was_killed(how: signal.Signals) ->
     while _processes(mark) and time.monotonic() < end:
         time.sleep(0.05)
     assert _processes(mark) == []
+
+
+@pytest.mark.parametrize(
+    ("inner", "how"), [(False, signal.SIGINT), (True, signal.SIGINT), (True, signal.SIGTERM)], ids=str
+)
+def test_a_command_in_the_background_of_a_script_is_ended_by_a_signal(inner: bool, how: signal.Signals) -> None:
+    """To the process that was started, or to the first one inside, which is what a list of processes shows."""
+    line = enter.command("-m", "tests.nat", "matrix", "--sites", "public", "--rtt", "0")
+    background = ("sh", "-c", "trap '' INT; exec \"$@\"", "sh", *line)
+    pipe = subprocess.PIPE
+    with subprocess.Popen(background, cwd=enter.ROOT, stdout=pipe, stderr=pipe, text=True) as started:
+        assert started.stdout is not None
+        assert started.stdout.readline().startswith("sender")
+        [first] = Path(f"/proc/{started.pid}/task/{started.pid}/children").read_text().split()
+        os.kill(int(first) if inner else started.pid, how)
+        _, errors = started.communicate(timeout=60)
+    assert (started.returncode, errors) == (128 + (signal.SIGINT if inner else how), "")
 
 
 def _processes(mark: str) -> list[str]:
