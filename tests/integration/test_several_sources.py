@@ -14,9 +14,8 @@ from pypeer.transfer.sending import SendSession
 from pypeer.transfer.session import ReceiveSession
 from pypeer.transfer.source import Source
 from pypeer.transfer.sources import scan
-from tests.integration.test_transfer import make
 from tests.support.shaped_link import ShapedLink, shaped_pair
-from tests.support.transfers import tree_of
+from tests.support.transfers import make, tree_of
 from tests.vectors.stream import stream
 
 PATIENCE_S = 60.0
