@@ -24,8 +24,6 @@ A, B = Member("pair", "a"), Member("pair", "b")
 BIG = bytes(limits.RELAY_MESSAGE_BYTES)
 """The largest that is taken by who does not say."""
 LARGEST = bytes(limits.RELAY_MESSAGE_BYTES_MAX)
-
-
 Socket: TypeAlias = "aiohttp.ClientWebSocketResponse[Any]"
 
 

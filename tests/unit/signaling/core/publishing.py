@@ -1,27 +1,13 @@
 """Libraries that are published on the stage, and what guests see of them."""
 
-from signaling.protocol.directory import (
-    Announce,
-    Browse,
-    Found,
-    Here,
-    Listing,
-    Peers,
-    Publish,
-    Published,
-    Search,
-)
+from signaling.protocol.directory import Announce, Browse, Found, Here, Listing, Peers, Publish, Published, Search
 from signaling.protocol.listed import File, Folder, Shelf
 from signaling.protocol.messages import Ok
 from tests.support.naive_index import root
 from tests.support.scene import Guest
 
 SONG = File(1, "Blue Moon.mp3", 1000, root(1))
-
-
 PICTURE = File(2, "moon.jpg", 50, root(2))
-
-
 FOLDERS = (Folder("music/jazz", (SONG,)), Folder("", (PICTURE,)))
 
 

@@ -13,15 +13,7 @@ from signaling.core.session import Session
 from signaling.core.sessions import Relaying
 from signaling.protocol import limits
 from signaling.protocol.codes import ErrorCode
-from signaling.protocol.directory import (
-    Announce,
-    Ask,
-    Asked,
-    Browse,
-    Peers,
-    Publish,
-    Withdraw,
-)
+from signaling.protocol.directory import Announce, Ask, Asked, Browse, Peers, Publish, Withdraw
 from signaling.protocol.kinds import Kind
 from signaling.protocol.listed import File, Folder, Hit, Item, Reach, Shelf, Subfolder
 from signaling.protocol.messages import Bye, Ok

@@ -6,15 +6,7 @@ import pytest
 from signaling.core.policy import Policy
 from signaling.protocol import limits
 from signaling.protocol.codes import ErrorCode
-from signaling.protocol.directory import (
-    Announce,
-    Browse,
-    Found,
-    Publish,
-    Published,
-    Search,
-    Withdraw,
-)
+from signaling.protocol.directory import Announce, Browse, Found, Publish, Published, Search, Withdraw
 from signaling.protocol.listed import File, Folder
 from signaling.protocol.messages import Bye, Error, Ok, Request
 from tests.support.naive_index import HeldIndex, root

@@ -8,14 +8,7 @@ from signaling.core.policy import Policy
 from signaling.protocol import limits
 from signaling.protocol.codec import encode
 from signaling.protocol.codes import ErrorCode
-from signaling.protocol.directory import (
-    Announce,
-    Ask,
-    Browse,
-    Here,
-    Peers,
-    Publish,
-)
+from signaling.protocol.directory import Announce, Ask, Browse, Here, Peers, Publish
 from signaling.protocol.listed import File, Folder
 from signaling.protocol.messages import Error, Ok
 from signaling.protocol.rendezvous import Met

@@ -17,17 +17,9 @@ from tests.unit.signaling.engine.packing import fail, query
 NAMES = st.sampled_from(
     ["moon.mp3", "Blue_Moon.jpg", "blue.txt", "MOONS", "a moon b.mp3", "été 1.jpg", "ete2.jpg", "x1-moon.txt", "b"]
 )
-
-
 PATHS = st.sampled_from(["", "moon", "moon/blue", "moon/blue/été", "b", "a b/c_d"])
-
-
 FILES = st.builds(File, st.integers(0, 12), NAMES, st.integers(0, 3), st.integers(1, 6).map(root))
-
-
 LIBRARIES = st.integers(1, 3)
-
-
 CHANGES = st.one_of(
     st.tuples(
         st.just("announce"),
@@ -37,8 +29,6 @@ CHANGES = st.one_of(
     ),
     st.tuples(st.just("end"), LIBRARIES),
 )
-
-
 QUERIES = st.builds(
     query,
     words=st.lists(
@@ -52,11 +42,7 @@ QUERIES = st.builds(
     skip=st.integers(0, 2),
     limit=st.integers(1, 4),
 )
-
-
 BROWSES = st.tuples(LIBRARIES, PATHS, st.one_of(st.just(""), st.sampled_from(["moon", "b", "blue", "moon.mp3"])))
-
-
 REPEATED = Query("moon mo moon", None, None, None, None, None, 0, 1)
 """The last word is the one that may be only begun, whether it came before or not."""
 

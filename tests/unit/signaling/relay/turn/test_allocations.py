@@ -7,17 +7,7 @@ from signaling.protocol.stun import Attribute, Method
 from signaling.relay.turn.effects import CloseRelay, OpenRelay, PairEnded
 from signaling.relay.turn.kinds import Transport
 from signaling.relay.turn.quota import Limits
-from tests.unit.signaling.relay.turn.stage import (
-    BOTH,
-    IPV6,
-    PEER,
-    PEER6,
-    SERVER,
-    SERVER6,
-    UDP,
-    Stage,
-    lifetime,
-)
+from tests.unit.signaling.relay.turn.stage import BOTH, IPV6, PEER, PEER6, SERVER, SERVER6, UDP, Stage, lifetime
 
 
 def test_an_allocation_tells_where_it_is_and_how_long() -> None:

@@ -9,14 +9,7 @@ from signaling.relay.turn.core import is_turn
 from signaling.relay.turn.effects import PairEnded
 from signaling.relay.turn.kinds import Refusal
 from signaling.relay.turn.quota import RELAYED_BYTES, Limits
-from tests.unit.signaling.relay.turn.stage import (
-    PEER,
-    UDP,
-    Stage,
-    channel_data,
-    lifetime,
-    two_members,
-)
+from tests.unit.signaling.relay.turn.stage import PEER, UDP, Stage, channel_data, lifetime, two_members
 
 
 def test_a_pair_has_so_many_allocations_and_all_together_too() -> None:

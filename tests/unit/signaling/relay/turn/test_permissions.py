@@ -4,16 +4,7 @@ from signaling.protocol.stun import Attribute, Method
 from signaling.relay.turn.effects import ToClient, ToPeer
 from signaling.relay.turn.kinds import Family, FiveTuple, Refusal, Transport
 from signaling.relay.turn.quota import Limits
-from tests.unit.signaling.relay.turn.stage import (
-    IPV6,
-    PEER,
-    PEER6,
-    SERVER,
-    Stage,
-    channel_data,
-    lifetime,
-    two_members,
-)
+from tests.unit.signaling.relay.turn.stage import IPV6, PEER, PEER6, SERVER, Stage, channel_data, lifetime, two_members
 
 
 def test_a_permission_lets_in_and_out_by_address_for_five_minutes() -> None:
