@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pypeer.transfer.effects import Outcome
 from pypeer.transfer.sources import scan
-from tests.support.transfers import code, make, noted, requested, start, stop_midway, tree_of, visible
+from tests.support.transfers import PATIENCE_S, code, make, noted, requested, start, stop_midway, tree_of, visible
 from tests.vectors.stream import stream
 
 
@@ -104,8 +104,9 @@ async def test_one_fetch_at_a_time(tmp_path: Path, into: Path) -> None:
 
     first.prepare = lambda left, right: setattr(left, "change", midway)
     running = asyncio.create_task(first.run())
-    while not ends:
-        await asyncio.sleep(0.01)
+    async with asyncio.timeout(PATIENCE_S):
+        while not ends:
+            await asyncio.sleep(0.01)
     (other,) = ends
     assert isinstance(other, asyncio.Future)
     assert [code(end) for end in await other] == ["unwritable", "unwritable"]
@@ -118,7 +119,7 @@ import asyncio, os, signal, sys
 from pathlib import Path
 from pypeer.protocol import frames
 from pypeer.transfer.sources import scan
-from tests.support.transfers import start
+from tests.support.transfers import PATIENCE_S, start
 
 async def main() -> None:
     run = start(await scan([Path(sys.argv[1])]), Path(sys.argv[2]))

@@ -13,7 +13,7 @@ from pypeer.transfer.effects import Outcome
 from pypeer.transfer.scanning import Policy
 from pypeer.transfer.sources import scan
 from tests.support.memory_link import MemoryLink
-from tests.support.transfers import Run, code, make, start, tree_of, visible
+from tests.support.transfers import PATIENCE_S, Run, code, make, start, tree_of, visible
 from tests.vectors.stream import stream
 
 FILES = {"a": stream(900_000), "b": stream(40_000, b"b"), "sub/c": b"c", "sub/d": b"", "e": stream(600_000, b"e")}
@@ -83,8 +83,9 @@ async def test_no_way_back(tree: Path, into: Path) -> None:
     run.prepare = lambda left, right: setattr(left, "break_after", 9)
     run.sender.on_lost = lambda: run.sender.fail(ConnectError("no path"))
     ending = asyncio.create_task(run.run())
-    while not run.made or not run.made[0][0].closed:
-        await asyncio.sleep(0.01)
+    async with asyncio.timeout(PATIENCE_S):
+        while not run.made or not run.made[0][0].closed:
+            await asyncio.sleep(0.01)
     run.receiver.fail(ConnectError("no path"))
     assert [code(end) for end in await ending] == ["no-path", "no-path"]
     whole(into)
@@ -173,7 +174,8 @@ async def test_pause_and_go_on(tmp_path: Path, into: Path, who: str) -> None:
 
     run.prepare = lambda left, right: setattr(left, "change", midway)
     running = asyncio.create_task(run.run())
-    await paused.wait()
+    async with asyncio.timeout(PATIENCE_S):
+        await paused.wait()
     before = 0
     while before != run.made[0][0].sent:
         before = run.made[0][0].sent
@@ -194,8 +196,9 @@ async def test_cancelling_the_wait_cancels_the_session(tmp_path: Path, into: Pat
     run.connect()
     sending = asyncio.create_task(run.sender.wait())
     receiving = asyncio.create_task(run.receiver.wait())
-    while run.made[0][0].sent < 20:
-        await asyncio.sleep(0)
+    async with asyncio.timeout(PATIENCE_S):
+        while run.made[0][0].sent < 20:
+            await asyncio.sleep(0)
     receiving.cancel()
     with pytest.raises(asyncio.CancelledError):
         await receiving
