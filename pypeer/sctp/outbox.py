@@ -202,7 +202,10 @@ class Outbox:
         message = self._queue[0]
         left = message.size - self._offset
         size = min(left, self._piece)
-        if size + DATA_HEADER_BYTES > room or (self._flight.bytes + size > self._window and len(self._flight)):
+        if size + DATA_HEADER_BYTES > room:
+            return None
+        if self._flight.bytes + size > self._window and len(self._flight):
+            self._limited = False  # by the receiver: that tells nothing of what the path takes (RFC 9260, 7.2.1)
             return None
         flags = (0 if self._offset else BEGIN) | (END if size == left else 0)
         if (size == left and len(self._queue) == 1) or self._fills(size):

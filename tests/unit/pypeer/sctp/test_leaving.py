@@ -45,6 +45,18 @@ def test_the_receivers_window_is_heeded() -> None:
     assert said(end, scene.now) == [Kind.DATA] * 4
 
 
+def test_while_the_receiver_limits_what_is_in_flight_its_window_does_not_grow(monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = established(delay=0.001)
+    with monkeypatch.context() as narrow:
+        narrow.setattr("pypeer.sctp.inbox.WINDOW_BYTES", 50_000)
+        scene.send(0, [bytes(50_000)] * 60)
+        scene.until_idle()
+    scene.send(0, [b"x"] * 2)
+    scene.until_idle()
+    scene.send(0, [bytes(50_000)] * 60)
+    assert len(said(scene.ends[0], scene.now)) * 1188 < 2 * 50_000, "no more than was ever seen to arrive, and a round"
+
+
 def test_the_first_window_is_small_and_it_doubles() -> None:
     scene = established(delay=0.05)
     scene.send(0, [bytes(60_000)] * 20)
