@@ -103,10 +103,14 @@ class Association:
 
     def receive(self, packet: bytes, now: float) -> None:
         """A packet came; one that cannot be read is dropped, one that breaks the rules ends the association."""
-        if self.state is State.ENDED:
+        shaking, inbox = self._shaking, self._inbox
+        if shaking.state is State.ENDED:
             return
         try:
-            self._read(packet, now)
+            if inbox is not None and (data := chunks.read_only_data(packet, shaking.init.tag)) is not None:
+                inbox.take(data)
+            else:
+                self._read(packet, now)
         except PacketError as error:
             self.abort(str(error))
 
@@ -164,12 +168,6 @@ class Association:
 
     def _read(self, packet: bytes, now: float) -> None:
         tag = chunks.tag_of(packet)
-        inbox = self._inbox
-        if tag == self._shaking.init.tag and inbox is not None:
-            data = chunks.read_only_data(packet)
-            if data is not None:
-                inbox.take(data)
-                return
         for chunk in chunks.parse(packet):
             is_ours = tag == self._shaking.init.tag or (chunk.kind == Kind.INIT and not tag)
             if is_ours and not self._chunk(chunk, now):

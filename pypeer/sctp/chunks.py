@@ -22,6 +22,7 @@ _ports = struct.Struct("!HHI")
 _checksum = struct.Struct("<I")
 _chunk = struct.Struct("!BBH")
 _data = struct.Struct("!BBHIHHI")
+_only_data = struct.Struct("!4xI4xBBHIHHI")
 _init = struct.Struct("!IIHHI")
 _sack = struct.Struct("!IIHH")
 _parameter = struct.Struct("!HH")
@@ -147,18 +148,20 @@ def write_data(flags: int, tsn: int, stream: int, sequence: int, protocol: int, 
     """A DATA chunk."""
     size = len(payload)
     head = _data.pack(0, flags, DATA_HEADER_BYTES + size, tsn, stream, sequence, protocol)
-    return b"".join((head, payload, bytes(-size % ALIGNMENT) if size % ALIGNMENT else b""))
+    return b"".join((head, payload, bytes(-size % ALIGNMENT)) if size % ALIGNMENT else (head, payload))
 
 
-def read_only_data(data: bytes) -> Data | None:
-    """The DATA chunk of a packet that has just that one, which most have; None if there is anything else in it."""
-    if data[PACKET_HEADER_BYTES] or len(data) <= PACKET_HEADER_BYTES + DATA_HEADER_BYTES:
+def read_only_data(data: bytes, tag: int) -> Data | None:
+    """The DATA chunk of a packet that has just that one, which most have; None if there is anything else in it, or the
+    packet has another tag."""
+    start = PACKET_HEADER_BYTES + DATA_HEADER_BYTES
+    if len(data) <= start:
         return None
-    _, flags, length, tsn, stream, _, protocol = _data.unpack_from(data, PACKET_HEADER_BYTES)
+    theirs, kind, flags, length, tsn, stream, _, protocol = _only_data.unpack_from(data)
     end = PACKET_HEADER_BYTES + length
-    if length <= DATA_HEADER_BYTES or end + -length % ALIGNMENT != len(data):
+    if kind or theirs != tag or end <= start or end + -length % ALIGNMENT != len(data):
         return None
-    return flags, tsn, stream, protocol, data[PACKET_HEADER_BYTES + DATA_HEADER_BYTES : end]
+    return flags, tsn, stream, protocol, data[start:end]
 
 
 def read_data(chunk: Chunk) -> Data:

@@ -67,7 +67,7 @@ class Flight:
     @property
     def lost(self) -> Piece | None:
         """The first piece that is to be sent again."""
-        return next(iter(self._lost.values()), None)
+        return next(iter(self._lost.values())) if self._lost else None
 
     @property
     def newest(self) -> Piece | None:
@@ -91,7 +91,7 @@ class Flight:
 
     def sent(self, piece: Piece, now: float) -> None:
         """This leaves, for the first time or again."""
-        if self._lost.pop(piece.tsn, None) is None and piece.times:
+        if piece.times and self._lost.pop(piece.tsn, None) is None:
             del self._flying[piece.tsn]
             self.bytes -= piece.size
         self._order += 1

@@ -60,13 +60,15 @@ class Inbox:
         self.unsaid += 1
         if data[0] & IMMEDIATE:
             self.urgent = True
-        number = unwrap(data[1], self._cumulative)
-        if number == self._cumulative + 1:
-            self._cumulative = number
+        following = self._cumulative + 1
+        if data[1] == following % WRAP:  # as nearly always
+            self._cumulative = following
             self._join(data)
             if self._ranges:
                 self._catch_up()
-        elif number <= self._cumulative or number in self._above:
+            return
+        number = unwrap(data[1], self._cumulative)
+        if number <= self._cumulative or number in self._above:
             self._repeated = [*self._repeated[-REPEATS_MAX:], data[1]]
             self.urgent = True
         elif self._waiting + len(data[4]) <= WINDOW_BYTES:

@@ -21,7 +21,7 @@ def test_data(tsn: int, stream: int, payload: bytes, flags: int) -> None:
     assert (tag, data.flags, data.tsn, data.stream_id, data.stream_seq) == (7, flags, tsn, stream, 9)
     assert data.user_data == payload
     assert chunks.tag_of(packet) == 7
-    assert chunks.read_only_data(packet) == (flags, tsn, stream, 53, payload)
+    assert chunks.read_only_data(packet, 7) == (flags, tsn, stream, 53, payload)
     assert chunks.read_data(chunks.parse(packet)[0]) == (flags, tsn, stream, 53, payload)
 
 
@@ -87,7 +87,7 @@ def test_parameters_that_are_none(data: bytes) -> None:
 
 def test_a_data_chunk_needs_data() -> None:
     packet = Header(1, 2, 3).packet([chunks.write_data(3, 1, 0, 0, 53, b"")])
-    assert chunks.read_only_data(packet) is None
+    assert chunks.read_only_data(packet, 3) is None
     with pytest.raises(PacketError):
         chunks.read_data(chunks.parse(packet)[0])
 
@@ -95,11 +95,12 @@ def test_a_data_chunk_needs_data() -> None:
 def test_what_is_read_quickly_is_all_there_is() -> None:
     data = chunks.write_data(3, 1, 0, 0, 53, b"x")
     both = Header(1, 2, 3).packet([data, chunks.write(Kind.COOKIE_ACK)])
-    assert chunks.read_only_data(both) is None
-    assert chunks.read_only_data(Header(1, 2, 3).packet([chunks.write(Kind.COOKIE_ACK)])) is None
+    assert chunks.read_only_data(both, 3) is None
+    assert chunks.read_only_data(Header(1, 2, 3).packet([data]), 4) is None, "another tag"
+    assert chunks.read_only_data(Header(1, 2, 3).packet([chunks.write(Kind.COOKIE_ACK)]), 3) is None
     short = bytearray(Header(1, 2, 3).packet([data]))
     short[15] = 16
-    assert chunks.read_only_data(bytes(short)) is None
+    assert chunks.read_only_data(bytes(short), 3) is None
     assert [chunk.kind for chunk in chunks.parse(both)] == [Kind.DATA, Kind.COOKIE_ACK]
 
 
