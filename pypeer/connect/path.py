@@ -30,8 +30,9 @@ from signaling.protocol.values import Address
 INBOX: Final = 4096
 """Datagrams that wait for DTLS at most, 5 MB: more than that is lost, as in any full queue."""
 
-DTLS_BYTES: Final = range(20, 64)
-"""First byte of a DTLS record (RFC 7983)."""
+DTLS_FIRST: Final = bytes([20])
+DTLS_BEYOND: Final = bytes([64])
+"""Records of DTLS begin with a byte from the first up to before the second (RFC 7983): so they compare between them."""
 
 
 class PathTransport:
@@ -176,7 +177,9 @@ class PathTransport:
 
     def _data(self, base: int, source: Address, datagrams: list[bytes]) -> None:
         now = time.monotonic()
-        found = [data for data in datagrams if data and data[0] in DTLS_BYTES]
+        found = datagrams
+        if not (DTLS_FIRST <= min(datagrams) and max(datagrams) < DTLS_BEYOND):
+            found = [data for data in datagrams if DTLS_FIRST <= data < DTLS_BEYOND]
         if not found or not self._carries(base, source, now):
             return
         if self._on_datagrams is not None:

@@ -17,6 +17,8 @@ from typing import Final
 from signaling.protocol.values import MAGIC_COOKIE, Address, StunError, number32, unpack_address
 
 HEADER_BYTES: Final = 20
+BEYOND: Final = bytes([4])
+"""A datagram that compares at least equal is no STUN (RFC 7983)."""
 TRANSACTION_BYTES: Final = 12
 FINGERPRINT_XOR: Final = 0x5354554E
 """RFC 8489, section 14.7: so that a CRC of another protocol that travels inside is not taken for it."""
@@ -164,7 +166,7 @@ class Message:
 
 def is_stun(data: bytes) -> bool:
     """Whether a datagram looks like STUN and not like DTLS or ChannelData (RFC 7983)."""
-    return len(data) >= HEADER_BYTES and data[0] < 4 and data[4:8] == b"\x21\x12\xa4\x42"
+    return len(data) >= HEADER_BYTES and data[0] < BEYOND[0] and data[4:8] == b"\x21\x12\xa4\x42"
 
 
 def decode(data: bytes) -> Message:
