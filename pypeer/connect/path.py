@@ -178,7 +178,7 @@ class PathTransport:
     def _data(self, base: int, source: Address, datagrams: list[bytes]) -> None:
         now = time.monotonic()
         found = datagrams
-        if not (DTLS_FIRST <= min(datagrams) and max(datagrams) < DTLS_BEYOND):
+        if not (min(datagrams) >= DTLS_FIRST and max(datagrams) < DTLS_BEYOND):
             found = [data for data in datagrams if DTLS_FIRST <= data < DTLS_BEYOND]
         if not found or not self._carries(base, source, now):
             return
