@@ -1,8 +1,9 @@
 """DTLS records of a connection whose handshake is done, with as few steps around OpenSSL as there can be.
 
 pyOpenSSL asks after each call what went wrong, also when nothing did, and makes memory for the largest record to read
-into each time: a third of what sealing and opening a packet costs. Here OpenSSL is called through the same bindings,
-which pyOpenSSL has from `cryptography`; it is asked what went wrong when something did.
+into each time: half of what sealing and opening a packet of 1,400 bytes costs, four tenths for one of 8,900. Here
+OpenSSL is called through the same bindings, which pyOpenSSL has from `cryptography`; it is asked what went wrong when
+something did.
 """
 
 import struct
