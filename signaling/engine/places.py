@@ -9,6 +9,9 @@ from typing import Final
 SWEPT: Final = 20_000
 """Places that are looked at in one step of a sweep, in about 2 ms."""
 
+KEY_WORK: Final = 20
+"""What a key costs in a sweep beside its places, in places."""
+
 FORGOTTEN: Final = 5_000
 """Keys that are let go of in one step, in about a millisecond."""
 
@@ -22,12 +25,15 @@ class Places:
 
     def __init__(self) -> None:
         self._places: dict[str | bytes, int | bytearray] = {}
+        self._keys: list[str | bytes] = []
+        """All keys, in any order: a list can be gone through by parts while it changes, as a dict cannot."""
 
     def add(self, key: str | bytes, entry: int) -> None:
         """An entry that is newer than all others has this key."""
         there = self._places.get(key)
         if there is None:
             self._places[key] = entry
+            self._keys.append(key)
         elif isinstance(there, int):
             self._places[key] = bytearray(there.to_bytes(4, sys.byteorder) + entry.to_bytes(4, sys.byteorder))
         else:
@@ -44,24 +50,36 @@ class Places:
         return len(self._places)
 
     def forget(self) -> None:
-        """Let go of some keys, of which no entry is there any more."""
-        for _ in range(min(FORGOTTEN, len(self._places))):
-            self._places.popitem()
+        """Let go of some keys, of which no entry is there any more; no sweep goes on after that."""
+        for _ in range(min(FORGOTTEN, len(self._keys))):
+            del self._places[self._keys.pop()]
 
     def sweep(self, there: Collection[int]) -> Iterator[None]:
         """Forget all entries but these, step by step; what comes meanwhile stays."""
         looked = 0
-        for key in list(self._places):
-            places = self.of(key)
-            left = [entry for entry in places if entry in there]
-            if not left:
-                del self._places[key]
-            elif len(left) < len(places):
-                self._places[key] = left[0] if len(left) == 1 else bytearray(array("I", left).tobytes())
-            looked += len(places) + 1
+        for at in range(len(self._keys) - 1, -1, -1):
+            looked += KEY_WORK + self._sift(at, there)
             if looked >= SWEPT:
                 looked = 0
                 yield
+
+    def _sift(self, at: int, there: Collection[int]) -> int:
+        """Keep of one key what is there: how many places it had."""
+        key = self._keys[at]
+        places = self.of(key)
+        left = [entry for entry in places if entry in there]
+        if not left:
+            self._drop(at)
+        elif len(left) < len(places):
+            self._places[key] = left[0] if len(left) == 1 else bytearray(array("I", left).tobytes())
+        return len(places)
+
+    def _drop(self, at: int) -> None:
+        """The last key, which a sweep from the end has seen or which is newer than it, comes where this one was."""
+        del self._places[self._keys[at]]
+        last = self._keys.pop()
+        if at < len(self._keys):
+            self._keys[at] = last
 
 
 def is_among(ways: Sequence[Sequence[int]], place: int) -> bool:

@@ -1,19 +1,22 @@
 """Which blocks have a key: the inverted half of the index of the directory.
 
 A block is a number, which is never used twice. What is in no block any more is left where it is for a while: whoever
-asks looks whether a block is there. Keys that are in few blocks each are taken out one by one (`drop`); for those that
-are in many it costs less to go through all of them now and then (`sweep`).
+asks looks whether a block is there. Keys that are in few blocks each are taken out one by one (`Postings.drop`); for
+those that are in many, as words are, it costs less to go through all of them now and then (`Words.sweep`).
 """
 
 import sys
 from array import array
 from bisect import bisect_left
 from collections.abc import Collection, Container, Iterator, Sequence
-from itertools import filterfalse
+from itertools import filterfalse, islice
 from typing import Final
 
-SWEPT: Final = 5_000
-"""Places that are looked at in one step of a sweep, in about a millisecond: whoever searches waits for its end."""
+SWEPT: Final = 20_000
+"""Places that are looked at in one step of a sweep, in a millisecond or two: whoever searches waits for its end."""
+
+WORD_WORK: Final = 32
+"""What a word costs in a sweep beside its places, in places."""
 
 _Places = int | bytearray
 """The blocks of a key: a number, if there is one only, as of most, and otherwise eight bytes for each. Neither is
@@ -59,20 +62,6 @@ class Postings:
                 del left[bisect_left(left, block)]
                 self._keep(key, left)
 
-    def sweep(self, gone: Container[int]) -> Iterator[None]:
-        """Forget these blocks, step by step. They are fewer than those that stay, so most are not found among them,
-        which costs less than finding them among the others."""
-        looked = 0
-        for key in list(self._places):
-            places = self.of(key)
-            left = array("Q", filterfalse(gone.__contains__, places))
-            if len(left) < len(places):
-                self._keep(key, left)
-            looked += len(places)
-            if looked >= SWEPT:
-                looked = 0
-                yield
-
     def _keep(self, key: str, blocks: "array[int]") -> None:
         if len(blocks) > 1:
             self._places[key] = bytearray(blocks.tobytes())
@@ -98,6 +87,8 @@ class Words(Postings):
     def __init__(self) -> None:
         super().__init__()
         self._begun: dict[str, _Bucket] = {}
+        self._buckets: list[_Bucket] = []
+        """All of them, in the order in which they were made: a sweep goes through them while others come."""
 
     def add(self, keys: set[str], block: int) -> None:
         """See Postings. Quick where most keys are known."""
@@ -114,10 +105,29 @@ class Words(Postings):
 
     def begun(self, start: str) -> Iterator[str]:
         """All keys that begin so."""
-        for bucket in self._buckets(start):
+        for bucket in self._starting(start):
             yield from bucket.after(start, self._places)
 
-    def _buckets(self, start: str) -> list["_Bucket"]:
+    def sweep(self, gone: Container[int]) -> Iterator[None]:
+        """Forget these blocks, step by step. They are fewer than those that stay, so most are not found among them,
+        which costs less than finding them among the others. Words that come meanwhile have none of them."""
+        looked = 0
+        for bucket in islice(self._buckets, len(self._buckets)):
+            for word in islice(bucket.words, len(bucket.words)):
+                looked += WORD_WORK + self._sift(word, gone)
+                if looked >= SWEPT:
+                    looked = 0
+                    yield
+
+    def _sift(self, word: str, gone: Container[int]) -> int:
+        """Keep of one word the blocks that are not gone: how many were looked at."""
+        places = self.of(word)
+        left = array("Q", filterfalse(gone.__contains__, places))
+        if len(left) < len(places):
+            self._keep(word, left)
+        return len(places)
+
+    def _starting(self, start: str) -> list["_Bucket"]:
         if len(start) < PREFIX:
             return [bucket for key, bucket in sorted(self._begun.items()) if key.startswith(start)]
         bucket = self._begun.get(start[:PREFIX])
@@ -127,6 +137,7 @@ class Words(Postings):
         bucket = self._begun.get(key[:PREFIX])
         if bucket is None:
             bucket = self._begun[key[:PREFIX]] = _Bucket()
+            self._buckets.append(bucket)
         bucket.add(key)
 
     def _gone(self, key: str) -> None:
@@ -140,30 +151,32 @@ PREFIX: Final = 2
 class _Bucket:
     """Words that begin alike, put in order when they are looked at."""
 
-    __slots__ = ("_ordered", "_words", "stale")
+    __slots__ = ("_ordered", "stale", "words")
 
     def __init__(self) -> None:
-        self._words: list[str] = []
+        self.words: list[str] = []
+        """May have words that are there no more, or twice. The list is added to, or replaced by another, and never
+        changed otherwise, so whoever goes through it meets all that were in it at first."""
         self._ordered = True
         self.stale = False
         """Whether some of them may be there no more."""
 
     def add(self, word: str) -> None:
         """One more; it may be one that was swept away before."""
-        self._words.append(word)
+        self.words.append(word)
         self._ordered = False
 
     def after(self, start: str, there: Container[str]) -> Iterator[str]:
         """Those that are there and begin so."""
         if self.stale:
-            self._words = [word for word in dict.fromkeys(self._words) if word in there]
+            self.words = [word for word in dict.fromkeys(self.words) if word in there]
             self.stale = False
         if not self._ordered:
-            self._words.sort()
+            self.words = sorted(self.words)
             self._ordered = True
-        at = bisect_left(self._words, start)
-        while at < len(self._words) and self._words[at].startswith(start):
-            yield self._words[at]
+        at = bisect_left(self.words, start)
+        while at < len(self.words) and self.words[at].startswith(start):
+            yield self.words[at]
             at += 1
 
 

@@ -157,7 +157,7 @@ async def test_a_sweep_that_fails_is_told_and_one_that_is_under_way_ends_with_th
     index = PackedIndex(faults.append)
     index.begin(1)
     await fill(index, 1, "moon")
-    monkeypatch.setattr(postings.Postings, "sweep", lambda *_: 1 / 0)
+    monkeypatch.setattr(postings.Words, "sweep", lambda *_: 1 / 0)
     index.end(1)
     await tidied(index)
     assert [type(fault) for fault in faults] == [ZeroDivisionError]

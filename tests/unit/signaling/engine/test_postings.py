@@ -1,5 +1,10 @@
 """Postings: what is left of them when blocks have gone."""
 
+import tracemalloc
+
+import pytest
+
+from signaling.engine import postings
 from signaling.engine.postings import Postings, Words
 
 
@@ -24,3 +29,32 @@ def test_blocks_are_taken_out_one_by_one() -> None:
     assert list(roots.of("both")) == [1]
     roots.drop({"both", "second"}, 1)
     assert len(roots) == 0
+
+
+def test_what_comes_during_a_sweep_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postings, "SWEPT", 1)
+    words = Words()
+    for block in range(6):
+        words.add({"all", f"a{block}", f"b{block}"}, block)
+    for block, _ in enumerate(words.sweep({1, 2}), 6):
+        words.add({"all", f"a{block % 6}", f"c{block}"}, block)
+        assert block <= 40, "a sweep ends, whatever comes meanwhile"
+        assert f"c{block}" in list(words.begun("c"))
+    there = list(words.of("all"))
+    assert there == [0, *range(3, there[-1] + 1)]
+    assert list(words.of("b2")) == []
+    assert list(words.of("a1")) == [block for block in there if block % 6 == 1]
+
+
+def test_no_step_of_a_sweep_looks_at_all_words() -> None:
+    words, count = Words(), 40 * (postings.SWEPT // postings.WORD_WORK)
+    words.add({f"{word:08}" for word in range(count)}, 0)
+    sweep = words.sweep(())
+    tracemalloc.start()
+    try:
+        steps = sum(1 for _ in sweep)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert steps == 41
+    assert peak < 8 * count // 4, "a list of all words takes four times as much"
