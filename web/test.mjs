@@ -7,7 +7,7 @@
 import { spawnSync } from "node:child_process";
 
 const PURE = [
-  "app/{history,memory,no_way,schema}.ts",
+  "app/{history,memory,no_way,schema,throttle}.ts",
   "check/{evidence,findings,prospects}.ts",
   "connect/{address,again,candidate,gathering,guessing,hope,ice_servers,lanes,letting,life,lifetime,mapping,negotiation,negotiator,path,phases}.ts",
   "connect/{prospects,reasons,relay_life,renewal,report,roads,trouble,ways}.ts",

@@ -3,7 +3,6 @@
 import { PeerError } from "../errors.ts";
 import type { Meet } from "../gen/peer.ts";
 import type { Pair } from "../signaling/pair.ts";
-import { Budget } from "../transfer/budget.ts";
 import { preview } from "../transfer/manifest.ts";
 import { printable } from "../transfer/names.ts";
 import { Cell } from "./cell.ts";
@@ -12,7 +11,9 @@ import type { Receiver } from "./model.ts";
 import { type Peer, personOf, relayOf } from "./peer.ts";
 import type { PairRelays } from "./relays.ts";
 import { SendSession } from "./send_session.ts";
+import { now } from "./session.ts";
 import type { Offered } from "./sources.ts";
+import { Throttle } from "./throttle.ts";
 import { Transfer } from "./transfer.ts";
 
 /** Receivers served at once: each has a connection and up to a window of buffers; more are told to come later. */
@@ -41,11 +42,12 @@ export class Receivers {
   readonly limit = new Cell<number | null>(null);
   readonly #peer: Peer;
   /** What all receivers together may get. */
-  #budget: Budget | null = null;
+  readonly #throttle: Throttle;
   #serving = 0;
 
   constructor(peer: Peer) {
     this.#peer = peer;
+    this.#throttle = new Throttle(peer.timer, now);
   }
 
   /** How many are served now. */
@@ -54,7 +56,7 @@ export class Receivers {
   }
 
   setLimit(rate: number | null): void {
-    this.#budget = rate === null ? null : new Budget(rate);
+    this.#throttle.set(rate);
     this.limit.set(rate);
   }
 
@@ -75,7 +77,7 @@ export class Receivers {
       onEnd(isDone);
     };
     const conversation = new Conversation({ pair, transfer, timer, ice: () => relays.ice, relay: relayOf(this.#peer, relays, caps), isRelayOnly, onEnd: ended });
-    const session = new SendSession(offered, { timer, budget: () => this.#budget }, conversation.events);
+    const session = new SendSession(offered, this.#throttle, conversation.events);
     this.#serving += 1;
     this.list.set([...this.list.value, receiverOf(pair.id, transfer, session)]);
     pair.send({ ...preview(offered.offer, offered.entries), ...(handover === null ? {} : { serve: handover }) });

@@ -3,18 +3,10 @@
 import { HIGH_WATER_BYTES } from "../connect/link.ts";
 import type { Chunk, Lost, Outcome, Read, SenderEffect } from "../transfer/effects.ts";
 import type { PeerError } from "../errors.ts";
-import type { Timer } from "../timers/timers.ts";
-import type { Budget } from "../transfer/budget.ts";
-import type { Frame } from "../transfer/frames.ts";
 import { Sender } from "../transfer/sender.ts";
-import { now, Session, type SessionEvents } from "./session.ts";
+import { Session, type SessionEvents } from "./session.ts";
 import type { Offered } from "./sources.ts";
-
-/** How fast it is sent: `budget` gives what bounds it now, which is shared with other receivers; null for as fast as it goes. */
-export interface Bounds {
-  readonly timer: Timer;
-  readonly budget: () => Budget | null;
-}
+import type { Throttle } from "./throttle.ts";
 
 interface Reading {
   readonly read: Read;
@@ -24,16 +16,17 @@ interface Reading {
 export class SendSession extends Session<SenderEffect> {
   readonly #core: Sender;
   readonly #offered: Offered;
-  readonly #bounds: Bounds;
+  readonly #throttle: Throttle;
   /** Links that are being served: none waits for another. */
   readonly #serving = new Set<number>();
 
-  constructor(offered: Offered, bounds: Bounds, events: SessionEvents) {
+  /** `throttle` bounds how fast it is sent, together with what other receivers get. */
+  constructor(offered: Offered, throttle: Throttle, events: SessionEvents) {
     const core = new Sender(offered.offer, offered.entries);
     super(core, events);
     this.#core = core;
     this.#offered = offered;
-    this.#bounds = bounds;
+    this.#throttle = throttle;
   }
 
   protected override act(effect: SenderEffect): void {
@@ -68,16 +61,10 @@ export class SendSession extends Session<SenderEffect> {
     for (const frame of this.#core.answer(read, result)) {
       const link = this.linkOf(read.link);
       if (link === null || !this.post(read.link, frame)) return;
-      const pause = this.#pace(frame);
+      const pause = frame.type === "data" ? this.#throttle.spend(frame.payload.length) : null;
       if (pause !== null) await pause;
       if (link.buffered > HIGH_WATER_BYTES) await link.drain();
     }
-  }
-
-  /** Whoever shares the budget waits in the order of sending, so all get the same share. */
-  #pace(frame: Frame): Promise<void> | null {
-    const wait = frame.type === "data" ? (this.#bounds.budget()?.spend(frame.payload.length, now()) ?? 0) : 0;
-    return wait > 0 ? new Promise((resolve) => void this.#bounds.timer(wait, resolve)) : null;
   }
 
   async #findRoot(file: number): Promise<void> {

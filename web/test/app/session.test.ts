@@ -4,8 +4,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ReceiveSession } from "../../src/app/receive_session.ts";
 import { SendSession } from "../../src/app/send_session.ts";
-import type { SessionEvents } from "../../src/app/session.ts";
+import { now, type SessionEvents } from "../../src/app/session.ts";
 import { offerItems } from "../../src/app/sources.ts";
+import { Throttle } from "../../src/app/throttle.ts";
 import type { Link } from "../../src/connect/link.ts";
 import type { Bytes } from "../../src/secure/encoding.ts";
 import type { Sink } from "../../src/sinks/sink.ts";
@@ -89,7 +90,7 @@ function pair() {
   };
   const ends = [Promise.withResolvers<Outcome | Error>(), Promise.withResolvers<Outcome | Error>()] as const;
   const events = (end: (typeof ends)[number]): SessionEvents => ({ onEvent: () => undefined, onLost: () => undefined, onEnd: end.resolve });
-  const sender = new SendSession(offerItems([{ path: "a", file: new File([content], "a") }]), { timer: () => () => undefined, budget: () => null }, events(ends[0]));
+  const sender = new SendSession(offerItems([{ path: "a", file: new File([content], "a") }]), new Throttle(pageTimers, now), events(ends[0]));
   const receiver: ReceiveSession = new ReceiveSession({ ...events(ends[1]), onDecide: () => receiver.accept(sink) }, pageTimers);
   const attach = (rank: number, alone = false): MemoryLink => {
     const [left, right] = linkPair();

@@ -237,7 +237,26 @@ test("in which order chunks are taken is told by the twin", () => {
 
 test("those who share a budget take turns", () => {
   const budget = new Budget(1000);
-  assert.deepEqual([budget.spend(100, 0), budget.spend(100, 0), budget.spend(100, 1)], [0.1, 0.2, 0]);
+  const spend = (now: number): number => budget.wait(budget.spend(100, now), now);
+  assert.deepEqual([spend(0), spend(0), spend(1)], [0.1, 0.2, 0]);
+});
+
+test("another rate holds for turns that were taken before", () => {
+  const budget = new Budget(1000);
+  const [first, second] = [budget.spend(1000, 0), budget.spend(1000, 0)] as const;
+  budget.change(100, 0.5);
+  assert.deepEqual([budget.rate, budget.wait(first, 0.5), budget.wait(second, 0.5)], [100, 5, 15]);
+  budget.change(2000, 5.5);
+  assert.deepEqual([budget.wait(first, 5.5), budget.wait(second, 5.5), budget.wait(second, 6)], [0, 0.5, 0]);
+});
+
+test("without a rate nothing is waited for, and nothing is owed or saved up after that", () => {
+  const budget = new Budget(1);
+  const turn = budget.spend(1000, 0);
+  budget.change(null, 0);
+  assert.deepEqual([budget.wait(turn, 0), budget.wait(budget.spend(1000, 0), 0), budget.isOpen(0)], [0, 0, true]);
+  budget.change(1000, 100);
+  assert.deepEqual([budget.isOpen(100), budget.wait(budget.spend(100, 100), 100), budget.isOpen(100)], [true, 0.1, false]);
 });
 
 test("the window holds 4 MiB, or two chunks if that is more, and 256 requests", () => {
