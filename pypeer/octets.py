@@ -5,3 +5,6 @@ Lasting = bytes | memoryview
 
 Arrived = bytes | bytearray
 """On its way in: whoever is given it has it alone."""
+
+Readable = bytes | bytearray | memoryview
+"""Only read, while whoever has it leaves it as it is."""

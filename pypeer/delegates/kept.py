@@ -9,12 +9,13 @@ from typing import Final
 from msgspec.structs import replace
 
 from pypeer.delegates.record import Item, Record
+from pypeer.octets import Lasting
 from pypeer.protocol.codes import EndCode
 from pypeer.transfer.effects import Read
 from pypeer.transfer.identity import identity_of
 from pypeer.transfer.parting import PartContent
 from pypeer.transfer.recovery import root_of
-from pypeer.transfer.sources import Block, ChangedError, OfferedTree
+from pypeer.transfer.sources import ChangedError, OfferedTree
 from pypeer.transfer.storing import Lost
 
 TOUCHED: Final = "the copy that is kept here has changed, so it is not served; {name} has to hand it over once more"
@@ -60,11 +61,11 @@ class KeptTree(OfferedTree):
         super().__init__(entries, KeptContent(record.folder, record.items), record.title, record.text)
         self._touched = TOUCHED.format(name=record.name)
 
-    def read(self, reads: Sequence[Read]) -> list[Block | Lost]:
+    def read(self, reads: Sequence[Read]) -> list[Lasting | Lost]:
         """See OfferedTree; our person is told what has become of it here."""
         return [self._told(each) for each in super().read(reads)]
 
-    def _told(self, result: Block | Lost) -> Block | Lost:
+    def _told(self, result: Lasting | Lost) -> Lasting | Lost:
         if isinstance(result, Lost) and result.code is EndCode.CHANGED:
             return replace(result, message=self._touched)
         return result

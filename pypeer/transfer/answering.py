@@ -8,13 +8,14 @@ from collections.abc import Callable
 from typing import Final
 
 from pypeer.links.link import SHORT_BYTES, Link, LinkClosedError
+from pypeer.octets import Lasting
 from pypeer.protocol import limits
 from pypeer.protocol.frames import Data, Frame
 from pypeer.transfer.budget import Budget
 from pypeer.transfer.effects import Chunk, Read
 from pypeer.transfer.sender import Sender
 from pypeer.transfer.shell import in_thread
-from pypeer.transfer.sources import Block, OfferedTree
+from pypeer.transfer.sources import OfferedTree
 from pypeer.transfer.storing import Lost
 
 HIGH_WATER_BYTES: Final = 1024 * 1024
@@ -25,7 +26,7 @@ READ_BYTES: Final = 1024 * 1024
 """Read at a time by a thread: a few chunks, or hundreds of small files, for one hop there and back. Two such batches
 wait while one is sent."""
 
-Answers = list[tuple[Read, Block | Lost]]
+Answers = list[tuple[Read, Lasting | Lost]]
 
 
 class Answering:
@@ -97,7 +98,7 @@ class Answering:
                     if self._link.buffered > self._most:
                         await self._room()
 
-    def _result(self, read: Read, data: Block | Lost) -> Chunk | Lost:
+    def _result(self, read: Read, data: Lasting | Lost) -> Chunk | Lost:
         if isinstance(data, Lost):
             self._lost(data)
             return data

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from pypeer.errors import PeerError
 from pypeer.events import Event
+from pypeer.octets import Lasting
 from pypeer.protocol.frames import Frame
 from pypeer.transfer.storing import StoreEffect
 
@@ -77,7 +78,7 @@ class Read(Struct, frozen=True, eq=False):
 class Chunk(Struct, frozen=True):
     """A chunk as it was read, its hash, and the root of its file if by now every chunk was hashed."""
 
-    data: bytes | memoryview
+    data: Lasting
     hash: bytes
     root: bytes | None
 

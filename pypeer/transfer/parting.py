@@ -7,11 +7,12 @@ from pathlib import Path
 
 import msgspec
 
+from pypeer.octets import Lasting
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Entry, Offer
 from pypeer.transfer import endings
 from pypeer.transfer.effects import Read
-from pypeer.transfer.sources import Block, ChangedError, OfferedTree, read_at
+from pypeer.transfer.sources import ChangedError, OfferedTree, read_at
 from pypeer.transfer.storing import Lost
 
 Ranges = list[tuple[int, int, int]]
@@ -69,7 +70,7 @@ class PartTree(OfferedTree):
                 found.append((file, numbers[0], numbers[-1] + 1))
         return found
 
-    def read(self, reads: Sequence[Read]) -> list[Block | Lost]:
+    def read(self, reads: Sequence[Read]) -> list[Lasting | Lost]:
         """Read chunks; blocking."""
         return [
             self._read(each.file, each.chunk) if each.chunk in self._held.get(each.file, ()) else _lacking(each.file)

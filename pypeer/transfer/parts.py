@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
+from pypeer.octets import Readable
 from pypeer.transfer.sparse import is_hole, reserve
 from pypeer.transfer.syncing import begin_sync
 
@@ -20,8 +21,6 @@ HANDLES: Final = 16
 UNSYNCED_BYTES: Final = 16 * 1024 * 1024
 """When so much of a file was written it begins to leave for the disk: what is left to flush in the end takes a disk a
 tenth of a second, and the more is asked for at once, the fewer and larger its writes are."""
-
-Block = bytes | bytearray | memoryview
 
 _FLAGS: Final = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
 
@@ -35,7 +34,7 @@ class Parts:
         self._open: OrderedDict[str, int] = OrderedDict()
         self._unsynced: Counter[int] = Counter()
         """Bytes by handle that were written since it last began to leave for the disk."""
-        self._blocks: list[Block] = []
+        self._blocks: list[Readable] = []
         self._begin = self._end = (-1, 0)
         """Handle and offset where what waits to be written begins, and where it ends."""
 
@@ -59,7 +58,7 @@ class Parts:
             return 0
         return max(0, int(blocks) * 512 - used)
 
-    def write(self, key: str, data: Block, offset: int, room: int = 0) -> None:
+    def write(self, key: str, data: Readable, offset: int, room: int = 0) -> None:
         """Write all of these bytes at an offset, by `flush` at the latest; until then they must not change.
 
         The file is made if it is not there, with `room` reserved.
@@ -86,7 +85,7 @@ class Parts:
                 self._unsynced[handle] = 0
                 begin_sync(handle)
 
-    def write_whole(self, key: str, data: Block) -> None:
+    def write_whole(self, key: str, data: Readable) -> None:
         """Write all of a file at once."""
         handle = self._make(key)
         try:
@@ -125,7 +124,7 @@ class Parts:
         return os.open(self._root + key, _FLAGS, 0o666)
 
 
-def _write_at(handle: int, blocks: list[Block], offset: int) -> None:
+def _write_at(handle: int, blocks: list[Readable], offset: int) -> None:
     written = os.pwritev(handle, blocks, offset) if sys.platform == "linux" else 0
     if written == sum(map(len, blocks)):
         return
@@ -134,7 +133,7 @@ def _write_at(handle: int, blocks: list[Block], offset: int) -> None:
         _write(handle, block)
 
 
-def _write(handle: int, data: Block) -> None:
+def _write(handle: int, data: Readable) -> None:
     view = memoryview(data)
     while view:
         view = view[os.write(handle, view) :]

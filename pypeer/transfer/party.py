@@ -12,6 +12,7 @@ from typing import Final, Generic, TypeVar
 
 from pypeer import events
 from pypeer.errors import PeerError, TransferError
+from pypeer.octets import Arrived
 from pypeer.protocol import frames, limits
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Cancel, Hello, Pause, Resume
@@ -78,11 +79,11 @@ class Party(ABC, Generic[F]):
             self._heed(now)
         return self._flush()
 
-    def receive(self, link: int, data: bytes | bytearray, now: float) -> list[Effect]:
+    def receive(self, link: int, data: Arrived, now: float) -> list[Effect]:
         """A frame arrived on a link that is up."""
         return self.receive_all(link, (data,), now)
 
-    def receive_all(self, link: int, many: Iterable[bytes | bytearray], now: float) -> list[Effect]:
+    def receive_all(self, link: int, many: Iterable[Arrived], now: float) -> list[Effect]:
         """These frames arrived together, in this order; what follows is looked for once."""
         if self.ended:
             return []
@@ -97,7 +98,7 @@ class Party(ABC, Generic[F]):
             self._blame(flow, error.code, str(error), now)
         return self._flush()
 
-    def _take_frame(self, flow: F, data: bytes | bytearray, now: float) -> None:
+    def _take_frame(self, flow: F, data: Arrived, now: float) -> None:
         if self.ended:
             return  # by a frame before this one
         if len(data) > FRAME_TAKEN:

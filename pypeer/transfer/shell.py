@@ -14,6 +14,7 @@ import msgspec
 from pypeer.errors import PeerError
 from pypeer.events import Accepted, Done, Event
 from pypeer.links.link import Link, LinkClosedError, Path, Scope
+from pypeer.octets import Arrived
 from pypeer.protocol import frames
 from pypeer.protocol.codes import EndCode
 from pypeer.transfer.carried import TransferSession
@@ -42,7 +43,7 @@ class Session(ABC):
         self._clock = clock
         self._links: dict[int, Link] = {}
         self._source_of: dict[int, int] = {}
-        self._came: list[tuple[int, bytes | bytearray]] = []
+        self._came: list[tuple[int, Arrived]] = []
         self._numbers = count()
         self._tasks: set[asyncio.Task[None]] = set()
         self._result: Outcome | PeerError | None = None
@@ -126,7 +127,7 @@ class Session(ABC):
         if self._closing is not None:
             await asyncio.shield(self._closing)
 
-    def _on_frame(self, number: int, data: bytes | bytearray) -> None:
+    def _on_frame(self, number: int, data: Arrived) -> None:
         """What comes in one turn of the loop goes to the core together: of small files that is many frames."""
         if not self._came:
             asyncio.get_running_loop().call_soon(self._take_came)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from pypeer.errors import TransferError
+from pypeer.octets import Lasting
 from pypeer.protocol import limits
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Entry, Offer
@@ -31,10 +32,6 @@ HANDLES: Final = 16
 
 HASH_STEP_BYTES: Final = 16 * 2**20
 """How much is hashed for a root before others get their turn: 10 ms of work."""
-
-
-Block = bytes | memoryview
-"""A chunk, or a view of it in what was read together."""
 
 
 class Content(Protocol):
@@ -64,18 +61,18 @@ class OfferedTree:
         self._small = Digests(len(entries))
         self._lock = threading.Lock()
 
-    def read(self, reads: Sequence[Read]) -> list[Block | Lost]:
+    def read(self, reads: Sequence[Read]) -> list[Lasting | Lost]:
         """Read chunks; blocking.
 
         Those that follow one another are read together: every call of the system lets go of the GIL, and a thread waits
         to have it again while the event loop has much to do.
         """
-        results: list[Block | Lost] = []
+        results: list[Lasting | Lost] = []
         while len(results) < len(reads):
             results += self._read_run(reads, len(results))
         return results
 
-    def hashed(self, file: int, chunk: int, data: Block) -> Chunk:
+    def hashed(self, file: int, chunk: int, data: Lasting) -> Chunk:
         """A chunk that was read, with its hash, which is found once; `data` may be empty where that is known."""
         if chunks.chunk_count(self.entries[file].size) == 1:
             root = self._small.get(file) or merkle.chunk_hash(data, self.entries[file].size)
@@ -108,7 +105,7 @@ class OfferedTree:
         """Close open files."""
         self._content.close()
 
-    def _read_run(self, reads: Sequence[Read], start: int) -> list[Block | Lost]:
+    def _read_run(self, reads: Sequence[Read], start: int) -> list[Lasting | Lost]:
         """One read, and those behind it that go on where it ends; each for itself if that fails."""
         first, stop = reads[start], start + 1
         while stop < len(reads) and self._goes_on(reads[stop - 1], reads[stop]):

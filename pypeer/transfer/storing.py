@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from pypeer.octets import Readable
 from pypeer.protocol.codes import EndCode
 
 
@@ -22,7 +23,7 @@ class Store(Struct, frozen=True):
 
     file: int
     chunk: int
-    data: bytes | bytearray | memoryview
+    data: Readable
     hash: bytes
 
 
