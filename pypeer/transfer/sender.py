@@ -26,7 +26,8 @@ from pypeer.protocol.messages import (
     Root,
 )
 from pypeer.transfer import chunks, endings, manifest
-from pypeer.transfer.effects import Chunk, Effect, FindRoot, Found, Outcome, Read, Wake
+from pypeer.transfer.claims import Claims
+from pypeer.transfer.effects import Chunk, Effect, FindRoot, Found, Read, Wake
 from pypeer.transfer.party import Party, Paused, name
 from pypeer.transfer.serving import ALLOWED, Serving
 from pypeer.transfer.storing import Lost
@@ -61,9 +62,8 @@ class Sender(Party[Serving]):
         self._helpers: dict[str, None] = {}
         self._offer = offer
         self._entries = entries
-        self._accepted: Accept | None = None
+        self._claims = Claims(offer)
         self._lost: set[int] = set()
-        self._stored = 0
         self.sent = 0
         """Bytes of chunks sent so far."""
         self._reported = float("-inf")
@@ -169,7 +169,7 @@ class Sender(Party[Serving]):
     def _go(self, now: float) -> None:
         flows = [] if self.paused else self._open(Stage.SERVING)
         if flows:
-            self._rate.start(now, self._stored)
+            self._rate.start(now, self._claims.stored)
         self._effects += [Wake(flow.link) for flow in flows if flow.queue or flow.probes]
 
     def _frame(self, flow: Serving, frame: Frame, now: float) -> None:
@@ -221,44 +221,27 @@ class Sender(Party[Serving]):
         self._send(flow, page)
 
     def _accept(self, flow: Serving, frame: Accept, now: float) -> None:
-        if frame.files > self._offer.files or frame.bytes > self._offer.bytes or frame.have > frame.bytes:
-            raise ViolationError("accept does not fit the offer")
-        if self._accepted is None:
+        if self._claims.accept(frame):
             self._emit(events.Accepted(files=frame.files, bytes=frame.bytes))
-        elif (frame.files, frame.bytes) != (self._accepted.files, self._accepted.bytes):
-            raise ViolationError("accept differs from the one before")
         flow.step(Accept)
-        self._accepted = frame
-        self._stored = frame.have
         self._tell_held(flow)
         for code in self._helpers:
             self._send(flow, Helper(code=code))
         self._go(now)
 
     def _progress(self, frame: Progress, now: float) -> None:
-        accepted = self._sums()
-        if frame.bytes > accepted.bytes or frame.files > accepted.files:
-            raise ViolationError("progress beyond what was accepted")
-        self._stored = frame.bytes
+        self._claims.progress(frame)
         self._rate.add(now, frame.bytes)
         if now - self._reported >= limits.PROGRESS_S / 2:
             self._reported = now
-            self._tell(frame, now)
-
-    def _tell(self, frame: Progress, now: float) -> None:
-        total = self._sums().bytes
-        rate, left = self._rate.speed(now), self._rate.left(now, total - frame.bytes)
-        self._emit(events.Progress(bytes=frame.bytes, total=total, files=frame.files, rate=rate, left=left))
+            self._tell(frame.bytes, frame.files, now)
 
     def _done(self, frame: Done, now: float) -> None:
-        accepted = self._sums()
-        all_files = frame.files + frame.failed == accepted.files
-        all_bytes = frame.bytes == accepted.bytes if not frame.failed else frame.bytes <= accepted.bytes
-        if not (all_files and all_bytes):
-            raise ViolationError("done does not add up to what was accepted")
-        self._tell(Progress(bytes=frame.bytes, files=frame.files), now)
-        self._end(Outcome(frame.files, frame.bytes, frame.failed))
+        outcome = self._claims.done(frame)
+        self._tell(frame.bytes, frame.files, now)
+        self._end(outcome)
 
-    def _sums(self) -> Accept:
-        assert self._accepted is not None, "the table lets nothing in before accept"
-        return self._accepted
+    def _tell(self, stored: int, files: int, now: float) -> None:
+        total = self._claims.total
+        rate, left = self._rate.speed(now), self._rate.left(now, total - stored)
+        self._emit(events.Progress(bytes=stored, total=total, files=files, rate=rate, left=left))
