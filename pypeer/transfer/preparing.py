@@ -26,19 +26,31 @@ class Preparing:
         self.adopted = 0
         self.notes: tuple[str, ...] = ()
         """Files that go on with what came under another name, and what a person should know."""
+        self.tops: tuple[Path, ...] = ()
+        """The topmost folders of the offer, which are there now."""
         self._work = work
         self._targets = targets
         self._standing = standing
         self._journal = journal
         self._aborted = aborted
 
-    def adopt(self) -> None:
+    def find(self, bases: Bases, parts: Parts) -> Missing:
+        """What is missing of the files of which something is here; of others all is. `bases` learns of versions."""
+        self._adopt()
+        missing = self._recover(bases)
+        self.tops = tuple(self._targets.make_tops(self._journal.write, self._journal.flush))
+        self._look(missing)
+        self._look_for_bases(bases)
+        self._leave_holes(missing, parts)
+        return missing
+
+    def _adopt(self) -> None:
         """Take over files that were begun under other names."""
         targets = self._targets
         wanted = [entry for file, entry in enumerate(targets.entries) if file not in targets.left_out]
         self.adopted = adopt(targets.into, self._work, wanted, self._journal)
 
-    def recover(self, bases: Bases) -> Missing:
+    def _recover(self, bases: Bases) -> Missing:
         """What an earlier run left: what is missing of the files that it began."""
         targets, standing = self._targets, self._standing
         found = recover(targets.into, self._work, targets.entries, self._journal.records, self._aborted)
@@ -50,7 +62,7 @@ class Preparing:
         standing.resumed = set(found.missing)
         return found.missing
 
-    def look(self, missing: Missing) -> None:
+    def _look(self, missing: Missing) -> None:
         """Hash files that are here already and may be what is offered; only their roots are then asked for."""
         for file, path in self._targets.look(missing.__contains__):
             root = root_of(path, self._targets.entries[file].size, self._aborted)
@@ -60,14 +72,14 @@ class Preparing:
                 self._standing.resumed.add(file)
                 missing[file] = ()
 
-    def look_for_bases(self, bases: Bases) -> None:
+    def _look_for_bases(self, bases: Bases) -> None:
         """Other versions of files: under the names that these would get, or would but for what is there."""
         targets = self._targets
         for file, entry in enumerate(targets.entries):
             if chunks.chunk_count(entry.size) > 1 and file not in targets.left_out:
                 bases.look(file, targets.wanted_place(file), targets.into / targets.paths[file])
 
-    def leave_holes(self, missing: Missing, parts: Parts) -> None:
+    def _leave_holes(self, missing: Missing, parts: Parts) -> None:
         """What is a hole there is one here; the root tells in the end whether it was."""
         for file, entry in enumerate(self._targets.entries):
             if entry.holes and file not in self._targets.left_out and missing.get(file) != ():

@@ -1,8 +1,10 @@
 """How much room the files of an offer still take on the disk, and which of their holes are holes here too. Blocking."""
 
+import errno
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Entry
@@ -10,6 +12,8 @@ from pypeer.transfer import chunks
 from pypeer.transfer.fetch import Ranges
 from pypeer.transfer.parts import Parts
 from pypeer.transfer.storing import Broken
+
+_FULL: Final = frozenset((errno.ENOSPC, errno.EDQUOT))
 
 
 def leave_holes(
@@ -39,3 +43,10 @@ def check_room(parts: Parts, work: Path, files: Mapping[str, tuple[int, Ranges |
     if need <= free:
         return None
     return Broken(EndCode.NO_SPACE, f"{need} bytes are needed, {free} are free in {work.parent}")
+
+
+def unwritable(error: OSError, into: Path) -> Broken:
+    """Why nothing more can be stored in a folder: for want of room after all, or for another reason."""
+    if error.errno in _FULL:
+        return Broken(EndCode.NO_SPACE, f"no space is left in {into}")
+    return Broken(EndCode.UNWRITABLE, f"{into} cannot be written: {error.strerror}")

@@ -29,7 +29,10 @@ class Standing:
     earlier: dict[int, FilePlaced] = field(default_factory=dict)
     stamps: dict[int, tuple[int, int]] = field(default_factory=dict)
     resumed: set[int] = field(default_factory=set)
+    discarded: set[int] = field(default_factory=set)
+    """Files of which nothing more is stored."""
 
+    _begun: set[int] = field(default_factory=set)
     _keys: dict[int, str] = field(default_factory=dict)
 
     def key(self, file: int) -> str:
@@ -47,6 +50,17 @@ class Standing:
             self.hashes[file] = FileHashes(self.entries[file].size)
         return self.hashes[file]
 
+    def begins(self, file: int) -> bool:
+        """Something of a file is stored: whether it is the first."""
+        is_first = file not in self._begun
+        self._begun.add(file)
+        return is_first
+
+    def is_right(self, file: int, root: bytes) -> bool:
+        """Whether a file that is here whole, from an earlier run or by its chunks, is the one of this root."""
+        earlier = self.earlier.get(file)
+        return (self.root(file) if earlier is None else earlier.root) == root
+
     def root(self, file: int) -> bytes | None:
         """The root of a file, if all of it is stored; an empty one always is."""
         if not self.entries[file].size:
@@ -56,5 +70,8 @@ class Standing:
 
     def forget(self, file: int) -> bool:
         """Nothing is known of what was stored of this file: whether anything was."""
+        self.earlier.pop(file, None)
+        self.resumed.discard(file)
+        self._begun.discard(file)
         was_whole = self.whole.pop(file, None) is not None
         return self.hashes.pop(file, None) is not None or was_whole

@@ -9,13 +9,9 @@ Files are flushed to the disk before they get their names (pypeer/transfer/namin
 which could repair them, is removed. For a chunk nothing is: chunks are verified anyway.
 """
 
-import errno
-import shutil
 import threading
-from collections.abc import Sequence
-from hashlib import sha256
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
 
 from pypeer.protocol.codes import EndCode
 from pypeer.transfer import chunks
@@ -24,11 +20,10 @@ from pypeer.transfer.bases import Bases
 from pypeer.transfer.fetch import Ranges
 from pypeer.transfer.journal import ChunkStored, Forgotten, Journal
 from pypeer.transfer.naming import Naming
-from pypeer.transfer.parts import Parts
 from pypeer.transfer.placing import set_time
 from pypeer.transfer.preparing import Preparing
 from pypeer.transfer.recovery import AbortedError
-from pypeer.transfer.room import check_room
+from pypeer.transfer.room import check_room, unwritable
 from pypeer.transfer.standing import Standing
 from pypeer.transfer.storing import (
     Broken,
@@ -48,8 +43,7 @@ from pypeer.transfer.storing import (
 )
 from pypeer.transfer.syncing import sync_folders
 from pypeer.transfer.targets import Targets
-
-_FULL: Final = frozenset((errno.ENOSPC, errno.EDQUOT))
+from pypeer.transfer.workplace import Workplace
 
 
 class DiskStore:
@@ -59,16 +53,12 @@ class DiskStore:
         self._targets, self._into, self._entries = targets, targets.into, targets.entries
         self._standing = Standing(targets.entries)
         self._bases = Bases(targets.into, targets.entries)
-        tops = sorted({path.partition("/")[0] for path in targets.paths})
-        name = sha256("\0".join(tops).encode()).hexdigest()[:12]
-        self._work = targets.into / f".byway-{name}.part"
-        self._parts = Parts(self._work)
-        self._journal: Journal | None = None
+        self._work = Workplace(targets.into, targets.paths)
+        self._parts = self._work.parts
         self.adopted = 0
         self.notes: tuple[str, ...] = ()
         """Files that go on with what came under another name, and what a person should know; there after `prepare`."""
         self._aborted = threading.Event()
-        self._begun, self._discarded = set[int](), set[int]()
         self._into_paths: dict[str, None] = {}
         self._placed: dict[int, str] = {}
         self._unnamed: dict[int, bytes] = {}
@@ -93,32 +83,36 @@ class DiskStore:
     def prepare(self) -> dict[int, Ranges] | Broken:
         """Make the folders, find what an earlier run left, check the room: what is missing of the files begun."""
         try:
-            self._into.mkdir(parents=True, exist_ok=True)
-            self._work.mkdir(exist_ok=True)
-            self._journal = Journal(self._journal_path)
-            self._naming = Naming(self._targets, self._journal, self._standing.key)
-            preparing = Preparing(self._work, self._targets, self._standing, self._journal, self._aborted.is_set)
-            preparing.adopt()
-            self._stored = bool(self._journal.records)
-            missing = preparing.recover(self._bases)
-            self.adopted, self.notes = preparing.adopted, preparing.notes
-            for top in self._targets.make_tops(self._log.write, self._log.flush):
-                self._into_paths[str(top)] = None
-            preparing.look(missing)
-            preparing.look_for_bases(self._bases)
-            preparing.leave_holes(missing, self._parts)
+            self._work.open()
+            missing = self._find()
         except AbortedError:
             return Broken(EndCode.CANCELLED, "cancelled while looking at what is already here")
         except BlockingIOError:
             return Broken(EndCode.UNWRITABLE, f"another process is fetching this into {self._into}")
         except OSError as error:
-            return _broken(error, self._into)
+            return unwritable(error, self._into)
+        return self._lacks_room(missing) or missing
+
+    def _find(self) -> dict[int, Ranges]:
+        """What is missing of the files that are here in part; raises OSError and AbortedError."""
+        self._naming = Naming(self._targets, self._log, self._standing.key)
+        preparing = Preparing(self._work.folder, self._targets, self._standing, self._log, self._aborted.is_set)
+        try:
+            missing = preparing.find(self._bases, self._parts)
+        finally:
+            self._stored = bool(self._log.records)  # it stays, even if nobody waits for this to end
+        self.adopted, self.notes = preparing.adopted, preparing.notes
+        self._into_paths |= dict.fromkeys(map(str, preparing.tops))
+        return missing
+
+    def _lacks_room(self, missing: Mapping[int, Ranges]) -> Broken | None:
+        """Other versions of files are no reason to fetch nothing: without room for both they are left out."""
         wanted = ((i, entry.size) for i, entry in enumerate(self._entries) if i not in self.left_out)
         files = {self._standing.key(i): (size, missing.get(i)) for i, size in wanted}
-        problem = check_room(self._parts, self._work, files)
-        if problem is not None and self._bases.give_up(self._work):
-            problem = check_room(self._parts, self._work, files)
-        return problem or missing
+        problem = check_room(self._parts, self._work.folder, files)
+        if problem is not None and self._bases.give_up(self._work.folder):
+            problem = check_room(self._parts, self._work.folder, files)
+        return problem
 
     def abort(self) -> None:
         """Make `prepare` give up; for any thread."""
@@ -131,23 +125,17 @@ class DiskStore:
             results += filter(None, map(self._perform, batch))
             self._parts.flush()
             results += self._name_all()
-            if self._journal is not None:
-                self._journal.push()
+            self._work.push()
         except OSError as error:
-            return [_broken(error, self._into)]
+            return [unwritable(error, self._into)]
         return results
 
     def release(self) -> None:
         """Close everything; what is unfinished stays for the next run, if there is anything."""
-        self._parts.close_all()
         self._bases.close()
-        if self._journal is None:
-            return
-        self._journal.close()
-        self._journal = None
-        if not self._stored:
+        if self._work.close() and not self._stored:
             self._targets.undo()
-            shutil.rmtree(self._work, ignore_errors=True)
+            self._work.remove()
 
     def _perform(self, effect: StoreEffect) -> StoreResult | None:
         match effect:
@@ -165,7 +153,7 @@ class DiskStore:
 
     def _store(self, effect: Store) -> StoreResult:
         file, chunk, size = effect.file, effect.chunk, self._entries[effect.file].size
-        if file in self._discarded:
+        if file in self._standing.discarded:
             return Stored(file, chunk)
         key = self._standing.key(file)
         if chunks.chunk_count(size) == 1:
@@ -174,16 +162,11 @@ class DiskStore:
         else:
             self._parts.write(key, effect.data, chunk * chunks.chunk_bytes(size), size)
             self._standing.known(file).put(chunk, effect.hash)
-            self._note_begun(file)
+            if self._standing.begins(file):
+                self._log.note(begun(self._entries[file]))
         self._log.note(ChunkStored(key, chunk, effect.hash))
         self._stored = True
         return Stored(file, chunk)
-
-    def _note_begun(self, file: int) -> None:
-        """The journal hears once of a file of several chunks."""
-        if file not in self._begun:
-            self._begun.add(file)
-            self._log.note(begun(self._entries[file]))
 
     def _reuse(self, effect: Reuse) -> StoreResult:
         data = self._bases.read(effect.file, effect.chunk, effect.hash)
@@ -196,18 +179,21 @@ class DiskStore:
     def _finish(self, effect: Finish) -> StoreResult | None:
         """A file that matches gets its name with others; one of an earlier run has it."""
         file = effect.file
-        earlier = self._standing.earlier.pop(file, None)
-        root = self._standing.root(file) if earlier is None else earlier.root
-        if root != effect.root:
-            resumed = file in self._standing.resumed
-            if earlier is not None and file in self._standing.stamps:
-                self._targets.outdated[earlier.place] = self._standing.stamps[file]
-            self._forget(file)
-            return Stale(file, resumed)
+        if not self._standing.is_right(file, effect.root):
+            return self._stale(file)
+        earlier = self._standing.earlier.get(file)
         if earlier is None:
             self._unnamed[file] = effect.root
             return None
         return self._finished(file, str(self._into / earlier.place))
+
+    def _stale(self, file: int) -> Stale:
+        """It is another file than was offered, and, if it has a name that it got here, may be replaced."""
+        resumed, earlier = file in self._standing.resumed, self._standing.earlier.get(file)
+        if earlier is not None and file in self._standing.stamps:
+            self._targets.outdated[earlier.place] = self._standing.stamps[file]
+        self._forget(file)
+        return Stale(file, resumed)
 
     def _name_all(self) -> list[StoreResult]:
         """Files that are complete get their names."""
@@ -215,7 +201,7 @@ class DiskStore:
         if not whole or self._naming is None:
             return []
         parts = {file: (self._entries[file], self._whole(file), root) for file, root in whole.items()}
-        named = self._naming.name(parts, self._journal_path)
+        named = self._naming.name(parts, self._work.journal_path)
         return [place if isinstance(place, Lost) else self._finished(file, place) for file, place in named]
 
     def _whole(self, file: int) -> str:
@@ -233,14 +219,13 @@ class DiskStore:
         return Finished(file)
 
     def _discard(self, file: int) -> None:
-        self._discarded.add(file)
+        self._standing.discarded.add(file)
         self._forget(file)
 
     def _forget(self, file: int) -> None:
         self._parts.close(self._standing.key(file))
         if self._standing.forget(file):
             self._parts.path(self._standing.key(file)).unlink(missing_ok=True)
-        self._standing.resumed.discard(file)
         self._log.write(Forgotten(self._standing.key(file)))
 
     def _conclude(self) -> Concluded:
@@ -249,24 +234,11 @@ class DiskStore:
         for folder, entry in reversed(folders):
             set_time(folder, entry)
         sync_folders([self._into, *(folder for folder, _ in folders)])
-        if not self._discarded:
-            self._log.close()
-            self._journal = None
-            shutil.rmtree(self._work, ignore_errors=True)
+        if not self._standing.discarded:
+            self._work.remove()
         self._stored = True
         return Concluded(tuple(self._into_paths))
 
     @property
-    def _journal_path(self) -> Path:
-        return self._work / "journal"
-
-    @property
     def _log(self) -> Journal:
-        assert self._journal is not None, "prepare opens it, release closes it"
-        return self._journal
-
-
-def _broken(error: OSError, into: Path) -> Broken:
-    if error.errno in _FULL:
-        return Broken(EndCode.NO_SPACE, f"no space is left in {into}")
-    return Broken(EndCode.UNWRITABLE, f"{into} cannot be written: {error.strerror}")
+        return self._work.journal
