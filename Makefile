@@ -33,9 +33,9 @@ PURE := $(subst $(space),$(comma),$(strip \
 	$(addprefix pypeer/signaling_client/,backoff.py closing.py core.py effects.py repeating.py) \
 	$(addprefix pypeer/spaces/,blinding.py boxes.py form.py keys.py merging.py opened.py shelf.py space.py \
 		tree.py) \
-	$(addprefix pypeer/transfer/,asking.py budget.py choosing.py chunks.py claims.py drawing.py effects.py endings.py \
+	$(addprefix pypeer/transfer/,asking.py attached.py budget.py choosing.py chunks.py claims.py drawing.py effects.py endings.py \
 		expected.py fetch.py finishing.py holdings.py identity.py joining.py landing.py listing.py manifest.py merkle.py mutual.py names.py \
-		pace.py party.py phases.py pulling.py rate.py receiver.py roots.py schedule.py sender.py serving.py \
+		pace.py party.py phases.py pulling.py rate.py receiver.py remarks.py roots.py schedule.py sender.py serving.py \
 		spread.py standing.py storing.py subflow.py swarm.py tally.py telling.py trust.py witness.py) \
 	signaling/core/* \
 	$(addprefix signaling/engine/,block.py entries.py finding.py places.py postings.py sealed.py segment.py tree.py) \

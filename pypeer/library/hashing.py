@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 
 from pypeer.library.index import RootIndex
 from pypeer.library.stock import Item
-from pypeer.transfer.shell import in_thread
+from pypeer.threads import in_thread
 from pypeer.transfer.sources import Files, OfferedTree
 
 STEP_S: Final = 0.05

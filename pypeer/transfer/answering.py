@@ -11,10 +11,10 @@ from pypeer.links.link import SHORT_BYTES, Link, LinkClosedError
 from pypeer.octets import Lasting
 from pypeer.protocol import limits
 from pypeer.protocol.frames import Data, Frame
+from pypeer.threads import in_thread
 from pypeer.transfer.budget import Budget
 from pypeer.transfer.effects import Chunk, Read
 from pypeer.transfer.sender import Sender
-from pypeer.transfer.shell import in_thread
 from pypeer.transfer.sources import OfferedTree
 from pypeer.transfer.storing import Lost
 

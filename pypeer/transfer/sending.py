@@ -7,12 +7,13 @@ from collections.abc import Callable
 from pypeer.events import Event
 from pypeer.links.link import Link
 from pypeer.protocol import limits
+from pypeer.threads import in_thread
 from pypeer.transfer.answering import Answering
 from pypeer.transfer.budget import Budget
 from pypeer.transfer.effects import Effect, FindRoot, Found, Wake
 from pypeer.transfer.parting import PartTree
 from pypeer.transfer.sender import Sender
-from pypeer.transfer.shell import Session, in_thread
+from pypeer.transfer.shell import Session
 from pypeer.transfer.sources import OfferedTree
 from pypeer.transfer.storing import Lost
 from pypeer.transfer.swarm import Seeding

@@ -3,9 +3,9 @@
 import asyncio
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO
 
 import msgspec
 
@@ -14,6 +14,7 @@ from pypeer.events import Event, Noted, Offered, Skipped, Text
 from pypeer.links.link import Link
 from pypeer.protocol import limits
 from pypeer.protocol.messages import Entry
+from pypeer.threads import in_thread
 from pypeer.transfer.budget import Budget
 from pypeer.transfer.carried import TransferSession
 from pypeer.transfer.choosing import EVERYTHING, Choice
@@ -21,37 +22,18 @@ from pypeer.transfer.deciding import Decide
 from pypeer.transfer.effects import Decide as DecideEffect
 from pypeer.transfer.effects import Dismiss, Drawn, Effect, Examine, Found, Outcome, Pass, Prepare
 from pypeer.transfer.expected import Known
-from pypeer.transfer.fetch import Ranges
-from pypeer.transfer.names import ManifestError, map_entries, printable, show
+from pypeer.transfer.names import ManifestError, map_entries, printable
 from pypeer.transfer.parting import PartTree
-from pypeer.transfer.piping import PipeStore
 from pypeer.transfer.placing import ignores_case
 from pypeer.transfer.receiver import Receiver
-from pypeer.transfer.shell import Session, in_thread
+from pypeer.transfer.remarks import left_as_they_are, renamed
+from pypeer.transfer.shell import Session
 from pypeer.transfer.source import Source
 from pypeer.transfer.store import DiskStore
-from pypeer.transfer.storing import Broken, Conclude, Discard, Finish, Reuse, Store, StoreEffect, StoreResult
-from pypeer.transfer.targets import Targets
+from pypeer.transfer.stores import AnyStore, store_for
+from pypeer.transfer.storing import Conclude, Discard, Finish, Reuse, Store, StoreResult
 from pypeer.transfer.text import TextStore
 from pypeer.transfer.writing import Writing
-
-
-class _Store(Protocol):
-    """Where what is received goes; blocking."""
-
-    @property
-    def left_out(self) -> frozenset[int]: ...
-
-    @property
-    def here(self) -> Mapping[int, int]: ...
-
-    def prepare(self) -> dict[int, Ranges] | Broken: ...
-
-    def perform(self, batch: Sequence[StoreEffect]) -> Sequence[StoreResult]: ...
-
-    def abort(self) -> None: ...
-
-    def release(self) -> None: ...
 
 
 class ReceiveSession(Session):
@@ -88,7 +70,7 @@ class ReceiveSession(Session):
         self._left_out: frozenset[int] = frozenset()
         self._order: tuple[int, ...] = ()
         self._paths: list[str] = []
-        self._store: _Store | None = None
+        self._store: AnyStore | None = None
         self._writing: Writing | None = None
         self._spawn(self._tick(), "transfer-tick")
 
@@ -192,12 +174,13 @@ class ReceiveSession(Session):
         self._perform(self._receiver.decided(accepted, self._clock(), why))
 
     async def _prepare(self) -> None:
-        store = self._store = self._make_store()
+        entries, offer = self._receiver.entries, self._receiver.manifest.offer
+        store = store_for(self._into, offer, entries, self._paths, self._left_out, self._choice)
+        self._store = store
         missing = await in_thread(store.prepare)
-        self._writing = Writing(store.perform, self._receiver.entries, self._stored)
+        self._writing = Writing(store.perform, entries, self._stored)
         self._spawn(self._writing.run(), "transfer-write")
-        self._tell_left_out(store.left_out)
-        self._tell_notes(store)
+        self._tell_of(store)
         self._join_swarm(store)
         prepared = self._receiver.prepared(missing, self._clock(), store.left_out, store.here, self._order)
         self._perform(prepared)
@@ -206,7 +189,7 @@ class ReceiveSession(Session):
         """What is here is offered to the others of the swarm under this code."""
         self._perform(self._receiver.help(code))
 
-    def _join_swarm(self, store: "_Store") -> None:
+    def _join_swarm(self, store: AnyStore) -> None:
         if self._swarm and self._receiver.manifest.offer.swarm and isinstance(store, DiskStore):
             self._passing = PartTree(self._receiver.entries, self._receiver.manifest.offer, store.place_of)
             self.on_swarm(self._passing)
@@ -214,30 +197,13 @@ class ReceiveSession(Session):
     def _stored(self, results: Sequence[StoreResult]) -> None:
         self._perform(self._receiver.stored_all(results, self._clock()))
 
-    def _make_store(self) -> _Store:
-        entries = self._receiver.entries
-        if self._receiver.manifest.offer.text:
-            return TextStore(entries[0])
-        if isinstance(self._into, Path):
-            return DiskStore(Targets(self._into, entries, self._paths, self._left_out, self._choice.existing))
-        return PipeStore(entries, self._left_out, self._into)
-
-    def _tell_left_out(self, left_out: frozenset[int]) -> None:
-        """Say how much is not received because it is there already; what was not chosen needs no word."""
-        there = sum(not self._receiver.entries[i].folder for i in left_out - self._left_out)
-        if there:
-            files = self._receiver.manifest.offer.files
-            self._emit(Skipped(message=f"left as they are, because they are here already: {there} of {files} files"))
-
-    def _tell_notes(self, store: "_Store") -> None:
-        """Names that had to be changed, and what became of what an earlier run left."""
-        pairs = zip(self._receiver.entries, self._paths, strict=False)
-        changed = [(e.path, path) for i, (e, path) in enumerate(pairs) if e.path != path and i not in store.left_out]
-        if changed:
-            some = ", ".join(f"{show(old)} is {show(new)}" for old, new in changed[:3])
-            more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
-            self._emit(Noted(message=f"names that not every system can hold were changed: {some}{more}"))
-        for note in store.notes if isinstance(store, DiskStore) else ():
+    def _tell_of(self, store: AnyStore) -> None:
+        """What is not received, names that had to be changed, and what became of what an earlier run left."""
+        here, files = store.left_out - self._left_out, self._receiver.manifest.offer.files
+        if skipped := left_as_they_are(self._receiver.entries, here, files):
+            self._emit(Skipped(message=skipped))
+        notes = store.notes if isinstance(store, DiskStore) else ()
+        for note in filter(None, (renamed(self._receiver.entries, self._paths, store.left_out), *notes)):
             self._emit(Noted(message=note))
 
     async def _tick(self) -> None:

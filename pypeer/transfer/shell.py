@@ -5,24 +5,22 @@ import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine, Iterable
 from functools import partial
-from itertools import count, groupby
+from itertools import groupby
 from operator import itemgetter
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 import msgspec
 
 from pypeer.errors import PeerError
 from pypeer.events import Accepted, Done, Event
-from pypeer.links.link import Link, LinkClosedError, Path, Scope
+from pypeer.links.link import Link, LinkClosedError
 from pypeer.octets import Arrived
 from pypeer.protocol import frames
 from pypeer.protocol.codes import EndCode
+from pypeer.transfer.attached import Attached, cost
 from pypeer.transfer.carried import TransferSession
 from pypeer.transfer.effects import Effect, Emit, End, GiveWay, Idle, Outcome, Send
 from pypeer.transfer.party import Party
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 _log = logging.getLogger("byway.transfer")
 
@@ -41,10 +39,8 @@ class Session(ABC):
         self._session_id = session_id
         self._emit_event = emit
         self._clock = clock
-        self._links: dict[int, Link] = {}
-        self._source_of: dict[int, int] = {}
+        self._links = Attached()
         self._came: list[tuple[int, Arrived]] = []
-        self._numbers = count()
         self._tasks: set[asyncio.Task[None]] = set()
         self._result: Outcome | PeerError | None = None
         self._closing: asyncio.Task[None] | None = None
@@ -68,22 +64,18 @@ class Session(ABC):
             return
         if rank is None if alone is None else alone:
             self._drop_all_but(link, source)
-        if link in self._links.values():
-            self._rank_anew(link, rank)
-            return
-        number = next(self._numbers)
-        self._links[number] = link
-        self._source_of[number] = source
+        number = self._links.number(link)
+        if number is None:
+            self._add(link, rank or 0, source)
+        elif rank is not None:
+            self._perform(self._core.link_ranked(number, max(rank, cost(link.path)), self._clock()))
+
+    def _add(self, link: Link, rank: int, source: int) -> None:
+        number = self._links.add(link, source)
         self._link_there(number, link)
-        rank = max(rank or 0, _rank(link.path))
+        rank = max(rank, cost(link.path))
         self._perform(self._core.link_up(number, rank, link.frame_bytes, self._clock(), source))
         link.start(partial(self._on_frame, number), partial(self._on_close, number))
-
-    def _rank_anew(self, link: Link, rank: int | None) -> None:
-        """A link that is attached already; without a rank it keeps the one that it has."""
-        if rank is not None:
-            number = next(number for number, each in self._links.items() if each is link)
-            self._perform(self._core.link_ranked(number, max(rank, _rank(link.path)), self._clock()))
 
     def pause(self) -> None:
         """The person here pauses; what is on its way still arrives."""
@@ -143,22 +135,21 @@ class Session(ABC):
     def _on_close(self, number: int) -> None:
         self._take_came()
         if number in self._links:
-            source = self._source_of[number]
+            source = self._links.source(number)
             self._drop(number)
-            if source not in self._source_of.values() and not self._core.ended:
+            if not self._links.has(source) and not self._core.ended:
                 self._face(source).on_lost()
 
     def _drop_all_but(self, link: Link | None, source: int) -> None:
-        for number, other in tuple(self._links.items()):
-            if other is not link and self._source_of[number] == source:
-                self._drop(number)
+        for number in self._links.beside(link, source):
+            self._drop(number)
 
     def _face(self, source: int) -> TransferSession:
         """Whoever is told what happens to the links of this source."""
         return self
 
     def _drop(self, number: int) -> None:
-        del self._links[number], self._source_of[number]
+        self._links.remove(number)
         self._link_gone(number)
         self._perform(self._core.link_lost(number, self._clock()))
 
@@ -172,7 +163,7 @@ class Session(ABC):
                 case GiveWay():
                     self._links[effect.link].give_way()
                 case Idle():
-                    self._face(self._source_of[effect.link]).on_idle(self._links[effect.link])
+                    self._face(self._links.source(effect.link)).on_idle(self._links[effect.link])
                 case End():
                     self._result = effect.result
                     self._closing = asyncio.create_task(self._end(effect.result), name="byway-transfer-end")
@@ -245,20 +236,3 @@ class Session(ABC):
     @abstractmethod
     def _release(self) -> None:
         """Close files; blocking."""
-
-
-def _rank(path: Path) -> int:
-    """How expensive a path is: 0 needs nobody else, 1 a TURN relay, 2 the relay that is the server itself."""
-    if path.way == "websocket":
-        return 2
-    return int(path.scope is Scope.RELAY)
-
-
-async def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run blocking work in a thread; when cancelled, still wait for it, so that nobody closes what it uses."""
-    running = asyncio.get_running_loop().run_in_executor(None, partial(work, *args, **kwargs))
-    try:
-        return await asyncio.shield(running)
-    except asyncio.CancelledError:
-        await asyncio.wait((running,))
-        raise

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from pypeer.protocol.messages import Entry
+from pypeer.threads import in_thread
 from pypeer.transfer import chunks, merkle
-from pypeer.transfer.shell import in_thread
 from pypeer.transfer.storing import Corrupt, Finish, Reuse, Store, StoreEffect, StoreResult
 
 WRITE_BYTES: Final = 1024 * 1024
