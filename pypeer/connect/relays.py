@@ -9,10 +9,12 @@ from typing import Final
 
 from pypeer.connect import trouble
 from pypeer.connect.relay_wires import Wire, connect
+from pypeer.connect.relayed import RelayedBase
 from pypeer.connect.servers import Relay, Transport
 from pypeer.connect.sockets import OnDatagrams
 from pypeer.connect.turn.client import TurnClient
 from pypeer.connect.turn.lifetime import FOREVER
+from pypeer.connect.turn.redirects import Redirects
 from pypeer.connect.turn.signing import Credentials
 from pypeer.connect.turn.words import (
     RELEASED,
@@ -36,41 +38,9 @@ ALLOCATE_S: Final = 5.0
 LINGER_S: Final = 0.5
 """How long the answer to a release is waited for; without one the relay lets go of it by itself in ten minutes."""
 
-HOPS: Final = 3
-"""From one server to another (RFC 8489, section 10), each named by the one before: more is a mistake, or malice."""
-
 OnTrouble = Callable[[RelayTrouble], None]
 
 _log = logging.getLogger("byway.connect")
-
-
-class RelayedBase:
-    """One relayed address. Implements pypeer.connect.sockets.Base."""
-
-    def __init__(self, allocation: "Allocation", relayed: Address) -> None:
-        self.number = -1
-        self.relayed = relayed
-        self._allocation = allocation
-
-    @property
-    def mapped(self) -> Address | None:
-        """The address under which the relay sees us."""
-        return self._allocation.mapped
-
-    def send(self, data: bytes, to: Address, ttl: int | None = None) -> None:
-        """Send by way of the relay; it makes the hops, so `ttl` means nothing."""
-        self._allocation.send([data], to)
-
-    def send_all(self, datagrams: list[bytes], to: Address) -> None:
-        """Send several."""
-        self._allocation.send(datagrams, to)
-
-    def send_whole(self, data: bytes, to: Address) -> None:
-        """What the relay does beyond is not known, so nothing is sent."""
-
-    def close(self) -> None:
-        """Not needed any more; the last one gives the allocation back."""
-        self._allocation.closed(self)
 
 
 class Allocation:
@@ -243,15 +213,12 @@ async def open_relay(
 ) -> Allocation | None:
     """An allocation at one address of a relay, or where it sends us, or None if it cannot be had; `on_trouble` is told
     why, and of the end of one that was had."""
-    asked: list[Address] = []
-    name = relay.host
+    ways = Redirects(address, relay.host)
     while True:
-        asked.append(address)
         allocation = Allocation(relay, on_datagrams, want, on_trouble)
-        alternate = await allocation.try_open(address, name)
+        alternate = await allocation.try_open(ways.address, ways.name)
         if alternate is None:
             return allocation if allocation.bases else None
-        address, name = alternate.address, alternate.domain or name
-        if address in asked or len(asked) > HOPS:
+        if not ways.follow(alternate):
             on_trouble(trouble.astray(relay))
             return None

@@ -11,8 +11,9 @@ from typing import cast
 
 import pytest
 
-from pypeer.connect.relays import HOPS, open_relay
+from pypeer.connect.relays import open_relay
 from pypeer.connect.servers import Relay, Transport
+from pypeer.connect.turn.redirects import HOPS
 from pypeer.protocol.report import RelayTrouble
 from signaling.protocol import stun, values
 from signaling.protocol.stun import Attribute, Class

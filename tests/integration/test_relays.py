@@ -14,7 +14,8 @@ import pytest
 
 from pypeer.connect.gathering import Gathering
 from pypeer.connect.options import ConnectOptions, Relaying
-from pypeer.connect.relays import Allocation, RelayedBase, open_relay
+from pypeer.connect.relayed import RelayedBase
+from pypeer.connect.relays import Allocation, open_relay
 from pypeer.connect.servers import Relay, Servers, Transport
 from pypeer.connect.turn.words import Want
 from pypeer.protocol.report import CandidateKind, RelayTrouble

@@ -52,7 +52,6 @@ class TurnClient:
         self._want = want
         self._entropy = entropy
         self._signing = Signing(credentials)
-        self._newer: Credentials | None = None
         self._transactions = Transactions(stream, entropy)
         self._peers = Peers()
         self._lifetime = Lifetime()
@@ -67,8 +66,7 @@ class TurnClient:
 
     def renew(self, credentials: Credentials) -> None:
         """There are newer credentials for the same server."""
-        if credentials != self._signing.credentials:
-            self._newer = credentials
+        self._signing.renew(credentials)
 
     def release(self, now: float) -> list[Effect]:
         """Give it back; `Ended` follows, at once where there is nothing to give back."""
@@ -179,14 +177,8 @@ class TurnClient:
 
     def _may_sign_again(self, request: Request, code: int) -> bool:
         """Whether a challenge is news: the first, a new nonce, or one for which there are newer credentials."""
-        if request.tries >= TRIES:
-            return False
-        if code == 401 and request.signed == self._signing.credentials:
-            newer, self._newer = self._newer, None
-            if newer is None:
-                return False
-            self._signing.replace(newer)
-        return True
+        is_untaken = code == 401 and request.signed == self._signing.credentials
+        return request.tries < TRIES and (not is_untaken or self._signing.use_newer())
 
     def _refused(self, request: Request, code: int) -> list[Effect]:
         assert request.peer is not None

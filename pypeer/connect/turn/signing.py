@@ -30,6 +30,7 @@ class Signing:
 
     def __init__(self, credentials: Credentials) -> None:
         self.credentials = credentials
+        self._newer: Credentials | None = None
         self._challenge: list[tuple[int, bytes]] = []
         self._realm = ""
         self._algorithm = 0
@@ -40,11 +41,19 @@ class Signing:
         """Whether there was a challenge."""
         return self._key is not None
 
-    def replace(self, credentials: Credentials) -> None:
-        """Use other credentials from now on."""
-        self.credentials = credentials
+    def renew(self, credentials: Credentials) -> None:
+        """There are newer credentials, for when the server does not take the others any more."""
+        if credentials != self.credentials:
+            self._newer = credentials
+
+    def use_newer(self) -> bool:
+        """Go over to newer credentials: whether there are any."""
+        if self._newer is None:
+            return False
+        self.credentials, self._newer = self._newer, None
         if self.is_ready:
             self._make_key()
+        return True
 
     def challenged(self, message: Message) -> bool:
         """Take what a 401 or 438 says; false if it cannot be answered."""

@@ -1,4 +1,4 @@
-/** How fast data may flow: a token bucket (as in RFC 2697, with debts); pure. Twin of pypeer/transfer/budget.py. */
+/** How fast data may flow: a token bucket (as in RFC 2697, with debts); pure. Twin of pypeer/transfer/budget.py, where a rate stays as it is. */
 
 /** What may be saved up, in seconds: as much as passes between two ticks of a session, so that a coarse clock costs no rate. */
 const BURST_S = 0.25;

@@ -57,7 +57,7 @@ def test_an_error_that_nobody_knows() -> None:
 
 def test_wrong_credentials_are_tried_once() -> None:
     scene = Scene()
-    scene.client._signing.replace(Credentials("1:pair/a", "wrong"))
+    scene.client._signing.credentials = Credentials("1:pair/a", "wrong")
     scene.do(scene.client.start(scene.now))
     assert scene.told == [Ended(401, words.meaning(401))]
     assert len(scene.sent) == 2
@@ -66,7 +66,7 @@ def test_wrong_credentials_are_tried_once() -> None:
 @pytest.mark.parametrize("same", [True, False])
 def test_newer_credentials_are_used_when_the_old_are_refused(same: bool) -> None:
     scene = Scene()
-    scene.client._signing.replace(Credentials("1:pair/a", "wrong"))
+    scene.client._signing.credentials = Credentials("1:pair/a", "wrong")
     scene.client.renew(Credentials("1:pair/a", "wrong") if same else made(scene.stage))
     scene.do(scene.client.start(scene.now))
     [told] = scene.told

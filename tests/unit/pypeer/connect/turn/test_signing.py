@@ -26,7 +26,8 @@ def asked(signing: Signing) -> Message:
 
 def test_before_a_challenge_nothing_is_signed_and_everything_believed() -> None:
     signing = Signing(ADA)
-    signing.replace(Credentials("bob", "x"))
+    signing.renew(Credentials("bob", "x"))
+    assert signing.use_newer()
     assert asked(signing).attributes == ()
     assert signing.accepts(challenge())
     assert not signing.is_ready
@@ -81,10 +82,21 @@ def test_a_challenge_that_cannot_be_answered(change: dict[str, bytes | None]) ->
     assert not signing.is_ready
 
 
-def test_other_credentials_sign_by_the_same_challenge() -> None:
+def test_newer_credentials_are_used_once_and_only_if_they_are_others() -> None:
+    signing = Signing(ADA)
+    signing.renew(ADA)
+    assert not signing.use_newer()
+    signing.renew(Credentials("bob", "x"))
+    assert signing.credentials == ADA
+    assert [signing.use_newer(), signing.use_newer()] == [True, False]
+    assert signing.credentials == Credentials("bob", "x")
+
+
+def test_newer_credentials_sign_by_the_same_challenge() -> None:
     signing = Signing(ADA)
     signing.challenged(challenge())
-    signing.replace(Credentials("bob", "x"))
+    signing.renew(Credentials("bob", "x"))
+    assert signing.use_newer()
     message = asked(signing)
     assert message.get(Attribute.USERNAME) == b"bob"
     assert message.verify(stun.long_term_key("bob", "test", "x"))
