@@ -78,9 +78,17 @@ def test_page_to_page(site: Site, large: Path) -> None:
         expect(sender.locator(".receivers")).to_contain_text(re.compile("On this machine|Same network"))
 
 
-def test_page_to_pypeer(site: Site, pypeer: Start, middle: Path, tmp_path: Path) -> None:
+def test_page_to_pypeer_and_a_limit_that_is_lifted_meanwhile(
+    site: Site, pypeer: Start, middle: Path, tmp_path: Path
+) -> None:
     with site.open() as sender:
-        receiver = pypeer("get", share_files(sender, middle), "-o", tmp_path / "got")
+        code = share_files(sender, middle)
+        limit = sender.get_by_label("All together at most")
+        limit.select_option("250 kB/s")  # four minutes for all of it
+        receiver = pypeer("get", code, "-o", tmp_path / "got")
+        while receiver.until("progress")["bytes"] == 0:
+            pass
+        limit.select_option("as fast as it goes")
         assert receiver.end() == 0
         delivered(sender)
         assert digest(tmp_path / "got" / middle.name) == digest(middle)
