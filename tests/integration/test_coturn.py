@@ -97,14 +97,17 @@ async def test_credentials_of_somebody_else_are_told_while_the_allocation_still_
     )
     assert allocation is not None
     allocation.on_doubt = doubtful.set
-    allocation._client._signing.replace(Credentials("bob", "secret"))
+    signing = allocation._client._signing
+    signing.renew(Credentials("bob", "secret"))
+    assert signing.use_newer()
     allocation._client._lifetime.refresh_at = 0.0
     allocation._tick()
     async with asyncio.timeout(PATIENCE_S):
         await doubtful.wait()
         assert [each.code for each in troubles] == [441]
         assert "belongs to other credentials" in troubles[0].text
-        allocation._client._signing.replace(Credentials("ada", "secret"))
+        signing.renew(Credentials("ada", "secret"))
+        assert signing.use_newer()
         [base] = allocation.bases
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer:
             peer.bind(("127.0.0.1", 0))

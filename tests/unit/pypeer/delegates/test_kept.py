@@ -9,12 +9,12 @@ import pytest
 from pypeer.delegates import kept
 from pypeer.delegates.kept import KeptTree
 from pypeer.delegates.record import Item, Record, State
+from pypeer.octets import Lasting
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.messages import Entry
 from pypeer.transfer.effects import Read
 from pypeer.transfer.identity import identity_of
 from pypeer.transfer.recovery import root_of
-from pypeer.transfer.sources import Block
 from pypeer.transfer.storing import Lost
 
 CONTENT = bytes(range(256)) * 1000
@@ -37,7 +37,7 @@ def tree(file: Path, is_known: bool = True) -> KeptTree:
     return KeptTree(replace(record, items=(item,)))
 
 
-def first(tree: KeptTree) -> Block | Lost:
+def first(tree: KeptTree) -> Lasting | Lost:
     [result] = tree.read([Read(0, 1, 0, 0)])
     return result
 
