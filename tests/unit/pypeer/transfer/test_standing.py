@@ -65,3 +65,4 @@ def test_few_keys_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     here = Standing(ENTRIES)
     for _ in range(2):
         assert [here.key(file) for file in range(3)] == [file_key(entry) for entry in ENTRIES]
+    assert here.key(EMPTY) is here.key(EMPTY)
