@@ -15,7 +15,7 @@ const PURE = [
   "directory/**",
   "secure/**",
   "shell/plan.ts",
-  "signaling/{backoff,core,hello,refusing,repeating,switch}.ts",
+  "signaling/{backoff,core,hello,pulse,refusing,repeating,session,switch}.ts",
   "sinks/ranges.ts",
   "spaces/**",
   "transfer/**",

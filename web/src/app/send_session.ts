@@ -3,11 +3,12 @@
 import { HIGH_WATER_BYTES } from "../connect/link.ts";
 import type { Chunk, Lost, Outcome, Read, SenderEffect } from "../transfer/effects.ts";
 import type { PeerError } from "../errors.ts";
+import { now } from "../timers/clock.ts";
 import type { Timer } from "../timers/timers.ts";
 import type { Budget } from "../transfer/budget.ts";
 import type { Frame } from "../transfer/frames.ts";
 import { Sender } from "../transfer/sender.ts";
-import { now, Session, type SessionEvents } from "./session.ts";
+import { Session, type SessionEvents } from "./session.ts";
 import type { Offered } from "./sources.ts";
 
 /** How fast it is sent: `budget` gives what bounds it now, which is shared with other receivers; null for as fast as it goes. */

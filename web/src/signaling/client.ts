@@ -4,6 +4,7 @@ import { PeerError } from "../errors.ts";
 import type { Error as ErrorMessage, IceServer } from "../gen/signaling.ts";
 import { SUBPROTOCOL } from "../gen/signaling_constants.ts";
 import type { Identity } from "../secure/identity.ts";
+import { now } from "../timers/clock.ts";
 import type { Timer } from "../timers/timers.ts";
 import { Client } from "./core.ts";
 import type { Effect } from "./effects.ts";
@@ -223,10 +224,6 @@ export class SignalingClient {
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
   }
-}
-
-function now(): number {
-  return performance.now() / 1000;
 }
 
 function addressOf(page: string): URL {
