@@ -9,7 +9,7 @@
 import type { ClientMessage, Error as ErrorMessage, ServerMessage, Welcome } from "../gen/signaling.ts";
 import { BACKLOG_MESSAGES, CLOSE_CODES, IDLE_S, PING_S } from "../gen/signaling_constants.ts";
 import { isServerMessage } from "../gen/validators.js";
-import { type Bytes, fromBase64url } from "../secure/encoding.ts";
+import { type Bytes, fromBase64url, fromJson } from "../secure/encoding.ts";
 import { delay } from "./backoff.ts";
 import { type Effect, type Insistence, type Requested, SESSION_LOST } from "./effects.ts";
 import { hello, statementOf, type Who } from "./hello.ts";
@@ -230,10 +230,6 @@ export class Client {
 const malformed: Effect = { type: "hangup", code: CLOSE_CODES.MALFORMED.code };
 
 function decode(text: string): ServerMessage | null {
-  try {
-    const message: unknown = JSON.parse(text);
-    return isServerMessage(message) ? message : null;
-  } catch {
-    return null;
-  }
+  const message = fromJson(text);
+  return isServerMessage(message) ? message : null;
 }
