@@ -83,6 +83,17 @@ test("hashes are known one by one, the root at the end and for good", () => {
   assert.deepEqual([hashes.get(1), hashes.unknown()], [new Uint8Array(32).fill(2), null]);
 });
 
+test("chunks whose hashes are not known are told as ranges", () => {
+  const hashes = new FileHashes(5 * 262_144);
+  assert.deepEqual(hashes.gaps, [[0, 5]]);
+  for (const chunk of [1, 2]) hashes.put(chunk, new Uint8Array(32));
+  assert.deepEqual(hashes.gaps, [[0, 1], [3, 5]]);
+  for (const chunk of [0, 4]) hashes.put(chunk, new Uint8Array(32));
+  assert.deepEqual(hashes.gaps, [[3, 4]]);
+  hashes.put(3, new Uint8Array(32));
+  assert.deepEqual([hashes.gaps, new FileHashes(0).gaps], [[], []]);
+});
+
 interface Frames {
   readonly binary: readonly { readonly name: string; readonly hex: string; readonly frame: Readonly<Record<string, unknown>> }[];
   readonly control: readonly { readonly hex: string; readonly frame: { readonly message: ControlMessage } }[];
