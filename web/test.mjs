@@ -7,12 +7,13 @@
 import { spawnSync } from "node:child_process";
 
 const PURE = [
-  "app/{history,memory,no_way,schema}.ts",
+  "app/{agreement,history,memory,no_way,schema,wishing}.ts",
   "check/{evidence,findings,prospects}.ts",
   "connect/{address,again,candidate,gathering,guessing,hope,ice_servers,inbox,lanes,life,lifetime,mapping,negotiation,negotiator,path,phases}.ts",
   "connect/{prospects,reasons,relay_life,renewal,report,roads,trouble,ways}.ts",
   "contacts/**",
   "directory/**",
+  "errors.ts",
   "secure/**",
   "shell/plan.ts",
   "signaling/{backoff,core,hello,pulse,refusing,repeating,session,switch}.ts",
