@@ -16,7 +16,7 @@ const PURE = [
   "errors.ts",
   "secure/**",
   "shell/plan.ts",
-  "signaling/{backoff,core,hello,pulse,refusing,repeating,session,switch}.ts",
+  "signaling/{backoff,core,hello,pair,pulse,refusing,repeating,session,switch}.ts",
   "sinks/ranges.ts",
   "spaces/**",
   "transfer/**",
