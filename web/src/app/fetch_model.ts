@@ -1,6 +1,9 @@
 /** What the engine offers of fetching: what is offered, what of it is wanted, and where it goes. See model.ts. */
 
+import type { Target } from "../sinks/sink.ts";
 import type { Invitation, Person, ShareSummary, TransferState, Watchable } from "./model.ts";
+
+export type { Target };
 
 /** A file of an offer, with a name that is safe to show and to store. */
 export interface OfferedEntry {
@@ -35,9 +38,6 @@ export interface SenderInfo {
   readonly key: string;
   readonly state: Watchable<TransferState>;
 }
-
-/** Where received files go; `download` is a streamed download, `folder` and `file` are handles the person picked. */
-export type Target = "download" | "folder" | "file";
 
 /** What is shown of a file that a person looks at: in a frame of its own, or as text. */
 export type Looked =

@@ -4,6 +4,7 @@
  */
 
 import type { Findings } from "../check/findings.ts";
+import type { ServerState } from "../signaling/client.ts";
 import type { Contacts } from "./contacts_model.ts";
 import type { Directory, LibraryOptions, Publication, PublicItem } from "./directory_model.ts";
 import type { Fetch } from "./fetch_model.ts";
@@ -18,19 +19,13 @@ export type * from "./handing_model.ts";
 export type * from "./share_model.ts";
 export type * from "./spaces_model.ts";
 export type * from "./transfer_model.ts";
+export type { ServerState };
 
 /** A value that changes over time; `watch` calls back at once with the present value and after each change. */
 export interface Watchable<T> {
   readonly value: T;
   watch(callback: (value: T) => void): () => void;
 }
-
-/** How this page and the server stand: `away` heals by itself (in `retryIn` seconds), `refused` does not. */
-export type ServerState =
-  | { readonly kind: "connecting" }
-  | { readonly kind: "online" }
-  | { readonly kind: "away"; readonly retryIn: number }
-  | { readonly kind: "refused"; readonly message: string; readonly reason: "access-word" | "not-admitted" | "other" };
 
 /** Two words for a peer, its id, and the name it calls itself ("" if none). Names are claims, ids are proven. */
 export interface Person {
