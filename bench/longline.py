@@ -1,15 +1,18 @@
-"""Where two commands of a benchmark run: on one machine, or at the ends of a long line of 1 Gbit/s and 20 ms.
+"""Where two commands of a benchmark run: on one machine, or at the ends of a line of 1 Gbit/s, short or long (20 ms).
 
-The line is two TUN devices, one in a namespace for either end, and a process that holds back what passes between them;
-the kernel's tbf before each limits the rate. Packets pass as the kernel gives them to a network card that cuts up large
-ones itself (IFF_VNET_HDR, TSO): so Python can carry a gigabit. Takes root, and Linux.
+The short one is a pair of veth devices; the long one is two TUN devices, one in a namespace for either end, and a
+process that holds back what passes between them. The kernel's tbf before each limits the rate. Packets pass as between
+the kernel and a network card: it cuts up large ones (IFF_VNET_HDR, TSO), or its driver puts small ones together
+(GRO). So Python can carry a gigabit. Takes root, and Linux.
 """
 
 import contextlib
+import ctypes
 import fcntl
 import gc
 import os
 import select
+import socket
 import struct
 import subprocess
 import sys
@@ -30,11 +33,18 @@ IFF_VNET_HDR: Final = 0x4000
 OFFLOADS: Final = 0x01 | 0x02 | 0x04
 """Checksums, and TCP over IPv4 and IPv6. All from linux/if_tun.h."""
 
+SIOCETHTOOL: Final = 0x8946
+ETHTOOL_SGRO: Final = 0x2C
+"""From linux/sockios.h and linux/ethtool.h."""
+
 PACKET_BYTES: Final = 70_000
 """More than a large packet with its header."""
 
 BURST_BYTES: Final = 128 * 1024
 """What tbf lets through at once: a large packet, and one more."""
+
+SWITCH_BYTES: Final = 1024 * 1024
+"""Queue of a short line: what a small switch has for a port."""
 
 BATCH: Final = 16
 """Packets read from one end before the other has its turn."""
@@ -61,9 +71,7 @@ LOOPBACK: Final = Ends("loopback")
 @contextlib.contextmanager
 def long_line(mbit: float, rtt_ms: float) -> Iterator[Ends]:
     """Two namespaces with a line between them, while the block lasts."""
-    for name in ("near", "far"):
-        netns.ip([f"netns add {name}"])
-        netns.ip(["link set lo up"], name)
+    _add_namespaces()
     carrier = subprocess.Popen(
         [sys.executable, "-m", "bench.longline", str(rtt_ms / 2000)],
         cwd=ROOT,
@@ -74,24 +82,59 @@ def long_line(mbit: float, rtt_ms: float) -> Iterator[Ends]:
         assert carrier.stdout is not None
         if carrier.stdout.readline() != b"ready\n":
             raise netns.LabError("the long line did not start")
-        queue = round(mbit * 1e6 / 8 * rtt_ms / 1000)
-        for name, own, other in (("near", "10.9.0.1", "10.9.0.2"), ("far", "10.9.0.2", "10.9.0.1")):
-            netns.ip(
-                [
-                    f"addr add {own} peer {other} dev line",
-                    f"link set line mtu 1500 txqueuelen {DEVICE_PACKETS} up",
-                    "route add default dev line",
-                ],
-                name,
-            )
-            limit = ("rate", f"{mbit}mbit", "burst", str(BURST_BYTES), "limit", str(queue))
-            netns.run(["tc", "-n", name, "qdisc", "add", "dev", "line", "root", "tbf", *limit])
-        begins = [tuple(netns.command_in(name)) for name in ("near", "far")]
-        yield Ends(f"{mbit:g} Mbit/s, {rtt_ms:g} ms", "10.9.0.1", begins[0], begins[1], mbit)
+        _join(mbit, round(mbit * 1e6 / 8 * rtt_ms / 1000))
+        yield _ends(f"{mbit:g} Mbit/s, {rtt_ms:g} ms", mbit)
     finally:
         carrier.kill()
         carrier.communicate()
         netns.ip(["netns del near", "netns del far"])
+
+
+@contextlib.contextmanager
+def short_line(mbit: float) -> Iterator[Ends]:
+    """The same with no delay but that of queues: two machines at one switch."""
+    _add_namespaces()
+    try:
+        netns.ip(["link add line type veth peer name line netns far"], "near")
+        _join(mbit, SWITCH_BYTES)
+        for name in ("near", "far"):
+            _put_together("line", name)
+        yield _ends(f"{mbit:g} Mbit/s", mbit)
+    finally:
+        netns.ip(["netns del near", "netns del far"])
+
+
+def _put_together(device: str, name: str) -> None:
+    """Lets a device do what each driver of a network card does, and that of veth only if it is told: GRO."""
+    value = ctypes.create_string_buffer(struct.pack("II", ETHTOOL_SGRO, 1))
+    with netns.inside(name), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        fcntl.ioctl(any_socket, SIOCETHTOOL, struct.pack("16sP16x", device.encode(), ctypes.addressof(value)))
+
+
+def _add_namespaces() -> None:
+    for name in ("near", "far"):
+        netns.ip([f"netns add {name}"])
+        netns.ip(["link set lo up"], name)
+
+
+def _join(mbit: float, queue: int) -> None:
+    """Gives the devices addresses and their rate; `queue` in bytes."""
+    for name, own, other in (("near", "10.9.0.1", "10.9.0.2"), ("far", "10.9.0.2", "10.9.0.1")):
+        netns.ip(
+            [
+                f"addr add {own} peer {other} dev line",
+                f"link set line mtu 1500 txqueuelen {DEVICE_PACKETS} up",
+                "route add default dev line",
+            ],
+            name,
+        )
+        limit = ("rate", f"{mbit}mbit", "burst", str(BURST_BYTES), "limit", str(queue))
+        netns.run(["tc", "-n", name, "qdisc", "add", "dev", "line", "root", "tbf", *limit])
+
+
+def _ends(name: str, mbit: float) -> Ends:
+    near, far = (tuple(netns.command_in(each)) for each in ("near", "far"))
+    return Ends(name, "10.9.0.1", near, far, mbit)
 
 
 def _device(name: str) -> int:

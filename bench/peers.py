@@ -22,9 +22,8 @@ from typing import Final
 
 from bench import others
 from bench.longline import LOOPBACK, Ends, long_line
-from bench.processes import MIB, finish, make_file, now, pipe, start
+from bench.processes import MIB, finish, free_port, make_file, now, pipe, start
 from bench.rows import Row, in_background, last_event
-from bench.transfer import free_port
 from tests.nat import enter, netns
 
 BARE: Final = "bare copy over TLS"
@@ -62,14 +61,14 @@ def bare(ends: Ends, load: Load, folder: Path, name: str = BARE) -> Row:
     return Row(name, load.mib, seconds, (sent.peak_mib, got.peak_mib), (sent.cpu_s, got.cpu_s))
 
 
-def pypeer(ends: Ends, load: Load, folder: Path, url: str) -> list[Row]:
+def pypeer(ends: Ends, load: Load, folder: Path, url: str, *options: str) -> list[Row]:
     """The two commands, as it flows and as a whole."""
     program = (sys.executable, "-m", "pypeer")
-    sender = start("send", str(load.source), "--once", "--json", "--server", url, by=(*ends.near, *program))
+    sender = start("send", str(load.source), "--once", "--json", "--server", url, *options, by=(*ends.near, *program))
     code = json.loads(pipe(sender.stdout).readline())["code"]
     reading = in_background(sender)
     began = now()
-    line = ("get", code, "-y", "-o", str(folder / "got"), "--json", "--server", url)
+    line = ("get", code, "-y", "-o", str(folder / "got"), "--json", "--server", url, *options)
     receiver = start(*line, by=(*ends.far, *program))
     last = last_event(receiver)
     got = finish(receiver)

@@ -1,6 +1,7 @@
 """Child processes whose time and peak memory are measured by the operating system."""
 
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -69,3 +70,10 @@ def make_file(path: Path, size: int) -> Path:
 def now() -> float:
     """Seconds of a steady clock."""
     return time.perf_counter()
+
+
+def free_port() -> int:
+    """A port that nobody uses right now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -14,10 +14,9 @@ from contextlib import AbstractContextManager, ExitStack, closing, contextmanage
 from statistics import median
 from typing import Final
 
-from bench.processes import finish, pipe, start
+from bench.processes import finish, free_port, pipe, start
 from bench.relay_flows import HOST, SECRET
 from bench.relay_load import PAIRS, RATE_MIB
-from bench.transfer import free_port
 
 WITHOUT_UVLOOP: Final = "import sys; sys.modules['uvloop'] = None; from signaling.cli import main; main()"
 """The server as where the extra is not installed."""

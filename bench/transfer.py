@@ -7,26 +7,17 @@ hashes and the disk cost, what pypeer costs beyond them, and both together.
 """
 
 import argparse
-import filecmp
 import json
 import os
-import socket
 import subprocess
 import tempfile
 from dataclasses import replace
 from pathlib import Path
-from threading import Thread
-from typing import Final
 
 from bench import chaos, pages
-from bench.processes import MIB, ROOT, Used, finish, make_file, now, pipe, start
+from bench.channel import BARE, CHANNEL, FLOWED, STORED, beside, raw_link, raw_stored
+from bench.processes import MIB, ROOT, Used, finish, free_port, make_file, now, pipe, start
 from bench.rows import Row, in_background, last_event, table
-
-BARE: Final = "raw pypeer channel"
-STORED: Final = "the same, hashed, stored"
-CHANNEL: Final = "pypeer, data channel"
-FLOWED: Final = "the same, once it flows"
-"""Names of rows: the bare channel, with hashes and disk; whole commands, and without starting and connecting."""
 
 
 def raw_aiortc(mib: int) -> Row:
@@ -38,49 +29,6 @@ def raw_aiortc(mib: int) -> Row:
     seconds = float(json.loads(pipe(receiver.stdout).readline())["seconds"])
     used = [end(process) for process in (sender, receiver)]
     return Row("raw aiortc channel", mib, seconds, (used[0].peak_mib, used[1].peak_mib))
-
-
-def raw_link(mib: int) -> Row:
-    """Two processes, pypeer's data channel, and nothing above it."""
-    size = str(mib * MIB)
-    return _linked(BARE, mib, ("bench.raw_link", "send", size), ("bench.raw_link", "receive", size))
-
-
-def raw_stored(mib: int, folder: Path) -> Row:
-    """The same from file to file, hashed at both ends and verified."""
-    source, target = make_file(folder / "source.bin", mib * MIB), folder / "stored.bin"
-    sides = [
-        ("bench.raw_stored", do, str(mib * MIB), str(path)) for do, path in (("send", source), ("receive", target))
-    ]
-    row = _linked(STORED, mib, *sides)
-    if not filecmp.cmp(source, target, shallow=False):
-        raise SystemExit("what was stored is not what was sent")
-    target.unlink()
-    return row
-
-
-def _linked(name: str, mib: int, sends: tuple[str, ...], receives: tuple[str, ...]) -> Row:
-    """Two modules as programs, each of which is told what the other says."""
-    sender, receiver = start("-m", *sends), start("-m", *receives)
-    answers = Thread(target=pass_all, args=(sender, receiver))
-    answers.start()
-    seconds = float(json.loads(pass_all(receiver, sender))["seconds"])
-    pipe(sender.stdin).close()
-    answers.join()
-    sent, got = finish(sender), finish(receiver)
-    return Row(name, mib, seconds, (sent.peak_mib, got.peak_mib), (sent.cpu_s, got.cpu_s))
-
-
-def pass_all(source: subprocess.Popen[str], target: subprocess.Popen[str]) -> str:
-    """Carry lines from one process to the other until there are no more, or it tells its seconds; the last line."""
-    line = ""
-    for line in pipe(source.stdout):
-        if '"seconds"' in line:
-            return line
-        pipe(target.stdin).write(line)
-        pipe(target.stdin).flush()
-    pipe(target.stdin).close()
-    return line
 
 
 def pass_line(source: subprocess.Popen[str], target: subprocess.Popen[str]) -> None:
@@ -115,14 +63,6 @@ def pypeer_to_pypeer(mib: int, server: str, folder: Path, *options: str, name: s
     return Row(name, mib, seconds, peaks, cpu_s, float(str(last["seconds"])))
 
 
-def beside(bare: Row, stored: Row, flowed: Row) -> str:
-    """The ratios of these three, in rate, and what each costs."""
-    pairs = {"hashed, stored to bare": (stored, bare), "pypeer to that": (flowed, stored), "to bare": (flowed, bare)}
-    ratios = ", ".join(f"{name} {one.rate / other.rate:.2f}" for name, (one, other) in pairs.items())
-    costs = ", ".join(f"{sum(row.cpu_s) / row.mib * 1024:.1f}" for row in (bare, stored, flowed))
-    return f"data channel: {ratios}\nprocessor seconds a GiB, both ends, with starting: {costs}"
-
-
 def serve(folder: Path, *options: str, tree: Path = ROOT) -> tuple[subprocess.Popen[str], str]:
     """A real server on a free port, of this tree or of another."""
     port = free_port()
@@ -132,13 +72,6 @@ def serve(folder: Path, *options: str, tree: Path = ROOT) -> tuple[subprocess.Po
         if "http" in line:
             break
     return server, f"http://127.0.0.1:{port}"
-
-
-def free_port() -> int:
-    """A port that nobody uses right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ import { spawnSync } from "node:child_process";
 const PURE = [
   "app/{agreement,history,memory,no_way,schema,wishing}.ts",
   "check/{evidence,findings,prospects}.ts",
-  "connect/{address,again,candidate,gathering,guessing,hope,ice_servers,inbox,lanes,life,lifetime,mapping,negotiation,negotiator,path,phases}.ts",
+  "connect/{address,again,candidate,gathering,guessing,hope,ice_servers,inbox,lanes,letting,life,lifetime,mapping,negotiation,negotiator,path,phases}.ts",
   "connect/{prospects,reasons,relay_life,renewal,report,roads,trouble,ways}.ts",
   "contacts/**",
   "directory/**",

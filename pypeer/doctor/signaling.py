@@ -58,16 +58,20 @@ async def sign_in(server: str) -> tuple[Signaling, Servers]:
     url, tls, began = str(client.url), client.url.scheme == "https", time.monotonic()
     failed = asyncio.Event()
     looking = asyncio.create_task(_look_soon(client, failed))
-    error = await _start(client)
-    if error is not None:
-        failed.set()
-        return Signaling(url, False, tls, obstacle=_of_error(error) or await looking, message=str(error)), Servers()
-    taken = time.monotonic() - began
-    looking.cancel()
-    told = servers.read(client.ice)
-    inside = await relays_inside(client.url)
-    await client.close()
-    return Signaling(url, True, tls, taken, stun=len(told.stun), relays=len(told.relays), inside=inside), told
+    try:
+        error = await _start(client)
+        if error is not None:
+            failed.set()
+            obstacle = _of_error(error) or await looking
+            return Signaling(url, False, tls, obstacle=obstacle, message=str(error)), Servers()
+        taken = time.monotonic() - began
+        looking.cancel()
+        told = servers.read(client.ice)
+        inside = await relays_inside(client.url)
+        return Signaling(url, True, tls, taken, stun=len(told.stun), relays=len(told.relays), inside=inside), told
+    finally:
+        looking.cancel()
+        await client.close()
 
 
 async def relays_inside(server: URL) -> bool | None:

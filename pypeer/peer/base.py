@@ -1,6 +1,7 @@
 """What all that a peer can do is built on: its connection to the server, who it is, and what it has begun."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
@@ -91,9 +92,10 @@ class Base:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._work.stop()
-        await self._desk.close()
-        await self._client.close()
+        async with AsyncExitStack() as closing:  # the last first, and each of them whatever becomes of the others
+            closing.push_async_callback(self._client.close)
+            closing.push_async_callback(self._desk.close)
+            closing.push_async_callback(self._work.stop)
 
     async def _likeness(self) -> Likeness:
         """Of what is called like contacts."""

@@ -113,7 +113,7 @@ class Corresponding(Base):
         if kept is not None:
             offers = self._work.offers
             how = (box.events.emit, offers.append, offers.remove, budget, background)
-            box.keeper = Keeper(self._desk, kept, folder, *how)
+            box.keep(Keeper(self._desk, kept, folder, *how))
         self._work.inbox = box
         await box.open()
         return box

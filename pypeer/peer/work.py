@@ -70,8 +70,10 @@ class Work:
         """End all of it, and wait until it has."""
         begun: list[Running] = [*self.offers, *self.fetches, *self.libraries]
         begun += [*self.deliveries, *([] if self.inbox is None else [self.inbox])]
-        await asyncio.gather(*(each.stop() for each in begun))
-        self.tasks.cancel()
+        try:
+            await asyncio.gather(*(each.stop() for each in begun))
+        finally:
+            self.tasks.cancel()
 
     def _knocked(self, message: Knocked | Lapsed) -> None:
         """An older offer may have had the same locator, which is free again when it ends."""

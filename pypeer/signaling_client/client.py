@@ -1,7 +1,6 @@
 """The asyncio shell of the signaling client: one WebSocket at a time, kept up by a background task."""
 
 import asyncio
-import contextlib
 import random
 import time
 from collections.abc import Callable
@@ -92,18 +91,27 @@ class SignalingClient:
             raise
 
     async def close(self) -> None:
-        """Say `bye` and close."""
+        """Say `bye` and close. If it is cancelled meanwhile, the connection is closed all the same, without a word."""
         self._perform(self._core.bye(time.monotonic()))
-        if self._task is not None:
-            if self._wire is None:
-                self._task.cancel()
-            await asyncio.wait({self._task}, timeout=CLOSE_S)
+        try:
+            await self._stop()
+        finally:
+            if self._http is not None:
+                await self._http.close()
+            self._fail_waiting(ServerError("The connection was closed.", "closed"))
+
+    async def _stop(self) -> None:
+        """Let the connection end, or end it when it takes too long; raises what it failed with."""
+        if self._task is None:
+            return
+        try:
+            if self._wire is not None:
+                await asyncio.wait({self._task}, timeout=CLOSE_S)
+        finally:
             self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-        if self._http is not None:
-            await self._http.close()
-        self._fail_waiting(ServerError("The connection was closed.", "closed"))
+        await asyncio.wait({self._task})
+        if not self._task.cancelled():
+            self._task.result()
 
     async def ask(self, request: Request, reply: type[_Reply], patience: float = 0.0) -> _Reply:
         """Send a request and wait for its answer, through any number of reconnections; raises ServerError.

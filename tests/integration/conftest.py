@@ -1,11 +1,13 @@
-"""What the integration tests share: a real server, and real commands that are ended whatever happens."""
+"""What the integration tests share: real servers, and real commands that are ended whatever happens."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.support.commands import Command, Server, running_server
+from tests.support.site import Site, StartSite
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +31,31 @@ def pypeer(tmp_path: Path, server: Server) -> Iterator[Callable[..., Command]]:
     yield start
     for command in started:
         command.discard()
+
+
+@pytest.fixture
+def into(tmp_path: Path) -> Path:
+    """Where what is fetched goes; it is not there yet."""
+    return tmp_path / "into"
+
+
+@pytest.fixture
+async def start_site() -> AsyncIterator[StartSite]:
+    """Start servers that are stopped in the end."""
+    sites: list[Site] = []
+
+    async def begin(**settings: Any) -> Site:
+        site = Site(**settings)
+        sites.append(site)
+        await site.server.start_server()
+        return site
+
+    yield begin
+    for site in sites:
+        await site.server.close()
+
+
+@pytest.fixture
+async def site(start_site: StartSite) -> Site:
+    """A server as it is without any option."""
+    return await start_site()

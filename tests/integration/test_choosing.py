@@ -10,20 +10,14 @@ from pypeer.protocol import frames
 from pypeer.transfer.choosing import Choice, Existing
 from pypeer.transfer.effects import Outcome
 from pypeer.transfer.sources import scan
-from tests.integration.test_transfer import make
 from tests.support.memory_link import MemoryLink
-from tests.support.transfers import start, transfer
+from tests.support.transfers import make, start, transfer
 
 SKIP, OVERWRITE = Choice(existing=Existing.SKIP), Choice(existing=Existing.OVERWRITE)
 
 
 def found(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-@pytest.fixture
-def into(tmp_path: Path) -> Path:
-    return tmp_path / "into"
 
 
 @pytest.fixture

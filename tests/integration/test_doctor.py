@@ -6,7 +6,6 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from time import monotonic
 from typing import Any, Final
 
 import pytest
@@ -72,10 +71,8 @@ def test_a_server_that_does_not_relay_is_told(tmp_path: Path) -> None:
 
 
 def test_a_server_that_is_away_is_status_1_with_a_report_and_what_to_do(pypeer: Start) -> None:
-    began = monotonic()
     command = pypeer("doctor", url=f"http://127.0.0.1:{free_port()}")
     assert command.end() == 1
-    assert monotonic() - began < ENOUGH_S
     assert diagnosis(command)["findings"]["signaling"]["obstacle"] == "refused"
     assert diagnosis(command)["advice"] == ["server-away"]
     assert command.events[-1]["event"] == "error"
@@ -196,7 +193,6 @@ async def test_a_relay_over_tcp() -> None:
 
 
 async def test_a_relay_that_is_not_there_takes_its_bound_at_most() -> None:
-    began = monotonic()
-    found = await asyncio.gather(*(try_relay(relay(free_port(), transport)) for transport in Transport))
+    async with asyncio.timeout(ENOUGH_S):
+        found = await asyncio.gather(*(try_relay(relay(free_port(), transport)) for transport in Transport))
     assert [each.works for each in found] == [False] * 3
-    assert monotonic() - began < ENOUGH_S

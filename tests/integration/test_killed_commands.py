@@ -10,9 +10,8 @@ from typing import Final
 
 import pytest
 
-from tests.integration.test_transfer import make
 from tests.support.commands import Command, Server, running_server
-from tests.support.transfers import tree_of
+from tests.support.transfers import make, tree_of
 from tests.vectors.stream import stream
 
 SEED: Final = 5

@@ -17,15 +17,13 @@ from signaling.protocol.codes import CloseCode
 from signaling.protocol.relaying import Join, Joined, decode_joined
 from signaling.relay.tickets import Member
 from signaling.relay.turn.kinds import Refusal
-from tests.integration.test_server import Site
 from tests.support.signaling_client import PATIENCE_S, SignalingClient
+from tests.support.site import Site
 
 A, B = Member("pair", "a"), Member("pair", "b")
 BIG = bytes(limits.RELAY_MESSAGE_BYTES)
 """The largest that is taken by who does not say."""
 LARGEST = bytes(limits.RELAY_MESSAGE_BYTES_MAX)
-
-
 Socket: TypeAlias = "aiohttp.ClientWebSocketResponse[Any]"
 
 

@@ -16,10 +16,9 @@ from pypeer.transfer.effects import Outcome
 from pypeer.transfer.sending import SendSession
 from pypeer.transfer.session import ReceiveSession
 from pypeer.transfer.sources import scan
-from tests.integration.test_transfer import make
 from tests.support.linked import PATIENCE_S, Side, joined, links
 from tests.support.memory_link import link_pair
-from tests.support.transfers import tree_of
+from tests.support.transfers import make, tree_of
 from tests.vectors.stream import stream
 
 Ends = tuple[WebRtcLink, WebRtcLink]

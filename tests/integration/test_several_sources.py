@@ -1,6 +1,7 @@
 """Several senders of the same, one receiver: their sum, one that goes, one that offers something else."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,9 +15,8 @@ from pypeer.transfer.sending import SendSession
 from pypeer.transfer.session import ReceiveSession
 from pypeer.transfer.source import Source
 from pypeer.transfer.sources import scan
-from tests.integration.test_transfer import make
 from tests.support.shaped_link import ShapedLink, shaped_pair
-from tests.support.transfers import tree_of
+from tests.support.transfers import make, tree_of
 from tests.vectors.stream import stream
 
 PATIENCE_S = 60.0
@@ -48,6 +48,17 @@ async def ends(*waiting: SendSession | ReceiveSession | Source) -> list[object]:
         return await asyncio.gather(*(each.wait() for each in waiting), return_exceptions=True)
 
 
+async def until(happened: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        while not happened():
+            await asyncio.sleep(0.01)
+
+
+async def begun(one: One) -> None:
+    """Wait until some of what it has is here."""
+    await until(lambda: one.link.other.line.carried > SIZE / 8)
+
+
 def receiving(into: Path) -> ReceiveSession:
     return ReceiveSession(into, accept_all, lambda event: None)
 
@@ -74,8 +85,10 @@ async def test_one_may_go(tree: Path, tmp_path: Path) -> None:
     receiver = receiving(tmp_path / "into")
     one, other = [await offer(receiver, tree) for _ in range(2)]
     one.source.on_lost = lambda: one.source.fail(TransferError("gone", EndCode.CANCELLED))
-    asyncio.get_running_loop().call_later(0.5, one.link.cut)
-    outcome, gone, delivered = await ends(receiver, one.source, other.session)
+    ending = asyncio.create_task(ends(receiver, one.source, other.session))
+    await begun(one)
+    one.link.cut()
+    outcome, gone, delivered = await ending
     assert isinstance(outcome, Outcome)
     assert isinstance(gone, PeerError)
     assert isinstance(delivered, Outcome)
@@ -86,8 +99,10 @@ async def test_one_may_go(tree: Path, tmp_path: Path) -> None:
 async def test_one_that_cancels_is_left_alone(tree: Path, tmp_path: Path) -> None:
     receiver = receiving(tmp_path / "into")
     one, other = [await offer(receiver, tree) for _ in range(2)]
-    asyncio.get_running_loop().call_later(0.5, one.session.cancel)
-    outcome, gone, delivered = await ends(receiver, one.source, other.session)
+    ending = asyncio.create_task(ends(receiver, one.source, other.session))
+    await begun(one)
+    one.session.cancel()
+    outcome, gone, delivered = await ending
     assert isinstance(outcome, Outcome)
     assert isinstance(gone, PeerError)
     assert isinstance(delivered, Outcome)
@@ -97,7 +112,7 @@ async def test_one_that_cancels_is_left_alone(tree: Path, tmp_path: Path) -> Non
 async def test_one_that_offers_something_else_is_left_alone(tree: Path, tmp_path: Path) -> None:
     receiver = receiving(tmp_path / "into")
     one = await offer(receiver, tree)
-    await asyncio.sleep(0.2)
+    await begun(one)
     names = make(tmp_path / "names" / "tree", {"a": stream(SIZE), "d/b": b"hello", "d/x": stream(700_000)})
     sizes = make(tmp_path / "sizes" / "tree", {"a": b"1"})
     bad = [await offer(receiver, names), await offer(receiver, sizes)]

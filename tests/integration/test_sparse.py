@@ -18,8 +18,7 @@ from pypeer.transfer.sparse import holes_of, is_hole, is_in_memory
 from pypeer.transfer.store import DiskStore
 from pypeer.transfer.storing import Store
 from pypeer.transfer.targets import Targets
-from tests.integration.test_transfer_faults import requested
-from tests.support.transfers import start, transfer
+from tests.support.transfers import requested, start, transfer
 
 MIB = 2**20
 GIB = 2**30

@@ -15,20 +15,8 @@ from pypeer.transfer import merkle
 from pypeer.transfer.effects import Outcome, Read
 from pypeer.transfer.sources import scan, text_tree
 from pypeer.transfer.storing import Lost
-from tests.support.transfers import start, transfer, tree_of
+from tests.support.transfers import make, start, transfer, tree_of
 from tests.vectors.stream import stream
-
-
-def make(folder: Path, files: dict[str, bytes]) -> Path:
-    for path, data in files.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_bytes(data)
-    return folder
-
-
-@pytest.fixture
-def into(tmp_path: Path) -> Path:
-    return tmp_path / "into"
 
 
 async def test_a_tree_arrives_as_it_is(tmp_path: Path, into: Path) -> None:

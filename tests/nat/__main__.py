@@ -1,6 +1,8 @@
 """`python -m tests.nat probe | matrix | shell`: see tests/nat/__init__.py."""
 
 import argparse
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -19,11 +21,22 @@ def main() -> int:
         return 2
     if not enter.is_inside():
         enter.enter("-m", "tests.nat", *sys.argv[1:])
+    obey_signals()
     try:
         return int(options.run(options))
+    except KeyboardInterrupt:
+        sys.stdout.flush()
+        os._exit(128 + signal.SIGINT)  # what still loads, and is waited for at an ordinary end, ends with this process
     except (ValueError, netns.LabError) as error:
         print(f"laboratory: {error}", file=sys.stderr)
         return 2
+
+
+def obey_signals() -> None:
+    """End at SIGINT, which a shell that runs this in the background has ignored; and at SIGTERM, which a first process
+    would be the only one not to heed."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:

@@ -30,6 +30,9 @@ FOLDER: Final = Path("/run/laboratory")
 NAMESPACES: Final = 0x00020000 | 0x20000000 | 0x40000000
 """CLONE_NEWNS, CLONE_NEWPID and CLONE_NEWNET, from linux/sched.h."""
 
+GRACE_S: Final = 2
+"""How long what is inside has to end by itself after SIGINT: it may not have got it, or may not obey."""
+
 PR_SET_PDEATHSIG: Final = 1
 """From linux/prctl.h."""
 
@@ -61,7 +64,7 @@ def enter(*arguments: str) -> None:
 
 
 def watch(act: Callable[[], int]) -> int:
-    """Do something in the first process of new namespaces; gives its status. A signal ends all of it.
+    """Do something in the first process of new namespaces; gives its status, or minus the signal that ended all of it.
 
     The command `unshare` does as much, but ignores SIGTERM, and so does a first process.
     """
@@ -74,10 +77,27 @@ def watch(act: Callable[[], int]) -> int:
         prepare()
         os.environ[INSIDE] = "1"
         os._exit(act())
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: os.kill(inner, signal.SIGKILL))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the keyboard's goes to all, and the first process obeys it
-    return os.waitstatus_to_exitcode(os.waitpid(inner, 0)[1])
+    caught = end_on_signals(inner)
+    status = os.waitstatus_to_exitcode(os.waitpid(inner, 0)[1])
+    return -caught[0] if caught and status == -signal.SIGKILL else status
+
+
+def end_on_signals(inner: int) -> list[int]:
+    """From now on a signal ends that process; gives those that will have been caught.
+
+    The keyboard's SIGINT goes to all, and the first process obeys it; at a second one it is not waited for.
+    """
+    caught: list[int] = []
+
+    def end(number: int, _frame: object) -> None:
+        caught.append(number)
+        if number == signal.SIGINT and not signal.alarm(GRACE_S):
+            return
+        os.kill(inner, signal.SIGKILL)
+
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGALRM):
+        signal.signal(number, end)
+    return caught
 
 
 def prepare() -> None:

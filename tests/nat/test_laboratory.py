@@ -6,6 +6,7 @@ import socket
 import subprocess
 import time
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -19,6 +20,12 @@ from tests.nat.probing import probe
 from tests.nat.reflector import Reflector, endpoint, reach, receive, reflector, udp_socket
 from tests.nat.shaper import Shape
 from tests.nat.sites import BEHAVIOUR, BY_NAME
+
+UDP: Final = 17
+"""As IP numbers it."""
+
+PATIENCE_S: Final = 60.0
+"""How long anything may take on a busy machine."""
 
 
 def test_every_site_behaves_as_it_should() -> None:
@@ -74,9 +81,13 @@ def test_a_packet_with_a_small_time_to_live_dies_in_the_core() -> None:
         with source, capture(near.edge, "wan") as out, capture(far.edge, "wan") as inward:
             source.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, 4)
             source.sendto(b"sacrificed", (far.public, 4000))
-            time.sleep(0.2)
+            source.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, 64)
+            source.sendto(b"behind it", (far.public, 4000))
+            end = time.monotonic() + PATIENCE_S
+            while not any(b"behind it" in packet.payload for packet in inward) and time.monotonic() < end:
+                time.sleep(0.01)
+        assert [packet.payload[8:] for packet in inward if packet.protocol == UDP] == [b"behind it"]
         assert [packet.dst for packet in out if b"sacrificed" in packet.payload and packet.outgoing] == [far.public]
-        assert not [packet for packet in inward if b"sacrificed" in packet.payload]
 
 
 def test_a_router_that_reboots_forgets_and_has_another_address() -> None:
@@ -143,7 +154,7 @@ def test_a_line_that_fails_comes_back(how: str) -> None:
         assert udp(client, server) == BEHAVIOUR["port-restricted"].v4
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_nothing_is_left_of_a_laboratory_that_was_killed(how: signal.Signals) -> None:
     """Its processes and namespaces go with the process that started it; names and files never were outside."""
     mark = f"laboratory-{os.getpid()}"
@@ -157,10 +168,27 @@ def test_nothing_is_left_of_a_laboratory_that_was_killed(how: signal.Signals) ->
     assert sorted(each.name for each in netns.NAMES.iterdir()) == []
     started.send_signal(how)
     started.communicate()
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE_S
     while _processes(mark) and time.monotonic() < end:
         time.sleep(0.05)
     assert _processes(mark) == []
+
+
+@pytest.mark.parametrize(
+    ("inner", "how"), [(False, signal.SIGINT), (True, signal.SIGINT), (True, signal.SIGTERM)], ids=str
+)
+def test_a_command_in_the_background_of_a_script_is_ended_by_a_signal(inner: bool, how: signal.Signals) -> None:
+    """To the process that was started, or to the first one inside, which is what a list of processes shows."""
+    line = enter.command("-m", "tests.nat", "matrix", "--sites", "public", "--rtt", "0")
+    background = ("sh", "-c", "trap '' INT; exec \"$@\"", "sh", *line)
+    pipe = subprocess.PIPE
+    with subprocess.Popen(background, cwd=enter.ROOT, stdout=pipe, stderr=pipe, text=True) as started:
+        assert started.stdout is not None
+        assert started.stdout.readline().startswith("sender")
+        [first] = Path(f"/proc/{started.pid}/task/{started.pid}/children").read_text().split()
+        os.kill(int(first) if inner else started.pid, how)
+        _, errors = started.communicate(timeout=PATIENCE_S)
+    assert (started.returncode, errors) == (128 + (signal.SIGINT if inner else how), "")
 
 
 def _processes(mark: str) -> list[str]:
@@ -187,6 +215,6 @@ def test_the_core_knows_no_private_address() -> None:
     with Lab() as lab, reflector(SERVER_V4) as server, capture(EXCHANGE, "server") as packets:
         for name in ("port-restricted", "symmetric-seq", "cgnat", "fullcone"):
             udp(lab.add(BY_NAME[name]).clients[0], server)
-    sources = {packet.src for packet in packets if packet.protocol == 17}
+    sources = {packet.src for packet in packets if packet.protocol == UDP}
     assert len(sources) > len(SERVER_V4)
     assert not {source for source in sources if source.startswith(("192.168.", "100.64.", "10."))}

@@ -27,6 +27,8 @@ from typing import IO, Any, Final
 
 from aiohttp import connector
 
+from pypeer.quiet import end_silently_on_interrupt, interrupts_as_usual
+
 ROOT: Final = Path(__file__).resolve().parents[2]
 
 LOADED: Final = ("pypeer", "signaling")
@@ -172,6 +174,7 @@ def serve(requests: socket.socket) -> tuple[dict[str, Any], list[int]]:
             sys.exit()  # who asked has ended
         if os.fork() == 0:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            interrupts_as_usual()
             watch(descriptors)
             return json.loads(told), descriptors
         for descriptor in descriptors:
@@ -212,6 +215,7 @@ def become(request: Mapping[str, Any], descriptors: Sequence[int]) -> None:
 
 
 if __name__ == "__main__":
+    end_silently_on_interrupt()  # the keyboard's SIGINT goes to all
     load()
     with socket.socket(fileno=int(sys.argv[1])) as requests:
         asked = serve(requests)

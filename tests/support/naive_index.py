@@ -8,7 +8,7 @@ from itertools import count
 from typing import TypeVar
 
 from signaling.engine.index import Counted, Match, Matches, Page, Query
-from signaling.protocol.encoding import unb64
+from signaling.protocol.encoding import b64, unb64
 from signaling.protocol.kinds import kind_of
 from signaling.protocol.listed import Folder, Item, Subfolder
 
@@ -26,6 +26,11 @@ class Entry:
     name: str
     size: int
     root: str
+
+
+def root(number: int) -> str:
+    """The made-up root of a file of this number."""
+    return b64(number.to_bytes(32))
 
 
 def words(text: str) -> list[str]:

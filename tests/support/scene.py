@@ -233,3 +233,12 @@ class Guest:
                 self.seen = seq
                 if getattr(message, "re", None) is None:
                     self.inbox.append(message)
+
+
+def refused(scene: Scene, connection: int, message: Hello | Open | Ping | str) -> tuple[ErrorCode, CloseCode]:
+    """The fault for which a message closes its connection, and how."""
+    scene.say(connection, message)
+    [error] = scene.take(connection)
+    assert isinstance(error, Error)
+    assert error.seq is None
+    return error.code, scene.closed[connection]

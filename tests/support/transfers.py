@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from pypeer import events
 from pypeer.errors import PeerError
 from pypeer.events import Event, Offered
+from pypeer.protocol import frames, messages
 from pypeer.transfer.choosing import EVERYTHING, Choice
 from pypeer.transfer.deciding import accept_all
 from pypeer.transfer.effects import Outcome
@@ -84,6 +86,14 @@ async def transfer(*paths: Path, into: Path, choice: Choice = EVERYTHING) -> tup
     return await start(await scan(paths), into, choice=choice).run()
 
 
+def make(folder: Path, files: dict[str, bytes]) -> Path:
+    """A folder with these files in it."""
+    for path, data in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(data)
+    return folder
+
+
 def tree_of(folder: Path) -> dict[str, tuple[bytes | None, int, bool]]:
     """Everything below a folder: content (None for folders), time in milliseconds, executable."""
     return {
@@ -94,3 +104,63 @@ def tree_of(folder: Path) -> dict[str, tuple[bytes | None, int, bool]]:
         )
         for path in sorted(folder.rglob("*"))
     }
+
+
+def visible(folder: Path) -> dict[str, bytes]:
+    """Files under final names."""
+    found = (path for path in folder.rglob("*") if path.is_file() and ".byway-" not in str(path))
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
+
+
+def code(end: object) -> str:
+    """Of the error with which it ended."""
+    assert isinstance(end, PeerError), end
+    return end.code
+
+
+async def stop_midway(offered: OfferedTree, into: Path, at: int = 24) -> None:
+    """A fetch whose person gives up at this request: all before it but a window are stored then."""
+    run = start(offered, into)
+
+    def watch(frame: bytes) -> bytes:
+        if frame[0] == frames.REQUEST and frames.decode(frame).request == at:  # type: ignore[union-attr]
+            run.receiver.cancel()
+        return frame
+
+    run.prepare = lambda left, right: setattr(right, "change", watch)
+    assert [code(end) for end in await run.run()] == ["cancelled", "cancelled"]
+
+
+def requested(run: Run) -> set[tuple[int, int]]:
+    """Watch which chunks are asked for."""
+    asked: set[tuple[int, int]] = set()
+
+    def note(frame: bytes) -> bytes:
+        if frame[0] == frames.REQUEST:
+            request = frames.decode(frame)
+            assert isinstance(request, frames.Request)
+            asked.add((request.file, request.chunk))
+        return frame
+
+    run.prepare = lambda left, right: setattr(right, "change", note)
+    return asked
+
+
+def noted(run: Run) -> list[str]:
+    """What the receiver was told beside."""
+    return [event.message for event in run.of("receiver", events.Noted) if isinstance(event, events.Noted)]
+
+
+class Anything:
+    """Content of any size."""
+
+    def read(self, file: int, offset: int, length: int) -> bytes:
+        return bytes(length)
+
+    def close(self) -> None:
+        pass
+
+
+def hostile(*entries: messages.Entry) -> OfferedTree:
+    """An offer of what no honest sender has."""
+    return OfferedTree(entries, Anything(), "")

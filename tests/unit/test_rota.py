@@ -1,8 +1,10 @@
 """Jobs of the test run, and what is told of them at its end."""
 
 from collections import deque
+from pathlib import Path
 from typing import Final
 
+from tests.lanes import LONGEST, TOGETHER
 from tests.rota import LAST_LINES, NOTHING, Done, Job, Rota, closing, deal, faults
 
 HEADING: Final = "=========== short test summary info ===========\n"
@@ -18,6 +20,13 @@ def test_every_file_is_in_one_job_and_no_job_has_too_many() -> None:
     assert sorted(path for job in jobs for path in job.paths) == sorted(files)
     assert {len(job.paths) for job in jobs} <= {3, 4}
     assert len({job.name for job in jobs}) == len(jobs)
+
+
+def test_every_file_there_is_has_a_lane_and_those_that_take_longest_are_there() -> None:
+    root = Path(__file__).parents[2]
+    found = {str(path.relative_to(root)) for path in (root / "tests").rglob("test_*.py")}
+    assert {Path(path).parts[1] for path in found} == set(TOGETHER)
+    assert set(LONGEST) <= found
 
 
 def test_long_files_come_first_and_not_together() -> None:

@@ -4,8 +4,7 @@
  * A check that comes to a router before its own client has sent one may make the router keep that port for itself: the client's checks
  * leave by another one then, which the other side's router does not let in (RFC 5128, section 3.3). A page cannot send a check that dies
  * on the way. But whoever answers has the candidates of both sides first, and so sends first: at the beginning that is B, and after an
- * offer of B's, from new sockets, it is A; B helps by using what A names a little later. So it is enough that one of the two routers
- * drops what comes early.
+ * offer of B's, from new sockets, it is A, as B lets it (letting.ts). So it is enough that one of the two routers drops what comes early.
  * A Python peer helps itself by other means (pypeer/connect/punching.py).
  */
 
@@ -14,13 +13,12 @@ import type { Role } from "../secure/pake.ts";
 import type { Timer } from "../timers/timers.ts";
 
 /**
- * From when the link opened, and then from the first time, in seconds. More than the round trip of a satellite, and the link itself
- * took four of them, so a direct path that works has been found. Twice, as a page that is busy may miss its turn.
+ * From when the link opened, and then from the first time, in seconds. The link itself took four round trips, so with the second half
+ * second a direct path that works has been found, and beginning again only finds it once more. Twice, as a page that is busy may miss its
+ * turn; by the second look the first try has found what it can (a tenth to gather, LET_FIRST_S, and a quarter until the checks are
+ * through), unless the round trips are very long.
  */
-const AGAIN_S = [0.7, 2] as const;
-
-/** How long B leaves the candidates of A aside, in seconds: A's first checks have left by then, even if A is busy. */
-export const LET_FIRST_S = 0.3;
+const AGAIN_S = [0.5, 1.3] as const;
 
 /** Ports are the same for all destinations (RFC 4787, section 4.1): plain checks would do, if none came early. */
 const STEADY: readonly (Mapping | undefined)[] = ["none", "independent"];

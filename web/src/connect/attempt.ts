@@ -4,10 +4,11 @@ import type { Candidate, ConnectionReport, Description, Mapping, Network } from 
 import type { IceServer } from "../gen/signaling.ts";
 import type { Role } from "../secure/pake.ts";
 import type { Timer } from "../timers/timers.ts";
-import { beginAgain, isWorthAgain, LET_FIRST_S } from "./again.ts";
+import { beginAgain, isWorthAgain } from "./again.ts";
 import { Gathering } from "./gathering.ts";
 import { Hope, LOOK_S } from "./hope.ts";
 import { toRtc } from "./ice_servers.ts";
+import { Letting } from "./letting.ts";
 import type { LifeAction } from "./life.ts";
 import { Lifetime } from "./lifetime.ts";
 import { ChannelLink } from "./link.ts";
@@ -55,10 +56,9 @@ export class Attempt {
   readonly #prospects = new Prospects();
   readonly #troubles = new Troubles();
   readonly #life: Lifetime;
+  readonly #letting: Letting;
   #link: ChannelLink | null = null;
   #isRetired = false;
-  /** The other side is to send first, in this generation. */
-  #letsFirst = false;
 
   constructor(options: AttemptOptions, events: AttemptEvents) {
     const { role, number, ice, isRelayOnly, timer, knew } = options;
@@ -67,6 +67,7 @@ export class Attempt {
     this.#events = events;
     this.#phases = new PhaseClock(now, knew);
     this.#life = new Lifetime(timer, (action) => this.#do(action));
+    this.#letting = new Letting(timer, (candidates) => this.#negotiator.add(candidates));
     this.#connection = new RTCPeerConnection(this.#configuration());
     this.#negotiator = new Negotiator(role, this.#connection, {
       onDescription: (kind, sdp) => this.#send({ t: "description", link: number, kind, sdp }),
@@ -84,16 +85,15 @@ export class Attempt {
 
   /** The other side's description of this link: the first, or one that restarts its ICE. */
   described({ kind, sdp }: Description): void {
-    if (kind === "offer") this.#letsFirst = false;
-    this.#negotiator.described(kind, sdp);
+    if (kind === "offer") this.#letting.end();
+    this.#negotiator.described(kind, this.#letting.stripped(sdp));
   }
 
   /** Candidates of the other side. */
   add(candidates: readonly string[]): void {
     this.#hope.received(candidates, now());
     this.#prospects.received(candidates);
-    if (this.#letsFirst) this.#options.timer(LET_FIRST_S, () => this.#negotiator.add(candidates));
-    else this.#negotiator.add(candidates);
+    this.#letting.received(candidates);
     this.#judge();
   }
 
@@ -162,6 +162,7 @@ export class Attempt {
     this.#prospects.found(candidates);
     this.#judge();
     this.#send({ t: "candidate", link: this.number, candidates });
+    this.#letting.told(candidates);
   }
 
   /** An empty one ends a generation, and none ends gathering (WebRTC 1.0, section 4.8.2). */
@@ -219,7 +220,8 @@ export class Attempt {
   /** With the servers of now; the stack then asks for a negotiation by itself (WebRTC 1.0, section 4.4.2). */
   #restart(letsFirst = false): void {
     if (this.#isRetired) return;
-    this.#letsFirst = letsFirst;
+    if (letsFirst) this.#letting.begin();
+    else this.#letting.end();
     this.#connection.setConfiguration(this.#configuration());
     this.#connection.restartIce();
   }

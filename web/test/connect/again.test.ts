@@ -43,7 +43,7 @@ async function pausesOf(worth: number): Promise<{ pauses: number[]; restarts: nu
 }
 
 test("it begins again twice at most, and no more once it is direct", async () => {
-  assert.deepEqual(await pausesOf(9), { pauses: [0.7, 2], restarts: 2 });
-  assert.deepEqual(await pausesOf(1), { pauses: [0.7, 2], restarts: 1 });
-  assert.deepEqual(await pausesOf(0), { pauses: [0.7], restarts: 0 });
+  assert.deepEqual(await pausesOf(9), { pauses: [0.5, 1.3], restarts: 2 });
+  assert.deepEqual(await pausesOf(1), { pauses: [0.5, 1.3], restarts: 1 });
+  assert.deepEqual(await pausesOf(0), { pauses: [0.5], restarts: 0 });
 });

@@ -1,4 +1,4 @@
-/** One of several senders sends what is not in the file: who that is, and who is asked instead. After tests/unit/pypeer/transfer/test_joining.py. */
+/** One of several senders sends what is not in the file: who that is, and who is asked instead. After tests/unit/pypeer/transfer/test_witness.py. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

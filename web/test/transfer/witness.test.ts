@@ -1,4 +1,4 @@
-/** Who lied, as the Python twin finds it out (tests/unit/pypeer/transfer/test_joining.py). */
+/** Who lied, as the Python twin finds it out (tests/unit/pypeer/transfer/test_witness.py). */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,55 +1,28 @@
-"""Which way a session takes, and when another is tried: stories, and what holds in all of them."""
+"""Which way a session takes, when ICE or the relay is tried and left: stories, and what holds in all of them."""
 
 import json
 from collections.abc import Sequence
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pypeer.connect.lanes import TRANSITIONS, Action, Event, GiveUp, Grade, Leave, Lost, Road, State, Try, Use
-from pypeer.connect.roads import (
-    ATTEMPTS,
-    BETTER_S,
-    LINGER_S,
-    RECOVER_S,
-    RELAY_AFTER_S,
-    STABLE_S,
-    UNUSED_S,
-    Roads,
-)
+from pypeer.connect.lanes import TRANSITIONS, Event, Leave, Lost, Road, State, Try, Use
+from pypeer.connect.roads import BETTER_S, LINGER_S, RELAY_AFTER_S, STABLE_S, UNUSED_S, Roads
 from pypeer.secure.keys import Role
+from tests.unit.pypeer.connect.journey import (
+    BACK,
+    DELAY_S,
+    FAILED,
+    ICE,
+    LOST,
+    OPENED,
+    RELAY,
+    SILENT,
+    TCP,
+    USED,
+    Journey,
+)
 from tests.vectors import make_roads
-
-TCP, ICE, RELAY = Road
-OPENED, FAILED, SILENT, BACK, LOST = Event.OPENED, Event.FAILED, Event.SILENT, Event.BACK, Event.LOST
-USED = Event.USED
-DELAY_S = 0.25
-
-
-class Journey:
-    """A policy, and the time."""
-
-    def __init__(self, role: Role = Role.A, can_relay: bool = True, can_tcp: bool = False) -> None:
-        self.now = 1000.0
-        self.roads = Roads(role, can_relay, lambda failures: DELAY_S * (1 + failures), can_tcp)
-        self.first = self.roads.begin(self.now)
-
-    def happens(self, road: Road, event: Event) -> list[Action]:
-        """What is done about it at once."""
-        return self.roads.happened(road, event, self.now)
-
-    def next(self) -> tuple[float, list[Action]]:
-        """What is done next if nothing happens, and in how many seconds."""
-        deadline = self.roads.deadline
-        assert deadline is not None
-        waited, self.now = deadline - self.now, deadline
-        return waited, self.roads.tick(self.now)
-
-    def open(self, road: Road) -> None:
-        """The session uses this road, and nothing else is open or due."""
-        self.happens(road, OPENED)
-        assert self.roads.carrying is road
 
 
 def test_where_ice_works_no_relay_is_tried() -> None:
@@ -196,102 +169,6 @@ def test_a_new_link_on_the_same_road_is_used() -> None:
     assert journey.happens(ICE, OPENED) == [Use(ICE)]
 
 
-def test_without_a_relay_three_attempts_are_made() -> None:
-    journey = Journey(can_relay=False)
-    for failures in range(1, ATTEMPTS):
-        assert journey.happens(ICE, FAILED) == []
-        assert journey.next() == (DELAY_S * (1 + failures), [Try(ICE)])
-    assert journey.happens(ICE, FAILED) == [GiveUp()]
-
-
-def test_with_a_relay_three_attempts_are_made_on_each_road() -> None:
-    journey = Journey()
-    tried: list[Action] = list(journey.first)
-    over: list[Action] = []
-    for _ in range(20):
-        for road in Road:
-            if journey.roads.state(road) is State.TRYING:
-                over = journey.happens(road, FAILED)
-                tried += [each for each in over if isinstance(each, Try)]
-        if GiveUp() in over:
-            break
-        if journey.roads.deadline is not None:
-            tried += journey.next()[1]
-    assert GiveUp() in over
-    assert tried.count(Try(ICE)) == tried.count(Try(RELAY)) == ATTEMPTS
-
-
-def test_after_a_loss_attempts_count_anew() -> None:
-    journey = Journey(can_relay=False)
-    journey.happens(ICE, FAILED)
-    journey.next()
-    journey.happens(ICE, FAILED)
-    journey.next()
-    journey.open(ICE)
-    journey.now += STABLE_S
-    journey.happens(ICE, LOST)
-    journey.next()
-    assert journey.happens(ICE, FAILED) == []
-
-
-def test_links_that_break_at_once_are_not_made_for_ever() -> None:
-    journey = Journey(can_relay=False)
-    for failures in range(1, ATTEMPTS):
-        journey.open(ICE)
-        assert journey.happens(ICE, LOST) == [Lost()]
-        assert journey.next() == (DELAY_S * (1 + failures), [Try(ICE)])
-    journey.open(ICE)
-    assert journey.happens(ICE, LOST) == [Lost(), GiveUp()]
-
-
-def test_role_b_follows_and_tries_nothing() -> None:
-    journey = Journey(Role.B)
-    assert journey.first == []
-    assert journey.roads.deadline is None
-    assert journey.happens(ICE, FAILED) == []
-    assert journey.happens(RELAY, OPENED) == [Use(RELAY)]
-    assert journey.happens(ICE, OPENED) == [Use(ICE)]
-    assert journey.next() == (LINGER_S, [Leave(RELAY)])
-    assert journey.happens(RELAY, OPENED) == [], "A began it before it saw that ICE is open here"
-    assert journey.happens(ICE, SILENT) == [Use(RELAY), Leave(ICE)]
-    assert journey.happens(RELAY, LOST) == [Lost()]
-    assert journey.next() == (RECOVER_S, [GiveUp()])
-
-
-def test_role_b_goes_on_when_a_comes_back() -> None:
-    journey = Journey(Role.B)
-    journey.open(ICE)
-    journey.happens(ICE, LOST)
-    assert journey.happens(ICE, OPENED) == [Use(ICE)]
-    assert journey.roads.deadline is None
-
-
-@pytest.mark.parametrize("role", Role)
-def test_who_is_cut_off_keeps_what_is_open_and_no_more(role: Role) -> None:
-    journey = Journey(role)
-    journey.open(ICE)
-    assert journey.roads.unpaired() == []
-    assert journey.happens(ICE, SILENT) == []
-    assert journey.roads.deadline is None
-    assert journey.happens(ICE, LOST) == [GiveUp()]
-
-
-@pytest.mark.parametrize("role", Role)
-def test_who_is_cut_off_before_anything_is_open_gives_up(role: Role) -> None:
-    journey = Journey(role)
-    assert journey.roads.unpaired() == [GiveUp()]
-    assert journey.roads.deadline is None
-
-
-def test_who_is_cut_off_on_a_relay_still_moves_to_what_opens() -> None:
-    journey = Journey()
-    journey.next()
-    journey.open(RELAY)
-    journey.roads.unpaired()
-    assert journey.happens(ICE, OPENED) == [Use(ICE)]
-    assert journey.next() == (LINGER_S, [Leave(RELAY)])
-
-
 def test_the_shared_vectors_are_what_the_code_makes() -> None:
     assert make_roads.build() == json.loads(make_roads.FILE.read_text("utf-8"))
 
@@ -342,96 +219,3 @@ def best(roads: Roads) -> Road | None:
     """The first that is open, else the first that is silent."""
     ranked = [road for state in (State.OPEN, State.SILENT) for road in Road if roads.state(road) is state]
     return ranked[0] if ranked else None
-
-
-def test_tcp_carries_and_ice_stands_by() -> None:
-    journey = Journey(can_tcp=True)
-    assert journey.first == [Try(TCP), Try(ICE)]
-    assert journey.happens(ICE, OPENED) == [Use(ICE)]
-    assert journey.happens(TCP, OPENED) == [Use(TCP)]
-    assert journey.roads.deadline is None
-    journey.now += STABLE_S
-    assert journey.happens(TCP, LOST) == [Use(ICE)]
-    assert journey.next() == (DELAY_S, [Try(TCP)])
-
-
-def test_tcp_that_is_silent_is_left_for_ice() -> None:
-    journey = Journey(Role.B, can_tcp=True)
-    journey.open(TCP)
-    assert journey.happens(ICE, OPENED) == []
-    assert journey.happens(TCP, SILENT) == [Use(ICE), Leave(TCP)]
-
-
-def test_tcp_alone_that_is_silent_brings_the_relay() -> None:
-    journey = Journey(can_tcp=True)
-    journey.open(TCP)
-    assert journey.happens(ICE, FAILED) == []
-    assert journey.happens(TCP, SILENT) == [Try(RELAY)]
-    assert journey.happens(TCP, BACK) == []
-    assert journey.happens(RELAY, OPENED) == []
-    assert journey.happens(TCP, SILENT) == [Use(RELAY), Leave(TCP)]
-    assert journey.next() == (BETTER_S[0], [Try(TCP), Try(ICE)])
-
-
-def test_tcp_is_not_tried_again_beside_ice() -> None:
-    journey = Journey(can_tcp=True)
-    journey.open(ICE)
-    assert journey.happens(TCP, FAILED) == []
-    assert journey.roads.deadline is None
-
-
-def test_ice_is_not_tried_again_beside_tcp() -> None:
-    journey = Journey(can_tcp=True)
-    journey.open(TCP)
-    assert journey.happens(ICE, FAILED) == []
-    assert journey.roads.deadline is None
-
-
-def test_without_anything_tcp_is_tried_as_often_as_ice() -> None:
-    journey = Journey(can_relay=False, can_tcp=True)
-    journey.happens(ICE, FAILED)
-    over: list[Action] = []
-    for _ in range(ATTEMPTS):
-        journey.happens(TCP, FAILED)
-        while journey.roads.deadline is not None:
-            journey.next()
-        over = journey.happens(ICE, FAILED)
-    assert over == [GiveUp()]
-
-
-def proxied() -> Journey:
-    """The session uses TCP through a proxy."""
-    journey = Journey(can_tcp=True)
-    assert journey.roads.graded(TCP, Grade.PROXIED, journey.now) == []
-    journey.open(TCP)
-    return journey
-
-
-def test_a_proxy_is_left_for_a_direct_way_of_ice_and_stands_by() -> None:
-    journey = proxied()
-    assert not journey.roads.is_direct(ICE)
-    assert journey.happens(ICE, OPENED) == [Use(ICE)]
-    assert journey.roads.is_direct(ICE)
-    assert journey.happens(ICE, SILENT) == [Use(TCP), Leave(ICE)]
-
-
-def test_a_proxy_is_better_than_a_relay_of_ice_until_that_becomes_direct() -> None:
-    journey = proxied()
-    assert journey.roads.graded(ICE, Grade.RELAYED, journey.now) == []
-    assert journey.happens(ICE, OPENED) == []
-    assert not journey.roads.is_direct(ICE)
-    assert journey.roads.graded(ICE, Grade.DIRECT, journey.now) == [Use(ICE)]
-
-
-def test_a_proxy_is_better_than_the_relay_inside_the_websocket() -> None:
-    journey = Journey(can_tcp=True)
-    journey.open(RELAY)
-    journey.roads.graded(TCP, Grade.PROXIED, journey.now)
-    assert journey.happens(TCP, OPENED) == [Use(TCP)]
-
-
-def test_a_relay_of_ice_is_better_than_that_inside_the_websocket() -> None:
-    journey = Journey()
-    journey.open(RELAY)
-    journey.roads.graded(ICE, Grade.RELAYED, journey.now)
-    assert journey.happens(ICE, OPENED) == [Use(ICE)]

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import count
 
+from pypeer.sctp import chunks
 from pypeer.sctp.association import Association
-from pypeer.sctp.chunks import DATA_HEADER_BYTES, PACKET_HEADER_BYTES
+from pypeer.sctp.chunks import DATA_HEADER_BYTES, PACKET_HEADER_BYTES, Header
 from pypeer.sctp.handshake import State
 
 PORT = 5000
@@ -125,3 +126,23 @@ def tag_of(end: Association) -> int:
 def payload_of(packet: bytes) -> bytes:
     """Of a packet with one DATA chunk."""
     return packet[PACKET_HEADER_BYTES + DATA_HEADER_BYTES :]
+
+
+def established(**there: float | bool) -> Scene:
+    """Two that have met."""
+    scene = Scene(Network(**there)).start()  # type: ignore[arg-type]
+    scene.run(0.01)
+    assert [end.state for end in scene.ends] == [State.ESTABLISHED] * 2
+    return scene
+
+
+def packet(scene: Scene, to: int, *parts: bytes, tag: int | None = None) -> bytes:
+    """A packet for one of the ends."""
+    return Header(PORT, PORT, tag_of(scene.ends[to]) if tag is None else tag).packet(parts)
+
+
+def said(end: Association, now: float) -> list[int]:
+    """Types of chunks that leave now."""
+    end.flush(now)
+    packets, end.packing.outgoing = end.packing.outgoing, []
+    return [chunk.kind for each in packets for chunk in chunks.parse(each)]

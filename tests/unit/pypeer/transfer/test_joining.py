@@ -5,38 +5,18 @@ from typing import Final
 
 import pytest
 
-from pypeer.errors import ConnectError, PeerError, TransferError
+from pypeer.errors import PeerError, TransferError
 from pypeer.events import Progress
 from pypeer.protocol import frames, messages
 from pypeer.protocol.codes import EndCode
 from pypeer.transfer import manifest
-from pypeer.transfer.effects import Dismiss, Drawn, Effect, Emit, End, Examine
-from pypeer.transfer.finishing import WAIT_S
-from pypeer.transfer.joining import OTHER_TOLD
+from pypeer.transfer.effects import Drawn, Effect, Emit, Examine
 from pypeer.transfer.phases import Phase
 from pypeer.transfer.receiver import Receiver
-from pypeer.transfer.storing import Concluded, Finish, Finished, Stale, Store, Stored
-from pypeer.transfer.trust import Trust
-from pypeer.transfer.witness import Witness
+from pypeer.transfer.storing import Concluded, Stored
+from tests.unit.pypeer.transfer.sources import GONE, dismissed, ended, second
 from tests.unit.pypeer.transfer.test_receiver import ENTRIES, HASH, HELLO, OFFER, PAGE, SMALL, receiver
 from tests.unit.pypeer.transfer.test_several_links import on, sent
-
-GONE: Final = ConnectError("gone")
-
-
-def second(phase: Phase, *said: frames.Frame, link: int = 1, source: int = 1) -> tuple[Receiver, list[Effect]]:
-    """A receiver that got this far with its first source, and a link to a second one, which says this."""
-    here = receiver(phase)
-    here.link_up(link, 0, 65536, 0, source)
-    return here, on(link, here, HELLO, *said)
-
-
-def dismissed(effects: list[Effect]) -> dict[int, str]:
-    return {effect.source: str(effect.error) for effect in effects if isinstance(effect, Dismiss)}
-
-
-def ended(effects: list[Effect]) -> object:
-    return next((effect.result for effect in effects if isinstance(effect, End)), None)
 
 
 def changed(index: int, entry: messages.Entry) -> messages.Entries:
@@ -50,8 +30,8 @@ def test_another_source_of_the_same_is_listed_and_drawn_from() -> None:
     assert sent(effects)[0] == (1, "Accept")
     assert (1, "Request") in sent(effects)
     assert (0, "Progress") in sent(here.tick(1))
-    assert (1, "Progress") in sent([*on(0, here, frames.Data(2, memoryview(SMALL)), frames.End(2, HASH)),
-                                    *here.stored(Stored(2, 0), 2), *here.tick(2)])  # fmt: skip
+    effects = on(0, here, frames.Data(2, memoryview(SMALL)), frames.End(2, HASH))
+    assert (1, "Progress") in sent([*effects, *here.stored(Stored(2, 0), 2), *here.tick(2)])
 
 
 def test_it_may_be_known_before_the_first_one_is() -> None:
@@ -275,135 +255,7 @@ def test_the_last_that_lies_ends_it() -> None:
     assert isinstance(ended(here.tick(1)), TransferError)
 
 
-# --- who lied --------------------------------------------------------------------------------------------------------
-
-
-def test_who_sent_something_else_is_known_when_the_other_alone_sends_what_matches() -> None:
-    here = Witness()
-    here.note(1, 0, 0, b"good")
-    here.note(1, 1, 2, b"bad")
-    assert here.doubt(1, set()) == (None, 0)
-    assert here.may(0, 1)
-    assert not here.may(2, 1)
-    here.note(1, 0, 0, b"good")
-    here.note(1, 1, 0, b"fine")
-    assert here.believe(1) == {2}
-    assert here.may(2, 1)
-
-
-def test_who_alone_does_not_match_is_to_blame_and_the_other_is_next() -> None:
-    here = Witness()
-    here.note(1, 0, 0, b"bad")
-    here.note(1, 1, 2, b"good")
-    here.doubt(1, set())
-    here.note(1, 0, 0, b"bad")
-    here.note(1, 1, 0, b"bad")
-    assert here.doubt(1, set()) == (0, 2)
-    here.forget(2)
-    assert here.may(5, 1)
-    assert here.doubt(1, {0, 2}) == (None, None)
-
-
-def test_who_has_a_file_no_more_is_not_tried_alone() -> None:
-    here = Witness()
-    here.note(1, 0, 0, b"bad")
-    here.note(1, 1, 2, b"good")
-    here.doubt(1, set())
-    here.exclude(0, 1)
-    assert here.may(2, 1)
-    assert not here.may(0, 1)
-
-
-def heard_of(*sources: int) -> Trust:
-    """All of these may be drawn from, and the first two of them have sent a file that does not match."""
-    here = Trust()
-    here.know(sources)
-    here.witness.note(1, 0, sources[0], b"bad")
-    here.witness.note(1, 1, sources[1], b"bad")
-    return here
-
-
-def test_where_all_who_sent_a_file_are_gone_another_is_tried_alone() -> None:
-    here = heard_of(4, 5, 3, 2)
-    here.bar(4)
-    here.bar(5)
-    here.can_do_without(2, 1)
-    assert here.doubt(1) == (None, 3)
-    assert [here.may(source, 1, 0) for source in (2, 3)] == [False, True]
-    here.witness.note(1, 0, 3, b"bad")
-    assert here.doubt(1) == (3, None), "and nobody is left"
-
-
-def test_who_has_a_file_no_more_is_not_doubted_again() -> None:
-    here = heard_of(4, 5)
-    here.can_do_without(4, 1)
-    assert here.doubt(1) == (None, 5)
-    here.bar(5)
-    assert here.doubt(1) == (None, None)
-
-
-def test_a_file_whose_only_other_source_is_another_than_those_who_sent_it() -> None:
-    here, _ = second(Phase.PREPARING, OFFER, PAGE)
-    on(1, here, messages.Pause())
-    here.prepared({}, 0)
-    request = next(number for number, flight in here._links[0].flights.items() if flight.file == 2)
-    on(0, here, frames.Data(request, memoryview(SMALL)), frames.End(request, HASH, HASH))
-    here.stored(Stored(2, 0), 1)
-    assert 0 in dismissed(here.stored(Stale(2, resumed=False), 1))
-    assert here._fetching.tally.failed == 0
-
-
 def test_manifests_of_vectors_are_alike() -> None:
     assert manifest.offer(ENTRIES, "another title") != OFFER
     _, effects = second(Phase.FETCHING, manifest.offer(ENTRIES, "another title"))
     assert sent(effects)[-1] == (1, "List"), "what it is called is no matter"
-
-
-def answer(here: Receiver, hashes: dict[int, bytes]) -> list[Effect]:
-    """Each source sends what is awaited there, with its own hash; all of it is stored."""
-    effects: list[Effect] = []
-    for link, digest in hashes.items():
-        for number, flight in list(here._links[link].flights.items()):
-            if number in here._links[link].flights:
-                parts = [min(60_000, flight.length - at) for at in range(0, flight.length, 60_000)]
-                effects += on(link, here, *(frames.Data(number, memoryview(bytes(part))) for part in parts))
-                effects += on(link, here, frames.End(number, digest))
-                effects += here.stored(Stored(flight.file, flight.chunk), 1)
-    return effects
-
-
-def test_who_is_found_out_by_what_the_other_sends_is_left_alone() -> None:
-    here, _ = second(Phase.PREPARING, OFFER, PAGE)
-    here.prepared({}, 0)
-    asked = {link: {flight.file for flight in here._links[link].flights.values()} for link in (0, 1)}
-    assert 1 in asked[0] & asked[1], "its two chunks are on their way from two sources"
-    answer(here, {0: HASH, 1: bytes(32)})
-    assert dismissed(here.stored(Stale(1, resumed=False), 2)) == {}, "either may have lied"
-    assert {flight.file for flight in here._links[1].flights.values()} == set()
-    answer(here, {0: HASH})
-    assert list(dismissed(here.stored(Finished(1), 3))) == [1]
-
-
-def test_of_two_that_tell_two_roots_the_one_told_first_holds() -> None:
-    here, _ = second(Phase.PREPARING, OFFER, PAGE)
-    here.prepared({}, 0)
-    root, other = bytes([1]) * 32, bytes([2]) * 32
-    (flight,) = [flight for flight in here._links[1].flights.values() if flight.file == 1]
-    first = next(flight for flight in here._links[0].flights.values() if flight.file == 1)
-    on(0, here, *parts(first.request, first.length), frames.End(first.request, HASH, root))
-    here.stored(Stored(1, first.chunk), 1)
-    effects = on(1, here, *parts(flight.request, flight.length), frames.End(flight.request, HASH, other))
-    assert dismissed(effects) == {1: OTHER_TOLD}
-    assert (1, "Cancel") in sent(effects)
-    assert not any(isinstance(effect, Store) for effect in effects), "nothing of it is stored"
-    (again,) = [flight for flight in here._links[0].flights.values() if flight.file == 1]
-    assert again.chunk == flight.chunk, "it is asked of the other"
-    on(0, here, *parts(again.request, again.length))
-    effects = on(0, here, frames.End(again.request, HASH, root))
-    effects += here.stored(Stored(1, again.chunk), 2)
-    assert Finish(1, root) in effects + here.tick(2 + WAIT_S)
-
-
-def parts(request: int, length: int) -> list[frames.Data]:
-    """So many bytes, in frames that a link takes."""
-    return [frames.Data(request, memoryview(bytes(min(60_000, length - at)))) for at in range(0, length, 60_000)]

@@ -140,7 +140,7 @@ def test_what_the_table_does_not_allow_is_a_violation(phase: Phase, frame: frame
         messages.Root(file=1, root="0" * 64),
         messages.Root(file=77, root="0" * 64),
     ],
-    ids=repr,
+    ids=lambda frame: type(frame).__name__,
 )
 def test_impossible_answers(frame: frames.Frame) -> None:
     assert code(tell(receiver(Phase.FETCHING), frame)) == "protocol"

@@ -1,36 +1,27 @@
-"""A swarm: who is told of whom, who has what, in which order is asked, and what may be passed on."""
+"""A swarm: who is told of whom, and what senders, helpers and receivers say to each other."""
 
 import random
 from collections import Counter, deque
 from typing import Final
 
-import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pypeer.errors import TransferError
 from pypeer.protocol import limits, messages
 from pypeer.protocol.codes import EndCode
 from pypeer.protocol.frames import Data, End, Probe, Request
-from pypeer.transfer.asking import Asking
 from pypeer.transfer.effects import Dismiss, Effect, Found, Read, Send
 from pypeer.transfer.effects import End as EndEffect
-from pypeer.transfer.fetch import Fetch
-from pypeer.transfer.holdings import Holdings
 from pypeer.transfer.receiver import Receiver
 from pypeer.transfer.sender import Sender
-from pypeer.transfer.spread import Spread
-from pypeer.transfer.storing import Corrupt, Differs, Finished, Lost, Reuse, Stale, Stored
-from pypeer.transfer.subflow import Stage, ViolationError
+from pypeer.transfer.storing import Stored
 from pypeer.transfer.swarm import FEW, Seeding, Swarm
 from pypeer.transfer.telling import GONE, HOPE_S
-from tests.support.swarm_fetch import CHUNK, HELPER, OTHER, SENDER, Scene
+from tests.support.swarm_fetch import CHUNK, HELPER, SENDER
 from tests.unit.pypeer.transfer.test_several_links import on, sent
 
 HELLO: Final = messages.Hello(v=limits.VERSION, client="t", frame=65536)
-
-
-# --- who is told of whom
 
 
 def test_members_are_told_of_each_other() -> None:
@@ -84,228 +75,6 @@ def test_helpers_are_used_evenly() -> None:
     assert min(uses) >= FEW
     assert max(uses) <= limits.HELPERS + FEW
 
-
-# --- in which order is asked
-
-
-def test_a_helper_is_asked_for_what_the_fewest_have_and_who_has_all_for_what_none_has() -> None:
-    holdings = Holdings()
-    spread = Spread(holdings, random.Random(1))
-    spread.add(0, 0, 4)
-    for source, stop in ((HELPER, 3), (OTHER, 2)):
-        holdings.begin(source)
-        spread.told(source, holdings.add(source, 0, 0, stop))
-    assert spread.pick(HELPER) == (0, 2)
-    assert spread.pick(SENDER) == (0, 3)
-    spread.take((0, 3))
-    assert spread.pick(SENDER) is None
-    assert spread.pick(SENDER, alone=True) is not None
-    spread.take((0, 2))
-    assert spread.pick(HELPER) in ((0, 0), (0, 1))
-    spread.give_back(0, 2)
-    assert spread.pick(HELPER) == (0, 2)
-    holdings.forget(HELPER)
-    spread.forget(HELPER)
-    assert spread.pick(HELPER) is None
-    assert spread.pick(SENDER) == (0, 2), "nobody has it any more"
-    spread.drop(0)
-    assert spread.is_empty
-    assert spread.pick(SENDER, alone=True) is None
-
-
-def test_what_comes_anew_is_asked_of_helpers_that_have_it() -> None:
-    holdings = Holdings()
-    spread = Spread(holdings, random.Random(1))
-    holdings.begin(HELPER)
-    spread.told(HELPER, holdings.add(HELPER, 0, 0, 2))
-    assert spread.pick(HELPER) is None, "it is not missing"
-    spread.add(0, 1, 3)
-    assert spread.pick(HELPER) == (0, 1)
-    assert holdings.add(HELPER, 0, 0, 2) == [], "no news"
-
-
-def test_what_is_wanted_first_is_asked_first_of_each() -> None:
-    holdings = Holdings()
-    spread = Spread(holdings, random.Random(1))
-    holdings.begin(HELPER)
-    spread.add(0, 0, 20)
-    spread.prefer([2, 1])
-    for file in (1, 2):
-        spread.add(file, 0, 20)
-    for file in (0, 1, 2):
-        spread.told(HELPER, holdings.add(HELPER, file, 0, 10))
-    orders: dict[int, list[int]] = {SENDER: [], HELPER: []}
-    for source, order in orders.items():
-        while key := spread.pick(source):
-            spread.take(key)
-            order.append(key[0])
-    assert orders == dict.fromkeys(orders, [2] * 10 + [1] * 10 + [0] * 10)
-
-
-def test_what_is_wanted_first_may_be_said_later() -> None:
-    holdings = Holdings()
-    spread = Spread(holdings, random.Random(1))
-    holdings.begin(HELPER)
-    for file in (0, 1):
-        spread.add(file, 0, 40)
-        spread.told(HELPER, holdings.add(HELPER, file, 0, 20))
-    spread.prefer([1])
-    for source in (SENDER, HELPER):
-        for _ in range(20):
-            key = spread.pick(source)
-            assert key is not None
-            assert key[0] == 1
-            spread.take(key)
-        key = spread.pick(source)
-        assert key is not None
-        assert key[0] == 0, "nothing else is left that may be asked here"
-
-
-@settings(max_examples=30)
-@given(st.integers(0, 2**32), st.integers(1, 40))
-def test_two_receivers_begin_with_others(seed: int, count: int) -> None:
-    orders = []
-    for chance in (random.Random(seed), random.Random(seed), random.Random(seed + 1)):
-        spread = Spread(Holdings(), chance)
-        spread.add(0, 0, count)
-        order = []
-        while key := spread.pick(SENDER):
-            spread.take(key)
-            order.append(key)
-        assert sorted(order) == [(0, chunk) for chunk in range(count)]
-        orders.append(order)
-    assert orders[0] == orders[1]
-
-
-# --- what a receiver does
-
-
-def test_no_more_is_asked_for_than_the_window_holds() -> None:
-    here = Scene(2000)
-    here.pump()
-    asked = here.asked(SENDER)
-    assert 0 < len(asked) < 2000
-    here.pump()
-    assert here.asked(SENDER) == asked, "and nothing twice while something is missing"
-
-
-def test_of_what_is_here_in_another_version_a_helper_is_asked_for_hashes() -> None:
-    entries = [messages.Entry(path="f", size=3 * CHUNK)]
-    flows = {HELPER: Asking(HELPER, 0, 65536, HELPER)}
-    flow = flows[HELPER]
-    flow.stage, flow.can_probe = Stage.SERVING, True
-    fetch = Fetch(entries, {}, flows, here={0: 3}, chance=random.Random(5))
-    fetch.is_helper(HELPER)
-    fetch.has(HELPER, [(0, 0, 3)])
-    fetch.pump([flow], 0.0)
-    probes = [effect.frame for effect in fetch.effects if isinstance(effect, Send)]
-    assert sorted((probe.file, probe.chunk) for probe in probes if isinstance(probe, Probe)) == [(0, 0), (0, 1), (0, 2)]
-    fetch.effects = []
-    for probe in list(flow.flights):
-        fetch.end(flow, End(probe, b"h" * 32), 0.0)
-    fetch.pump([], 0.0)
-    assert {type(effect) for effect in fetch.effects} == {Reuse}
-    fetch.stored(Stored(0, 0, was_here=True))
-    fetch.differs(Differs(0, 1))
-    fetch.effects = []
-    fetch.pump([flow], 0.0)
-    (again,) = [effect.frame for effect in fetch.effects if isinstance(effect, Send)]
-    assert isinstance(again, Request)
-    assert again.chunk == 1
-    assert (fetch.tally.stored_bytes, fetch.tally.fetched_bytes) == (CHUNK, 0)
-    fetch.lose(Lost(0, EndCode.CHANGED, "changed"))
-    fetch.differs(Differs(0, 2))
-    fetch.effects = []
-    fetch.pump([flow], 0.0)
-    assert fetch.effects == [], "of a file that is lost nothing is asked"
-
-
-def test_what_came_from_a_helper_is_passed_on_only_once_its_file_matches() -> None:
-    here = Scene(2)
-    here.fetch.has(HELPER, [(0, 0, 1)])
-    here.pump()
-    assert here.asked(HELPER) == [0]
-    assert here.asked(SENDER) == [1]
-    here.fetch.stored(Stored(*here.answer(HELPER)))
-    here.pump()
-    assert here.passed == set()
-    here.fetch.stored(Stored(*here.answer(SENDER)))
-    here.pump()
-    assert here.passed == {(0, 1)}
-    assert here.flows[SENDER].roots == {0}, "a helper is not asked for roots"
-    assert not here.flows[HELPER].roots
-    here.fetch.finished(Finished(0))
-    here.pump()
-    assert here.passed == {(0, 0), (0, 1)}
-
-
-def test_a_helper_that_is_gone_lied_or_not_is_one_for_ever() -> None:
-    here = Scene(2)
-    here.fetch.has(HELPER, [(0, 0, 1)])
-    here.pump()
-    key = here.answer(HELPER)
-    here.fetch.forsake(HELPER)
-    here.fetch.stored(Stored(*key))
-    here.pump()
-    assert here.passed == set()
-
-
-def test_a_helper_whose_chunk_is_wrong_is_accused_and_the_sender_asked() -> None:
-    here = Scene(2)
-    here.fetch.has(HELPER, [(0, 0, 2)])
-    here.pump()
-    here.fetch.corrupt(Corrupt(*here.answer(HELPER)))
-    here.pump()
-    assert here.fetch.trust.accused == [HELPER]
-    assert sorted(here.asked(SENDER)) == [0, 1]
-
-
-def test_a_file_that_helpers_spoilt_comes_once_more_from_the_sender_alone() -> None:
-    here = Scene(2)
-    here.fetch.has(HELPER, [(0, 0, 1)])
-    here.fetch.has(OTHER, [(0, 1, 2)])
-    here.pump()
-    assert here.asked(SENDER) == []
-    here.fetch.stored(Stored(*here.answer(HELPER, b"1" * 32)))
-    here.fetch.stored(Stored(*here.answer(OTHER, b"2" * 32)))
-    here.fetch.stale(Stale(0, False))
-    here.pump()
-    assert sorted(here.asked(SENDER)) == [0, 1]
-    for _ in range(2):
-        here.fetch.stored(Stored(*here.answer(SENDER, b"2" * 32)))
-    here.fetch.finished(Finished(0))
-    assert here.fetch.trust.accused == [HELPER], "the other one sent what is right"
-
-
-def test_the_sender_serves_what_a_helper_has_while_nobody_else_works() -> None:
-    here = Scene(2)
-    here.fetch.has(HELPER, [(0, 0, 2)])
-    del here.flows[HELPER], here.flows[OTHER]
-    here.pump()
-    assert sorted(here.asked(SENDER)) == [0, 1]
-
-
-@pytest.mark.parametrize("said", [(1, 0, 1), (0, 0, 7), (0, 2, 2)])
-def test_have_that_cannot_be(said: tuple[int, int, int]) -> None:
-    with pytest.raises(ViolationError):
-        Scene().fetch.has(HELPER, [said])
-
-
-def test_outside_of_a_swarm_a_helper_is_asked_only_for_what_it_has() -> None:
-    flow = Asking(HELPER, 0, 65536, HELPER)
-    for said in (messages.Hello, messages.Offer, messages.Accept):
-        flow.step(said)
-    fetch = Fetch([messages.Entry(path="f", size=2 * CHUNK)], {}, {HELPER: flow})
-    fetch.is_helper(HELPER)
-    fetch.pump([flow], 0.0)
-    assert not flow.flights
-    fetch.has(HELPER, [(0, 0, 1)])
-    fetch.pump([flow], 0.0)
-    assert [flight.chunk for flight in flow.flights.values()] == [0]
-    fetch.forsake(HELPER)
-
-
-# --- what is said
 
 ENTRIES: Final = (messages.Entry(path="f", size=2 * CHUNK),)
 OFFER: Final = messages.Offer(files=1, folders=0, bytes=2 * CHUNK, swarm=True)

@@ -19,7 +19,7 @@ from signaling.protocol.rendezvous import Left
 from signaling.protocol.spaces import SealedPublish
 from tests.support.naive_index import NaiveIndex
 from tests.support.scene import Guest, Scene, hello, run
-from tests.unit.signaling.core.test_directory import FOLDERS, PICTURE, SONG, publish, search, shelves
+from tests.unit.signaling.core.publishing import FOLDERS, PICTURE, SONG, publish, search, shelves
 
 ADA = Identity.from_seed(hashlib.sha256(b"ada").digest())
 

@@ -189,7 +189,7 @@ def test_a_library_ends_with_its_session_and_the_space_with_its_last(scene: Scen
 
 
 def test_a_library_is_asked_for_by_its_id(scene: Scene) -> None:
-    """Whoever has it is told nothing by that: what it wants it has to prove (tests/integration/test_spaces.py)."""
+    """Whoever has it is told nothing by that: what it wants it has to prove (tests/integration/spaces)."""
     owner, member = scene.guest(), scene.guest()
     library = publish(owner, SONG)
     met = member.ask(Ask(id=1, library=library))

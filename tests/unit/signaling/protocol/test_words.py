@@ -21,10 +21,12 @@ def test_a_text_has_these_words(case: dict[str, object]) -> None:
         ("Blue_Moon (live).MP3", ["blue", "moon", "live", "mp3"]),
         ("ÉTÉ e\u0301te\u0301", ["ete"]),
         ("Straße STRASSE", ["strasse"]),
+        ("a-b a_c  (d) 1.5 B/X", ["a", "c", "d", "1", "5", "b", "x"]),
         ("\u039f\u0394\u039f\u03a3 \u03bf\u03b4\u03bf\u03c2", ["\u03bf\u03b4\u03bf\u03c3"]),
         ("हिन्दी", ["हिन्दी"]),
         ("2019-07/04", ["2019", "07", "04"]),
         ("\u0301", []),
+        (" - ", []),
         ("moon mo Moon", ["mo", "moon"]),
     ],
 )

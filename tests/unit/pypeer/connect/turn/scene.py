@@ -2,18 +2,22 @@
 
 import random
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from pypeer.connect.turn.client import TurnClient
 from pypeer.connect.turn.lifetime import FOREVER
 from pypeer.connect.turn.signing import Credentials
 from pypeer.connect.turn.words import Effect, Granted, Received, ToServer, Want
 from signaling.protocol import stun, values
-from signaling.protocol.stun import Attribute, Attributes, Class, Message
+from signaling.protocol.stun import Attribute, Attributes, Class, Message, Method
 from signaling.protocol.values import Address
 from signaling.relay.turn import credentials
 from signaling.relay.turn.effects import ToClient, ToPeer
 from signaling.relay.turn.kinds import FiveTuple, Transport
 from tests.unit.signaling.relay.turn.stage import SECRET, SERVER, TODAY, Stage
+
+CHECK: Final = stun.encode(Method.BINDING, Class.REQUEST, bytes(12))
+"""What ICE sends to a peer, which needs no channel."""
 
 Answer = Callable[[Message, bytes], bytes | None]
 """What a server under control of a test says to a request; None for silence."""

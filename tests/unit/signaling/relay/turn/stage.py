@@ -223,3 +223,21 @@ class Client:
         assert peer is not None
         assert payload is not None
         return peer, payload
+
+
+def lifetime(seconds: int) -> tuple[int, bytes]:
+    """An attribute."""
+    return Attribute.LIFETIME, values.number32(seconds)
+
+
+def channel_data(payload: bytes, number: int = 0x4000) -> bytes:
+    """A message of a channel."""
+    return number.to_bytes(2, "big") + len(payload).to_bytes(2, "big") + payload
+
+
+def two_members(stage: Stage) -> tuple[Client, Client]:
+    """Both ends of a pair, each with an allocation."""
+    one, other = stage.client(), stage.client(member="b", port=2)
+    one.allocate()
+    other.allocate()
+    return one, other

@@ -1,124 +1,25 @@
-"""Sealed spaces at a real server, by real peers: members find, read and fetch; strangers, and the server, do not."""
+"""Sealed spaces at a real server, by real peers: members find, read and fetch, and ask others in; strangers do not."""
 
 import asyncio
 import json
 import os
-import re
 import signal
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
 from pathlib import Path
 
-import msgspec
 import pytest
 
-from pypeer.api import Peer
-from pypeer.contacts.standing import Change
-from pypeer.contacts.store import Store
-from pypeer.errors import AbsentError, DeclinedError, MeetError, PeerError, ServerError
-from pypeer.events import Announced, Event, Failed, Invited, Joined, Member
+from pypeer.errors import AbsentError, DeclinedError, MeetError, PeerError
+from pypeer.events import Announced, Failed, Invited, Joined, Member
 from pypeer.finding.directory import Directory
-from pypeer.finding.found import File, Folder, Hit
+from pypeer.finding.found import File, Folder
 from pypeer.finding.sought import Sought
-from pypeer.identity import Identity
-from pypeer.library.library import Library
 from pypeer.protocol.sealed import Want
-from pypeer.secure.encoding import b64
 from pypeer.spaces.space import Space
 from pypeer.spaces.store import SpaceStore
-from signaling.protocol.codes import ErrorCode
 from signaling.protocol.kinds import Kind
-from signaling.protocol.messages import Error, Reply
-from signaling.protocol.spaces import Keyring, SealedFound, SealedListing
+from tests.integration.spaces.people import SONG, People, named, shared, until
 from tests.support.asker import Asker
 from tests.support.commands import PATIENCE_S, Command, Server, finished
-from tests.support.nosy import NosyServer, nosy_server
-
-SONG = os.urandom(400_000)
-FILES = {
-    "Holiday 2019/Été in Kyoto.mp3": SONG,
-    "Holiday 2019/packing list.txt": b"socks",
-    "Zucchini/recipe.pdf": b"a" * 70_000,
-    "Übersicht.txt": b"all",
-}
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where whatever is not said otherwise is kept."""
-    monkeypatch.setenv("BYWAY_HOME", str(tmp_path / "home"))
-    return tmp_path / "home"
-
-
-@pytest.fixture
-def pictures(tmp_path: Path) -> Path:
-    """A folder of which nobody else has a name."""
-    for path, data in FILES.items():
-        (tmp_path / "pictures" / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / "pictures" / path).write_bytes(data)
-    return tmp_path / "pictures"
-
-
-class People:
-    """Peers at one server, each with spaces of its own."""
-
-    def __init__(self, folder: Path, url: str, stack: AsyncExitStack) -> None:
-        self._folder = folder
-        self._url = url
-        self._stack = stack
-
-    async def enter(self, name: str, space: Space | None = None) -> Peer:
-        """Somebody, who is in a space if one is given."""
-        store = SpaceStore(self._folder / name / "spaces.json")
-        if space is not None:
-            store.join(space)
-        peer = Peer(self._url, identity=Identity.new(), name=name, spaces=store)
-        return await self._stack.enter_async_context(peer)
-
-
-@pytest.fixture
-async def people(server: Server, tmp_path: Path) -> AsyncIterator[People]:
-    """At the real server."""
-    async with AsyncExitStack() as stack:
-        yield People(tmp_path, server.url, stack)
-
-
-@pytest.fixture
-async def nosy() -> AsyncIterator[NosyServer]:
-    async with nosy_server() as server:
-        yield server
-
-
-@pytest.fixture
-async def watched(nosy: NosyServer, tmp_path: Path) -> AsyncIterator[People]:
-    """At a server that listens, and may lie."""
-    async with AsyncExitStack() as stack:
-        yield People(tmp_path, nosy.url, stack)
-
-
-@pytest.fixture
-def space(tmp_path: Path) -> Space:
-    return SpaceStore(tmp_path / "founder" / "spaces.json").create("Family")
-
-
-async def until(events: AsyncIterator[Event], fits: Callable[[Event], bool]) -> Event:
-    """The next event of which this is true."""
-    async with asyncio.timeout(PATIENCE_S):
-        async for event in events:
-            if fits(event):
-                return event
-    raise AssertionError("there was none")
-
-
-async def shared(peer: Peer, folder: Path, name: str = "Pictures", **how: object) -> Library:
-    """A library in the space, once members find all of it."""
-    library = await peer.share([folder], name=name, **({"space": "family"} | how))  # type: ignore[arg-type]
-    await until(library.events, lambda event: isinstance(event, Announced) and event.whole)
-    return library
-
-
-def named(hits: list[Hit]) -> list[str]:
-    return [hit.name for hit in hits]
 
 
 async def test_members_find_look_into_and_fetch_what_is_shared(
@@ -298,127 +199,6 @@ async def test_whoever_has_not_the_new_key_stays_outside(people: People, space: 
     assert named(await bob.search("kyoto", space="all")) == ["Été in Kyoto.mp3"]
     assert await old.libraries(space="Family") == []
     assert library.delivered == 0
-
-
-async def test_nothing_that_a_server_hears_has_a_name_or_a_word_in_it(
-    watched: People, nosy: NosyServer, space: Space, pictures: Path, tmp_path: Path
-) -> None:
-    """All that peers say to it, from the sign-in to the end of a fetch and of an invitation."""
-    ada, bob, carl = [
-        await watched.enter(name, each) for name, each in (("ada", space), ("bob", space), ("carl", None))
-    ]
-    library = await shared(ada, pictures, "Photographs of us", description="since the wedding")
-    [hit] = await bob.search(Sought("zucchini reci", kind=Kind.DOCUMENT), space="all")
-    await bob.browse("Photographs of us", "Holiday 2019")
-    await bob.get(hit.handle, tmp_path / "got", space="Family").wait()
-    await bob.get(hit, tmp_path / "got").wait()
-    await bob.get(f"byway:{ada.identity.id}/Holiday 2019", tmp_path / "got", space="Family").wait()
-    invitation = await ada.invite("Family")
-    await carl.join(invitation.code)
-    await library.stop()
-    text = "\n".join(nosy.heard)
-    assert '"sealed-announce"' in text
-    assert '"sealed-search"' in text
-    words = {word for path in FILES for word in re.split(r"[\W_]+", path) if len(word) > 2}
-    words |= {"Photographs", "wedding", "Family", "document"}
-    secrets = {hit.handle, hit.root, b64(bytes.fromhex(hit.root)), b64(space.keys.key), space.keys.key.hex()}
-    secrets |= {word for word in words if len(word) > 7}
-    assert {"Zucchini", "Photographs"} < secrets
-    assert {"Kyoto", "Été", "2019"} < words
-    assert [secret for secret in secrets if secret.casefold() in text.casefold()] == []
-    # Short words are in random text by chance, but not between what stands around words.
-    assert [word for word in words if re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", text, re.IGNORECASE)] == []
-
-
-async def test_a_server_that_swaps_boxes_is_found_out(
-    watched: People, nosy: NosyServer, space: Space, pictures: Path, tmp_path: Path
-) -> None:
-    """Between owners, between files, and between libraries and files; what is left is what it did not touch."""
-    ada, bob, member = [await watched.enter(name, space) for name in ("ada", "bob", "member")]
-    (tmp_path / "other").mkdir()
-    (tmp_path / "other" / "Holiday elsewhere.txt").write_bytes(b"x")
-    await shared(ada, pictures)
-    await shared(bob, tmp_path / "other", "Other")
-    honest = set(named(await member.search("holiday", space="Family")))
-    assert len(honest) == 3
-
-    def between_owners(reply: Reply) -> Reply:
-        if not isinstance(reply, SealedFound):
-            return reply
-        first, *others = reply.libraries
-        lied = [msgspec.structs.replace(each, peer=first.peer) for each in others]
-        return msgspec.structs.replace(reply, libraries=(first, *lied))
-
-    def between_files(reply: Reply) -> Reply:
-        if not isinstance(reply, SealedFound):
-            return reply
-        boxes = [*(hit.box for hit in reply.hits[1:]), reply.hits[0].box]
-        swapped = [msgspec.structs.replace(hit, box=box) for hit, box in zip(reply.hits, boxes, strict=True)]
-        return msgspec.structs.replace(reply, hits=tuple(swapped))
-
-    def of_a_library(reply: Reply) -> Reply:
-        if not isinstance(reply, SealedFound):
-            return reply
-        lied = [msgspec.structs.replace(hit, box=reply.libraries[0].box) for hit in reply.hits]
-        return msgspec.structs.replace(reply, hits=tuple(lied))
-
-    nosy.tamper = between_owners
-    left = set(named(await member.search("holiday", space="Family")))
-    assert left < honest
-    nosy.tamper = between_files
-    assert await member.search("holiday", space="Family") == []
-    nosy.tamper = of_a_library
-    assert await member.search("holiday", space="Family") == []
-
-
-async def test_a_server_that_pages_for_ever_is_not_followed(
-    watched: People, nosy: NosyServer, space: Space, pictures: Path
-) -> None:
-    ada, member = await watched.enter("ada", space), await watched.enter("member", space)
-    await shared(ada, pictures)
-    nosy.tamper = lambda reply: msgspec.structs.replace(reply, more=True) if hasattr(reply, "more") else reply
-    async with asyncio.timeout(PATIENCE_S):
-        assert {each.name for each in await member.browse("Pictures")} == {"Holiday 2019", "Zucchini", "Übersicht.txt"}
-        assert "packing list.txt" in named(await member.search("packing", space="all"))
-    nosy.tamper = lambda reply: (
-        SealedListing(seq=0, re=reply.re, more=True) if isinstance(reply, SealedListing) else reply
-    )
-    async with asyncio.timeout(PATIENCE_S):
-        assert await member.browse("Pictures") == []
-
-
-async def test_a_server_that_knows_no_spaces_is_as_good_as_one_without(
-    watched: People, nosy: NosyServer, space: Space, pictures: Path
-) -> None:
-    """Unless something is to be shared or found in one."""
-    ada, member = await watched.enter("ada", space), await watched.enter("member", space)
-    await shared(ada, pictures, "In the open", space=None)
-    nosy.tamper = lambda reply: Error(code=ErrorCode.UNKNOWN_TYPE, message="unknown", re=reply.re, seq=0)
-    assert named(await member.search("kyoto")) == ["Été in Kyoto.mp3"]
-    assert [each.name for each in await member.libraries()] == ["In the open"]
-    with pytest.raises(ServerError, match="knows no sealed spaces"):
-        await member.search("kyoto", space="Family")
-
-
-async def test_a_server_that_knows_no_keys_is_told_nothing_for_contacts(
-    nosy: NosyServer, pictures: Path, tmp_path: Path
-) -> None:
-    with Store(tmp_path / "contacts.sqlite") as store:
-        store.met(Identity.new().key, bytes(32), "Bob", Change.ADD)
-        async with Peer(nosy.url, identity=Identity.new(), contacts=store) as peer:
-            await shared(peer, pictures, "In the open", space=None)
-            nosy.tamper = lambda reply: (
-                Error(code=ErrorCode.UNKNOWN_TYPE, message="unknown", re=reply.re, seq=0)
-                if isinstance(reply, Keyring)
-                else reply
-            )
-            assert [each.name for each in await peer.libraries()] == ["In the open"]
-            assert await peer.search("kyoto", space="all") == []
-            with pytest.raises(ServerError, match="sharing with contacts"):
-                await peer.search("kyoto", space="contacts")
-            with pytest.raises(ServerError, match="Nothing was published"):
-                await peer.share([pictures], name="For contacts", to_contacts=True)
-            assert [each.name for each in await peer.libraries()] == ["In the open"]
 
 
 def test_commands_make_invite_join_share_find_and_leave(server: Server, pictures: Path, tmp_path: Path) -> None:
