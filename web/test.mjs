@@ -7,15 +7,16 @@
 import { spawnSync } from "node:child_process";
 
 const PURE = [
-  "app/{history,memory,no_way,schema,throttle}.ts",
+  "app/{agreement,history,memory,no_way,schema,throttle,wishing}.ts",
   "check/{evidence,findings,prospects}.ts",
-  "connect/{address,again,candidate,gathering,guessing,hope,ice_servers,lanes,letting,life,lifetime,mapping,negotiation,negotiator,path,phases}.ts",
+  "connect/{address,again,candidate,gathering,guessing,hope,ice_servers,inbox,lanes,letting,life,lifetime,mapping,negotiation,negotiator,path,phases}.ts",
   "connect/{prospects,reasons,relay_life,renewal,report,roads,trouble,ways}.ts",
   "contacts/**",
   "directory/**",
+  "errors.ts",
   "secure/**",
   "shell/plan.ts",
-  "signaling/{backoff,core,hello,refusing,repeating,switch}.ts",
+  "signaling/{backoff,core,hello,pair,pulse,refusing,repeating,session,switch}.ts",
   "sinks/ranges.ts",
   "spaces/**",
   "transfer/**",

@@ -1,5 +1,7 @@
 """One page that draws from several senders of the same: real commands, whose rate is held back."""
 
+import hashlib
+import re
 import signal
 from pathlib import Path
 from typing import Final
@@ -9,7 +11,9 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.real import (
     COUNT,
+    HASH_OPFS,
     MIB,
+    PICK_OPFS,
     Site,
     Start,
     add_sender,
@@ -122,3 +126,39 @@ def test_the_same_sums_with_other_content_are_found_out(site: Site, pypeer: Star
         take(page, file)
         assert received(page)[1] < MIB
     assert other.until("error")["code"] == "declined"
+
+
+PICK_LATE: Final = """() => {
+  window.showSaveFilePicker = async ({ suggestedName }) => {
+    const folder = await navigator.storage.getDirectory();
+    await new Promise((resolve) => (window.choose = resolve));
+    const handle = await folder.getFileHandle(suggestedName, { create: true });
+    setTimeout(window.chosen);
+    return handle;
+  };
+}"""
+"""The person thinks about where to save it until CHOOSE."""
+
+CHOOSE: Final = "() => new Promise((resolve) => { window.chosen = resolve; window.choose(); })"
+"""Ends once the page knows the place, in the turn of its event loop after that."""
+
+
+def test_a_place_that_was_picked_for_one_offer_gets_no_other(
+    site: Site, pypeer: Start, file: Path, tmp_path: Path
+) -> None:
+    """The first sender goes while the dialogue is open, and the second offers as much under another name."""
+    other = random_file(tmp_path / "another name.bin", SIZE)
+    first, second = pypeer("send", file), pypeer("send", other)
+    save = re.compile("^Save the file")
+    with site.open() as page:
+        look_at_both(page, [first, second])
+        page.evaluate(PICK_LATE)
+        page.get_by_role("button", name=save).click()
+        first.interrupt()
+        expect(page.get_by_role("heading", level=2).filter(has_text=other.name)).to_be_visible(timeout=60_000)
+        page.evaluate(CHOOSE)
+        page.evaluate(PICK_OPFS)
+        page.get_by_role("button", name=save).click()
+        arrived(page)
+        empty = hashlib.sha256().hexdigest()
+        assert page.evaluate(HASH_OPFS) == {file.name: empty, other.name: digest(other)}

@@ -14,3 +14,10 @@ export class PeerError extends Error {
     this.wait = wait;
   }
 }
+
+/** Whatever was thrown, with words for a person: what is no PeerError is a fault of this page. */
+export function toPeerError(error: unknown): PeerError {
+  if (error instanceof PeerError) return error;
+  const why = error instanceof Error ? error.message : String(error);
+  return new PeerError("internal", `This page failed (${why}). Reload it and try again.`);
+}

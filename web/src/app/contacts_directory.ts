@@ -9,8 +9,8 @@ import { type Bytes, sameBytes } from "../secure/encoding.ts";
 import { merged } from "../spaces/merging.ts";
 import { asked, type KeyBox, openedShelves } from "../spaces/shelf.ts";
 import { CONTACTS } from "../spaces/space.ts";
+import { now } from "../timers/clock.ts";
 import type { Peer } from "./peer.ts";
-import { now } from "./session.ts";
 import { SpaceDirectory } from "./space_directory.ts";
 
 /** How long what is known of shelves is good enough for the next letter that is typed, in seconds. */

@@ -2,10 +2,10 @@
 
 import { Enquiry, type Question } from "../directory/enquiry.ts";
 import { PeerError } from "../errors.ts";
+import { now } from "../timers/clock.ts";
 import type { Timer } from "../timers/timers.ts";
 import { Cell } from "./cell.ts";
 import type { Enquired, Enquiring, Problem } from "./model.ts";
-import { now } from "./session.ts";
 import { toProblem } from "./transfer.ts";
 
 /** Asks the server, and gives what has come so far with what comes now; rejects with PeerError. */

@@ -8,32 +8,23 @@ import { CodeProblem } from "../secure/code.ts";
 import { KeptSink } from "../sinks/kept.ts";
 import { MemorySink } from "../sinks/memory.ts";
 import type { Sink } from "../sinks/sink.ts";
-import { choose, type Contents, targetsFor } from "../sinks/targets.ts";
+import { choose, targetsFor } from "../sinks/targets.ts";
 import { spaceIn } from "../spaces/space.ts";
 import { fromHere } from "../transfer/endings.ts";
-import { OTHER_TOLD } from "../transfer/joining.ts";
-import { type AskedFile, sumsFit } from "../transfer/manifest.ts";
-import { isAgreed } from "./agreement.ts";
+import type { AskedFile } from "../transfer/manifest.ts";
+import { flawOf, NOT_ASKED } from "./agreement.ts";
 import { Cell } from "./cell.ts";
-import { drawFrom, eventsFor } from "./drawing.ts";
-import { Looking, showingFor } from "./looking.ts";
-import type { Fetch, Invitation, OfferInfo, Person, Target, Wishes } from "./model.ts";
+import { Drawing } from "./drawing.ts";
+import { Looking } from "./looking.ts";
+import type { Fetch, Invitation, Person, Target, Wishes } from "./model.ts";
 import { Offered } from "./offered.ts";
-import { isVouched, NOT_SIGNED } from "./on_behalf.ts";
 import type { Peer } from "./peer.ts";
-import { ReceiveSession } from "./receive_session.ts";
 import { Senders } from "./senders.ts";
 import { cancelledHere } from "./session.ts";
 import type { Supplier } from "./supplier.ts";
 import { Transfer } from "./transfer.ts";
 import { byCode, type Way } from "./ways.ts";
-import { unwanted, wanted } from "./wishing.ts";
-
-/** Why another sender is left alone whose sums differ already. */
-const DIFFERS = new PeerError("declined", OTHER_TOLD, false);
-
-/** Why one is left alone that was asked for a file. */
-const NOT_ASKED = new PeerError("bad-manifest", "It offers something else than was asked for. Nothing is taken from it.", false);
+import { wanted } from "./wishing.ts";
 
 /** Why an invitation is left alone that has no key, or no name that can be shown. */
 const NO_SPACE = new PeerError("protocol", "The invitation is to no space: the program of the other side has to be updated.", false);
@@ -44,25 +35,24 @@ export class FetchedOffer implements Fetch {
   readonly preferred = new Cell<readonly number[]>([]);
   readonly #peer: Peer;
   readonly #asked: AskedFile | null;
-  readonly #looking = new Looking();
   readonly #transfer = new Transfer();
   readonly #offered = new Offered();
+  readonly #looking: Looking;
   readonly #senders: Senders;
-  #session: ReceiveSession | null = null;
-  #isListed = false;
   #isDecided = false;
-  #wishes: Wishes = {};
-  #isOrdered = true;
+  /** From the decision on, if it was to fetch it. */
+  #drawing: Drawing | null = null;
 
   /** Ways to those who have it; `asked` is the file that it has to be, where one was asked for by its root. */
   constructor(peer: Peer, ways: readonly Way[], asked: AskedFile | null = null) {
     this.#peer = peer;
     this.#asked = asked;
+    this.#looking = new Looking(peer, this.#offered, (offset) => this.#drawing?.session.seek(0, offset));
     this.#senders = new Senders(peer, this.#transfer, {
       onPreview: (supplier) => this.#previewed(supplier),
       onInvited: (supplier, invite, from) => this.#invited(supplier, invite, from),
       onGone: (supplier, error) => this.#gone(supplier, error),
-      onLeadEnded: () => this.#drawAll(),
+      onLeadEnded: () => this.#drawing?.drawAll(),
     });
     for (const way of ways) this.#add(way);
   }
@@ -98,7 +88,7 @@ export class FetchedOffer implements Fetch {
 
   #add(way: Way): void {
     const supplier = this.#senders.add(way);
-    this.#session?.expect(this.#senders.numberOf(supplier));
+    this.#drawing?.expect(supplier);
     void supplier.meet();
   }
 
@@ -114,29 +104,24 @@ export class FetchedOffer implements Fetch {
   async accept(target: Target, wishes: Wishes = {}): Promise<boolean> {
     const { value } = this.offer;
     const { contents, seen } = this.#offered;
-    if (this.#senders.lead === null || contents === null || value === null || this.#isDecided) return this.#isDecided;
+    const { lead } = this.#senders;
+    if (lead === null || contents === null || value === null || this.#isDecided) return this.#isDecided;
     const picked = await choose(target, wanted(contents, seen.length, wishes), this.#peer.page, this.#peer.timer).catch(() => null);
     const sink = picked !== null && wishes.keep && !value.text ? new KeptSink(value.title, picked) : picked;
-    if (sink === null || this.#isDecided || this.#transfer.hasEnded) return this.#isDecided;
+    if (sink === null || this.#isDecided || !this.#isStillOf(lead)) return this.#isDecided;
     this.#isDecided = true;
-    this.#isOrdered = target === "download" && !(sink instanceof KeptSink);
     if (!wishes.keep && value.kept > 0) void forget(value.title).catch(() => undefined);
     if (sink instanceof MemorySink) this.#offered.showWhenDone(sink);
-    this.#wishes = wishes;
-    this.#begin(value, sink);
+    this.#begin(sink, wishes);
     return true;
   }
 
   get canLook(): boolean {
-    return this.#showing !== null && this.#showing !== "too-large";
+    return this.#looking.isPossible;
   }
 
   get isTooLargeToLook(): boolean {
-    return this.#showing === "too-large";
-  }
-
-  get #showing(): ReturnType<typeof showingFor> {
-    return this.offer.value === null ? null : showingFor(this.offer.value);
+    return this.#looking.isTooLarge;
   }
 
   get looked(): Looking["shown"] {
@@ -144,33 +129,28 @@ export class FetchedOffer implements Fetch {
   }
 
   async look(): Promise<boolean> {
-    const { value } = this.offer;
-    const showing = this.#showing;
-    if (value === null || showing === null || showing === "too-large" || this.#isDecided) return this.#isDecided;
+    const { lead } = this.#senders;
+    if (lead === null || !this.canLook || this.#isDecided) return this.#isDecided;
     this.#isDecided = true;
-    this.#looking.sink.onWaiting = (offset) => this.#session?.seek(0, offset);
-    try {
-      await this.#looking.start(this.#peer, showing, value.bytes);
-    } catch {
-      this.#isDecided = false;
-      return false;
-    }
-    if (!this.#transfer.hasEnded) this.#begin(value, this.#looking.sink);
-    return true;
+    const sink = await this.#looking.start();
+    this.#isDecided = sink !== null && this.#isStillOf(lead);
+    if (sink !== null && this.#isDecided) this.#begin(sink);
+    else if (sink !== null) await this.#looking.stop(sink);
+    return this.#isDecided;
   }
 
   save(): Promise<void> {
-    return this.#looking.save(this.#offered.contents?.entries[0]?.path ?? "");
+    return this.#looking.save();
   }
 
   get canPrefer(): boolean {
-    return this.#isDecided && !this.#isOrdered;
+    return this.#drawing?.canPrefer === true;
   }
 
   prefer(index: number): void {
-    if (!this.canPrefer || this.#session === null) return;
+    if (!this.canPrefer) return;
     this.preferred.set([index, ...this.preferred.value.filter((each) => each !== index)]);
-    this.#session.prefer(this.preferred.value);
+    this.#drawing?.session.prefer(this.preferred.value);
   }
 
   decline(): void {
@@ -180,16 +160,21 @@ export class FetchedOffer implements Fetch {
   }
 
   pause(): void {
-    this.#session?.pause();
+    this.#drawing?.session.pause();
   }
 
   resume(): void {
-    this.#session?.resume();
+    this.#drawing?.session.resume();
   }
 
   cancel(): void {
-    if (this.#session !== null) return this.#session.cancel("cancelled", cancelledHere().message);
+    if (this.#drawing !== null) return this.#drawing.session.cancel("cancelled", cancelledHere().message);
     this.#leaveAll("cancelled", cancelledHere());
+  }
+
+  /** Whoever offered it may go while a place for it is found, and to what another offers the person has not agreed. */
+  #isStillOf(lead: Supplier): boolean {
+    return this.#senders.lead === lead && !this.#transfer.hasEnded;
   }
 
   /** The person gave up, or said no, before there was a link. */
@@ -200,10 +185,12 @@ export class FetchedOffer implements Fetch {
 
   /** The first that tells is shown to the person; of the others only those are of use that offer as much. */
   #previewed(supplier: Supplier): void {
-    if (!this.#isAskedFor(supplier)) return this.#turnAway(supplier, NOT_ASKED);
-    if (this.#senders.lead === null) return this.#follow(supplier);
-    if (this.#senders.offersAsMuch(supplier)) return this.#draw(supplier);
-    this.#turnAway(supplier, DIFFERS);
+    const { lead } = this.#senders;
+    if (supplier.offering === null) return;
+    const flaw = flawOf(supplier.offering.preview, lead?.offering?.preview ?? null, this.#asked);
+    if (flaw !== null) this.#turnAway(supplier, flaw);
+    else if (lead === null) this.#follow(supplier);
+    else this.#drawing?.draw(supplier);
   }
 
   /** Where files are expected already, from somebody else, an invitation is none of them. */
@@ -220,10 +207,6 @@ export class FetchedOffer implements Fetch {
     this.invitation.set({ space: space.name, from, join });
   }
 
-  #isAskedFor({ offering }: Supplier): boolean {
-    return this.#asked === null || offering === null || sumsFit(offering.preview, this.#asked);
-  }
-
   #turnAway(supplier: Supplier, why: PeerError): void {
     supplier.leave("declined", why);
     this.#gone(supplier, why);
@@ -231,7 +214,7 @@ export class FetchedOffer implements Fetch {
 
   /** Without a conversation with it; if nobody is left, that is the end. */
   #gone(supplier: Supplier, error: Error): void {
-    if (this.#session !== null) return this.#session.sourceLost(this.#senders.numberOf(supplier), toPeerError(error));
+    if (this.#drawing !== null) return this.#drawing.gone(supplier, error);
     if (this.#senders.left.length === 0) return this.#transfer.ended(error);
     if (supplier !== this.#senders.lead) return;
     const next = this.#senders.succeed();
@@ -246,49 +229,9 @@ export class FetchedOffer implements Fetch {
     this.#offered.previewed(offering);
   }
 
-  /** Begins, with all senders that are there by now; others may come. */
-  #begin({ from }: OfferInfo, sink: Sink): void {
+  #begin(sink: Sink, wishes: Wishes = {}): void {
     const { timer } = this.#peer;
-    const events = eventsFor(this.#senders.all, {
-      onDecide: (contents) => this.#listed(contents, from, sink),
-      onEvent: (event) => this.#transfer.event(event),
-      onDrawn: (number) => this.#senders.all[number]?.drawn(this.offer.value ?? { files: 0, bytes: 0 }),
-      onLost: () => undefined,
-      onEnd: (result) => this.#transfer.ended(result),
-    });
-    this.#session = new ReceiveSession(events, timer, this.#asked);
-    this.#transfer.agreed();
-    const { left } = this.#senders;
-    for (const supplier of left) this.#session.expect(this.#senders.numberOf(supplier));
-    for (const supplier of left) this.#draw(supplier);
+    this.#drawing = new Drawing({ senders: this.#senders, offered: this.#offered, transfer: this.#transfer, timer, asked: this.#asked, sink, wishes });
+    this.#drawing.begin();
   }
-
-  /** Whoever lists first says what is fetched: that is to be the one whose offer the person has seen, while it is there. */
-  #draw(supplier: Supplier): void {
-    const mayDraw = this.#isListed || supplier === this.#senders.lead || this.#senders.lead?.transfer.hasEnded === true;
-    if (this.#session !== null && !this.#session.hasEnded && mayDraw) drawFrom(supplier, this.#session, this.#senders.numberOf(supplier));
-  }
-
-  /** From those, too, that had to wait for the first. */
-  #drawAll(): void {
-    for (const supplier of this.#senders.left) this.#draw(supplier);
-  }
-
-  /** All of the list is here: it has to be what the person agreed to. */
-  #listed(contents: Contents, from: Person, sink: Sink): void {
-    const offering = this.#senders.lead?.offering ?? null;
-    if (offering === null || !isAgreed(contents, this.#offered.seen, offering.preview)) {
-      return this.#session?.cancel("bad-manifest", "The other side offers something else than what it had said.");
-    }
-    if (!isVouched(this.#session?.entries ?? [], contents.text, offering.digest)) return this.#session?.cancel("bad-manifest", NOT_SIGNED);
-    this.#isListed = true;
-    this.#offered.listed(contents, from);
-    const { limit = null } = this.#wishes;
-    this.#session?.accept(sink, { limit, leftOut: unwanted(contents, this.#offered.seen.length, this.#wishes) });
-    this.#drawAll();
-  }
-}
-
-function toPeerError(error: Error): PeerError {
-  return error instanceof PeerError ? error : new PeerError("internal", `This page failed (${error.message}). Reload it and try again.`);
 }

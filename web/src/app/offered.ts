@@ -31,9 +31,10 @@ export class Offered {
     if (canKeep()) void this.#tellKept(printable(contents.title));
   }
 
-  /** All of the list is here. It is called as it was before. */
-  listed(contents: Contents, from: Person): void {
-    this.#show({ ...contents, title: this.#contents?.title ?? contents.title }, sumOf(contents), from);
+  /** All of the list is here. It is called as it was before, and is of whom it was. */
+  listed(contents: Contents): void {
+    const { value } = this.info;
+    if (value !== null) this.#show({ ...contents, title: this.#contents?.title ?? contents.title }, sumOf(contents), value.from);
   }
 
   /** What arrives in memory is shown before the state says that it is done. */

@@ -5,6 +5,7 @@ import type { Entry } from "../gen/peer.ts";
 import { PROGRESS_S } from "../gen/peer_constants.ts";
 import { sameBytes } from "../secure/encoding.ts";
 import { type Sink, SinkError, toSinkError } from "../sinks/sink.ts";
+import { now } from "../timers/clock.ts";
 import type { Timer } from "../timers/timers.ts";
 import { chunkStart } from "../transfer/chunks.ts";
 import { Budget } from "../transfer/budget.ts";
@@ -15,7 +16,7 @@ import { hashChunk } from "../transfer/hashing.ts";
 import type { AskedFile } from "../transfer/manifest.ts";
 import { Receiver } from "../transfer/receiver.ts";
 import type { Contents } from "../sinks/targets.ts";
-import { now, Session, type SessionEvents } from "./session.ts";
+import { Session, type SessionEvents } from "./session.ts";
 
 export interface ReceiveEvents extends SessionEvents {
   /** This source offers the same, and is drawn from. */

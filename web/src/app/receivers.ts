@@ -1,5 +1,6 @@
 /** Those who are served with something of this page, and how fast all of them together are. */
 
+import { now } from "../timers/clock.ts";
 import { PeerError } from "../errors.ts";
 import type { Meet } from "../gen/peer.ts";
 import type { Pair } from "../signaling/pair.ts";
@@ -11,7 +12,6 @@ import type { Receiver } from "./model.ts";
 import { type Peer, personOf, relayOf } from "./peer.ts";
 import type { PairRelays } from "./relays.ts";
 import { SendSession } from "./send_session.ts";
-import { now } from "./session.ts";
 import type { Offered } from "./sources.ts";
 import { Throttle } from "./throttle.ts";
 import { Transfer } from "./transfer.ts";

@@ -2,7 +2,6 @@
 
 import type { PeerError } from "../errors.ts";
 import type { EndCode, Invite } from "../gen/peer.ts";
-import { sameSums } from "./agreement.ts";
 import { Cell } from "./cell.ts";
 import type { Person, SenderInfo } from "./model.ts";
 import type { Peer } from "./peer.ts";
@@ -78,10 +77,6 @@ export class Senders {
   succeed(): Supplier | null {
     this.#lead = null;
     return this.left.find(({ offering }) => offering !== null) ?? null;
-  }
-
-  offersAsMuch({ offering }: Supplier): boolean {
-    return offering !== null && this.#lead?.offering != null && sameSums(offering.preview, this.#lead.offering.preview);
   }
 
   leave(code: EndCode, error: PeerError): void {

@@ -4,6 +4,7 @@ import type { Link } from "../connect/link.ts";
 import { PeerError } from "../errors.ts";
 import type { EndCode } from "../gen/peer.ts";
 import type { Bytes } from "../secure/encoding.ts";
+import { now } from "../timers/clock.ts";
 import type { CommonEffect, Event, Outcome } from "../transfer/effects.ts";
 import { type Frame, Framer } from "../transfer/frames.ts";
 import type { Party } from "../transfer/party.ts";
@@ -11,11 +12,6 @@ import type { Subflow } from "../transfer/subflow.ts";
 
 /** One for all sessions: a frame is sent as soon as it is made. */
 const framer = new Framer();
-
-/** Seconds of a clock that only goes forward. */
-export function now(): number {
-  return performance.now() / 1000;
-}
 
 /** What a session tells. */
 export interface SessionEvents {

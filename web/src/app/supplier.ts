@@ -140,6 +140,7 @@ export class Supplier {
       this.transfer.met(person);
       if (want !== null) pair.send(want);
       const told = await pair.preview(this.#peer.timer, patience);
+      this.#awaitAnswer(pair);
       const behalf = told.t === "preview" && told.by != null ? await provenBy(told.by, peerKey, this.way.locator) : null;
       // No person has introduced whoever serves something for another.
       if (acquaints && behalf === null) this.#peer.acquaint(pair, meet.name ?? "");
@@ -164,7 +165,6 @@ export class Supplier {
     const { pair } = met;
     if (this.transfer.hasEnded) return void this.#part(pair, "cancelled");
     this.#met = met;
-    this.#awaitAnswer(pair);
     this.#events.onPreview();
   }
 
@@ -172,11 +172,10 @@ export class Supplier {
   #invited(pair: Pair, invite: Invite, person: Person): void {
     if (this.transfer.hasEnded) return void this.#part(pair, "cancelled");
     if (!this.way.acquaints) throw new PeerError("protocol", TEXTS.protocol, false);
-    this.#awaitAnswer(pair);
     this.#events.onInvited(invite, person);
   }
 
-  /** While our person thinks. */
+  /** While what is offered is looked at, by us and then by our person. */
   #awaitAnswer(pair: Pair): void {
     pair.onEnd = (byServer) => this.#gone(byServer ? cutOff(false) : gone());
     pair.onMessage = (message) => message.t === "part" && this.#gone(message.code == null ? gone() : fromPeer(message.code, ""));

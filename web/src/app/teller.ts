@@ -4,8 +4,8 @@ import { Announcing, type Announcement } from "../directory/announcing.ts";
 import type { PublicFile } from "../directory/forms.ts";
 import { PeerError } from "../errors.ts";
 import type { Place } from "../spaces/place.ts";
+import { now } from "../timers/clock.ts";
 import type { Peer } from "./peer.ts";
-import { now } from "./session.ts";
 
 /** How long files are gathered that have been read, so that messages are full, in seconds. */
 const GATHER_S = 0.5;

@@ -6,8 +6,8 @@
 import { pathOf, relayedReport } from "../connect/report.ts";
 import type { ConnectionReport, RelayTrouble } from "../gen/peer.ts";
 import type { Pair } from "../signaling/pair.ts";
+import { now } from "../timers/clock.ts";
 import type { Timer } from "../timers/timers.ts";
-import { now } from "./session.ts";
 import type { Transfer } from "./transfer.ts";
 
 /** A way that has lasted so long is counted, in seconds: what can be direct leaves a relay by then. */

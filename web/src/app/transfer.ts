@@ -1,6 +1,6 @@
 /** One transfer as its person sees it: facts in, a state out. */
 
-import { PeerError } from "../errors.ts";
+import { toPeerError } from "../errors.ts";
 import type { ConnectionReport } from "../gen/peer.ts";
 import type { Event, Outcome, Progress } from "../transfer/effects.ts";
 import { Cell } from "./cell.ts";
@@ -34,9 +34,8 @@ function phaseOf({ end, person, link, isAgreed, isAccepted, pausedBy }: Facts): 
 
 /** What a person is told of an error. */
 export function toProblem(error: unknown): Problem {
-  if (error instanceof PeerError) return { code: error.code, message: error.message, retry: error.retry };
-  const why = error instanceof Error ? error.message : String(error);
-  return { code: "internal", message: `This page failed (${why}). Reload it and try again.`, retry: true };
+  const { code, message, retry } = toPeerError(error);
+  return { code, message, retry };
 }
 
 /** Gathers the facts of one transfer. */

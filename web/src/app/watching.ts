@@ -1,8 +1,8 @@
 /** Watches whether there is still a server, while there is no link. Twin of pypeer/watching.py. */
 
+import { now } from "../timers/clock.ts";
 import type { Timer } from "../timers/timers.ts";
 import { Forsaken } from "./no_way.ts";
-import { now } from "./session.ts";
 
 /** Interval at which it is looked, in seconds: what it decides takes seconds. */
 const WATCH_S = 0.5;

@@ -8,6 +8,7 @@
 import type { Candidate, ConnectionReport, Description, Network, SealedMessage } from "../gen/peer.ts";
 import type { IceServer } from "../gen/signaling.ts";
 import type { Role } from "../secure/pake.ts";
+import { now } from "../timers/clock.ts";
 import type { Timer } from "../timers/timers.ts";
 import { Attempt } from "./attempt.ts";
 import type { ChannelLink } from "./link.ts";
@@ -69,7 +70,7 @@ export class Connector {
   #begin(number: number): void {
     const { role, ice, isRelayOnly, timer, send, onBarred } = this.#options;
     this.#attempt?.supersede();
-    const knew = (this.#knew ??= performance.now() / 1000);
+    const knew = (this.#knew ??= now());
     const [onOpen, onFailed] = [(link: ChannelLink) => this.#opened(link), (report: ConnectionReport) => this.#failed(report)];
     this.#attempt = new Attempt({ role, number, ice, isRelayOnly, timer, knew }, { send, onOpen, onFailed, onBarred });
   }

@@ -4,6 +4,7 @@ import type { ConnectionReport } from "../gen/peer.ts";
 import { FRAME_BYTES } from "../gen/peer_constants.ts";
 import type { Bytes } from "../secure/encoding.ts";
 import type { Timer } from "../timers/timers.ts";
+import { Inbox } from "./inbox.ts";
 
 /** A sender fills the channel up to here: far below the 16 MiB at which Chromium closes it, enough for a fast network. */
 export const HIGH_WATER_BYTES = 1024 * 1024;
@@ -42,9 +43,7 @@ export class ChannelLink implements Link {
   readonly #connection: RTCPeerConnection;
   readonly #channel: RTCDataChannel;
   readonly #timer: Timer;
-  #onFrame: ((frame: Bytes) => void) | null = null;
-  #onClose: () => void = () => undefined;
-  #early: Bytes[] = [];
+  readonly #inbox = new Inbox();
   #isClosed = false;
   #room = Promise.withResolvers<void>();
   readonly #gone = Promise.withResolvers<void>();
@@ -68,12 +67,7 @@ export class ChannelLink implements Link {
   }
 
   start(onFrame: (frame: Bytes) => void, onClose: () => void): void {
-    this.#onFrame = onFrame;
-    this.#onClose = onClose;
-    const early = this.#early;
-    this.#early = [];
-    for (const frame of early) onFrame(frame);
-    if (this.#isClosed) onClose();
+    this.#inbox.start({ onFrame, onClose });
   }
 
   send(frame: Bytes): boolean {
@@ -106,12 +100,10 @@ export class ChannelLink implements Link {
     this.#isClosed = true;
     this.#room.resolve();
     this.#gone.resolve();
-    this.#onClose();
+    this.#inbox.end();
   }
 
   #message(data: ArrayBuffer | string): void {
-    const frame = typeof data === "string" ? new Uint8Array() : new Uint8Array(data);
-    if (this.#onFrame === null) this.#early.push(frame);
-    else this.#onFrame(frame);
+    this.#inbox.deliver(typeof data === "string" ? new Uint8Array() : new Uint8Array(data));
   }
 }

@@ -10,13 +10,18 @@ import type { Join } from "../gen/signaling.ts";
 import { GONE_S, SILENCE_S } from "../gen/peer_constants.ts";
 import { RELAY_MESSAGE_BYTES_MAX, RELAY_SUBPROTOCOL } from "../gen/signaling_constants.ts";
 import { isRelayServerMessage } from "../gen/validators.js";
-import type { Bytes } from "../secure/encoding.ts";
+import { type Bytes, fromJson } from "../secure/encoding.ts";
+import { OrderedRecords } from "../secure/ordered.ts";
 import type { Role } from "../secure/pake.ts";
 import { type Records, TAG_BYTES } from "../secure/records.ts";
+import { ABNORMAL } from "../signaling/core.ts";
+import { Pulse } from "../signaling/pulse.ts";
+import { now } from "../timers/clock.ts";
 import type { Timer } from "../timers/timers.ts";
+import { Inbox } from "./inbox.ts";
 import { type Link, LOW_WATER_BYTES } from "./link.ts";
-import { TOO_LATE } from "./trouble.ts";
 import { RELAY_LIFE, type RelayLife, type RelayLifeEvent } from "./relay_life.ts";
+import { TOO_LATE } from "./trouble.ts";
 
 /** As long as an attempt over other ways: for a slow proxy, and for the other side's. */
 const OPEN_S = 15;
@@ -27,13 +32,13 @@ const DRAIN_S = 0.01;
 /** Between two looks at how long it was silent, in seconds. */
 const LOOK_S = 1;
 
+/** The other side may have to wait for one look more than this. */
+const RHYTHM = { speakAfter: SILENCE_S - LOOK_S, goneAfter: GONE_S };
+
 /** How long a link that is not used any more stays, in seconds: the other side goes over to the new one a little later. */
 const LINGER_S = 3;
 
 const NOTHING: Bytes = new Uint8Array();
-
-/** Of a WebSocket that was not closed in the proper way, or did not open (RFC 6455, section 7.4.1). */
-const ABNORMAL = 1006;
 
 const OUT_OF_TURN = "what came through it is not what belongs there";
 const ALTERED = "what came through it was altered on the way";
@@ -62,17 +67,12 @@ export class RelayLink implements Link {
   readonly #options: RelayLinkOptions;
   readonly #socket: WebSocket;
   readonly #gone = Promise.withResolvers<void>();
+  readonly #inbox = new Inbox();
+  readonly #pulse = new Pulse(RHYTHM);
   #state: RelayLife = "joining";
-  #records: Records | null = null;
+  #records: OrderedRecords | null = null;
+  /** Largest message that the relay takes; 0 until it has said so. */
   #limit = 0;
-  #onFrame: ((frame: Bytes) => void) | null = null;
-  #onClose: () => void = () => undefined;
-  #early: Bytes[] = [];
-  #out: Promise<void> = Promise.resolve();
-  #in: Promise<void> = Promise.resolve();
-  #sealing = 0;
-  #sentAt = now();
-  #heardAt = now();
   /** Why it ended, if it does. */
   #code = 0;
   #detail = "";
@@ -93,20 +93,21 @@ export class RelayLink implements Link {
   }
 
   get buffered(): number {
-    return this.#sealing + this.#socket.bufferedAmount;
+    return (this.#records?.sealing ?? 0) + this.#socket.bufferedAmount;
   }
 
   /** The keys are there. */
   secured(records: Records): void {
-    this.#records = records;
+    this.#records = new OrderedRecords(records, {
+      onRecord: (record) => this.#socket.readyState === WebSocket.OPEN && this.#socket.send(record),
+      onFrame: (frame) => this.#received(frame),
+      onAltered: () => this.#broken(ALTERED),
+    });
     this.#ready();
   }
 
   start(onFrame: (frame: Bytes) => void, onClose: () => void): void {
-    this.#onFrame = onFrame;
-    this.#onClose = onClose;
-    for (const frame of this.#early.splice(0)) onFrame(frame);
-    if (this.#state === "over") onClose();
+    this.#inbox.start({ onFrame, onClose });
   }
 
   send(frame: Bytes): boolean {
@@ -122,14 +123,14 @@ export class RelayLink implements Link {
 
   /** What comes instead may open later on the other side, so the WebSocket stays for a while. */
   async close(): Promise<void> {
-    this.#onFrame = () => undefined;
+    this.#inbox.ignore();
     await Promise.race([this.#gone.promise, this.#pause(LINGER_S)]);
     await this.hangUp();
   }
 
   /** Sends what is queued, then closes at once. Safe to call twice. */
   async hangUp(): Promise<void> {
-    await this.#out;
+    await this.#records?.flushed();
     this.#happened("closed");
   }
 
@@ -141,13 +142,11 @@ export class RelayLink implements Link {
   #message(data: ArrayBuffer | string): void {
     if (typeof data === "string") return this.#joined(data);
     if (this.#records === null || this.#state === "joining") return this.#broken(OUT_OF_TURN);
-    const opened = this.#records.opener.open(new Uint8Array(data));
-    opened.catch(() => undefined); // it is told in its turn
-    this.#in = this.#in.then(async () => this.#received(await opened)).catch(() => this.#broken(ALTERED));
+    this.#records.open(new Uint8Array(data));
   }
 
   #joined(text: string): void {
-    const message = parse(text);
+    const message = fromJson(text);
     if (!isRelayServerMessage(message) || this.#limit > 0) return this.#broken(OUT_OF_TURN);
     this.#limit = Math.min(message.bytes, RELAY_MESSAGE_BYTES_MAX);
     this.#ready();
@@ -158,7 +157,7 @@ export class RelayLink implements Link {
   }
 
   #received(frame: Bytes): void {
-    this.#heardAt = now();
+    this.#pulse.heard(now());
     if (this.#state === "proving") this.#proved(frame);
     else if (this.#state === "open" && frame.length > 0) this.#deliver(frame);
   }
@@ -171,20 +170,12 @@ export class RelayLink implements Link {
   }
 
   #deliver(frame: Bytes): void {
-    if (this.#onFrame !== null) return this.#onFrame(frame);
-    this.#early.push(frame);
-    this.#options.onUsed();
+    if (!this.#inbox.deliver(frame)) this.#options.onUsed();
   }
 
   #post(frame: Bytes): void {
-    const sealed = (this.#records as Records).sealer.seal(frame); // WebCrypto copies it before it returns (section 14.3.1)
-    this.#sentAt = now();
-    this.#sealing += frame.length;
-    this.#out = this.#out.then(async () => {
-      const record = await sealed;
-      this.#sealing -= frame.length;
-      if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(record);
-    });
+    this.#records?.seal(frame);
+    this.#pulse.spoke(now());
   }
 
   /** The WebSocket is closed; a browser says nothing more of one that never opened. */
@@ -209,12 +200,13 @@ export class RelayLink implements Link {
         if (this.#options.role === "A") this.#post(NOTHING);
         return;
       case "announce":
+        this.#pulse.begin(now());
         this.#watch();
         return this.#options.onOpen(this);
       case "fail":
         return this.#options.onFailed(this.#code, this.#detail);
       case "lose":
-        return this.#onClose();
+        return this.#inbox.end();
     }
   }
 
@@ -228,25 +220,12 @@ export class RelayLink implements Link {
   /** Signs of life, and whether the other side gives any. */
   #watch(): void {
     if (this.#state !== "open") return;
-    if (now() - this.#heardAt > GONE_S) return this.#happened("closed");
-    if (now() - this.#sentAt >= SILENCE_S - LOOK_S) this.#post(NOTHING);
+    if (this.#pulse.isGone(now())) return this.#happened("closed");
+    if (this.#pulse.hasToSpeak(now())) this.#post(NOTHING);
     this.#options.timer(LOOK_S, () => this.#watch());
   }
 
   #pause(seconds: number): Promise<void> {
     return new Promise((resolve) => void this.#options.timer(seconds, resolve));
   }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
-/** Seconds of a clock that only goes forward. */
-function now(): number {
-  return performance.now() / 1000;
 }

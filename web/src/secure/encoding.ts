@@ -57,6 +57,15 @@ export function toBase32(bytes: Uint8Array): string {
   return text;
 }
 
+/** What this JSON says; null, which no message is, if it is none. */
+export function fromJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
 /** Whether two byte strings are the same; not for secrets, since it takes longer the more they agree. */
 export function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
   return one.length === other.length && one.every((byte, at) => byte === other[at]);

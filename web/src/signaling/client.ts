@@ -4,6 +4,7 @@ import { PeerError } from "../errors.ts";
 import type { Error as ErrorMessage, IceServer } from "../gen/signaling.ts";
 import { SUBPROTOCOL } from "../gen/signaling_constants.ts";
 import type { Identity } from "../secure/identity.ts";
+import { now } from "../timers/clock.ts";
 import type { Timer } from "../timers/timers.ts";
 import { Client } from "./core.ts";
 import type { Effect } from "./effects.ts";
@@ -16,9 +17,10 @@ const TICK_S = 0.05;
 /** How long what nobody waits for is said again: longer, and the other side has given up what it is about. */
 const POST_PATIENCE_S = 15;
 
-/** How the connection stands; `refused` does not heal by itself. */
-export type Connection =
-  | { readonly kind: "connecting" | "online" }
+/** How this page and the server stand: `away` heals by itself (in `retryIn` seconds), `refused` does not. */
+export type ServerState =
+  | { readonly kind: "connecting" }
+  | { readonly kind: "online" }
   | { readonly kind: "away"; readonly retryIn: number }
   | { readonly kind: "refused"; readonly message: string; readonly reason: Refusal };
 
@@ -32,7 +34,7 @@ export interface SignalingOptions {
   readonly timer: Timer;
   /** The access word of the server; empty if the person has said none. */
   readonly access: string;
-  readonly onState: (state: Connection) => void;
+  readonly onState: (state: ServerState) => void;
   readonly onPush: (push: Push) => void;
   /** Signed in again; unless `resumed`, codes and pairs are gone. */
   readonly onReady: (resumed: boolean) => void;
@@ -223,10 +225,6 @@ export class SignalingClient {
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
   }
-}
-
-function now(): number {
-  return performance.now() / 1000;
 }
 
 function addressOf(page: string): URL {

@@ -9,12 +9,14 @@
 import type { ClientMessage, Error as ErrorMessage, ServerMessage, Welcome } from "../gen/signaling.ts";
 import { BACKLOG_MESSAGES, CLOSE_CODES, IDLE_S, PING_S } from "../gen/signaling_constants.ts";
 import { isServerMessage } from "../gen/validators.js";
-import { type Bytes, fromBase64url } from "../secure/encoding.ts";
+import { type Bytes, fromBase64url, fromJson } from "../secure/encoding.ts";
 import { delay } from "./backoff.ts";
 import { type Effect, type Insistence, type Requested, SESSION_LOST } from "./effects.ts";
 import { hello, statementOf, type Who } from "./hello.ts";
-import { type Asking, OVERLOADED, Repeating } from "./repeating.ts";
-import type { Numbered, Push, Reply, Request } from "./requests.ts";
+import { Pulse } from "./pulse.ts";
+import { type Asking, OVERLOADED } from "./repeating.ts";
+import type { Push, Reply, Request } from "./requests.ts";
+import { Session } from "./session.ts";
 
 /** Where the connection stands. */
 export type State = "away" | "signing-in" | "ready" | "ended";
@@ -28,21 +30,6 @@ const FIRST_FINAL = 4500;
 /** A quarter of what the server keeps, so that it never has to drop a busy session. */
 const ACKNOWLEDGE_EVERY = BACKLOG_MESSAGES / 4;
 
-interface Pending {
-  readonly asking: Asking;
-  readonly numbered: Numbered;
-}
-
-/** What numbering needs; begins anew when the server does not resume. */
-class Session {
-  token: string | null = null;
-  seen = 0;
-  nextId = 1;
-  /** By id, until it is answered. */
-  readonly pending = new Map<number, Pending>();
-  readonly repeating = new Repeating();
-}
-
 /** What a client is made from. */
 export interface ClientOptions extends Who {
   readonly random: () => number;
@@ -51,18 +38,15 @@ export interface ClientOptions extends Who {
 /** The state of one peer's signaling. */
 export class Client {
   readonly #options: ClientOptions;
+  readonly #pulse = new Pulse({ speakAfter: PING_S, goneAfter: IDLE_S });
   #state: State = "away";
   #session = new Session();
   #tickets = 0;
   #failures = 0;
   #notBefore = 0;
-  #ping: number = PING_S;
-  #idle: number = IDLE_S;
   #nonce: Bytes = new Uint8Array();
   /** Why the sign-in is refused, if it is said. */
   #refusal: string | null = null;
-  #heard = 0;
-  #sent = 0;
 
   constructor(options: ClientOptions) {
     this.#options = options;
@@ -76,7 +60,7 @@ export class Client {
   connected(now: number): void {
     this.#state = "signing-in";
     this.#refusal = null;
-    this.#heard = this.#sent = now;
+    this.#pulse.begin(now);
   }
 
   /**
@@ -108,7 +92,7 @@ export class Client {
 
   /** A message of the server. */
   received(text: string, now: number): readonly Effect[] {
-    this.#heard = now;
+    this.#pulse.heard(now);
     const message = decode(text);
     return message === null ? [malformed] : [...this.#handle(message, now), ...this.#repeat(now)];
   }
@@ -116,22 +100,21 @@ export class Client {
   /** The signature that a `sign` effect asked for; `access` is the access word of the server, empty if the person has said none. */
   signed(signature: Bytes, now: number, access = ""): readonly Effect[] {
     if (this.#state !== "signing-in") return [];
-    const { token, seen } = this.#session;
-    return [this.#send(hello(this.#options, this.#nonce, signature, access, token === null ? null : { token, seen }), now)];
+    return [this.#send(hello(this.#options, this.#nonce, signature, access, this.#session.resume), now)];
   }
 
   /** Time passes: ping when quiet, hang up on a server that is silent. */
   tick(now: number): readonly Effect[] {
     if (this.#state !== "ready" && this.#state !== "signing-in") return [];
-    if (now - this.#heard >= this.#idle) return [{ type: "hangup", code: CLOSE_CODES.IDLE.code }];
+    if (this.#pulse.isGone(now)) return [{ type: "hangup", code: CLOSE_CODES.IDLE.code }];
     const repeated = this.#repeat(now);
-    return this.#state === "ready" && now - this.#sent >= this.#ping ? [...repeated, this.#acknowledge(now)] : repeated;
+    return this.#state === "ready" && this.#pulse.hasToSpeak(now) ? [...repeated, this.#acknowledge(now)] : repeated;
   }
 
   /** When `tick` has something to do next, at the earliest. */
   deadline(): number {
-    const dead = this.#heard + this.#idle;
-    return this.#state === "ready" ? Math.min(dead, this.#sent + this.#ping, this.#session.repeating.wakeAt()) : dead;
+    const { goneAt, speaksAt } = this.#pulse;
+    return this.#state === "ready" ? Math.min(goneAt, speaksAt, this.#session.repeating.wakeAt()) : goneAt;
   }
 
   /** The WebSocket closed, or could not be opened (ABNORMAL). */
@@ -182,27 +165,28 @@ export class Client {
   #welcome(welcome: Welcome, now: number): readonly Effect[] {
     this.#state = "ready";
     this.#failures = 0;
-    this.#ping = welcome.ping;
-    this.#idle = welcome.idle;
-    const lost = this.#session.token !== null && !welcome.resumed ? this.#loseSession() : [];
-    this.#session.token = welcome.token;
-    const again = [...this.#session.pending].filter(([id]) => id > welcome.received).map(([, { numbered }]) => this.#send(numbered, now));
+    this.#pulse.rhythm = { speakAfter: welcome.ping, goneAfter: welcome.idle };
+    const lost = this.#session.resume !== null && !welcome.resumed ? this.#loseSession() : [];
+    this.#session.begun(welcome.token);
+    const again = this.#session.unreceived(welcome.received).map((numbered) => this.#send(numbered, now));
     return [...lost, { type: "ready", welcome }, ...again];
   }
 
   #loseSession(): readonly Effect[] {
-    const { pending, repeating } = this.#session;
+    const lost = this.#session.unanswered();
     this.#session = new Session();
-    const lost = [...[...pending.values()].map(({ asking }) => asking), ...repeating.all()];
     return lost.map(({ ticket }) => ({ type: "answer", ticket, reply: SESSION_LOST }));
   }
 
   #numbered(message: Reply | Push, seq: number, now: number): readonly Effect[] {
-    if (seq <= this.#session.seen) return [];
-    if (seq !== this.#session.seen + 1) return [malformed];
-    this.#session.seen = seq;
-    const acknowledge = seq % ACKNOWLEDGE_EVERY === 0 ? [this.#acknowledge(now)] : [];
-    return [...this.#deliver(message, now), ...acknowledge];
+    switch (this.#session.take(seq)) {
+      case "known":
+        return [];
+      case "gap":
+        return [malformed];
+      case "next":
+        return [...this.#deliver(message, now), ...(seq % ACKNOWLEDGE_EVERY === 0 ? [this.#acknowledge(now)] : [])];
+    }
   }
 
   #deliver(message: Reply | Push, now: number): readonly Effect[] {
@@ -220,21 +204,12 @@ export class Client {
   }
 
   #answer(reply: Reply, now: number): readonly Effect[] {
-    const { pending, repeating } = this.#session;
-    const id = reply.re ?? 0;
-    const asking = pending.get(id)?.asking;
-    if (asking === undefined) return [];
-    pending.delete(id);
-    const wait = reply.t === "error" && reply.retry ? reply.wait : undefined;
-    if (typeof wait === "number" && repeating.refused(asking, wait, now)) return [];
-    repeating.settled(asking);
-    return [{ type: "answer", ticket: asking.ticket, reply }];
+    const asking = this.#session.answered(reply, now);
+    return asking === null ? [] : [{ type: "answer", ticket: asking.ticket, reply }];
   }
 
   #ask(asking: Asking, now: number): readonly Effect[] {
-    const id = this.#session.nextId++;
-    const numbered: Numbered = { ...asking.request, id };
-    this.#session.pending.set(id, { asking, numbered });
+    const numbered = this.#session.ask(asking);
     return this.#state === "ready" ? [this.#send(numbered, now)] : [];
   }
 
@@ -247,7 +222,7 @@ export class Client {
   }
 
   #send(message: ClientMessage, now: number): Effect {
-    this.#sent = now;
+    this.#pulse.spoke(now);
     return { type: "send", text: JSON.stringify(message) };
   }
 }
@@ -255,10 +230,6 @@ export class Client {
 const malformed: Effect = { type: "hangup", code: CLOSE_CODES.MALFORMED.code };
 
 function decode(text: string): ServerMessage | null {
-  try {
-    const message: unknown = JSON.parse(text);
-    return isServerMessage(message) ? message : null;
-  } catch {
-    return null;
-  }
+  const message = fromJson(text);
+  return isServerMessage(message) ? message : null;
 }

@@ -13,6 +13,9 @@ import type { PairEnd } from "./switch.ts";
 /** Bound of a meeting, in seconds: four messages each way over the slowest network that could carry a file. */
 export const MEET_S = 30;
 
+/** Told: role A has heard what the other side offers, and from then on gets all that it says. */
+type Life = "meeting" | "met" | "told" | "over";
+
 /** What a pair needs of the connection to the server. */
 export interface Post {
   readonly isReady: boolean;
@@ -39,9 +42,9 @@ export class Pair implements PairEnd {
   readonly #met = Promise.withResolvers<Meet>();
   readonly #previewed = Promise.withResolvers<Preview | Invite>();
   readonly #wanted = Promise.withResolvers<Want>();
-  #isPreviewed = false;
-  #isOver = false;
-  #isMet = false;
+  #life: Life = "meeting";
+  /** What has come is opened, in its order. */
+  #opening: Promise<void> = Promise.resolve();
 
   constructor(server: Post, id: string, peerKey: Bytes, meeting: Meeting) {
     this.id = id;
@@ -127,31 +130,32 @@ export class Pair implements PairEnd {
   /** Leaves, and whoever waits for something of this pair waits no more; safe to call twice. */
   leave(reason: string): void {
     this.#post({ t: "leave", pair: this.id, reason });
-    this.#isOver = true;
+    this.#life = "over";
     this.#giveUp(new PeerError("cancelled", "This side has left.", false));
   }
 
   /** A body arrived. */
   signaled(body: string): void {
     const received = this.#meeting.receive(fromBase64url(body) ?? new Uint8Array());
-    void received.then((effects) => this.#perform(effects));
+    this.#opening = received.then((effects) => this.#perform(effects));
   }
 
-  /** The other side left. */
+  /** The other side left; why, it may have said just before. */
   left(): void {
-    this.#ended(false);
+    void this.#opening.then(() => this.#ended(false));
   }
 
   /** The session with the server was lost, and the pair with it. */
   forgotten(): void {
-    this.#ended(true);
+    void this.#opening.then(() => this.#ended(true));
   }
 
   #ended(byServer: boolean): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
+    const before = this.#life;
+    if (before === "over") return;
+    this.#life = "over";
     this.#giveUp(new PeerError("peer-left", "The other side went away before anything was sent. Try again."));
-    if (this.#isMet) this.onEnd(byServer);
+    if (before !== "meeting") this.onEnd(byServer);
   }
 
   #perform(effects: readonly Effect[]): void {
@@ -163,7 +167,7 @@ export class Pair implements PairEnd {
       case "send":
         return this.#post({ t: "signal", pair: this.id, body: toBase64url(effect.body) });
       case "opened":
-        this.#isMet = true;
+        if (this.#life === "meeting") this.#life = "met";
         return this.#met.resolve(effect.meet);
       case "received":
         return this.#received(effect.message);
@@ -175,11 +179,12 @@ export class Pair implements PairEnd {
   }
 
   #received(message: SealedMessage): void {
+    if (this.#life === "over") return;
     if (this.role === "B" && message.t === "want") return this.#wanted.resolve(message);
-    if (this.role === "B" || this.#isPreviewed) return this.onMessage(message);
+    if (this.role === "B" || this.#life === "told") return this.onMessage(message);
     if (message.t === "part") return this.#giveUp(turnedAway(message.code ?? null));
     if (message.t !== "preview" && message.t !== "invite") return;
-    this.#isPreviewed = true;
+    this.#life = "told";
     this.#previewed.resolve(message);
   }
 
@@ -198,14 +203,15 @@ export class Pair implements PairEnd {
   }
 
   #fail(error: PeerError, reason: string): void {
-    if (this.#isOver) return;
+    const before = this.#life;
+    if (before === "over") return;
     this.#giveUp(error);
     this.leave(reason);
-    if (this.#isMet) this.onEnd(false);
+    if (before !== "meeting") this.onEnd(false);
   }
 
   #post(request: Request): void {
-    if (!this.#isOver) this.#server.post(request);
+    if (this.#life !== "over") this.#server.post(request);
   }
 }
 

@@ -2,7 +2,7 @@
 
 import type { Bytes } from "../secure/encoding.ts";
 import { type ByteRange, reach, withRange } from "./ranges.ts";
-import { type LookStore, MemoryStore } from "./look_store.ts";
+import type { LookStore } from "./look_store.ts";
 import type { PlacedEntry, Sink } from "./sink.ts";
 
 /** Largest piece that is read at once, in bytes. */
@@ -15,10 +15,14 @@ export class LookSink implements Sink {
   /** Told where somebody waits for what is not here yet, in bytes. */
   onWaiting: (offset: number) => void = () => undefined;
   /** Where it is held. */
-  store: LookStore = new MemoryStore(0);
+  readonly store: LookStore;
   #arrived: readonly ByteRange[] = [];
   #isOver = false;
   #news = Promise.withResolvers<void>();
+
+  constructor(store: LookStore) {
+    this.store = store;
+  }
 
   async prepare([entry]: readonly PlacedEntry[]): Promise<void> {
     for (const hole of entry?.holes ?? []) this.#arrived = withRange(this.#arrived, hole);

@@ -5,6 +5,9 @@ import type { Bytes } from "../secure/encoding.ts";
 import type { FileHashes } from "../transfer/hashes.ts";
 import type { Range } from "../transfer/holes.ts";
 
+/** Where received files go; `download` is a streamed download, `folder` and `file` are handles the person picked. */
+export type Target = "download" | "folder" | "file";
+
 /** An entry of the offer under its safe name, which no other entry has. */
 export interface PlacedEntry {
   readonly path: string;

@@ -4,10 +4,8 @@ import type { Timer } from "../timers/timers.ts";
 import { FileDownload, ZipDownload } from "./download.ts";
 import { FileSink, FolderSink } from "./files.ts";
 import { MemorySink } from "./memory.ts";
-import type { PlacedEntry, Sink } from "./sink.ts";
+import type { PlacedEntry, Sink, Target } from "./sink.ts";
 import { canStream, streamOpener } from "./stream.ts";
-
-export type TargetKind = "download" | "folder" | "file";
 
 /** File System Access (WICG), which not every browser has. */
 interface Pickers {
@@ -27,10 +25,10 @@ export interface Contents {
 }
 
 /** Targets for these contents, best first. */
-export function targetsFor(contents: Contents): readonly TargetKind[] {
+export function targetsFor(contents: Contents): readonly Target[] {
   if (contents.text) return ["download"];
   const single = isSingleFile(contents);
-  const targets: readonly [TargetKind, boolean][] = [
+  const targets: readonly [Target, boolean][] = [
     ["file", single && pickers.showSaveFilePicker !== undefined],
     ["folder", !single && pickers.showDirectoryPicker !== undefined],
     ["download", canStream()],
@@ -39,7 +37,7 @@ export function targetsFor(contents: Contents): readonly TargetKind[] {
 }
 
 /** The sink for a target, after the person chose the place, or null if they chose none. Call it from a click. */
-export async function choose(target: TargetKind, contents: Contents, page: string, timer: Timer): Promise<Sink | null> {
+export async function choose(target: Target, contents: Contents, page: string, timer: Timer): Promise<Sink | null> {
   if (contents.text) return new MemorySink();
   try {
     return await pick(target, contents, page, timer);
@@ -49,7 +47,7 @@ export async function choose(target: TargetKind, contents: Contents, page: strin
   }
 }
 
-async function pick(target: TargetKind, contents: Contents, page: string, timer: Timer): Promise<Sink | null> {
+async function pick(target: Target, contents: Contents, page: string, timer: Timer): Promise<Sink | null> {
   const name = contents.entries.find(({ isLeftOut }) => !isLeftOut)?.path.split("/").at(-1) ?? "";
   switch (target) {
     case "file": {

@@ -45,6 +45,19 @@ export class FileHashes {
     }
   }
 
+  /** Ranges of chunks whose hashes are not known, ascending, not touching. */
+  get gaps(): readonly Range[] {
+    const gaps: Range[] = [];
+    const count = chunkCount(this.#size);
+    let start: number | null = null;
+    for (let chunk = 0; chunk <= count; chunk += 1) {
+      const isKnown = chunk === count || this.#known.has(chunk);
+      if (isKnown && start !== null) gaps.push([start, chunk]);
+      start = isKnown ? null : (start ?? chunk);
+    }
+    return gaps;
+  }
+
   /** The first chunk whose hash is not known, or null. */
   unknown(): number | null {
     for (let chunk = 0; chunk < chunkCount(this.#size); chunk += 1) if (!this.#known.has(chunk)) return chunk;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fromBase64url, fromHex, sameBytes, toBase32, toBase64url, toHex, utf8 } from "../../src/secure/encoding.ts";
+import { fromBase64url, fromHex, fromJson, sameBytes, toBase32, toBase64url, toHex, utf8 } from "../../src/secure/encoding.ts";
 
 test("base64url as in RFC 4648, section 10, without padding", () => {
   const known = { "": "", f: "Zg", fo: "Zm8", foo: "Zm9v", foob: "Zm9vYg", fooba: "Zm9vYmE", foobar: "Zm9vYmFy" };
@@ -28,4 +28,9 @@ test("bytes are the same if all of them are", () => {
   assert.ok(sameBytes(utf8("ab"), utf8("ab")));
   assert.ok(!sameBytes(utf8("ab"), utf8("ac")));
   assert.ok(!sameBytes(utf8("ab"), utf8("abc")));
+});
+
+test("what is no JSON says nothing", () => {
+  assert.deepEqual(fromJson('{"t":"pong"}'), { t: "pong" });
+  for (const text of ["", "{", "pong"]) assert.equal(fromJson(text), null, text);
 });

@@ -2,24 +2,19 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ControlMessage, Entry } from "../../src/gen/peer.ts";
+import type { Entry } from "../../src/gen/peer.ts";
 import { toHex } from "../../src/secure/encoding.ts";
-import type { CommonEffect, ReceiverEffect } from "../../src/transfer/effects.ts";
-import { encode, type Frame } from "../../src/transfer/frames.ts";
+import type { Frame } from "../../src/transfer/frames.ts";
 import { offerOf, sumsFit } from "../../src/transfer/manifest.ts";
 import { fileRoot } from "../../src/transfer/merkle.ts";
 import { Receiver } from "../../src/transfer/receiver.ts";
+import { chunk, control, digest, type Effects, ended, FRAME, hello, on, types } from "./saying.ts";
 
-type Effects = readonly (ReceiverEffect | CommonEffect)[];
-
-const HASH = new Uint8Array(32).fill(1);
+const HASH = digest(1);
 const SIZE = 5;
 const ROOT = toHex(fileRoot(HASH, SIZE));
 const OTHER = "ab".repeat(32);
 const ENTRY: Entry = { path: "a.txt", size: SIZE };
-
-const control = (message: ControlMessage): Frame => ({ type: "control", message });
-const hello = control({ t: "hello", v: 1, client: "test", frame: 65_536 });
 
 /** What a source says that offers these entries. */
 function offering(...entries: readonly Entry[]): readonly Frame[] {
@@ -27,15 +22,7 @@ function offering(...entries: readonly Entry[]): readonly Frame[] {
 }
 
 function from(here: Receiver, source: number, frames: readonly Frame[]): Effects {
-  const up = here.linkUp(source, 0, 65_536, source);
-  return [...up, ...frames.flatMap((frame): Effects => here.receive(source, encode(frame), 0))];
-}
-
-const types = (effects: Effects): readonly string[] => effects.map(({ type }) => type);
-
-function ending(effects: Effects): string | null {
-  const end = effects.find((effect) => effect.type === "end");
-  return end?.type === "end" && end.result instanceof Error ? end.result.message : null;
+  return [...here.linkUp(source, 0, FRAME, source), ...on(here, source, ...frames)];
 }
 
 test("a source that tells no root is known to have to send this one", () => {
@@ -49,7 +36,7 @@ test("one that tells another root, or offers anything else, is left before the p
   for (const frames of wrong) {
     const effects = from(new Receiver({ root: ROOT, size: SIZE }), 0, frames);
     assert.ok(!types(effects).includes("decide"));
-    assert.match(ending(effects) ?? "", /not the file that was asked for/);
+    assert.match(String(ended(effects)), /not the file that was asked for/);
   }
 });
 
@@ -68,8 +55,7 @@ test("content that does not have the root is not taken, even if all that the sou
   const asked = here.prepared(0).find((effect) => effect.type === "send" && effect.frame.type === "request");
   assert.ok(asked?.type === "send" && asked.frame.type === "request");
   const { request } = asked.frame;
-  const frames: readonly Frame[] = [{ type: "data", request, payload: new Uint8Array(SIZE) }, { type: "end", request, hash: HASH, root: fileRoot(HASH, SIZE) }];
-  const effects = frames.flatMap((frame): Effects => here.receive(0, encode(frame), 0));
+  const effects = on(here, 0, ...chunk(request, SIZE, HASH, fileRoot(HASH, SIZE)));
   assert.ok(here.hasEnded);
   assert.ok(!types(effects).includes("finish"));
 });

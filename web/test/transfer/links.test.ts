@@ -2,50 +2,27 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ControlMessage, Entry } from "../../src/gen/peer.ts";
-import type { ReceiverEffect, SenderEffect } from "../../src/transfer/effects.ts";
-import { encode, type Frame } from "../../src/transfer/frames.ts";
+import type { Entry } from "../../src/gen/peer.ts";
+import type { Frame } from "../../src/transfer/frames.ts";
 import { offerOf, page } from "../../src/transfer/manifest.ts";
 import { Receiver } from "../../src/transfer/receiver.ts";
 import { Sender } from "../../src/transfer/sender.ts";
+import { accept, CHUNK, control, data, type Effects, ends, FRAME, hello, on, request, said } from "./saying.ts";
 import { bytes, Session } from "./simulation.ts";
 
-const CHUNK = 262_144;
 const [DIRECT, TURN, WEBSOCKET] = [0, 1, 2] as const;
 
-const control = (message: ControlMessage): Frame => ({ type: "control", message });
-const hello = control({ t: "hello", v: 1, client: "test", frame: 65_536 });
 const entries: readonly Entry[] = [{ path: "a", size: CHUNK + 1 }, { path: "b", size: 3 }];
 const offer = control(offerOf(entries, "t", false));
 const list = control(page(entries, 0));
-const accept = control({ t: "accept", files: 2, bytes: CHUNK + 4 });
-const ends = (request: number): Frame => ({ type: "end", request, hash: new Uint8Array(32), root: null });
-const data = (request: number, size: number): Frame => ({ type: "data", request, payload: new Uint8Array(size) });
-const request = (number: number, file = 0, chunk = 0): Frame => ({ type: "request", request: number, file, chunk });
-
-type Effects = readonly (SenderEffect | ReceiverEffect)[];
-
-/** Says this on a link. */
-function on(link: number, party: Sender | Receiver, ...frames: readonly Frame[]): Effects {
-  return frames.flatMap((frame): Effects => party.receive(link, encode(frame), 0));
-}
-
-/** What was said where, and which links are idle. */
-function said(effects: Effects): readonly string[] {
-  return effects.flatMap((effect) => {
-    if (effect.type === "idle") return [`${effect.link} idle`];
-    if (effect.type !== "send") return [];
-    return [`${effect.link} ${effect.frame.type === "control" ? effect.frame.message.t : effect.frame.type}`];
-  });
-}
 
 /** A receiver with links of these ranks, on each of which the same was offered; it fetches, or its person thinks. */
 function receiver(isFetching: boolean, ...ranks: readonly number[]): Receiver {
   const made = new Receiver();
   ranks.forEach((rank, link) => {
-    made.linkUp(link, rank, 65_536);
-    on(link, made, hello, offer);
-    if (link === 0) on(link, made, list);
+    made.linkUp(link, rank, FRAME);
+    on(made, link, hello, offer);
+    if (link === 0) on(made, link, list);
     if (isFetching && link === 0) {
       made.decided(true);
       made.prepared(0);
@@ -57,24 +34,24 @@ function receiver(isFetching: boolean, ...ranks: readonly number[]): Receiver {
 function sender(): Sender {
   const made = new Sender(offerOf(entries, "t", false), entries);
   for (const link of [0, 1]) {
-    made.linkUp(link, TURN - link, 65_536);
-    on(link, made, hello, accept);
+    made.linkUp(link, TURN - link, FRAME);
+    on(made, link, hello, accept);
   }
   return made;
 }
 
 test("more is asked for on the best link, and what is on its way still arrives", () => {
   const made = receiver(true, TURN, DIRECT);
-  assert.deepEqual(said(on(0, made, data(1, 1), ends(1))), ["1 stop"], "what comes last was asked for here, too");
+  assert.deepEqual(said(on(made, 0, data(1, 1), ends(1))), ["1 stop"], "what comes last was asked for here, too");
   assert.deepEqual(said(made.linkLost(0, 1)), ["1 request"], "only what had not come, and was not asked for here");
 });
 
 test("equals are used together, and a worse one is idle at once", () => {
   const made = new Receiver();
-  [DIRECT, DIRECT, WEBSOCKET].forEach((rank, link) => made.linkUp(link, rank, 65_536));
-  assert.deepEqual(said(on(0, made, hello, offer, list)), ["0 list"]);
-  assert.deepEqual(said(on(1, made, hello, offer)), []);
-  assert.deepEqual(said(on(2, made, hello, offer)), ["2 idle"]);
+  [DIRECT, DIRECT, WEBSOCKET].forEach((rank, link) => made.linkUp(link, rank, FRAME));
+  assert.deepEqual(said(on(made, 0, hello, offer, list)), ["0 list"]);
+  assert.deepEqual(said(on(made, 1, hello, offer)), []);
+  assert.deepEqual(said(on(made, 2, hello, offer)), ["2 idle"]);
   made.decided(true);
   assert.deepEqual(said(made.prepared(0)), ["0 accept", "1 accept", "2 accept", "1 request", "0 request", "0 request"]);
   assert.deepEqual(said(made.linkLost(1, 1)), ["0 request"]);
@@ -85,14 +62,14 @@ test("equals are used together, and a worse one is idle at once", () => {
 
 test("the list is asked on one link, and on another if that is lost", () => {
   const made = new Receiver();
-  [WEBSOCKET, TURN, DIRECT].forEach((rank, link) => made.linkUp(link, rank, 65_536));
-  assert.deepEqual(said(on(0, made, hello, offer)), ["0 list"]);
-  assert.deepEqual(said(on(1, made, hello, offer)), []);
+  [WEBSOCKET, TURN, DIRECT].forEach((rank, link) => made.linkUp(link, rank, FRAME));
+  assert.deepEqual(said(on(made, 0, hello, offer)), ["0 list"]);
+  assert.deepEqual(said(on(made, 1, hello, offer)), []);
   assert.deepEqual(said(made.linkLost(0, 0)), ["1 list"]);
-  on(2, made, hello, offer);
+  on(made, 2, hello, offer);
   const half = control({ t: "entries", start: 0, entries: entries.slice(0, 1) });
-  assert.deepEqual(said(on(1, made, half)), ["2 list", "1 idle"], "the next page where it comes soonest");
-  assert.deepEqual(said(on(1, made, list)), ["1 cancel", "2 cancel"], "not asked for here");
+  assert.deepEqual(said(on(made, 1, half)), ["2 list", "1 idle"], "the next page where it comes soonest");
+  assert.deepEqual(said(on(made, 1, list)), ["1 cancel", "2 cancel"], "not asked for here");
 });
 
 test("a person who thinks may decline on all", () => {
@@ -100,9 +77,9 @@ test("a person who thinks may decline on all", () => {
 });
 
 test("answers belong to the link of their request, and so does taking it back", () => {
-  assert.deepEqual(said(on(1, receiver(true, DIRECT, TURN), data(2, 1))), ["0 cancel", "1 cancel"]);
+  assert.deepEqual(said(on(receiver(true, DIRECT, TURN), 1, data(2, 1))), ["0 cancel", "1 cancel"]);
   const made = receiver(true, TURN, DIRECT);
-  const stopped = said(on(0, made, control({ t: "refuse", request: 0, code: "file-changed" })));
+  const stopped = said(on(made, 0, control({ t: "refuse", request: 0, code: "file-changed" })));
   assert.deepEqual(stopped.toSorted(), ["0 stop", "1 stop"], "there, and where it was asked for again");
 });
 
@@ -111,26 +88,26 @@ const [pause, resume] = [control({ t: "pause" }), control({ t: "resume" })];
 
 test("what holds of a pause is what was said on the best link", () => {
   const made = receiver(true, DIRECT, TURN);
-  assert.deepEqual(pauses(on(0, made, pause)), ["them"]);
-  assert.deepEqual(pauses(on(0, made, resume)), [null]);
-  assert.deepEqual(pauses(on(1, made, pause, resume)), [], "overtaken by the resume on the other");
+  assert.deepEqual(pauses(on(made, 0, pause)), ["them"]);
+  assert.deepEqual(pauses(on(made, 0, resume)), [null]);
+  assert.deepEqual(pauses(on(made, 1, pause, resume)), [], "overtaken by the resume on the other");
 });
 
 test("a pause goes on while links come and go", () => {
   const made = receiver(true, DIRECT, TURN);
-  assert.deepEqual(pauses(on(1, made, pause)), ["them"]);
-  made.linkUp(2, DIRECT, 65_536);
-  assert.deepEqual(pauses(on(2, made, hello, offer, pause)), []);
+  assert.deepEqual(pauses(on(made, 1, pause)), ["them"]);
+  made.linkUp(2, DIRECT, FRAME);
+  assert.deepEqual(pauses(on(made, 2, hello, offer, pause)), []);
   assert.deepEqual(pauses(made.linkLost(0, 0)), []);
-  assert.deepEqual(pauses(on(2, made, resume)), [null]);
+  assert.deepEqual(pauses(on(made, 2, resume)), [null]);
   assert.deepEqual(pauses(made.linkLost(2, 0)), ["them"], "on this one the resume is still to come");
-  assert.deepEqual(pauses(on(1, made, resume)), [null]);
+  assert.deepEqual(pauses(on(made, 1, resume)), [null]);
 });
 
 test("a sender has a queue for each link, and answers where it was asked", () => {
   const made = sender();
-  on(0, made, request(0));
-  on(1, made, request(0, 0, 1));
+  on(made, 0, request(0, 0));
+  on(made, 1, request(0, 0, 1));
   const [slow, fast] = [made.take(0), made.take(1)];
   assert.ok(slow !== null && fast !== null);
   assert.deepEqual([made.take(0), made.take(1), made.take(9)], [null, null, null]);
@@ -142,7 +119,7 @@ test("a sender has a queue for each link, and answers where it was asked", () =>
 
 test("a pause of the sender holds all links up, and its end wakes those with something to do", () => {
   const made = sender();
-  on(0, made, request(0));
+  on(made, 0, request(0, 0));
   assert.deepEqual(said(made.pause()), ["0 pause", "1 pause"]);
   assert.equal(made.take(0), null);
   assert.deepEqual(made.resume(0).at(-1), { type: "wake", link: 0 });
@@ -151,8 +128,8 @@ test("a pause of the sender holds all links up, and its end wakes those with som
 test("a root is told where it was asked for", () => {
   const made = sender();
   const ask = (file: number): Frame => control({ t: "ask-root", file });
-  on(0, made, ask(0));
-  on(1, made, ask(0), ask(1));
+  on(made, 0, ask(0));
+  on(made, 1, ask(0), ask(1));
   assert.deepEqual(said(made.rootFound(0, bytes(32))), ["0 root", "1 root"]);
   assert.deepEqual(said(made.rootFound(1, bytes(32))), ["1 root"]);
 });
@@ -160,10 +137,10 @@ test("a root is told where it was asked for", () => {
 test("pages may have come on other links, but none twice on one", () => {
   const many = Array.from({ length: 2500 }, (_, index): Entry => ({ path: `${index}`, size: 1 }));
   const made = new Sender(offerOf(many, "", false), many);
-  made.linkUp(0, DIRECT, 65_536);
+  made.linkUp(0, DIRECT, FRAME);
   const ask = (start: number): Frame => control({ t: "list", start });
-  assert.deepEqual(said(on(0, made, hello, ask(0), ask(2000))), ["0 offer", "0 entries", "0 entries"]);
-  assert.deepEqual(said(on(0, made, ask(1000))), ["0 cancel"]);
+  assert.deepEqual(said(on(made, 0, hello, ask(0), ask(2000))), ["0 offer", "0 entries", "0 entries"]);
+  assert.deepEqual(said(on(made, 0, ask(1000))), ["0 cancel"]);
 });
 
 /** A sequence that is the same in every run (Park and Miller). */
@@ -180,7 +157,7 @@ async function wander(session: Session, chance: () => number, breaks: boolean): 
   await session.add(Math.floor(chance() * 3));
   for (let count = 0; count < 400; count += 1) {
     const links = [...session.wires.keys()];
-    if (links.length < 4 && chance() < 0.05) await session.add(Math.floor(chance() * 3), [16_384, 65_536, 262_149][Math.floor(chance() * 3)]);
+    if (links.length < 4 && chance() < 0.05) await session.add(Math.floor(chance() * 3), [16_384, FRAME, 262_149][Math.floor(chance() * 3)]);
     if (breaks && chance() < 0.03) await session.drop(links[Math.floor(chance() * links.length)] ?? 0);
     const idle = session.idle.pop();
     if (!breaks && idle !== undefined && chance() < 0.5) await session.drop(idle);

@@ -1,6 +1,7 @@
 /** A sender and a receiver, their links, files and store, all in memory; a test decides what happens in which order. */
 
 import type { Entry } from "../../src/gen/peer.ts";
+import { CHUNK_BYTES } from "../../src/gen/peer_constants.ts";
 import { type Bytes, sameBytes } from "../../src/secure/encoding.ts";
 import { chunkLength, chunkStart } from "../../src/transfer/chunks.ts";
 import type { Event, Outcome, ReceiverEffect, SenderEffect, StoreEffect, StoreResult } from "../../src/transfer/effects.ts";
@@ -23,6 +24,9 @@ export function bytes(size: number, seed = 1): Bytes {
   let state = seed;
   return Uint8Array.from({ length: size }, () => (state = (state * 1103515245 + 12345) & 0x7fffffff) >> 16);
 }
+
+/** Something of each kind. */
+export const tree: Tree = { "d": null, "d/empty": bytes(0), "d/small": bytes(5), "big": bytes(3 * CHUNK_BYTES + 77), "d/e": null };
 
 /** A link between the two; what is sent on one that is closed is lost. */
 export interface Wire {
