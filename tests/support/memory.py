@@ -1,4 +1,4 @@
-"""How much memory the processes of a browser take: what they have to themselves, and their part of what they share."""
+"""How much memory the processes of a browser take, beside what is in files."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -15,18 +15,22 @@ SAMPLE_S: Final = 0.1
 
 
 def taken(name: str) -> float:
-    """MiB of all processes below this one whose program has this name (proportional set size, proc(5))."""
+    """MiB of all processes below this one whose program has this name.
+
+    That is `RssAnon` (proc(5)), which the kernel keeps count of. What a fork shares with its parent counts twice; to
+    have its part instead (`Pss_Anon`) the kernel walks all pages, which at each sample took more than the transfer.
+    """
     total = 0
     for process in psutil.Process().children(recursive=True):
         with suppress(psutil.Error, OSError):
             if name in process.exe():
-                total += _pss(process.pid)
+                total += _anonymous(process.pid)
     return total / MIB
 
 
-def _pss(pid: int) -> int:
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss_Anon:"))
+def _anonymous(pid: int) -> int:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("RssAnon:"))
 
 
 @contextmanager
