@@ -1,9 +1,9 @@
 /** Those who are served with something of this page, and how fast all of them together are. */
 
-import { now } from "../timers/clock.ts";
 import { PeerError } from "../errors.ts";
 import type { Meet } from "../gen/peer.ts";
 import type { Pair } from "../signaling/pair.ts";
+import { now } from "../timers/clock.ts";
 import { preview } from "../transfer/manifest.ts";
 import { printable } from "../transfer/names.ts";
 import { Cell } from "./cell.ts";

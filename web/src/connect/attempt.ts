@@ -3,6 +3,7 @@
 import type { Candidate, ConnectionReport, Description, Mapping, Network } from "../gen/peer.ts";
 import type { IceServer } from "../gen/signaling.ts";
 import type { Role } from "../secure/pake.ts";
+import { now } from "../timers/clock.ts";
 import type { Timer } from "../timers/timers.ts";
 import { beginAgain, isWorthAgain } from "./again.ts";
 import { Gathering } from "./gathering.ts";
@@ -274,9 +275,4 @@ export class Attempt {
   #send(message: Description | Candidate | Network): void {
     if (!this.#isRetired && this.#life.state !== "over") this.#events.send(message);
   }
-}
-
-/** Seconds of a clock that only goes forward. */
-function now(): number {
-  return performance.now() / 1000;
 }

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ReceiveSession } from "../../src/app/receive_session.ts";
 import { SendSession } from "../../src/app/send_session.ts";
-import { type SessionEvents } from "../../src/app/session.ts";
+import type { SessionEvents } from "../../src/app/session.ts";
 import { now } from "../../src/timers/clock.ts";
 import { offerItems } from "../../src/app/sources.ts";
 import { Throttle } from "../../src/app/throttle.ts";
