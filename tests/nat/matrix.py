@@ -27,7 +27,9 @@ CODE_S: Final = 30.0
 """Until a code is there: one round trip to the server, or some clicks in a page."""
 
 HOLD_S: Final = SETTLED_S + 0.5
-"""How long a relayed transfer is held up, to see whether it becomes direct in time."""
+"""How long a relayed transfer is held up, to see whether it becomes direct in time. Of two pages the one whose ICE is
+controlled follows the other to a direct pair with the first data that comes by it; while nothing flows, only with the
+next check of a pair that works, up to 2.5 s later in Chromium. So between pages a hold of 2 s tells more."""
 
 HELD_BYTES: Final = {"peer": 2**19, "page": 2**22}
 """So much that it is not over before it is held up: several round trips; and a page is slower to obey."""
