@@ -142,12 +142,12 @@ export class Pair implements PairEnd {
 
   /** The other side left; why, it may have said just before. */
   left(): void {
-    void this.#opening.then(() => this.#ended(false));
+    void this.#opening.finally(() => this.#ended(false));
   }
 
   /** The session with the server was lost, and the pair with it. */
   forgotten(): void {
-    void this.#opening.then(() => this.#ended(true));
+    void this.#opening.finally(() => this.#ended(true));
   }
 
   #ended(byServer: boolean): void {
