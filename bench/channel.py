@@ -22,7 +22,7 @@ from threading import Thread
 from typing import Final
 
 from bench import others, peers
-from bench.longline import LOOPBACK, Ends, short_line
+from bench.line import LOOPBACK, Ends, short_line
 from bench.processes import MIB, finish, make_file, pipe, start
 from bench.rows import Row
 from tests.nat import enter, netns

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from bench.longline import Ends
+from bench.line import Ends
 from bench.processes import Used, finish, now, pipe, start
 from bench.rows import Row
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Final
 
 from bench import others
-from bench.longline import LOOPBACK, Ends, long_line
+from bench.line import LOOPBACK, Ends, long_line
 from bench.processes import MIB, finish, free_port, make_file, now, pipe, start
 from bench.rows import Row, in_background, last_event
 from tests.nat import enter, netns

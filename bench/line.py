@@ -73,7 +73,7 @@ def long_line(mbit: float, rtt_ms: float) -> Iterator[Ends]:
     """Two namespaces with a line between them, while the block lasts."""
     _add_namespaces()
     carrier = subprocess.Popen(
-        [sys.executable, "-m", "bench.longline", str(rtt_ms / 2000)],
+        [sys.executable, "-m", "bench.line", str(rtt_ms / 2000)],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
