@@ -34,6 +34,13 @@ def pypeer(tmp_path: Path, server: Server) -> Iterator[Callable[..., Command]]:
 
 
 @pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where peers of this process keep whatever is not said otherwise."""
+    monkeypatch.setenv("BYWAY_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture
 def into(tmp_path: Path) -> Path:
     """Where what is fetched goes; it is not there yet."""
     return tmp_path / "into"

@@ -23,10 +23,7 @@ from tests.support.commands import Server
 PATIENCE_S: Final = 60.0
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What peers remember of hashes stays here."""
-    monkeypatch.setenv("BYWAY_HOME", str(tmp_path / "home"))
+pytestmark = pytest.mark.usefixtures("home")
 
 
 @pytest.fixture

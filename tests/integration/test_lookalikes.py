@@ -16,11 +16,7 @@ from tests.support.commands import PATIENCE_S, Server
 FAKE = "B\u043eb"
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where whatever is not said otherwise is kept."""
-    monkeypatch.setenv("BYWAY_HOME", str(tmp_path / "home"))
-    return tmp_path / "home"
+pytestmark = pytest.mark.usefixtures("home")
 
 
 async def test_who_looks_like_a_contact_is_marked_where_others_see_it(server: Server, tmp_path: Path) -> None:

@@ -24,11 +24,7 @@ from tests.support.commands import PATIENCE_S, ROOT, Command, Server, environmen
 Start = Callable[..., Command]
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where this peer keeps its index."""
-    monkeypatch.setenv("BYWAY_HOME", str(tmp_path / "home"))
-    return tmp_path / "home"
+pytestmark = pytest.mark.usefixtures("home")
 
 
 @pytest.fixture

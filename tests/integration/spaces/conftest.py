@@ -14,10 +14,8 @@ from tests.support.nosy import NosyServer, nosy_server
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where whatever is not said otherwise is kept."""
-    monkeypatch.setenv("BYWAY_HOME", str(tmp_path / "home"))
-    return tmp_path / "home"
+def at_home(home: Path) -> None:
+    """Nothing here touches what the person at this machine has."""
 
 
 @pytest.fixture

@@ -1,11 +1,10 @@
 """Places: which entries of a sealed space have a key, and what a sweep leaves of them."""
 
-import tracemalloc
-
 import pytest
 
 from signaling.engine import places as module
 from signaling.engine.places import Places
+from tests.support.sweeping import swept
 
 
 def test_a_sweep_leaves_what_is_there_as_it_is() -> None:
@@ -59,12 +58,6 @@ def test_no_step_of_a_sweep_looks_at_all_keys() -> None:
     places, count = Places(), 40 * (module.SWEPT // module.KEY_WORK)
     for entry in range(count):
         places.add(f"{entry:8}", entry)
-    sweep = places.sweep(range(count))
-    tracemalloc.start()
-    try:
-        steps = sum(1 for _ in sweep)
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
+    steps, peak = swept(places.sweep(range(count)))
     assert steps == 41
     assert peak < 8 * count // 4, "a list of all keys takes four times as much"

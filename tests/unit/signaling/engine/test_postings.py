@@ -1,11 +1,10 @@
 """Postings: what is left of them when blocks have gone."""
 
-import tracemalloc
-
 import pytest
 
 from signaling.engine import postings
 from signaling.engine.postings import Postings, Words
+from tests.support.sweeping import swept
 
 
 def test_a_sweep_leaves_what_is_there_as_it_is() -> None:
@@ -49,12 +48,6 @@ def test_what_comes_during_a_sweep_stays(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_no_step_of_a_sweep_looks_at_all_words() -> None:
     words, count = Words(), 40 * (postings.SWEPT // postings.WORD_WORK)
     words.add({f"{word:08}" for word in range(count)}, 0)
-    sweep = words.sweep(())
-    tracemalloc.start()
-    try:
-        steps = sum(1 for _ in sweep)
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
+    steps, peak = swept(words.sweep(()))
     assert steps == 41
     assert peak < 8 * count // 4, "a list of all words takes four times as much"
